@@ -1,0 +1,64 @@
+/** A button under a message. */
+export interface Action {
+  readonly label: string;
+  readonly hint: string;
+  readonly style: "plain" | "primary" | "danger";
+  /** Who may press it: anyone in the channel, or the asker and those who moderate. */
+  readonly who: "anyone" | "asker";
+  /** The form it opens first; without one it acts at once. */
+  readonly form?: Form;
+}
+
+/** What a form asks for. The options are those of the options table. */
+export interface Form {
+  readonly title: string;
+  readonly prompt: string;
+  /** Start from the words of the picture, to be changed, instead of from an empty field. */
+  readonly prefill: boolean;
+  readonly submit: string;
+}
+
+/** Every button there is. An adapter draws the ones a view names, in the view's order. */
+export const actions = {
+  cancel: { label: "Cancel", hint: "Stop drawing this picture", style: "plain", who: "asker" },
+  edit: {
+    label: "Edit…",
+    hint: "Say what to change in this picture",
+    style: "primary",
+    who: "anyone",
+    form: { title: "Edit this picture", prompt: "What should change?", prefill: false, submit: "Edit" },
+  },
+  vary: { label: "Vary", hint: "Draw a new picture from this one", style: "plain", who: "anyone" },
+  redo: {
+    label: "Redo",
+    hint: "Draw again from the same words and the same start",
+    style: "plain",
+    who: "anyone",
+  },
+  rephrase: {
+    label: "Edit prompt…",
+    hint: "Change the words and draw again from the same start",
+    style: "plain",
+    who: "anyone",
+    form: { title: "Edit the prompt", prompt: "Prompt", prefill: true, submit: "Draw" },
+  },
+  undo: {
+    label: "Undo",
+    hint: "Go on from the picture before this one",
+    style: "plain",
+    who: "anyone",
+  },
+  delete: { label: "Delete", hint: "Take this picture away", style: "danger", who: "asker" },
+} as const satisfies Record<string, Action>;
+
+export type ActionName = keyof typeof actions;
+
+/** The action of that name, with the fields every action has. */
+export function action(name: ActionName): Action {
+  return actions[name];
+}
+
+/** Whether a string from outside names an action. */
+export function isActionName(name: string): name is ActionName {
+  return Object.hasOwn(actions, name);
+}

@@ -1,0 +1,60 @@
+/**
+ * What can go wrong, as codes. Code decides what happens; the message is for the person who asked.
+ *
+ * - `bad_prompt`, `bad_option`, `bad_attachment`: what was sent cannot be used as it is
+ * - `refused`: moderation stopped it
+ * - `parent_gone`, `inputs_gone`: OpenAI no longer has the conversation, or the uploaded pictures
+ * - `busy`: rate limit; `retryAfterMs` says when to come back
+ * - `quota`, `auth`: the operator's account is out of money, or its key is wrong
+ * - `unreachable`: the network or the server failed
+ * - `rejected`: OpenAI called the request invalid
+ * - `empty`: the answer held neither a picture nor words
+ * - `forbidden`: this person may not do that
+ * - `unknown_message`: the message is none of ours
+ * - `storage`: the store failed
+ * - `stopped`: the bot was restarted and could not go on
+ * - `internal`: a mistake of ours
+ */
+export type ErrorCode =
+  | "bad_prompt"
+  | "bad_option"
+  | "bad_attachment"
+  | "refused"
+  | "parent_gone"
+  | "inputs_gone"
+  | "busy"
+  | "quota"
+  | "auth"
+  | "unreachable"
+  | "rejected"
+  | "empty"
+  | "forbidden"
+  | "unknown_message"
+  | "storage"
+  | "stopped"
+  | "internal";
+
+/** An error a person can be told about: the message says what happened and what to do next. */
+export class BotError extends Error {
+  override readonly name = "BotError";
+  readonly code: ErrorCode;
+  readonly retryAfterMs?: number;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Any error as one a person can be told about. What we did not foresee keeps its cause for the log. */
+export function toBotError(error: unknown): BotError {
+  if (error instanceof BotError) return error;
+  return new BotError(
+    "internal",
+    "Something went wrong on my side. Try again; if it stays, tell the admin.",
+    {
+      cause: error,
+    },
+  );
+}
