@@ -1,0 +1,182 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { ApiError, notFound, toErrorBody } from "./api-error.ts";
+import { createFaults, type Fault, type Order } from "./faults.ts";
+import { createFiles } from "./files.ts";
+import { readBody, sendJson } from "./http.ts";
+import { createPaint } from "./paints.ts";
+import { toRecord } from "./record.ts";
+import { createResponses } from "./responses.ts";
+import { createRoutes } from "./routes.ts";
+import { createRuns } from "./runs.ts";
+import { createStore } from "./store.ts";
+
+/** How a stand-in is set up. Everything may be left out. */
+export interface StandinOptions {
+  /** 0, the default: any free one. */
+  readonly port?: number;
+  /** Folder in which responses and files outlive the process; absent: in memory. */
+  readonly dir?: string;
+  /** Time one picture takes, in ms; 4000 unless said. */
+  readonly paceMs?: number;
+  /** The only key that is let in; absent: any that is not empty. */
+  readonly apiKey?: string;
+  /** Unix time in ms, for creation and expiry. The pace of drawing is always real time. */
+  readonly now?: () => number;
+  /** Opens pictures by URL. Absent, as offline: every download fails. */
+  readonly openUrl?: (url: string) => Promise<Uint8Array>;
+  readonly log?: {
+    info(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+}
+
+/** A request as it came in. */
+export interface RecordedRequest {
+  readonly method: string;
+  /** With the query, e.g. `/v1/responses/resp_1?stream=true`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** JSON bodies are parsed; others are absent. */
+  readonly body?: unknown;
+}
+
+/** An offline OpenAI on this machine. */
+export interface Standin {
+  /** What a client takes as its base URL, e.g. `http://127.0.0.1:4010/v1`. */
+  readonly url: string;
+  /** Orders something to go wrong. */
+  fault(order: Fault): Order;
+  /** Forgets the orders that no request has taken. */
+  clearFaults(): void;
+  /** The newest requests, oldest first; no more than 200 are kept. */
+  readonly requests: readonly RecordedRequest[];
+  /** Stops listening, cuts connections, and leaves open background responses for the next start. */
+  close(): Promise<void>;
+}
+
+const mostRequests = 200;
+
+/** Starts a stand-in for OpenAI, bound to 127.0.0.1. Source of the protocol: the types of the openai package. */
+export async function createStandin(options: StandinOptions = {}): Promise<Standin> {
+  const { port = 0, dir, paceMs = 4000, apiKey, now = Date.now, openUrl, log } = options;
+  const store = createStore(dir);
+  const faults = createFaults();
+  const files = createFiles(store, now);
+  const paint = createPaint(store);
+  const runs = createRuns({ store, paint, now });
+  const sources = { store, fileBytes: files.bytes, ...(openUrl ? { openUrl } : {}) };
+  const responses = createResponses({ store, runs, paint, sources, paceMs, now });
+  const route = createRoutes({ files, responses, runs, faults });
+  const requests: RecordedRequest[] = [];
+
+  for (const kept of store.responses.open()) {
+    const record = toRecord(kept);
+    if (!record) continue;
+    // OpenAI would not have stopped with us: what ran in the background goes on; what was streamed lost its reader.
+    if (record.params.background) runs.start(record);
+    else store.responses.set(record.id, { ...record, open: false, status: "cancelled", endedMs: now() });
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const id = `req_${randomUUID().replaceAll("-", "")}`;
+    const headers = {
+      "x-request-id": id,
+      "openai-version": "2020-10-01",
+      "openai-organization": "stand-in",
+      "x-ratelimit-limit-requests": "10000",
+      "x-ratelimit-remaining-requests": "9999",
+      "x-ratelimit-reset-requests": "6ms",
+      "x-ratelimit-limit-tokens": "2000000",
+      "x-ratelimit-remaining-tokens": "1999000",
+      "x-ratelimit-reset-tokens": "1ms",
+    };
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const signal = leaving(response);
+    const method = request.method ?? "GET";
+    const path = request.url ?? "/";
+    try {
+      const body = await readBody(request);
+      remember(request, method, path, body);
+      checkKey(request.headers.authorization, apiKey);
+      response.setHeader("openai-processing-ms", String(Math.round(performance.now() - started)));
+      await route({ method, url: new URL(path, "http://127.0.0.1"), request, response, body, signal });
+    } catch (error) {
+      if (!(error instanceof ApiError)) log?.error({ err: error, path }, "standin.failed");
+      if (response.headersSent || signal.aborted) return void response.destroy();
+      const shown =
+        error instanceof ApiError
+          ? error
+          : new ApiError(500, "The server had an error while processing your request.", {
+              type: "server_error",
+            });
+      sendJson(response, shown.status, toErrorBody(shown), shown.headers);
+    } finally {
+      log?.info({ method, path, status: response.statusCode, request: id }, "standin.answered");
+    }
+  }
+
+  function remember(request: IncomingMessage, method: string, path: string, body: Buffer): void {
+    const json = request.headers["content-type"]?.includes("application/json") && body.length > 0;
+    requests.push({
+      method,
+      path,
+      headers: request.headers,
+      ...(json ? { body: parseLoosely(body) } : {}),
+    });
+    if (requests.length > mostRequests) requests.shift();
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw notFound("no port");
+
+  return {
+    url: `http://127.0.0.1:${address.port}/v1`,
+    fault: (order) => faults.place(order),
+    clearFaults: () => faults.clear(),
+    requests,
+    async close() {
+      runs.stop();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      store.close();
+    },
+  };
+}
+
+function checkKey(header: string | undefined, apiKey: string | undefined): void {
+  const key = /^Bearer\s+(\S+)$/i.exec(header ?? "")?.[1];
+  if (key && (apiKey === undefined || key === apiKey)) return;
+  if (!key) {
+    throw new ApiError(
+      401,
+      "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+    );
+  }
+  const shown = key.length > 8 ? `${key.slice(0, 4)}****${key.slice(-4)}` : "****";
+  throw new ApiError(
+    401,
+    `Incorrect API key provided: ${shown}. You can find your API key at https://platform.openai.com/account/api-keys.`,
+    { code: "invalid_api_key" },
+  );
+}
+
+/** Aborts when the client goes away before its answer is complete. */
+function leaving(response: ServerResponse): AbortSignal {
+  const abort = new AbortController();
+  response.on("close", () => abort.abort());
+  return abort.signal;
+}
+
+function parseLoosely(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

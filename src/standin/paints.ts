@@ -1,0 +1,46 @@
+import type { Draw } from "./record.ts";
+import { drawPicture } from "./scene/draw.ts";
+import type { Paint } from "./script.ts";
+import type { Store } from "./store.ts";
+
+/** Most bytes of finished pictures held at once. What falls out is drawn again when wanted. */
+const mostHeld = 64 * 1024 * 1024;
+
+/** Draws on demand and remembers the newest pictures, so that a picture asked for twice at once is drawn once. */
+export function createPaint(store: Store): Paint {
+  const held = new Map<string, Promise<Uint8Array>>();
+  const sizes = new Map<string, number>();
+
+  return (record, call, sketch) => {
+    const key = `${record.id}/${call}/${sketch ?? "final"}`;
+    const known = held.get(key);
+    if (known) {
+      held.delete(key);
+      held.set(key, known);
+      return known;
+    }
+    const draw = record.plan.draws[call];
+    if (!draw) return Promise.reject(new RangeError(`no call ${call}`));
+    const made = make(draw, store, sketch);
+    held.set(key, made);
+    made.then(
+      ({ length }) => {
+        sizes.set(key, length);
+        let total = sizes.values().reduce((sum, size) => sum + size, 0);
+        for (const old of held.keys()) {
+          if (total <= mostHeld || old === key) break;
+          total -= sizes.get(old) ?? 0;
+          held.delete(old);
+          sizes.delete(old);
+        }
+      },
+      () => held.delete(key),
+    );
+    return made;
+  };
+}
+
+function make(draw: Draw, store: Store, sketch: number | undefined): Promise<Uint8Array> {
+  if (draw.garbage) return Promise.resolve(new TextEncoder().encode("this is not a picture"));
+  return drawPicture(draw, (hash) => store.pictures.get(hash), sketch);
+}

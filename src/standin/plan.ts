@@ -1,0 +1,137 @@
+import { answer } from "./answer.ts";
+import { badRequest } from "./api-error.ts";
+import type { Inputs } from "./inputs.ts";
+import { judge, refusal } from "./judge.ts";
+import type { Checked } from "./params.ts";
+import { type Draw, type Memory, type Plan, policyEnd } from "./record.ts";
+import { compose } from "./scene/compose.ts";
+import type { Scene } from "./scene/scene.ts";
+
+/** The mask of this request, kept. */
+export interface Mask {
+  readonly hash: string;
+}
+
+/** Decides all that a response will do. Pure. Throws ApiError for what only shows now. */
+export function toPlan(
+  { params, image }: Checked,
+  inputs: Inputs,
+  mask: Mask | undefined,
+): { plan: Plan; memory: Memory } {
+  const { prompt, pictures } = inputs;
+  const before = inputs.memory;
+  const verdict = judge(params, prompt);
+  if (verdict.kind === "answer" || !image) {
+    const memory = { ...before, pictures: pictures.length > 0 ? pictures : before.pictures };
+    const words = answer(prompt, before.scene, memory.pictures);
+    const end = cut(params.max_output_tokens, words);
+    return { plan: { draws: [], words: end.words, end: end.end }, memory };
+  }
+
+  const { tool } = image;
+  const inView = pictures.length > 0 || before.pictures.length > 0 || before.scene !== undefined;
+  if (tool.action === "edit" && !inView) {
+    throw badRequest(
+      "The 'edit' action requires an image in the input or the conversation.",
+      "tools[0].action",
+      "invalid_value",
+    );
+  }
+  const references = pictures.length > 0 || before.scene ? pictures : before.pictures;
+  const parent = tool.action === "generate" ? undefined : before.scene;
+  const refused = refusal(prompt);
+  const transparent = tool.background === "transparent";
+
+  const draws = Array.from({ length: verdict.pictures }, (_, take): Draw => {
+    const { scene, revised, action } = compose({
+      prompt,
+      take,
+      transparent,
+      pictures: references,
+      ...(parent ? { parent } : {}),
+    });
+    const [width, height] = toSize(tool.size, scene, image.model.anySize);
+    const format = tool.output_format ?? "png";
+    const quality = tool.quality === undefined || tool.quality === "auto" ? "medium" : tool.quality;
+    const masked = mask ? patch(scene, parent, references, mask.hash) : scene;
+    return {
+      scene: masked,
+      width,
+      height,
+      format,
+      quality,
+      background: scene.transparent ? "transparent" : "opaque",
+      action,
+      compression: tool.output_compression ?? 100,
+      partials: params.stream ? (tool.partial_images ?? 0) : 0,
+      frames: tool.frame_count ?? 9,
+      frameMs: Math.round((tool.frame_duration_ms ?? 200) / 10) * 10,
+      prompt,
+      revised,
+      references: [
+        ...references.map(({ width, height }) => ({ width, height })),
+        ...(action === "edit" && before.scene && before.width && before.height
+          ? [{ width: before.width, height: before.height }]
+          : []),
+      ],
+      highFidelity: tool.input_fidelity === "high",
+      ...(refused ? { refusal: refused } : {}),
+    };
+  });
+
+  const last = draws.at(-1);
+  const memory: Memory =
+    refused || !last
+      ? { ...before, pictures: references }
+      : { scene: last.scene, width: last.width, height: last.height, pictures: [] };
+  if (!refused) return { plan: { draws, end: { status: "completed" } }, memory };
+  // A model that had to call the tool has nothing left to say; one that chose to can explain.
+  const forced = params.tool_choice !== undefined && params.tool_choice !== "auto";
+  return forced
+    ? { plan: { draws, end: policyEnd }, memory }
+    : {
+        plan: {
+          draws,
+          words:
+            "I can't make that picture: the request was stopped by the safety system. Try asking for something else.",
+          end: { status: "completed" },
+        },
+        memory,
+      };
+}
+
+function cut(most: number | null | undefined, words: string): { words: string; end: Plan["end"] } {
+  if (!most || words.length <= most * 4) return { words, end: { status: "completed" } };
+  return { words: words.slice(0, most * 4), end: { status: "incomplete", reason: "max_output_tokens" } };
+}
+
+/** The new scene inside the mask's hole, the old picture around it. */
+function patch(
+  scene: Scene,
+  parent: Scene | undefined,
+  references: readonly { hash: string }[],
+  mask: string,
+): Scene {
+  const canvas = references[0]?.hash;
+  if (canvas)
+    return {
+      ...scene,
+      patch: { mask, base: { ...scene, figures: [], canvas, cards: [], style: "plain", grade: "none" } },
+    };
+  return parent ? { ...scene, patch: { mask, base: parent } } : scene;
+}
+
+/** The size to draw: as asked, or as the scene was composed; models with fixed sizes take the nearest of theirs. */
+function toSize(
+  asked: string | undefined,
+  { width, height }: { width: number; height: number },
+  anySize: boolean,
+): [number, number] {
+  if (asked && asked !== "auto") {
+    const [wide = 1024, high = 1024] = asked.split("x").map(Number);
+    return [wide, high];
+  }
+  if (anySize) return [width, height];
+  if (width > height * 1.2) return [1536, 1024];
+  return height > width * 1.2 ? [1024, 1536] : [1024, 1024];
+}

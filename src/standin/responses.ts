@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import { badRequest, notFound } from "./api-error.ts";
+import type { Fault } from "./faults.ts";
+import { callIds, type InputSources, readInputs } from "./inputs.ts";
+import { type Checked, parseParams } from "./params.ts";
+import { fromDataUrl, keepMask } from "./pictures.ts";
+import { type Mask, toPlan } from "./plan.ts";
+import { bend, type PictureRef, type ResponseRecord, toRecord } from "./record.ts";
+import type { Runs } from "./runs.ts";
+import { callId, type Paint, toEnded, toResponse, type WireResponse } from "./script.ts";
+import type { Store } from "./store.ts";
+
+/** The responses endpoint without its HTTP. */
+export interface Responses {
+  /** Checks a body, decides the response and sets it going. Throws ApiError. */
+  create(body: unknown, fault: Fault | undefined): Promise<ResponseRecord>;
+  /** Throws ApiError 404. */
+  find(id: string): ResponseRecord;
+  /** A response as it stands now. */
+  show(record: ResponseRecord): Promise<WireResponse>;
+  /** Throws ApiError 404, and 400 for one that was not made in the background. */
+  cancel(id: string): Promise<WireResponse>;
+  /** Throws ApiError 404. */
+  delete(id: string): { id: string; object: "response"; deleted: true };
+  /** Throws ApiError 404. */
+  items(id: string): { object: "list"; data: unknown[]; has_more: false; first_id: string; last_id: string };
+}
+
+export function createResponses(deps: {
+  store: Store;
+  runs: Runs;
+  paint: Paint;
+  sources: InputSources;
+  paceMs: number;
+  now: () => number;
+}): Responses {
+  const { store, runs, paint, sources, paceMs, now } = deps;
+
+  function find(id: string): ResponseRecord {
+    const record = toRecord(store.responses.get(id));
+    if (!record) throw notFound(`Response with id '${id}' not found.`);
+    return record;
+  }
+
+  async function show(record: ResponseRecord): Promise<WireResponse> {
+    if (!record.open) return await toEnded(record, paint);
+    return toResponse(record, { status: runs.status(record), output: [] });
+  }
+
+  return {
+    find,
+    show,
+
+    async create(body, fault) {
+      const checked = parseParams(body);
+      const { params } = checked;
+      const previous = params.previous_response_id ?? undefined;
+      const parent = previous === undefined ? undefined : toRecord(store.responses.get(previous));
+      // One that still runs or was broken off cannot be built on either.
+      if (previous !== undefined && (!parent || parent.open || parent.status === "cancelled")) {
+        throw badRequest(
+          `Previous response with id '${previous}' not found.`,
+          "previous_response_id",
+          "previous_response_not_found",
+        );
+      }
+      const inputs = await readInputs(params, parent, sources);
+      const mask = await readMask(checked, inputs.pictures, parent?.memory ?? inputs.memory, sources);
+      const { plan, memory } = toPlan(checked, inputs, mask);
+      const { input: _, ...kept } = params;
+      const record: ResponseRecord = {
+        id: `resp_${randomBytes(24).toString("hex")}`,
+        createdMs: now(),
+        params: kept,
+        items: inputs.items,
+        inputTokens: inputs.tokens,
+        plan: bend(plan, fault),
+        memory,
+        paceMs,
+        open: true,
+        status: params.background ? "queued" : "in_progress",
+      };
+      if (params.store !== false) store.responses.set(record.id, record, callIds(record));
+      runs.start(record);
+      return record;
+    },
+
+    async cancel(id) {
+      const record = find(id);
+      if (!record.params.background) throw badRequest("Cannot cancel a synchronous response.", null, null);
+      runs.cancel(id);
+      return await show(find(id));
+    },
+
+    delete(id) {
+      find(id);
+      runs.cancel(id);
+      store.responses.delete(id);
+      return { id, object: "response", deleted: true };
+    },
+
+    items(id) {
+      const data = find(id).items.map((item, index) => ({
+        id: `msg_${callId(id, -1 - index).slice(3)}`,
+        ...(typeof item === "object" ? item : {}),
+      }));
+      return {
+        object: "list",
+        data,
+        has_more: false,
+        first_id: data[0]?.id ?? "",
+        last_id: data.at(-1)?.id ?? "",
+      };
+    },
+  };
+}
+
+async function readMask(
+  { image }: Checked,
+  pictures: readonly PictureRef[],
+  memory: { readonly width?: number; readonly height?: number; readonly pictures: readonly PictureRef[] },
+  { store, fileBytes }: InputSources,
+): Promise<Mask | undefined> {
+  const mask = image?.tool.input_image_mask;
+  if (!mask) return undefined;
+  const at = "tools[0].input_image_mask";
+  const { width, height } = pictures[0] ?? memory.pictures[0] ?? memory;
+  if (!width || !height) {
+    throw badRequest("A mask requires an image in the input or the conversation.", at, "invalid_value");
+  }
+  if (mask.file_id) {
+    const bytes = fileBytes(mask.file_id);
+    if (!bytes) {
+      throw badRequest(`File with id '${mask.file_id}' not found.`, `${at}.file_id`, "image_file_not_found");
+    }
+    return { hash: await keepMask(bytes, { width, height }, `${at}.file_id`, store) };
+  }
+  const bytes = fromDataUrl(mask.image_url ?? "", `${at}.image_url`);
+  return { hash: await keepMask(bytes, { width, height }, `${at}.image_url`, store) };
+}

@@ -1,0 +1,212 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import { ApiError, badRequest, notFound } from "./api-error.ts";
+import { check } from "./check.ts";
+import type { Faults, Route, Taken } from "./faults.ts";
+import type { Files } from "./files.ts";
+import { parseForm, parseJson, sendJson } from "./http.ts";
+import { imageModels, textModels } from "./models.ts";
+import type { ResponseRecord } from "./record.ts";
+import type { Responses } from "./responses.ts";
+import type { Runs } from "./runs.ts";
+import { sendEvents } from "./stream.ts";
+
+/** A request with its body read, and where the answer goes. `signal` aborts when the client leaves. */
+export interface Exchange {
+  readonly method: string;
+  readonly url: URL;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly body: Buffer;
+  readonly signal: AbortSignal;
+}
+
+const retrieval = z.strictObject({
+  stream: z.enum(["true", "false"]).optional(),
+  starting_after: z.coerce.number().int().min(0).optional(),
+  include_obfuscation: z.enum(["true", "false"]).optional(),
+  include: z.string().optional(),
+  "include[]": z.string().optional(),
+});
+
+/** Answers a request; rejects with ApiError for what is to be answered with an error. */
+export function createRoutes(deps: {
+  files: Files;
+  responses: Responses;
+  runs: Runs;
+  faults: Faults;
+}): (exchange: Exchange) => Promise<void> {
+  const { files, responses, runs, faults } = deps;
+
+  async function create({ body, response, signal }: Exchange, taken: Taken | undefined): Promise<void> {
+    const record = await responses.create(parseJson(body), taken?.fault);
+    const { background, stream } = record.params;
+    const leave = () => {
+      if (!background) runs.cancel(record.id);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    if (signal.aborted) leave();
+    if (stream) return await sendEvents(response, runs.follow(record, -1, signal), signal, taken);
+    if (!background) await runs.ended(record.id, signal);
+    if (signal.aborted) return;
+    sendJson(response, 200, await responses.show(runs.latest(record)));
+  }
+
+  async function retrieve(
+    { url, response, signal }: Exchange,
+    id: string,
+    taken: Taken | undefined,
+  ): Promise<void> {
+    const query = check(retrieval, Object.fromEntries(url.searchParams));
+    const record = responses.find(id);
+    if (query.stream !== "true") {
+      if (query.starting_after !== undefined) {
+        throw badRequest(
+          "The 'starting_after' parameter is only allowed when 'stream' is true.",
+          "starting_after",
+          "invalid_value",
+        );
+      }
+      return sendJson(response, 200, await responses.show(record));
+    }
+    checkStreamable(record);
+    const after = query.starting_after ?? -1;
+    await sendEvents(response, runs.follow(record, after, signal), signal, taken);
+  }
+
+  async function addFile({ body, request, response }: Exchange): Promise<void> {
+    const type = request.headers["content-type"] ?? "";
+    if (!type.startsWith("multipart/form-data")) {
+      throw badRequest("Invalid Content-Type header: expected multipart/form-data.", null, null);
+    }
+    sendJson(response, 200, await files.add(await parseForm(body, type)));
+  }
+
+  return async (exchange) => {
+    const { method, url, response } = exchange;
+    const [version, kind, id, verb, ...rest] = url.pathname
+      .split("/")
+      .filter(Boolean)
+      .map(decodeURIComponent);
+    const missing = notFound(`Invalid URL (${method} ${url.pathname})`);
+    if (version !== "v1" || rest.length > 0) throw missing;
+    const at = [method, kind, id === undefined ? "" : ":id", verb ?? ""].filter(Boolean).join(" ");
+    const meant = routes[at];
+    if (!meant) throw missing;
+    const taken = faults.take(meant);
+    if (taken) await meet(taken, response);
+    if (exchange.signal.aborted) return;
+    const name = id ?? "";
+    switch (at) {
+      case "POST responses":
+        return await create(exchange, taken);
+      case "GET responses :id":
+        return await retrieve(exchange, name, taken);
+      case "POST responses :id cancel":
+        return sendJson(response, 200, await responses.cancel(name));
+      case "DELETE responses :id":
+        return sendJson(response, 200, responses.delete(name));
+      case "GET responses :id input_items":
+        return sendJson(response, 200, responses.items(name));
+      case "POST files":
+        return await addFile(exchange);
+      case "GET files":
+        return sendJson(response, 200, files.list(url.searchParams));
+      case "GET files :id":
+        return sendJson(response, 200, files.get(name));
+      case "DELETE files :id":
+        return sendJson(response, 200, files.delete(name));
+      case "GET files :id content": {
+        const { bytes, filename } = files.content(name);
+        response.writeHead(200, {
+          "content-type": "application/octet-stream",
+          "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`,
+        });
+        return void response.end(bytes);
+      }
+      case "GET models":
+        return sendJson(response, 200, { object: "list", data: modelNames.map(toModel) });
+      case "GET models :id": {
+        if (!modelNames.includes(name)) {
+          throw notFound(`The model '${name}' does not exist`, "model", "model_not_found");
+        }
+        return sendJson(response, 200, toModel(name));
+      }
+    }
+  };
+}
+
+const routes: Readonly<Record<string, Route>> = {
+  "POST responses": "create",
+  "GET responses :id": "retrieve",
+  "POST responses :id cancel": "cancel",
+  "DELETE responses :id": "delete",
+  "GET responses :id input_items": "items",
+  "POST files": "files",
+  "GET files": "files",
+  "GET files :id": "files",
+  "DELETE files :id": "files",
+  "GET files :id content": "files",
+  "GET models": "models",
+  "GET models :id": "models",
+};
+
+const modelNames: readonly string[] = [...textModels, ...imageModels.map(({ name }) => name)];
+
+function toModel(id: string) {
+  return { id, object: "model", created: 1_780_000_000, owned_by: "system" };
+}
+
+/** What a fault does before the request is looked at. Throws ApiError for an ordered status. */
+async function meet(taken: Taken, response: ServerResponse): Promise<void> {
+  const { fault } = taken;
+  if (fault.kind === "slow") {
+    await new Promise((resolve) => setTimeout(resolve, fault.ms));
+    taken.strike();
+  }
+  if (fault.kind === "status") {
+    taken.strike();
+    const { status, message, code, headers = {} } = fault;
+    const type =
+      fault.type ?? (status === 429 ? "rate_limit_exceeded" : status >= 500 ? "server_error" : undefined);
+    throw new ApiError(
+      status,
+      message ?? defaultMessages[status] ?? "The request failed.",
+      {
+        code: code ?? (status === 429 ? "rate_limit_exceeded" : null),
+        ...(type === undefined ? {} : { type }),
+      },
+      { ...headers },
+    );
+  }
+  if (fault.kind === "refuse" && fault.as === "http") {
+    taken.strike();
+    const categories = fault.categories ?? ["other"];
+    throw new ApiError(
+      400,
+      `Your request was rejected by the safety system. safety_violations=[${categories.join(", ")}].`,
+      {
+        type: "image_generation_user_error",
+        code: "moderation_blocked",
+        moderation_details: { categories, moderation_stage: fault.stage ?? "input" },
+      },
+    );
+  }
+  void response;
+}
+
+const defaultMessages: Readonly<Record<number, string>> = {
+  401: "Incorrect API key provided.",
+  429: "Rate limit reached for requests. Please try again in 20s.",
+  500: "The server had an error while processing your request. Sorry about that!",
+  503: "The engine is currently overloaded, please try again later.",
+};
+
+function checkStreamable(record: ResponseRecord): void {
+  if (record.params.background && record.params.stream) return;
+  throw badRequest(
+    "This response cannot be streamed: only a response created with background=true and stream=true can.",
+    "stream",
+    "invalid_value",
+  );
+}

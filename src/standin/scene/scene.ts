@@ -1,0 +1,80 @@
+/** Where a scene plays. */
+export const places = [
+  "meadow",
+  "sea",
+  "beach",
+  "mountains",
+  "forest",
+  "city",
+  "desert",
+  "river",
+  "garden",
+  "snow",
+  "sky",
+  "space",
+  "underwater",
+  "room",
+  "pool",
+  "studio",
+] as const;
+export type Place = (typeof places)[number];
+
+export const times = ["day", "dawn", "sunset", "night"] as const;
+export type Time = (typeof times)[number];
+
+export const weathers = ["clear", "rain", "snow", "fog"] as const;
+export type Weather = (typeof weathers)[number];
+
+export const styles = [
+  "plain",
+  "watercolor",
+  "pixel",
+  "lineart",
+  "noir",
+  "poster",
+  "blueprint",
+  "neon",
+] as const;
+export type Style = (typeof styles)[number];
+
+export const grades = ["none", "warm", "cool", "mono", "vivid", "faded", "dark", "bright"] as const;
+export type Grade = (typeof grades)[number];
+
+/** One thing in a scene. Positions in fractions of the picture: `x`, `y` is where it stands. */
+export interface Figure {
+  /** A name in the table of motifs. */
+  readonly motif: string;
+  /** The word that asked for it. */
+  readonly word: string;
+  readonly x: number;
+  readonly y: number;
+  /** Its height as a fraction of the picture's shorter side. */
+  readonly size: number;
+  readonly colour?: string;
+  readonly flip: boolean;
+  readonly seed: number;
+}
+
+/** Everything a picture shows, small enough to keep: the picture follows from it. */
+export interface Scene {
+  readonly seed: number;
+  /** The shape it was composed for, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly place: Place;
+  readonly time: Time;
+  readonly weather: Weather;
+  readonly style: Style;
+  readonly grade: Grade;
+  readonly figures: readonly Figure[];
+  /** A colour that the backdrop leans to, `#rrggbb`. */
+  readonly tint?: string;
+  readonly lettering?: string;
+  readonly transparent: boolean;
+  /** The picture that everything is drawn onto, by hash, in place of a place. */
+  readonly canvas?: string;
+  /** Pictures shown within the scene, in order, by hash. */
+  readonly cards: readonly string[];
+  /** Only what the mask leaves open is this scene; the rest stays as in `base`. */
+  readonly patch?: { readonly mask: string; readonly base: Scene };
+}
