@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { z } from "zod";
+
+/** Everything an operator can set. Read once, at the start; nothing else reads the environment. */
+export interface Config {
+  readonly openai: {
+    /** Absent: the offline stand-in draws. */
+    readonly apiKey?: string;
+    readonly baseUrl?: string;
+    /** The mainline model, which reads the conversation and calls the image tool. */
+    readonly model: string;
+    readonly imageModel: string;
+    /** Run responses in OpenAI's background, so that a broken connection or a restart loses no picture. */
+    readonly background: boolean;
+  };
+  readonly playground?: { readonly host: string; readonly port: number; readonly password?: string };
+  readonly dataDir: string;
+  /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
+  readonly storeUrl: string;
+  readonly logLevel: (typeof logLevels)[number];
+  /** Requests to OpenAI in flight at once. */
+  readonly concurrency: number;
+  /** How long the stand-in takes for a picture, in ms. */
+  readonly standinPaceMs: number;
+}
+
+/** The environment asks for something that cannot be: the message is a list of what to change. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
+const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
+
+const environment = z
+  .object({
+    OPENAI_API_KEY: z.string().optional(),
+    OPENAI_BASE_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
+    OPENAI_MODEL: z.string().default("gpt-6-luna"),
+    IMAGE_MODEL: z.string().default("gpt-image-2"),
+    OPENAI_BACKGROUND: onOff.default(true),
+    PLAYGROUND: onOff.default(true),
+    PLAYGROUND_PASSWORD: z.string().min(8, "must have 8 characters at least").optional(),
+    HOST: z.string().default("127.0.0.1"),
+    PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+    DATA_DIR: z.string().default("./data"),
+    STORE_URL: z
+      .string()
+      .regex(/^(sqlite|rediss?|postgres|postgresql|memory):/, {
+        error: "must begin with sqlite:, redis:, postgres: or memory:",
+      })
+      .optional(),
+    LOG_LEVEL: z.enum(logLevels).default("info"),
+    CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+    STANDIN_PACE_MS: z.coerce.number().int().min(0).max(600_000).default(4000),
+  })
+  .superRefine((env, issues) => {
+    if (env.PLAYGROUND && !loopback.has(env.HOST) && !env.PLAYGROUND_PASSWORD) {
+      issues.addIssue({
+        code: "custom",
+        path: ["HOST"],
+        message: `${env.HOST} can be reached from other machines: set PLAYGROUND_PASSWORD too, or PLAYGROUND=off`,
+      });
+    }
+  });
+
+/** Throws ConfigError naming every variable that is wrong. An empty variable counts as absent. */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const result = environment.safeParse(set);
+  if (!result.success) {
+    const lines = result.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+    throw new ConfigError(`These settings need a change:\n${lines.join("\n")}`);
+  }
+  const parsed = result.data;
+  return {
+    openai: {
+      ...(parsed.OPENAI_API_KEY && { apiKey: parsed.OPENAI_API_KEY }),
+      ...(parsed.OPENAI_BASE_URL && { baseUrl: parsed.OPENAI_BASE_URL }),
+      model: parsed.OPENAI_MODEL,
+      imageModel: parsed.IMAGE_MODEL,
+      background: parsed.OPENAI_BACKGROUND,
+    },
+    ...(parsed.PLAYGROUND && {
+      playground: {
+        host: parsed.HOST,
+        port: parsed.PORT,
+        ...(parsed.PLAYGROUND_PASSWORD && { password: parsed.PLAYGROUND_PASSWORD }),
+      },
+    }),
+    dataDir: parsed.DATA_DIR,
+    storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
+    logLevel: parsed.LOG_LEVEL,
+    concurrency: parsed.CONCURRENCY,
+    standinPaceMs: parsed.STANDIN_PACE_MS,
+  };
+}

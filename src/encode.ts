@@ -1,0 +1,80 @@
+import sharp from "sharp";
+import type { ImageLimits } from "./adapter.ts";
+
+/** A picture's bytes and their real media type. */
+export interface Encoded {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
+
+/** Pixels on the long side of a sketch: enough to see it develop, little to send. */
+const sketchSide = 768;
+
+/** The media type that the first bytes speak of; undefined for what is no picture. */
+export function sniffMediaType(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.subarray(0, 16)).toString("latin1");
+  if (head.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
+  if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  if (head.startsWith("RIFF") && head.slice(8, 12) === "WEBP") return "image/webp";
+  if (head.startsWith("GIF8")) return "image/gif";
+  if (/^\s*<(?:\?xml|svg)/.test(head)) return "image/svg+xml";
+  return undefined;
+}
+
+/** A partial, small enough to be shown often. WebP where the platform takes it, else PNG or JPEG. Rejects when the bytes are no picture. */
+export async function toSketch(bytes: Uint8Array, limits: ImageLimits): Promise<Encoded> {
+  const small = sharp(bytes).resize(sketchSide, sketchSide, { fit: "inside", withoutEnlargement: true });
+  if (limits.mediaTypes.includes("image/webp")) {
+    return { bytes: await small.webp({ quality: 78, effort: 1 }).toBuffer(), mediaType: "image/webp" };
+  }
+  const { isOpaque } = await sharp(bytes).stats();
+  return isOpaque
+    ? { bytes: await small.jpeg({ quality: 80 }).toBuffer(), mediaType: "image/jpeg" }
+    : { bytes: await small.png({ palette: true }).toBuffer(), mediaType: "image/png" };
+}
+
+/**
+ * A finished picture within a platform's limits, with a sentence in `note` when it had to be changed.
+ *
+ * What fits passes as it came, byte for byte. What is too large becomes a WebP or JPEG of the same size in pixels, then
+ * a smaller one; a transparent picture stays transparent. Rejects when the bytes are no picture.
+ */
+export async function toLimits(
+  picture: Encoded,
+  limits: ImageLimits,
+): Promise<Encoded & { readonly note?: string }> {
+  const { bytes, mediaType } = picture;
+  if (bytes.byteLength <= limits.bytes && limits.mediaTypes.includes(mediaType)) return picture;
+  const [{ isOpaque }, { width = 1 }] = await Promise.all([sharp(bytes).stats(), sharp(bytes).metadata()]);
+  const target = bytes.byteLength <= limits.bytes ? "image/png" : pickTarget(isOpaque, limits.mediaTypes);
+  for (let scale = 1; scale > 0.1; scale *= 0.75) {
+    const encoded = await encode(bytes, target, Math.round(width * scale));
+    if (encoded.byteLength > limits.bytes) continue;
+    const how =
+      scale === 1
+        ? `saved as ${nameOf(target)}`
+        : `scaled to ${Math.round(scale * 100)} % and saved as ${nameOf(target)}`;
+    return {
+      bytes: encoded,
+      mediaType: target,
+      note: `The picture was too large to post here as it is, so it is ${how}.`,
+    };
+  }
+  return picture;
+}
+
+function pickTarget(isOpaque: boolean, takes: readonly string[]): string {
+  if (takes.includes("image/webp")) return "image/webp";
+  return isOpaque ? "image/jpeg" : "image/png";
+}
+
+function encode(bytes: Uint8Array, mediaType: string, width: number): Promise<Buffer> {
+  const image = sharp(bytes).resize({ width, withoutEnlargement: true });
+  if (mediaType === "image/webp") return image.webp({ quality: 92 }).toBuffer();
+  if (mediaType === "image/jpeg") return image.jpeg({ quality: 92, mozjpeg: true }).toBuffer();
+  return image.png({ compressionLevel: 9 }).toBuffer();
+}
+
+function nameOf(mediaType: string): string {
+  return mediaType === "image/webp" ? "WebP" : mediaType === "image/jpeg" ? "JPEG" : "PNG";
+}

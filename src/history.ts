@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { MessageKey, ThreadKey } from "./adapter.ts";
+import type { Store } from "./store.ts";
+import { key, storedInput, storedOptions } from "./stored.ts";
+
+const generation = z.object({
+  message: key,
+  thread: key,
+  /** The generation this one was made from; absent at a root. */
+  parent: key.exactOptional(),
+  /** Who asked: only they, or a moderator, may delete it. */
+  user: z.string(),
+  prompt: z.string(),
+  options: storedOptions,
+  inputs: z.array(storedInput).readonly(),
+  outcome: z.enum(["done", "failed", "cancelled", "deleted"]),
+  /** What the next turn sends as `previous_response_id`. */
+  responseId: z.string().exactOptional(),
+  pictures: z
+    .array(
+      z.object({
+        callId: z.string(),
+        mediaType: z.string(),
+        width: z.number(),
+        height: z.number(),
+        revisedPrompt: z.string().exactOptional(),
+      }),
+    )
+    .readonly(),
+  /** Unix time, ms. */
+  createdAt: z.number(),
+});
+
+/** One answered turn, keyed by the message that shows it. */
+export type Generation = Readonly<z.output<typeof generation>>;
+
+const thread = z.object({ head: key.nullable() });
+
+/** The tree of generations, and each thread's head: the generation its next turn goes on from. */
+export interface History {
+  /** Undefined: the thread is unknown. Null: it is known and starts afresh. */
+  head(thread: ThreadKey): Promise<MessageKey | null | undefined>;
+  moveHead(thread: ThreadKey, head: MessageKey | null): Promise<void>;
+  find(message: MessageKey): Promise<Generation | undefined>;
+  save(generation: Generation): Promise<void>;
+  /** The nearest generation that can be gone on from: this one, or the first of its ancestors that succeeded. */
+  base(message: MessageKey): Promise<Generation | undefined>;
+}
+
+/** All calls reject with BotError `storage` when the store fails. */
+export function createHistory(store: Store): History {
+  const generations = store.table("generation", generation);
+  const threads = store.table("thread", thread);
+  return {
+    head: async (key) => (await threads.get(key))?.head,
+    moveHead: (key, head) => threads.set(key, { head }),
+    find: (message) => generations.get(message),
+    save: (generation) => generations.set(generation.message, generation),
+    async base(message) {
+      let found = await generations.get(message);
+      while (found && found.outcome !== "done") {
+        found = found.parent && (await generations.get(found.parent));
+      }
+      return found;
+    },
+  };
+}

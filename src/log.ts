@@ -1,0 +1,60 @@
+import { type Logger, pino, stdSerializers } from "pino";
+
+/** The log: one JSON object a line, with an event name and fields. */
+export type Log = Logger;
+
+/** Where a secret may stand in a logged object. Values there are replaced, whatever the level. */
+const secrets = [
+  "apiKey",
+  "token",
+  "password",
+  "authorization",
+  "cookie",
+  "headers.authorization",
+  "headers.cookie",
+  "*.apiKey",
+  "*.token",
+  "*.password",
+  "*.authorization",
+  "*.cookie",
+  "*.headers.authorization",
+  "*.headers.cookie",
+];
+
+/** Shapes of keys and tokens, and of signed addresses, for those that hide inside a message. */
+const secretShapes =
+  /\b(?:sk-[\w-]{8,}|xox[a-z]-[\w-]+|xapp-[\w-]+|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,})|(?<=Bearer\s)\S+|(?<=\/\/)[^/\s:@]+:[^/\s@]+(?=@)|(?<=[?&](?:sig|hm|signature|token|X-Amz-Signature)=)[^&\s"]+/g;
+
+/** Writes to standard error, so that standard output stays for people. */
+export function createLog(level: string, destination: { write(line: string): void } = process.stderr): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      redact: { paths: secrets, censor: "[redacted]" },
+      serializers: { error: serializeError, err: serializeError },
+    },
+    { write: (line: string) => destination.write(redact(line)) },
+  );
+}
+
+/** The text with everything that looks like a secret replaced. */
+export function redact(text: string): string {
+  return text.replace(secretShapes, "[redacted]");
+}
+
+/** The stock serializer copies every field of an error, among them request headers and bodies: keep what explains. */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { type, message, stack } = stdSerializers.err(error);
+  const { code, status, requestID } = error as { code?: unknown; status?: unknown; requestID?: unknown };
+  return {
+    type,
+    message,
+    stack,
+    ...(code !== undefined && { code }),
+    ...(status !== undefined && { status }),
+    ...(requestID !== undefined && requestID !== null && { requestID }),
+    ...(error.cause instanceof Error && { cause: serializeError(error.cause) }),
+  };
+}

@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Adapter } from "./adapter.ts";
+import { isStandIn, toBanner } from "./banner.ts";
+import { createBot } from "./bot.ts";
+import { type Config, ConfigError, parseConfig } from "./config.ts";
+import { BotError } from "./errors.ts";
+import { createHistory } from "./history.ts";
+import { createIdentity } from "./identity.ts";
+import { createLanes } from "./lanes.ts";
+import { createLedger } from "./ledger.ts";
+import { createLog, type Log, redact } from "./log.ts";
+import { createPainter, type Painter } from "./painter.ts";
+import { openStore } from "./store.ts";
+
+/** How long turns in flight may go on after SIGTERM, in ms: less than the ten seconds a container is given. */
+const graceMs = 6000;
+
+const version = readVersion();
+
+try {
+  await main(parseConfig(process.env));
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+}
+
+async function main(config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  process.on("unhandledRejection", (error) => log.error({ error }, "unhandled"));
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+
+  const { painter, close: closePainter } = await openPainter(config, log);
+  const store = await openStore(config.storeUrl);
+  const ledger = await createLedger(store);
+  const bot = createBot({
+    painter,
+    history: createHistory(store),
+    ledger,
+    lanes: createLanes(config.concurrency),
+    identity: await createIdentity(store),
+    defaults: config.openai,
+    log,
+  });
+
+  const { adapters, url } = await loadAdapters(config, painter, log);
+  for (const adapter of adapters) await adapter.start(bot.attach(adapter));
+  process.stdout.write(
+    `${toBanner(config, {
+      version,
+      store: redact(config.storeUrl),
+      adapters: adapters.map(({ name }) => name),
+      ...(url && { url: url() }),
+    })}\n`,
+  );
+  await bot.resume();
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (signal: string) => {
+    log.info({ signal }, "stopping");
+    await bot.drain(graceMs);
+    await Promise.allSettled(adapters.map((adapter) => adapter.stop()));
+    await store.close();
+    await closePainter();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1); // pressed twice: they mean it
+      stopping = stop(signal);
+    });
+  }
+}
+
+async function openPainter(config: Config, log: Log): Promise<{ painter: Painter; close(): Promise<void> }> {
+  const { apiKey = "none", baseUrl } = config.openai;
+  if (!isStandIn(config)) {
+    const painter = createPainter({ apiKey, standIn: false, log, ...(baseUrl && { baseUrl }) });
+    return { painter, close: async () => {} };
+  }
+  const { createStandin } = await import("./standin/index.ts");
+  const standin = await createStandin({
+    dir: join(config.dataDir, "stand-in"),
+    paceMs: config.standinPaceMs,
+  });
+  log.warn({ url: standin.url }, "painter.standin: pictures are placeholders, drawn offline");
+  return {
+    painter: createPainter({ apiKey: "stand-in", baseUrl: standin.url, standIn: true, log }),
+    close: () => standin.close(),
+  };
+}
+
+async function loadAdapters(
+  config: Config,
+  painter: Painter,
+  log: Log,
+): Promise<{ adapters: readonly Adapter[]; url?: () => string }> {
+  const { playground, dataDir } = config;
+  if (!playground) return { adapters: [] };
+  const { createWebAdapter } = await import("../adapters/web/index.ts");
+  const web = createWebAdapter({
+    ...playground,
+    dataDir: join(dataDir, "playground"),
+    version,
+    painter: { name: painter.name, standIn: painter.standIn },
+    log,
+  });
+  return { adapters: [web], url: () => web.url };
+}
+
+/** What an operator needs to read; a stack only for what is our mistake. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof BotError) {
+    const cause = error.cause instanceof Error ? `\n  ${redact(error.cause.message)}` : "";
+    return `${error.message}${cause}`;
+  }
+  return error instanceof Error ? redact(error.stack ?? error.message) : String(error);
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return String(manifest && typeof manifest === "object" && "version" in manifest ? manifest.version : "");
+}
