@@ -1,0 +1,51 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+
+/** Whether only this machine can reach a server bound to that host. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
+}
+
+/**
+ * Lets in only what asks for this machine by its own names.
+ *
+ * For a server without a password: a page elsewhere may point its own name at 127.0.0.1 and then counts as the same
+ * origin (DNS rebinding), but it cannot make the browser send another Host.
+ */
+export function ownHost(): MiddlewareHandler {
+  return async (c, next) => {
+    if (!isLoopback((c.req.header("host") ?? "").replace(/:\d+$/, ""))) {
+      throw new HTTPException(421, {
+        message:
+          "The playground answers to localhost only. Open it as http://localhost, or set PLAYGROUND_PASSWORD to use another name.",
+      });
+    }
+    await next();
+  };
+}
+
+/**
+ * Lets in what changes or reads data only if it comes from the playground's own page, or from no page at all.
+ *
+ * Browsers say where a request comes from: `Sec-Fetch-Site` on secure origins and localhost, `Origin` on everything
+ * but plain reads. A request that carries neither comes from a program such as curl, or is a plain read whose answer
+ * no other page gets to see. It may pass unless it would change something with a cookie, which only a browser holds.
+ */
+export function ownOrigin(): MiddlewareHandler {
+  return async (c, next) => {
+    if (!isOwn(c)) {
+      throw new HTTPException(403, { message: "This request comes from another site, so it was refused." });
+    }
+    await next();
+  };
+}
+
+function isOwn({ req }: Context): boolean {
+  const reads = req.method === "GET" || req.method === "HEAD";
+  if (reads && !req.path.startsWith("/api/")) return true; // links from elsewhere lead here
+  const site = req.header("sec-fetch-site");
+  if (site !== undefined) return site === "same-origin" || site === "none";
+  const origin = req.header("origin");
+  if (origin !== undefined) return URL.canParse(origin) && new URL(origin).host === req.header("host");
+  return reads || req.header("cookie") === undefined;
+}

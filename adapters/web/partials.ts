@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import type { Image } from "../../src/adapter.ts";
+import { measure, toExtension, toSrc } from "./pictures.ts";
+import type { WirePicture } from "./wire.ts";
+
+/** The sketches of answers being drawn, in memory: the newest of each answer, and of the latest answers only. */
+export interface Partials {
+  /** Replaces what the answer showed before. The same bytes keep their address, so the page does not load again. */
+  put(message: string, images: readonly Image[]): Promise<readonly WirePicture[]>;
+  of(message: string): readonly WirePicture[];
+  read(file: string): { readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
+  drop(message: string): void;
+}
+
+interface Partial {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly picture: WirePicture;
+}
+
+/** `keep` is how many answers may have a sketch at the same time. */
+export function createPartials(keep = 32): Partials {
+  const byMessage = new Map<string, readonly Partial[]>(); // in the order of their last change
+
+  return {
+    async put(message, images) {
+      const before = byMessage.get(message) ?? [];
+      const made = await Promise.all(images.map((image, index) => toPartial(image, before[index])));
+      const now = made.filter((partial) => partial !== undefined);
+      byMessage.delete(message);
+      if (now.length > 0) byMessage.set(message, now);
+      for (const oldest of byMessage.keys()) {
+        if (byMessage.size <= keep) break;
+        byMessage.delete(oldest);
+      }
+      return now.map(({ picture }) => picture);
+    },
+    of: (message) => (byMessage.get(message) ?? []).map(({ picture }) => picture),
+    read(file) {
+      for (const partials of byMessage.values()) {
+        const found = partials.find((partial) => partial.file === file);
+        if (found) return { mediaType: found.picture.mediaType, bytes: found.bytes };
+      }
+      return undefined;
+    },
+    drop(message) {
+      byMessage.delete(message);
+    },
+  };
+}
+
+async function toPartial(image: Image, before: Partial | undefined): Promise<Partial | undefined> {
+  if (before && Buffer.compare(before.bytes, image.bytes) === 0) return before;
+  const measured = await measure(image.bytes);
+  if (!measured) return undefined; // a sketch that cannot be shown is not worth an error
+  const file = `${randomBytes(24).toString("hex")}.${toExtension(measured.mediaType)}`;
+  return {
+    file,
+    bytes: image.bytes,
+    picture: { src: toSrc(file), name: image.name, alt: image.alt, ...measured },
+  };
+}

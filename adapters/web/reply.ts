@@ -1,0 +1,123 @@
+import type { Image, MessageKey, Reply, View } from "../../src/adapter.ts";
+import { BotError } from "../../src/errors.ts";
+import type { Chat } from "./chat.ts";
+import type { Events } from "./events.ts";
+import { imageLimits, paceMs } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { Partials } from "./partials.ts";
+import { type Draft, type Measured, measure, toExtension, toSrc } from "./pictures.ts";
+import { isOver, toId, toKey, toWireView } from "./view.ts";
+import type { WireAnswer, WirePicture } from "./wire.ts";
+
+/** Where replies are shown: stored first, then told to the open pages. */
+export interface Stage {
+  readonly chat: Chat;
+  readonly partials: Partials;
+  readonly events: Events;
+  readonly log: Log;
+  /** Unix time, ms. */
+  readonly now: () => number;
+}
+
+/** The reply behind an answer, which is stored with the first show. What is deleted meanwhile stays deleted. */
+export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "thread" | "ask">): Reply {
+  const { chat, partials, events, log, now } = stage;
+  const { id } = answer;
+
+  return {
+    pace: paceMs,
+    limits: imageLimits,
+    async show(view) {
+      checkOpen(chat);
+      const over = isOver(view.phase);
+      const finals = over ? await draftAll(view.images, chat) : [];
+      const sketches = over ? [] : await partials.put(id, view.images);
+      checkOpen(chat);
+      const before = chat.message(id);
+      const stored: WireAnswer = {
+        kind: "answer",
+        ...answer,
+        createdAt: before?.createdAt ?? now(),
+        view: toWireView(
+          view,
+          finals.map(({ picture }) => picture),
+        ),
+      };
+      const head = toHead(view);
+      const drafts = finals.map(({ draft }) => draft);
+      const thread = chat.answer(stored, drafts, head);
+      if (over || !thread) partials.drop(id);
+      if (!thread) return unwanted(log, id);
+      events.emit({ type: "message", message: over ? stored : withSketches(stored, sketches) });
+      if (over || !before || head !== undefined) events.emit({ type: "thread", thread });
+      return toKey(id);
+    },
+  };
+}
+
+/** The reply to a press that draws nothing: it moves the head and says a line, and is not kept. */
+export function createNotice(
+  stage: Stage,
+  press: { readonly thread: string; readonly message: string },
+): Reply {
+  const { chat, events, log } = stage;
+
+  return {
+    pace: paceMs,
+    limits: imageLimits,
+    async show(view) {
+      checkOpen(chat);
+      if (!chat.thread(press.thread)) return unwanted(log, press.message);
+      const head = toHead(view);
+      const thread = head !== undefined && chat.setHead(press.thread, head);
+      if (thread) events.emit({ type: "thread", thread });
+      const text = view.text || view.status;
+      if (text && isOver(view.phase)) {
+        events.emit({ type: "notice", thread: press.thread, text, failed: view.phase === "failed" });
+      }
+      return toKey(press.message);
+    },
+  };
+}
+
+/** The reply behind a message that is gone. */
+export function createUnwanted(log: Log, message: MessageKey): Reply {
+  return { pace: paceMs, limits: imageLimits, show: async () => unwanted(log, toId(message)) };
+}
+
+/** An answer as it looks while it is drawn. */
+export function withSketches(answer: WireAnswer, sketches: readonly WirePicture[]): WireAnswer {
+  return { ...answer, view: { ...answer.view, images: sketches } };
+}
+
+function checkOpen(chat: Chat): void {
+  if (!chat.isOpen) throw new BotError("stopped", "The playground has been stopped.");
+}
+
+function unwanted(log: Log, message: string): MessageKey {
+  log.debug({ message }, "reply.unwanted");
+  return toKey(message);
+}
+
+function toHead(view: View): string | null | undefined {
+  return view.head ? toId(view.head) : view.head;
+}
+
+function draftAll(
+  images: readonly Image[],
+  chat: Chat,
+): Promise<readonly { readonly draft: Draft; readonly picture: WirePicture }[]> {
+  return Promise.all(
+    images.map(async ({ bytes, mediaType, name, alt }) => {
+      const measured = (await measure(bytes)) ?? toUnmeasured(mediaType);
+      const draft = await chat.draft(bytes, measured);
+      return { draft, picture: { src: toSrc(draft.file), name, alt, ...measured } };
+    }),
+  );
+}
+
+/** A paid picture is kept even if its size cannot be read. */
+function toUnmeasured(mediaType: string): Measured {
+  if (toExtension(mediaType)) return { mediaType, width: 0, height: 0 };
+  throw new BotError("internal", `The playground cannot show ${mediaType}. Ask for PNG, JPEG or WebP.`);
+}
