@@ -130,7 +130,7 @@ export async function answer(
     imageModel,
     elapsedMs: now() - startedAt,
     usage: final.usage,
-    cost: final.usage && !painter.standIn ? costOf(final.usage, defaults.model, imageModel) : undefined,
+    cost: final.usage && costOf(final.usage, defaults.model, imageModel),
     painter: painter.name,
   });
   return {

@@ -14,6 +14,15 @@ export interface Config {
     readonly background: boolean;
   };
   readonly playground?: { readonly host: string; readonly port: number; readonly password?: string };
+  readonly discord?: {
+    readonly token: string;
+    /** Another server that speaks the protocol, up to and without the version: `http://127.0.0.1:4000/api`. */
+    readonly apiUrl?: string;
+    /** Register commands in this server only; absent: everywhere. */
+    readonly guildId?: string;
+    /** Whether a picture opens a thread of its own. */
+    readonly threads: (typeof threadModes)[number];
+  };
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
@@ -30,13 +39,15 @@ export class ConfigError extends Error {
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+const threadModes = ["off", "auto", "always"] as const;
+const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) address" });
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
 const environment = z
   .object({
     OPENAI_API_KEY: z.string().optional(),
-    OPENAI_BASE_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) address" }).optional(),
+    OPENAI_BASE_URL: httpUrl.optional(),
     OPENAI_MODEL: z.string().default("gpt-6-luna"),
     IMAGE_MODEL: z.string().default("gpt-image-2"),
     OPENAI_BACKGROUND: onOff.default(true),
@@ -44,6 +55,13 @@ const environment = z
     PLAYGROUND_PASSWORD: z.string().min(8, "must have 8 characters at least").optional(),
     HOST: z.string().default("127.0.0.1"),
     PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+    DISCORD_TOKEN: z.string().optional(),
+    DISCORD_API_URL: httpUrl.optional(),
+    DISCORD_GUILD_ID: z
+      .string()
+      .regex(/^\d{15,21}$/, "must be a server's id: digits only")
+      .optional(),
+    DISCORD_THREADS: z.enum(threadModes).default("auto"),
     DATA_DIR: z.string().default("./data"),
     STORE_URL: z
       .string()
@@ -87,6 +105,14 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
         host: parsed.HOST,
         port: parsed.PORT,
         ...(parsed.PLAYGROUND_PASSWORD && { password: parsed.PLAYGROUND_PASSWORD }),
+      },
+    }),
+    ...(parsed.DISCORD_TOKEN && {
+      discord: {
+        token: parsed.DISCORD_TOKEN,
+        ...(parsed.DISCORD_API_URL && { apiUrl: parsed.DISCORD_API_URL }),
+        ...(parsed.DISCORD_GUILD_ID && { guildId: parsed.DISCORD_GUILD_ID }),
+        threads: parsed.DISCORD_THREADS,
       },
     }),
     dataDir: parsed.DATA_DIR,

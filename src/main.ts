@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Adapter } from "./adapter.ts";
 import { isStandIn, toBanner } from "./banner.ts";
@@ -19,6 +19,7 @@ const graceMs = 6000;
 const version = readVersion();
 
 try {
+  loadEnvFile();
   await main(parseConfig(process.env));
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
@@ -106,6 +107,11 @@ async function loadAdapters(
     log,
   });
   return { adapters: [web], url: () => web.url };
+}
+
+/** A `.env` file beside package.json is optional; what is set in the environment wins. */
+function loadEnvFile(): void {
+  if (existsSync(".env")) process.loadEnvFile(".env");
 }
 
 /** What an operator needs to read; a stack only for what is our mistake. */
