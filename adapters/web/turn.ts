@@ -35,18 +35,13 @@ const fields = z.object({
     // Forms are sent with the line ends of the old telegraphs.
     .transform((text) => text.replaceAll("\r\n", "\n"))
     .default(""),
-  options: z
-    .string()
-    .max(5000)
-    .transform(toJson)
-    .pipe(z.record(z.string().max(40), z.union([z.string().max(200), z.number()])))
-    .refine((options) => Object.keys(options).length <= 40)
-    .default({})
-    .catch(() => {
-      throw new BotError("bad_option", "The options could not be read.");
-    }),
   replyTo: id.optional(),
 });
+
+/** Values of any sense: the core checks them against its table and says what is wrong. */
+const rawOptions = z
+  .record(z.string().max(40), z.union([z.string().max(200), z.number()]))
+  .refine((options) => Object.keys(options).length <= 40);
 
 /** The id of a thread or a message from an address. Throws BotError `unknown_message` for what cannot be one. */
 export function parseId(text: string): string {
@@ -65,15 +60,14 @@ export function parseAsk(form: FormData): AskForm {
   if (uploads.filter(isMask).length > 1) throw new BotError("bad_attachment", "Send one mask only.");
   const parsed = fields.safeParse({
     text: form.get("text") ?? undefined,
-    options: form.get("options") ?? undefined,
     replyTo: form.get("replyTo") || undefined,
   });
   if (!parsed.success) {
     throw new BotError("bad_prompt", parsed.error.issues[0]?.message ?? "The form could not be read.");
   }
-  const { text, options, replyTo } = parsed.data;
-  // Raw on purpose: the core checks them against its table and says what is wrong.
-  return { text, options: options as Partial<ImageOptions>, uploads, ...(replyTo && { replyTo }) };
+  const { text, replyTo } = parsed.data;
+  const options = parseOptions(form.get("options") ?? "{}");
+  return { text, options, uploads, ...(replyTo && { replyTo }) };
 }
 
 /** Throws BotError `bad_prompt` for what is no action. */
@@ -127,8 +121,8 @@ function toUpload(field: string, value: string | File): Upload | undefined {
     throw new BotError("bad_attachment", "There is no picture of that name here.");
   }
   if (field !== "attachment" && field !== "mask") return undefined;
+  if (value === "") return undefined; // a file field that was left empty
   if (typeof value === "string") throw new BotError("bad_attachment", "A picture must be sent as a file.");
-  if (value.size === 0 && value.name === "") return undefined; // a file field that was left empty
   const name = toName(value.name);
   if (value.size > wireLimits.file) {
     throw new BotError(
@@ -143,6 +137,11 @@ function isMask(upload: Upload): boolean {
   return upload.kind === "file" && upload.role === "mask";
 }
 
-function toJson(text: string): unknown {
-  return JSON.parse(text); // what it throws becomes the BotError of the field
+function parseOptions(field: string | File): Partial<ImageOptions> {
+  try {
+    if (typeof field !== "string" || field.length > 5000) throw new Error("no JSON of a sensible length");
+    return rawOptions.parse(JSON.parse(field)) as Partial<ImageOptions>; // raw, as the seam says
+  } catch (cause) {
+    throw new BotError("bad_option", "The options could not be read.", { cause });
+  }
 }
