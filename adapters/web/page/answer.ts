@@ -1,0 +1,114 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { WireAction, WireAnswer, WireAsk } from "../wire.ts";
+import { details } from "./details.ts";
+import { icon } from "./icons.ts";
+import { picture } from "./picture.ts";
+import { prose } from "./prose.ts";
+import { answerOf, draftOf, isPending, type State, threadOf } from "./store.ts";
+import type { Studio } from "./studio.ts";
+import { tools } from "./tools.ts";
+
+/** What came of a question: the picture as it develops, the words, the buttons. */
+export function answer(
+  message: WireAnswer,
+  asked: WireAsk | undefined,
+  state: State,
+  studio: Studio,
+): TemplateResult {
+  const { view } = message;
+  const pending = isPending(message);
+  const head = threadOf(state)?.head === message.id;
+  const aimed = draftOf(state).target?.answer === message.id;
+  const classes = [
+    "answer",
+    view.phase,
+    head ? "head" : "",
+    aimed ? "aimed" : "",
+    state.current === message.id ? "current" : "",
+  ];
+  return html`
+    <section
+      id="answer-${message.id}"
+      class=${classes.filter(Boolean).join(" ")}
+      data-answer=${message.id}
+      aria-label="Answer"
+      aria-busy=${pending}
+      @focusin=${() => studio.walk(message.id, false)}
+    >
+      ${frames(message, asked, state, studio)}
+      ${pending ? progress(message, studio) : nothing}
+      ${view.text ? html`<div class="prose ${view.phase}">${failedSign(view.phase)}<div>${prose(view.text)}</div></div>` : nothing}
+      ${
+        view.notes.length > 0
+          ? html`<ul class="notes">
+            ${view.notes.map((note) => html`<li>${note}</li>`)}
+          </ul>`
+          : nothing
+      }
+      ${pending ? nothing : buttons(message, state, studio)}
+      ${state.unfolded.has(message.id) && view.details ? details(view.details, message.id, state) : nothing}
+    </section>
+  `;
+}
+
+function frames(
+  message: WireAnswer,
+  asked: WireAsk | undefined,
+  state: State,
+  studio: Studio,
+): TemplateResult | typeof nothing {
+  const { view } = message;
+  const pending = isPending(message);
+  if (!pending && view.images.length === 0) return nothing;
+  const like = toRatio(asked?.options.size) ?? answerOf(state, view.parent)?.view.images[0];
+  const shown = pending ? [view.images[0]] : view.images;
+  return html`<div class="pictures ${shown.length > 1 ? "several" : ""}">
+    ${shown.map((each) => picture(each, pending, like, studio))}
+  </div>`;
+}
+
+function progress(message: WireAnswer, studio: Studio): TemplateResult {
+  const { view, createdAt } = message;
+  const cancel = view.actions.filter(({ form }) => !form);
+  return html`
+    <div class="progress">
+      <span class="pulse" aria-hidden="true"></span>
+      <span class="progress-text">${view.status ?? (view.phase === "queued" ? "Waiting in line" : "Drawing")}</span>
+      <span class="seconds" data-since=${createdAt} aria-hidden="true"></span>
+      ${cancel.map((each) => button(each, message, studio))}
+    </div>
+  `;
+}
+
+function buttons(message: WireAnswer, state: State, studio: Studio): TemplateResult | typeof nothing {
+  const { actions, images, details: made } = message.view;
+  if (actions.length === 0 && images.length === 0) return nothing;
+  return html`
+    <div class="under">
+      <div class="actions" role="group" aria-label="Actions">
+        ${actions.map((each) => button(each, message, studio))}
+      </div>
+      ${images.length > 0 || made ? tools(message, state, studio) : nothing}
+    </div>
+  `;
+}
+
+function button(action: WireAction, message: WireAnswer, studio: Studio): TemplateResult {
+  return html`<button
+    type="button"
+    class="action ${action.style}"
+    data-tip=${action.hint}
+    @click=${() => void studio.press(message, action)}
+  >
+    ${action.label}
+  </button>`;
+}
+
+function failedSign(phase: string): TemplateResult | typeof nothing {
+  return phase === "failed" ? icon("alert") : nothing;
+}
+
+function toRatio(size: string | undefined): { width: number; height: number } | undefined {
+  const [width, height] = (size ?? "").split("x").map(Number);
+  return width && height ? { width, height } : undefined;
+}

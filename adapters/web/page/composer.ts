@@ -1,0 +1,164 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import { ref } from "lit-html/directives/ref.js";
+import { attachments } from "./attachments.ts";
+import type { Draft } from "./drafts.ts";
+import { setOptions } from "./format.ts";
+import { icon } from "./icons.ts";
+import { optionControls } from "./option-controls.ts";
+import { answerOf, draftOf, messagesOf, type State, threadOf } from "./store.ts";
+import type { Studio } from "./studio.ts";
+import { toTree } from "./tree.ts";
+
+/** Where a person says what to draw: words, pictures, a mask, options. */
+export function composer(state: State, studio: Studio): TemplateResult {
+  const draft = draftOf(state);
+  const set = Object.keys(draft.options).length;
+  const empty = !draft.text.trim() && draft.pictures.length === 0;
+  return html`
+    <form
+      class="composer ${state.sending ? "sending" : ""}"
+      aria-label="Ask for a picture"
+      @submit=${(event: Event) => {
+        event.preventDefault();
+        void studio.send();
+      }}
+    >
+      ${state.panel.options ? optionControls(state, draft, studio) : nothing}
+      <div class="composer-card">
+        ${from(state, draft, studio)} ${attachments(draft, studio)}
+        <textarea
+          id="prompt"
+          rows="1"
+          aria-label="Prompt"
+          placeholder=${placeholder(state, draft)}
+          enterkeyhint="send"
+          autocomplete="off"
+          ?readonly=${state.sending}
+          .value=${live(draft.text)}
+          ${ref((element) => grow(element, draft.text))}
+          @input=${(event: Event) => studio.write((event.target as HTMLTextAreaElement).value)}
+          @keydown=${(event: KeyboardEvent) => onKey(event, studio)}
+        ></textarea>
+        ${chips(state, draft, studio)}
+        <div class="composer-row">
+          <label class="tool attach" data-tip="Attach pictures">
+            <input
+              type="file"
+              accept="image/*"
+              multiple
+              aria-label="Attach pictures"
+              @change=${(event: Event) => pick(event, studio)}
+            />
+            ${icon("attach")}
+          </label>
+          <button
+            type="button"
+            class="options-button"
+            aria-label="Options"
+            aria-expanded=${state.panel.options}
+            aria-controls="options"
+            @click=${() => studio.panel("options", !state.panel.options)}
+          >
+            ${icon("sliders")}<span>Options</span>${set ? html`<span class="count">${set}</span>` : nothing}
+          </button>
+          <span class="spring"></span>
+          <button type="submit" class="draw" aria-disabled=${empty || state.sending}>
+            <span>Draw</span>${state.sending ? html`<span class="spinner"></span>` : icon("send")}
+          </button>
+        </div>
+      </div>
+    </form>
+  `;
+}
+
+/** Which picture the words are about, and the mask on it. */
+function from(state: State, draft: Draft, studio: Studio): TemplateResult | typeof nothing {
+  const target = answerOf(state, draft.target?.answer);
+  const going = target ?? (draft.pictures.length > 0 ? undefined : answerOf(state, threadOf(state)?.head));
+  const picture = going?.view.images[0];
+  const { mask } = draft;
+  if (!draft.target && !mask && !picture) return nothing;
+  const form = target?.view.actions.find(({ name }) => name === draft.target?.action)?.form;
+  const number = toTree(messagesOf(state)).nodes.find(({ id }) => id === going?.id)?.number;
+  return html`
+    <div class="from">
+      ${
+        draft.target
+          ? html`<span class="chip target">
+            ${picture ? html`<img src=${picture.src} alt="" />` : icon("reply")}
+            <span>${form?.title ?? "Editing this picture"}</span>
+            <button type="button" class="chip-close" aria-label="Do not edit this picture" @click=${() => studio.clearTarget()}>
+              ${icon("close")}
+            </button>
+          </span>`
+          : picture && going
+            ? html`<button type="button" class="chip quiet" @click=${() => studio.walk(going.id)}>
+              <img src=${picture.src} alt="" /><span>Goes on from version ${number}</span>
+            </button>`
+            : nothing
+      }
+      ${
+        mask
+          ? html`<span class="chip mask">
+            <button type="button" class="chip-main" aria-label="Change the painted area" @click=${() => void studio.repaint()}>
+              <img src=${mask.preview} alt="" /><span>Only the painted area</span>
+            </button>
+            <button type="button" class="chip-close" aria-label="Remove the mask" @click=${() => studio.removeMask()}>
+              ${icon("close")}
+            </button>
+          </span>`
+          : nothing
+      }
+    </div>
+  `;
+}
+
+function chips(state: State, draft: Draft, studio: Studio): TemplateResult | typeof nothing {
+  const set = setOptions(state.about?.options ?? [], draft.options);
+  if (set.length === 0) return nothing;
+  return html`<div class="option-chips" role="group" aria-label="Options that are set">
+    ${set.map(
+      ({ name, label, value }) => html`<span class="chip small">
+        <span>${label}: ${value}</span>
+        <button type="button" class="chip-close" aria-label="Unset ${label}" @click=${() => studio.setOption(name, undefined)}>
+          ${icon("close")}
+        </button>
+      </span>`,
+    )}
+    <button type="button" class="link" @click=${() => studio.resetOptions()}>Reset options</button>
+  </div>`;
+}
+
+function placeholder(state: State, draft: Draft): string {
+  const target = answerOf(state, draft.target?.answer);
+  const form = target?.view.actions.find(({ name }) => name === draft.target?.action)?.form;
+  if (form) return form.prompt;
+  if (target) return "What should change in this picture?";
+  if (draft.pictures.length > 1) return "Say what to make of these. Call them 1, 2, …";
+  if (draft.pictures.length === 1) return "Say what to make of this picture";
+  return threadOf(state)?.head ? "Say what to change, or what to draw next" : "Describe a picture";
+}
+
+function onKey(event: KeyboardEvent, studio: Studio): void {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  void studio.send();
+}
+
+function pick(event: Event, studio: Studio): void {
+  const input = event.target as HTMLInputElement;
+  studio.attach(input.files ?? []);
+  input.value = ""; // so that the same file can be picked again
+  studio.focusComposer(false);
+}
+
+/** As high as its text, up to what the style sheet allows. */
+function grow(element: Element | undefined, text: string): void {
+  if (!(element instanceof HTMLTextAreaElement) || element.dataset.grown === text) return;
+  element.dataset.grown = text;
+  queueMicrotask(() => {
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight}px`;
+  });
+}

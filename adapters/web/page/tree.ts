@@ -1,0 +1,111 @@
+import type { WireAnswer, WireMessage, WirePicture } from "../wire.ts";
+
+/** One picture in the version tree, with its place on a grid. */
+export interface TreeNode {
+  readonly id: string;
+  readonly parent?: string;
+  /** In the order the pictures were asked for, from 1. */
+  readonly number: number;
+  readonly picture?: WirePicture;
+  readonly pending: boolean;
+  readonly row: number;
+  readonly column: number;
+  readonly level: number;
+}
+
+export interface Tree {
+  readonly nodes: readonly TreeNode[];
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * Lays the pictures out as a tree: a first child straight below its parent, the others to the right, each branch in
+ * the first column that is free all the way down. A fresh start begins a row below everything before it.
+ */
+export function toTree(messages: readonly WireMessage[]): Tree {
+  const answers = messages.filter((message) => message.kind === "answer").filter(belongs);
+  const known = new Set(answers.map(({ id }) => id));
+  const numbers = new Map(answers.map(({ id }, at) => [id, at + 1]));
+  const children = new Map<string, WireAnswer[]>();
+  const roots: WireAnswer[] = [];
+  for (const answer of answers) {
+    const { parent } = answer.view;
+    if (!parent || !known.has(parent) || parent === answer.id) roots.push(answer);
+    else children.set(parent, [...(children.get(parent) ?? []), answer]);
+  }
+
+  const nodes: TreeNode[] = [];
+  const taken = new Map<number, number>(); // column -> the last row in use
+  let rows = 0;
+  for (const root of roots) {
+    taken.clear();
+    const stack = [{ answer: root, row: rows, column: 0, level: 1, parent: undefined as string | undefined }];
+    for (let next = stack.pop(); next; next = stack.pop()) {
+      const { answer, row, level, parent } = next;
+      const column = next.column < 0 ? freeColumn(taken, row - 1) : next.column;
+      taken.set(column, row);
+      nodes.push({
+        id: answer.id,
+        number: numbers.get(answer.id) ?? 0,
+        pending: answer.view.phase === "queued" || answer.view.phase === "working",
+        row,
+        column,
+        level,
+        ...(parent && { parent }),
+        ...(answer.view.images[0] && { picture: answer.view.images[0] }),
+      });
+      rows = Math.max(rows, row + 1);
+      const [first, ...others] = children.get(answer.id) ?? [];
+      // The first child is walked first, so that its branch has its column before its siblings look for theirs.
+      for (const child of others.toReversed()) {
+        stack.push({ answer: child, row: row + 1, column: -1, level: level + 1, parent: answer.id });
+      }
+      if (first) stack.push({ answer: first, row: row + 1, column, level: level + 1, parent: answer.id });
+    }
+  }
+  nodes.sort((one, other) => one.number - other.number);
+  return { nodes, rows, columns: nodes.reduce((most, { column }) => Math.max(most, column + 1), 0) };
+}
+
+/** The node an arrow key leads to: up to the parent, down to the first child, sideways along the row. */
+export function walk(tree: Tree, from: string, key: string): TreeNode | undefined {
+  const here = tree.nodes.find(({ id }) => id === from);
+  if (!here) return undefined;
+  switch (key) {
+    case "ArrowUp":
+      return (
+        tree.nodes.find(({ id }) => id === here.parent) ??
+        tree.nodes.findLast(({ row, column }) => row < here.row && column === here.column)
+      );
+    case "ArrowDown":
+      return (
+        tree.nodes.find(({ parent }) => parent === from) ??
+        tree.nodes.find(({ row, parent }) => row > here.row && !parent)
+      );
+    case "ArrowLeft":
+    case "ArrowRight": {
+      const step = key === "ArrowLeft" ? -1 : 1;
+      const row = tree.nodes.filter(({ row }) => row === here.row).sort((a, b) => a.column - b.column);
+      return row[row.indexOf(here) + step];
+    }
+    case "Home":
+      return tree.nodes[0];
+    case "End":
+      return tree.nodes.at(-1);
+    default:
+      return undefined;
+  }
+}
+
+function belongs({ view }: WireAnswer): boolean {
+  return (
+    view.phase === "queued" || view.phase === "working" || (view.phase === "done" && view.images.length > 0)
+  );
+}
+
+function freeColumn(taken: ReadonlyMap<number, number>, above: number): number {
+  let column = 0;
+  while ((taken.get(column) ?? -1) >= above) column += 1;
+  return column;
+}
