@@ -7,7 +7,7 @@ import { toTitle } from "./title.ts";
 import type { WireAnswer, WireAsk, WireMessage, WireThread } from "./wire.ts";
 
 /** A stored picture, as its row has it. */
-export interface StoredPicture extends Measured {
+interface StoredPicture extends Measured {
   readonly file: string;
   readonly bytes: number;
 }

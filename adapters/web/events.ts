@@ -12,6 +12,9 @@ export interface Events {
   close(): void;
 }
 
+/** Pages that listen at once; one more, and the oldest is cut off. */
+const mostClients = 200;
+
 interface Client {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   readonly drop: () => void;
@@ -37,11 +40,13 @@ export function createEvents({
     const bytes = encoder.encode(text);
     for (const client of clients) {
       if ((client.controller.desiredSize ?? 0) > 0) client.controller.enqueue(bytes);
-      else {
-        clients.delete(client);
-        client.drop();
-      }
+      else cut(client);
     }
+  }
+
+  function cut(client: Client): void {
+    clients.delete(client);
+    client.drop();
   }
 
   return {
@@ -53,6 +58,8 @@ export function createEvents({
           start(controller) {
             client = { controller, drop };
             clients.add(client);
+            const [oldest] = clients;
+            if (oldest && clients.size > mostClients) cut(oldest);
             controller.enqueue(encoder.encode(`retry: 1000\n${toData({ type: "hello", boot })}`));
           },
           cancel() {

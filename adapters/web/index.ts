@@ -7,7 +7,7 @@ import type { Adapter } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { optionSpecs } from "../../src/options.ts";
 import { createApp } from "./app.ts";
-import { openChat } from "./chat.ts";
+import { type Chat, openChat } from "./chat.ts";
 import { createEvents } from "./events.ts";
 import { isLoopback } from "./guard.ts";
 import { askLimits } from "./limits.ts";
@@ -72,8 +72,9 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       const html = await page.read("index.html");
       // The port first: of two that are started, the second should hear of the port and not of the folder.
       const server = await listen(host, port);
+      let chat: Chat | undefined;
       try {
-        const chat = openChat(dataDir, now);
+        chat = openChat(dataDir, now);
         const events = createEvents({ boot: randomUUID() });
         const stage: Stage = { chat, events, partials: createPartials(), log, now };
         const about: About = {
@@ -96,6 +97,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         server.on("request", getRequestListener(app.fetch));
         running = { stage, server, url: toUrl(host, server) };
       } catch (error) {
+        chat?.close();
         server.close();
         throw error;
       }

@@ -25,7 +25,7 @@ export function createPartials(keep = 32): Partials {
   return {
     async put(message, images) {
       const before = byMessage.get(message) ?? [];
-      const made = await Promise.all(images.map((image, index) => toPartial(image, before[index])));
+      const made = await Promise.all(images.map((image) => toPartial(image, before)));
       const now = made.filter((partial) => partial !== undefined);
       byMessage.delete(message);
       if (now.length > 0) byMessage.set(message, now);
@@ -49,8 +49,9 @@ export function createPartials(keep = 32): Partials {
   };
 }
 
-async function toPartial(image: Image, before: Partial | undefined): Promise<Partial | undefined> {
-  if (before && Buffer.compare(before.bytes, image.bytes) === 0) return before;
+async function toPartial(image: Image, before: readonly Partial[]): Promise<Partial | undefined> {
+  const same = before.find(({ bytes }) => Buffer.compare(bytes, image.bytes) === 0);
+  if (same) return same;
   const measured = await measure(image.bytes);
   if (!measured) return undefined; // a sketch that cannot be shown is not worth an error
   const file = `${randomBytes(24).toString("hex")}.${toExtension(measured.mediaType)}`;

@@ -24,7 +24,7 @@ export type Upload =
   | { readonly kind: "reuse"; readonly file: string };
 
 /** Whoever sits at the playground: there is one password, so there is one person. */
-export const you: User = { id: "web:playground", name: "You", moderator: true };
+const you: User = { id: "web:playground", name: "You", moderator: true };
 
 const id = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "That is no id.");
 
@@ -106,7 +106,7 @@ export function toPress(
 }
 
 /** A file's name, fit to be shown: the last part of a path, on one line, not too long. */
-export function toName(claimed: string): string {
+function toName(claimed: string): string {
   const last = claimed.slice(-5000).split(/[/\\]/).at(-1) ?? "";
   const clean = last.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu, "").trim();
   if (/^\.*$/.test(clean)) return "file";
