@@ -84,7 +84,9 @@ test("with a password, everything but the door is shut until it is said", async 
   const door = await get("/login");
   assert.equal(door.status, 200);
   assert.match(await door.text(), /<form method="post" action="\/login">/);
-  assert.equal((await get("/login.css")).status, 200);
+  for (const [, href = ""] of (await (await get("/login")).text()).matchAll(/(?:href|src)="([^"]+)"/g)) {
+    assert.equal((await get(href)).status, 200, href);
+  }
 
   const login = (tried: string, headers: Record<string, string> = {}) =>
     get("/login", { method: "POST", body: new URLSearchParams({ password: tried }), headers });
