@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { pino } from "pino";
 import { createWebAdapter } from "../adapters/web/index.ts";
 import type { About, WireAnswer, WireAsk, WireMessage, WireThread } from "../adapters/web/wire.ts";
+import { actions } from "../src/actions.ts";
 import type { MessageKey, Press, Prompt } from "../src/adapter.ts";
 import { BotError } from "../src/errors.ts";
 import { createFolder, type Playground, png, startPlayground, view } from "./web-playground.ts";
@@ -236,6 +237,16 @@ test("buttons: those that draw are asked and answered, the others only say a lin
     "its picture is off the disk",
   );
   assert.equal(after.thread.head, edited.slice(4));
+
+  for (const action of Object.keys(actions)) {
+    assert.equal((await playground.post(path, { action, text: "again" })).status, 202);
+    await (await playground.next()).reply.show(await view("done", { text: "Said." }));
+  }
+  const asked = (await playground.thread(thread)).messages.slice(messages.length);
+  assert.deepEqual(
+    asked.flatMap((message) => (message.kind === "ask" ? [message.action] : [])),
+    ["edit", "vary", "redo", "rephrase"],
+  );
 
   assert.equal((await playground.post(path, { action: "explode" })).status, 400);
   assert.equal((await playground.post(path)).status, 400);

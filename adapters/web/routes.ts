@@ -10,7 +10,7 @@ import { wireLimits } from "./limits.ts";
 import type { Files, Served } from "./page.ts";
 import { isPictureFile } from "./pictures.ts";
 import { createNotice, createReply, createUnwanted, type Stage, withSketches } from "./reply.ts";
-import { type AskForm, parseAction, parseAsk, parseId, toPress, toPrompt } from "./turn.ts";
+import { type AskForm, isDrawing, parseAction, parseAsk, parseId, toPress, toPrompt } from "./turn.ts";
 import { receive } from "./uploads.ts";
 import { isOver, toKey } from "./view.ts";
 import type { About, WireAsk, WireMessage } from "./wire.ts";
@@ -95,12 +95,12 @@ export function createApi(stage: Stage, about: About, handle: Handle): App {
     const body = await readForm(c);
     const press = { thread, message, action: parseAction(body) };
     const form = parseAsk(body);
-    if (press.action === "cancel" || press.action === "undo" || press.action === "delete") {
-      hand(toPress(press), createNotice(stage, press));
-    } else {
+    if (isDrawing(press.action)) {
       await take({ thread, replyTo: message, action: press.action }, form, ({ text, options }, attachments) =>
         toPress(press, { text, options, attachments }),
       );
+    } else {
+      hand(toPress(press), createNotice(stage, press));
     }
     return c.json({}, 202);
   });

@@ -18,6 +18,9 @@ export interface AskForm {
   readonly uploads: readonly Upload[];
 }
 
+/** Those that are answered with a message of their own. The others only move something, or say a line. */
+const drawing: ReadonlySet<ActionName> = new Set(["edit", "vary", "redo", "rephrase"]);
+
 /** A file that was sent, or the name of a picture that is here already. */
 export type Upload =
   | { readonly kind: "file"; readonly name: string; readonly file: File; readonly role?: "mask" }
@@ -75,6 +78,11 @@ export function parseAction(form: FormData): ActionName {
   const name = form.get("action");
   if (typeof name === "string" && isActionName(name)) return name;
   throw new BotError("bad_prompt", "There is no such button.");
+}
+
+/** Whether an action is answered with a picture. */
+export function isDrawing(action: ActionName): boolean {
+  return drawing.has(action);
 }
 
 export function toPrompt(ask: WireAsk, attachments: readonly Attachment[]): Prompt {
