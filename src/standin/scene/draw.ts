@@ -1,13 +1,165 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import type { Draw } from "../record.ts";
+import { finish } from "./finish.ts";
+import { type Painting, paintScene } from "./paint.ts";
+import type { Scene } from "./scene.ts";
 
 /** Finds a kept picture by hash. */
 export type Pictures = (hash: string) => Uint8Array | undefined;
 
-/** A picture's bytes. `sketch`: a rough state of it, 0 the roughest; absent: finished. */
+/** A picture's bytes. `sketch`: which of its sketches, from 0; absent: the finished picture. */
 export async function drawPicture(draw: Draw, pictures: Pictures, sketch?: number): Promise<Uint8Array> {
-  void pictures;
-  void sketch;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${draw.width}" height="${draw.height}"><rect width="100%" height="100%" fill="hsl(${draw.scene.seed % 360} 60% 60%)"/></svg>`;
-  return await sharp(Buffer.from(svg)).png().toBuffer();
+  const { scene, width, height, format } = draw;
+  if (format === "svg") return await drawSvg(draw, pictures, sketch);
+  if (format === "gif" && sketch === undefined) return await drawGif(draw, pictures);
+  const fine = draw.quality !== "low";
+  if (sketch === undefined) return await encode(await raster(scene, width, height, fine, pictures), draw);
+  // A sketch is the picture at a size where its detail is not there yet.
+  const short = sketchSide(sketch, draw.partials);
+  const scale = short / Math.min(width, height);
+  const [w, h] = [Math.max(16, Math.round(width * scale)), Math.max(16, Math.round(height * scale))];
+  const small = await raster(
+    scene,
+    Math.max(w, 160),
+    Math.max(h, Math.round((160 * height) / width)),
+    false,
+    pictures,
+  );
+  const rough = await small.resize(w, h, { fit: "fill" }).png().toBuffer();
+  const blur = width / w / 2.6;
+  const grown = sharp(rough).resize(width, height, { fit: "fill", kernel: "cubic" });
+  return await encode(blur > 3 ? grown.blur(Math.min(24, blur)) : grown, draw);
+}
+
+/** The shorter side of a sketch in pixels: the last of them is nearly there. */
+function sketchSide(sketch: number, of: number): number {
+  const sides = of === 1 ? [110] : of === 2 ? [44, 240] : [26, 96, 300];
+  return sides[sketch] ?? 300;
+}
+
+/** A scene in pixels, its style and grade applied. */
+async function raster(
+  scene: Scene,
+  width: number,
+  height: number,
+  fine: boolean,
+  pictures: Pictures,
+): Promise<Sharp> {
+  const drawn = await rasterAlone(scene, width, height, fine, pictures);
+  const { patch } = scene;
+  const mask = patch && pictures(patch.mask);
+  if (!patch || !mask) return drawn;
+  const base = await rasterAlone(patch.base, width, height, fine, pictures);
+  const under = await base.ensureAlpha().png().toBuffer();
+  // The mask's alpha says what stays; a slight blur feathers the seam inwards only.
+  const stays = await sharp(mask)
+    .resize(width, height, { fit: "fill" })
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer();
+  const soft = await sharp(stays, { raw: { width, height, channels: 1 } })
+    .blur(1.2)
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer();
+  const opening = Buffer.alloc(width * height);
+  for (let at = 0; at < opening.length; at++)
+    opening[at] = (stays[at] ?? 255) > 0 ? 0 : 255 - (soft[at] ?? 255);
+  const top = await drawn
+    .removeAlpha()
+    .joinChannel(opening, { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
+  return sharp(under).composite([{ input: top }]);
+}
+
+async function rasterAlone(
+  scene: Scene,
+  width: number,
+  height: number,
+  fine: boolean,
+  pictures: Pictures,
+): Promise<Sharp> {
+  const canvas = scene.canvas === undefined ? undefined : pictures(scene.canvas);
+  // A given picture that nothing was done to stays as it is, to the pixel.
+  if (canvas && isUntouched(scene)) return sharp(canvas).resize(width, height, { fit: "cover" });
+  const svg = paintScene(scene, { width, height, detail: 2, pictures: await embed(scene, pictures, width) });
+  return await finish(
+    await sharp(Buffer.from(svg), { unlimited: true }).png({ compressionLevel: 0 }).toBuffer(),
+    scene,
+    { width, height, fine },
+  );
+}
+
+function isUntouched(scene: Scene): boolean {
+  return (
+    scene.figures.length === 0 &&
+    scene.cards.length === 0 &&
+    scene.style === "plain" &&
+    scene.grade === "none" &&
+    scene.time === "day" &&
+    scene.weather === "clear" &&
+    !scene.lettering &&
+    !scene.tint
+  );
+}
+
+async function embed(scene: Scene, pictures: Pictures, width: number): Promise<Painting["pictures"]> {
+  const found = new Map<string, { url: string; width: number; height: number }>();
+  const wanted = [
+    ...(scene.canvas ? [[scene.canvas, width] as const] : []),
+    ...scene.cards.map((hash) => [hash, width * 0.6] as const),
+  ];
+  for (const [hash, side] of wanted) {
+    const bytes = pictures(hash);
+    if (!bytes || found.has(hash)) continue;
+    const { data, info } = await sharp(bytes)
+      .resize(Math.round(side), undefined, { withoutEnlargement: true })
+      .flatten({ background: "#ffffff" })
+      .jpeg({ quality: 90 })
+      .toBuffer({ resolveWithObject: true });
+    found.set(hash, {
+      url: `data:image/jpeg;base64,${data.toString("base64")}`,
+      width: info.width,
+      height: info.height,
+    });
+  }
+  return found;
+}
+
+async function encode(picture: Sharp, draw: Draw): Promise<Uint8Array> {
+  const shaped =
+    draw.background === "transparent" ? picture.ensureAlpha() : picture.flatten({ background: "#ffffff" });
+  const quality = Math.max(1, draw.compression);
+  switch (draw.format) {
+    case "jpeg":
+      return await shaped.jpeg({ quality: Math.min(95, quality) }).toBuffer();
+    case "webp":
+      return await shaped.webp({ quality: Math.min(95, quality), effort: 2 }).toBuffer();
+    default:
+      return await shaped.png({ compressionLevel: 6 }).toBuffer();
+  }
+}
+
+async function drawSvg(draw: Draw, pictures: Pictures, sketch: number | undefined): Promise<Uint8Array> {
+  const { scene, width, height } = draw;
+  const detail = sketch === undefined ? 2 : sketch === 0 && draw.partials > 1 ? 0 : 1;
+  return Buffer.from(
+    paintScene(scene, { width, height, detail, pictures: await embed(scene, pictures, width) }),
+  );
+}
+
+async function drawGif(
+  { scene, width, height, frames, frameMs }: Draw,
+  pictures: Pictures,
+): Promise<Uint8Array> {
+  const embedded = await embed(scene, pictures, width);
+  const cells: Buffer[] = [];
+  for (let frame = 0; frame < frames; frame++) {
+    const svg = paintScene(scene, { width, height, detail: 2, phase: frame / frames, pictures: embedded });
+    cells.push(await sharp(Buffer.from(svg), { unlimited: true }).png({ compressionLevel: 1 }).toBuffer());
+  }
+  return await sharp(cells, { join: { animated: true } })
+    .gif({ delay: cells.map(() => frameMs), loop: 0, effort: 2, dither: 0.4 })
+    .toBuffer();
 }

@@ -1,0 +1,108 @@
+import { motifs } from "./motifs/table.ts";
+import { between, createRandom } from "./random.ts";
+import type { Figure, Place } from "./scene.ts";
+import type { Mention } from "./words.ts";
+
+/** Where the ground is, as a fraction of the height, for things that stand. */
+const grounds: Readonly<Partial<Record<Place, number>>> = {
+  sea: 0.9,
+  beach: 0.88,
+  river: 0.88,
+  pool: 0.9,
+  room: 0.9,
+  studio: 0.84,
+  sky: 0.74,
+  space: 0.84,
+  underwater: 0.9,
+};
+
+/** Places things that a scene does not have yet: the first in the middle, buildings behind, the rest around. */
+export function arrange(
+  mentions: readonly Mention[],
+  {
+    place,
+    seed,
+    present = [],
+    squeeze = 1,
+  }: { place: Place; seed: number; present?: readonly Figure[]; squeeze?: number },
+): readonly Figure[] {
+  const random = createRandom(seed ^ 0x51f15e);
+  const ground = grounds[place] ?? 0.88;
+  const placed: Figure[] = [];
+  const every = () => [...present, ...placed];
+  const heroes = mentions.filter(({ motif }) => motifs[motif]?.stands === "ground").length + present.length;
+
+  for (const mention of mentions) {
+    const motif = motifs[mention.motif];
+    if (!motif) continue;
+    const crowd = mention.count > 1 ? 1 / Math.sqrt(mention.count * 0.72) : 1;
+    const alone = heroes <= 1 && motif.stands === "ground" && !motif.behind && mention.count === 1 ? 1.15 : 1;
+    const size = motif.size * mention.scale * crowd * alone * squeeze;
+    for (let k = 0; k < mention.count; k++) {
+      const grown = size * (mention.count > 1 ? between(random, 0.85, 1.12) : 1);
+      const lane =
+        motif.stands === "sky"
+          ? between(random, 0.26, 0.34)
+          : motif.stands === "air"
+            ? between(random, 0.3, 0.52) + grown * 0.28
+            : motif.stands === "water"
+              ? waterline(place, random)
+              : motif.behind
+                ? ground - 0.14 - 0.02 * k
+                : ground + between(random, -0.015, 0.05);
+      const spots =
+        mention.side === "left"
+          ? [0.2, 0.28, 0.13]
+          : mention.side === "right"
+            ? [0.8, 0.72, 0.87]
+            : wish(motif.stands, motif.behind ?? false, every().length === 0);
+      const x = freest(spots, lane, grown, every(), random);
+      placed.push({
+        motif: mention.motif,
+        word: mention.word,
+        x,
+        y: lane,
+        size: grown,
+        flip: x > 0.55 ? random() < 0.75 : random() < 0.2,
+        seed: Math.floor(random() * 1e9),
+        ...(mention.colour ? { colour: mention.colour } : {}),
+      });
+    }
+  }
+  return placed;
+}
+
+function waterline(place: Place, random: () => number): number {
+  if (place === "underwater") return between(random, 0.45, 0.7);
+  if (place === "sea" || place === "beach") return between(random, 0.66, 0.74);
+  return place === "river" || place === "pool" ? between(random, 0.72, 0.78) : between(random, 0.8, 0.88);
+}
+
+function wish(stands: string, behind: boolean, empty: boolean): readonly number[] {
+  if (stands === "sky") return [0.76, 0.24, 0.5, 0.88, 0.12];
+  if (stands === "air") return [0.7, 0.3, 0.5, 0.85, 0.15, 0.6];
+  if (behind) return [0.64, 0.34, 0.5, 0.82, 0.18, 0.92, 0.08];
+  return empty ? [0.5] : [0.46, 0.28, 0.72, 0.6, 0.14, 0.86, 0.38];
+}
+
+/** Of the wished-for places the one with the most room around. */
+function freest(
+  spots: readonly number[],
+  y: number,
+  size: number,
+  others: readonly Figure[],
+  random: () => number,
+): number {
+  let best = spots[0] ?? 0.5;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const [rank, spot] of spots.entries()) {
+    const x = spot + between(random, -0.03, 0.03);
+    const room = others.reduce((least, other) => {
+      const apart = Math.hypot(x - other.x, (y - size / 2 - (other.y - other.size / 2)) * 0.6);
+      return Math.min(least, apart / ((size + other.size) * 0.42));
+    }, 1.2);
+    const score = room - rank * 0.04;
+    if (score > most) [best, most] = [x, score];
+  }
+  return best;
+}
