@@ -6,7 +6,7 @@ import { picture } from "./picture.ts";
 import { prose } from "./prose.ts";
 import { answerOf, draftOf, isPending, type State, threadOf } from "./store.ts";
 import type { Studio } from "./studio.ts";
-import { tools } from "./tools.ts";
+import { tools, toolsOfOne } from "./tools.ts";
 
 /** What came of a question: the picture as it develops, the words, the buttons. */
 export function answer(
@@ -37,6 +37,7 @@ export function answer(
     >
       ${frames(message, asked, state, studio)}
       ${pending ? progress(message, studio) : nothing}
+      ${view.phase === "cancelled" && view.status ? html`<p class="over">${view.status}</p>` : nothing}
       ${view.text ? html`<div class="prose ${view.phase}">${failedSign(view.phase)}<div>${prose(view.text)}</div></div>` : nothing}
       ${
         view.notes.length > 0
@@ -61,9 +62,20 @@ function frames(
   const pending = isPending(message);
   if (!pending && view.images.length === 0) return nothing;
   const like = toRatio(asked?.options.size) ?? answerOf(state, view.parent)?.view.images[0];
-  const shown = pending ? [view.images[0]] : view.images;
-  return html`<div class="pictures ${shown.length > 1 ? "several" : ""}">
-    ${shown.map((each) => picture(each, pending, like, studio))}
+  const wanted = pending ? Math.max(1, view.images.length, asked?.options.count ?? 1) : view.images.length;
+  const places = Array.from({ length: wanted }, (_, at) => at);
+  if (places.length === 1)
+    return html`<div class="pictures">${picture(view.images[0], pending, like, studio)}</div>`;
+  return html`<div class="pictures several">
+    ${places.map(
+      (at) => html`
+        <div class="one-of">
+          ${picture(view.images[at], pending, like, studio)}
+          ${pending ? nothing : html`<span class="number">${at + 1}</span>`}
+          ${view.phase === "done" ? toolsOfOne(message, at, state, studio) : nothing}
+        </div>
+      `,
+    )}
   </div>`;
 }
 
@@ -81,23 +93,25 @@ function progress(message: WireAnswer, studio: Studio): TemplateResult {
 }
 
 function buttons(message: WireAnswer, state: State, studio: Studio): TemplateResult | typeof nothing {
-  const { actions, images, details: made } = message.view;
+  const { actions, images, details: made, phase } = message.view;
   if (actions.length === 0 && images.length === 0) return nothing;
   return html`
     <div class="under">
       <div class="actions" role="group" aria-label="Actions">
-        ${actions.map((each) => button(each, message, studio))}
+        ${actions.map((each) => button(each, message, studio, state.unfolded.has(message.id)))}
       </div>
-      ${images.length > 0 || made ? tools(message, state, studio) : nothing}
+      ${phase === "done" && (images.length > 0 || made) ? tools(message, state, studio) : nothing}
     </div>
   `;
 }
 
-function button(action: WireAction, message: WireAnswer, studio: Studio): TemplateResult {
+function button(action: WireAction, message: WireAnswer, studio: Studio, unfolded = false): TemplateResult {
+  const unfolds = action.name === "details" && message.view.details;
   return html`<button
     type="button"
     class="action ${action.style}"
     data-tip=${action.hint}
+    aria-expanded=${unfolds ? unfolded : nothing}
     @click=${() => void studio.press(message, action)}
   >
     ${action.label}

@@ -15,16 +15,16 @@ export const api = {
       body: JSON.stringify({ title }),
     }),
   remove: (id: string) => request<void>(`/api/threads/${encodeURIComponent(id)}`, { method: "DELETE" }),
-  prompt: async (thread: string, draft: Draft) => {
-    const body = await toForm(draft);
+  prompt: (thread: string, draft: Draft) => {
+    const body = toForm(draft);
     if (draft.target) body.set("replyTo", draft.target.answer);
     return request<{ ask: string }>(`/api/threads/${encodeURIComponent(thread)}/prompts`, {
       method: "POST",
       body,
     });
   },
-  press: async (answer: string, action: ActionName, draft?: Draft) => {
-    const body = draft ? await toForm(draft) : new FormData();
+  press: (answer: string, action: ActionName, draft?: Draft) => {
+    const body = draft ? toForm(draft) : new FormData();
     body.set("action", action);
     return request<unknown>(`/api/messages/${encodeURIComponent(answer)}/press`, { method: "POST", body });
   },
@@ -70,23 +70,14 @@ function toMessage(text: string, status: number): string {
   return `The server answered with an error (${status}). What you wrote is kept; try again in a moment.`;
 }
 
-async function toForm(draft: Draft): Promise<FormData> {
+function toForm(draft: Draft): FormData {
   const form = new FormData();
   form.set("text", draft.text.trim());
   form.set("options", JSON.stringify(draft.options));
-  const mixed = new Set(draft.pictures.map(({ kind }) => kind)).size > 1;
   for (const picture of draft.pictures) {
     if (picture.kind === "file") form.append("attachment", picture.file, picture.name);
-    // The two fields have no order between them, so where both occur all go as files: the numbers must hold.
-    else if (mixed) form.append("attachment", await read(picture.src), picture.src.split("/").at(-1));
     else form.append("reuse", picture.src.split("/").at(-1) ?? "");
   }
   if (draft.mask) form.set("mask", draft.mask.file, "mask.png");
   return form;
-}
-
-async function read(src: string): Promise<Blob> {
-  const response = await fetch(src);
-  if (!response.ok) throw new RequestError(response.status, "An attached picture is gone. Remove it first.");
-  return response.blob();
 }

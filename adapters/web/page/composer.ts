@@ -6,7 +6,7 @@ import type { Draft } from "./drafts.ts";
 import { setOptions } from "./format.ts";
 import { icon } from "./icons.ts";
 import { optionControls } from "./option-controls.ts";
-import { answerOf, draftOf, messagesOf, type State, threadOf } from "./store.ts";
+import { answerOf, draftOf, messagesOf, pictured, type State, threadOf } from "./store.ts";
 import type { Studio } from "./studio.ts";
 import { toTree } from "./tree.ts";
 
@@ -75,12 +75,14 @@ export function composer(state: State, studio: Studio): TemplateResult {
 /** Which picture the words are about, and the mask on it. */
 function from(state: State, draft: Draft, studio: Studio): TemplateResult | typeof nothing {
   const target = answerOf(state, draft.target?.answer);
-  const going = target ?? (draft.pictures.length > 0 ? undefined : answerOf(state, threadOf(state)?.head));
+  const messages = messagesOf(state);
+  const head = threadOf(state)?.head;
+  const going = pictured(messages, draft.target ? draft.target.answer : head);
   const picture = going?.view.images[0];
   const { mask } = draft;
   if (!draft.target && !mask && !picture) return nothing;
   const form = target?.view.actions.find(({ name }) => name === draft.target?.action)?.form;
-  const number = toTree(messagesOf(state)).nodes.find(({ id }) => id === going?.id)?.number;
+  const number = toTree(messages, head).nodes.find(({ id }) => id === going?.id)?.number;
   return html`
     <div class="from">
       ${
@@ -135,9 +137,9 @@ function placeholder(state: State, draft: Draft): string {
   const form = target?.view.actions.find(({ name }) => name === draft.target?.action)?.form;
   if (form) return form.prompt;
   if (target) return "What should change in this picture?";
-  if (draft.pictures.length > 1) return "Say what to make of these. Call them 1, 2, …";
+  if (draft.pictures.length > 1) return "Say what to make of 1, 2, …";
   if (draft.pictures.length === 1) return "Say what to make of this picture";
-  return threadOf(state)?.head ? "Say what to change, or what to draw next" : "Describe a picture";
+  return threadOf(state)?.head ? "What should change, or come next?" : "Describe a picture";
 }
 
 function onKey(event: KeyboardEvent, studio: Studio): void {

@@ -68,7 +68,24 @@ export function addPictures(
       );
     } else kept.push(picture);
   }
-  return { draft: { ...draft, pictures: kept }, problems };
+  return { draft: anchorMask({ ...draft, pictures: kept }), problems };
+}
+
+/**
+ * Puts the picture a mask was painted on first among the attached ones, if there are any: a mask lies on the first
+ * picture that is sent.
+ */
+export function anchorMask(draft: Draft): Draft {
+  const { mask, pictures } = draft;
+  if (!mask || pictures.length === 0 || pictures[0]?.src === mask.src) return draft;
+  const held = pictures.find(({ src }) => src === mask.src);
+  const first: DraftPicture = held ?? {
+    kind: "reuse",
+    key: mask.src,
+    name: "The painted picture",
+    src: mask.src,
+  };
+  return { ...draft, pictures: [first, ...pictures.filter((picture) => picture !== held)] };
 }
 
 /** Takes a picture out, and with it the mask that was painted on it. */
@@ -108,8 +125,11 @@ export function setTarget(draft: Draft, target: Target | undefined, prefill?: st
 /** Why this draft cannot be sent, as a sentence; undefined when it can. */
 export function draftProblem(draft: Draft, limits: About["limits"] | undefined): string | undefined {
   const text = draft.text.trim();
-  if (!text && draft.pictures.length === 0) return "Say what to draw first.";
   if (!text && draft.mask) return "Say what should happen in the painted area.";
+  if (!text && (draft.pictures.length > 0 || draft.target)) {
+    return "Say what to do with the picture, for example “make it night”.";
+  }
+  if (!text) return "Say what to draw first, for example “a lighthouse in a storm”.";
   if (limits && text.length > limits.text) {
     return `That is ${text.length} characters; the most is ${limits.text}. Shorten it a little.`;
   }

@@ -25,6 +25,10 @@ addEventListener("hashchange", () => {
   const id = parseHash(location.hash);
   if (id && id !== store.state.open) studio.open(id);
 });
+addEventListener("pointerdown", ({ target }) => {
+  const inside = target instanceof Element && target.closest(".options, .options-button");
+  if (!inside) studio.panel("options", false);
+});
 listen(
   {
     event(event) {

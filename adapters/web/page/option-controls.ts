@@ -33,7 +33,7 @@ function row(spec: OptionSpec, draft: Draft, studio: Studio): TemplateResult {
   const value = draft.options[spec.name];
   const set = (next: string | number | undefined) => studio.setOption(spec.name, next);
   return html`
-    <div class="option ${spec.kind} ${value === undefined ? "" : "set"}" role="group" aria-labelledby="option-${spec.name}">
+    <div class="option kind-${spec.kind} ${value === undefined ? "" : "set"}" role="group" aria-labelledby="option-${spec.name}">
       <p class="option-label" id="option-${spec.name}">${spec.label}</p>
       ${control(spec, value, set)}
       <p class="option-hint">${spec.hint}.${value === undefined ? html` <em>Not set: ${spec.unset}.</em>` : nothing}</p>

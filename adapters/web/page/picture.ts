@@ -63,7 +63,8 @@ class DevelopingPicture extends HTMLElement {
       });
     };
     image.addEventListener("load", arrive, { once: true });
-    image.addEventListener("error", () => image.classList.add("broken"), { once: true });
+    // A sketch may be gone by the time it is asked for; the next one is on its way.
+    image.addEventListener("error", () => (before.length > 0 ? image.remove() : undefined), { once: true });
   }
 }
 

@@ -8,8 +8,16 @@ export function followScroll(): (thread: string) => void {
   let thread: string | undefined;
   let scroller: HTMLElement | null = null;
 
+  /** The end, but no further than the top of the last answer: its picture is what matters. */
+  const end = (within: HTMLElement) => {
+    const last = [...within.querySelectorAll<HTMLElement>(".exchange:last-child .answer")].at(-1);
+    const most = within.scrollHeight - within.clientHeight;
+    if (!last) return most;
+    const top = last.getBoundingClientRect().top - within.getBoundingClientRect().top + within.scrollTop;
+    return Math.min(most, top - 10);
+  };
   const toEnd = () => {
-    if (pinned && scroller) scroller.scrollTop = scroller.scrollHeight;
+    if (pinned && scroller) scroller.scrollTop = end(scroller);
   };
   const watcher = new ResizeObserver(toEnd);
 
@@ -20,7 +28,7 @@ export function followScroll(): (thread: string) => void {
       found.addEventListener(
         "scroll",
         () => {
-          pinned = found.scrollHeight - found.scrollTop - found.clientHeight < 120;
+          pinned = Math.abs(end(found) - found.scrollTop) < 60;
         },
         { passive: true },
       );

@@ -173,6 +173,20 @@ export function askOf(state: State, answer: WireAnswer): WireAsk | undefined {
   return found?.kind === "ask" ? found : undefined;
 }
 
+/** The answer itself if it shows a picture, else the nearest one before it that does. */
+export function pictured(
+  messages: readonly WireMessage[],
+  id: string | null | undefined,
+): WireAnswer | undefined {
+  for (let next = id, steps = 0; next && steps <= messages.length; steps += 1) {
+    const found = messages.find((message) => message.id === next);
+    if (found?.kind !== "answer") return undefined;
+    if (found.view.phase === "done" && found.view.images.length > 0) return found;
+    next = found.view.parent;
+  }
+  return undefined;
+}
+
 /** Every finished picture of the open thread, oldest first. */
 export function picturesOf(state: State): readonly { answer: WireAnswer; picture: WirePicture }[] {
   return messagesOf(state)

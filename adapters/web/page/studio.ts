@@ -5,6 +5,7 @@ import { openCompare } from "./compare.ts";
 import { askLine, confirmed } from "./dialog.ts";
 import {
   addPictures,
+  anchorMask,
   type Draft,
   type DraftPicture,
   draftProblem,
@@ -20,13 +21,14 @@ import { paintMask } from "./mask-painter.ts";
 import {
   abandonLoad,
   addToast,
-  answerOf,
   beginLoad,
   type createStore,
   draftOf,
   dropToast,
   endLoad,
+  messagesOf,
   openThread,
+  pictured,
   picturesOf,
   type State,
   setDraft,
@@ -111,7 +113,7 @@ export function createStudio(store: Store) {
       try {
         if (sent.target?.action) await api.press(sent.target.answer, sent.target.action, sent);
         else await api.prompt(thread, sent);
-        store.update((now) => setDraft(now, sentDraft(sent), thread));
+        store.update((now) => ({ ...setDraft(now, sentDraft(sent), thread), current: undefined }));
         for (const picture of sent.pictures) release(picture);
         // Without the line to the server nothing would show.
         if (store.state.link !== "open") void studio.loadThread(thread);
@@ -125,6 +127,7 @@ export function createStudio(store: Store) {
 
     /** A button under an answer: acts at once, or turns the composer into its form. */
     async press(answer: WireAnswer, action: WireAction): Promise<void> {
+      if (action.name === "details" && answer.view.details) return studio.unfold(answer.id);
       if (action.form) {
         const words = answer.view.details?.prompt ?? askText(store.state, answer);
         draft((now) =>
@@ -208,7 +211,7 @@ export function createStudio(store: Store) {
       draft((now) => ({ ...now, options: {} }));
     },
 
-    /** Paints a mask on an answer's picture (which is then the one to change) or on an attached one. */
+    /** Paints a mask on an answer's only picture (which is then the one to change) or on one in the composer. */
     async paint(on: { answer: string; picture: WirePicture } | DraftPicture): Promise<void> {
       const thread = store.state.open;
       const { src, alt } = "answer" in on ? on.picture : { src: on.src, alt: on.name };
@@ -216,10 +219,24 @@ export function createStudio(store: Store) {
       const mask = await paintMask(src, alt, held?.src === src ? held.strokes : []);
       if (mask === undefined || thread !== store.state.open) return;
       draft((now) => {
-        const first = "answer" in on ? now : movePicture(now, on.key, 0);
         const aimed =
-          "answer" in on && now.target?.answer !== on.answer ? setTarget(now, { answer: on.answer }) : first;
-        return { ...aimed, mask: mask ?? undefined };
+          mask && "answer" in on && now.target?.answer !== on.answer
+            ? setTarget(now, { answer: on.answer })
+            : now;
+        return anchorMask({ ...aimed, mask: mask ?? undefined });
+      });
+      studio.focusComposer();
+    },
+
+    /** Paints on one of several pictures: it goes along as the first reference, so that it is clear which is meant. */
+    async paintOneOf(picture: WirePicture): Promise<void> {
+      const thread = store.state.open;
+      const mask = await paintMask(picture.src, picture.alt, []);
+      if (!mask || thread !== store.state.open) return;
+      draft((now) => {
+        const held = now.pictures.some(({ src }) => src === picture.src);
+        const pictures = held ? now.pictures : [toReuse(picture), ...now.pictures];
+        return anchorMask({ ...now, pictures, mask });
       });
       studio.focusComposer();
     },
@@ -237,8 +254,7 @@ export function createStudio(store: Store) {
       draft((now) => ({ ...now, mask: undefined }));
     },
 
-    async compare(answer: WireAnswer): Promise<void> {
-      const after = answer.view.images[0];
+    async compare(answer: WireAnswer, after = answer.view.images[0]): Promise<void> {
       const befores = beforesOf(store.state, answer);
       if (after && befores.length > 0) await openCompare(befores, after);
     },
@@ -246,12 +262,20 @@ export function createStudio(store: Store) {
     async look(src: string): Promise<void> {
       const pictures = picturesOf(store.state);
       const at = pictures.findIndex(({ picture }) => picture.src === src);
-      const last = await openLightbox(
+      const left = await openLightbox(
         pictures.map(({ picture }) => picture),
         at,
       );
-      const seen = last === undefined ? undefined : pictures[last];
-      if (seen && last !== at) studio.walk(seen.answer.id);
+      const seen = left && pictures[left.at];
+      if (!seen) return;
+      if (left.at !== at) studio.walk(seen.answer.id);
+      const { answer, picture } = seen;
+      if (left.act === "reply") studio.reply(answer.id);
+      else if (left.act === "compare") await studio.compare(answer, picture);
+      else if (left.act === "mask") {
+        if (answer.view.images.length > 1) await studio.paintOneOf(picture);
+        else await studio.paint({ answer: answer.id, picture });
+      }
     },
 
     /** Goes to an answer: marks it, and brings it into view. */
@@ -259,9 +283,16 @@ export function createStudio(store: Store) {
       store.update((state) => (state.current === id ? state : { ...state, current: id }));
       if (!scroll) return;
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      document
-        .getElementById(`answer-${id}`)
-        ?.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+      const answer = document.getElementById(`answer-${id}`);
+      answer?.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+      // A ring that goes again, to say which one it was.
+      answer?.querySelector(".frame")?.animate(
+        [
+          { outline: "3px solid var(--accent)", outlineOffset: "3px" },
+          { outline: "3px solid transparent", outlineOffset: "7px" },
+        ],
+        { duration: 1500, easing: "ease-out" },
+      );
     },
 
     async copy(picture: WirePicture): Promise<void> {
@@ -322,7 +353,7 @@ export function beforesOf(
   state: State,
   answer: WireAnswer,
 ): readonly { label: string; picture: WirePicture }[] {
-  const parent = answerOf(state, answer.view.parent)?.view.images[0];
+  const parent = pictured(messagesOf(state), answer.view.parent)?.view.images[0];
   const ask = state.messages.get(answer.thread)?.find(({ id }) => id === answer.ask);
   const references =
     ask?.kind === "ask" ? ask.pictures.filter(({ role, src }) => role !== "mask" && src !== parent?.src) : [];

@@ -42,7 +42,7 @@ export function threads(state: State, studio: Studio): TemplateResult {
             Drawbridge ${state.about.version}
             ${
               state.about.signedIn
-                ? html`<form method="post" action="/sign-out"><button class="link">Sign out</button></form>`
+                ? html`<form method="post" action="/logout"><button class="link">Sign out</button></form>`
                 : nothing
             }
           </p>`

@@ -5,31 +5,25 @@ import { type IconName, icon } from "./icons.ts";
 import { picturesOf, type State } from "./store.ts";
 import { beforesOf, type Studio } from "./studio.ts";
 
-/** What the page itself can do with a picture. */
+/** What the page itself can do with an answer, and with its picture if it has one only. */
 export function tools(message: WireAnswer, state: State, studio: Studio): TemplateResult {
-  const { images, details } = message.view;
-  const picture = images[0];
+  const { images, details, actions } = message.view;
+  const [picture, ...others] = images;
   const unfolded = state.unfolded.has(message.id);
+  const alone = others.length === 0;
   return html`
     <div class="tools" role="group" aria-label="Picture">
+      ${picture ? tool("reply", "Reply", () => studio.reply(message.id)) : nothing}
       ${
-        picture
+        picture && alone
           ? html`
-            ${tool("reply", "Reply", () => studio.reply(message.id))}
             ${tool("brush", "Paint mask", () => void studio.paint({ answer: message.id, picture }))}
-            ${
-              beforesOf(state, message).length > 0
-                ? tool("compare", "Compare", () => void studio.compare(message))
-                : nothing
-            }
-            ${tool("reference", "Use as reference", () => studio.reuse(picture))}
-            ${images.map((_, at) => download(message, at, state))}
-            ${canCopy ? tool("copy", "Copy picture", () => void studio.copy(picture)) : nothing}
+            ${common(message, 0, state, studio)}
           `
           : nothing
       }
       ${
-        details
+        details && !actions.some(({ name }) => name === "details")
           ? html`<button
             type="button"
             class="tool"
@@ -37,7 +31,6 @@ export function tools(message: WireAnswer, state: State, studio: Studio): Templa
             aria-expanded=${unfolded}
             aria-controls="details-${message.id}"
             data-tip="Details"
-            data-tip-end
             @click=${() => studio.unfold(message.id)}
           >
             ${icon("details")}
@@ -45,6 +38,31 @@ export function tools(message: WireAnswer, state: State, studio: Studio): Templa
           : nothing
       }
     </div>
+  `;
+}
+
+/** What it can do with one picture of several. */
+export function toolsOfOne(message: WireAnswer, at: number, state: State, studio: Studio): TemplateResult {
+  const picture = message.view.images[at];
+  if (!picture) return html``;
+  return html`
+    <div class="tools" role="group" aria-label="Picture ${at + 1}">
+      ${tool("brush", "Paint mask", () => void studio.paintOneOf(picture))} ${common(message, at, state, studio)}
+    </div>
+  `;
+}
+
+function common(message: WireAnswer, at: number, state: State, studio: Studio): TemplateResult {
+  const picture = message.view.images[at];
+  if (!picture) return html``;
+  return html`
+    ${
+      beforesOf(state, message).length > 0
+        ? tool("compare", "Compare", () => void studio.compare(message, picture))
+        : nothing
+    }
+    ${tool("reference", "Use as reference", () => studio.reuse(picture))} ${download(message, at, state)}
+    ${canCopy ? tool("copy", "Copy picture", () => void studio.copy(picture)) : nothing}
   `;
 }
 
@@ -59,7 +77,7 @@ function download({ id, view }: WireAnswer, at: number, state: State): TemplateR
   const all = picturesOf(state);
   const number =
     all.findIndex(({ answer, picture: { src } }) => answer.id === id && src === picture?.src) + 1;
-  const label = view.images.length > 1 ? `Download ${at + 1}` : "Download";
+  const label = "Download";
   return html`<a
     class="tool"
     role="button"

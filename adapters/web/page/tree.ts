@@ -1,4 +1,5 @@
 import type { WireAnswer, WireMessage, WirePicture } from "../wire.ts";
+import { pictured } from "./store.ts";
 
 /** One picture in the version tree, with its place on a grid. */
 export interface TreeNode {
@@ -22,15 +23,17 @@ export interface Tree {
 /**
  * Lays the pictures out as a tree: a first child straight below its parent, the others to the right, each branch in
  * the first column that is free all the way down. A fresh start begins a row below everything before it.
+ *
+ * `head` is where the thread goes on from: the likely parent of what is being drawn.
  */
-export function toTree(messages: readonly WireMessage[]): Tree {
+export function toTree(messages: readonly WireMessage[], head?: string | null): Tree {
   const answers = messages.filter((message) => message.kind === "answer").filter(belongs);
   const known = new Set(answers.map(({ id }) => id));
   const numbers = new Map(answers.map(({ id }, at) => [id, at + 1]));
   const children = new Map<string, WireAnswer[]>();
   const roots: WireAnswer[] = [];
   for (const answer of answers) {
-    const { parent } = answer.view;
+    const parent = pictured(messages, parentOf(answer, messages, head))?.id;
     if (!parent || !known.has(parent) || parent === answer.id) roots.push(answer);
     else children.set(parent, [...(children.get(parent) ?? []), answer]);
   }
@@ -96,6 +99,16 @@ export function walk(tree: Tree, from: string, key: string): TreeNode | undefine
     default:
       return undefined;
   }
+}
+
+/** What an answer was made from; while nobody has said so yet, what its question makes likely. */
+function parentOf({ view, ask }: WireAnswer, messages: readonly WireMessage[], head?: string | null) {
+  if (view.parent || view.phase === "done") return view.parent;
+  const asked = messages.find(({ id }) => id === ask);
+  if (asked?.kind !== "ask" || !asked.replyTo) return head;
+  if (asked.action !== "redo" && asked.action !== "rephrase") return asked.replyTo;
+  const repeated = messages.find(({ id }) => id === asked.replyTo);
+  return repeated?.kind === "answer" ? repeated.view.parent : undefined;
 }
 
 function belongs({ view }: WireAnswer): boolean {

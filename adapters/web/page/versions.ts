@@ -1,19 +1,21 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { icon } from "./icons.ts";
-import { messagesOf, type State, threadOf } from "./store.ts";
+import { messagesOf, pictured, type State, threadOf } from "./store.ts";
 import type { Studio } from "./studio.ts";
 import { styled } from "./styled.ts";
 import { type Tree, type TreeNode, toTree, walk } from "./tree.ts";
 
-/** Pixels from one thumbnail to the next, and a thumbnail's side. */
-const step = 76;
+/** Pixels from one thumbnail to the next, across and down, and a thumbnail's side. */
+const across = 74;
+const down = 92;
 const side = 60;
 
 /** The versions of the thread's pictures, and which came from which. */
 export function versions(state: State, studio: Studio): TemplateResult {
-  const tree = toTree(messagesOf(state));
-  const head = threadOf(state)?.head;
+  const messages = messagesOf(state);
+  const tree = toTree(messages, threadOf(state)?.head);
+  const head = pictured(messages, threadOf(state)?.head)?.id;
   const newest = tree.nodes.at(-1)?.id;
   const current = tree.nodes.some(({ id }) => id === state.current) ? state.current : (head ?? newest);
   const tabbable = tree.nodes.some(({ id }) => id === current) ? current : newest;
@@ -39,8 +41,8 @@ export function versions(state: State, studio: Studio): TemplateResult {
               role="tree"
               aria-label="Versions"
               ${styled({
-                width: `${tree.columns * step}px`,
-                height: `${tree.rows * step}px`,
+                width: `${tree.columns * across}px`,
+                height: `${tree.rows * down - (down - side) + 10}px`,
               })}
               @keydown=${(event: KeyboardEvent) => onKey(event, tree, studio)}
             >
@@ -79,7 +81,7 @@ function item(
       class=${classes.filter(Boolean).join(" ")}
       id="node-${node.id}"
       data-answer=${node.id}
-      ${styled({ left: `${node.column * step + (step - side) / 2}px`, top: `${node.row * step + (step - side) / 2}px` })}
+      ${styled({ left: `${node.column * across + (across - side) / 2}px`, top: `${node.row * down + 5}px` })}
       tabindex=${is.tab ? 0 : -1}
       aria-level=${node.level}
       aria-setsize=${siblings.length}
@@ -97,20 +99,17 @@ function item(
 
 function lines({ nodes, columns, rows }: Tree): TemplateResult {
   const at = new Map(nodes.map((node) => [node.id, node]));
-  const centre = (place: number) => place * step + step / 2;
-  return html`<svg class="tree-lines" aria-hidden="true" width=${columns * step} height=${rows * step}>
+  const x = ({ column }: TreeNode) => column * across + across / 2;
+  const y = ({ row }: TreeNode) => row * down + 5 + side / 2;
+  return html`<svg class="tree-lines" aria-hidden="true" width=${columns * across} height=${rows * down}>
     ${nodes.map((node) => {
       const parent = at.get(node.parent ?? "");
       if (!parent) return nothing;
-      const [x1, y1, x2, y2] = [
-        centre(parent.column),
-        centre(parent.row),
-        centre(node.column),
-        centre(node.row),
-      ];
-      const middle = y2 - step / 2;
+      const middle = y(node) - down / 2;
       const path =
-        x1 === x2 ? `M${x1} ${y1}V${y2}` : `M${x1} ${y1}V${middle - 8}q0 8 8 8H${x2 - 8}q8 0 8 8V${y2}`;
+        x(parent) === x(node)
+          ? `M${x(parent)} ${y(parent)}V${y(node)}`
+          : `M${x(parent)} ${y(parent)}V${middle - 8}q0 8 8 8H${x(node) - 8}q8 0 8 8V${y(node)}`;
       return svg`<path d=${path} />`;
     })}
   </svg>`;
