@@ -1,4 +1,4 @@
-import { darker, lighter, mix } from "./colour.ts";
+import { darker, lighter, mix, multiply, recolour } from "./colour.ts";
 import { type Extent, glints, peak, rolling } from "./land.ts";
 import { createInk } from "./motifs/motif.ts";
 import { motifs } from "./motifs/table.ts";
@@ -34,14 +34,12 @@ type Painted = {
 /** Paints where a scene plays. */
 export function paintBackdrop(scene: Scene, palette: Palette, extent: Extent): Backdrop {
   const random = createRandom(scene.seed ^ 0xbacd);
-  const [r, g, b] = palette.dim;
-  const dim = (colour: string) => multiply(colour, r, g, b);
   const brush: Brush = {
     ...extent,
     random,
     palette,
     scene,
-    far: (colour, distance) => mix(dim(colour), palette.haze, distance),
+    far: (colour, distance) => mix(multiply(colour, palette.dim), palette.haze, distance),
   };
   const painted = paint[scene.place](brush);
   const [top, middle, low] = palette.sky;
@@ -55,15 +53,6 @@ export function paintBackdrop(scene: Scene, palette: Palette, extent: Extent): B
     glow("sun", palette.light, 0.85) +
     (painted.defs ?? "");
   return { defs, back: painted.back, front: painted.front ?? "", lights: painted.lights ?? "" };
-}
-
-function multiply(colour: string, r: number, g: number, b: number): string {
-  const value = Number.parseInt(colour.slice(1), 16);
-  const part = (shift: number, factor: number) =>
-    Math.round(((value >> shift) & 255) * factor)
-      .toString(16)
-      .padStart(2, "0");
-  return `#${part(16, r)}${part(8, g)}${part(0, b)}`;
 }
 
 /** The sky with its sun or moon, stars and clouds, down to the horizon. */
@@ -154,9 +143,14 @@ function row(
   return Array.from({ length: count }, (_, k) => {
     const x = ((k + between(random, 0.1, 0.9)) / count) * w;
     const tall = between(random, size[0], size[1]);
-    const tone = brush.far(mix(colour ?? motif.colour, "#2f4f4a", between(random, 0, 0.25)), distance);
+    const tone = mix(colour ?? motif.colour, "#2f4f4a", between(random, 0, 0.25));
+    const drawn = motif.draw({
+      ...createInk(motif, tone, k, name),
+      dark: darker(tone, 0.3),
+      light: lighter(tone, 0.25),
+    });
     return group(
-      motif.draw({ ...createInk(motif, tone, k, name), dark: darker(tone, 0.3), light: lighter(tone, 0.25) }),
+      recolour(drawn, (one) => brush.far(one, distance)),
       `transform="translate(${n(x)},${n(y(x))}) scale(${n(tall / 200)})"`,
     );
   }).join("");
@@ -454,7 +448,7 @@ const paint: Readonly<Record<Place, (brush: Brush) => Painted>> = {
       return (
         shape(rolling(random, brush, y, 36, 1.3), tone) +
         shape(
-          `M${n(top)},${n(y - 50)} C${n(top + 60)},${n(y)} ${n(top - 60)},${n(y + 60)} ${n(top + 100)},${n(h)} L${n(w)},${n(h)} L${n(w)},${n(y + 40)} C${n(top + 300)},${n(y + 20)} ${n(top + 140)},${n(y - 10)} ${n(top)},${n(y - 50)} Z`,
+          `M${n(top)},${n(y + 40)} C${n(top + 60)},${n(y + 50)} ${n(top - 60)},${n(y + 60)} ${n(top + 100)},${n(h)} L${n(w)},${n(h)} L${n(w)},${n(y + 40)} C${n(top + 300)},${n(y + 44)} ${n(top + 140)},${n(y + 40)} ${n(top)},${n(y + 40)} Z`,
           darker(tone, 0.2),
           'opacity="0.4" class="shade"',
         )
@@ -775,9 +769,9 @@ const paint: Readonly<Record<Place, (brush: Brush) => Painted>> = {
 function figureAt(brush: Brush, name: string, x: number, y: number, size: number, colour?: string): string {
   const motif = motifs[name];
   if (!motif) return "";
-  const tone = brush.far(colour ?? motif.colour, 0.02);
+  const drawn = motif.draw(createInk(motif, colour, brush.scene.seed, name));
   return group(
-    motif.draw(createInk(motif, tone, brush.scene.seed, name)),
+    recolour(drawn, (one) => brush.far(one, 0.02)),
     `transform="translate(${n(x)},${n(y)}) scale(${n((size * 1000) / 200)})"`,
   );
 }

@@ -18,6 +18,16 @@ export function brightness(colour: string): number {
   return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
 }
 
+/** A colour under a coloured light, given as the part of red, green and blue that it lets through. */
+export function multiply(colour: string, light: readonly [number, number, number]): string {
+  return toHex(channels(colour).map((value, index) => value * (light[index] ?? 1)));
+}
+
+/** A drawing with each of its colours changed. Cheaper than a filter, and it stays a drawing. */
+export function recolour(svg: string, change: (colour: string) => string): string {
+  return svg.replace(/#[0-9a-f]{6}\b/gi, (colour) => change(colour));
+}
+
 function channels(colour: string): number[] {
   const value = Number.parseInt(colour.slice(1), 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];

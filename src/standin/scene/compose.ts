@@ -66,8 +66,7 @@ function imagine(told: Understood, seed: number, ask: Ask): Scene {
     told.shape ??
     (bare || sticker || backed === "studio" || backed === "room" ? "square" : wideOf(backed, random));
   const [width, height] = shape === "wide" ? [1536, 1024] : shape === "tall" ? [1024, 1536] : [1024, 1024];
-  const title =
-    told.lettering ?? (bare ? told.unknown.toReversed().slice(0, 3).join(" ") || "hello" : undefined);
+  const title = told.lettering ?? (bare ? told.unknown.slice(0, 3).join(" ") || "hello" : undefined);
   const figures = sticker
     ? arrange(mentions, {
         place: "studio",

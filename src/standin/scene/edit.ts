@@ -135,7 +135,7 @@ export function change(scene: Scene, prompt: string, seed: number): { scene: Sce
 function guess(scene: Scene, unknown: readonly string[], seed: number): Scene {
   const turn: readonly Grade[] = ["warm", "vivid", "cool", "faded", "bright"];
   const moods = turn.filter((grade) => grade !== scene.grade);
-  const word = unknown[0];
+  const word = unknown.toSorted((a, b) => b.length - a.length)[0];
   const sign = word
     ? arrange([{ motif: "sign", word, count: 1, scale: 0.8 }], {
         place: scene.place,

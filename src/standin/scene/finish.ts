@@ -58,14 +58,14 @@ async function restyle(painted: Buffer, { style }: Scene, width: number, height:
         .toBuffer();
     case "neon": {
       const dark = await picture
-        .modulate({ saturation: 2, brightness: 0.62 })
-        .linear(1.35, -30)
+        .modulate({ saturation: 1.5, brightness: 0.8 })
+        .linear(1.3, -34)
         .png({ compressionLevel: 0 })
         .toBuffer();
       const shine = await sharp(dark).blur(16).png({ compressionLevel: 0 }).toBuffer();
       const tint = {
         input: {
-          create: { width, height, channels: 4 as const, background: { r: 190, g: 0, b: 255, alpha: 0.22 } },
+          create: { width, height, channels: 4 as const, background: { r: 190, g: 0, b: 255, alpha: 0.3 } },
         },
         blend: "soft-light" as const,
       };

@@ -1,5 +1,5 @@
 import { flakes, paintBackdrop } from "./backdrop.ts";
-import { brightness } from "./colour.ts";
+import { brightness, multiply, recolour } from "./colour.ts";
 import { letters, lines } from "./lettering.ts";
 import { createInk } from "./motifs/motif.ts";
 import { motifs } from "./motifs/table.ts";
@@ -37,15 +37,21 @@ export function paintScene(scene: Scene, painting: Painting): string {
   const others = figures.filter(({ motif }) => motifs[motif]?.stands !== "sky");
   const drawn = (list: readonly Figure[], more = "") =>
     list
-      .map((one) => drawFigure(one, { w, h }, painting.phase, !scene.transparent && !canvas, more))
+      .map((one) =>
+        drawFigure(
+          one,
+          { w, h },
+          painting.phase,
+          !scene.transparent && !canvas && scene.place !== "underwater",
+          more,
+        ),
+      )
       .join("");
   const lights =
     !scene.transparent && (scene.time === "night" || scene.time === "sunset")
       ? others.map((one) => drawLights(one, { w, h }, painting.phase)).join("")
       : "";
   const cards = painting.detail === 0 ? "" : drawCards(scene, painting, { w, h });
-  const matrix = `<filter id="dim" x="0" y="0" width="1" height="1" filterUnits="objectBoundingBox" color-interpolation-filters="sRGB"><feColorMatrix values="${dim[0]} 0 0 0 0 0 ${dim[1]} 0 0 0 0 0 ${dim[2]} 0 0 0 0 0 1 0"/></filter>`;
-  const dimmed = dim.every((part) => part === 1) ? "" : 'filter="url(#dim)"';
   const sticker = scene.transparent ? group(drawn(figures), 'class="rim"') : "";
   const body = [
     backdrop?.back ?? "",
@@ -57,7 +63,7 @@ export function paintScene(scene: Scene, painting: Painting): string {
     backdrop && scene.place === "city" ? backdrop.lights : "",
     cards,
     sticker,
-    dimmed ? group(box(0, 0, w, h, "#000000", 0, 'opacity="0"') + drawn(others), dimmed) : drawn(others),
+    recolour(drawn(others), (colour) => multiply(colour, dim)),
     lights,
     backdrop && scene.place !== "city" ? backdrop.lights : "",
     backdrop?.front ?? "",
@@ -66,7 +72,7 @@ export function paintScene(scene: Scene, painting: Painting): string {
     scene.transparent ? "" : vignette(w, h),
     mark(scene, w, h),
   ].join("");
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${n(w)} ${n(h)}"><defs>${matrix}<radialGradient id="edge" r="0.78"><stop offset="0.62" stop-color="#140a28" stop-opacity="0"/><stop offset="1" stop-color="#140a28" stop-opacity="0.28"/></radialGradient>${backdrop?.defs ?? ""}</defs><style>${css(scene)}</style>${body}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${n(w)} ${n(h)}"><defs><radialGradient id="edge" r="0.78"><stop offset="0.62" stop-color="#140a28" stop-opacity="0"/><stop offset="1" stop-color="#140a28" stop-opacity="0.28"/></radialGradient>${backdrop?.defs ?? ""}</defs><style>${css(scene)}</style>${body}</svg>`;
 }
 
 interface Extent {
@@ -81,11 +87,15 @@ function depth({ motif, y }: Figure): number {
 
 function place(figure: Figure, { w, h }: Extent, phase: number | undefined): string {
   const scale = (figure.size * 1000) / 200;
+  // Whatever shape the picture has become, things stay within it.
+  const half = Math.min(w / 2, figure.size * 500);
+  const x = Math.min(w - half, Math.max(half, figure.x * w));
+  const y = Math.max(Math.min(h * 0.96, figure.size * 1000 + 16), figure.y * h);
   const moving = phase === undefined ? 0 : Math.sin((phase + (figure.seed % 7) / 7) * Math.PI * 2);
   const air = motifs[figure.motif]?.stands !== "ground";
   const bob = moving * (air ? 16 : 0);
   const sway = air ? moving * 2 : moving * 1.2;
-  return `transform="translate(${n(figure.x * w)},${n(figure.y * h + bob)}) rotate(${n(sway)}) scale(${n(figure.flip && figure.motif !== "sign" ? -scale : scale)},${n(scale)})"`;
+  return `transform="translate(${n(x)},${n(y + bob)}) rotate(${n(sway)}) scale(${n(figure.flip && figure.motif !== "sign" ? -scale : scale)},${n(scale)})"`;
 }
 
 function drawFigure(

@@ -51,8 +51,8 @@ const lights: Readonly<Record<Time, string>> = {
 const dims: Readonly<Record<Time, Palette["dim"]>> = {
   day: [1, 1, 1],
   dawn: [1, 0.93, 0.93],
-  sunset: [1, 0.84, 0.8],
-  night: [0.5, 0.56, 0.82],
+  sunset: [1, 0.87, 0.82],
+  night: [0.6, 0.63, 0.86],
 };
 
 /** The palette of a scene: by its time of day, one of a few, leaning to its tint. */

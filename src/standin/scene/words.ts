@@ -24,7 +24,7 @@ export interface Understood {
   readonly lettering?: string;
   readonly shape?: "wide" | "tall" | "square";
   readonly backdrop?: string;
-  /** Words that nothing here knows, the longest first. */
+  /** Words that nothing here knows, in order. */
   readonly unknown: readonly string[];
 }
 
@@ -287,16 +287,14 @@ function backdropOf(text: string): string | undefined {
 
 function unknownWords(text: string, mentions: readonly Mention[]): readonly string[] {
   const known = new Set(mentions.flatMap(({ word }) => word.split(" ")));
-  return [...new Set(text.match(/\p{L}{3,14}/gu) ?? [])]
-    .filter(
-      (word) =>
-        !filler.has(word) &&
-        !known.has(word) &&
-        !known.has(word.replace(/s$/, "")) &&
-        !colours[word] &&
-        !counts[word],
-    )
-    .toSorted((a, b) => b.length - a.length);
+  return [...new Set(text.match(/\p{L}{3,14}/gu) ?? [])].filter(
+    (word) =>
+      !filler.has(word) &&
+      !known.has(word) &&
+      !known.has(word.replace(/s$/, "")) &&
+      !colours[word] &&
+      !counts[word],
+  );
 }
 
 function drop<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
