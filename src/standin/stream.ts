@@ -50,6 +50,7 @@ async function strike(
   const { fault } = taken;
   switch (fault.kind) {
     case "drop":
+      await flush(response);
       response.socket?.destroy();
       return true;
     case "end":
@@ -76,6 +77,12 @@ async function strike(
     default:
       return false;
   }
+}
+
+/** Lets the client read what was sent: a cut connection takes with it whatever was still on the way. */
+async function flush(response: ServerResponse): Promise<void> {
+  await new Promise<void>((resolve) => response.write(":\n\n", () => resolve()));
+  await new Promise((resolve) => setTimeout(resolve, 25));
 }
 
 function strikes({ fault }: Taken): boolean {
