@@ -18,8 +18,16 @@ export interface Form {
   readonly submit: string;
 }
 
+function pick(place: number) {
+  return { label: `${place}`, hint: `Go on from picture ${place}`, style: "plain", who: "anyone" } as const;
+}
+
 /** Every button there is. An adapter draws the ones a view names, in the view's order. */
 export const actions = {
+  pick1: pick(1),
+  pick2: pick(2),
+  pick3: pick(3),
+  pick4: pick(4),
   cancel: { label: "Cancel", hint: "Stop drawing this picture", style: "plain", who: "asker" },
   edit: {
     label: "Edit…",
@@ -45,6 +53,12 @@ export const actions = {
   undo: {
     label: "Undo",
     hint: "Go on from the picture before this one",
+    style: "plain",
+    who: "anyone",
+  },
+  details: {
+    label: "Details",
+    hint: "The words it was drawn from, what was applied, time and cost",
     style: "plain",
     who: "anyone",
   },

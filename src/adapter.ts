@@ -138,11 +138,14 @@ export interface Reply {
 /** Takes a turn and sees it through. Never rejects: what goes wrong is shown in the reply. */
 export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
 
+/** The words a message's picture was asked for with, for a form that begins with them; undefined when unknown. */
+export type PromptOf = (message: MessageKey) => Promise<string | undefined>;
+
 /** A platform. */
 export interface Adapter {
   readonly name: string;
   /** Connects and begins to hand over turns. */
-  start(handle: Handle): Promise<void>;
+  start(handle: Handle, promptOf: PromptOf): Promise<void>;
   /** Takes no more turns and lets go of the platform. */
   stop(): Promise<void>;
   /** The reply behind a message: after a restart, or when a token has expired. */

@@ -1,4 +1,15 @@
-import type { Adapter, Attachment, Handle, MessageKey, Press, Prompt, Reply, User, View } from "./adapter.ts";
+import type {
+  Adapter,
+  Attachment,
+  Handle,
+  MessageKey,
+  Press,
+  Prompt,
+  PromptOf,
+  Reply,
+  User,
+  View,
+} from "./adapter.ts";
 import { type Answer, answer } from "./answer.ts";
 import { BotError, toBotError } from "./errors.ts";
 import type { Generation, History } from "./history.ts";
@@ -13,9 +24,11 @@ import { promptLimit, type RequestDefaults } from "./request.ts";
 import {
   cancelledView,
   deletedView,
+  detailsView,
   failedView,
   forgottenView,
   noticeView,
+  pickedView,
   queuedView,
   startingStatus,
   undoneView,
@@ -26,6 +39,7 @@ import {
 export interface Bot {
   /** The Handle to start an adapter with. */
   attach(adapter: Adapter): Handle;
+  readonly promptOf: PromptOf;
   /** Finishes what the process before left in flight. Call it when the attached adapters have started. */
   resume(): Promise<void>;
   /**
@@ -137,6 +151,15 @@ export function createBot(parts: BotParts): Bot {
           mustDraw: false,
           ...(fresh.files.length === 0 && { inputs: found.inputs }),
         });
+      case "pick1":
+      case "pick2":
+      case "pick3":
+      case "pick4":
+        return pick(found, Number(turn.action.slice("pick".length)), reply);
+      case "details":
+        return void (await reply.show(
+          found.details ? detailsView(found.details) : noticeView("There are none."),
+        ));
       case "undo": {
         const head = found.parent ?? null;
         await history.moveHead(thread, head);
@@ -146,6 +169,13 @@ export function createBot(parts: BotParts): Bot {
         demand(user, found.user, "delete");
         return remove(adapter, found, user);
     }
+  }
+
+  async function pick(found: Generation, place: number, reply: Reply): Promise<void> {
+    if (place > found.pictures.length) throw new BotError("unknown_message", "That picture is not there.");
+    await history.save({ ...found, picked: place - 1 });
+    await history.moveHead(found.thread, found.message);
+    await reply.show(pickedView(place, found.message));
   }
 
   async function remove(adapter: Adapter, found: Generation, by: User): Promise<void> {
@@ -160,7 +190,7 @@ export function createBot(parts: BotParts): Bot {
   async function ask(adapter: Adapter, reply: Reply, wanted: Ask): Promise<void> {
     const { files, ...rest } = wanted;
     checkWords(rest.text, files.length + (rest.inputs?.length ?? 0));
-    const message = await reply.show(workingView({ status: startingStatus, text: "", notes: rest.notes }));
+    const message = await reply.show(workingView({ notes: rest.notes, strokes: [] }, startingStatus));
     const turn: OpenTurn = {
       ...rest,
       message,
@@ -189,7 +219,7 @@ export function createBot(parts: BotParts): Bot {
     turnLog: Log,
   ): Promise<void> {
     const pace = createPace(reply, (error) => turnLog.warn({ error }, "view.lost"));
-    const state: Answer = { turn, text: "", notes: [...turn.notes], status: startingStatus, pictures: [] };
+    const state: Answer = { turn, notes: [...turn.notes], strokes: [] };
     const tools = { ...parts, adapter, log: turnLog, now };
     let leave: (() => void) | undefined;
     let last: View;
@@ -222,7 +252,7 @@ export function createBot(parts: BotParts): Bot {
   /** What a turn that came to nothing leaves: a line in the log, a generation to run again, and its last view. */
   async function undone(state: Answer, error: unknown, wasCancelled: boolean, turnLog: Log): Promise<View> {
     const { turn } = state;
-    if (wasCancelled && turn.responseId) void painter.cancel(turn.responseId);
+    for (const id of wasCancelled ? (turn.responseIds ?? []) : []) if (id) void painter.cancel(id);
     const known = toBotError(error);
     turnLog[severity(known)](
       { code: known.code, error: known },
@@ -276,6 +306,7 @@ export function createBot(parts: BotParts): Bot {
         }
       };
     },
+    promptOf: async (message) => (await history.find(message))?.prompt,
     async resume() {
       for (const turn of await ledger.open()) {
         const adapter = adapters.get(turn.adapter);

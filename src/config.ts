@@ -27,7 +27,7 @@ export interface Config {
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
   readonly logLevel: (typeof logLevels)[number];
-  /** Requests to OpenAI in flight at once. */
+  /** Turns that are drawn at once; the others wait in line. */
   readonly concurrency: number;
   /** How long the stand-in takes for a picture, in ms. */
   readonly standinPaceMs: number;

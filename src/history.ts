@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { MessageKey, ThreadKey } from "./adapter.ts";
+import type { Details, MessageKey, ThreadKey } from "./adapter.ts";
 import type { Store } from "./store.ts";
 import { key, storedInput, storedOptions } from "./stored.ts";
 
@@ -14,12 +14,14 @@ const generation = z.object({
   options: storedOptions,
   inputs: z.array(storedInput).readonly(),
   outcome: z.enum(["done", "failed", "cancelled", "deleted"]),
-  /** What the next turn sends as `previous_response_id`. */
+  /** The response that answered in words. */
   responseId: z.string().exactOptional(),
   pictures: z
     .array(
       z.object({
         callId: z.string(),
+        /** The response that drew it: what a turn that goes on from it sends as `previous_response_id`. */
+        responseId: z.string(),
         mediaType: z.string(),
         width: z.number(),
         height: z.number(),
@@ -27,6 +29,9 @@ const generation = z.object({
       }),
     )
     .readonly(),
+  /** The picture that was picked to go on from, counted from 0. */
+  picked: z.number().exactOptional(),
+  details: z.custom<Details>((value) => typeof value === "object" && value !== null).exactOptional(),
   /** Unix time, ms. */
   createdAt: z.number(),
 });
@@ -45,6 +50,11 @@ export interface History {
   save(generation: Generation): Promise<void>;
   /** The nearest generation that can be gone on from: this one, or the first of its ancestors that succeeded. */
   base(message: MessageKey): Promise<Generation | undefined>;
+}
+
+/** What a turn that goes on from this generation sends as `previous_response_id`. */
+export function responseOf({ pictures, picked = 0, responseId }: Generation): string | undefined {
+  return pictures[picked]?.responseId ?? responseId;
 }
 
 /** All calls reject with BotError `storage` when the store fails. */

@@ -116,6 +116,7 @@ function changesFor(meta: Metadata): readonly string[] {
 
 /** Reads the header only. `limitInputPixels` refuses a bomb before anything is decoded. */
 async function inspect(source: Uint8Array, name: string): Promise<Metadata> {
+  if (source.byteLength === 0) throw bad(`${name} is empty. Send it again.`);
   if (isHeic(source)) {
     throw bad(
       `${name} is an HEIC photo, which I cannot open. Send it as JPEG: on an iPhone, choose Settings › Camera › Formats › Most Compatible, or share it from Photos as JPEG.`,

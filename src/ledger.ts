@@ -19,8 +19,8 @@ const openTurn = z.object({
   /** Files the person sent; they are in `inputs` once they have been read. */
   attachments: z.number(),
   inputs: z.array(storedInput).readonly().exactOptional(),
-  /** OpenAI is at work on it under this id. */
-  responseId: z.string().exactOptional(),
+  /** OpenAI is at work on it under these ids, one for each picture; null where it has not begun. */
+  responseIds: z.array(z.string().nullable()).readonly().exactOptional(),
   /** Unix time, ms. */
   acceptedAt: z.number(),
 });

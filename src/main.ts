@@ -45,7 +45,7 @@ async function main(config: Config): Promise<void> {
   });
 
   const { adapters, url } = await loadAdapters(config, painter, log);
-  for (const adapter of adapters) await adapter.start(bot.attach(adapter));
+  for (const adapter of adapters) await adapter.start(bot.attach(adapter), bot.promptOf);
   process.stdout.write(
     `${toBanner(config, {
       version,

@@ -16,6 +16,8 @@ export interface ImageOptions {
   /** Sketches shown while a picture is drawn, 0 to 3. */
   readonly partials: number;
   readonly action: "auto" | "generate" | "edit";
+  /** Pictures drawn side by side from the same words, 1 to 4. */
+  readonly count: number;
 }
 
 export type OptionName = keyof ImageOptions;
@@ -156,6 +158,15 @@ export const optionSpecs: readonly OptionSpec[] = [
       { value: "high", label: "High" },
     ],
     unset: "the model decides",
+  },
+  {
+    name: "count",
+    label: "Pictures",
+    hint: "How many to draw side by side, 1 to 4; each is paid for",
+    kind: "number",
+    min: 1,
+    max: 4,
+    unset: "1",
   },
   {
     name: "action",

@@ -50,15 +50,14 @@ export async function prepare(
   return { ...(base && { base }), inputs, notes: [...notes, ...fitted.notes] };
 }
 
-/** The pictures of a generation, stored anew: for when OpenAI has forgotten the conversation. */
+/** The picture of a generation, stored anew: for when OpenAI has forgotten the conversation. */
 export async function recallInputs(
   base: Generation,
   { adapter, painter, history }: Tools,
   signal: AbortSignal,
 ): Promise<readonly StoredInput[]> {
   const shown = await nearestPictured(base, history);
-  const attachments = shown ? await adapter.recall(shown.message) : [];
-  const { pictures } = await readInputs(attachments, signal);
+  const { pictures } = await readInputs(shown ? await recallPicked(shown, adapter) : [], signal);
   return store(pictures, painter, signal);
 }
 
@@ -78,8 +77,7 @@ async function pictureUnder(
   signal: AbortSignal,
 ): Promise<readonly Picture[]> {
   const shown = base && (await nearestPictured(base, tools.history));
-  const attachments = shown ? await tools.adapter.recall(shown.message) : [];
-  const { pictures } = await readInputs(attachments.slice(0, 1), signal);
+  const { pictures } = await readInputs(shown ? await recallPicked(shown, tools.adapter) : [], signal);
   if (pictures.length === 0) {
     throw new BotError(
       "bad_attachment",
@@ -87,6 +85,15 @@ async function pictureUnder(
     );
   }
   return pictures;
+}
+
+/** One picture: the one that was picked, or the first. */
+async function recallPicked(
+  { message, picked = 0 }: Generation,
+  adapter: Adapter,
+): Promise<readonly Attachment[]> {
+  const shown = await adapter.recall(message);
+  return shown.slice(picked, picked + 1);
 }
 
 /** A question about a picture is answered in words: the picture is further up. */

@@ -44,6 +44,27 @@ export function costOf(usage: Usage, model: string, imageModel: string): Cost | 
   return { usd: millionths / 1_000_000, pricesOf: prices.of };
 }
 
+/** The sum of two; a part that is not known makes the sum unknown. */
+export function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
+  if (!a || !b) return undefined;
+  const image = [a.image, b.image].filter((part) => part !== undefined);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  return {
+    base: {
+      input: a.base.input + b.base.input,
+      cached: a.base.cached + b.base.cached,
+      output: a.base.output + b.base.output,
+    },
+    ...(image.length > 0 && {
+      image: {
+        inputText: sum(image.map(({ inputText }) => inputText)),
+        inputImage: sum(image.map(({ inputImage }) => inputImage)),
+        output: sum(image.map(({ output }) => output)),
+      },
+    }),
+  };
+}
+
 /** A dated snapshot (`gpt-image-2-2026-04-21`) costs what its model costs. */
 function price<T>(table: Readonly<Record<string, T>>, model: string): T | undefined {
   return table[model.replace(/-\d{4}-\d{2}-\d{2}$/, "")];

@@ -1,9 +1,13 @@
 import type { ActionName } from "./actions.ts";
 import type { Details, Image, MessageKey, User, View } from "./adapter.ts";
-import type { BotError, ErrorCode } from "./errors.ts";
+import { type BotError, type ErrorCode, toBotError } from "./errors.ts";
+import type { Stroke } from "./stroke.ts";
 
 /** Everything the bot says of itself, as views. What an error says is in the error. */
 
+const picks = ["pick1", "pick2", "pick3", "pick4"] as const satisfies ActionName[];
+const drawn = ["edit", "vary", "redo", "undo", "details", "delete"] as const satisfies ActionName[];
+const said = ["redo", "rephrase", "delete"] as const satisfies ActionName[];
 const bare = { text: "", notes: [], images: [], actions: [] } as const;
 
 /** `ahead`: turns that go first. */
@@ -14,37 +18,34 @@ export function queuedView(ahead: number): View {
 
 /** What a turn has to show while it is worked on. */
 export interface Work {
-  readonly status: string;
-  readonly text: string;
   readonly notes: readonly string[];
-  readonly sketch?: Image | undefined;
-  readonly parent?: MessageKey | undefined;
+  readonly parent?: MessageKey;
+  readonly strokes: readonly Stroke[];
 }
 
-export function workingView({ status, text, notes, sketch, parent }: Work): View {
-  return {
-    phase: "working",
-    status,
-    text,
-    notes,
-    images: sketch ? [sketch] : [],
-    actions: ["cancel"],
-    ...(parent && { parent }),
-  };
+export function workingView(work: Work, status: string): View {
+  return { ...soFar(work), phase: "working", status, actions: ["cancel"] };
 }
 
 export const startingStatus = "Getting ready";
 export const readingStatus = "Looking at your pictures";
-export const drawingStatus = "Drawing";
-export const answeringStatus = "Answering";
 
-/** `index` counts from 0. */
-export function sketchStatus(index: number): string {
-  return `Drawing, sketch ${index + 1}`;
+/** Where the drawing stands, in a few words. */
+export function progressStatus(strokes: readonly Stroke[]): string {
+  const waitingMs = Math.max(...strokes.map((stroke) => stroke.waitingMs ?? 0));
+  if (waitingMs > 0) return `OpenAI is busy, trying again in ${Math.ceil(waitingMs / 1000)} s`;
+  if (strokes.length > 1) {
+    const done = strokes.filter(({ pictures }) => pictures.length > 0).length;
+    return `Drawing ${strokes.length} pictures, ${done} done`;
+  }
+  const [stroke] = strokes;
+  if (stroke?.text) return "Answering";
+  if (stroke?.pictures.length) return "Finishing";
+  return stroke?.sketches ? `Drawing, sketch ${stroke.sketches}` : "Drawing";
 }
 
-export function waitingStatus(ms: number): string {
-  return `OpenAI is busy, trying again in ${Math.ceil(ms / 1000)} s`;
+export function partlyFailed(failed: number, count: number, reason: unknown): string {
+  return `${failed} of ${count} pictures could not be drawn. ${toBotError(reason).message}`;
 }
 
 /** A finished answer: pictures, words or both. */
@@ -62,7 +63,10 @@ export function doneView(answer: {
     text,
     notes,
     images,
-    actions: images.length > 0 ? ["edit", "vary", "redo", "undo", "delete"] : ["redo", "rephrase", "delete"],
+    actions: [
+      ...picks.slice(0, images.length > 1 ? images.length : 0),
+      ...(images.length > 0 ? drawn : said),
+    ],
     details,
     head: message,
     ...(parent && { parent }),
@@ -80,24 +84,20 @@ export function forgottenView(view: View): View {
 /** `again`: the turn can be run again from what we know of it. The last sketch stays: it is all there is. */
 export function failedView(error: BotError, again: boolean, work?: Work): View {
   return {
+    ...bare,
+    ...(work && soFar(work)),
     phase: "failed",
     text: error.message,
-    notes: work?.notes ?? [],
-    images: work?.sketch ? [work.sketch] : [],
     actions: again ? actionsAfter(error.code) : [],
-    ...(work?.parent && { parent: work.parent }),
   };
 }
 
-export function cancelledView(again: boolean, work?: Work): View {
+export function cancelledView(again: boolean, work: Work): View {
   return {
+    ...soFar(work),
     phase: "cancelled",
     status: "Cancelled",
-    text: "",
-    notes: work?.notes ?? [],
-    images: work?.sketch ? [work.sketch] : [],
     actions: again ? ["redo", "rephrase"] : [],
-    ...(work?.parent && { parent: work.parent }),
   };
 }
 
@@ -115,6 +115,41 @@ export function undoneView(head: MessageKey | null): View {
 /** A line for the one who pressed, when there is nothing to show in the thread. */
 export function noticeView(text: string): View {
   return { ...bare, phase: "done", text, audience: "asker" };
+}
+
+export function pickedView(place: number, message: MessageKey): View {
+  return { ...noticeView(`Picture ${place} it is. What you say next goes on from that one.`), head: message };
+}
+
+/** The details in words, for platforms without a place to fold them out. */
+export function detailsView({
+  prompt,
+  revisedPrompt,
+  options,
+  elapsedMs,
+  tokens,
+  cost,
+  painter,
+}: Details): View {
+  const lines = [
+    `**Prompt** ${prompt}`,
+    ...(revisedPrompt ? [`**Drawn from** ${revisedPrompt}`] : []),
+    ...options.map(({ name, requested, applied }) => {
+      const asked = requested !== undefined && requested !== applied ? ` (asked for: ${requested})` : "";
+      return `**${name}** ${applied ?? "left out"}${asked}`;
+    }),
+    `**Time** ${(elapsedMs / 1000).toFixed(1)} s`,
+    ...(tokens ? [`**Tokens** ${tokens.input} in, ${tokens.output} out`] : []),
+    ...(cost ? [`**Cost** about $${cost.usd.toFixed(3)}, by the prices of ${cost.pricesOf}`] : []),
+    `**Drawn by** ${painter}`,
+  ];
+  return noticeView(lines.join("\n"));
+}
+
+function soFar({ notes, parent, strokes }: Work) {
+  const images = strokes.flatMap(({ sketch }) => sketch ?? []);
+  const text = strokes.find((stroke) => stroke.text)?.text ?? "";
+  return { text, notes, images, ...(parent && { parent }) };
 }
 
 /** The same words would be refused again; anything else may go better the next time. */

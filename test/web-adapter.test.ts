@@ -353,7 +353,10 @@ test("what stands in the way of a start is said with its remedy", async (t) => {
     log: pino({ level: "silent" }),
   };
   const start = (fields: { port: number; dataDir: string }) =>
-    createWebAdapter({ ...options, ...fields }).start(async () => {});
+    createWebAdapter({ ...options, ...fields }).start(
+      async () => {},
+      async () => undefined,
+    );
   await assert.rejects(start({ port: Number(port), dataDir: other }), {
     message: `Port ${port} is taken. Set PORT to another, e.g. PORT=${Number(port) + 1} npm start.`,
   });

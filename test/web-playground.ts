@@ -50,7 +50,7 @@ export async function startPlayground(t: TestContext, options: Partial<WebOption
     if (next) next({ turn, reply });
     else taken.push({ turn, reply });
   };
-  await adapter.start(handle);
+  await adapter.start(handle, async () => undefined);
   t.after(() => adapter.stop());
   const { url } = adapter;
 

@@ -102,7 +102,7 @@ export function openChat(folder: string, now: () => number): Chat {
   }
 
   function removeUnshown(): string[] {
-    return sql.removeUnshown.all().map((row) => String(row["file"]));
+    return sql.removeUnshown.all().map((row) => String(row.file));
   }
 
   /** From the naming of the files to the row that shows them nothing else runs, so nobody can remove them between. */
@@ -142,7 +142,7 @@ export function openChat(folder: string, now: () => number): Chat {
       const stored = store(drafts, () => {
         if (message(answer.ask)?.thread !== answer.thread) return undefined;
         // Only a sketch is new, which is not stored.
-        if (head === undefined && sql.message.get(answer.id)?.["body"] === JSON.stringify(answer)) return [];
+        if (head === undefined && sql.message.get(answer.id)?.body === JSON.stringify(answer)) return [];
         if (head !== undefined) sql.setHead.run(answer.thread, head, now());
         else sql.setUpdated.run(answer.thread, now());
         return put(answer, drafts);
@@ -160,7 +160,7 @@ export function openChat(folder: string, now: () => number): Chat {
     remove: (id) => store([], () => (sql.removeThread.run(id).changes ? removeUnshown() : undefined)),
     secret() {
       sql.putSetting.run("secret", randomBytes(32).toString("hex"));
-      return String(sql.getSetting.get("secret")?.["value"]);
+      return String(sql.getSetting.get("secret")?.value);
     },
     get isOpen() {
       return database.isOpen;

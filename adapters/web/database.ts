@@ -65,7 +65,7 @@ export function openDatabase(folder: string): Database {
       PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
       BEGIN IMMEDIATE; COMMIT;
     `);
-    const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+    const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
     if (version > schemaVersion) {
       throw new BotError(
         "storage",
@@ -73,7 +73,7 @@ export function openDatabase(folder: string): Database {
       );
     }
     if (version === 0) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
-    const damage = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
+    const damage = database.prepare("PRAGMA quick_check(1)").get()?.quick_check;
     if (damage !== "ok") throw new Error(`quick_check: ${damage}`);
   } catch (error) {
     if (database?.isOpen) database.close();

@@ -158,6 +158,7 @@ function toListenError(cause: unknown, host: string, port: number): BotError {
 
 function toUrl(host: string, server: Server): string {
   const { port } = server.address() as AddressInfo; // of a TCP server that listens
-  const name = isLoopback(host) || host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  // The address itself, not `localhost`: some systems look that up as ::1, where nobody listens.
+  const name = host === "0.0.0.0" || host === "::" || host === "localhost" ? "127.0.0.1" : host;
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }

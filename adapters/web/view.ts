@@ -10,7 +10,8 @@ export function toWireView(view: View, images: readonly WirePicture[]): WireView
     text: view.text,
     notes: view.notes,
     images,
-    actions: view.actions.map(toWireAction),
+    // The page folds the details out by itself.
+    actions: view.actions.filter((name) => name !== "details").map(toWireAction),
     ...(view.details && { details: view.details }),
     ...(view.parent && { parent: toId(view.parent) }),
   };

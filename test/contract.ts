@@ -1,0 +1,378 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import sharp from "sharp";
+import type { ActionName } from "../src/actions.ts";
+import type { Adapter, MessageKey } from "../src/adapter.ts";
+import type { ImageOptions } from "../src/options.ts";
+import { createStandin, type Standin } from "../src/standin/index.ts";
+import { openStore, type Store } from "../src/store.ts";
+import { askedOf, createCore } from "./core.ts";
+import { flat } from "./pictures.ts";
+import { until } from "./until.ts";
+
+/** A platform with one conversation in which the bot is present, and a person in it. */
+export interface Platform {
+  /** A new adapter on this platform, as a fresh process makes it. What was posted before is still there. */
+  connect(): Adapter;
+  readonly person: Person;
+  close(): Promise<void>;
+}
+
+/** Someone at the platform's own surface: it acts and sees as a person does, through the wire. */
+export interface Person {
+  say(text: string, more?: Said): Promise<void>;
+  /** Presses a button; where it opens a form, fills it in and sends it. */
+  press(seen: Seen, action: ActionName, input?: { readonly text: string }): Promise<void>;
+  /** Every answer of the bot that is there now, oldest first. */
+  look(): Promise<readonly Seen[]>;
+  /** What the bot told this person alone, oldest first. */
+  told(): Promise<readonly string[]>;
+  /** Whom the bot's messages have called, by name or as a group. */
+  mentioned?(): Promise<readonly string[]>;
+}
+
+export interface Said {
+  readonly files?: readonly { readonly name: string; readonly bytes: Uint8Array; readonly mask?: boolean }[];
+  readonly options?: Partial<ImageOptions>;
+  readonly replyTo?: Seen;
+}
+
+/** One answer of the bot, as it looks at one moment. */
+export interface Seen {
+  readonly key: MessageKey;
+  /** Every word that can be read in it. */
+  readonly text: string;
+  readonly pictures: readonly { readonly bytes: Uint8Array; readonly alt: string }[];
+  readonly buttons: readonly ActionName[];
+}
+
+export interface Contract {
+  readonly name: string;
+  simulate(): Promise<Platform>;
+  /** Promises this platform cannot keep, each with its reason. */
+  readonly lacks: Readonly<Record<string, string>>;
+}
+
+interface Stage {
+  readonly person: Person;
+  readonly standin: Standin;
+  readonly core: () => Awaited<ReturnType<typeof createCore>>;
+  /** Waits for an answer of which something holds. */
+  see(what: string, holds: (seen: Seen) => boolean): Promise<Seen>;
+  /** The next finished answer with a picture, after those given. */
+  picture(after?: readonly Seen[]): Promise<Seen>;
+  /** Waits for a line to the person alone. */
+  hear(line: RegExp): Promise<void>;
+  /** Makes OpenAI forget the response behind an answer. */
+  forget(seen: Seen): Promise<void>;
+  /** Ends the process as SIGTERM does, and starts a new one on the same data. */
+  restart(): Promise<void>;
+}
+
+const isDone = ({ buttons }: Seen) => buttons.includes("redo");
+
+/** What every adapter promises, on its own surface, with the real core and the real SDKs. */
+const promises: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
+  async "answers words with a picture, in one message that changes in place"({ person, picture }) {
+    await person.say("a red fox in snow");
+    const answer = await picture();
+    assert.equal((await person.look()).length, 1);
+    const [shown] = answer.pictures;
+    assert.ok(shown);
+    assert.ok(((await sharp(shown.bytes).metadata()).width ?? 0) >= 512);
+  },
+
+  async "describes the picture to those who do not see it"({ person, picture }) {
+    await person.say("a red fox in snow");
+    const answer = await picture();
+    assert.ok((answer.pictures[0]?.alt.length ?? 0) > 5);
+  },
+
+  async "shows sketches while it draws, and offers to cancel"({ person, see, picture }) {
+    await person.say("a slow lighthouse");
+    const working = await see(
+      "a sketch",
+      ({ pictures, buttons }) => pictures.length > 0 && !buttons.includes("redo"),
+    );
+    assert.deepEqual(working.buttons, ["cancel"]);
+    const done = await picture();
+    assert.equal(done.key, working.key);
+    assert.ok(!done.buttons.includes("cancel"));
+  },
+
+  async "offers to edit, vary, redo, undo and delete a finished picture"({ person, picture }) {
+    await person.say("a tree");
+    const { buttons } = await picture();
+    for (const name of ["edit", "vary", "redo", "undo", "delete"] as const)
+      assert.ok(buttons.includes(name), name);
+  },
+
+  async "goes on from the picture that is answered"({ person, picture, standin, core }) {
+    await person.say("a castle by the sea");
+    const first = await picture();
+    await person.say("make it night", { replyTo: first });
+    const second = await picture([first]);
+    await person.say("make it winter", { replyTo: first });
+    await picture([first, second]);
+    const [root, ...branches] = askedOf(standin).map((request) => request.previous_response_id);
+    assert.equal(root, undefined);
+    assert.equal(branches.length, 2);
+    assert.ok(branches[0]);
+    assert.equal(branches[0], branches[1], "both go on from the first picture");
+    assert.deepEqual(await core().ledger.open(), []);
+  },
+
+  async "takes what is attached as references, in order"({ person, picture, standin }) {
+    const files = [
+      { name: "one.png", bytes: await flat("#c00", 320, 200) },
+      { name: "two.png", bytes: await flat("#00c", 200, 320) },
+    ];
+    await person.say("put the second on the first", { files });
+    await picture();
+    const uploads = standin.requests.filter(({ method, path }) => method === "POST" && path === "/v1/files");
+    assert.equal(uploads.length, 2);
+    const input = JSON.stringify(askedOf(standin)[0]?.input);
+    assert.match(input, /Picture 1:.*file_id.*Picture 2:.*file_id/);
+  },
+
+  async "takes a mask"({ person, picture, standin }) {
+    const mask = await sharp(await flat("#fff", 320, 200))
+      .composite([{ input: await flat("#000", 100, 100), left: 50, top: 50 }])
+      .png()
+      .toBuffer();
+    const files = [
+      { name: "room.png", bytes: await flat("#468", 320, 200) },
+      { name: "mask.png", bytes: mask, mask: true },
+    ];
+    await person.say("add a lamp", { files });
+    await picture();
+    assert.match(JSON.stringify(askedOf(standin)[0]?.tools), /"input_image_mask":\{"file_id"/);
+  },
+
+  async "applies options, and shows what was applied"({ person, picture }) {
+    await person.say("a long bridge", { options: { size: "1536x1024", quality: "low" } });
+    const { pictures, text } = await picture();
+    const { width = 0, height = 1 } = await sharp(pictures[0]?.bytes).metadata();
+    assert.equal((width / height).toFixed(2), "1.50");
+    assert.match(text, /1536\s*[x×]\s*1024/);
+  },
+
+  async "shows what it cost"({ person, picture }) {
+    await person.say("a tree");
+    assert.match((await picture()).text, /\$0\.\d/);
+  },
+
+  async "draws a variation, and the same again, each in a message of its own"({ person, picture }) {
+    await person.say("a balloon");
+    const first = await picture();
+    await person.press(first, "vary");
+    const varied = await picture([first]);
+    await person.press(varied, "redo");
+    await picture([first, varied]);
+    assert.equal((await person.look()).length, 3);
+  },
+
+  async "edits through the form"({ person, picture, standin }) {
+    await person.say("a small house");
+    const first = await picture();
+    await person.press(first, "edit", { text: "paint the door green" });
+    await picture([first]);
+    assert.match(JSON.stringify(askedOf(standin)[1]?.input), /paint the door green/);
+    assert.ok(askedOf(standin)[1]?.previous_response_id);
+  },
+
+  async "undo goes back to the picture before, and says so"({ person, picture, hear, core }) {
+    await person.say("a garden");
+    const first = await picture();
+    await person.press(first, "edit", { text: "make it night" });
+    const second = await picture([first]);
+    await person.press(second, "undo");
+    await hear(/Back to the picture before/);
+    const thread = (await core().history.find(second.key))?.thread;
+    assert.ok(thread);
+    assert.equal(await core().history.head(thread), first.key);
+  },
+
+  async "stops at once when cancelled"({ person, see }) {
+    await person.say("a slow mountain");
+    const working = await see("something to cancel", ({ buttons }) => buttons.includes("cancel"));
+    await person.press(working, "cancel");
+    const cancelled = await see("the end", ({ buttons }) => buttons.includes("redo"));
+    assert.match(cancelled.text, /cancel/i);
+  },
+
+  async "takes a deleted picture away"({ person, picture }) {
+    await person.say("a tree");
+    const answer = await picture();
+    await person.press(answer, "delete");
+    const gone = async () => (await person.look()).every(({ pictures }) => pictures.length === 0);
+    await until(gone, "the picture to go");
+  },
+
+  async "says what was refused and why, and the conversation goes on"({ person, see, picture, standin }) {
+    standin.fault({ kind: "refuse", stage: "input", categories: ["violence"] });
+    await person.say("something forbidden");
+    const refused = await see("the refusal", ({ text }) => /refused/.test(text));
+    assert.match(refused.text, /violence/);
+    assert.deepEqual(refused.buttons, ["rephrase"]);
+    await person.press(refused, "rephrase", { text: "something kind" });
+    await picture([refused]);
+  },
+
+  async "answers a file that is no picture with what to do"({ person, see, standin }) {
+    await person.say("draw this", { files: [{ name: "notes.png", bytes: Buffer.from("just words") }] });
+    await see("the advice", ({ text }) => /is not a picture/.test(text));
+    assert.equal(askedOf(standin).length, 0);
+  },
+
+  async "answers a question in words"({ person, picture, see }) {
+    await person.say("a lighthouse in a storm");
+    const first = await picture();
+    await person.say("what is in this picture?", { replyTo: first });
+    await see("the words", ({ key, text, pictures, buttons }) => {
+      return key !== first.key && pictures.length === 0 && buttons.includes("rephrase") && text.length > 20;
+    });
+  },
+
+  async "draws several side by side, and goes on from the one that is picked"({
+    person,
+    picture,
+    hear,
+    standin,
+    core,
+  }) {
+    await person.say("a kite", { options: { count: 2 } });
+    const several = await picture();
+    assert.equal(several.pictures.length, 2);
+    await person.press(several, "pick2");
+    await hear(/Picture 2 it is/);
+    await person.press(several, "edit", { text: "make it night" });
+    await picture([several]);
+    const picked = (await core().history.find(several.key))?.pictures[1]?.responseId;
+    assert.ok(picked);
+    assert.equal(askedOf(standin).at(-1)?.previous_response_id, picked);
+  },
+
+  async "knows its buttons after a restart"({ person, picture, restart }) {
+    await person.say("a lamp");
+    const first = await picture();
+    await restart();
+    await person.press(first, "vary");
+    await picture([first]);
+  },
+
+  async "finishes after a restart what was in flight, once"({ person, see, picture, restart, standin }) {
+    await person.say("a slow harbour");
+    const working = await see("a sketch", ({ pictures }) => pictures.length > 0);
+    await restart();
+    const done = await picture();
+    assert.equal(done.key, working.key);
+    assert.equal(askedOf(standin).length, 1);
+    assert.equal((await person.look()).length, 1);
+  },
+
+  async "shows OpenAI the picture again when it has forgotten the conversation"({
+    person,
+    picture,
+    forget,
+    standin,
+  }) {
+    await person.say("a castle");
+    const first = await picture();
+    await forget(first);
+    await person.say("make it night", { replyTo: first });
+    const second = await picture([first]);
+    assert.match(second.text, /showed it the picture again/);
+    assert.match(JSON.stringify(askedOf(standin).at(-1)?.input), /file_id/);
+  },
+
+  async "mentions nobody, whatever the words are"({ person, picture }) {
+    await person.say("a sign that says @everyone @here <@&1> <!channel> <!here>");
+    await picture();
+    assert.deepEqual(await person.mentioned?.(), []);
+  },
+};
+
+/** Runs every promise against one adapter, except those it lacks. */
+export function adapterContract({ name, simulate, lacks }: Contract): void {
+  describe(`${name} keeps the contract`, () => {
+    for (const promise of Object.keys(lacks)) assert.ok(promise in promises, `no such promise: ${promise}`);
+    for (const [promise, keep] of Object.entries(promises)) {
+      const reason = lacks[promise];
+      test(promise, reason ? { skip: reason } : {}, async () => {
+        const stage = await createStage(await simulate());
+        try {
+          await keep(stage);
+        } finally {
+          await stage.close();
+        }
+      });
+    }
+  });
+}
+
+async function createStage(platform: Platform): Promise<Stage & { close(): Promise<void> }> {
+  const standin = await createStandin({ paceMs: 150 });
+  const store: Store = await openStore("memory:");
+  let adapter = platform.connect();
+  let core = await createCore({ adapter, standin, store });
+  const { person } = platform;
+
+  const see = async (what: string, holds: (seen: Seen) => boolean) => {
+    let found: Seen | undefined;
+    const looked = async () => {
+      found = (await person.look()).find(holds);
+      return found !== undefined;
+    };
+    await until(looked, async () => `${what}; there is ${describeAll(await person.look())}`);
+    assert.ok(found);
+    return found;
+  };
+  const stop = async () => {
+    await core.bot.drain(0);
+    await adapter.stop();
+  };
+  return {
+    person,
+    standin,
+    core: () => core,
+    see,
+    picture(after: readonly Seen[] = []) {
+      const known = new Set(after.map(({ key }) => key));
+      const isNew = (seen: Seen) => !known.has(seen.key) && isDone(seen) && seen.pictures.length > 0;
+      return see("a finished picture", isNew);
+    },
+    hear(line) {
+      const heard = async () => (await person.told()).some((told) => line.test(told));
+      return until(heard, async () => `${line}; what was told is ${JSON.stringify(await person.told())}`);
+    },
+    async forget({ key }) {
+      for (const { responseId } of (await core.history.find(key))?.pictures ?? []) {
+        const headers = { authorization: "Bearer any" };
+        await fetch(`${standin.url}/responses/${responseId}`, { method: "DELETE", headers });
+      }
+    },
+    async restart() {
+      await stop();
+      adapter = platform.connect();
+      core = await createCore({ adapter, standin, store });
+      await core.bot.resume();
+    },
+    async close() {
+      await stop();
+      await platform.close();
+      await standin.close();
+      await store.close();
+    },
+  };
+}
+
+function describeAll(seen: readonly Seen[]): string {
+  return JSON.stringify(
+    seen.map(({ text, pictures, buttons }) => ({
+      text: text.slice(0, 200),
+      pictures: pictures.length,
+      buttons,
+    })),
+  );
+}

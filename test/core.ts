@@ -1,0 +1,57 @@
+import type { Adapter } from "../src/adapter.ts";
+import { createBot } from "../src/bot.ts";
+import { createHistory } from "../src/history.ts";
+import { createIdentity } from "../src/identity.ts";
+import { createLanes } from "../src/lanes.ts";
+import { createLedger } from "../src/ledger.ts";
+import { createLog } from "../src/log.ts";
+import { createPainter } from "../src/painter.ts";
+import type { Standin } from "../src/standin/index.ts";
+import type { Store } from "../src/store.ts";
+
+/** The real core as main.ts puts it together, over a stand-in, with one adapter started on it. */
+export async function createCore(parts: {
+  readonly adapter: Adapter;
+  readonly standin: Standin;
+  readonly store: Store;
+  readonly concurrency?: number;
+  /** Silence after which a stream counts as broken, in ms. */
+  readonly idleMs?: number;
+}) {
+  const { adapter, standin, store, concurrency = 4, idleMs = 5000 } = parts;
+  const lines: string[] = [];
+  const log = createLog("debug", { write: (line) => void lines.push(line) });
+  const history = createHistory(store);
+  const ledger = await createLedger(store);
+  const bot = createBot({
+    painter: createPainter({
+      apiKey: "sk-test-0123456789",
+      baseUrl: standin.url,
+      standIn: true,
+      log,
+      backoffMs: 5,
+      idleMs,
+    }),
+    history,
+    ledger,
+    lanes: createLanes(concurrency),
+    identity: await createIdentity(store),
+    defaults: { model: "gpt-6-luna", imageModel: "gpt-image-2", background: true },
+    log,
+  });
+  await adapter.start(bot.attach(adapter), bot.promptOf);
+  return {
+    bot,
+    history,
+    ledger,
+    /** The log so far, as JSON lines. */
+    lines,
+  };
+}
+
+/** The requests that asked a stand-in for a response, oldest first. */
+export function askedOf(standin: Standin): readonly Readonly<Record<string, unknown>>[] {
+  return standin.requests.flatMap(({ method, path, body }) =>
+    method === "POST" && path === "/v1/responses" && body && typeof body === "object" ? [{ ...body }] : [],
+  );
+}
