@@ -1,0 +1,329 @@
+import { toFileName } from "./cdn.ts";
+import { type Fields, type Form, isFields, lengthOf, type Path, type Reader } from "./form.ts";
+import { limits } from "./limits.ts";
+
+/** Component types, as Discord numbers them. docs: components/reference, "Component Types". */
+export const componentTypes = {
+  row: 1,
+  button: 2,
+  stringSelect: 3,
+  textInput: 4,
+  userSelect: 5,
+  roleSelect: 6,
+  mentionableSelect: 7,
+  channelSelect: 8,
+  section: 9,
+  text: 10,
+  thumbnail: 11,
+  gallery: 12,
+  file: 13,
+  separator: 14,
+  container: 17,
+  label: 18,
+  fileUpload: 19,
+  radioGroup: 21,
+  checkboxGroup: 22,
+  checkbox: 23,
+} as const;
+
+const {
+  row,
+  button,
+  stringSelect,
+  userSelect,
+  roleSelect,
+  mentionableSelect,
+  channelSelect,
+  section,
+  text,
+  thumbnail,
+  gallery,
+  file,
+  separator,
+  container,
+} = componentTypes;
+const selects: readonly number[] = [stringSelect, userSelect, roleSelect, mentionableSelect, channelSelect];
+const inRow: readonly number[] = [button, ...selects];
+const inContainer: readonly number[] = [row, section, text, gallery, file, separator];
+
+/** Checks a message's components and returns them as Discord keeps them: every one with an id, file names cleaned. */
+export function checkComponents(
+  form: Form,
+  list: readonly unknown[],
+  message: { readonly v2: boolean; readonly files: ReadonlySet<string> },
+): readonly Fields[] {
+  const { v2, files } = message;
+  const customIds = new Set<string>();
+  let count = 0;
+  let characters = 0;
+
+  const checks: Readonly<Record<number, (reader: Reader) => void>> = {
+    [row]: checkRow,
+    [button]: checkButton,
+    [section](reader) {
+      reader.only(["type", "id", "components", "accessory"]);
+      checkAll(reader, [text], limits.sectionTexts);
+      if (reader.has("accessory"))
+        check(reader.fields.accessory, [...reader.path, "accessory"], [button, thumbnail]);
+      else reader.fail("accessory", "BASE_TYPE_REQUIRED", "This field is required");
+    },
+    [text](reader) {
+      reader.only(["type", "id", "content"]);
+      const content = reader.text("content", { min: 1, max: limits.componentText, required: true });
+      characters += lengthOf(content ?? "");
+    },
+    [thumbnail](reader) {
+      reader.only(["type", "id", "media", "description", "spoiler"]);
+      checkMedia(reader, "media");
+    },
+    [gallery](reader) {
+      reader.only(["type", "id", "items"]);
+      const items = reader.list("items", { min: 1, max: limits.galleryItems, required: true }) ?? [];
+      for (const [index, item] of items.entries()) {
+        const entry = form.read(item, [...reader.path, "items", index]);
+        entry?.only(["media", "description", "spoiler"]);
+        if (entry) checkMedia(entry, "media");
+      }
+    },
+    [file](reader) {
+      reader.only(["type", "id", "file", "spoiler", "name", "size"]);
+      checkMedia(reader, "file");
+    },
+    [separator](reader) {
+      reader.only(["type", "id", "divider", "spacing"]);
+      reader.flag("divider");
+      reader.whole("spacing", { oneOf: [1, 2] });
+    },
+    [container](reader) {
+      reader.only(["type", "id", "components", "accent_color", "spoiler"]);
+      reader.whole("accent_color", { min: 0, max: 0xffffff });
+      reader.flag("spoiler");
+      checkAll(reader, inContainer);
+    },
+    ...Object.fromEntries(
+      selects.map((type) => [type, (reader: Reader) => checkCustomId(checkSelect(form, reader), reader)]),
+    ),
+  };
+
+  const top = v2 ? [...inContainer, container] : [row];
+  if (!v2 && list.length > limits.rows)
+    form.add(["components"], "BASE_TYPE_BAD_LENGTH", `Must be between 1 and ${limits.rows} in length.`);
+  list.forEach((item, index) => {
+    check(item, ["components", index], top);
+  });
+  if (count > limits.components) {
+    form.add(
+      ["components"],
+      "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED",
+      `The maximum number of total components has been exceeded (${limits.components})`,
+    );
+  }
+  if (characters > limits.componentText) {
+    form.add(
+      ["components"],
+      "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
+      `Total displayable text size exceeds maximum (${limits.componentText})`,
+    );
+  }
+  let id = 0;
+  return list.filter(isFields).map((item) => keep(item, () => ++id));
+
+  function check(item: unknown, path: Path, allowed: readonly number[]): void {
+    const reader = form.read(item, path);
+    if (!reader) return;
+    count += 1;
+    const type = checkType(form, reader, allowed);
+    if (type === undefined) return;
+    reader.whole("id", { min: 0, max: 2 ** 31 - 1 });
+    checks[type]?.(reader);
+  }
+
+  function checkAll(reader: Reader, allowed: readonly number[], max = Infinity): readonly unknown[] {
+    const children = reader.list("components", { min: 1, max, required: true }) ?? [];
+    for (const [index, child] of children.entries())
+      check(child, [...reader.path, "components", index], allowed);
+    return children;
+  }
+
+  function checkRow(reader: Reader): void {
+    reader.only(["type", "id", "components"]);
+    const children = checkAll(reader, inRow, limits.rowButtons).filter(isFields);
+    if (children.length > 1 && children.some((child) => selects.includes(Number(child.type))))
+      reader.fail(
+        "components",
+        "COMPONENT_LAYOUT_WIDTH_EXCEEDED",
+        "The specified component exceeds the maximum width",
+      );
+  }
+
+  function checkButton(reader: Reader): void {
+    reader.only(["type", "id", "style", "label", "emoji", "custom_id", "url", "disabled", "sku_id"]);
+    const style = reader.whole("style", { oneOf: [1, 2, 3, 4, 5, 6], required: true });
+    reader.flag("disabled");
+    reader.text("label", { max: limits.label });
+    if (style === 6) return void reader.text("sku_id", { required: true });
+    if (!reader.has("label") && !reader.has("emoji"))
+      reader.fail("label", "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", "A label or an emoji is required");
+    if (style === 5) {
+      reader.forbid(
+        ["custom_id"],
+        "BUTTON_COMPONENT_CUSTOM_ID_AND_URL",
+        "A custom id and url cannot both be specified",
+      );
+      return void checkLink(reader, "url", limits.linkUrl);
+    }
+    reader.forbid(["url"], "BUTTON_COMPONENT_INVALID_URL", "A url is for link buttons only");
+    checkCustomId(reader.text("custom_id", { min: 1, max: limits.customId, required: true }), reader);
+  }
+
+  function checkCustomId(id: string | undefined, reader: Reader): void {
+    if (id === undefined) return;
+    if (customIds.has(id))
+      reader.fail("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated");
+    customIds.add(id);
+  }
+
+  function checkMedia(reader: Reader, key: "media" | "file"): void {
+    reader.text("description", { min: 1, max: limits.alt });
+    reader.flag("spoiler");
+    const media = reader.object(key, true);
+    const url = media?.text("url", { min: 1, max: limits.mediaUrl, required: true });
+    if (!media || !url) return;
+    const name = /^attachment:\/\/(.*)$/s.exec(url)?.[1];
+    if (name !== undefined) {
+      if (!files.has(toFileName(name)))
+        media.fail(
+          "url",
+          "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+          "The referenced attachment could not be found",
+        );
+    } else if (key === "file")
+      media.fail(
+        "url",
+        "UNFURLED_MEDIA_ITEM_ATTACHMENT_REQUIRED",
+        "Only an uploaded attachment may be referenced",
+      );
+    else checkLink(media, "url", limits.mediaUrl);
+  }
+}
+
+/** Checks a select menu, in a message or a form, and returns its custom id. */
+export function checkSelect(form: Form, reader: Reader): string | undefined {
+  reader.only([
+    "type",
+    "id",
+    "custom_id",
+    "placeholder",
+    "min_values",
+    "max_values",
+    "disabled",
+    "required",
+    ...(reader.fields.type === stringSelect ? ["options"] : ["default_values"]),
+    ...(reader.fields.type === channelSelect ? ["channel_types"] : []),
+  ]);
+  reader.text("placeholder", { max: limits.selectPlaceholder });
+  checkCounts(reader, limits.selectOptions, 0);
+  if (reader.fields.type === stringSelect) {
+    const options = reader.list("options", { min: 1, max: limits.selectOptions, required: true }) ?? [];
+    checkOptions(form, reader, options, ["label", "value", "description", "emoji", "default"]);
+    if (Number(reader.fields.max_values ?? 1) > options.length)
+      reader.fail(
+        "max_values",
+        "NUMBER_TYPE_MAX",
+        `int value should be less than or equal to ${options.length}.`,
+      );
+  }
+  return reader.text("custom_id", { min: 1, max: limits.customId, required: true });
+}
+
+/** Checks the options of a select or group: texts of the right length, values that differ. */
+export function checkOptions(
+  form: Form,
+  reader: Reader,
+  options: readonly unknown[],
+  keys: readonly string[],
+): void {
+  const values = new Set<string>();
+  options.forEach((item, index) => {
+    const option = form.read(item, [...reader.path, "options", index]);
+    option?.only(keys);
+    option?.text("label", { min: 1, max: limits.selectText, required: true });
+    option?.text("description", { max: limits.selectText });
+    option?.flag("default");
+    const value = option?.text("value", { min: 1, max: limits.selectText, required: true });
+    if (value === undefined) return;
+    if (values.has(value))
+      option?.fail(
+        "value",
+        "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+        "The specified option value is already used",
+      );
+    values.add(value);
+  });
+}
+
+/** Checks `min_values` and `max_values` against a highest count. */
+export function checkCounts(reader: Reader, most: number, least: 0 | 1): void {
+  const min = reader.whole("min_values", { min: least === 1 ? 0 : least, max: most });
+  const max = reader.whole("max_values", { min: 1, max: most });
+  if ((min ?? 0) > (max ?? most))
+    reader.fail("min_values", "BASE_TYPE_BAD_LENGTH", "min_values must not be greater than max_values.");
+}
+
+/** Checks a component's type against those that may stand there. */
+export function checkType(form: Form, reader: Reader, allowed: readonly number[]): number | undefined {
+  const { type } = reader.fields;
+  if (type === undefined || type === null) {
+    reader.fail("type", "BASE_TYPE_REQUIRED", "This field is required");
+    return undefined;
+  }
+  if (typeof type === "number" && allowed.includes(type)) return type;
+  form.add(
+    [...reader.path, "type"],
+    "UNION_TYPE_CHOICES",
+    `Value of field "type" must be one of (${allowed.join(", ")}).`,
+  );
+  return undefined;
+}
+
+/** Every component of a tree, in the order in which they are read. */
+export function* walk(components: readonly unknown[]): Generator<Fields> {
+  for (const component of components) {
+    if (!isFields(component)) continue;
+    yield component;
+    if (Array.isArray(component.components)) yield* walk(component.components);
+    if (isFields(component.component)) yield* walk([component.component]);
+    if (isFields(component.accessory)) yield* walk([component.accessory]);
+  }
+}
+
+function checkLink(reader: Reader, key: string, max: number): void {
+  const url = reader.text(key, { min: 1, max, required: true });
+  if (url !== undefined && !/^(https?|discord):\/\/\S+$/.test(url))
+    reader.fail(key, "URL_TYPE_INVALID_URL", "Not a well formed URL.");
+}
+
+function keep(component: Fields, nextId: () => number): Fields {
+  const { id } = component;
+  const own = typeof id === "number" && id > 0 ? id : nextId();
+  const entries = Object.entries(component).map(([key, value]): [string, unknown] => {
+    if (key === "components" && Array.isArray(value))
+      return [key, value.filter(isFields).map((child) => keep(child, nextId))];
+    if ((key === "accessory" || key === "component") && isFields(value)) return [key, keep(value, nextId)];
+    return [key, clean(value)];
+  });
+  return { ...Object.fromEntries(entries), id: own };
+}
+
+/** Renames what `attachment://` links name as the files themselves are renamed. */
+function clean(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(clean);
+  if (!isFields(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      if (key === "url" && typeof inner === "string" && inner.startsWith("attachment://"))
+        return [key, `attachment://${toFileName(inner.slice("attachment://".length))}`];
+      return [key, clean(inner)];
+    }),
+  );
+}

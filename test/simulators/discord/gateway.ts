@@ -1,0 +1,316 @@
+import { randomBytes } from "node:crypto";
+import type { Server } from "node:http";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { Changes } from "./changes.ts";
+import type { Clock } from "./clock.ts";
+import { isFields } from "./form.ts";
+import { intents } from "./limits.ts";
+import type { Wire } from "./wire.ts";
+import type { World } from "./world.ts";
+
+/** What the developer portal allows the app to ask for. */
+export interface Portal {
+  readonly messageContent: boolean;
+  readonly guildMembers: boolean;
+  readonly presences: boolean;
+}
+
+/** One session of the bot, as a test sees it. */
+export interface Session {
+  readonly id: string;
+  readonly intents: number;
+  /** The last sequence number given out. */
+  readonly seq: number;
+  readonly connected: boolean;
+  readonly heartbeats: number;
+  readonly resumes: number;
+  /** The code the bot closed with last. */
+  readonly closedWith?: number;
+}
+
+/** Something that happened, kept for replay. */
+interface Dispatch {
+  readonly op: 0;
+  readonly s: number;
+  readonly t: string;
+  readonly d: unknown;
+}
+
+interface LiveSession {
+  readonly id: string;
+  readonly intents: number;
+  seq: number;
+  heartbeats: number;
+  resumes: number;
+  closedWith?: number;
+  socket?: WebSocket;
+  valid: boolean;
+  readonly sent: Dispatch[];
+  get connected(): boolean;
+}
+
+/** The gateway as a test steers it. */
+export interface GatewayControls {
+  /** Every session so far, oldest first. */
+  readonly sessions: readonly Session[];
+  /** Asks the bot to reconnect: op 7. It resumes; what happens meanwhile is replayed. */
+  reconnect(): void;
+  /** Op 9: with `resumable` the bot resumes, without it must identify anew and has lost what came between. */
+  invalidate(resumable: boolean): void;
+  /** Cuts the connection: with a close code, or, without one, as a torn cable. */
+  drop(code?: number): void;
+  /** Leaves heartbeats unanswered, or answers them again. */
+  answerHeartbeats(answer: boolean): void;
+  /** Refuses new connections, or takes them again. */
+  accept(accept: boolean): void;
+  /** Sends the newest event of a name once more, with a new sequence number. */
+  redeliver(event: string): void;
+}
+
+/** The gateway as the rest of the simulator uses it. */
+export interface Gateway {
+  readonly controls: GatewayControls;
+  attach(server: Server): void;
+  /** Sends an event to every session; `build` gives its data, or undefined where it must not be seen. */
+  dispatch(event: string, build: (session: { readonly intents: number }) => unknown): void;
+  close(): void;
+}
+
+/** Sends from a client per minute. docs: events/gateway, "Rate Limiting". */
+const sendsPerMinute = 120;
+/** Bytes of a frame from a client. docs: events/gateway, "Sending Events". */
+const longestFrame = 4096;
+/** Events kept for a resume; Discord's own number is not published. */
+const mostKept = 2000;
+const knownIntents = (1 << 26) - 1;
+
+/** The gateway: sockets, sessions, replay. docs: events/gateway and topics/opcodes-and-status-codes. */
+export function createGateway(options: {
+  world: World;
+  wire: Wire;
+  clock: Clock;
+  changes: Changes;
+  token: string;
+  portal: Portal;
+  heartbeatMs: number;
+  url: () => string;
+}): Gateway {
+  const { world, wire, clock, changes, token, portal, heartbeatMs, url } = options;
+  const sessions: LiveSession[] = [];
+  // Compression is offered by the client and may be declined.
+  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  let answering = true;
+  let accepting = true;
+
+  server.on("connection", (socket: WebSocket, query: URLSearchParams) => {
+    if (query.get("v") !== "10") return socket.close(4012, "Invalid API version");
+    serve(socket);
+  });
+
+  function serve(socket: WebSocket): void {
+    let session: LiveSession | undefined;
+    let sends: number[] = [];
+    send(socket, { op: 10, s: null, t: null, d: { heartbeat_interval: heartbeatMs } });
+
+    socket.on("message", (data) => {
+      const at = clock.now();
+      sends = [...sends.filter((time) => time > at - 60_000), at];
+      if (sends.length > sendsPerMinute) return socket.close(4008, "Rate limited.");
+      const frame = parse(data);
+      if (!frame) return socket.close(4002, "Error while decoding payload.");
+      switch (frame.op) {
+        case 1:
+          if (session) session.heartbeats += 1;
+          if (answering) send(socket, { op: 11, s: null, t: null, d: null });
+          return;
+        case 2:
+          if (session) return socket.close(4005, "Already authenticated.");
+          session = identify(socket, frame.d);
+          return;
+        case 6:
+          if (session) return socket.close(4005, "Already authenticated.");
+          session = resume(socket, frame.d);
+          return;
+        case 3:
+        case 4:
+        case 8:
+        case 31:
+          if (!session) socket.close(4003, "Not authenticated.");
+          return;
+        default:
+          return socket.close(4001, "Unknown opcode.");
+      }
+    });
+
+    socket.on("close", (code) => {
+      if (!session || session.socket !== socket) return;
+      delete session.socket;
+      session.closedWith = code;
+      // A client that says goodbye ends its session. docs: events/gateway, "Initiating a Disconnect".
+      if (code === 1000 || code === 1001) session.valid = false;
+      changes.happened();
+    });
+  }
+
+  function identify(socket: WebSocket, data: unknown): LiveSession | undefined {
+    const asked = isFields(data) ? data : {};
+    if (asked.token !== token) return refuseSession(socket, 4004, "Authentication failed.");
+    if (
+      typeof asked.intents !== "number" ||
+      !Number.isInteger(asked.intents) ||
+      asked.intents & ~knownIntents
+    )
+      return refuseSession(socket, 4013, "Invalid intent(s).");
+    const forbidden =
+      (portal.messageContent ? 0 : intents.messageContent) |
+      (portal.guildMembers ? 0 : intents.guildMembers) |
+      (portal.presences ? 0 : intents.guildPresences);
+    if (asked.intents & forbidden) return refuseSession(socket, 4014, "Disallowed intent(s).");
+    const { shard } = asked;
+    if (
+      shard !== undefined &&
+      !(Array.isArray(shard) && shard.length === 2 && Number(shard[0]) < Number(shard[1]))
+    )
+      return refuseSession(socket, 4010, "Invalid shard.");
+    if (!isFields(asked.properties)) return refuseSession(socket, 4002, "Error while decoding payload.");
+
+    const session: LiveSession = {
+      id: randomBytes(16).toString("hex"),
+      intents: asked.intents,
+      seq: 0,
+      heartbeats: 0,
+      resumes: 0,
+      socket,
+      valid: true,
+      sent: [],
+      get connected() {
+        return this.socket !== undefined;
+      },
+    };
+    sessions.push(session);
+    const guilds = [...world.guilds.values()].filter((guild) => guild.joined);
+    emit(session, "READY", {
+      v: 10,
+      user: wire.user(world.bot),
+      guilds: guilds.map(({ id }) => ({ id, unavailable: true })),
+      session_id: session.id,
+      session_type: "normal",
+      resume_gateway_url: url(),
+      shard: shard ?? [0, 1],
+      application: { id: world.applicationId, flags: 0 },
+      private_channels: [],
+      relationships: [],
+      presences: [],
+    });
+    if (session.intents & intents.guilds)
+      for (const guild of guilds) emit(session, "GUILD_CREATE", wire.guild(guild));
+    changes.happened();
+    return session;
+  }
+
+  function resume(socket: WebSocket, data: unknown): LiveSession | undefined {
+    const asked = isFields(data) ? data : {};
+    if (asked.token !== token) return refuseSession(socket, 4004, "Authentication failed.");
+    const session = sessions.find(({ id }) => id === asked.session_id);
+    if (!session?.valid) {
+      send(socket, { op: 9, s: null, t: null, d: false });
+      return undefined;
+    }
+    const seq = Number(asked.seq);
+    if (!Number.isInteger(seq) || seq > session.seq) return refuseSession(socket, 4007, "Invalid seq.");
+    session.socket?.terminate();
+    session.socket = socket;
+    session.resumes += 1;
+    for (const missed of session.sent.filter(({ s }) => s > seq)) send(socket, missed);
+    emit(session, "RESUMED", {});
+    changes.happened();
+    return session;
+  }
+
+  function emit(session: LiveSession, t: string, d: unknown): void {
+    session.seq += 1;
+    const dispatch: Dispatch = { op: 0, s: session.seq, t, d };
+    session.sent.push(dispatch);
+    if (session.sent.length > mostKept) session.sent.shift();
+    if (session.socket) send(session.socket, dispatch);
+  }
+
+  const live = () => sessions.filter(({ valid }) => valid);
+
+  return {
+    controls: {
+      sessions,
+      reconnect() {
+        for (const { socket } of live()) if (socket) send(socket, { op: 7, s: null, t: null, d: null });
+      },
+      invalidate(resumable) {
+        for (const session of live()) {
+          session.valid = resumable;
+          if (session.socket) send(session.socket, { op: 9, s: null, t: null, d: resumable });
+        }
+      },
+      drop(code) {
+        for (const session of live()) {
+          const { socket } = session;
+          // Gone at once, so that what happens next counts as missed.
+          delete session.socket;
+          if (code === undefined) socket?.terminate();
+          else socket?.close(code);
+          if (code === 1000 || code === 4007 || code === 4009) session.valid = false;
+        }
+      },
+      answerHeartbeats(answer) {
+        answering = answer;
+      },
+      accept(accept) {
+        accepting = accept;
+      },
+      redeliver(event) {
+        for (const session of live()) {
+          const found = session.sent.findLast(({ t }) => t === event);
+          if (!found) throw new Error(`No ${event} was sent yet.`);
+          emit(session, found.t, found.d);
+        }
+      },
+    },
+    attach(http) {
+      http.on("upgrade", (request, socket, head) => {
+        const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
+        if (!accepting || pathname !== "/") return void socket.destroy();
+        server.handleUpgrade(request, socket, head, (opened) =>
+          server.emit("connection", opened, searchParams),
+        );
+      });
+    },
+    dispatch(event, build) {
+      for (const session of live()) {
+        const data = build(session);
+        if (data !== undefined) emit(session, event, data);
+      }
+    },
+    close() {
+      for (const socket of server.clients) socket.terminate();
+      server.close();
+    },
+  };
+}
+
+function refuseSession(socket: WebSocket, code: number, reason: string): undefined {
+  socket.close(code, reason);
+  return undefined;
+}
+
+function send(socket: WebSocket, frame: object): void {
+  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
+}
+
+function parse(data: RawData): { readonly op: unknown; readonly d: unknown } | undefined {
+  const text = Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
+  if (text.length > longestFrame) return undefined;
+  try {
+    const frame: unknown = JSON.parse(text.toString("utf8"));
+    return isFields(frame) ? { op: frame.op, d: frame.d } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,411 @@
+import { randomBytes } from "node:crypto";
+import { ApiError, refuse } from "./api-error.ts";
+import type { Changes } from "./changes.ts";
+import type { Clock } from "./clock.ts";
+import { createForm, type Fields, isFields } from "./form.ts";
+import type { Gateway } from "./gateway.ts";
+import { limits, messageFlags } from "./limits.ts";
+import { type Modal, parseModal } from "./modals.ts";
+import { may, permissionsIn, toBits } from "./permissions.ts";
+import { callUsers, isForeign, type PostRequest, type Posts } from "./posts.ts";
+import type { Wire } from "./wire.ts";
+import { type Channel, channelTypes, type Message, type Origin, type User, type World } from "./world.ts";
+
+/** Interaction types, as Discord numbers them. */
+export const interactionTypes = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
+
+/** What the bot answered first, and how soon. */
+export interface Acknowledgement {
+  readonly kind: "reply" | "defer" | "defer update" | "update" | "choices" | "modal";
+  /** From the event to the answer. */
+  readonly tookMs: number;
+  /** Only the asker sees the answer. */
+  readonly ephemeral: boolean;
+  readonly modal?: Modal;
+  readonly choices?: readonly Choice[];
+}
+
+/** A suggestion under an option that is being typed. */
+export interface Choice {
+  readonly name: string;
+  readonly value: string | number;
+}
+
+/** One thing a person did with a command, a button or a form. */
+export interface Interaction {
+  readonly id: string;
+  readonly token: string;
+  readonly type: (typeof interactionTypes)[keyof typeof interactionTypes];
+  readonly user: User;
+  readonly channel: Channel;
+  readonly createdMs: number;
+  readonly owners: Readonly<Record<string, string>>;
+  /** The message a button or a form belongs to. */
+  readonly source?: Message;
+  readonly fileBytes: number;
+  /** What the bot may not change: its answer is for the asker alone. */
+  readonly forcedEphemeral: boolean;
+  /** Only the user's own install counts: nothing but interaction answers works. */
+  readonly personal: boolean;
+  readonly commandName?: string;
+  readonly targetId?: string;
+  acknowledgement?: Acknowledgement;
+  original?: Message;
+  readonly followUps: Message[];
+  followUpCount: number;
+  /** Resolves with the first answer; rejects when none comes in time, as the person sees it. */
+  readonly acknowledged: Promise<Acknowledgement>;
+}
+
+/** What happens by a person's hand. */
+export interface NewInteraction {
+  readonly type: Interaction["type"];
+  readonly user: User;
+  readonly channel: Channel;
+  readonly data: Fields;
+  readonly source?: Message;
+  readonly commandName?: string;
+  readonly targetId?: string;
+}
+
+/** Interactions: handed to the bot, answered by it. */
+export interface Interactions {
+  open(spec: NewInteraction): Interaction;
+  /** The first answer. Throws ApiError. Returns what `with_response=true` shows. */
+  acknowledge(id: string, token: string, request: PostRequest): Promise<Fields>;
+  /** The message behind `@original` or an id. Throws ApiError. */
+  message(applicationId: string, token: string, id: string): Message;
+  editMessage(applicationId: string, token: string, id: string, request: PostRequest): Promise<Message>;
+  deleteMessage(applicationId: string, token: string, id: string): void;
+  followUp(applicationId: string, token: string, request: PostRequest): Promise<Message>;
+  /** What bytes a file of this user may have here. */
+  fileBytes(user: User, channel: Channel): number;
+}
+
+const kinds = {
+  4: "reply",
+  5: "defer",
+  6: "defer update",
+  7: "update",
+  8: "choices",
+  9: "modal",
+} as const satisfies Record<number, Acknowledgement["kind"]>;
+
+/** docs: interactions/receiving-and-responding. */
+export function createInteractions(parts: {
+  world: World;
+  wire: Wire;
+  clock: Clock;
+  gateway: Gateway;
+  changes: Changes;
+  posts: Posts;
+  newId: () => string;
+  strict: boolean;
+  ackMs: number;
+}): Interactions {
+  const { world, wire, clock, gateway, changes, posts, newId, strict, ackMs } = parts;
+  const byToken = new Map<string, Interaction>();
+
+  function open(spec: NewInteraction): Interaction {
+    const { channel, user, type } = spec;
+    const acknowledged = Promise.withResolvers<Acknowledgement>();
+    acknowledged.promise.catch(() => {}); // nobody has to look
+    const personal = isForeign(world, channel);
+    const owners: Record<string, string> = {};
+    if (!personal) owners["0"] = channel.guild?.id ?? "0";
+    if (user.installed) owners["1"] = user.id;
+    const interaction: Interaction = {
+      id: newId(),
+      token: randomBytes(64).toString("base64url"),
+      type,
+      user,
+      channel,
+      createdMs: clock.now(),
+      owners,
+      ...(spec.source ? { source: spec.source } : {}),
+      ...(spec.commandName ? { commandName: spec.commandName } : {}),
+      ...(spec.targetId ? { targetId: spec.targetId } : {}),
+      fileBytes: fileBytes(user, channel),
+      forcedEphemeral: personal && channel.guild !== undefined && !may(channel, user, "USE_EXTERNAL_APPS"),
+      personal,
+      followUps: [],
+      followUpCount: 0,
+      acknowledged: acknowledged.promise,
+    };
+    byToken.set(interaction.token, interaction);
+    const stop = clock.after(ackMs, () =>
+      acknowledged.reject(new Error(`The application did not respond: no answer in ${ackMs} ms.`)),
+    );
+    acknowledgers.set(interaction, (answer) => {
+      stop();
+      acknowledged.resolve(answer);
+    });
+    gateway.dispatch("INTERACTION_CREATE", () => toEvent(interaction, spec.data));
+    changes.happened();
+    return interaction;
+  }
+
+  const acknowledgers = new WeakMap<Interaction, (answer: Acknowledgement) => void>();
+  const busy = new WeakSet<Interaction>();
+
+  function toEvent(interaction: Interaction, data: Fields): Fields {
+    const { channel, user, source } = interaction;
+    const { guild } = channel;
+    const member = guild?.members.get(user.id);
+    // In a direct conversation and outside the bot's guilds the docs name these.
+    const outside = toBits(["ATTACH_FILES", "EMBED_LINKS", "MENTION_EVERYONE", "SEND_MESSAGES"]);
+    return {
+      id: interaction.id,
+      application_id: world.applicationId,
+      type: interaction.type,
+      token: interaction.token,
+      version: 1,
+      data,
+      channel_id: channel.id,
+      channel: { ...wire.channel(channel), permissions: String(permissionsIn(channel, user)) },
+      ...(guild
+        ? {
+            guild_id: guild.id,
+            guild: { id: guild.id, locale: guild.locale, features: [] },
+            guild_locale: guild.locale,
+            member: member && {
+              ...wire.member(guild, member),
+              permissions: String(permissionsIn(channel, user)),
+            },
+          }
+        : { user: wire.user(user) }),
+      ...(source ? { message: wire.message(source, { content: true, whole: true }) } : {}),
+      app_permissions: String(guild?.joined ? permissionsIn(channel, world.bot) : outside),
+      locale: user.locale,
+      entitlements: [],
+      authorizing_integration_owners: interaction.owners,
+      context: toContext(world, channel),
+      attachment_size_limit: interaction.fileBytes,
+    };
+  }
+
+  async function acknowledge(id: string, token: string, request: PostRequest): Promise<Fields> {
+    const interaction = byToken.get(token);
+    if (!interaction || interaction.id !== id) throw refuse("unknownInteraction");
+    if (interaction.acknowledgement || busy.has(interaction)) throw refuse("acknowledged");
+    const tookMs = clock.now() - interaction.createdMs;
+    if (tookMs > ackMs) throw refuse("unknownInteraction");
+    const type = parseType(interaction, request.body);
+    busy.add(interaction); // a second answer is refused even while this one's files are stored
+    try {
+      const answer = await apply(interaction, type, request, tookMs);
+      interaction.acknowledgement = answer;
+      acknowledgers.get(interaction)?.(answer);
+      changes.happened();
+      return toResponse(interaction, type, answer);
+    } finally {
+      busy.delete(interaction);
+    }
+  }
+
+  async function apply(
+    interaction: Interaction,
+    type: keyof typeof kinds,
+    request: PostRequest,
+    tookMs: number,
+  ): Promise<Acknowledgement> {
+    const kind = kinds[type];
+    const data = isFields(request.body.data) ? request.body.data : {};
+    const inner = { body: data, files: request.files };
+    const ephemeral = interaction.forcedEphemeral || (Number(data.flags ?? 0) & messageFlags.ephemeral) !== 0;
+    switch (kind) {
+      case "reply":
+        interaction.original = await nested(() => posts.create(toPlace(interaction, ephemeral), inner));
+        return { kind, tookMs, ephemeral };
+      case "defer":
+        interaction.original = posts.add(
+          { ...toPlace(interaction, ephemeral), flags: messageFlags.loading },
+          { body: { content: "", embeds: [], components: [], files: [] } },
+        );
+        return { kind, tookMs, ephemeral };
+      case "defer update":
+      case "update": {
+        const { source } = interaction;
+        if (!source) throw refuse("unknownMessage");
+        if (kind === "update") {
+          if (source.deleted) throw refuse("unknownMessage");
+          await nested(() => posts.edit(source, inner, { fileBytes: interaction.fileBytes }));
+        }
+        interaction.original = source;
+        return { kind, tookMs, ephemeral: source.ephemeralTo !== undefined };
+      }
+      case "choices":
+        return { kind, tookMs, ephemeral: true, choices: parseChoices(data, strict) };
+      case "modal":
+        return { kind, tookMs, ephemeral: true, modal: parseModal(request.body.data, strict) };
+    }
+  }
+
+  function toPlace(interaction: Interaction, ephemeral: boolean) {
+    const { channel, user, type, source, commandName, targetId } = interaction;
+    const origin: Origin = {
+      id: interaction.id,
+      type,
+      user,
+      owners: interaction.owners,
+      ...(commandName ? { commandName } : {}),
+      ...(targetId ? { targetId } : {}),
+    };
+    return {
+      channel,
+      author: world.bot,
+      fileBytes: interaction.fileBytes,
+      // 20 and 23 are answers to commands; an answer to a button is a reply. docs: resources/message, "Message Types".
+      type: type === interactionTypes.command ? (targetId ? 23 : 20) : source ? 19 : 0,
+      origin,
+      allowed: callUsers,
+      ...(source && type !== interactionTypes.command ? { replyTo: source } : {}),
+      ...(ephemeral ? { ephemeralTo: user } : {}),
+    };
+  }
+
+  function toResponse(interaction: Interaction, type: number, { kind, ephemeral }: Acknowledgement): Fields {
+    const { original } = interaction;
+    const shows = original !== undefined && kind !== "choices" && kind !== "modal";
+    return {
+      interaction: {
+        id: interaction.id,
+        type: interaction.type,
+        channel_id: interaction.channel.id,
+        ...(interaction.channel.guild ? { guild_id: interaction.channel.guild.id } : {}),
+        ...(shows
+          ? {
+              response_message_id: original.id,
+              response_message_loading: kind === "defer",
+              response_message_ephemeral: ephemeral,
+            }
+          : {}),
+      },
+      ...(shows
+        ? {
+            resource: {
+              type,
+              ...(kind === "reply" || kind === "update"
+                ? { message: wire.message(original, { content: true, whole: true }) }
+                : {}),
+            },
+          }
+        : {}),
+    };
+  }
+
+  /** The interaction behind a webhook's token, once it can be used. */
+  function opened(applicationId: string, token: string): Interaction {
+    const interaction = byToken.get(token);
+    if (applicationId !== world.applicationId) throw refuse("unknownWebhook");
+    if (!interaction || clock.now() - interaction.createdMs > limits.tokenMs) throw refuse("expiredToken");
+    const kind = interaction.acknowledgement?.kind;
+    if (kind === undefined || kind === "choices" || kind === "modal") throw refuse("unknownWebhook");
+    return interaction;
+  }
+
+  function find(interaction: Interaction, id: string): Message {
+    const message =
+      id === "@original" || id === interaction.original?.id
+        ? interaction.original
+        : interaction.followUps.find((followUp) => followUp.id === id);
+    if (!message || message.deleted) throw refuse("unknownMessage");
+    return message;
+  }
+
+  function fileBytes(user: User, channel: Channel): number {
+    return Math.max(
+      user.uploadBytes ?? 0,
+      limits.tierBytes[channel.guild?.premiumTier ?? 0] ?? limits.fileBytes,
+    );
+  }
+
+  return {
+    open,
+    acknowledge,
+    fileBytes,
+    message: (applicationId, token, id) => find(opened(applicationId, token), id),
+    async editMessage(applicationId, token, id, request) {
+      const interaction = opened(applicationId, token);
+      const message = find(interaction, id);
+      if (message.channel.archived) throw refuse("archived");
+      const initial = (message.flags & messageFlags.loading) !== 0;
+      await posts.edit(message, request, { fileBytes: interaction.fileBytes, initial });
+      return message;
+    },
+    deleteMessage(applicationId, token, id) {
+      posts.remove(find(opened(applicationId, token), id));
+    },
+    async followUp(applicationId, token, request) {
+      const interaction = opened(applicationId, token);
+      const { original } = interaction;
+      if (original && !original.deleted && original.flags & messageFlags.loading) {
+        await posts.edit(original, request, { fileBytes: interaction.fileBytes, initial: true });
+        return original;
+      }
+      if (interaction.personal && interaction.followUpCount >= limits.followUps)
+        throw refuse("tooManyFollowUps");
+      const wished = (Number(request.body.flags ?? 0) & messageFlags.ephemeral) !== 0;
+      const place = toPlace(interaction, interaction.forcedEphemeral || wished);
+      const message = await posts.create(
+        { ...place, type: 19, ...(original ? { replyTo: original } : {}) },
+        request,
+      );
+      interaction.followUpCount += 1;
+      interaction.followUps.push(message);
+      return message;
+    },
+  };
+}
+
+/** docs: interactions/receiving-and-responding, "Interaction Context Types". */
+export function toContext(world: World, channel: Channel): 0 | 1 | 2 {
+  if (channel.guild) return 0;
+  return channel.type === channelTypes.dm && channel.recipients.includes(world.bot) ? 1 : 2;
+}
+
+/** Which answers an interaction may have. docs: the same page, "Interaction Callback Type". */
+function parseType(interaction: Interaction, body: Fields): keyof typeof kinds {
+  const form = createForm();
+  const reader = form.read(body, []);
+  const allowed: Record<Interaction["type"], readonly number[]> = {
+    2: [4, 5, 9],
+    3: [4, 5, 6, 7, 9],
+    4: [8],
+    5: interaction.source ? [4, 5, 6, 7] : [4, 5],
+  };
+  const type = reader?.whole("type", { oneOf: allowed[interaction.type], required: true });
+  form.check();
+  if (type === undefined || !isKind(type)) throw refuse("unknownInteraction");
+  return type;
+}
+
+function isKind(type: number): type is keyof typeof kinds {
+  return type in kinds;
+}
+
+function parseChoices(data: Fields, strict: boolean): readonly Choice[] {
+  const form = createForm(strict);
+  const reader = form.read(data, ["data"]);
+  const choices = (reader?.list("choices", { max: limits.autocomplete, required: true }) ?? []).map(
+    (item, index): Choice => {
+      const choice = form.read(item, ["data", "choices", index]);
+      const name = choice?.text("name", { min: 1, max: limits.choiceText, required: true }) ?? "";
+      const value = choice?.fields.value;
+      if (typeof value === "number") return { name, value };
+      return { name, value: choice?.text("value", { max: limits.choiceText, required: true }) ?? "" };
+    },
+  );
+  form.check();
+  return choices;
+}
+
+/** In an interaction's answer the message stands under `data`, and so do its errors. */
+async function nested<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ApiError) || !error.errors) throw error;
+    throw new ApiError(error.status, error.code, error.message, { data: error.errors });
+  }
+}

@@ -1,0 +1,144 @@
+import { refuse } from "./api-error.ts";
+import { createForm } from "./form.ts";
+import { messageFlags } from "./limits.ts";
+import { may, type Permission } from "./permissions.ts";
+import { fileBytesIn, type PostRequest, type Posts } from "./posts.ts";
+import type { Route } from "./route.ts";
+import { botSees, type Wire } from "./wire.ts";
+import { type Channel, isThread, type Message, type World } from "./world.ts";
+
+/** The routes of messages in channels. docs: resources/message. */
+export function createMessageRoutes(parts: {
+  world: World;
+  wire: Wire;
+  posts: Posts;
+  /** Whether the portal grants MESSAGE_CONTENT, which counts for REST too. */
+  content: boolean;
+  strict: boolean;
+}): readonly Route[] {
+  const { world, wire, posts, content, strict } = parts;
+  const show = (message: Message) => wire.message(message, { content });
+  const channelAt = (id: string) => openChannel(world, id);
+  const need = (channel: Channel, permission: Permission) => {
+    if (!may(channel, world.bot, permission)) throw refuse("missingPermissions");
+  };
+  const messageAt = (channel: Channel, id: string) => {
+    const message = channel.messages.get(id);
+    if (!message || message.ephemeralTo) throw refuse("unknownMessage");
+    return message;
+  };
+
+  function checkRights(channel: Channel, { body, files }: PostRequest): void {
+    if (channel.locked && !may(channel, world.bot, "MANAGE_THREADS")) throw refuse("locked");
+    need(channel, isThread(channel) ? "SEND_MESSAGES_IN_THREADS" : "SEND_MESSAGES");
+    if (files.length > 0) need(channel, "ATTACH_FILES");
+    if (Array.isArray(body.embeds) && body.embeds.length > 0) need(channel, "EMBED_LINKS");
+  }
+
+  /** The message an answer points at; none when it is gone and that was said to be fine. */
+  function repliedTo(channel: Channel, { body }: PostRequest): Message | undefined {
+    const form = createForm(strict);
+    const reader = form.read(body, [])?.object("message_reference");
+    if (!reader) return undefined;
+    const id = reader.text("message_id", { required: true });
+    form.check();
+    if (!may(channel, world.bot, "READ_MESSAGE_HISTORY")) throw refuse("noHistory");
+    const found = channel.messages.get(id ?? "");
+    if (found && !found.ephemeralTo) return found;
+    if (reader.flag("fail_if_not_exists") === false) return undefined;
+    reader.fail(undefined, "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
+    form.check();
+    return undefined;
+  }
+
+  return [
+    {
+      name: "POST /channels/:channel/messages",
+      async run(call) {
+        const channel = channelAt(call.param("channel"));
+        if (!channel.guild && channel.recipients.some((user) => user !== world.bot && !user.acceptsDms))
+          throw refuse("closedDms");
+        checkRights(channel, call);
+        const replyTo = repliedTo(channel, call);
+        const place = { channel, author: world.bot, fileBytes: fileBytesIn(channel) };
+        return show(await posts.create({ ...place, ...(replyTo ? { replyTo } : {}) }, call));
+      },
+    },
+    {
+      name: "GET /channels/:channel/messages",
+      run(call) {
+        const channel = channelAt(call.param("channel"));
+        if (!may(channel, world.bot, "READ_MESSAGE_HISTORY")) return [];
+        const form = createForm();
+        const reader = form.read(Object.fromEntries(call.query), []);
+        const count = reader?.whole("limit", { min: 1, max: 100 }) ?? 50;
+        form.check();
+        const [before, after, around] = ["before", "after", "around"].map((key) => call.query.get(key));
+        const all = [...channel.messages.values()].filter((message) => !message.ephemeralTo).reverse();
+        const isOlder = (a: string, b: string) => BigInt(a) < BigInt(b);
+        if (around) {
+          const at = all.findIndex(({ id }) => !isOlder(around, id));
+          return all.slice(Math.max(0, at - Math.floor(count / 2)), at + Math.ceil(count / 2)).map(show);
+        }
+        if (after)
+          return all
+            .filter(({ id }) => isOlder(after, id))
+            .slice(-count)
+            .map(show);
+        return all
+          .filter(({ id }) => !before || isOlder(id, before))
+          .slice(0, count)
+          .map(show);
+      },
+    },
+    {
+      name: "GET /channels/:channel/messages/:message",
+      run(call) {
+        const channel = channelAt(call.param("channel"));
+        need(channel, "READ_MESSAGE_HISTORY");
+        return show(messageAt(channel, call.param("message")));
+      },
+    },
+    {
+      name: "PATCH /channels/:channel/messages/:message",
+      async run(call) {
+        const channel = channelAt(call.param("channel"));
+        const message = messageAt(channel, call.param("message"));
+        if (message.author !== world.bot) throw refuse("notAuthor");
+        if (channel.archived) throw refuse("archived");
+        if (call.files.length > 0) need(channel, "ATTACH_FILES");
+        const initial = (message.flags & messageFlags.loading) !== 0;
+        await posts.edit(message, call, { fileBytes: fileBytesIn(channel), initial });
+        return show(message);
+      },
+    },
+    {
+      name: "DELETE /channels/:channel/messages/:message",
+      run(call) {
+        const channel = channelAt(call.param("channel"));
+        const message = messageAt(channel, call.param("message"));
+        if (message.author !== world.bot) need(channel, "MANAGE_MESSAGES");
+        if (channel.archived) throw refuse("archived");
+        posts.remove(message);
+        return undefined;
+      },
+    },
+    {
+      name: "POST /channels/:channel/typing",
+      run(call) {
+        const channel = channelAt(call.param("channel"));
+        need(channel, isThread(channel) ? "SEND_MESSAGES_IN_THREADS" : "SEND_MESSAGES");
+        return undefined;
+      },
+    },
+  ];
+}
+
+/** A channel the bot may enter. Throws 10003 for none, 50001 where the bot is not let in. */
+export function openChannel(world: World, id: string): Channel {
+  const channel = world.channels.get(id);
+  if (!channel) throw refuse("unknownChannel");
+  if (!botSees(world, channel) || (!channel.guild && !channel.recipients.includes(world.bot)))
+    throw refuse("missingAccess");
+  return channel;
+}

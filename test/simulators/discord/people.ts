@@ -1,0 +1,412 @@
+import type { Cdn, NewFile } from "./cdn.ts";
+import type { Command, Commands } from "./commands.ts";
+import { componentTypes, walk } from "./components.ts";
+import { type Fields, isFields } from "./form.ts";
+import {
+  type Acknowledgement,
+  type Choice,
+  type Interaction,
+  type Interactions,
+  interactionTypes,
+  toContext,
+} from "./interactions.ts";
+import { limits, messageFlags } from "./limits.ts";
+import { callAll, type Posts } from "./posts.ts";
+import { type Seen, toSeen } from "./seen.ts";
+import type { Wire } from "./wire.ts";
+import { type Channel, findMessage, type Message, type User, type World } from "./world.ts";
+
+/** A file in a person's hand. */
+export interface PersonFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly contentType?: string;
+}
+
+/** A message in a test's hand: as it was seen, or only its id. */
+export type MessageRef = string | { readonly id: string };
+
+/** What a person put into one field of a form. */
+export type FormValue = string | boolean | readonly string[] | readonly PersonFile[];
+
+/** What follows from something a person did: a command, a press, a form. */
+export interface Doing {
+  readonly interaction: Interaction;
+  /** The bot's first answer; rejects when none comes in time. */
+  acknowledged(): Promise<Acknowledgement>;
+  /** The answer as it is now: `@original`. Absent before there is one. */
+  readonly message: Seen | undefined;
+  readonly followUps: readonly Seen[];
+}
+
+/** Everything a person can do. What Discord's own apps would not let them do throws an Error that says why. */
+export interface People {
+  say(
+    channel: Channel,
+    user: User,
+    text: string,
+    how?: {
+      readonly files?: readonly PersonFile[];
+      readonly replyTo?: MessageRef;
+      /** Whether the reply calls its author; true unless said. */
+      readonly ping?: boolean;
+    },
+  ): Promise<Seen>;
+  /** Passes a message on to another channel. */
+  forward(message: MessageRef, channel: Channel, user: User): Seen;
+  edit(message: MessageRef, text: string): void;
+  delete(message: MessageRef): void;
+  slash(
+    channel: Channel,
+    user: User,
+    name: string,
+    options?: Readonly<Record<string, string | number | boolean | PersonFile>>,
+  ): Promise<Doing>;
+  /** Types into an option and asks for suggestions; resolves with them. */
+  autocomplete(
+    channel: Channel,
+    user: User,
+    name: string,
+    typed: {
+      readonly option: string;
+      readonly value: string;
+      readonly others?: Readonly<Record<string, string>>;
+    },
+  ): Promise<readonly Choice[]>;
+  messageCommand(name: string, message: MessageRef, user: User): Doing;
+  press(message: MessageRef, customId: string, user: User): Doing;
+  /** Chooses values in a select menu of texts. */
+  choose(message: MessageRef, customId: string, values: readonly string[], user: User): Doing;
+  /** Sends the form that an answer has shown. Fields left out stay as the form prefilled them. */
+  submit(shown: Doing, fields: Readonly<Record<string, FormValue>>): Promise<Doing>;
+}
+
+/** People, as Discord's own apps let them act. */
+export function createPeople(parts: {
+  world: World;
+  wire: Wire;
+  cdn: Cdn;
+  posts: Posts;
+  commands: Commands;
+  interactions: Interactions;
+}): People {
+  const { world, wire, cdn, posts, commands, interactions } = parts;
+
+  function at(ref: MessageRef): Message {
+    const found = findMessage(world, typeof ref === "string" ? ref : ref.id);
+    if (!found) throw new Error("There is no such message, or no longer.");
+    return found;
+  }
+
+  function toDoing(interaction: Interaction): Doing {
+    return {
+      interaction,
+      acknowledged: () => interaction.acknowledged,
+      get message() {
+        return interaction.original && toSeen(interaction.original);
+      },
+      get followUps() {
+        return interaction.followUps.filter(({ deleted }) => !deleted).map(toSeen);
+      },
+    };
+  }
+
+  /** The command of that name which Discord would offer here. */
+  function offered(channel: Channel, user: User, type: number, name: string): Command {
+    const joined = channel.guild?.joined ?? false;
+    const own = joined ? commands.list(channel.guild?.id) : [];
+    const found = [...own, ...commands.list()].find(
+      (command) => command.type === type && command.name === name,
+    );
+    if (!found) throw new Error(`No command “${name}” is registered.`);
+    if (own.includes(found)) return found;
+    const context = toContext(world, channel);
+    const { contexts, integration_types: installs } = found;
+    if (Array.isArray(contexts) && !contexts.includes(context))
+      throw new Error(`“${name}” is not offered in context ${context}.`);
+    const takes = (install: number) => Array.isArray(installs) && installs.includes(install);
+    const byGuild = takes(0) && (joined || context === 1);
+    const byUser = takes(1) && user.installed;
+    if (!byGuild && !byUser)
+      throw new Error(`“${name}” is not offered: the app is installed neither here nor for ${user.name}.`);
+    return found;
+  }
+
+  function toNewFile(file: PersonFile): NewFile {
+    return { ...file, bytes: Buffer.from(file.bytes) };
+  }
+
+  async function upload(file: PersonFile, channel: Channel, user: User): Promise<Fields & { id: string }> {
+    if (file.bytes.length > interactions.fileBytes(user, channel))
+      throw new Error(`${file.name} is too large for ${user.name} to upload here.`);
+    const stored = await cdn.store(toNewFile(file), { channelId: channel.id, ephemeral: true });
+    return { ...wire.attachment(stored) };
+  }
+
+  function press(ref: MessageRef, customId: string, user: User, values?: readonly string[]): Doing {
+    const message = at(ref);
+    if (message.ephemeralTo && message.ephemeralTo !== user)
+      throw new Error(`${user.name} does not see that message.`);
+    const found = [...walk(message.body.components)].find((component) => component.custom_id === customId);
+    const wanted = values ? componentTypes.stringSelect : componentTypes.button;
+    if (!found || found.type !== wanted) {
+      const there = toSeen(message).buttons.map(({ customId }) => customId);
+      throw new Error(`Nothing there is called “${customId}”. Buttons: ${there.join(", ")}.`);
+    }
+    if (found.disabled === true) throw new Error(`“${customId}” is disabled.`);
+    return toDoing(
+      interactions.open({
+        type: interactionTypes.component,
+        user,
+        channel: message.channel,
+        source: message,
+        data: {
+          component_type: found.type,
+          custom_id: customId,
+          id: found.id,
+          ...(values ? { values } : {}),
+        },
+      }),
+    );
+  }
+
+  return {
+    async say(channel, user, text, { files = [], replyTo, ping = true } = {}) {
+      const answered = replyTo === undefined ? undefined : at(replyTo);
+      const where = { channelId: channel.id, ephemeral: false };
+      const stored = await Promise.all(files.map((file) => cdn.store(toNewFile(file), where)));
+      const message = posts.add(
+        {
+          channel,
+          author: user,
+          fileBytes: Infinity,
+          ...(answered ? { replyTo: answered } : {}),
+          allowed: { ...callAll, repliedUser: ping },
+        },
+        { body: { content: text, embeds: [], components: [], files: stored } },
+      );
+      return toSeen(message);
+    },
+    forward(ref, channel, user) {
+      const body = { content: "", embeds: [], components: [], files: [] };
+      return toSeen(posts.add({ channel, author: user, fileBytes: 0 }, { body, snapshot: at(ref) }));
+    },
+    edit(ref, text) {
+      const message = at(ref);
+      message.body = { ...message.body, content: text };
+      message.edits += 1;
+      message.editedMs = message.createdMs + message.edits;
+      posts.updated(message);
+    },
+    delete: (ref) => posts.remove(at(ref)),
+    async slash(channel, user, name, given = {}) {
+      const command = offered(channel, user, 1, name);
+      const attachments: Record<string, Fields> = {};
+      const options: Fields[] = [];
+      for (const option of optionsOf(command)) {
+        const value = given[String(option.name)];
+        if (value === undefined) {
+          if (option.required === true) throw new Error(`/${name} needs “${option.name}”.`);
+          continue;
+        }
+        if (isFile(value)) {
+          if (option.type !== 11) throw new Error(`“${option.name}” takes no file.`);
+          const attachment = await upload(value, channel, user);
+          attachments[attachment.id] = attachment;
+          options.push({ name: option.name, type: 11, value: attachment.id });
+        } else {
+          checkValue(option, value);
+          options.push({ name: option.name, type: option.type, value });
+        }
+      }
+      for (const key of Object.keys(given))
+        if (!optionsOf(command).some((option) => option.name === key))
+          throw new Error(`/${name} has no “${key}”.`);
+      return toDoing(
+        interactions.open({
+          type: interactionTypes.command,
+          user,
+          channel,
+          commandName: name,
+          data: {
+            id: command.id,
+            name,
+            type: 1,
+            options,
+            ...(Object.keys(attachments).length > 0 ? { resolved: { attachments } } : {}),
+            ...(command.guild_id ? { guild_id: command.guild_id } : {}),
+          },
+        }),
+      );
+    },
+    async autocomplete(channel, user, name, { option: key, value, others = {} }) {
+      const command = offered(channel, user, 1, name);
+      const option = optionsOf(command).find((one) => one.name === key);
+      if (option?.autocomplete !== true) throw new Error(`“${key}” of /${name} suggests nothing.`);
+      const options = [
+        ...Object.entries(others).map(([other, filled]) => ({ name: other, type: 3, value: filled })),
+        { name: key, type: option.type, value, focused: true },
+      ];
+      const asked = interactions.open({
+        type: interactionTypes.autocomplete,
+        user,
+        channel,
+        commandName: name,
+        data: { id: command.id, name, type: 1, options },
+      });
+      return (await asked.acknowledged).choices ?? [];
+    },
+    messageCommand(name, ref, user) {
+      const target = at(ref);
+      const command = offered(target.channel, user, 3, name);
+      const messages = { [target.id]: wire.message(target, { content: true, whole: true }) };
+      return toDoing(
+        interactions.open({
+          type: interactionTypes.command,
+          user,
+          channel: target.channel,
+          commandName: name,
+          targetId: target.id,
+          data: { id: command.id, name, type: 3, target_id: target.id, resolved: { messages } },
+        }),
+      );
+    },
+    press: (ref, customId, user) => press(ref, customId, user),
+    choose: (ref, customId, values, user) => press(ref, customId, user, values),
+    async submit(shown, fields) {
+      const { interaction } = shown;
+      const modal = interaction.acknowledgement?.modal;
+      if (!modal) throw new Error("No form was shown.");
+      const { user, channel } = interaction;
+      const attachments: Record<string, Fields> = {};
+      const known = new Set<string>();
+      const fill = async (input: Fields): Promise<Fields> => {
+        const id = String(input.custom_id);
+        known.add(id);
+        const base = { type: input.type, id: input.id, custom_id: id };
+        const value = fields[id];
+        if (input.type !== componentTypes.fileUpload) return { ...base, ...toInput(input, value) };
+        const files = isFiles(value) ? value : [];
+        checkCount(input, files.length);
+        const uploaded = await Promise.all(files.map((file) => upload(file, channel, user)));
+        for (const attachment of uploaded) attachments[attachment.id] = attachment;
+        return { ...base, values: uploaded.map((attachment) => attachment.id) };
+      };
+      const components: Fields[] = [];
+      for (const top of modal.components) {
+        const { type, id } = top;
+        if (isFields(top.component)) components.push({ type, id, component: await fill(top.component) });
+        else if (Array.isArray(top.components))
+          components.push({
+            type,
+            id,
+            components: await Promise.all(top.components.filter(isFields).map(fill)),
+          });
+        else components.push({ type, id });
+      }
+      for (const key of Object.keys(fields))
+        if (!known.has(key)) throw new Error(`The form has no “${key}”.`);
+      return toDoing(
+        interactions.open({
+          type: interactionTypes.modal,
+          user,
+          channel,
+          ...(interaction.source ? { source: interaction.source } : {}),
+          data: {
+            custom_id: modal.customId,
+            components,
+            ...(Object.keys(attachments).length > 0 ? { resolved: { attachments } } : {}),
+          },
+        }),
+      );
+    },
+  };
+}
+
+function optionsOf(command: Command): readonly Fields[] {
+  return Array.isArray(command.options) ? command.options.filter(isFields) : [];
+}
+
+/** What Discord's apps check before they send a command. */
+function checkValue(option: Fields, value: string | number | boolean): void {
+  const wanted =
+    option.type === 3
+      ? "string"
+      : option.type === 5
+        ? "boolean"
+        : option.type === 4 || option.type === 10
+          ? "number"
+          : "string";
+  if (typeof value !== wanted) throw new Error(`“${option.name}” takes a ${wanted}.`);
+  const choices = Array.isArray(option.choices) ? option.choices.filter(isFields) : [];
+  if (choices.length > 0 && !choices.some((choice) => choice.value === value))
+    throw new Error(`“${option.name}” does not offer “${value}”.`);
+  const size = typeof value === "string" ? value.length : Number(value);
+  const [min, max] =
+    typeof value === "string"
+      ? [option.min_length, option.max_length ?? limits.stringOption]
+      : [option.min_value, option.max_value];
+  if (size < Number(min ?? -Infinity) || size > Number(max ?? Infinity))
+    throw new Error(`“${option.name}” takes ${min ?? "any"} to ${max ?? "any"}, not ${size}.`);
+}
+
+/** One field of a form as it is sent, checked as Discord's apps do. */
+function toInput(input: Fields, value: FormValue | undefined): Fields {
+  const required = input.required !== false;
+  const label = String(input.custom_id);
+  switch (input.type) {
+    case componentTypes.textInput: {
+      const text = String(value ?? input.value ?? "");
+      const min = Number(input.min_length ?? (required ? 1 : 0));
+      if (text === "" ? required : text.length < min) throw new Error(`“${label}” needs more text.`);
+      if (text.length > Number(input.max_length ?? limits.textInput))
+        throw new Error(`“${label}” is too long.`);
+      return { value: text };
+    }
+    case componentTypes.checkbox:
+      return { value: value === undefined ? input.default === true : value === true };
+    case componentTypes.radioGroup: {
+      const chosen = value === undefined ? defaultsOf(input)[0] : String(value);
+      if (chosen === undefined && required) throw new Error(`“${label}” needs a choice.`);
+      if (chosen !== undefined) checkOffered(input, [chosen]);
+      return { value: chosen ?? null };
+    }
+    default: {
+      const given = Array.isArray(value) ? value.filter((one) => typeof one === "string") : undefined;
+      const chosen = given ?? (typeof value === "string" ? [value] : defaultsOf(input));
+      if (Array.isArray(input.options)) checkOffered(input, chosen);
+      checkCount(input, chosen.length);
+      return { values: chosen };
+    }
+  }
+}
+
+function checkCount(input: Fields, count: number): void {
+  const required = input.required !== false;
+  if (count === 0 && !required) return;
+  const [min, max] = [Number(input.min_values ?? 1), Number(input.max_values ?? 1)];
+  if (count < min || count > max)
+    throw new Error(`“${input.custom_id}” takes ${min} to ${max}, not ${count}.`);
+}
+
+function checkOffered(input: Fields, chosen: readonly string[]): void {
+  const values = optionsIn(input).map(({ value }) => value);
+  for (const one of chosen)
+    if (!values.includes(one)) throw new Error(`“${input.custom_id}” does not offer “${one}”.`);
+}
+
+function defaultsOf(input: Fields): readonly string[] {
+  return optionsIn(input).flatMap((option) => (option.default === true ? [String(option.value)] : []));
+}
+
+function optionsIn(input: Fields): readonly Fields[] {
+  return Array.isArray(input.options) ? input.options.filter(isFields) : [];
+}
+
+function isFile(value: unknown): value is PersonFile {
+  return isFields(value) && value.bytes instanceof Uint8Array;
+}
+
+function isFiles(value: FormValue | undefined): value is readonly PersonFile[] {
+  return Array.isArray(value) && value.every(isFile);
+}

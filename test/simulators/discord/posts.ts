@@ -1,0 +1,410 @@
+import { ApiError, refuse } from "./api-error.ts";
+import type { Cdn, NewFile, StoredFile } from "./cdn.ts";
+import { toFileName } from "./cdn.ts";
+import type { Changes } from "./changes.ts";
+import type { Clock } from "./clock.ts";
+import { checkComponents } from "./components.ts";
+import { checkEmbeds } from "./embeds.ts";
+import { createForm, type Fields, type Form, isFields, type Reader } from "./form.ts";
+import type { Gateway } from "./gateway.ts";
+import { intents, limits, messageFlags } from "./limits.ts";
+import { type Allowed, checkAllowed, findMentions, textsOf } from "./mentions.ts";
+import { botSees, namedFiles, type Wire } from "./wire.ts";
+import {
+  type Body,
+  type Channel,
+  channelTypes,
+  type Message,
+  type Origin,
+  type User,
+  type World,
+} from "./world.ts";
+
+/** A file of a multipart request. */
+export interface Upload {
+  /** The n of `files[n]`. */
+  readonly index: number;
+  readonly name: string;
+  readonly contentType?: string;
+  readonly bytes: Buffer;
+}
+
+/** The body of a request that makes or changes a message. */
+export interface PostRequest {
+  readonly body: Fields;
+  readonly files: readonly Upload[];
+}
+
+/** Where a message goes and what holds for it there. */
+export interface PostPlace {
+  readonly channel: Channel;
+  readonly author: User;
+  /** Bytes of one file. */
+  readonly fileBytes: number;
+  /** Where in the body the message is: `["data"]` in an interaction's answer. */
+  readonly type?: number;
+  readonly origin?: Origin;
+  readonly ephemeralTo?: User;
+  readonly replyTo?: Message;
+  readonly allowed?: Allowed;
+  /** Message flags set by the simulator itself. */
+  readonly flags?: number;
+}
+
+/** Messages made and changed by the rules. */
+export interface Posts {
+  /** Checks and posts. Throws ApiError. */
+  create(place: PostPlace, request: PostRequest): Promise<Message>;
+  /** Checks and changes. Throws ApiError. */
+  edit(message: Message, request: PostRequest, how: { fileBytes: number; initial?: boolean }): Promise<void>;
+  /** Puts a message there unchecked. */
+  add(
+    place: PostPlace,
+    content: { body: Body; nonce?: string | number; snapshot?: Message; allowed?: Allowed },
+  ): Message;
+  /** Tells the bot that a message has changed. */
+  updated(message: Message): void;
+  remove(message: Message): void;
+}
+
+/** Calls everyone who is named: what a message without `allowed_mentions` does in a channel. */
+export const callAll: Allowed = {
+  parse: ["users", "roles", "everyone"],
+  users: [],
+  roles: [],
+  repliedUser: true,
+};
+/** Calls users only: what an interaction's answer without `allowed_mentions` does. */
+export const callUsers: Allowed = { parse: ["users"], users: [], roles: [], repliedUser: false };
+
+const empty: Body = { content: "", embeds: [], components: [], files: [] };
+const ownFlags = messageFlags.suppressEmbeds | messageFlags.suppressNotifications | messageFlags.componentsV2;
+
+/** docs: resources/message, "Create Message" and "Edit Message". */
+export function createPosts(parts: {
+  world: World;
+  wire: Wire;
+  cdn: Cdn;
+  clock: Clock;
+  gateway: Gateway;
+  changes: Changes;
+  newId: () => string;
+  strict: boolean;
+}): Posts {
+  const { world, wire, cdn, clock, gateway, changes, newId, strict } = parts;
+
+  function tell(event: "MESSAGE_CREATE" | "MESSAGE_UPDATE", message: Message): void {
+    const { channel } = message;
+    if (message.ephemeralTo || !botSees(world, channel)) return;
+    gateway.dispatch(event, (session) => {
+      if (!(session.intents & (channel.guild ? intents.guildMessages : intents.directMessages)))
+        return undefined;
+      const seen = wire.message(message, { content: (session.intents & intents.messageContent) !== 0 });
+      const member = channel.guild?.members.get(message.author.id);
+      const mentions = message.mentions.map((user) => {
+        const own = channel.guild?.members.get(user.id);
+        if (!channel.guild || !own) return wire.user(user);
+        const { user: _, ...rest } = wire.member(channel.guild, own);
+        return { ...wire.user(user), member: rest };
+      });
+      const { user: _, ...memberWithoutUser } =
+        member && channel.guild ? wire.member(channel.guild, member) : {};
+      return {
+        ...seen,
+        mentions,
+        channel_type: channel.type,
+        ...(channel.guild
+          ? { guild_id: channel.guild.id, ...(member ? { member: memberWithoutUser } : {}) }
+          : {}),
+      };
+    });
+  }
+
+  /** Everything but the files is checked before any is stored. */
+  function check(form: Form, request: PostRequest, before: Body, flags: number, fileBytes: number) {
+    const reader = form.read(request.body, []);
+    if (!reader) throw refuse("badJson");
+    if (request.files.some(({ bytes }) => bytes.length > fileBytes)) throw refuse("tooLarge");
+    const asked = (reader.whole("flags", { min: 0 }) ?? 0) & ownFlags;
+    // The V2 flag never goes away again. docs: components/reference, "Using Components V2".
+    const v2 = ((asked | flags) & messageFlags.componentsV2) !== 0;
+    const files = planFiles(form, reader, request.files, before.files);
+    const content = reader.has("content")
+      ? (reader.text("content", { max: limits.content }) ?? "")
+      : "content" in reader.fields
+        ? ""
+        : before.content;
+    const embeds = "embeds" in reader.fields ? checkEmbeds(form, reader.list("embeds") ?? []) : before.embeds;
+    const names = new Set(files.names);
+    const components =
+      "components" in reader.fields
+        ? checkComponents(form, reader.list("components") ?? [], { v2, files: names })
+        : before.components;
+    if (!("components" in reader.fields)) {
+      for (const name of namedFiles(before.components))
+        if (!names.has(name))
+          form.add(
+            ["attachments"],
+            "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+            "The referenced attachment could not be found",
+          );
+    }
+    if (v2) checkV2(form, reader, { content, embeds, components });
+    return { reader, content, embeds, components, files, v2, asked };
+  }
+
+  async function store(plan: FilePlan, channel: Channel, ephemeral: boolean): Promise<readonly StoredFile[]> {
+    const added = await Promise.all(
+      plan.added.map((file) => cdn.store(file, { channelId: channel.id, ephemeral })),
+    );
+    return [...plan.kept, ...added];
+  }
+
+  const posts: Posts = {
+    add(place, { body, nonce, snapshot, allowed = place.allowed ?? callAll }) {
+      const { channel, author, replyTo, origin, ephemeralTo } = place;
+      const found = findMentions(world, {
+        channel,
+        author,
+        texts: textsOf(body.content, body.components),
+        allowed,
+        ...(replyTo ? { answers: replyTo } : {}),
+      });
+      const message: Message = {
+        id: newId(),
+        channel,
+        author,
+        type: place.type ?? (replyTo ? 19 : 0),
+        createdMs: clock.now(),
+        body,
+        flags: (place.flags ?? 0) | (ephemeralTo ? messageFlags.ephemeral : 0),
+        mentions: found.users,
+        mentionsEveryone: found.everyone,
+        mentionedRoles: found.roles,
+        pings: found.pings,
+        ...(nonce === undefined ? {} : { nonce }),
+        ...(replyTo ? { replyTo: { messageId: replyTo.id, channelId: replyTo.channel.id } } : {}),
+        ...(origin ? { origin } : {}),
+        ...(ephemeralTo ? { ephemeralTo } : {}),
+        ...(snapshot ? { snapshot } : {}),
+        edits: 0,
+        deleted: false,
+      };
+      // A message wakes an archived thread. docs: topics/threads, "Active & Archived Threads".
+      if (channel.archived) {
+        channel.archived = false;
+        gateway.dispatch("THREAD_UPDATE", ({ intents: asked }) =>
+          asked & intents.guilds ? wire.channel(channel) : undefined,
+        );
+      }
+      channel.messages.set(message.id, message);
+      tell("MESSAGE_CREATE", message);
+      changes.happened();
+      return message;
+    },
+
+    async create(place, request) {
+      const form = createForm(strict);
+      const draft = check(form, request, empty, 0, place.fileBytes);
+      const { reader } = draft;
+      const nonce = parseNonce(reader);
+      const allowed = checkAllowed(form, reader.fields.allowed_mentions, place.allowed ?? callAll);
+      form.check();
+      if (nonce !== undefined && reader.fields.enforce_nonce === true) {
+        const earlier = findByNonce(place, nonce);
+        if (earlier) return earlier;
+      }
+      const loose = draft.files.kept.length + draft.files.added.length;
+      const shows = draft.content !== "" || draft.embeds.length + draft.components.length + loose > 0;
+      if (!shows) throw refuse("emptyMessage");
+      const files = await store(draft.files, place.channel, place.ephemeralTo !== undefined);
+      return posts.add(
+        { ...place, flags: (place.flags ?? 0) | draft.asked },
+        {
+          body: { content: draft.content, embeds: draft.embeds, components: draft.components, files },
+          allowed,
+          ...(nonce === undefined ? {} : { nonce }),
+        },
+      );
+    },
+
+    async edit(message, request, { fileBytes, initial = false }) {
+      const form = createForm(strict);
+      const draft = check(form, request, message.body, message.flags, fileBytes);
+      const allowed = checkAllowed(
+        form,
+        draft.reader.fields.allowed_mentions,
+        message.origin ? callUsers : callAll,
+      );
+      form.check();
+      const count = draft.files.kept.length + draft.files.added.length;
+      if (draft.content === "" && draft.embeds.length + draft.components.length + count === 0)
+        throw refuse("emptyMessage");
+      const files = await store(draft.files, message.channel, message.ephemeralTo !== undefined);
+      if (message.deleted) throw refuse("unknownMessage");
+      for (const file of message.body.files) if (!files.includes(file)) file.deleted = true;
+      message.body = { content: draft.content, embeds: draft.embeds, components: draft.components, files };
+      const sticky = message.flags & ~(messageFlags.suppressEmbeds | messageFlags.loading);
+      message.flags = sticky | (draft.asked & ~messageFlags.suppressNotifications);
+      const replied = message.replyTo && message.channel.messages.get(message.replyTo.messageId);
+      const found = findMentions(world, {
+        channel: message.channel,
+        author: message.author,
+        texts: textsOf(draft.content, draft.components),
+        allowed,
+        ...(replied ? { answers: replied } : {}),
+      });
+      message.mentions = found.users;
+      message.mentionsEveryone = found.everyone;
+      message.mentionedRoles = found.roles;
+      if (!initial) {
+        message.edits += 1;
+        message.editedMs = clock.now();
+      }
+      posts.updated(message);
+    },
+
+    updated(message) {
+      tell("MESSAGE_UPDATE", message);
+      changes.happened();
+    },
+
+    remove(message) {
+      const { channel } = message;
+      if (message.deleted) return;
+      message.deleted = true;
+      channel.messages.delete(message.id);
+      for (const file of message.body.files) file.deleted = true;
+      if (!message.ephemeralTo && botSees(world, channel)) {
+        gateway.dispatch("MESSAGE_DELETE", (session) =>
+          session.intents & (channel.guild ? intents.guildMessages : intents.directMessages)
+            ? {
+                id: message.id,
+                channel_id: channel.id,
+                ...(channel.guild ? { guild_id: channel.guild.id } : {}),
+              }
+            : undefined,
+        );
+      }
+      changes.happened();
+    },
+  };
+
+  function findByNonce({ channel, author }: PostPlace, nonce: string | number): Message | undefined {
+    // "In the past few minutes", say the docs of `enforce_nonce`.
+    const since = clock.now() - 5 * 60_000;
+    return [...channel.messages.values()].find(
+      (message) =>
+        message.author === author && message.createdMs >= since && String(message.nonce) === String(nonce),
+    );
+  }
+
+  return posts;
+}
+
+/** Bytes of one file from the bot in a channel. */
+export function fileBytesIn(channel: Channel): number {
+  return limits.tierBytes[channel.guild?.premiumTier ?? 0] ?? limits.fileBytes;
+}
+
+/** Whether two people and no bot, or a group, talk here. */
+export function isForeign(world: World, channel: Channel): boolean {
+  if (channel.guild) return !channel.guild.joined;
+  return channel.type === channelTypes.groupDm || !channel.recipients.includes(world.bot);
+}
+
+interface FilePlan {
+  readonly kept: readonly StoredFile[];
+  readonly added: readonly NewFile[];
+  /** Names of all of them, as they will be. */
+  readonly names: readonly string[];
+}
+
+/**
+ * What becomes of the files: an edit with `attachments` keeps those listed and drops the rest, one without keeps all.
+ * docs: reference, "Editing Message Attachments".
+ */
+function planFiles(
+  form: Form,
+  reader: Reader,
+  uploads: readonly Upload[],
+  before: readonly StoredFile[],
+): FilePlan {
+  const listed = reader.list("attachments");
+  if (uploads.length > limits.attachments || (listed?.length ?? 0) > limits.attachments)
+    throw refuse("tooManyAttachments");
+  const kept: StoredFile[] = [];
+  const described = new Map<number, Reader>();
+  const seen = new Set<string>();
+  listed?.forEach((item, index) => {
+    const entry = form.read(item, ["attachments", index]);
+    if (!entry) return;
+    const id = isFields(item) ? String(item.id ?? "") : "";
+    entry.text("description", { max: limits.attachmentText });
+    entry.text("title", { max: limits.attachmentText });
+    entry.text("filename", { max: limits.attachmentText });
+    if (seen.has(id)) entry.fail("id", "ATTACHMENT_ID_DUPLICATED", "Attachment ids must be unique");
+    seen.add(id);
+    const old = before.find((file) => file.id === id);
+    const upload = uploads.find((file) => String(file.index) === id);
+    if (old) kept.push(old);
+    else if (upload) described.set(upload.index, entry);
+    else entry.fail("id", "ATTACHMENT_NOT_FOUND", "Attachment data not found");
+  });
+  if (!listed) kept.push(...before);
+  const added = uploads.map((upload): NewFile => {
+    const entry = described.get(upload.index)?.fields ?? {};
+    const { description, title, filename } = entry;
+    if (lengthTooLong(upload.name))
+      form.add(
+        ["attachments", upload.index, "filename"],
+        "BASE_TYPE_MAX_LENGTH",
+        "Must be 1024 or fewer in length.",
+      );
+    return {
+      name: typeof filename === "string" ? filename : upload.name,
+      bytes: upload.bytes,
+      ...(upload.contentType ? { contentType: upload.contentType } : {}),
+      ...(typeof description === "string" && description ? { description } : {}),
+      ...(typeof title === "string" && title ? { title } : {}),
+      ...(entry.is_spoiler === true ? { spoiler: true } : {}),
+    };
+  });
+  if (kept.length + added.length > limits.attachments) throw refuse("tooManyAttachments");
+  return {
+    kept,
+    added,
+    names: [...kept.map(({ name }) => name), ...added.map(({ name }) => toFileName(name))],
+  };
+}
+
+function lengthTooLong(name: string): boolean {
+  return name.length > limits.attachmentText;
+}
+
+/** docs: components/reference, "Using Components V2": content, embeds, stickers and polls are not to be had with it. */
+function checkV2(form: Form, reader: Reader, draft: Pick<Body, "content" | "embeds" | "components">): void {
+  const legacy = (key: string) =>
+    form.add(
+      [key],
+      "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+      `The '${key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2`,
+    );
+  if (draft.content !== "") legacy("content");
+  if (draft.embeds.length > 0) legacy("embeds");
+  if (reader.has("poll")) legacy("poll");
+  if ((reader.list("sticker_ids") ?? []).length > 0) legacy("sticker_ids");
+  if (draft.components.length === 0) form.add(["components"], "BASE_TYPE_REQUIRED", "This field is required");
+}
+
+function parseNonce(reader: Reader): string | number | undefined {
+  const { nonce } = reader.fields;
+  if (nonce === undefined || nonce === null) return undefined;
+  if (typeof nonce === "number" && Number.isInteger(nonce)) return nonce;
+  return reader.text("nonce", { max: limits.nonce });
+}
+
+/** Discord has more than is simulated here: whoever needs it must add it, not be misled. */
+export function notSimulated(what: string): ApiError {
+  return new ApiError(501, 0, `The simulator does not simulate ${what}.`);
+}
