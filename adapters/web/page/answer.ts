@@ -95,23 +95,23 @@ function progress(message: WireAnswer, studio: Studio): TemplateResult {
 function buttons(message: WireAnswer, state: State, studio: Studio): TemplateResult | typeof nothing {
   const { actions, images, details: made, phase } = message.view;
   if (actions.length === 0 && images.length === 0) return nothing;
+  const picks = actions.filter(({ name }) => name.startsWith("pick"));
   return html`
     <div class="under">
       <div class="actions" role="group" aria-label="Actions">
-        ${actions.map((each) => button(each, message, studio, state.unfolded.has(message.id)))}
+        ${picks.length > 0 ? html`<span class="actions-label">Go on from</span>` : nothing}
+        ${[...picks, ...actions.filter((each) => !picks.includes(each))].map((each) => button(each, message, studio))}
       </div>
       ${phase === "done" && (images.length > 0 || made) ? tools(message, state, studio) : nothing}
     </div>
   `;
 }
 
-function button(action: WireAction, message: WireAnswer, studio: Studio, unfolded = false): TemplateResult {
-  const unfolds = action.name === "details" && message.view.details;
+function button(action: WireAction, message: WireAnswer, studio: Studio): TemplateResult {
   return html`<button
     type="button"
     class="action ${action.style}"
     data-tip=${action.hint}
-    aria-expanded=${unfolds ? unfolded : nothing}
     @click=${() => void studio.press(message, action)}
   >
     ${action.label}

@@ -127,7 +127,6 @@ export function createStudio(store: Store) {
 
     /** A button under an answer: acts at once, or turns the composer into its form. */
     async press(answer: WireAnswer, action: WireAction): Promise<void> {
-      if (action.name === "details" && answer.view.details) return studio.unfold(answer.id);
       if (action.form) {
         const words = answer.view.details?.prompt ?? askText(store.state, answer);
         draft((now) =>

@@ -7,7 +7,7 @@ import { beforesOf, type Studio } from "./studio.ts";
 
 /** What the page itself can do with an answer, and with its picture if it has one only. */
 export function tools(message: WireAnswer, state: State, studio: Studio): TemplateResult {
-  const { images, details, actions } = message.view;
+  const { images, details } = message.view;
   const [picture, ...others] = images;
   const unfolded = state.unfolded.has(message.id);
   const alone = others.length === 0;
@@ -23,7 +23,7 @@ export function tools(message: WireAnswer, state: State, studio: Studio): Templa
           : nothing
       }
       ${
-        details && !actions.some(({ name }) => name === "details")
+        details
           ? html`<button
             type="button"
             class="tool"
