@@ -1,0 +1,141 @@
+import { type APIInteraction, InteractionResponseType, MessageFlags } from "discord.js";
+import type { MessageKey, Reply, ThreadKey } from "../../src/adapter.ts";
+import type { Channels } from "./channels.ts";
+import { type Spot, toMessageKey, toThreadKey } from "./keys.ts";
+import { discordLimits, toImageLimits, tokenLifeMs } from "./limits.ts";
+import { missingForThreads, type ThreadMode } from "./permissions.ts";
+import { isPrivate } from "./pictures.ts";
+import { createReply, type Place } from "./reply.ts";
+import { toLogged, toTrouble } from "./send.ts";
+import type { Stage, Token } from "./stage.ts";
+import { isReachable, toWhere } from "./turn.ts";
+import { toLine } from "./view.ts";
+import { toThreadName } from "./words.ts";
+
+/** Where an interaction is answered. */
+export interface Answer {
+  readonly thread: ThreadKey;
+  readonly reply: Reply;
+  /** The answer's message, where it is there already. */
+  readonly key?: MessageKey;
+}
+
+export interface Wish {
+  readonly private: boolean;
+  readonly spoiler: boolean;
+  /** The words asked with, for a thread's name. */
+  readonly words: string;
+  /** The picture of ours that the answer goes on from. */
+  readonly continues?: Spot;
+}
+
+/** Acknowledges interactions that get a message of their own, and says where that is. */
+export interface Answers {
+  /** Undefined: Discord no longer takes an answer, and there is no other way to give one. */
+  open(interaction: APIInteraction, wish: Wish): Promise<Answer | undefined>;
+  /** Keeps the right to change a message until it runs out. */
+  keepToken(message: MessageKey, token: string): void;
+}
+
+type Deferred = { readonly messageId: string; readonly private: boolean };
+
+export function createAnswers(stage: Stage, channels: Channels, threads: ThreadMode): Answers {
+  const { send, log, now, tokens } = stage;
+
+  function toToken(value: string): Token {
+    return { value, target: "@original", until: now() + tokenLifeMs };
+  }
+
+  /** The sign that we are at work. Undefined: too late. */
+  async function defer(interaction: APIInteraction, hidden: boolean): Promise<Deferred | undefined> {
+    const flags = hidden ? { flags: MessageFlags.Ephemeral as const } : {};
+    try {
+      const answered = await send.respond(interaction, {
+        type: InteractionResponseType.DeferredChannelMessageWithSource,
+        data: flags,
+      });
+      const { response_message_id: messageId, response_message_ephemeral } = answered?.interaction ?? {};
+      if (messageId) return { messageId, private: response_message_ephemeral ?? hidden };
+    } catch (error) {
+      const trouble = toTrouble(error);
+      log.warn({ interaction: interaction.id, trouble, error: toLogged(error) }, "discord.late");
+      if (trouble === "expired") return undefined;
+    }
+    // Discord may have taken it although we did not hear so.
+    const original = await send.fetchOriginal(interaction.token).catch(() => undefined);
+    return original && { messageId: original.id, private: isPrivate(original) };
+  }
+
+  async function openInThread(
+    interaction: APIInteraction,
+    wish: Wish,
+    continues: Spot,
+  ): Promise<Answer | undefined> {
+    const deferred = await defer(interaction, true);
+    const { token } = interaction;
+    const place = { reachable: true, private: false, spoiler: wish.spoiler, ...(deferred && { token }) };
+    const thread = toThreadKey(continues.messageId);
+    try {
+      const name = toThreadName(wish.words, discordLimits.threadName);
+      const channelId = await send.openThread(continues, name);
+      if (deferred) {
+        await send.editByToken(token, "@original", toLine(`I go on in <#${channelId}>.`)).catch(() => {});
+      }
+      const limits = toImageLimits(channels.uploadBytes(channelId));
+      return { thread, reply: createReply(stage, { ...place, channelId, posts: true, limits }) };
+    } catch (error) {
+      log.warn({ channel: continues.channelId, error: toLogged(error) }, "discord.thread.failed");
+      const limits = toImageLimits(interaction.attachment_size_limit);
+      const { channelId } = continues;
+      if (deferred) await send.deleteOriginal(token).catch(() => {});
+      return { thread, reply: createReply(stage, { ...place, channelId, posts: !deferred, limits }) };
+    }
+  }
+
+  return {
+    keepToken: (message, token) => void tokens.set(message, toToken(token)),
+
+    async open(interaction, wish) {
+      const { channel, token, app_permissions, guild_id } = interaction;
+      if (!channel) throw new TypeError("an interaction without a channel");
+      const where = toWhere(channel.type);
+      const reachable = isReachable(interaction) && (!guild_id || channels.has(guild_id));
+      const withoutThread = missingForThreads(BigInt(app_permissions));
+      const forThreads = threads !== "off" && reachable && !wish.private && where.holdsThreads;
+      const { continues, spoiler } = wish;
+      if (continues && forThreads && withoutThread.length === 0 && continues.channelId === channel.id) {
+        return openInThread(interaction, wish, continues);
+      }
+
+      const deferred = await defer(interaction, wish.private);
+      if (!deferred && (!reachable || wish.private)) return undefined;
+      const base: Place = {
+        channelId: channel.id,
+        reachable: reachable && !deferred?.private,
+        private: deferred?.private ?? false,
+        spoiler,
+        limits: toImageLimits(interaction.attachment_size_limit),
+        ...(forThreads && threads === "always" && !deferred?.private && toThread(wish.words, withoutThread)),
+      };
+      const own = where.kind !== "channel";
+      if (!deferred) {
+        const thread = toThreadKey(own ? channel.id : interaction.id);
+        return { thread, reply: createReply(stage, { ...base, posts: true }) };
+      }
+      const { messageId } = deferred;
+      const key = toMessageKey({ channelId: channel.id, messageId });
+      tokens.set(key, toToken(token));
+      return {
+        key,
+        thread: toThreadKey(own ? channel.id : messageId),
+        reply: createReply(stage, { ...base, messageId, token, blank: true }),
+      };
+    },
+  };
+}
+
+/** A thread on the finished picture, or a line that says what is missing for it. */
+export function toThread(words: string, missing: readonly string[]): Pick<Place, "threadFrom" | "note"> {
+  if (missing.length === 0) return { threadFrom: words };
+  return { note: `I may not open a thread here. An admin can allow me: ${missing.join(", ")}.` };
+}

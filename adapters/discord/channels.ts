@@ -1,0 +1,92 @@
+import { type Client, type GatewayMessageCreateDispatchData, GuildPremiumTier } from "discord.js";
+import { type Overwrite, permissionsIn } from "./permissions.ts";
+import type { Send } from "./send.ts";
+import { createBounded } from "./stage.ts";
+import { toWhere, type Where } from "./turn.ts";
+
+/** What is known of channels and of who may do what there. */
+export interface Channels {
+  /** The kind of place a message was written in. Asks Discord about a thread that has slept for long. */
+  where(message: Pick<GatewayMessageCreateDispatchData, "channel_id" | "guild_id">): Promise<Where>;
+  /** What a member may do in a channel; undefined while Discord has not told us of the channel. */
+  permissionsOf(
+    channelId: string,
+    member: { readonly id: string; readonly roles: readonly string[] },
+  ): bigint | undefined;
+  /** What the bot may do in a channel. */
+  ownPermissions(channelId: string): bigint | undefined;
+  /** The role that Discord made for the bot in a server. */
+  ownRole(guildId: string | undefined): string | undefined;
+  /** Bytes of one file that the bot may post in a channel. */
+  uploadBytes(channelId: string): number | undefined;
+  /** The bot is a member of the server. */
+  has(guildId: string): boolean;
+}
+
+const MB = 1024 * 1024;
+
+/** Source: Discord's help page on server boosts. */
+const boosted: Readonly<Partial<Record<GuildPremiumTier, number>>> = {
+  [GuildPremiumTier.Tier2]: 50 * MB,
+  [GuildPremiumTier.Tier3]: 100 * MB,
+};
+
+export function createChannels(client: Client<true>, send: Send): Channels {
+  const asked = createBounded<string, Where>(500);
+  const find = (channelId: string) => client.channels.cache.get(channelId);
+
+  async function fetchWhere(channelId: string): Promise<Where> {
+    const known = asked.get(channelId);
+    if (known) return known;
+    const channel = await send.fetchChannel(channelId);
+    const where = toWhere(channel.type, "owner_id" in channel && channel.owner_id === client.user.id);
+    asked.set(channelId, where);
+    return where;
+  }
+
+  function inChannel(channelId: string) {
+    const channel = find(channelId);
+    if (!channel || channel.isDMBased()) return undefined;
+    const holder = channel.isThread() ? channel.parent : channel;
+    if (!holder) return undefined;
+    return { guild: channel.guild, holder };
+  }
+
+  function permissionsOf(
+    channelId: string,
+    member: { readonly id: string; readonly roles: readonly string[] },
+  ) {
+    const found = inChannel(channelId);
+    if (!found) return undefined;
+    const { guild, holder } = found;
+    const overwrites = [...holder.permissionOverwrites.cache.values()].map(
+      ({ id, allow, deny }): Overwrite => ({ id, allow: allow.bitfield, deny: deny.bitfield }),
+    );
+    const server = {
+      id: guild.id,
+      ownerId: guild.ownerId,
+      permissionsOf: (role: string) => guild.roles.cache.get(role)?.permissions.bitfield ?? 0n,
+    };
+    return permissionsIn(server, member, overwrites);
+  }
+
+  return {
+    async where({ channel_id: channelId, guild_id: guildId }) {
+      if (!guildId) return { kind: "direct", holdsThreads: false };
+      const channel = find(channelId);
+      if (!channel) return fetchWhere(channelId);
+      return toWhere(channel.type, channel.isThread() && channel.ownerId === client.user.id);
+    },
+    permissionsOf,
+    ownPermissions(channelId) {
+      const me = inChannel(channelId)?.guild.members.cache.get(client.user.id);
+      return me && permissionsOf(channelId, { id: me.id, roles: [...me.roles.cache.keys()] });
+    },
+    ownRole: (guildId) => guildId && client.guilds.cache.get(guildId)?.roles.botRoleFor(client.user)?.id,
+    uploadBytes: (channelId) => {
+      const tier = inChannel(channelId)?.guild.premiumTier;
+      return tier === undefined ? undefined : boosted[tier];
+    },
+    has: (guildId) => client.guilds.cache.has(guildId),
+  };
+}

@@ -1,0 +1,207 @@
+import {
+  type APIInteraction,
+  type Client,
+  GatewayDispatchEvents,
+  type GatewayMessageCreateDispatchData,
+  REST,
+} from "discord.js";
+import type { Adapter, Attachment, Handle, MessageKey, Reply } from "../../src/adapter.ts";
+import { BotError } from "../../src/errors.ts";
+import { createAnswers } from "./answers.ts";
+import { createFiles } from "./attachments.ts";
+import { createChannels } from "./channels.ts";
+import { connect, type Gateway } from "./gateway.ts";
+import { createInteractions } from "./interactions.ts";
+import { parseMessageKey, type Spot, toMessageKey, toThreadKey } from "./keys.ts";
+import { toImageLimits } from "./limits.ts";
+import type { Log } from "./log.ts";
+import { createMessages } from "./messages.ts";
+import { type ThreadMode, toInviteUrl } from "./permissions.ts";
+import { picturesOf } from "./pictures.ts";
+import { register } from "./register.ts";
+import { createReply } from "./reply.ts";
+import { createSend, toLogged } from "./send.ts";
+import { createBounded, type Stage } from "./stage.ts";
+
+export interface DiscordOptions {
+  readonly token: string;
+  /** Another server that speaks the protocol, without the version: `http://127.0.0.1:4000/api`. */
+  readonly apiUrl?: string;
+  /** Register the commands in this server only; absent: everywhere. */
+  readonly guildId?: string;
+  readonly threads: ThreadMode;
+  readonly painter: { readonly name: string; readonly standIn: boolean };
+  readonly log: Log;
+  /** Unix time, ms. */
+  readonly now?: () => number;
+  /** More hosts that attachments may be read from. */
+  readonly fetchHosts?: readonly string[];
+}
+
+interface Running {
+  readonly stage: Stage;
+  readonly gateway: Gateway;
+  readonly inviteUrl: string;
+}
+
+/** Ms a request to Discord may take, its upload included. */
+const requestMs = 60_000;
+
+/** Ms for a sketch: the next one is better than a late one. */
+const sketchMs = 15_000;
+
+/**
+ * Discord, through its gateway. `inviteUrl` is known after `start`, which rejects with BotError `auth` or
+ * `unreachable`.
+ */
+export function createDiscordAdapter(options: DiscordOptions): Adapter & { readonly inviteUrl: string } {
+  const { token, apiUrl, guildId, threads, now = Date.now } = options;
+  const log = options.log.child({ adapter: "discord" });
+  const api = apiUrl ? { api: apiUrl.replace(/\/+$/, "") } : {};
+  const sketches = new REST({ ...api, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
+  let running: Running | undefined;
+  let stopped = false;
+
+  function stage(): Stage {
+    if (running) return running.stage;
+    throw new BotError("stopped", "Discord is not connected.");
+  }
+
+  async function run(handle: Handle): Promise<void> {
+    // Events are taken as Discord sends them, at once: discord.js holds them back while it starts, and by then an
+    // interaction has run out.
+    const early: ((ready: Routes) => void)[] = [];
+    let routes: Routes | undefined;
+    const later = (go: (ready: Routes) => Promise<void>, what: string) => {
+      const safely = (ready: Routes) => {
+        go(ready).catch((error: unknown) => log.error({ error: toLogged(error) }, what));
+      };
+      if (routes) safely(routes);
+      else early.push(safely);
+    };
+    const gateway = await connect({
+      token,
+      rest: { ...api, timeout: requestMs },
+      log,
+      listen: (client) => listen(client, later),
+      onLost(error) {
+        log.error({ code: error.code, hint: error.message }, "discord.lost");
+      },
+    });
+    const { client } = gateway;
+    const appId = client.application.id;
+    const send = createSend(client.rest, sketches.setToken(token), appId);
+    const stage: Stage = {
+      send,
+      files: createFiles(options.fetchHosts),
+      log,
+      now,
+      tokens: createBounded(2000),
+      live: createBounded(2000),
+      seen: createBounded(500),
+      prompts: createBounded(2000),
+      gone: (message) => void withdraw(message, handle),
+    };
+    const channels = createChannels(client, send);
+    const inviteUrl = toInviteUrl(appId, threads);
+    running = { stage, gateway, inviteUrl };
+    routes = {
+      interaction: createInteractions(stage, createAnswers(stage, channels, threads), handle, recall),
+      message: createMessages({
+        stage,
+        channels,
+        threads,
+        me: { id: client.user.id, readsAll: gateway.readsAll },
+        handle,
+      }),
+      deleted: (spot) => forget(stage, spot),
+    };
+    for (const go of early) go(routes);
+    await register(client.rest, { appId, inviteUrl, ...(guildId && { guildId }) }, log);
+    log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
+  }
+
+  function listen(client: Client, later: (go: (ready: Routes) => Promise<void>, what: string) => void): void {
+    const { MessageCreate, MessageDelete, MessageDeleteBulk, InteractionCreate } = GatewayDispatchEvents;
+    client.ws.on(InteractionCreate, (event: APIInteraction) => {
+      if (!stopped) later(({ interaction }) => interaction(event), "discord.interaction.failed");
+    });
+    client.ws.on(MessageCreate, (event: GatewayMessageCreateDispatchData) => {
+      if (!stopped) later(({ message }) => message(event), "discord.message.failed");
+    });
+    client.ws.on(MessageDelete, ({ channel_id: channelId, id }: { channel_id: string; id: string }) => {
+      later(async ({ deleted }) => deleted({ channelId, messageId: id }), "discord.delete.failed");
+    });
+    client.ws.on(
+      MessageDeleteBulk,
+      ({ channel_id: channelId, ids }: { channel_id: string; ids: string[] }) => {
+        later(async ({ deleted }) => {
+          for (const messageId of ids) deleted({ channelId, messageId });
+        }, "discord.delete.failed");
+      },
+    );
+  }
+
+  async function recall(spot: Spot): Promise<readonly Attachment[]> {
+    const { send, files, seen } = stage();
+    const fetch = async () => picturesOf(await send.fetchMessage(spot));
+    const pictures = await fetch().catch(() => []);
+    // The bot is not everywhere where people may press its buttons.
+    const found = pictures.length > 0 ? pictures : (seen.get(toMessageKey(spot)) ?? []);
+    return found.map((file, index) =>
+      files.toAttachment(file, { renew: async () => (await fetch())[index] }),
+    );
+  }
+
+  return {
+    name: "discord",
+    get inviteUrl() {
+      return running?.inviteUrl ?? "";
+    },
+    async start(handle) {
+      stopped = false;
+      await run(handle);
+    },
+    async stop() {
+      stopped = true;
+      await running?.gateway.close();
+      running = undefined;
+    },
+    reopen(key) {
+      const spot = parseMessageKey(key);
+      if (!spot) throw new BotError("unknown_message", "That is no message of Discord's.");
+      return createReply(stage(), {
+        ...spot,
+        reachable: true,
+        private: false,
+        spoiler: undefined,
+        limits: toImageLimits(undefined),
+        reopened: true,
+      });
+    },
+    async recall(key) {
+      const spot = parseMessageKey(key);
+      return spot ? recall(spot) : [];
+    },
+  };
+}
+
+interface Routes {
+  interaction(event: APIInteraction): Promise<void>;
+  message(event: GatewayMessageCreateDispatchData): Promise<void>;
+  deleted(spot: Spot): void;
+}
+
+/** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
+function forget(stage: Stage, spot: Spot): void {
+  const key = toMessageKey(spot);
+  if (stage.live.has(key)) stage.gone(key);
+  for (const [answer, { request }] of stage.live) if (request === spot.messageId) stage.gone(answer);
+}
+
+function withdraw(message: MessageKey, handle: Handle): Promise<void> {
+  const nobody: Reply = { pace: 0, limits: toImageLimits(undefined), show: async () => message };
+  const user = { id: "discord:deleted", name: "whoever deleted the message", moderator: true };
+  const thread = toThreadKey(message);
+  return handle({ kind: "press", thread, user, action: "cancel", message }, nobody);
+}

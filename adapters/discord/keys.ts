@@ -1,0 +1,71 @@
+import { type ActionName, isActionName } from "../../src/actions.ts";
+import type { MessageKey, ThreadKey } from "../../src/adapter.ts";
+
+/** Where a message is. */
+export interface Spot {
+  readonly channelId: string;
+  readonly messageId: string;
+}
+
+/** What a button says of itself. The message it sits under is in the press. */
+export interface ButtonId {
+  readonly action: ActionName;
+  /** Its pictures are hidden until clicked. */
+  readonly spoiler: boolean;
+  /** The message the core knows the picture by, when Discord would not let that one be changed any more. */
+  readonly stands?: string;
+}
+
+/** What a form says of itself. `reference` is the form of a message command; the others are actions' forms. */
+export interface FormId {
+  readonly form: ActionName | "reference";
+  /** The message whose pictures it is about. */
+  readonly spot: Spot;
+  /** The interaction that opened it: sent twice, it counts once. */
+  readonly opened: string;
+  readonly spoiler: boolean;
+}
+
+/** The press that asks for the newest state of an answer that only a fresh interaction can change. */
+export const showButtonId = "show";
+
+export function toMessageKey({ channelId, messageId }: Spot): MessageKey {
+  return `discord:${channelId}:${messageId}`;
+}
+
+/** Undefined for a key of another platform. */
+export function parseMessageKey(key: MessageKey): Spot | undefined {
+  const match = /^discord:(\d+):(\d+)$/.exec(key);
+  return match?.[1] && match[2] ? { channelId: match[1], messageId: match[2] } : undefined;
+}
+
+/**
+ * `id` is the channel's in threads and direct messages. In an ordinary channel many conversations run side by side:
+ * there it is that of the message which shows the first picture. A thread that is opened on a message gets that very
+ * id from Discord, so what is said in it goes on from the picture above it.
+ */
+export function toThreadKey(id: string): ThreadKey {
+  return `discord:${id}`;
+}
+
+export function toButtonId({ action, spoiler, stands }: ButtonId): string {
+  return ["a", action, spoiler ? "s" : "", stands ?? ""].join(":").replace(/:+$/, "");
+}
+
+/** Undefined for what is no button of ours, or of a version that had others. */
+export function parseButtonId(customId: string): ButtonId | undefined {
+  const [kind, action = "", spoiler, stands] = customId.split(":");
+  if (kind !== "a" || !isActionName(action)) return undefined;
+  return { action, spoiler: spoiler === "s", ...(stands && { stands }) };
+}
+
+export function toFormId({ form, spot, opened, spoiler }: FormId): string {
+  return ["f", form, spot.channelId, spot.messageId, opened, spoiler ? "s" : ""].join(":");
+}
+
+export function parseFormId(customId: string): FormId | undefined {
+  const [kind, form = "", channelId = "", messageId = "", opened = "", spoiler] = customId.split(":");
+  if (kind !== "f" || !channelId || !messageId || !(form === "reference" || isActionName(form)))
+    return undefined;
+  return { form, spot: { channelId, messageId }, opened, spoiler: spoiler === "s" };
+}

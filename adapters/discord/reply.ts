@@ -1,0 +1,275 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { APIMessage } from "discord.js";
+import type { ImageLimits, MessageKey, Reply, View } from "../../src/adapter.ts";
+import { toLimits } from "../../src/encode.ts";
+import { BotError } from "../../src/errors.ts";
+import { type Spot, toMessageKey } from "./keys.ts";
+import { discordLimits, paceMs } from "./limits.ts";
+import { isSpoiler } from "./pictures.ts";
+import { type Trouble, toLogged, toTrouble } from "./send.ts";
+import type { Stage } from "./stage.ts";
+import { isOver, type Look, type Message, toMessage } from "./view.ts";
+import { toThreadName } from "./words.ts";
+
+/** Where an answer is shown, and by which right. */
+export interface Place {
+  readonly channelId: string;
+  /** The message, where it is there already; its first token is in the stage. Absent: the first show makes it. */
+  readonly messageId?: string;
+  /** The interaction to answer by: it says what only the asker is to see, and makes the message unless `posts`. */
+  readonly token?: string;
+  /** The bot posts the message itself. */
+  readonly posts?: boolean;
+  /** The message is only the sign that we are at work. */
+  readonly blank?: boolean;
+  /** The bot itself can post and edit there. */
+  readonly reachable: boolean;
+  /** Only the asker sees it. */
+  readonly private: boolean;
+  /** Undefined: as the message was before. */
+  readonly spoiler: boolean | undefined;
+  readonly limits: ImageLimits;
+  /** The message that asked: what the bot posts answers it, and is posted once. */
+  readonly request?: string;
+  /** Opens a thread on the finished picture, named from these words. */
+  readonly threadFrom?: string;
+  /** A line below the finished answer. */
+  readonly note?: string;
+  /** A message from before the restart. */
+  readonly reopened?: boolean;
+}
+
+/** Ms between tries to show what is finished. */
+const retryMs = [500, 2000, 8000, 20_000];
+
+/** `wait` is the clock between tries. */
+export function createReply(
+  stage: Stage,
+  place: Place,
+  wait: (ms: number) => Promise<unknown> = sleep,
+): Reply {
+  const { send, log, now, tokens, live } = stage;
+  let spot: Spot | undefined = place.messageId
+    ? { channelId: place.channelId, messageId: place.messageId }
+    : undefined;
+  let key = spot && toMessageKey(spot);
+  /** The message that stands in for one that can no longer be changed. */
+  let standIn: Spot | undefined;
+  let spoiler = place.spoiler;
+  let edit = 0;
+  let shown = "";
+  let newest: View | undefined;
+  let blank = place.blank ?? false;
+  let stall: NodeJS.Timeout | undefined;
+
+  function look(view: View): Look {
+    edit += 1;
+    return {
+      spoiler: spoiler ?? false,
+      edit,
+      ...(standIn && spot && { stands: spot.messageId }),
+      ...(place.note && isOver(view.phase) && { note: place.note }),
+    };
+  }
+
+  async function create(message: Message): Promise<MessageKey> {
+    const { channelId, token, request } = place;
+    const made =
+      token && !place.posts
+        ? await send.followUp(token, message, place.private)
+        : await send.post(channelId, message, { ...(request && { answers: request, once: request }) });
+    spot = { channelId, messageId: made.id };
+    key = toMessageKey(spot);
+    return key;
+  }
+
+  /** By the freshest token, else by the bot's own right. `expired`: neither is there. */
+  async function change(message: Message, sketch: boolean): Promise<APIMessage | "expired"> {
+    if (!spot || !key) throw new TypeError("there is no message to change");
+    const token = tokens.get(key);
+    if (token && token.until > now() && !standIn) {
+      try {
+        return await send.editByToken(token.value, token.target, message, sketch);
+      } catch (error) {
+        if (toTrouble(error) !== "expired") throw error;
+      }
+      if (tokens.get(key) === token) tokens.delete(key);
+    }
+    return place.reachable ? send.edit(standIn ?? spot, message, sketch) : "expired";
+  }
+
+  async function showSketch(view: View): Promise<void> {
+    try {
+      const changed = await change(toMessage(view, look(view)), true);
+      if (changed !== "expired") stage.log.debug({ message: key }, "discord.sketch");
+    } catch (error) {
+      const trouble = toTrouble(error);
+      log.debug({ message: key, trouble, error: toLogged(error) }, "discord.sketch.lost");
+      if (trouble === "gone" && key && !place.reopened) stage.gone(key);
+    }
+  }
+
+  /** The last view: tried until it is there, in another way where one is barred. */
+  async function showLast(view: View): Promise<void> {
+    let last = view;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const changed = await change(toMessage(last, look(last)), false);
+        return changed === "expired" ? keepForLater() : settle(changed);
+      } catch (error) {
+        const trouble = toTrouble(error);
+        log.debug({ message: key, trouble, attempt, error: toLogged(error) }, "discord.answer.again");
+        if (trouble === "large" && attempt < 3)
+          last = await shrink(last, place.limits.bytes / 2 ** (attempt + 1));
+        else if (trouble === "gone") return giveUp(error);
+        else if (trouble === "forbidden")
+          return standIn || !place.reachable ? giveUp(error) : move(last, error);
+        else if (trouble === "unauthorized" || attempt >= retryMs.length) throw toBotError(trouble, error);
+        else await wait(retryMs[attempt] ?? 0);
+      }
+    }
+  }
+
+  /** Discord lets us no longer change that message, but perhaps write another. */
+  async function move(view: View, why: unknown): Promise<void> {
+    try {
+      if (!spot) return;
+      standIn = spot;
+      const made = await send.post(spot.channelId, toMessage(view, look(view)), { answers: spot.messageId });
+      standIn = { channelId: spot.channelId, messageId: made.id };
+      log.info({ message: key, error: toLogged(why) }, "discord.answer.moved");
+      await settle(made);
+    } catch (error) {
+      giveUp(error);
+    }
+  }
+
+  function giveUp(error: unknown): void {
+    if (place.reopened) {
+      keepForLater(); // perhaps only an interaction can change it
+      return;
+    }
+    log.warn({ message: key, error: toLogged(error) }, "discord.answer.unwanted");
+    over();
+  }
+
+  /** It stays in `live`: whoever presses a button of that message brings the token to show it. */
+  function keepForLater(): void {
+    log.info({ message: key }, "discord.answer.kept");
+    watch();
+  }
+
+  async function settle(made: APIMessage): Promise<void> {
+    over();
+    if (!place.threadFrom || !spot || newest?.images.length === 0 || newest?.phase !== "done") return;
+    await send
+      .openThread(
+        { channelId: spot.channelId, messageId: made.id },
+        toThreadName(place.threadFrom, discordLimits.threadName),
+      )
+      .catch((error: unknown) =>
+        log.warn({ channel: place.channelId, error: toLogged(error) }, "discord.thread.failed"),
+      );
+  }
+
+  function over(): void {
+    clearTimeout(stall);
+    if (key) live.delete(key);
+  }
+
+  function watch(): void {
+    if (!key) return;
+    const { request } = place;
+    live.set(key, {
+      ...(request && { request }),
+      async wake() {
+        watch();
+        if (newest) await present(newest);
+      },
+    });
+    const until = place.reachable ? undefined : tokens.get(key)?.until;
+    clearTimeout(stall);
+    if (until !== undefined) stall = setTimeout(() => void offerToShow(), until - now()).unref();
+  }
+
+  /** The last act of a token that nothing follows: a button whose press brings the next one. */
+  async function offerToShow(): Promise<void> {
+    const token = key && tokens.get(key);
+    if (!token || !newest) return;
+    const message = toMessage(newest, { ...look(newest), stalled: true });
+    await send.editByToken(token.value, token.target, message).catch((error: unknown) => {
+      log.warn({ message: key, error: toLogged(error) }, "discord.stall.failed");
+    });
+    if (key) tokens.delete(key);
+  }
+
+  async function present(view: View): Promise<void> {
+    if (isOver(view.phase)) await showLast(view);
+    else await showSketch(view);
+  }
+
+  /** For the asker alone, in a place where others read along. */
+  async function whisper(view: View, token: string): Promise<MessageKey> {
+    const message = toMessage(view, look(view));
+    if (blank)
+      await send
+        .deleteOriginal(token)
+        .catch((error: unknown) => log.debug({ error: toLogged(error) }, "discord.blank"));
+    blank = false;
+    over();
+    const made = await send.followUp(token, message, true);
+    return key ?? toMessageKey({ channelId: place.channelId, messageId: made.id });
+  }
+
+  return {
+    pace: paceMs,
+    limits: place.limits,
+    async show(view) {
+      try {
+        if (view.audience === "asker" && place.token && !place.private)
+          return await whisper(view, place.token);
+        newest = view;
+        if (key && view.details) stage.prompts.set(key, view.details.prompt);
+        if (spoiler === undefined && spot && view.images.length > 0) {
+          spoiler = isSpoiler(await send.fetchMessage(spot).catch(() => undefined));
+        }
+        const looks = JSON.stringify({ ...view, images: view.images.length });
+        if (view.images.length === 0 && looks === shown && key) return key;
+        shown = looks;
+        if (!key) {
+          const made = await create(toMessage(view, look(view)));
+          if (isOver(view.phase)) over();
+          else watch();
+          return made;
+        }
+        blank = false;
+        if (!live.has(key)) watch();
+        await present(view);
+        return key;
+      } catch (error) {
+        throw error instanceof BotError ? error : toBotError(toTrouble(error), error);
+      }
+    },
+  };
+}
+
+/** The same view with smaller files, when Discord takes less than it said. */
+async function shrink(view: View, bytes: number): Promise<View> {
+  const limits = { bytes, mediaTypes: ["image/png", "image/jpeg", "image/webp"], images: view.images.length };
+  const images = await Promise.all(
+    view.images.map(async (image) => ({ ...image, ...(await toLimits(image, limits)) })),
+  );
+  const note = "Discord takes smaller files only here, so the picture was saved smaller.";
+  return { ...view, images, notes: [...view.notes.filter((one) => one !== note), note] };
+}
+
+function toBotError(trouble: Trouble, cause: unknown): BotError {
+  const logged = new Error(JSON.stringify(toLogged(cause)));
+  if (trouble === "forbidden" || trouble === "gone") {
+    return new BotError("forbidden", "I may not answer in that channel.", { cause: logged });
+  }
+  if (trouble === "unauthorized") {
+    return new BotError("auth", "Discord no longer accepts DISCORD_TOKEN.", { cause: logged });
+  }
+  return new BotError("unreachable", "Discord could not be reached.", { cause: logged });
+}

@@ -1,0 +1,63 @@
+import type { MessageKey } from "../../src/adapter.ts";
+import type { Files } from "./attachments.ts";
+import type { Log } from "./log.ts";
+import type { RemoteFile } from "./pictures.ts";
+import type { Send } from "./send.ts";
+
+/** What an interaction allows for a quarter of an hour: to change the message it made or came from. */
+export interface Token {
+  readonly value: string;
+  /** `@original`, or the id of the message it changes. */
+  readonly target: string;
+  /** Unix time, ms. */
+  readonly until: number;
+}
+
+/** An answer that is still changing, or could not be shown yet. */
+export interface Live {
+  /** The message that asked. */
+  readonly request?: string;
+  /** Shows the newest state: there is a fresh token. */
+  wake(): Promise<void>;
+}
+
+/** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */
+export interface Stage {
+  readonly send: Send;
+  readonly files: Files;
+  readonly log: Log;
+  /** Unix time, ms. */
+  readonly now: () => number;
+  /** The freshest token for each message. */
+  readonly tokens: Map<MessageKey, Token>;
+  readonly live: Map<MessageKey, Live>;
+  /** Pictures of messages that came along with an interaction, for where the bot cannot fetch them. */
+  readonly seen: Map<MessageKey, readonly RemoteFile[]>;
+  /** What pictures were asked for with, in full. */
+  readonly prompts: Map<MessageKey, string>;
+  /** The message of an answer was deleted: nobody waits for it. */
+  gone(message: MessageKey): void;
+}
+
+/** A Map that forgets what was put first when it holds more than `most`. */
+export function createBounded<Key, Value>(most: number): Map<Key, Value> {
+  const map = new Map<Key, Value>();
+  const set = map.set.bind(map);
+  map.set = (key, value) => {
+    map.delete(key);
+    set(key, value);
+    if (map.size > most) map.delete(map.keys().next().value as Key);
+    return map;
+  };
+  return map;
+}
+
+/** Tells things that come twice from those that come once. Remembers the last `most`. */
+export function createOnce(most: number): (id: string) => boolean {
+  const seen = createBounded<string, true>(most);
+  return (id) => {
+    if (seen.has(id)) return false;
+    seen.set(id, true);
+    return true;
+  };
+}

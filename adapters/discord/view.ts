@@ -1,0 +1,179 @@
+import {
+  type APIButtonComponentWithCustomId,
+  type APIMessage,
+  type APIMessageTopLevelComponent,
+  ButtonStyle,
+  ComponentType,
+  MessageFlags,
+  type RawFile,
+} from "discord.js";
+import { type ActionName, action } from "../../src/actions.ts";
+import type { Details, Image, View } from "../../src/adapter.ts";
+import { optionSpecs } from "../../src/options.ts";
+import { showButtonId, toButtonId } from "./keys.ts";
+import { discordLimits } from "./limits.ts";
+import { cut, fromPlain, toPlain } from "./words.ts";
+
+/** How a message is to look, beside what its view says. */
+export interface Look {
+  /** Hide the pictures until they are clicked. */
+  readonly spoiler: boolean;
+  /** Differs from one edit to the next, so that a sketch's file name does too. */
+  readonly edit: number;
+  /** See `ButtonId`. */
+  readonly stands?: string;
+  /** One more line below the others. */
+  readonly note?: string;
+  /** Offer the button that shows how far it is. */
+  readonly stalled?: boolean;
+}
+
+/** A message as Discord takes it, with the files it names. */
+export interface Message {
+  readonly body: {
+    readonly flags: number;
+    readonly components: readonly APIMessageTopLevelComponent[];
+    readonly attachments: readonly { readonly id: string; readonly description: string }[];
+    readonly allowed_mentions: { readonly parse: readonly never[] };
+  };
+  readonly files: RawFile[];
+}
+
+const styles = {
+  plain: ButtonStyle.Secondary,
+  primary: ButtonStyle.Primary,
+  danger: ButtonStyle.Danger,
+} as const;
+
+/** Lengths that together stay within what one message's texts may hold. */
+const lengths = { status: 300, text: 2300, notes: 700, prompt: 300, footer: 300 } as const;
+
+/** The component that holds the words a picture was asked for with, so that a form can start from them. */
+const promptId = 7001;
+
+/** Discord fetches nothing and calls nobody because of a message of ours, whatever it says. */
+export const silent = { parse: [] } as const;
+
+/** Whether nothing more will come after this view. */
+export function isOver(phase: View["phase"]): boolean {
+  return phase !== "queued" && phase !== "working";
+}
+
+export function toMessage(view: View, look: Look): Message {
+  const files = view.images
+    .slice(0, discordLimits.galleryItems)
+    .map((image, index) => toFile(view, image, index, look));
+  const pictures = files.map(({ name }, index) => ({
+    media: { url: `attachment://${name}` },
+    description: altOf(view.images[index]),
+    spoiler: look.spoiler,
+  }));
+  const notes = [...view.notes, ...(look.note ? [look.note] : [])].map(toPlain);
+  const components: APIMessageTopLevelComponent[] = [
+    ...text(view.status && quiet(cut(toPlain(view.status), lengths.status))),
+    ...(pictures.length > 0 ? [{ type: ComponentType.MediaGallery as const, items: pictures }] : []),
+    ...text(cut(view.text.trim(), lengths.text)),
+    ...text(cut(notes.map(quiet).join("\n"), lengths.notes)),
+    ...(view.details ? text(quiet(cut(toPlain(view.details.prompt), lengths.prompt)), promptId) : []),
+    ...(view.details ? text(quiet(cut(toPlain(toFooter(view.details)), lengths.footer))) : []),
+    ...(look.stalled ? toStalled() : toRows(view.actions, look)),
+  ];
+  if (!components.some(({ type }) => type !== ComponentType.ActionRow))
+    components.unshift(...text(quiet("…")));
+  return {
+    body: {
+      flags: MessageFlags.IsComponentsV2,
+      components,
+      attachments: files.map((_, index) => ({ id: `${index}`, description: altOf(view.images[index]) })),
+      allowed_mentions: silent,
+    },
+    files,
+  };
+}
+
+/** A line of the bot's own, without a view. */
+export function toLine(words: string): Message {
+  return toMessage(
+    { phase: "done", text: words, notes: [], images: [], actions: [] },
+    { spoiler: false, edit: 0 },
+  );
+}
+
+/** What was applied, what was asked for in its stead, time and cost: one quiet line. */
+export function toFooter({ options, elapsedMs, cost, painter }: Details): string {
+  const parts = options.flatMap(({ name, requested, applied }) => {
+    const label = optionSpecs.find((spec) => spec.name === name)?.label ?? name;
+    if (applied === undefined) return requested === undefined ? [] : [`${label.toLowerCase()} ${requested}`];
+    const differs = requested !== undefined && requested !== applied && requested !== "auto";
+    return [differs ? `${applied} (asked for ${requested})` : applied];
+  });
+  const price = cost ? [`about $${cost.usd.toFixed(cost.usd < 0.1 ? 3 : 2)}`] : [];
+  return [...parts, `${Math.max(1, Math.round(elapsedMs / 1000))} s`, ...price, painter].join(" · ");
+}
+
+/** The words of the picture that a message of ours shows, as far as the message shows them. */
+export function readPrompt(message: Pick<APIMessage, "components">): string | undefined {
+  for (const component of message.components ?? []) {
+    if (component.type !== ComponentType.TextDisplay || component.id !== promptId) continue;
+    return fromPlain(component.content.replace(/^-# /, ""));
+  }
+  return undefined;
+}
+
+function text(content: string | undefined, id?: number): APIMessageTopLevelComponent[] {
+  return content ? [{ type: ComponentType.TextDisplay, content, ...(id !== undefined && { id }) }] : [];
+}
+
+function quiet(line: string): string {
+  return line && `-# ${line}`;
+}
+
+function toRows(actions: readonly ActionName[], look: Look): APIMessageTopLevelComponent[] {
+  const rows: APIMessageTopLevelComponent[] = [];
+  for (let start = 0; start < actions.length; start += discordLimits.rowButtons) {
+    const components = actions
+      .slice(start, start + discordLimits.rowButtons)
+      .map((name) => toButton(name, look));
+    rows.push({ type: ComponentType.ActionRow, components });
+  }
+  return rows;
+}
+
+function toButton(name: ActionName, { spoiler, stands }: Look): APIButtonComponentWithCustomId {
+  const { label, style } = action(name);
+  return {
+    type: ComponentType.Button,
+    style: styles[style],
+    label: cut(label, discordLimits.buttonLabel),
+    custom_id: toButtonId({ action: name, spoiler, ...(stands && { stands }) }),
+  };
+}
+
+/** Only an interaction can change such a message, and the one that made it has run out: a press is a new one. */
+function toStalled(): APIMessageTopLevelComponent[] {
+  const show = { type: ComponentType.Button, label: "Show", custom_id: showButtonId } as const;
+  return [
+    ...text(
+      quiet("Discord lets me change this message for 15 minutes only. Press Show to see how far it is."),
+    ),
+    { type: ComponentType.ActionRow, components: [{ ...show, style: ButtonStyle.Primary }] },
+  ];
+}
+
+/** A new name with every sketch: under an old name Discord may go on showing the old picture. */
+function toFile(view: View, image: Image, index: number, { edit }: Look): RawFile {
+  const extension = image.mediaType.slice("image/".length).replace("jpeg", "jpg").replace(/\W.*/, "");
+  const stem = image.name
+    .replace(/\.[^.]*$/, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  const name = isOver(view.phase)
+    ? [stem || "picture", index > 0 && !/-\d+$/.test(stem) ? `-${index + 1}` : ""].join("")
+    : `sketch-${edit}-${index + 1}`;
+  return { name: `${name}.${extension}`, data: Buffer.from(image.bytes), contentType: image.mediaType };
+}
+
+function altOf(image: Image | undefined): string {
+  return cut(image?.alt.trim() || "A picture", discordLimits.alt);
+}
