@@ -120,7 +120,7 @@ export async function createDiscordSimulator(
     strict,
     ackMs,
   });
-  const people = createPeople({ world, wire, cdn, posts, commands, interactions });
+  const people = createPeople({ world, wire, cdn, posts, commands, interactions, clock });
   const faults = createFaults();
   const rates = createRateLimits(clock);
   const routes = [

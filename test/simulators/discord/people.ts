@@ -1,4 +1,5 @@
 import type { Cdn, NewFile } from "./cdn.ts";
+import type { Clock } from "./clock.ts";
 import type { Command, Commands } from "./commands.ts";
 import { componentTypes, walk } from "./components.ts";
 import { type Fields, isFields } from "./form.ts";
@@ -10,7 +11,7 @@ import {
   interactionTypes,
   toContext,
 } from "./interactions.ts";
-import { limits, messageFlags } from "./limits.ts";
+import { limits } from "./limits.ts";
 import { callAll, type Posts } from "./posts.ts";
 import { type Seen, toSeen } from "./seen.ts";
 import type { Wire } from "./wire.ts";
@@ -54,8 +55,8 @@ export interface People {
   ): Promise<Seen>;
   /** Passes a message on to another channel. */
   forward(message: MessageRef, channel: Channel, user: User): Seen;
-  edit(message: MessageRef, text: string): void;
-  delete(message: MessageRef): void;
+  editMessage(message: MessageRef, text: string): void;
+  deleteMessage(message: MessageRef): void;
   slash(
     channel: Channel,
     user: User,
@@ -89,8 +90,9 @@ export function createPeople(parts: {
   posts: Posts;
   commands: Commands;
   interactions: Interactions;
+  clock: Clock;
 }): People {
-  const { world, wire, cdn, posts, commands, interactions } = parts;
+  const { world, wire, cdn, posts, commands, interactions, clock } = parts;
 
   function at(ref: MessageRef): Message {
     const found = findMessage(world, typeof ref === "string" ? ref : ref.id);
@@ -114,6 +116,7 @@ export function createPeople(parts: {
   /** The command of that name which Discord would offer here. */
   function offered(channel: Channel, user: User, type: number, name: string): Command {
     const joined = channel.guild?.joined ?? false;
+    if (!canSee(channel, user)) throw new Error(`${user.name} is not here.`);
     const own = joined ? commands.list(channel.guild?.id) : [];
     const found = [...own, ...commands.list()].find(
       (command) => command.type === type && command.name === name,
@@ -172,6 +175,7 @@ export function createPeople(parts: {
 
   return {
     async say(channel, user, text, { files = [], replyTo, ping = true } = {}) {
+      if (!canSee(channel, user)) throw new Error(`${user.name} is not here.`);
       const answered = replyTo === undefined ? undefined : at(replyTo);
       const where = { channelId: channel.id, ephemeral: false };
       const stored = await Promise.all(files.map((file) => cdn.store(toNewFile(file), where)));
@@ -191,14 +195,14 @@ export function createPeople(parts: {
       const body = { content: "", embeds: [], components: [], files: [] };
       return toSeen(posts.add({ channel, author: user, fileBytes: 0 }, { body, snapshot: at(ref) }));
     },
-    edit(ref, text) {
+    editMessage(ref, text) {
       const message = at(ref);
       message.body = { ...message.body, content: text };
       message.edits += 1;
-      message.editedMs = message.createdMs + message.edits;
+      message.editedMs = clock.now();
       posts.updated(message);
     },
-    delete: (ref) => posts.remove(at(ref)),
+    deleteMessage: (ref) => posts.remove(at(ref)),
     async slash(channel, user, name, given = {}) {
       const command = offered(channel, user, 1, name);
       const attachments: Record<string, Fields> = {};
@@ -321,6 +325,10 @@ export function createPeople(parts: {
       );
     },
   };
+}
+
+function canSee(channel: Channel, user: User): boolean {
+  return channel.guild ? channel.guild.members.has(user.id) : channel.recipients.includes(user);
 }
 
 function optionsOf(command: Command): readonly Fields[] {

@@ -149,7 +149,9 @@ export function createPosts(parts: {
             "The referenced attachment could not be found",
           );
     }
-    if (v2) checkV2(form, reader, { content, embeds, components });
+    if (reader.has("poll")) throw notSimulated("polls");
+    if ((reader.list("sticker_ids") ?? []).length > 0) throw notSimulated("stickers");
+    if (v2) checkV2(form, { content, embeds, components });
     return { reader, content, embeds, components, files, v2, asked };
   }
 
@@ -382,8 +384,8 @@ function lengthTooLong(name: string): boolean {
   return name.length > limits.attachmentText;
 }
 
-/** docs: components/reference, "Using Components V2": content, embeds, stickers and polls are not to be had with it. */
-function checkV2(form: Form, reader: Reader, draft: Pick<Body, "content" | "embeds" | "components">): void {
+/** docs: components/reference, "Using Components V2": content and embeds are not to be had with it. */
+function checkV2(form: Form, draft: Pick<Body, "content" | "embeds" | "components">): void {
   const legacy = (key: string) =>
     form.add(
       [key],
@@ -392,8 +394,6 @@ function checkV2(form: Form, reader: Reader, draft: Pick<Body, "content" | "embe
     );
   if (draft.content !== "") legacy("content");
   if (draft.embeds.length > 0) legacy("embeds");
-  if (reader.has("poll")) legacy("poll");
-  if ((reader.list("sticker_ids") ?? []).length > 0) legacy("sticker_ids");
   if (draft.components.length === 0) form.add(["components"], "BASE_TYPE_REQUIRED", "This field is required");
 }
 

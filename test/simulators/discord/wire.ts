@@ -175,7 +175,6 @@ export function createWire(world: World, cdn: Cdn): Wire {
       return {
         id: message.id,
         channel_id: channel.id,
-        ...(message.ephemeralTo || !channel.guild ? {} : {}),
         author: wire.user(message.author),
         type: message.type,
         content: shown ? body.content : "",
