@@ -14,6 +14,7 @@ export type After = number | string;
  * - `stall`: not a byte more until the order is released or the client goes away
  * - `end`: the body ends cleanly before the response has ended
  * - `garble`: an event that is not JSON, then the rest as usual
+ *   (of an answer that is no stream: `drop` and `end` cut it, `stall` holds it back, `garble` makes it half a JSON)
  * - `error`: an `error` event, then the body ends
  * - `refuse`: moderation stops the picture; `as` says how it shows: a failed item in a completed response (`item`), a
  *   failed item and `response.failed` (`failed`), or HTTP 400 (`http`)

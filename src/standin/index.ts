@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { ApiError, notFound, toErrorBody } from "./api-error.ts";
+import { ApiError, toErrorBody } from "./api-error.ts";
 import { createFaults, type Fault, type Order } from "./faults.ts";
 import { createFiles } from "./files.ts";
 import { readBody, sendJson } from "./http.ts";
@@ -133,7 +133,7 @@ export async function createStandin(options: StandinOptions = {}): Promise<Stand
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw notFound("no port");
+  if (address === null || typeof address === "string") throw new Error("The stand-in has no port.");
 
   return {
     url: `http://127.0.0.1:${address.port}/v1`,

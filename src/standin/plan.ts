@@ -113,11 +113,20 @@ function patch(
   mask: string,
 ): Scene {
   const canvas = references[0]?.hash;
-  if (canvas)
-    return {
-      ...scene,
-      patch: { mask, base: { ...scene, figures: [], canvas, cards: [], style: "plain", grade: "none" } },
+  if (canvas) {
+    const { lettering: _l, tint: _t, patch: _p, ...rest } = scene;
+    const base: Scene = {
+      ...rest,
+      time: "day",
+      weather: "clear",
+      style: "plain",
+      grade: "none",
+      figures: [],
+      cards: [],
+      canvas,
     };
+    return { ...scene, patch: { mask, base } };
+  }
   return parent ? { ...scene, patch: { mask, base: parent } } : scene;
 }
 

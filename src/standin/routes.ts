@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { ApiError, badRequest, notFound } from "./api-error.ts";
@@ -49,7 +50,7 @@ export function createRoutes(deps: {
     if (stream) return await sendEvents(response, runs.follow(record, -1, signal), signal, taken);
     if (!background) await runs.ended(record.id, signal);
     if (signal.aborted) return;
-    sendJson(response, 200, await responses.show(runs.latest(record)));
+    await send(response, await responses.show(runs.latest(record)), signal, taken);
   }
 
   async function retrieve(
@@ -67,23 +68,26 @@ export function createRoutes(deps: {
           "invalid_value",
         );
       }
-      return sendJson(response, 200, await responses.show(record));
+      return await send(response, await responses.show(record), signal, taken);
     }
     checkStreamable(record);
     const after = query.starting_after ?? -1;
     await sendEvents(response, runs.follow(record, after, signal), signal, taken);
   }
 
-  async function addFile({ body, request, response }: Exchange): Promise<void> {
+  async function addFile(
+    { body, request, response, signal }: Exchange,
+    taken: Taken | undefined,
+  ): Promise<void> {
     const type = request.headers["content-type"] ?? "";
     if (!type.startsWith("multipart/form-data")) {
       throw badRequest("Invalid Content-Type header: expected multipart/form-data.", null, null);
     }
-    sendJson(response, 200, await files.add(await parseForm(body, type)));
+    await send(response, await files.add(await parseForm(body, type)), signal, taken);
   }
 
   return async (exchange) => {
-    const { method, url, response } = exchange;
+    const { method, url, response, signal } = exchange;
     const [version, kind, id, verb, ...rest] = url.pathname
       .split("/")
       .filter(Boolean)
@@ -94,8 +98,8 @@ export function createRoutes(deps: {
     const meant = routes[at];
     if (!meant) throw missing;
     const taken = faults.take(meant);
-    if (taken) await meet(taken, response);
-    if (exchange.signal.aborted) return;
+    if (taken) await meet(taken);
+    if (signal.aborted) return;
     const name = id ?? "";
     switch (at) {
       case "POST responses":
@@ -103,19 +107,19 @@ export function createRoutes(deps: {
       case "GET responses :id":
         return await retrieve(exchange, name, taken);
       case "POST responses :id cancel":
-        return sendJson(response, 200, await responses.cancel(name));
+        return await send(response, await responses.cancel(name), signal, taken);
       case "DELETE responses :id":
-        return sendJson(response, 200, responses.delete(name));
+        return await send(response, responses.delete(name), signal, taken);
       case "GET responses :id input_items":
-        return sendJson(response, 200, responses.items(name));
+        return await send(response, responses.items(name), signal, taken);
       case "POST files":
-        return await addFile(exchange);
+        return await addFile(exchange, taken);
       case "GET files":
-        return sendJson(response, 200, files.list(url.searchParams));
+        return await send(response, files.list(url.searchParams), signal, taken);
       case "GET files :id":
-        return sendJson(response, 200, files.get(name));
+        return await send(response, files.get(name), signal, taken);
       case "DELETE files :id":
-        return sendJson(response, 200, files.delete(name));
+        return await send(response, files.delete(name), signal, taken);
       case "GET files :id content": {
         const { bytes, filename } = files.content(name);
         response.writeHead(200, {
@@ -157,8 +161,32 @@ function toModel(id: string) {
   return { id, object: "model", created: 1_780_000_000, owned_by: "system" };
 }
 
+/** Answers with JSON, or with what a fault makes of it. */
+async function send(
+  response: ServerResponse,
+  value: unknown,
+  signal: AbortSignal,
+  taken: Taken | undefined,
+): Promise<void> {
+  taken?.strike();
+  switch (taken?.fault.kind) {
+    case "drop":
+    case "end":
+      return void response.destroy();
+    case "stall":
+      await Promise.race([taken.released, once(response, "close")]);
+      if (signal.aborted) return;
+      break;
+    case "garble":
+      response.writeHead(200, { "content-type": "application/json" });
+      return void response.end('{"id": "resp_');
+    default:
+  }
+  sendJson(response, 200, value);
+}
+
 /** What a fault does before the request is looked at. Throws ApiError for an ordered status. */
-async function meet(taken: Taken, response: ServerResponse): Promise<void> {
+async function meet(taken: Taken): Promise<void> {
   const { fault } = taken;
   if (fault.kind === "slow") {
     await new Promise((resolve) => setTimeout(resolve, fault.ms));
@@ -192,7 +220,6 @@ async function meet(taken: Taken, response: ServerResponse): Promise<void> {
       },
     );
   }
-  void response;
 }
 
 const defaultMessages: Readonly<Record<number, string>> = {

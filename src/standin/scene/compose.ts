@@ -35,7 +35,12 @@ export function compose(ask: Ask): Composed {
       transparent: ask.transparent,
       cards: [...parent.cards, ...pictures.map((one) => one.hash)],
     };
-    const { scene, done } = change(base, prompt, seed);
+    const { scene: changed, done } = change(base, prompt, seed);
+    // What lies around an earlier mask is part of the picture too.
+    const { patch } = parent;
+    const scene = patch
+      ? { ...changed, patch: { ...patch, base: change(patch.base, prompt, seed).scene } }
+      : changed;
     return { scene, revised: `${done} Everything else stays: ${describe(scene)}`, action: "edit" };
   }
   const [only] = pictures;

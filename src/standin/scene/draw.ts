@@ -45,32 +45,47 @@ async function raster(
   fine: boolean,
   pictures: Pictures,
 ): Promise<Sharp> {
-  const drawn = await rasterAlone(scene, width, height, fine, pictures);
+  const drawn = await settle(await rasterAlone(scene, width, height, fine, pictures));
   const { patch } = scene;
   const mask = patch && pictures(patch.mask);
-  if (!patch || !mask) return drawn;
-  const base = await rasterAlone(patch.base, width, height, fine, pictures);
-  const under = await base.ensureAlpha().png().toBuffer();
-  // The mask's alpha says what stays; a slight blur feathers the seam inwards only.
-  const stays = await sharp(mask)
-    .resize(width, height, { fit: "fill" })
-    .toColourspace("b-w")
-    .raw()
-    .toBuffer();
-  const soft = await sharp(stays, { raw: { width, height, channels: 1 } })
+  if (!patch || !mask) return toSharp(drawn);
+  const base = await settle(await raster(patch.base, width, height, fine, pictures));
+  const grey = await sharp(mask).resize(width, height, { fit: "fill" }).toColourspace("b-w").raw().toBuffer();
+  const soft = await sharp(grey, { raw: { width, height, channels: 1 } })
     .blur(1.2)
     .toColourspace("b-w")
     .raw()
     .toBuffer();
-  const opening = Buffer.alloc(width * height);
-  for (let at = 0; at < opening.length; at++)
-    opening[at] = (stays[at] ?? 255) > 0 ? 0 : 255 - (soft[at] ?? 255);
-  const top = await drawn
-    .removeAlpha()
-    .joinChannel(opening, { raw: { width, height, channels: 1 } })
-    .png()
-    .toBuffer();
-  return sharp(under).composite([{ input: top }]);
+  // Where the mask has any alpha the old picture stays to the pixel; the seam is feathered inwards only.
+  for (let pixel = 0; pixel < grey.length; pixel++) {
+    if ((grey[pixel] ?? 255) > 0) continue;
+    const kept = (soft[pixel] ?? 0) / 255;
+    for (let at = pixel * 4; at < pixel * 4 + 4; at++) {
+      const [old, fresh] = [base.data[at] ?? 0, drawn.data[at] ?? 0];
+      base.data[at] = Math.round(fresh + (old - fresh) * kept);
+    }
+  }
+  return toSharp(base);
+}
+
+interface Pixels {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** All that was asked of a picture, done: what is asked of it next comes after, whatever order sharp has in mind. */
+async function settle(picture: Sharp): Promise<Pixels> {
+  const { data, info } = await picture
+    .ensureAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+function toSharp({ data, width, height }: Pixels): Sharp {
+  return sharp(data, { raw: { width, height, channels: 4 } });
 }
 
 async function rasterAlone(

@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import sharp from "sharp";
+import { ask, collect, dataUrl, difference, photo, pictureOf, pixels, setup } from "./standin/client.ts";
+
+const beside = (image_url: string, text: string) => [
+  {
+    role: "user" as const,
+    content: [
+      { type: "input_image" as const, detail: "auto" as const, image_url },
+      { type: "input_text" as const, text },
+    ],
+  },
+];
+
+test("the same prompt gives the same picture, another gives another", async (t) => {
+  const { openai } = await setup(t);
+  const [one, two, other] = await Promise.all(
+    ["a fox in a forest", "a fox in a forest", "a boat at sea"].map(async (prompt) =>
+      pictureOf(await openai.responses.create(ask(prompt))),
+    ),
+  );
+  assert.ok(one && two && other);
+  assert.deepEqual(one, two);
+  assert.ok((await difference(one, other)) > 0.5);
+});
+
+test("formats and sizes are what was asked for", async (t) => {
+  const { openai } = await setup(t);
+  for (const output_format of ["png", "jpeg", "webp", "gif", "svg"] as const) {
+    const response = await openai.responses.create(
+      ask("a boat", {
+        output_format,
+        size: "384x256",
+        ...(output_format === "gif" ? { frame_count: 3, frame_duration_ms: 120 } : {}),
+      }),
+    );
+    const meta = await sharp(pictureOf(response), { animated: true }).metadata();
+    assert.equal(meta.format, output_format);
+    assert.deepEqual([meta.width, meta.pageHeight ?? meta.height], [384, 256]);
+    const [item] = response.output;
+    assert.ok(item?.type === "image_generation_call");
+    assert.deepEqual([item.output_format, item.size], [output_format, "384x256"]);
+    if (output_format === "gif") assert.deepEqual([meta.pages, meta.delay], [3, [120, 120, 120]]);
+    if (output_format === "svg") assert.ok(item.svg_usage);
+  }
+});
+
+test("auto settles on a size, a quality and a background, and says which", async (t) => {
+  const { openai } = await setup(t);
+  const response = await openai.responses.create(
+    ask("a tall poster of a cat", { size: "auto", quality: "auto" }),
+  );
+  const [item] = response.output;
+  assert.ok(item?.type === "image_generation_call");
+  assert.deepEqual([item.size, item.quality, item.background], ["1024x1536", "medium", "opaque"]);
+  const { width, height, hasAlpha } = await sharp(pictureOf(response)).metadata();
+  assert.deepEqual([width, height, hasAlpha], [1024, 1536, false]);
+});
+
+test("compression makes smaller files", async (t) => {
+  const { openai } = await setup(t);
+  const size = async (output_compression: number) =>
+    pictureOf(await openai.responses.create(ask("a city", { output_format: "jpeg", output_compression })))
+      .length;
+  assert.ok((await size(20)) < (await size(90)) / 2);
+});
+
+test("a transparent picture is a subject with nothing around it", async (t) => {
+  const { openai } = await setup(t);
+  const { data, width } = await pixels(
+    pictureOf(await openai.responses.create(ask("a cat", { background: "transparent" }))),
+  );
+  const alpha = (x: number, y: number) => data[(y * width + x) * 4 + 3];
+  assert.equal(alpha(2, 2), 0);
+  assert.equal(alpha(128, 170), 255);
+});
+
+test("sketches become sharper and end in the picture", async (t) => {
+  const { openai } = await setup(t);
+  const events = await collect(
+    await openai.responses.create({ ...ask("a castle", { partial_images: 3 }), stream: true }),
+  );
+  const sketches = events.flatMap((event) =>
+    event.type === "response.image_generation_call.partial_image"
+      ? [Buffer.from(event.partial_image_b64, "base64")]
+      : [],
+  );
+  const done = events.at(-1);
+  assert.ok(done?.type === "response.completed");
+  const all = [...sketches, pictureOf(done.response)];
+  const sharpness = await Promise.all(all.map(async (picture) => (await sharp(picture).stats()).sharpness));
+  assert.deepEqual(
+    sharpness,
+    sharpness.toSorted((a, b) => a - b),
+  );
+  for (const picture of all) assert.equal((await sharp(picture).metadata()).width, 256);
+});
+
+test("an edit keeps the composition and changes what was asked for", async (t) => {
+  const { openai } = await setup(t);
+  const parent = await openai.responses.create(ask("a cat and a house in a meadow by day"));
+  const before = pictureOf(parent);
+  const change = async (input: string) => {
+    const response = await openai.responses.create({ ...ask(input), previous_response_id: parent.id });
+    const [item] = response.output;
+    assert.ok(item?.type === "image_generation_call");
+    assert.equal(item.action, "edit", input);
+    return await difference(before, pictureOf(response));
+  };
+  const within = (value: number, low: number, high: number, what: string) =>
+    assert.ok(value > low && value < high, `${what}: ${value}`);
+  within(await change("add a red balloon"), 0.005, 0.2, "a balloon changes a part");
+  within(await change("make the cat blue"), 0.02, 0.3, "a colour changes a thing");
+  within(await change("remove the house"), 0.02, 0.4, "something goes");
+  within(await change("make it night"), 0.5, 1.01, "night changes all");
+  within(await change("gribble the frobnicator"), 0.02, 1.01, "an unknown request still shows");
+});
+
+test("generate starts anew even with a picture at hand", async (t) => {
+  const { openai } = await setup(t);
+  const parent = await openai.responses.create(ask("a cat in a meadow"));
+  const fresh = await openai.responses.create({
+    ...ask("a boat", { action: "generate" }),
+    previous_response_id: parent.id,
+  });
+  const alone = await openai.responses.create(ask("a boat"));
+  assert.deepEqual(pictureOf(fresh), pictureOf(alone));
+});
+
+test("one picture given is drawn on; several are shown within the scene", async (t) => {
+  const { openai } = await setup(t);
+  const given = await photo();
+  const drawn = pictureOf(await openai.responses.create(ask(beside(dataUrl(given), "add a cat"))));
+  assert.ok((await difference(given, drawn)) < 0.6, "most of it is still the picture");
+  assert.ok((await difference(given, drawn)) > 0.02, "and something was added");
+
+  const red = await sharp({ create: { width: 200, height: 200, channels: 3, background: "#ff00ff" } })
+    .png()
+    .toBuffer();
+  const content = [red, given].map((bytes) => ({
+    type: "input_image" as const,
+    detail: "auto" as const,
+    image_url: dataUrl(bytes),
+  }));
+  const both = await pixels(
+    pictureOf(
+      await openai.responses.create(
+        ask([
+          {
+            role: "user",
+            content: [...content, { type: "input_text", text: "pin these on the wall of a room" }],
+          },
+        ]),
+      ),
+    ),
+  );
+  let magenta = 0;
+  for (let at = 0; at < both.data.length; at += 4) {
+    if ((both.data[at] ?? 0) > 225 && (both.data[at + 1] ?? 255) < 50 && (both.data[at + 2] ?? 0) > 225)
+      magenta++;
+  }
+  assert.ok(magenta > 800, `the first picture is seen in it: ${magenta}`);
+});
+
+test("only the transparent part of a mask changes", async (t) => {
+  const { openai } = await setup(t);
+  const given = await photo(256, 256);
+  const alpha = Buffer.alloc(256 * 256, 255);
+  for (let y = 128; y < 256; y++) alpha.fill(0, y * 256 + 64, y * 256 + 192);
+  const mask = await sharp(given)
+    .joinChannel(alpha, { raw: { width: 256, height: 256, channels: 1 } })
+    .png()
+    .toBuffer();
+  const options = { input_image_mask: { image_url: dataUrl(mask) } };
+  const masked = await pixels(
+    pictureOf(await openai.responses.create(ask(beside(dataUrl(given), "a cat at night"), options))),
+  );
+  const before = await pixels(given);
+  let [outside, inside] = [0, 0];
+  for (let at = 0; at < before.data.length; at += 4) {
+    const apart = [0, 1, 2].reduce(
+      (sum, c) => sum + Math.abs((before.data[at + c] ?? 0) - (masked.data[at + c] ?? 0)),
+      0,
+    );
+    if (alpha[at / 4] === 255) outside = Math.max(outside, apart);
+    else if (apart > 30) inside++;
+  }
+  assert.equal(outside, 0, "outside, every pixel stays");
+  assert.ok(inside > 4000, `inside, it changes: ${inside}`);
+
+  const parent = await openai.responses.create(ask("a cat in a meadow"));
+  const patched = await openai.responses.create({
+    ...ask("make it night", options),
+    previous_response_id: parent.id,
+  });
+  const [was, is] = [await pixels(pictureOf(parent)), await pixels(pictureOf(patched))];
+  const row = (all: Buffer, y: number) => all.subarray(y * 1024, (y + 1) * 1024);
+  assert.deepEqual(row(is.data, 20), row(was.data, 20));
+  assert.notDeepEqual(row(is.data, 200), row(was.data, 200));
+});
+
+test("text in quotes is lettered", async (t) => {
+  const { openai } = await setup(t);
+  const plain = pictureOf(await openai.responses.create(ask("a plain studio backdrop with a cup")));
+  const response = await openai.responses.create({
+    ...ask('add the text "HELLO"'),
+    previous_response_id: (await openai.responses.create(ask("a plain studio backdrop with a cup"))).id,
+  });
+  assert.ok((await difference(plain, pictureOf(response))) > 0.01);
+  const [item] = response.output;
+  assert.ok(item?.type === "image_generation_call");
+  assert.match(item.revised_prompt ?? "", /HELLO/);
+});
