@@ -100,8 +100,7 @@ export function createReply(
 
   async function showSketch(view: View): Promise<void> {
     try {
-      const changed = await change(toMessage(view, look(view)), true);
-      if (changed !== "expired") stage.log.debug({ message: key }, "discord.sketch");
+      await change(toMessage(view, look(view)), true);
     } catch (error) {
       const trouble = toTrouble(error);
       log.debug({ message: key, trouble, error: toLogged(error) }, "discord.sketch.lost");

@@ -103,7 +103,8 @@ export function toLine(words: string): Message {
 export function toFooter({ options, elapsedMs, cost, painter }: Details): string {
   const parts = options.flatMap(({ name, requested, applied }) => {
     const label = optionSpecs.find((spec) => spec.name === name)?.label ?? name;
-    if (applied === undefined) return requested === undefined ? [] : [`${label.toLowerCase()} ${requested}`];
+    if (applied === undefined)
+      return requested === undefined ? [] : [`asked for ${label.toLowerCase()} ${requested}`];
     const differs = requested !== undefined && requested !== applied && requested !== "auto";
     return [differs ? `${applied} (asked for ${requested})` : applied];
   });

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createDiscordAdapter } from "../adapters/discord/index.ts";
+import { BotError } from "../src/errors.ts";
+import { startDiscord } from "./discord-server.ts";
+import { createDiscordSimulator } from "./simulators/discord/index.ts";
+
+test("the commands are registered once, and again only when they have changed", async (t) => {
+  const { simulator, adapter, start } = await startDiscord(t);
+  const puts = () =>
+    simulator.requests.filter(({ method, path }) => method === "PUT" && /commands$/.test(path)).length;
+  assert.deepEqual(
+    simulator.commands().map(({ name }) => name),
+    ["draw", "Edit this picture", "Use as reference", "Describe"],
+  );
+  const [draw] = simulator.commands();
+  assert.deepEqual(draw?.integration_types, [0, 1]);
+  assert.deepEqual(draw?.contexts, [0, 1, 2]);
+  assert.equal(puts(), 1);
+
+  await adapter.stop();
+  await start();
+  assert.equal(puts(), 1, "nothing has changed");
+});
+
+test("with a guild id the commands are registered in that server alone", async (t) => {
+  let guildId = "";
+  const simulator = await createDiscordSimulator();
+  t.after(() => simulator.close());
+  const guild = simulator.addGuild();
+  guildId = guild.id;
+  const lines: object[] = [];
+  const log = {
+    child: () => log,
+    debug() {},
+    info() {},
+    warn() {},
+    error: (fields: object) => lines.push(fields),
+  };
+  const options = {
+    token: simulator.token,
+    apiUrl: simulator.api,
+    threads: "off",
+    painter: { name: "", standIn: true },
+    log,
+  } as const;
+  const adapter = createDiscordAdapter({ ...options, guildId });
+  await adapter.start(async () => {});
+  await adapter.stop();
+  assert.equal(simulator.commands(guild).length, 4);
+  assert.equal(simulator.commands().length, 0);
+  await adapter.start(async () => {});
+  await adapter.stop();
+  assert.equal(simulator.requests.filter(({ method }) => method === "PUT").length, 1);
+  assert.deepEqual(lines, []);
+
+  const stranger = createDiscordAdapter({ ...options, guildId: simulator.addGuild({ joined: false }).id });
+  await stranger.start(async () => {});
+  t.after(() => stranger.stop());
+  const [line] = lines as { hint?: string }[];
+  assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
+});
+
+test("the invite asks for exactly what is needed", async (t) => {
+  const { adapter, simulator } = await startDiscord(t, { threads: "auto" });
+  const url = new URL(adapter.inviteUrl);
+  assert.equal(url.searchParams.get("client_id"), simulator.applicationId);
+  assert.equal(url.searchParams.get("scope"), "bot applications.commands");
+  const bits = BigInt(url.searchParams.get("permissions") ?? 0);
+  const [view, send, files, history, open, inThreads] = [10n, 11n, 15n, 16n, 35n, 38n].map(
+    (bit) => 1n << bit,
+  );
+  assert.equal(
+    bits,
+    (view ?? 0n) | (send ?? 0n) | (files ?? 0n) | (history ?? 0n) | (open ?? 0n) | (inThreads ?? 0n),
+  );
+});
+
+test("without the message content intent it connects all the same and says once how to turn it on", async (t) => {
+  const { simulator, said } = await startDiscord(t);
+  assert.equal(simulator.gateway.sessions.length, 1);
+  assert.equal((simulator.gateway.sessions[0]?.intents ?? 0) & (1 << 15), 0);
+  const [line, ...more] = said("discord.intent.missing");
+  assert.deepEqual(more, []);
+  assert.match(JSON.stringify(line?.fields), /turn on Message Content Intent in the developer portal/);
+
+  const granted = await startDiscord(t, { simulator: { portal: { messageContent: true } } });
+  assert.notEqual((granted.simulator.gateway.sessions[0]?.intents ?? 0) & (1 << 15), 0);
+  assert.deepEqual(granted.said("discord.intent.missing"), []);
+});
+
+test("a wrong token and a server out of reach are said in one clear line", async (t) => {
+  const simulator = await createDiscordSimulator();
+  t.after(() => simulator.close());
+  const log = { child: () => log, debug() {}, info() {}, warn() {}, error() {} };
+  const options = { threads: "off", painter: { name: "", standIn: true }, log } as const;
+  const wrong = createDiscordAdapter({ ...options, token: "no.such.token", apiUrl: simulator.api });
+  await assert.rejects(
+    wrong.start(async () => {}),
+    (error) =>
+      error instanceof BotError &&
+      error.code === "auth" &&
+      /does not accept DISCORD_TOKEN/.test(error.message),
+  );
+  const away = createDiscordAdapter({ ...options, token: simulator.token, apiUrl: "http://127.0.0.1:9/api" });
+  await assert.rejects(
+    away.start(async () => {}),
+    (error) =>
+      error instanceof BotError && error.code === "unreachable" && /DISCORD_API_URL/.test(error.message),
+  );
+});
+
+test("a torn connection is taken up again: nothing is lost and nothing comes twice", async (t) => {
+  const { simulator, channel, ada, nextPrompt, taken, said } = await startDiscord(t);
+  simulator.gateway.drop();
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const { turn } = await nextPrompt();
+  assert.equal(turn.text, "a fox");
+  assert.equal(said("discord.gateway.resumed").length, 1);
+
+  simulator.gateway.reconnect();
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a hare`);
+  assert.equal((await nextPrompt()).turn.text, "a hare");
+
+  simulator.gateway.redeliver("MESSAGE_CREATE");
+  const doing = await simulator.slash(channel, ada, "draw", { prompt: "an owl" });
+  await doing.acknowledged();
+  assert.equal((await nextPrompt()).turn.text, "an owl");
+  simulator.gateway.redeliver("INTERACTION_CREATE");
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> the end`);
+  assert.equal((await nextPrompt()).turn.text, "the end", "neither came a second time");
+  assert.deepEqual(taken, []);
+});
