@@ -6,7 +6,7 @@ import { understand } from "./scene/words.ts";
 
 /** An answer in words, from what is known: the scene on show, or what can be measured of the pictures sent. */
 export function answer(prompt: string, scene: Scene | undefined, pictures: readonly PictureRef[]): string {
-  const text = prompt.toLowerCase();
+  const text = prompt.slice(0, 4000).toLowerCase();
   if (/^\s*(hello|hi|hey)\b/.test(text)) return `Hello! ${what}`;
   if (/^\s*(thanks|thank you)\b/.test(text))
     return "You are welcome. Tell me what to change, or ask for something new.";
@@ -18,7 +18,7 @@ export function answer(prompt: string, scene: Scene | undefined, pictures: reado
       : "There is no lettering in the picture, apart from a small mark in the corner that says it is a stand-in's.";
   }
   if (/\bhow many\b/.test(text)) return howMany(text, scene);
-  const asked = understand(prompt).mentions.find(({ motif }) =>
+  const asked = understand(text).mentions.find(({ motif }) =>
     scene.figures.some((one) => one.motif === motif),
   );
   if (asked && /\bcolou?r\b/.test(text)) {

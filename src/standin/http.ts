@@ -56,9 +56,11 @@ export async function write(response: ServerResponse, text: string, signal: Abor
   if (signal.aborted) return false;
   if (response.write(text)) return true;
   const room = Promise.withResolvers<void>();
-  response.once("drain", room.resolve);
-  signal.addEventListener("abort", () => room.resolve(), { once: true });
+  const go = () => room.resolve();
+  response.once("drain", go);
+  signal.addEventListener("abort", go, { once: true });
   await room.promise;
-  response.off("drain", room.resolve);
+  response.off("drain", go);
+  signal.removeEventListener("abort", go);
   return !signal.aborted;
 }

@@ -27,7 +27,7 @@ export function judge(
   params: Pick<Params, "tool_choice" | "tools" | "max_tool_calls">,
   prompt: string,
 ): Verdict {
-  const pictures = Math.min(howMany(prompt), params.max_tool_calls ?? 3, 3);
+  const pictures = Math.min(howMany(prompt.slice(0, 4000)), params.max_tool_calls ?? 3, 3);
   if (params.tools.length === 0) return { kind: "answer" };
   const choice = params.tool_choice ?? "auto";
   if (choice === "none") return { kind: "answer" };
@@ -35,7 +35,7 @@ export function judge(
     choice === "required" ||
     (typeof choice === "object" && !(choice.type === "allowed_tools" && choice.mode === "auto"));
   if (forced) return { kind: "draw", pictures };
-  const text = prompt.trim().toLowerCase();
+  const text = prompt.slice(0, 4000).trim().toLowerCase();
   // "can you draw a cat?" and "make it night, ok?" ask for a picture, whatever their last character.
   const polite = /^(please |now |ok |okay |then |and |also )*(can|could|would|will) you (please )?/;
   const order = text.replace(polite, "");

@@ -6,8 +6,12 @@ import type { Store } from "./store.ts";
 /** Most bytes of finished pictures held at once. What falls out is drawn again when wanted. */
 const mostHeld = 64 * 1024 * 1024;
 
+/** Pictures drawn at the same time: more would only take each other's processor and memory. */
+const mostAtOnce = 2;
+
 /** Draws on demand and remembers the newest pictures, so that a picture asked for twice at once is drawn once. */
 export function createPaint(store: Store): Paint {
+  const turn = createTurns(mostAtOnce);
   const held = new Map<string, Promise<Uint8Array>>();
   const sizes = new Map<string, number>();
 
@@ -21,7 +25,7 @@ export function createPaint(store: Store): Paint {
     }
     const draw = record.plan.draws[call];
     if (!draw) return Promise.reject(new RangeError(`no call ${call}`));
-    const made = make(draw, store, sketch);
+    const made = turn(() => make(draw, store, sketch));
     held.set(key, made);
     made.then(
       ({ length }) => {
@@ -43,4 +47,21 @@ export function createPaint(store: Store): Paint {
 function make(draw: Draw, store: Store, sketch: number | undefined): Promise<Uint8Array> {
   if (draw.garbage) return Promise.resolve(new TextEncoder().encode("this is not a picture"));
   return drawPicture(draw, (hash) => store.pictures.get(hash), sketch);
+}
+
+/** Lets so many things happen at once; the others wait in line. */
+function createTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const line: (() => void)[] = [];
+  let busy = 0;
+  return async (work) => {
+    if (busy >= most) await new Promise<void>((resolve) => line.push(resolve));
+    else busy += 1;
+    try {
+      return await work();
+    } finally {
+      const next = line.shift();
+      if (next) next();
+      else busy -= 1;
+    }
+  };
 }

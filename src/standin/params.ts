@@ -287,7 +287,7 @@ const call = z.strictObject({
 
 export type InputMessage = z.infer<typeof message>;
 export type InputContent = Exclude<InputMessage["content"], string>[number];
-export type InputCall = z.infer<typeof call>;
+type InputCall = z.infer<typeof call>;
 export type InputItem =
   | { readonly kind: "message"; readonly item: InputMessage }
   | { readonly kind: "reference"; readonly id: string }

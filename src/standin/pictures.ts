@@ -5,7 +5,7 @@ import type { PictureRef } from "./record.ts";
 import type { Store } from "./store.ts";
 
 /** Largest picture taken, in bytes. Source: the image generation guide. */
-export const largestPicture = 50 * 1024 * 1024;
+const largestPicture = 50 * 1024 * 1024;
 /** Largest picture taken, in pixels: what a bomb has more of. */
 const mostPixels = 100_000_000;
 /** Longest side that is kept. */

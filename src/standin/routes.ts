@@ -88,10 +88,7 @@ export function createRoutes(deps: {
 
   return async (exchange) => {
     const { method, url, response, signal } = exchange;
-    const [version, kind, id, verb, ...rest] = url.pathname
-      .split("/")
-      .filter(Boolean)
-      .map(decodeURIComponent);
+    const [version, kind, id, verb, ...rest] = url.pathname.split("/").filter(Boolean);
     const missing = notFound(`Invalid URL (${method} ${url.pathname})`);
     if (version !== "v1" || rest.length > 0) throw missing;
     const at = [method, kind, id === undefined ? "" : ":id", verb ?? ""].filter(Boolean).join(" ");

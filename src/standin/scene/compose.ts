@@ -24,10 +24,16 @@ export interface Composed {
   readonly action: "generate" | "edit";
 }
 
+/** As much of a prompt as is read for what it wants to see; all of it counts for the seed. */
+const mostRead = 4000;
+
 /** A prompt, and what it goes on from, as a scene. Pure: the same ask gives the same scene. */
 export function compose(ask: Ask): Composed {
-  const { prompt, pictures, parent, take } = ask;
-  const hash = createHash("sha256").update(JSON.stringify([prompt, take, pictures.map((one) => one.hash)]));
+  const { pictures, parent, take } = ask;
+  const prompt = ask.prompt.slice(0, mostRead);
+  const hash = createHash("sha256").update(
+    JSON.stringify([ask.prompt, take, pictures.map((one) => one.hash)]),
+  );
   const seed = hash.digest().readUInt32LE(0);
   if (parent) {
     const base = {

@@ -56,12 +56,7 @@ const dims: Readonly<Record<Time, Palette["dim"]>> = {
 };
 
 /** The palette of a scene: by its time of day, one of a few, leaning to its tint. */
-export function toPalette({
-  seed,
-  time,
-  tint,
-  weather,
-}: Pick<Scene, "seed" | "time" | "tint" | "weather">): Palette {
+export function toPalette({ seed, time, tint, weather, place }: Scene): Palette {
   const sky = pick(createRandom(seed ^ 0xc0102), skies[time]);
   const veil = weather === "clear" ? 0 : weather === "fog" ? 0.45 : 0.3;
   const grey = time === "night" ? "#3a4560" : "#c4ccd4";
@@ -70,7 +65,8 @@ export function toPalette({
     sky: [lean(sky[0], 0.75), lean(sky[1], 0.55), lean(sky[2], 0.3)],
     light: lights[time],
     haze: mix(lean(sky[2], 0.3), lean(sky[1], 0.4), 0.4),
-    dim: dims[time],
+    // A room has lamps of its own.
+    dim: place === "room" && time === "night" ? [0.86, 0.76, 0.74] : dims[time],
   };
 }
 

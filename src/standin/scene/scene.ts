@@ -1,44 +1,29 @@
 /** Where a scene plays. */
-export const places = [
-  "meadow",
-  "sea",
-  "beach",
-  "mountains",
-  "forest",
-  "city",
-  "desert",
-  "river",
-  "garden",
-  "snow",
-  "sky",
-  "space",
-  "underwater",
-  "room",
-  "pool",
-  "studio",
-] as const;
-export type Place = (typeof places)[number];
+export type Place =
+  | "meadow"
+  | "sea"
+  | "beach"
+  | "mountains"
+  | "forest"
+  | "city"
+  | "desert"
+  | "river"
+  | "garden"
+  | "snow"
+  | "sky"
+  | "space"
+  | "underwater"
+  | "room"
+  | "pool"
+  | "studio";
 
-export const times = ["day", "dawn", "sunset", "night"] as const;
-export type Time = (typeof times)[number];
+export type Time = "day" | "dawn" | "sunset" | "night";
 
-export const weathers = ["clear", "rain", "snow", "fog"] as const;
-export type Weather = (typeof weathers)[number];
+export type Weather = "clear" | "rain" | "snow" | "fog";
 
-export const styles = [
-  "plain",
-  "watercolor",
-  "pixel",
-  "lineart",
-  "noir",
-  "poster",
-  "blueprint",
-  "neon",
-] as const;
-export type Style = (typeof styles)[number];
+export type Style = "plain" | "watercolor" | "pixel" | "lineart" | "noir" | "poster" | "blueprint" | "neon";
 
-export const grades = ["none", "warm", "cool", "mono", "vivid", "faded", "dark", "bright"] as const;
-export type Grade = (typeof grades)[number];
+export type Grade = "none" | "warm" | "cool" | "mono" | "vivid" | "faded" | "dark" | "bright";
 
 /** One thing in a scene. Positions in fractions of the picture: `x`, `y` is where it stands. */
 export interface Figure {

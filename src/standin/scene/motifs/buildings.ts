@@ -14,20 +14,7 @@ const house: Motif = {
   behind: true,
   colour: "#f0dcc0",
   accent: "#c4553f",
-  words: [
-    "house",
-    "home",
-    "cottage",
-    "hut",
-    "cabin",
-    "barn",
-    "building",
-    "shop",
-    "cafe",
-    "café",
-    "bakery",
-    "school",
-  ],
+  words: ["house", "home", "cottage", "hut", "cabin", "barn", "building", "shop", "bakery", "school"],
   draw: ({ main, dark, accent }) =>
     [
       box(38, -176, 22, 50, darker(accent, 0.3)),
@@ -166,8 +153,8 @@ const lighthouse: Motif = {
       slit(0, -86, "#5b6f8f"),
     ].join(""),
   lights: () =>
-    shape("M0,-166 L230,-226 L230,-126 Z", "#ffe9a8", 'opacity="0.28"') +
-    shape("M0,-166 L-230,-196 L-230,-120 Z", "#ffe9a8", 'opacity="0.2"') +
+    shape("M0,-166 L900,-400 L900,-10 Z", "#ffe9a8", 'opacity="0.17"') +
+    shape("M0,-166 L-900,-290 L-900,20 Z", "#ffe9a8", 'opacity="0.12"') +
     dot(0, -164, 40, "#ffe9a8", 'opacity="0.3"') +
     box(-14, -176, 28, 24, "#fff6d0") +
     slit(0, -86, lit),

@@ -11,8 +11,11 @@ const tree: Motif = {
   behind: true,
   colour: "#5f9a58",
   words: ["tree", "oak", "maple", "cherry tree", "blossom"],
-  draw: ({ main, dark, light }) =>
-    [
+  draw: (ink) => {
+    const blooming = /cherry|blossom/.test(ink.word) && ink.main === tree.colour;
+    const main = blooming ? "#f2a3b8" : ink.main;
+    const [dark, light] = blooming ? ["#c8688a", "#ffe0e6"] : [ink.dark, ink.light];
+    return [
       shape("M-12,0 C-8,-40 -12,-70 -6,-100 L8,-100 C10,-70 8,-40 16,0 Z", bark),
       stroke("M0,-74 L-30,-104 M2,-64 L32,-94", bark, 8),
       ...(
@@ -38,7 +41,8 @@ const tree: Motif = {
           [-10, -120, 16],
         ] as const
       ).map(([x, y, r]) => dot(x, y, r, light, 'opacity="0.45" class="shade"')),
-    ].join(""),
+    ].join("");
+  },
 };
 
 const pine: Motif = {
