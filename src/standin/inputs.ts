@@ -1,5 +1,6 @@
 import { badRequest, notFound } from "./api-error.ts";
-import { type InputContent, type InputMessage, type Params, parseItem } from "./params.ts";
+import { type InputContent, type InputMessage, parseItem } from "./items.ts";
+import type { Params } from "./params.ts";
 import { fromDataUrl, keepPicture } from "./pictures.ts";
 import { type Memory, type PictureRef, type ResponseRecord, toRecord } from "./record.ts";
 import { callId } from "./script.ts";

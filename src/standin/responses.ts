@@ -7,8 +7,9 @@ import { fromDataUrl, keepMask } from "./pictures.ts";
 import { type Mask, toPlan } from "./plan.ts";
 import { bend, type PictureRef, type ResponseRecord, toRecord } from "./record.ts";
 import type { Runs } from "./runs.ts";
-import { callId, type Paint, toEnded, toResponse, type WireResponse } from "./script.ts";
+import { callId, type Paint, toEnded } from "./script.ts";
 import type { Store } from "./store.ts";
+import { toResponse, type WireResponse } from "./wire-response.ts";
 
 /** The responses endpoint without its HTTP. */
 export interface Responses {

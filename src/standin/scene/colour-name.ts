@@ -1,4 +1,4 @@
-import { colours } from "./words.ts";
+import { colours } from "./lexicon.ts";
 
 /** The nearest colour word, for `#rrggbb`. */
 export function colourName(colour: string): string {

@@ -1,7 +1,8 @@
 import { arrange } from "./layout.ts";
+import { colours } from "./lexicon.ts";
 import { motifs } from "./motifs/table.ts";
 import type { Figure, Grade, Scene } from "./scene.ts";
-import { colours, findMentions, understand } from "./words.ts";
+import { findMentions, understand } from "./words.ts";
 
 /** A scene with a request applied; `done` says in words what was understood. Keeps layout and seed. Pure. */
 export function change(scene: Scene, prompt: string, seed: number): { scene: Scene; done: string } {

@@ -1,4 +1,4 @@
-import { flakes, paintBackdrop } from "./backdrop.ts";
+import { paintBackdrop } from "./backdrop.ts";
 import { brightness, multiply, recolour } from "./colour.ts";
 import { letters, lines } from "./lettering.ts";
 import { createInk } from "./motifs/motif.ts";
@@ -6,6 +6,7 @@ import { motifs } from "./motifs/table.ts";
 import { toPalette } from "./palette.ts";
 import { between, createRandom } from "./random.ts";
 import type { Figure, Scene } from "./scene.ts";
+import { flakes } from "./scenery.ts";
 import { box, group, n, oval, stroke } from "./svg.ts";
 
 /** How a scene is painted. Sizes in pixels. */
