@@ -5,6 +5,7 @@ import {
   anchorMask,
   type Draft,
   type DraftPicture,
+  draftFiles,
   draftProblem,
   emptyDraft,
   formatDraft,
@@ -12,6 +13,7 @@ import {
   movePicture,
   parseDraft,
   removePicture,
+  restoreFiles,
   sentDraft,
   setOption,
   setTarget,
@@ -113,6 +115,21 @@ describe("a draft", () => {
     };
     assert.deepEqual(parseDraft(formatDraft(draft)), { ...draft, pictures: [reuse("1")] });
     for (const text of [null, "", "{", "7", "null", "[]"]) assert.deepEqual(parseDraft(text), emptyDraft);
+  });
+
+  it("finds its files again after a reload, in their order, with the mask on the right one", () => {
+    const pictures = [file("1", 1), reuse("2")];
+    const before = { ...emptyDraft, text: "a boat", pictures, mask: mask("1") };
+    const files = draftFiles(before);
+    assert.ok(files);
+    const after = restoreFiles(parseDraft(formatDraft(before)), files, () => "blob:new");
+    assert.deepEqual(names(after), ["1", "2"]);
+    assert.deepEqual(
+      after.pictures.map(({ src }) => src),
+      ["blob:new", "2"],
+    );
+    assert.equal(after.mask?.src, "blob:new");
+    assert.equal(draftFiles({ ...emptyDraft, pictures: [reuse("2")] }), undefined);
   });
 });
 

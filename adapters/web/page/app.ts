@@ -96,7 +96,13 @@ function badge({ about }: State): TemplateResult | typeof nothing {
   >`;
 }
 
-function lost({ link }: State): TemplateResult | typeof nothing {
+function lost({ link, signedOut }: State): TemplateResult | typeof nothing {
+  if (signedOut) {
+    // In a tab of its own, so that what is in the composer stays.
+    return html`<p class="lost" role="alert">
+      You are signed out. <a href="/login" target="_blank" rel="noopener">Sign in again</a>
+    </p>`;
+  }
   return link === "lost" ? html`<p class="lost" role="status">Reconnecting…</p>` : nothing;
 }
 

@@ -155,6 +155,31 @@ export function formatDraft(draft: Draft): string {
   });
 }
 
+/** What `formatDraft` leaves out: the files and the mask. Their addresses are good until the page is left. */
+export interface DraftFiles {
+  readonly pictures: readonly DraftPicture[];
+  readonly mask: Mask | undefined;
+}
+
+/** The files of a draft, with all its pictures, so that their order is known; undefined when there are none. */
+export function draftFiles({ pictures, mask }: Draft): DraftFiles | undefined {
+  if (!mask && pictures.every(({ kind }) => kind !== "file")) return undefined;
+  return { pictures, mask };
+}
+
+/** Puts kept files back into a draft, under new addresses. */
+export function restoreFiles(draft: Draft, files: DraftFiles, toAddress: (file: Blob) => string): Draft {
+  const addresses = new Map<string, string>();
+  const pictures = files.pictures.map((picture): DraftPicture => {
+    if (picture.kind === "reuse") return picture;
+    const src = toAddress(picture.file);
+    addresses.set(picture.src, src);
+    return { ...picture, key: src, src };
+  });
+  const mask = files.mask && { ...files.mask, src: addresses.get(files.mask.src) ?? files.mask.src };
+  return { ...draft, pictures, mask };
+}
+
 /** The draft that `formatDraft` wrote; the empty one when the text is not one of its own. */
 export function parseDraft(text: string | null): Draft {
   try {

@@ -12,14 +12,17 @@ export interface Left {
 }
 
 /** Shows a picture as large as the screen, and its neighbours. */
-export async function openLightbox(pictures: readonly WirePicture[], first: number): Promise<Left> {
+export async function openLightbox(
+  pictures: readonly { readonly picture: WirePicture; readonly comparable: boolean }[],
+  first: number,
+): Promise<Left> {
   let at = Math.max(0, first);
   let view: Viewport = { scale: 1, x: 0, y: 0 };
   let least = 1;
   let surface: HTMLElement | undefined;
   let image: HTMLImageElement | undefined;
 
-  const picture = () => pictures[at] ?? { src: "", alt: "", width: 1, height: 1 };
+  const picture = () => pictures[at]?.picture ?? { src: "", alt: "", width: 1, height: 1 };
   const frame = () => ({ width: surface?.clientWidth ?? 1, height: surface?.clientHeight ?? 1 });
 
   function place(next: Viewport): void {
@@ -80,7 +83,7 @@ export async function openLightbox(pictures: readonly WirePicture[], first: numb
         <span class="spring"></span>
         ${tool("reply", "Reply", () => dialog.close("reply"))}
         ${tool("brush", "Paint mask", () => dialog.close("mask"))}
-        ${tool("compare", "Compare", () => dialog.close("compare"))}
+        ${tool("compare", "Compare", () => dialog.close("compare"), !pictures[at]?.comparable)}
         <span class="viewer-zoom">
           <span class="rule"></span>
           ${tool("zoomOut", "Zoom out", () => zoom(1 / 1.4))} ${tool("fit", "Fit", () => place(fitted()))}

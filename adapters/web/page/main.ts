@@ -1,24 +1,28 @@
 import { render } from "lit-html";
 import { app } from "./app.ts";
 import { startClock } from "./clock.ts";
-import { emptyDraft, formatDraft, parseDraft } from "./drafts.ts";
+import { createDraftKeeper } from "./draft-keeper.ts";
 import { listen } from "./events.ts";
 import { listenToFiles } from "./files.ts";
 import { listenToKeys } from "./keys.ts";
 import { followScroll } from "./scroll.ts";
-import { applyEvent, createStore, draftOf, firstState, type State, setDraft, threadOf } from "./store.ts";
+import { applyEvent, createStore, firstState, type State, threadOf } from "./store.ts";
 import { createStudio, newId, parseHash, toHash } from "./studio.ts";
 
 const first = parseHash(location.hash) ?? newId();
 history.replaceState(null, "", toHash(first));
 
-const store = createStore(withDraft(firstState(first)), draw);
+const drafts = createDraftKeeper(() => store);
+const store: ReturnType<typeof createStore> = createStore(drafts.restore(firstState(first)), draw);
 const studio = createStudio(store);
 const root = document.querySelector<HTMLElement>("#app") ?? document.body;
 const stick = followScroll();
+/** The last toast that will go by itself. */
+let timed = 0;
 
 draw(store.state);
 startClock();
+setInterval(studio.redraw, 60_000); // "5 min" becomes "6 min"
 listenToKeys(store, studio);
 listenToFiles(store, studio);
 addEventListener("hashchange", () => {
@@ -34,9 +38,11 @@ listen(
     event(event) {
       store.update((state) => applyEvent(state, event));
       if (event.type === "hello") void studio.load();
-      if (event.type === "threadGone" && event.id === store.state.open) studio.newThread();
+      if (event.type !== "threadGone") return;
+      if (event.id === store.state.open) studio.newThread();
+      drafts.forget(event.id);
     },
-    lost: () => store.update((state) => ({ ...state, link: "lost" })),
+    lost: () => void studio.lost(),
   },
   new AbortController().signal,
 );
@@ -44,33 +50,21 @@ studio.focusComposer(false);
 
 function draw(state: State): void {
   if (!state.drafts.has(state.open)) {
-    store.update(withDraft);
+    store.update(drafts.restore);
     return;
   }
   document.title = titleOf(state);
   render(app(state, studio), root);
   stick(state.open);
-  keepDraft(state);
+  drafts.keep(state);
+  for (const { id, failed } of state.toasts) {
+    if (id <= timed) continue;
+    timed = id;
+    setTimeout(() => studio.dismiss(id), failed ? 12_000 : 5000);
+  }
 }
 
 function titleOf(state: State): string {
   const title = threadOf(state)?.title;
   return title ? `${title} · Drawbridge` : "Drawbridge";
-}
-
-function withDraft(state: State): State {
-  if (state.drafts.has(state.open)) return state;
-  return setDraft(state, parseDraft(localStorage.getItem(draftKey(state.open))));
-}
-
-function keepDraft(state: State): void {
-  const draft = draftOf(state);
-  const text = formatDraft(draft);
-  const key = draftKey(state.open);
-  if (text === formatDraft(emptyDraft)) localStorage.removeItem(key);
-  else if (localStorage.getItem(key) !== text) localStorage.setItem(key, text);
-}
-
-function draftKey(thread: string): string {
-  return `drawbridge.draft.${thread}`;
 }

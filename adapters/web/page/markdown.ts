@@ -48,7 +48,7 @@ const numbered = /^\s{0,3}\d{1,3}[.)]\s+/;
 const starts = [heading, bullet, numbered, /^```/];
 
 const inline =
-  /`(?<code>[^`]+)`|\*\*(?<strong>[^*\n]+(?:\*[^*\n]+\*[^*\n]*)*)\*\*|(?<![\w*])[*_](?<emphasis>[^*_\s](?:[^*_\n]*[^*_\s])?)[*_](?![\w*])|\[(?<label>[^\]\n]+)\]\((?<href>[^)\s]+)\)|(?<url>https?:\/\/[^\s<>()]*[^\s<>().,;:!?'"])|\\(?<escaped>[\\`*_[\]()#+\-.!~>|])/g;
+  /`(?<code>[^`]+)`|\*\*(?<strong>[^*\n]+(?:\*[^*\n]+\*[^*\n]*)*)\*\*|(?<![\w*])[*_](?<emphasis>[^*_\s](?:[^*_\n]*[^*_\s])?)[*_](?![\w*])|\[(?<label>[^\]\n]{1,300})\]\((?<href>[^)\s]{1,2000})\)|(?<url>https?:\/\/[^\s<>()]*[^\s<>().,;:!?'"])|\\(?<escaped>[\\`*_[\]()#+\-.!~>|])/g;
 
 function parseInline(text: string, depth = 0): readonly Inline[] {
   if (depth > 4) return [{ kind: "text", text }];

@@ -1,47 +1,56 @@
 /**
- * Keeps the end of the conversation in view while it grows, unless the person has scrolled up.
+ * Keeps the end of the conversation in view while it grows, unless the person has scrolled away from it.
  *
  * To be called after every drawing, with the thread in view.
  */
 export function followScroll(): (thread: string) => void {
   let pinned = true;
   let thread: string | undefined;
-  let scroller: HTMLElement | null = null;
+  let exchanges = 0;
+  let scroller: HTMLElement | undefined;
+  /** Where it was when last looked at; elsewhere now, it was not us who moved it. */
+  let top = 0;
 
-  /** The end, but no further than the top of the last answer: its picture is what matters. */
-  const end = (within: HTMLElement) => {
-    const last = [...within.querySelectorAll<HTMLElement>(".exchange:last-child .answer")].at(-1);
-    const most = within.scrollHeight - within.clientHeight;
-    if (!last) return most;
-    const top = last.getBoundingClientRect().top - within.getBoundingClientRect().top + within.scrollTop;
-    return Math.min(most, top - 10);
-  };
-  const toEnd = () => {
-    if (pinned && scroller) scroller.scrollTop = end(scroller);
-  };
-  const watcher = new ResizeObserver(toEnd);
+  function look(): void {
+    if (!scroller || Math.abs(scroller.scrollTop - top) < 2) return;
+    top = scroller.scrollTop;
+    pinned = Math.abs(end(scroller) - top) < 60;
+  }
+  function follow(): void {
+    if (!scroller) return;
+    look();
+    if (!pinned) return;
+    scroller.scrollTop = end(scroller);
+    top = scroller.scrollTop;
+  }
+  const watcher = new ResizeObserver(follow);
+
+  function attach(found: HTMLElement): void {
+    scroller = found;
+    found.addEventListener("scroll", look, { passive: true });
+    watcher.observe(found);
+    if (found.firstElementChild) watcher.observe(found.firstElementChild);
+  }
 
   return (open) => {
     const found = document.querySelector<HTMLElement>("#conversation");
-    if (found && found !== scroller) {
-      scroller = found;
-      found.addEventListener(
-        "scroll",
-        () => {
-          pinned = Math.abs(end(found) - found.scrollTop) < 60;
-        },
-        { passive: true },
-      );
-      watcher.disconnect();
-      watcher.observe(found);
-      if (found.firstElementChild) watcher.observe(found.firstElementChild);
-    }
-    const asks = found?.querySelectorAll(".exchange").length ?? 0;
-    if (open !== thread || asks > seen) pinned = true;
-    seen = asks;
+    if (!found) return;
+    if (found !== scroller) attach(found);
+    look();
+    const count = found.querySelectorAll(".exchange").length;
+    if (open !== thread || count > exchanges) pinned = true;
+    exchanges = count;
     thread = open;
-    toEnd();
+    if (pinned) top = found.scrollTop;
+    follow();
   };
 }
 
-let seen = 0;
+/** The end, but no further than the top of the last answer: its picture is what matters. */
+function end(scroller: HTMLElement): number {
+  const most = scroller.scrollHeight - scroller.clientHeight;
+  const last = [...scroller.querySelectorAll<HTMLElement>(".exchange:last-child .answer")].at(-1);
+  if (!last) return most;
+  const top = last.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+  return Math.min(most, top - 10);
+}

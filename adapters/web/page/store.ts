@@ -5,6 +5,8 @@ import { type Draft, emptyDraft } from "./drafts.ts";
 export interface State {
   readonly about?: About | undefined;
   readonly link: "connecting" | "open" | "lost";
+  /** The server wants the password again. */
+  readonly signedOut?: boolean;
   /** The server's run, to notice a restart. */
   readonly boot?: string;
   /** Newest first. */
@@ -82,7 +84,7 @@ export function firstState(open: string): State {
 export function applyEvent(state: State, event: WireEvent): State {
   switch (event.type) {
     case "hello":
-      return { ...state, link: "open", boot: event.boot };
+      return { ...state, link: "open", boot: event.boot, signedOut: false };
     case "thread":
       return { ...state, threads: sortThreads([event.thread, ...without(state.threads, event.thread.id)]) };
     case "threadGone":

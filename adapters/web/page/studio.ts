@@ -1,6 +1,6 @@
 import type { OptionName } from "../../../src/options.ts";
 import type { WireAction, WireAnswer, WirePicture } from "../wire.ts";
-import { api } from "./api.ts";
+import { api, RequestError } from "./api.ts";
 import { openCompare } from "./compare.ts";
 import { askLine, confirmed } from "./dialog.ts";
 import {
@@ -43,6 +43,8 @@ type Store = ReturnType<typeof createStore>;
 export type Studio = ReturnType<typeof createStudio>;
 
 export function createStudio(store: Store) {
+  /** Presses of the last moment: a double click must not be paid for twice. */
+  const pressed = new Set<string>();
   const draft = (change: (draft: Draft) => Draft) =>
     store.update((state) => setDraft(state, change(draftOf(state))));
 
@@ -113,7 +115,11 @@ export function createStudio(store: Store) {
       try {
         if (sent.target?.action) await api.press(sent.target.answer, sent.target.action, sent);
         else await api.prompt(thread, sent);
-        store.update((now) => ({ ...setDraft(now, sentDraft(sent), thread), current: undefined }));
+        store.update((now) => ({
+          ...setDraft(now, sentDraft(sent), thread),
+          current: undefined,
+          toasts: now.toasts.filter(({ failed }) => !failed),
+        }));
         for (const picture of sent.pictures) release(picture);
         // Without the line to the server nothing would show.
         if (store.state.link !== "open") void studio.loadThread(thread);
@@ -143,6 +149,10 @@ export function createStudio(store: Store) {
         const text = "The picture will be gone for good. What was made from it stays.";
         if (!(await confirmed(`${action.label}?`, text, action.label))) return;
       }
+      const press = `${answer.id} ${action.name}`;
+      if (pressed.has(press)) return;
+      pressed.add(press);
+      setTimeout(() => pressed.delete(press), 800);
       await studio.attempt(() => api.press(answer.id, action.name));
     },
 
@@ -262,7 +272,9 @@ export function createStudio(store: Store) {
       const pictures = picturesOf(store.state);
       const at = pictures.findIndex(({ picture }) => picture.src === src);
       const left = await openLightbox(
-        pictures.map(({ picture }) => picture),
+        pictures.map(({ answer, picture }) => {
+          return { picture, comparable: beforesOf(store.state, answer).length > 0 };
+        }),
         at,
       );
       const seen = left && pictures[left.at];
@@ -322,7 +334,19 @@ export function createStudio(store: Store) {
       store.update((state) => addToast(state, text, failed));
     },
 
+    /** The line is down: for want of a password, or because the server is. */
+    async lost(): Promise<void> {
+      store.update((state) => ({ ...state, link: "lost" }));
+      await api.about().catch(studio.noteSignedOut);
+    },
+
+    noteSignedOut(error: unknown): void {
+      const signedOut = error instanceof RequestError && error.status === 401;
+      if (signedOut) store.update((state) => ({ ...state, signedOut }));
+    },
+
     tell(error: unknown): void {
+      studio.noteSignedOut(error);
       studio.say(error instanceof Error ? error.message : String(error), true);
     },
 

@@ -27,6 +27,45 @@ export interface Tree {
  * `head` is where the thread goes on from: the likely parent of what is being drawn.
  */
 export function toTree(messages: readonly WireMessage[], head?: string | null): Tree {
+  // Asked for with every keystroke, while messages seldom change.
+  if (last?.messages !== messages || last.head !== head)
+    last = { messages, head, tree: layOut(messages, head) };
+  return last.tree;
+}
+
+/** The node an arrow key leads to: up to the parent, down to the first child, sideways along the row. */
+export function walk(tree: Tree, from: string, key: string): TreeNode | undefined {
+  const here = tree.nodes.find(({ id }) => id === from);
+  if (!here) return undefined;
+  switch (key) {
+    case "ArrowUp":
+      return (
+        tree.nodes.find(({ id }) => id === here.parent) ??
+        tree.nodes.findLast(({ row, column }) => row < here.row && column === here.column)
+      );
+    case "ArrowDown":
+      return (
+        tree.nodes.find(({ parent }) => parent === from) ??
+        tree.nodes.find(({ row, parent }) => row > here.row && !parent)
+      );
+    case "ArrowLeft":
+    case "ArrowRight": {
+      const step = key === "ArrowLeft" ? -1 : 1;
+      const row = tree.nodes.filter(({ row }) => row === here.row).sort((a, b) => a.column - b.column);
+      return row[row.indexOf(here) + step];
+    }
+    case "Home":
+      return tree.nodes[0];
+    case "End":
+      return tree.nodes.at(-1);
+    default:
+      return undefined;
+  }
+}
+
+let last: { messages: readonly WireMessage[]; head: string | null | undefined; tree: Tree } | undefined;
+
+function layOut(messages: readonly WireMessage[], head: string | null | undefined): Tree {
   const answers = messages.filter((message) => message.kind === "answer").filter(belongs);
   const known = new Set(answers.map(({ id }) => id));
   const numbers = new Map(answers.map(({ id }, at) => [id, at + 1]));
@@ -69,36 +108,6 @@ export function toTree(messages: readonly WireMessage[], head?: string | null): 
   }
   nodes.sort((one, other) => one.number - other.number);
   return { nodes, rows, columns: nodes.reduce((most, { column }) => Math.max(most, column + 1), 0) };
-}
-
-/** The node an arrow key leads to: up to the parent, down to the first child, sideways along the row. */
-export function walk(tree: Tree, from: string, key: string): TreeNode | undefined {
-  const here = tree.nodes.find(({ id }) => id === from);
-  if (!here) return undefined;
-  switch (key) {
-    case "ArrowUp":
-      return (
-        tree.nodes.find(({ id }) => id === here.parent) ??
-        tree.nodes.findLast(({ row, column }) => row < here.row && column === here.column)
-      );
-    case "ArrowDown":
-      return (
-        tree.nodes.find(({ parent }) => parent === from) ??
-        tree.nodes.find(({ row, parent }) => row > here.row && !parent)
-      );
-    case "ArrowLeft":
-    case "ArrowRight": {
-      const step = key === "ArrowLeft" ? -1 : 1;
-      const row = tree.nodes.filter(({ row }) => row === here.row).sort((a, b) => a.column - b.column);
-      return row[row.indexOf(here) + step];
-    }
-    case "Home":
-      return tree.nodes[0];
-    case "End":
-      return tree.nodes.at(-1);
-    default:
-      return undefined;
-  }
 }
 
 /** What an answer was made from; while nobody has said so yet, what its question makes likely. */
