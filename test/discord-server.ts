@@ -53,11 +53,14 @@ export async function startDiscord(
   const taken: Taken[] = [];
   const waiting: ((one: Taken) => void)[] = [];
   const start = () =>
-    adapter.start(async (turn, reply) => {
-      const next = waiting.shift();
-      if (next) next({ turn, reply });
-      else taken.push({ turn, reply });
-    });
+    adapter.start(
+      async (turn, reply) => {
+        const next = waiting.shift();
+        if (next) next({ turn, reply });
+        else taken.push({ turn, reply });
+      },
+      async (message) => `the words of ${message.split(":")[2]}`,
+    );
   t.after(async () => {
     await adapter.stop();
     await simulator.close();

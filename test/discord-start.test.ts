@@ -5,6 +5,8 @@ import { BotError } from "../src/errors.ts";
 import { startDiscord } from "./discord-server.ts";
 import { createDiscordSimulator } from "./simulators/discord/index.ts";
 
+const nobody = async () => undefined;
+
 test("the commands are registered once, and again only when they have changed", async (t) => {
   const { simulator, adapter, start } = await startDiscord(t);
   const puts = () =>
@@ -45,17 +47,17 @@ test("with a guild id the commands are registered in that server alone", async (
     log,
   } as const;
   const adapter = createDiscordAdapter({ ...options, guildId });
-  await adapter.start(async () => {});
+  await adapter.start(nobody, nobody);
   await adapter.stop();
   assert.equal(simulator.commands(guild).length, 4);
   assert.equal(simulator.commands().length, 0);
-  await adapter.start(async () => {});
+  await adapter.start(nobody, nobody);
   await adapter.stop();
   assert.equal(simulator.requests.filter(({ method }) => method === "PUT").length, 1);
   assert.deepEqual(lines, []);
 
   const stranger = createDiscordAdapter({ ...options, guildId: simulator.addGuild({ joined: false }).id });
-  await stranger.start(async () => {});
+  await stranger.start(nobody, nobody);
   t.after(() => stranger.stop());
   const [line] = lines as { hint?: string }[];
   assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
@@ -96,7 +98,7 @@ test("a wrong token and a server out of reach are said in one clear line", async
   const options = { threads: "off", painter: { name: "", standIn: true }, log } as const;
   const wrong = createDiscordAdapter({ ...options, token: "no.such.token", apiUrl: simulator.api });
   await assert.rejects(
-    wrong.start(async () => {}),
+    wrong.start(nobody, nobody),
     (error) =>
       error instanceof BotError &&
       error.code === "auth" &&
@@ -104,7 +106,7 @@ test("a wrong token and a server out of reach are said in one clear line", async
   );
   const away = createDiscordAdapter({ ...options, token: simulator.token, apiUrl: "http://127.0.0.1:9/api" });
   await assert.rejects(
-    away.start(async () => {}),
+    away.start(nobody, nobody),
     (error) =>
       error instanceof BotError && error.code === "unreachable" && /DISCORD_API_URL/.test(error.message),
   );

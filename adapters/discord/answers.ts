@@ -16,15 +16,13 @@ import { toThreadName } from "./words.ts";
 export interface Answer {
   readonly thread: ThreadKey;
   readonly reply: Reply;
-  /** The answer's message, where it is there already. */
-  readonly key?: MessageKey;
 }
 
 export interface Wish {
   readonly private: boolean;
   readonly spoiler: boolean;
-  /** The words asked with, for a thread's name. */
-  readonly words: string;
+  /** The words asked with, for a thread's name; absent: those of the picture it goes on from. */
+  readonly words?: string;
   /** The picture of ours that the answer goes on from. */
   readonly continues?: Spot;
 }
@@ -76,7 +74,8 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
     const place = { reachable: true, private: false, spoiler: wish.spoiler, ...(deferred && { token }) };
     const thread = toThreadKey(continues.messageId);
     try {
-      const name = toThreadName(wish.words, discordLimits.threadName);
+      const words = wish.words ?? (await stage.promptOf(toMessageKey(continues))) ?? "";
+      const name = toThreadName(words, discordLimits.threadName);
       const channelId = await send.openThread(continues, name);
       if (deferred) {
         await send.editByToken(token, "@original", toLine(`I go on in <#${channelId}>.`)).catch(() => {});
@@ -115,7 +114,10 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
         private: deferred?.private ?? false,
         spoiler,
         limits: toImageLimits(interaction.attachment_size_limit),
-        ...(forThreads && threads === "always" && !deferred?.private && toThread(wish.words, withoutThread)),
+        ...(forThreads &&
+          threads === "always" &&
+          !deferred?.private &&
+          toThread(wish.words ?? "", withoutThread)),
       };
       const own = where.kind !== "channel";
       if (!deferred) {
@@ -126,7 +128,6 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       const key = toMessageKey({ channelId: channel.id, messageId });
       tokens.set(key, toToken(token));
       return {
-        key,
         thread: toThreadKey(own ? channel.id : messageId),
         reply: createReply(stage, { ...base, messageId, token, blank: true }),
       };

@@ -5,7 +5,7 @@ import {
   type GatewayMessageCreateDispatchData,
   REST,
 } from "discord.js";
-import type { Adapter, Attachment, Handle, MessageKey, Reply } from "../../src/adapter.ts";
+import type { Adapter, Attachment, Handle, MessageKey, PromptOf, Reply } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { createAnswers } from "./answers.ts";
 import { createFiles } from "./attachments.ts";
@@ -47,6 +47,9 @@ interface Running {
 /** Ms a request to Discord may take, its upload included. */
 const requestMs = 60_000;
 
+/** Ms the core may take to say what a form begins with. */
+const soonMs = 1500;
+
 /** Ms for a sketch: the next one is better than a late one. */
 const sketchMs = 15_000;
 
@@ -67,7 +70,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     throw new BotError("stopped", "Discord is not connected.");
   }
 
-  async function run(handle: Handle): Promise<void> {
+  async function run(handle: Handle, promptOf: PromptOf): Promise<void> {
     // Events are taken as Discord sends them, at once: discord.js holds them back while it starts, and by then an
     // interaction has run out.
     const early: ((ready: Routes) => void)[] = [];
@@ -99,7 +102,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       tokens: createBounded(2000),
       live: createBounded(2000),
       seen: createBounded(500),
-      prompts: createBounded(2000),
+      promptOf: (message) => soon(promptOf(message)),
       gone: (message) => void withdraw(message, handle),
     };
     const channels = createChannels(client, send);
@@ -158,9 +161,9 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     get inviteUrl() {
       return running?.inviteUrl ?? "";
     },
-    async start(handle) {
+    async start(handle, promptOf) {
       stopped = false;
-      await run(handle);
+      await run(handle, promptOf);
     },
     async stop() {
       stopped = true;
@@ -190,6 +193,14 @@ interface Routes {
   interaction(event: APIInteraction): Promise<void>;
   message(event: GatewayMessageCreateDispatchData): Promise<void>;
   deleted(spot: Spot): void;
+}
+
+/** A form must be shown within 3 s: better empty than late. */
+function soon<T>(answer: Promise<T | undefined>): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<T | undefined>();
+  const timer = setTimeout(resolve, soonMs, undefined);
+  answer.then(resolve, () => resolve(undefined)).finally(() => clearTimeout(timer));
+  return promise;
 }
 
 /** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */

@@ -32,7 +32,7 @@ import { createReply } from "./reply.ts";
 import { suggest } from "./sizes.ts";
 import { createOnce, type Stage } from "./stage.ts";
 import { parseDraw, parseTyped, targetOf, toWhere, userOf } from "./turn.ts";
-import { readPrompt, toLine } from "./view.ts";
+import { toLine } from "./view.ts";
 
 /** Which presses get a message of their own. The others change something that is there, or tell the asker a line. */
 const draws: Readonly<Record<ActionName, boolean>> = {
@@ -63,7 +63,7 @@ export function createInteractions(
   handle: Handle,
   recall: (spot: Spot) => Promise<readonly Attachment[]>,
 ): (interaction: APIInteraction) => Promise<void> {
-  const { send, files, tokens, live, seen, prompts, now } = stage;
+  const { send, files, tokens, live, seen, promptOf, now } = stage;
   const isFirst = createOnce(2000);
   const isNewForm = createOnce(2000);
 
@@ -102,7 +102,6 @@ export function createInteractions(
     const { text, options } = asked;
     const answer = await answers.open(interaction, { ...asked, words: text });
     if (!answer) return;
-    if (answer.key) prompts.set(answer.key, text);
     await handle(
       {
         kind: "prompt",
@@ -175,14 +174,13 @@ export function createInteractions(
     const { action: name } = button;
     const { form } = action(name);
     if (form) {
-      const words = form.prefill ? (prompts.get(key) ?? readPrompt(message)) : undefined;
+      const words = form.prefill ? await promptOf(key) : undefined;
       return ask(interaction, form, toFormId({ form: name, spot, opened: interaction.id, spoiler }), words);
     }
     const hidden = isPrivate(message);
     const user = userOf(interaction);
     if (draws[name]) {
-      const words = prompts.get(key) ?? readPrompt(message) ?? "";
-      const answer = await answers.open(interaction, { private: hidden, spoiler, words, continues: spot });
+      const answer = await answers.open(interaction, { private: hidden, spoiler, continues: spot });
       if (!answer) return;
       return handle({ kind: "press", thread: answer.thread, user, action: name, message: key }, answer.reply);
     }
@@ -229,7 +227,6 @@ export function createInteractions(
       ...(interaction.message && form.form !== "reference" && { continues: form.spot }),
     });
     if (!answer) return;
-    if (answer.key) prompts.set(answer.key, text);
     const sent = toAttachments(filled.references.map(toRemoteFile), filled.masks.map(toRemoteFile));
     const { thread, reply } = answer;
     const user = userOf(interaction);

@@ -1,5 +1,5 @@
 import type { GatewayMessageCreateDispatchData } from "discord.js";
-import type { Handle, MessageKey, ThreadKey } from "../../src/adapter.ts";
+import type { Handle, ThreadKey } from "../../src/adapter.ts";
 import { toThread } from "./answers.ts";
 import type { Channels } from "./channels.ts";
 import { toMessageKey, toThreadKey } from "./keys.ts";
@@ -31,7 +31,7 @@ export function createMessages(of: {
   readonly handle: Handle;
 }): (message: GatewayMessageCreateDispatchData) => Promise<void> {
   const { stage, channels, threads, me, handle } = of;
-  const { send, files, log, prompts } = stage;
+  const { send, files, log } = stage;
   const isFirst = createOnce(2000);
   const isFirstHint = createOnce(500);
 
@@ -70,12 +70,12 @@ export function createMessages(of: {
     });
   }
 
-  /** The place of the answer, and the conversation it belongs to. Undefined: the bot may not answer there. */
+  /** The place of the answer, and the conversation it belongs to. */
   async function open(
     message: GatewayMessageCreateDispatchData,
     said: Said,
     where: Where,
-  ): Promise<{ place: Place; thread: ThreadKey; key?: MessageKey } | undefined> {
+  ): Promise<{ place: Place; thread: ThreadKey }> {
     const { channel_id: channelId, id } = message;
     const base = {
       channelId,
@@ -110,7 +110,6 @@ export function createMessages(of: {
         ...(forThreads && threads === "always" && toThread(said.text, withoutThread)),
       },
       thread: toThreadKey(made.id),
-      key: toMessageKey({ channelId, messageId: made.id }),
     };
   }
 
@@ -129,8 +128,7 @@ export function createMessages(of: {
       if (toTrouble(error) !== "forbidden") throw error;
     });
     if (!opened) return complain(message, ["Send Messages"]);
-    const { place, thread, key } = opened;
-    if (key) prompts.set(key, said.text);
+    const { place, thread } = opened;
     const permissions = channels.permissionsOf(channelId, {
       id: author.id,
       roles: message.member?.roles ?? [],

@@ -228,7 +228,6 @@ export function createReply(
         if (view.audience === "asker" && place.token && !place.private)
           return await whisper(view, place.token);
         newest = view;
-        if (key && view.details) stage.prompts.set(key, view.details.prompt);
         if (spoiler === undefined && spot && view.images.length > 0) {
           spoiler = isSpoiler(await send.fetchMessage(spot).catch(() => undefined));
         }

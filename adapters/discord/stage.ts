@@ -33,8 +33,8 @@ export interface Stage {
   readonly live: Map<MessageKey, Live>;
   /** Pictures of messages that came along with an interaction, for where the bot cannot fetch them. */
   readonly seen: Map<MessageKey, readonly RemoteFile[]>;
-  /** What pictures were asked for with, in full. */
-  readonly prompts: Map<MessageKey, string>;
+  /** What a picture was asked for with; undefined when unknown, or not known soon enough for Discord. */
+  promptOf(message: MessageKey): Promise<string | undefined>;
   /** The message of an answer was deleted: nobody waits for it. */
   gone(message: MessageKey): void;
 }

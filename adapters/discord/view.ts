@@ -1,6 +1,5 @@
 import {
   type APIButtonComponentWithCustomId,
-  type APIMessage,
   type APIMessageTopLevelComponent,
   ButtonStyle,
   ComponentType,
@@ -12,7 +11,7 @@ import type { Details, Image, View } from "../../src/adapter.ts";
 import { optionSpecs } from "../../src/options.ts";
 import { showButtonId, toButtonId } from "./keys.ts";
 import { discordLimits } from "./limits.ts";
-import { cut, fromPlain, toPlain } from "./words.ts";
+import { cut, toPlain } from "./words.ts";
 
 /** How a message is to look, beside what its view says. */
 export interface Look {
@@ -48,9 +47,6 @@ const styles = {
 /** Lengths that together stay within what one message's texts may hold. */
 const lengths = { status: 300, text: 2300, notes: 700, prompt: 300, footer: 300 } as const;
 
-/** The component that holds the words a picture was asked for with, so that a form can start from them. */
-const promptId = 7001;
-
 /** Discord fetches nothing and calls nobody because of a message of ours, whatever it says. */
 export const silent = { parse: [] } as const;
 
@@ -74,7 +70,7 @@ export function toMessage(view: View, look: Look): Message {
     ...(pictures.length > 0 ? [{ type: ComponentType.MediaGallery as const, items: pictures }] : []),
     ...text(cut(view.text.trim(), lengths.text)),
     ...text(cut(notes.map(quiet).join("\n"), lengths.notes)),
-    ...(view.details ? text(quiet(cut(toPlain(view.details.prompt), lengths.prompt)), promptId) : []),
+    ...(view.details ? text(quiet(cut(toPlain(view.details.prompt), lengths.prompt))) : []),
     ...(view.details ? text(quiet(cut(toPlain(toFooter(view.details)), lengths.footer))) : []),
     ...(look.stalled ? toStalled() : toRows(view.actions, look)),
   ];
@@ -112,17 +108,8 @@ export function toFooter({ options, elapsedMs, cost, painter }: Details): string
   return [...parts, `${Math.max(1, Math.round(elapsedMs / 1000))} s`, ...price, painter].join(" · ");
 }
 
-/** The words of the picture that a message of ours shows, as far as the message shows them. */
-export function readPrompt(message: Pick<APIMessage, "components">): string | undefined {
-  for (const component of message.components ?? []) {
-    if (component.type !== ComponentType.TextDisplay || component.id !== promptId) continue;
-    return fromPlain(component.content.replace(/^-# /, ""));
-  }
-  return undefined;
-}
-
-function text(content: string | undefined, id?: number): APIMessageTopLevelComponent[] {
-  return content ? [{ type: ComponentType.TextDisplay, content, ...(id !== undefined && { id }) }] : [];
+function text(content: string | undefined): APIMessageTopLevelComponent[] {
+  return content ? [{ type: ComponentType.TextDisplay, content }] : [];
 }
 
 function quiet(line: string): string {

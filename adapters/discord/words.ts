@@ -40,11 +40,6 @@ export function toPlain(text: string): string {
     .replace(/@(?=everyone|here)/g, `@${hidden}`);
 }
 
-/** What `toPlain` was given, but for the white space. */
-export function fromPlain(text: string): string {
-  return text.replaceAll(hidden, "").replace(/\\([\\*_~`|<>[\]#])/g, "$1");
-}
-
 /** Cut to so many characters, with an ellipsis; never through a surrogate pair or an escape. */
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text;
