@@ -19,6 +19,12 @@ export interface Table<Value> {
   delete(key: string): Promise<void>;
 }
 
+/** How long a store may take to be connected to, in ms. */
+const patienceMs = 5000;
+
+/** A lost server is tried again for ever, ever more slowly; calls in the meantime fail and are reported. */
+const reconnectStrategy = (retries: number) => Math.min(100 * 2 ** retries, 5000);
+
 /**
  * Opens the store that a URL names: `sqlite:path`, `redis://…`, `postgres://…`, `memory:`.
  *
@@ -71,11 +77,14 @@ async function connect(kind: string, url: string): Promise<KeyvStoreAdapter> {
       return createSqliteStore(":memory:");
     case "redis": {
       const { default: KeyvRedis } = await import("@keyv/redis");
-      return new KeyvRedis(url, { throwOnConnectError: true, throwOnErrors: true });
+      return new KeyvRedis(
+        { url, disableOfflineQueue: true, socket: { connectTimeout: patienceMs, reconnectStrategy } },
+        { connectionTimeout: patienceMs, throwOnConnectError: true, throwOnErrors: true },
+      );
     }
     case "postgres": {
-      const { default: KeyvPostgres } = await import("@keyv/postgres");
-      return new KeyvPostgres({ uri: url, table: "drawbridge" });
+      const { createPostgresStore } = await import("./postgres.ts");
+      return createPostgresStore(url);
     }
     default:
       throw new Error(`no store is called ${kind}`);

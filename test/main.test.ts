@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { WireAnswer, WireMessage } from "../adapters/web/wire.ts";
+import { createFolder, startDrawbridge } from "./process.ts";
+import { until } from "./until.ts";
+
+async function start(t: TestContext, env: Readonly<Record<string, string>> = {}) {
+  const dataDir = env.DATA_DIR ?? (await createFolder(t));
+  const bot = startDrawbridge(t, { DATA_DIR: dataDir, STANDIN_PACE_MS: "600", ...env });
+  return { ...bot, dataDir };
+}
+
+async function draw(url: string, thread: string, text: string): Promise<void> {
+  const form = new FormData();
+  form.set("text", text);
+  const response = await fetch(`${url}/api/threads/${thread}/prompts`, { method: "POST", body: form });
+  assert.equal(response.status, 202);
+}
+
+async function answers(url: string, thread: string): Promise<readonly WireAnswer[]> {
+  const response = await fetch(`${url}/api/threads/${thread}`);
+  if (response.status === 404) return [];
+  const { messages } = (await response.json()) as { messages: WireMessage[] };
+  return messages.filter((message) => message.kind === "answer");
+}
+
+test("with no environment at all it says what it is, where, who draws, and what to set", async (t) => {
+  const bot = await start(t);
+  const url = await bot.url();
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.match(bot.output(), /Painter\s+offline stand-in: placeholder pictures/);
+  assert.match(bot.output(), /Store\s+sqlite:/);
+  assert.match(bot.output(), /Adapters\s+web/);
+  assert.match(bot.output(), /OPENAI_API_KEY=/);
+  assert.match(bot.output(), /DISCORD_TOKEN=/);
+  assert.equal((await fetch(`${url}/health`)).status, 200);
+  assert.equal((await fetch(url)).status, 200);
+});
+
+test("a port that is taken gets a clear message", async (t) => {
+  const other = createServer().listen(0, "127.0.0.1");
+  t.after(() => other.close());
+  await once(other, "listening");
+  const address = other.address();
+  assert.ok(address && typeof address === "object");
+  const bot = await start(t, { PORT: String(address.port) });
+  assert.equal(await bot.ended(), 1);
+  assert.match(bot.output(), /Port \d+ is taken\. Set PORT to another/);
+  assert.doesNotMatch(bot.output(), /\n\s+at /, "no stack trace");
+});
+
+test("settings that cannot be are named, all of them", async (t) => {
+  const bot = await start(t, { PORT: "eighty", STORE_URL: "mysql://x", HOST: "0.0.0.0" });
+  assert.equal(await bot.ended(), 1);
+  for (const name of ["PORT", "STORE_URL"]) assert.ok(bot.output().includes(`${name}: `), name);
+});
+
+test("a public address demands a password", async (t) => {
+  const bot = await start(t, { HOST: "0.0.0.0" });
+  assert.equal(await bot.ended(), 1);
+  assert.match(bot.output(), /set PLAYGROUND_PASSWORD/);
+});
+
+test("SIGTERM ends it cleanly", async (t) => {
+  const bot = await start(t);
+  await bot.url();
+  await bot.kill("SIGTERM");
+  assert.equal(await bot.ended(), 0, bot.output());
+});
+
+test("kill -9 at any moment loses nothing and doubles nothing", async (t) => {
+  const dataDir = await createFolder(t);
+  const thread = randomUUID();
+  const prompts = ["a boat", "a lamp", "a tree", "a cat"];
+  // From just after the request to just after the picture: each kill falls into another part of the turn.
+  const moments = [5, 120, 350, 640];
+  for (const [index, prompt] of prompts.entries()) {
+    const bot = await start(t, { DATA_DIR: dataDir });
+    const url = await bot.url();
+    await draw(url, thread, prompt);
+    await new Promise((resolve) => setTimeout(resolve, moments[index] ?? 0));
+    await bot.kill("SIGKILL");
+  }
+  const bot = await start(t, { DATA_DIR: dataDir });
+  const url = await bot.url();
+  const settled = async () => {
+    const shown = await answers(url, thread);
+    return shown.length > 0 && shown.every(({ view }) => view.phase !== "working" && view.phase !== "queued");
+  };
+  await until(
+    settled,
+    async () => `the turns to end; there is ${JSON.stringify(await answers(url, thread))}`,
+  );
+  const shown = await answers(url, thread);
+  const asks = new Set(shown.map(({ ask }) => ask));
+  assert.equal(asks.size, shown.length, "one answer to each ask");
+  for (const { view } of shown) {
+    assert.equal(view.phase, "done", view.text);
+    for (const { src } of view.images) assert.equal((await fetch(url + src)).status, 200);
+  }
+  assert.ok(shown.length >= 3, `${shown.length} turns were accepted`);
+  await draw(url, thread, "make it night");
+  await until(
+    async () => (await answers(url, thread)).length === shown.length + 1 && (await settled()),
+    "an edit",
+  );
+  const last = (await answers(url, thread)).at(-1);
+  assert.equal(last?.view.phase, "done", last?.view.text ?? "nothing");
+  assert.ok(last?.view.parent, "it goes on from the picture before");
+});
+
+test("another store is picked by its scheme", async (t) => {
+  const folder = await createFolder(t);
+  const bot = await start(t, { STORE_URL: `sqlite:${join(folder, "elsewhere", "x.db")}` });
+  await bot.url();
+  assert.match(bot.output(), /elsewhere\/x\.db/);
+});
+
+test("a store that cannot be opened ends the start with a message", async (t) => {
+  const bot = await start(t, { STORE_URL: "redis://user:hunter22@127.0.0.1:1/0" });
+  assert.equal(await bot.ended(), 1);
+  assert.match(bot.output(), /My memory \(redis\) does not answer/);
+  assert.doesNotMatch(bot.output(), /hunter22/);
+});

@@ -1,0 +1,101 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { globSync } from "node:fs";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { until } from "./until.ts";
+
+/** A database server of this machine, on a free port, with nothing in it. */
+export interface Server {
+  readonly url: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const run = promisify(execFile);
+const redisBinary = globSync("/usr/{bin,local/bin}/redis-server")[0];
+const postgresFolder = globSync("/usr/lib/postgresql/*/bin/").at(-1);
+
+/** Undefined where Redis is not installed. */
+export async function createRedis(): Promise<Server | undefined> {
+  if (!redisBinary) return undefined;
+  const port = await freePort();
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  return serve(
+    `redis://127.0.0.1:${port}`,
+    port,
+    () => spawn(redisBinary, args),
+    async () => {},
+  );
+}
+
+/** Undefined where PostgreSQL is not installed. It refuses to run as root, so root hands it to its own user. */
+export async function createPostgres(): Promise<Server | undefined> {
+  if (!postgresFolder) return undefined;
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), "drawbridge-pg-"));
+  const isRoot = process.getuid?.() === 0;
+  const as = (command: string, args: readonly string[]): [string, string[]] =>
+    isRoot
+      ? ["setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", command, ...args]]
+      : [command, [...args]];
+  if (isRoot) await run("chown", ["postgres", folder]);
+  await chmod(folder, 0o700);
+  await run(
+    ...as(join(postgresFolder, "initdb"), ["-D", folder, "-A", "trust", "-U", "postgres", "--no-sync"]),
+  );
+  const args = ["-D", folder, "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1", "-F"];
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  return serve(
+    url,
+    port,
+    () => spawn(...as(join(postgresFolder, "postgres"), args)),
+    () => rm(folder, { recursive: true, force: true }),
+  );
+}
+
+function serve(url: string, port: number, launch: () => ChildProcess, remove: () => Promise<void>): Server {
+  let child: ChildProcess | undefined;
+  const stop = async () => {
+    if (!child || child.exitCode !== null) return;
+    const exit = once(child, "exit");
+    child.kill("SIGINT");
+    await exit;
+    child = undefined;
+  };
+  return {
+    url,
+    async start() {
+      child = launch();
+      await until(() => answers(port), `${url} to answer`);
+    },
+    stop,
+    async remove() {
+      await stop();
+      await remove();
+    },
+  };
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.once("close", () => socket.destroy());
+    socket.once("connect", () => socket.end());
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return address && typeof address === "object" ? address.port : 0;
+}
