@@ -40,7 +40,9 @@ export function toPlan(
   const references = pictures.length > 0 || before.scene ? pictures : before.pictures;
   const parent = tool.action === "generate" ? undefined : before.scene;
   const refused = refusal(prompt);
-  const transparent = tool.background === "transparent";
+  // Left to the model, an edit of a cut-out stays a cut-out where the format can show it.
+  const clear = parent?.transparent === true && tool.output_format !== "jpeg" && tool.output_format !== "gif";
+  const transparent = tool.background === "transparent" || (tool.background !== "opaque" && clear);
 
   const draws = Array.from({ length: verdict.pictures }, (_, take): Draw => {
     const { scene, revised, action } = compose({

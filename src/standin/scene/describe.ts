@@ -1,3 +1,4 @@
+import { colourName } from "./colour-name.ts";
 import type { Scene } from "./scene.ts";
 
 const placeNames: Readonly<Record<Scene["place"], string>> = {
@@ -48,8 +49,9 @@ export function describe(scene: Scene): string {
 /** The things in a scene: "a cat", "3 birds". */
 export function counted(scene: Scene): readonly string[] {
   const counts = new Map<string, number>();
-  for (const { word, motif } of scene.figures) {
-    const name = motif === "sign" ? `sign reading “${word}”` : word;
+  for (const { word, motif, colour } of scene.figures) {
+    const plain = motif === "sign" ? `sign reading “${word}”` : word;
+    const name = colour ? `${colourName(colour)} ${plain}` : plain;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].map(([word, count]) =>

@@ -1,3 +1,4 @@
+import { colourName } from "./colour-name.ts";
 import { arrange } from "./layout.ts";
 import { colours } from "./lexicon.ts";
 import { motifs } from "./motifs/table.ts";
@@ -75,7 +76,7 @@ export function change(scene: Scene, prompt: string, seed: number): { scene: Sce
             },
     );
     const what = [
-      colour ? `a new colour` : "",
+      colour ? `in ${colourName(colour)}` : "",
       grown > 1 ? "bigger" : grown < 1 ? "smaller" : "",
       flipped ? "turned" : "",
       aside ? `to the ${aside}` : "",

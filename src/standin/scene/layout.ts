@@ -30,6 +30,7 @@ export function arrange(
   const ground = grounds[place] ?? 0.88;
   const placed: Figure[] = [];
   const every = () => [...present, ...placed];
+  const crowded = mentions.length + present.length > 2 ? 0.8 : 1;
   const heroes = mentions.filter(({ motif }) => motifs[motif]?.stands === "ground").length + present.length;
 
   for (const mention of mentions) {
@@ -37,7 +38,7 @@ export function arrange(
     if (!motif) continue;
     const crowd = mention.count > 1 ? 1 / Math.sqrt(mention.count * 0.72) : 1;
     const alone = heroes <= 1 && motif.stands === "ground" && !motif.behind && mention.count === 1 ? 1.15 : 1;
-    const size = motif.size * mention.scale * crowd * alone * squeeze;
+    const size = motif.size * mention.scale * crowd * alone * squeeze * crowded;
     for (let k = 0; k < mention.count; k++) {
       const grown = size * (mention.count > 1 ? between(random, 0.85, 1.12) : 1);
       const lane =

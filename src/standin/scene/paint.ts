@@ -48,10 +48,8 @@ export function paintScene(scene: Scene, painting: Painting): string {
         ),
       )
       .join("");
-  const lights =
-    !scene.transparent && (scene.time === "night" || scene.time === "sunset")
-      ? others.map((one) => drawLights(one, { w, h }, painting.phase)).join("")
-      : "";
+  const dark = !scene.transparent && (scene.time === "night" || scene.time === "sunset");
+  const lit = (one: Figure) => (dark ? drawLights(one, { w, h }, painting.phase) : "");
   const cards = painting.detail === 0 ? "" : drawCards(scene, painting, { w, h });
   const sticker = scene.transparent ? group(drawn(figures), 'class="rim"') : "";
   const body = [
@@ -64,8 +62,8 @@ export function paintScene(scene: Scene, painting: Painting): string {
     backdrop && scene.place === "city" ? backdrop.lights : "",
     cards,
     sticker,
-    recolour(drawn(others), (colour) => multiply(colour, dim)),
-    lights,
+    // What shines is not dimmed, but whoever stands before it covers it.
+    ...others.map((one) => recolour(drawn([one]), (colour) => multiply(colour, dim)) + lit(one)),
     backdrop && scene.place !== "city" ? backdrop.lights : "",
     backdrop?.front ?? "",
     weather(scene, w, h),
