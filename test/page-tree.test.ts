@@ -26,6 +26,21 @@ describe("the version tree", () => {
     assert.deepEqual([tree.rows, tree.columns], [3, 3]);
   });
 
+  it("gives every picture a place of its own, never to the left of its parent", () => {
+    const messages = [picture("0")];
+    let random = 7;
+    for (let at = 1; at < 300; at += 1) {
+      random = (random * 48_271) % 2_147_483_647;
+      messages.push(picture(`${at}`, random % 9 === 0 ? undefined : `${random % at}`));
+    }
+    const { nodes } = toTree(messages);
+    assert.equal(new Set(nodes.map(({ row, column }) => `${row} ${column}`)).size, 300);
+    for (const { row, column, parent } of nodes) {
+      const above = nodes.find(({ id }) => id === parent);
+      if (above) assert.ok(column >= above.column && row === above.row + 1);
+    }
+  });
+
   it("begins a fresh start below everything before it", () => {
     assert.deepEqual(places(toTree([picture("1"), picture("2", "1"), picture("3")])), {
       1: [0, 0],

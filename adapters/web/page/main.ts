@@ -19,6 +19,7 @@ const root = document.querySelector<HTMLElement>("#app") ?? document.body;
 const stick = followScroll();
 /** The last toast that will go by itself. */
 let timed = 0;
+let shownNode: string | undefined;
 
 draw(store.state);
 startClock();
@@ -56,12 +57,21 @@ function draw(state: State): void {
   document.title = titleOf(state);
   render(app(state, studio), root);
   stick(state.open);
+  showNode();
   drafts.keep(state);
   for (const { id, failed } of state.toasts) {
     if (id <= timed) continue;
     timed = id;
     setTimeout(() => studio.dismiss(id), failed ? 12_000 : 5000);
   }
+}
+
+/** Brings the current version into view in its panel, whenever it is another one. */
+function showNode(): void {
+  const node = document.querySelector(".node.current");
+  if (!node || node.id === shownNode) return;
+  shownNode = node.id;
+  node.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function titleOf(state: State): string {

@@ -24,7 +24,7 @@ export function picture(
       title=${pending ? nothing : "Look closer"}
       @click=${() => shown && void studio.look(shown.src)}
     >
-      <developing-picture .picture=${shown} .pending=${pending}></developing-picture>
+      <developing-picture .pending=${pending} .picture=${shown}></developing-picture>
     </button>
   `;
 }
@@ -51,12 +51,12 @@ class DevelopingPicture extends HTMLElement {
     const before = [...this.children];
     // The first one of a long conversation may wait until it is scrolled to; one that follows a sketch may not.
     if (before.length === 0) image.loading = "lazy";
-    image.className = "arriving";
+    image.className = before.length > 0 || this.classList.contains("pending") ? "arriving" : "appearing";
     image.src = picture.src;
     this.append(image);
     for (const old of before) old.setAttribute("aria-hidden", "true");
     const arrive = () => {
-      image.classList.remove("arriving");
+      image.className = "";
       const fading = Promise.allSettled(image.getAnimations().map(({ finished }) => finished));
       void fading.then(() => {
         for (const old of before) old.remove();
@@ -64,7 +64,8 @@ class DevelopingPicture extends HTMLElement {
     };
     image.addEventListener("load", arrive, { once: true });
     // A sketch may be gone by the time it is asked for; the next one is on its way.
-    image.addEventListener("error", () => (before.length > 0 ? image.remove() : undefined), { once: true });
+    const lose = () => (this.classList.contains("pending") || before.length > 0) && image.remove();
+    image.addEventListener("error", lose, { once: true });
   }
 }
 

@@ -293,11 +293,10 @@ export function createStudio(store: Store) {
     walk(id: string, scroll = true): void {
       store.update((state) => (state.current === id ? state : { ...state, current: id }));
       if (!scroll) return;
-      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      const answer = document.getElementById(`answer-${id}`);
-      answer?.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+      const frame = document.querySelector<HTMLElement>(`#answer-${id} .frame`);
+      if (frame) bringIntoView(frame);
       // A ring that goes again, to say which one it was.
-      answer?.querySelector(".frame")?.animate(
+      frame?.animate(
         [
           { outline: "3px solid var(--accent)", outlineOffset: "3px" },
           { outline: "3px solid transparent", outlineOffset: "7px" },
@@ -409,6 +408,22 @@ export function newId(): string {
 function askText(state: State, answer: WireAnswer): string {
   const ask = state.messages.get(answer.thread)?.find(({ id }) => id === answer.ask);
   return ask?.kind === "ask" ? ask.text : (threadOf(state)?.title ?? "");
+}
+
+/** Near by, it glides; from afar it jumps, and again once what was not drawn yet has its true height. */
+function bringIntoView(element: HTMLElement): void {
+  const away = Math.abs(element.getBoundingClientRect().top - innerHeight / 2);
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (away < 1.5 * innerHeight && !still) {
+    element.scrollIntoView({ block: "center", behavior: "smooth" });
+    return;
+  }
+  const jump = () => element.scrollIntoView({ block: "center" });
+  jump();
+  requestAnimationFrame(() => {
+    jump();
+    requestAnimationFrame(jump);
+  });
 }
 
 function release(picture: DraftPicture): void {

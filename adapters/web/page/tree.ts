@@ -82,10 +82,10 @@ function layOut(messages: readonly WireMessage[], head: string | null | undefine
   let rows = 0;
   for (const root of roots) {
     taken.clear();
-    const stack = [{ answer: root, row: rows, column: 0, level: 1, parent: undefined as string | undefined }];
+    const stack: Step[] = [{ answer: root, row: rows, column: 0, level: 1, first: true }];
     for (let next = stack.pop(); next; next = stack.pop()) {
       const { answer, row, level, parent } = next;
-      const column = next.column < 0 ? freeColumn(taken, row - 1) : next.column;
+      const column = next.first ? next.column : freeColumn(taken, row - 1, next.column + 1);
       taken.set(column, row);
       nodes.push({
         id: answer.id,
@@ -100,10 +100,9 @@ function layOut(messages: readonly WireMessage[], head: string | null | undefine
       rows = Math.max(rows, row + 1);
       const [first, ...others] = children.get(answer.id) ?? [];
       // The first child is walked first, so that its branch has its column before its siblings look for theirs.
-      for (const child of others.toReversed()) {
-        stack.push({ answer: child, row: row + 1, column: -1, level: level + 1, parent: answer.id });
-      }
-      if (first) stack.push({ answer: first, row: row + 1, column, level: level + 1, parent: answer.id });
+      const below = { row: row + 1, column, level: level + 1, parent: answer.id };
+      for (const child of others.toReversed()) stack.push({ ...below, answer: child, first: false });
+      if (first) stack.push({ ...below, answer: first, first: true });
     }
   }
   nodes.sort((one, other) => one.number - other.number);
@@ -126,8 +125,19 @@ function belongs({ view }: WireAnswer): boolean {
   );
 }
 
-function freeColumn(taken: ReadonlyMap<number, number>, above: number): number {
-  let column = 0;
+/** The first column from `from` on in which nothing lies at or below the row `above`. */
+function freeColumn(taken: ReadonlyMap<number, number>, above: number, from: number): number {
+  let column = from;
   while ((taken.get(column) ?? -1) >= above) column += 1;
   return column;
+}
+
+/** An answer to be laid out: straight below `column` if it is a first child, else somewhere to its right. */
+interface Step {
+  readonly answer: WireAnswer;
+  readonly row: number;
+  readonly column: number;
+  readonly level: number;
+  readonly first: boolean;
+  readonly parent?: string;
 }
