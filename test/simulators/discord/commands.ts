@@ -335,6 +335,7 @@ function checkName(reader: Reader): void {
       reader.fail(key, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
   };
   if (name) check(name, "name");
+  checkLocales(reader, "name_localizations", 32);
   const locales = reader.object("name_localizations");
   for (const value of Object.values(locales?.fields ?? {}))
     if (typeof value === "string") check(value, "name_localizations");

@@ -224,14 +224,10 @@ export function checkSelect(form: Form, reader: Reader): string | undefined {
   reader.text("placeholder", { max: limits.selectPlaceholder });
   checkCounts(reader, limits.selectOptions, 0);
   if (reader.fields.type === stringSelect) {
-    const options = reader.list("options", { min: 1, max: limits.selectOptions, required: true }) ?? [];
+    // No fewer options than may be chosen: Discord answers with a bad length of `options`.
+    const least = Math.max(1, Number(reader.fields.max_values ?? 1));
+    const options = reader.list("options", { min: least, max: limits.selectOptions, required: true }) ?? [];
     checkOptions(form, reader, options, ["label", "value", "description", "emoji", "default"]);
-    if (Number(reader.fields.max_values ?? 1) > options.length)
-      reader.fail(
-        "max_values",
-        "NUMBER_TYPE_MAX",
-        `int value should be less than or equal to ${options.length}.`,
-      );
   }
   return reader.text("custom_id", { min: 1, max: limits.customId, required: true });
 }

@@ -2,7 +2,8 @@
  * Something to go wrong with the next matching request.
  *
  * - `status`: answered with that status, the request is not applied
- * - `drop`: the connection is cut, `before` the request is applied or `after`
+ * - `drop`: the connection is cut, `before` the request is applied or `after`; as a clean end, which discord.js does
+ *   not try again, or with `reset`, which it does
  * - `slow`: everything as usual, `ms` later; applied before the wait with `applied: "first"`
  * - `rate limit`: 429, as Discord sends it
  */
@@ -14,7 +15,7 @@ export type Fault = {
   readonly times?: number;
 } & (
   | { readonly kind: "status"; readonly status: number; readonly body?: unknown }
-  | { readonly kind: "drop"; readonly when: "before" | "after" }
+  | { readonly kind: "drop"; readonly when: "before" | "after"; readonly reset?: boolean }
   | { readonly kind: "slow"; readonly ms: number; readonly applied?: "first" | "last" }
   | {
       readonly kind: "rate limit";

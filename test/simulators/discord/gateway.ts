@@ -121,14 +121,15 @@ export function createGateway(options: {
       switch (frame.op) {
         case 1:
           if (session) session.heartbeats += 1;
+          changes.happened();
           if (answering) send(socket, { op: 11, s: null, t: null, d: null });
           return;
         case 2:
-          if (session) return socket.close(4005, "Already authenticated.");
+          if (session?.socket === socket) return socket.close(4005, "Already authenticated.");
           session = identify(socket, frame.d);
           return;
         case 6:
-          if (session) return socket.close(4005, "Already authenticated.");
+          if (session?.socket === socket) return socket.close(4005, "Already authenticated.");
           session = resume(socket, frame.d);
           return;
         case 3:
@@ -245,8 +246,11 @@ export function createGateway(options: {
       },
       invalidate(resumable) {
         for (const session of live()) {
+          const { socket } = session;
           session.valid = resumable;
-          if (session.socket) send(session.socket, { op: 9, s: null, t: null, d: resumable });
+          // The socket stays, without a session: a resume comes over the same one.
+          delete session.socket;
+          if (socket) send(socket, { op: 9, s: null, t: null, d: resumable });
         }
       },
       drop(code) {

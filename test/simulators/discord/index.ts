@@ -55,6 +55,8 @@ export interface DiscordSimulator extends Scene, People, Pick<Changes, "waitFor"
   advance(ms: number): void;
   /** What is in a channel, oldest first. With `as`, only what that user sees. */
   messages(channel: Channel, as?: User): readonly Seen[];
+  /** A channel or thread that the bot made. Throws an Error when there is none. */
+  channel(id: string): Channel;
   /** One message as it is now; undefined when it is gone. */
   message(ref: MessageRef): Seen | undefined;
   /** What the bot has registered: globally, or for a guild. */
@@ -160,6 +162,11 @@ export async function createDiscordSimulator(
       [...channel.messages.values()]
         .filter(({ ephemeralTo }) => !as || !ephemeralTo || ephemeralTo === as)
         .map(toSeen),
+    channel(id) {
+      const found = world.channels.get(id);
+      if (!found) throw new Error("There is no such channel, or no longer.");
+      return found;
+    },
     message(ref) {
       const found = findMessage(world, idOf(ref));
       return found && toSeen(found);

@@ -93,7 +93,7 @@ export function createRest(parts: {
       sent(429);
       return sendLimited(response, fault);
     }
-    if (fault?.kind === "drop" && fault.when === "before") return void request.socket.destroy();
+    if (fault?.kind === "drop" && fault.when === "before") return cut(request, fault);
     if (fault?.kind === "slow" && fault.applied !== "first") await sleep(fault.ms);
 
     const headers: Record<string, string> = {};
@@ -118,7 +118,7 @@ export function createRest(parts: {
         error instanceof ApiError ? error : new ApiError(500, 0, `The simulator failed: ${error}`);
       outcome = { status: shown.status, value: toErrorBody(shown), code: shown.code };
     }
-    if (fault?.kind === "drop") return void request.socket.destroy();
+    if (fault?.kind === "drop") return cut(request, fault);
     if (fault?.kind === "slow" && fault.applied === "first") await sleep(fault.ms);
     sent(outcome.status, outcome.code);
     sendJson(response, outcome.status, outcome.value, headers);
@@ -168,6 +168,11 @@ export function createRest(parts: {
       },
     },
   };
+}
+
+function cut({ socket }: IncomingMessage, { reset = false }: { readonly reset?: boolean }): void {
+  if (reset) socket.resetAndDestroy();
+  else socket.destroy();
 }
 
 /** docs: reference, "Authentication". */
