@@ -859,12 +859,57 @@ test("what was missed is replayed after a resume", async (t) => {
   assert.equal(heard, 2);
 });
 
-test("a session that cannot be resumed is begun anew", { timeout: 20_000 }, async (t) => {
+test("the gateway closes on what it cannot take, each with its code", async (t) => {
+  const { simulator } = await simulate(t, { token: "right" });
+  const properties = { os: "linux", browser: "test", device: "test" };
+  const identify = (rest: object = {}) => ({
+    op: 2,
+    d: { token: "right", properties, intents: 4609, ...rest },
+  });
+  const closing: readonly [code: number, ...frames: (object | string)[]][] = [
+    [4001, { op: 99 }],
+    [4002, "no JSON"],
+    [4002, { op: 1, d: "x".repeat(5000) }],
+    [4003, { op: 3, d: {} }],
+    [4004, identify({ token: "wrong" })],
+    [4005, identify(), identify()],
+    [4008, ...Array.from({ length: 121 }, () => ({ op: 1, d: null }))],
+    [4010, identify({ shard: [1, 1] })],
+    [4013, identify({ intents: 1 << 30 })],
+    [4013, identify({ intents: "all" })],
+    [4014, identify({ intents: GatewayIntentBits.MessageContent })],
+    [4014, identify({ intents: GatewayIntentBits.GuildMembers })],
+  ];
+  for (const [code, ...frames] of closing) {
+    const socket = new WebSocket(`${simulator.origin.replace("http", "ws")}/?v=10&encoding=json`);
+    socket.onopen = () => {
+      for (const frame of frames) socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
+    };
+    const closed = await new Promise<number>((resolve) => {
+      socket.onclose = (event) => resolve(event.code);
+    });
+    assert.equal(closed, code);
+  }
+});
+
+test("a session that is over, or was never there, cannot be resumed", async (t) => {
   const { simulator, client } = await connect(t);
-  const again = next(client, Events.ShardReady);
-  simulator.gateway.invalidate(false);
-  await again;
-  assert.equal(simulator.gateway.sessions.length, 2);
+  const session = simulator.gateway.sessions[0]?.id;
+  await client.destroy();
+  await simulator.waitFor(() => simulator.gateway.sessions[0]?.closedWith === 1000);
+  for (const session_id of [session, "none"]) {
+    const socket = new WebSocket(`${simulator.origin.replace("http", "ws")}/?v=10&encoding=json`);
+    const refused = new Promise((resolve) => {
+      socket.onmessage = ({ data }) => {
+        const { op, d } = JSON.parse(String(data));
+        if (op === 10)
+          socket.send(JSON.stringify({ op: 6, d: { token: simulator.token, session_id, seq: 1 } }));
+        else resolve([op, d]);
+      };
+    });
+    assert.deepEqual(await refused, [9, false]);
+    socket.close();
+  }
 });
 
 test("who may not come in is turned away for good", async (t) => {
