@@ -13,7 +13,7 @@ import { createChannels } from "./channels.ts";
 import { connect, type Gateway } from "./gateway.ts";
 import { createInteractions } from "./interactions.ts";
 import { parseMessageKey, type Spot, toMessageKey, toThreadKey } from "./keys.ts";
-import { toImageLimits } from "./limits.ts";
+import { paceMs, toImageLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { createMessages } from "./messages.ts";
 import { type ThreadMode, toInviteUrl } from "./permissions.ts";
@@ -36,6 +36,8 @@ export interface DiscordOptions {
   readonly now?: () => number;
   /** More hosts that attachments may be read from. */
   readonly fetchHosts?: readonly string[];
+  /** Shortest time between two edits of a message, in ms; what Discord likes unless said. */
+  readonly paceMs?: number;
 }
 
 interface Running {
@@ -99,6 +101,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       files: createFiles(options.fetchHosts),
       log,
       now,
+      paceMs: options.paceMs ?? paceMs,
       tokens: createBounded(2000),
       live: createBounded(2000),
       seen: createBounded(500),

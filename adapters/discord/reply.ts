@@ -4,7 +4,7 @@ import type { ImageLimits, MessageKey, Reply, View } from "../../src/adapter.ts"
 import { toLimits } from "../../src/encode.ts";
 import { BotError } from "../../src/errors.ts";
 import { type Spot, toMessageKey } from "./keys.ts";
-import { discordLimits, paceMs } from "./limits.ts";
+import { discordLimits } from "./limits.ts";
 import { isSpoiler } from "./pictures.ts";
 import { type Trouble, toLogged, toTrouble } from "./send.ts";
 import type { Stage } from "./stage.ts";
@@ -221,7 +221,7 @@ export function createReply(
   }
 
   return {
-    pace: paceMs,
+    pace: stage.paceMs,
     limits: place.limits,
     async show(view) {
       try {

@@ -28,6 +28,8 @@ export interface Stage {
   readonly log: Log;
   /** Unix time, ms. */
   readonly now: () => number;
+  /** Shortest time between two edits of a message, in ms. */
+  readonly paceMs: number;
   /** The freshest token for each message. */
   readonly tokens: Map<MessageKey, Token>;
   readonly live: Map<MessageKey, Live>;
