@@ -32,7 +32,6 @@ export function toErrorBody(error: ApiError): { message: string; code: number; e
 
 const refusals = {
   unauthorized: [401, 0, "401: Unauthorized"],
-  notFound: [404, 0, "404: Not Found"],
   methodNotAllowed: [405, 0, "405: Method Not Allowed"],
   unknownApplication: [404, 10002, "Unknown Application"],
   unknownChannel: [404, 10003, "Unknown Channel"],

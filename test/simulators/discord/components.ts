@@ -1,30 +1,8 @@
 import { toFileName } from "./cdn.ts";
+import { checkType, componentTypes } from "./component-types.ts";
 import { type Fields, type Form, isFields, lengthOf, type Path, type Reader } from "./form.ts";
 import { limits } from "./limits.ts";
-
-/** Component types, as Discord numbers them. docs: components/reference, "Component Types". */
-export const componentTypes = {
-  row: 1,
-  button: 2,
-  stringSelect: 3,
-  textInput: 4,
-  userSelect: 5,
-  roleSelect: 6,
-  mentionableSelect: 7,
-  channelSelect: 8,
-  section: 9,
-  text: 10,
-  thumbnail: 11,
-  gallery: 12,
-  file: 13,
-  separator: 14,
-  container: 17,
-  label: 18,
-  fileUpload: 19,
-  radioGroup: 21,
-  checkboxGroup: 22,
-  checkbox: 23,
-} as const;
+import { checkSelect } from "./selects.ts";
 
 const {
   row,
@@ -204,92 +182,6 @@ export function checkComponents(
         "Only an uploaded attachment may be referenced",
       );
     else checkLink(media, "url", limits.mediaUrl);
-  }
-}
-
-/** Checks a select menu, in a message or a form, and returns its custom id. */
-export function checkSelect(form: Form, reader: Reader): string | undefined {
-  reader.only([
-    "type",
-    "id",
-    "custom_id",
-    "placeholder",
-    "min_values",
-    "max_values",
-    "disabled",
-    "required",
-    ...(reader.fields.type === stringSelect ? ["options"] : ["default_values"]),
-    ...(reader.fields.type === channelSelect ? ["channel_types"] : []),
-  ]);
-  reader.text("placeholder", { max: limits.selectPlaceholder });
-  checkCounts(reader, limits.selectOptions, 0);
-  if (reader.fields.type === stringSelect) {
-    // No fewer options than may be chosen: Discord answers with a bad length of `options`.
-    const least = Math.max(1, Number(reader.fields.max_values ?? 1));
-    const options = reader.list("options", { min: least, max: limits.selectOptions, required: true }) ?? [];
-    checkOptions(form, reader, options, ["label", "value", "description", "emoji", "default"]);
-  }
-  return reader.text("custom_id", { min: 1, max: limits.customId, required: true });
-}
-
-/** Checks the options of a select or group: texts of the right length, values that differ. */
-export function checkOptions(
-  form: Form,
-  reader: Reader,
-  options: readonly unknown[],
-  keys: readonly string[],
-): void {
-  const values = new Set<string>();
-  options.forEach((item, index) => {
-    const option = form.read(item, [...reader.path, "options", index]);
-    option?.only(keys);
-    option?.text("label", { min: 1, max: limits.selectText, required: true });
-    option?.text("description", { max: limits.selectText });
-    option?.flag("default");
-    const value = option?.text("value", { min: 1, max: limits.selectText, required: true });
-    if (value === undefined) return;
-    if (values.has(value))
-      option?.fail(
-        "value",
-        "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
-        "The specified option value is already used",
-      );
-    values.add(value);
-  });
-}
-
-/** Checks `min_values` and `max_values` against a highest count. */
-export function checkCounts(reader: Reader, most: number, least: 0 | 1): void {
-  const min = reader.whole("min_values", { min: least === 1 ? 0 : least, max: most });
-  const max = reader.whole("max_values", { min: 1, max: most });
-  if ((min ?? 0) > (max ?? most))
-    reader.fail("min_values", "BASE_TYPE_BAD_LENGTH", "min_values must not be greater than max_values.");
-}
-
-/** Checks a component's type against those that may stand there. */
-export function checkType(form: Form, reader: Reader, allowed: readonly number[]): number | undefined {
-  const { type } = reader.fields;
-  if (type === undefined || type === null) {
-    reader.fail("type", "BASE_TYPE_REQUIRED", "This field is required");
-    return undefined;
-  }
-  if (typeof type === "number" && allowed.includes(type)) return type;
-  form.add(
-    [...reader.path, "type"],
-    "UNION_TYPE_CHOICES",
-    `Value of field "type" must be one of (${allowed.join(", ")}).`,
-  );
-  return undefined;
-}
-
-/** Every component of a tree, in the order in which they are read. */
-export function* walk(components: readonly unknown[]): Generator<Fields> {
-  for (const component of components) {
-    if (!isFields(component)) continue;
-    yield component;
-    if (Array.isArray(component.components)) yield* walk(component.components);
-    if (isFields(component.component)) yield* walk([component.component]);
-    if (isFields(component.accessory)) yield* walk([component.accessory]);
   }
 }
 

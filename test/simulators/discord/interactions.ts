@@ -1,41 +1,30 @@
 import { randomBytes } from "node:crypto";
+import {
+  type Acknowledgement,
+  type InteractionType,
+  interactionTypes,
+  kinds,
+  parseChoices,
+  parseType,
+} from "./answers.ts";
 import { ApiError, refuse } from "./api-error.ts";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
-import { createForm, type Fields, isFields } from "./form.ts";
+import { type Fields, isFields } from "./form.ts";
 import type { Gateway } from "./gateway.ts";
 import { limits, messageFlags } from "./limits.ts";
-import { type Modal, parseModal } from "./modals.ts";
+import { parseModal } from "./modals.ts";
 import { may, permissionsIn, toBits } from "./permissions.ts";
-import { callUsers, isForeign, type PostRequest, type Posts } from "./posts.ts";
+import { callUsers, isForeign, type Posts } from "./posts.ts";
+import type { PostRequest } from "./uploads.ts";
 import type { Wire } from "./wire.ts";
 import { type Channel, channelTypes, type Message, type Origin, type User, type World } from "./world.ts";
-
-/** Interaction types, as Discord numbers them. */
-export const interactionTypes = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
-
-/** What the bot answered first, and how soon. */
-export interface Acknowledgement {
-  readonly kind: "reply" | "defer" | "defer update" | "update" | "choices" | "modal";
-  /** From the event to the answer. */
-  readonly tookMs: number;
-  /** Only the asker sees the answer. */
-  readonly ephemeral: boolean;
-  readonly modal?: Modal;
-  readonly choices?: readonly Choice[];
-}
-
-/** A suggestion under an option that is being typed. */
-export interface Choice {
-  readonly name: string;
-  readonly value: string | number;
-}
 
 /** One thing a person did with a command, a button or a form. */
 export interface Interaction {
   readonly id: string;
   readonly token: string;
-  readonly type: (typeof interactionTypes)[keyof typeof interactionTypes];
+  readonly type: InteractionType;
   readonly user: User;
   readonly channel: Channel;
   readonly createdMs: number;
@@ -81,15 +70,6 @@ export interface Interactions {
   /** What bytes a file of this user may have here. */
   fileBytes(user: User, channel: Channel): number;
 }
-
-const kinds = {
-  4: "reply",
-  5: "defer",
-  6: "defer update",
-  7: "update",
-  8: "choices",
-  9: "modal",
-} as const satisfies Record<number, Acknowledgement["kind"]>;
 
 /** docs: interactions/receiving-and-responding. */
 export function createInteractions(parts: {
@@ -362,42 +342,6 @@ export function createInteractions(parts: {
 export function toContext(world: World, channel: Channel): 0 | 1 | 2 {
   if (channel.guild) return 0;
   return channel.type === channelTypes.dm && channel.recipients.includes(world.bot) ? 1 : 2;
-}
-
-/** Which answers an interaction may have. docs: the same page, "Interaction Callback Type". */
-function parseType(interaction: Interaction, body: Fields): keyof typeof kinds {
-  const form = createForm();
-  const reader = form.read(body, []);
-  const allowed: Record<Interaction["type"], readonly number[]> = {
-    2: [4, 5, 9],
-    3: [4, 5, 6, 7, 9],
-    4: [8],
-    5: interaction.source ? [4, 5, 6, 7] : [4, 5],
-  };
-  const type = reader?.whole("type", { oneOf: allowed[interaction.type], required: true });
-  form.check();
-  if (type === undefined || !isKind(type)) throw refuse("unknownInteraction");
-  return type;
-}
-
-function isKind(type: number): type is keyof typeof kinds {
-  return type in kinds;
-}
-
-function parseChoices(data: Fields, strict: boolean): readonly Choice[] {
-  const form = createForm(strict);
-  const reader = form.read(data, ["data"]);
-  const choices = (reader?.list("choices", { max: limits.autocomplete, required: true }) ?? []).map(
-    (item, index): Choice => {
-      const choice = form.read(item, ["data", "choices", index]);
-      const name = choice?.text("name", { min: 1, max: limits.choiceText, required: true }) ?? "";
-      const value = choice?.fields.value;
-      if (typeof value === "number") return { name, value };
-      return { name, value: choice?.text("value", { max: limits.choiceText, required: true }) ?? "" };
-    },
-  );
-  form.check();
-  return choices;
 }
 
 /** In an interaction's answer the message stands under `data`, and so do its errors. */

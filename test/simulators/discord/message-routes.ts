@@ -2,8 +2,9 @@ import { refuse } from "./api-error.ts";
 import { createForm } from "./form.ts";
 import { messageFlags } from "./limits.ts";
 import { may, type Permission } from "./permissions.ts";
-import { fileBytesIn, type PostRequest, type Posts } from "./posts.ts";
+import { fileBytesIn, type Posts } from "./posts.ts";
 import type { Route } from "./route.ts";
+import type { PostRequest } from "./uploads.ts";
 import { botSees, type Wire } from "./wire.ts";
 import { type Channel, isThread, type Message, type World } from "./world.ts";
 

@@ -1,6 +1,7 @@
-import { checkCounts, checkOptions, checkSelect, checkType, componentTypes } from "./components.ts";
+import { checkType, componentTypes } from "./component-types.ts";
 import { createForm, type Fields, type Form, isFields, type Reader } from "./form.ts";
 import { limits } from "./limits.ts";
+import { checkCounts, checkOptions, checkSelect } from "./selects.ts";
 
 const { row, stringSelect, textInput, userSelect, roleSelect, mentionableSelect, channelSelect } =
   componentTypes;

@@ -1,17 +1,12 @@
+import { type Acknowledgement, type Choice, interactionTypes } from "./answers.ts";
 import type { Cdn, NewFile } from "./cdn.ts";
 import type { Clock } from "./clock.ts";
-import type { Command, Commands } from "./commands.ts";
-import { componentTypes, walk } from "./components.ts";
+import type { Commands } from "./commands.ts";
+import { componentTypes, walk } from "./component-types.ts";
+import { checkCount, toInput } from "./fill.ts";
 import { type Fields, isFields } from "./form.ts";
-import {
-  type Acknowledgement,
-  type Choice,
-  type Interaction,
-  type Interactions,
-  interactionTypes,
-  toContext,
-} from "./interactions.ts";
-import { limits } from "./limits.ts";
+import type { Interaction, Interactions } from "./interactions.ts";
+import { canSee, checkValue, findOffered, optionsOf } from "./offer.ts";
 import { callAll, type Posts } from "./posts.ts";
 import { type Seen, toSeen } from "./seen.ts";
 import type { Wire } from "./wire.ts";
@@ -92,7 +87,7 @@ export function createPeople(parts: {
   interactions: Interactions;
   clock: Clock;
 }): People {
-  const { world, wire, cdn, posts, commands, interactions, clock } = parts;
+  const { world, wire, cdn, posts, interactions, clock } = parts;
 
   function at(ref: MessageRef): Message {
     const found = findMessage(world, typeof ref === "string" ? ref : ref.id);
@@ -111,28 +106,6 @@ export function createPeople(parts: {
         return interaction.followUps.filter(({ deleted }) => !deleted).map(toSeen);
       },
     };
-  }
-
-  /** The command of that name which Discord would offer here. */
-  function offered(channel: Channel, user: User, type: number, name: string): Command {
-    const joined = channel.guild?.joined ?? false;
-    if (!canSee(channel, user)) throw new Error(`${user.name} is not here.`);
-    const own = joined ? commands.list(channel.guild?.id) : [];
-    const found = [...own, ...commands.list()].find(
-      (command) => command.type === type && command.name === name,
-    );
-    if (!found) throw new Error(`No command “${name}” is registered.`);
-    if (own.includes(found)) return found;
-    const context = toContext(world, channel);
-    const { contexts, integration_types: installs } = found;
-    if (Array.isArray(contexts) && !contexts.includes(context))
-      throw new Error(`“${name}” is not offered in context ${context}.`);
-    const takes = (install: number) => Array.isArray(installs) && installs.includes(install);
-    const byGuild = takes(0) && (joined || context === 1);
-    const byUser = takes(1) && user.installed;
-    if (!byGuild && !byUser)
-      throw new Error(`“${name}” is not offered: the app is installed neither here nor for ${user.name}.`);
-    return found;
   }
 
   function toNewFile(file: PersonFile): NewFile {
@@ -204,7 +177,7 @@ export function createPeople(parts: {
     },
     deleteMessage: (ref) => posts.remove(at(ref)),
     async slash(channel, user, name, given = {}) {
-      const command = offered(channel, user, 1, name);
+      const command = findOffered(parts, { channel, user }, 1, name);
       const attachments: Record<string, Fields> = {};
       const options: Fields[] = [];
       for (const option of optionsOf(command)) {
@@ -244,7 +217,7 @@ export function createPeople(parts: {
       );
     },
     async autocomplete(channel, user, name, { option: key, value, others = {} }) {
-      const command = offered(channel, user, 1, name);
+      const command = findOffered(parts, { channel, user }, 1, name);
       const option = optionsOf(command).find((one) => one.name === key);
       if (option?.autocomplete !== true) throw new Error(`“${key}” of /${name} suggests nothing.`);
       const options = [
@@ -262,7 +235,7 @@ export function createPeople(parts: {
     },
     messageCommand(name, ref, user) {
       const target = at(ref);
-      const command = offered(target.channel, user, 3, name);
+      const command = findOffered(parts, { channel: target.channel, user }, 3, name);
       const messages = { [target.id]: wire.message(target, { content: true, whole: true }) };
       return toDoing(
         interactions.open({
@@ -325,90 +298,6 @@ export function createPeople(parts: {
       );
     },
   };
-}
-
-function canSee(channel: Channel, user: User): boolean {
-  return channel.guild ? channel.guild.members.has(user.id) : channel.recipients.includes(user);
-}
-
-function optionsOf(command: Command): readonly Fields[] {
-  return Array.isArray(command.options) ? command.options.filter(isFields) : [];
-}
-
-/** What Discord's apps check before they send a command. */
-function checkValue(option: Fields, value: string | number | boolean): void {
-  const wanted =
-    option.type === 3
-      ? "string"
-      : option.type === 5
-        ? "boolean"
-        : option.type === 4 || option.type === 10
-          ? "number"
-          : "string";
-  if (typeof value !== wanted) throw new Error(`“${option.name}” takes a ${wanted}.`);
-  const choices = Array.isArray(option.choices) ? option.choices.filter(isFields) : [];
-  if (choices.length > 0 && !choices.some((choice) => choice.value === value))
-    throw new Error(`“${option.name}” does not offer “${value}”.`);
-  const size = typeof value === "string" ? value.length : Number(value);
-  const [min, max] =
-    typeof value === "string"
-      ? [option.min_length, option.max_length ?? limits.stringOption]
-      : [option.min_value, option.max_value];
-  if (size < Number(min ?? -Infinity) || size > Number(max ?? Infinity))
-    throw new Error(`“${option.name}” takes ${min ?? "any"} to ${max ?? "any"}, not ${size}.`);
-}
-
-/** One field of a form as it is sent, checked as Discord's apps do. */
-function toInput(input: Fields, value: FormValue | undefined): Fields {
-  const required = input.required !== false;
-  const label = String(input.custom_id);
-  switch (input.type) {
-    case componentTypes.textInput: {
-      const text = String(value ?? input.value ?? "");
-      const min = Number(input.min_length ?? (required ? 1 : 0));
-      if (text === "" ? required : text.length < min) throw new Error(`“${label}” needs more text.`);
-      if (text.length > Number(input.max_length ?? limits.textInput))
-        throw new Error(`“${label}” is too long.`);
-      return { value: text };
-    }
-    case componentTypes.checkbox:
-      return { value: value === undefined ? input.default === true : value === true };
-    case componentTypes.radioGroup: {
-      const chosen = value === undefined ? defaultsOf(input)[0] : String(value);
-      if (chosen === undefined && required) throw new Error(`“${label}” needs a choice.`);
-      if (chosen !== undefined) checkOffered(input, [chosen]);
-      return { value: chosen ?? null };
-    }
-    default: {
-      const given = Array.isArray(value) ? value.filter((one) => typeof one === "string") : undefined;
-      const chosen = given ?? (typeof value === "string" ? [value] : defaultsOf(input));
-      if (Array.isArray(input.options)) checkOffered(input, chosen);
-      checkCount(input, chosen.length);
-      return { values: chosen };
-    }
-  }
-}
-
-function checkCount(input: Fields, count: number): void {
-  const required = input.required !== false;
-  if (count === 0 && !required) return;
-  const [min, max] = [Number(input.min_values ?? 1), Number(input.max_values ?? 1)];
-  if (count < min || count > max)
-    throw new Error(`“${input.custom_id}” takes ${min} to ${max}, not ${count}.`);
-}
-
-function checkOffered(input: Fields, chosen: readonly string[]): void {
-  const values = optionsIn(input).map(({ value }) => value);
-  for (const one of chosen)
-    if (!values.includes(one)) throw new Error(`“${input.custom_id}” does not offer “${one}”.`);
-}
-
-function defaultsOf(input: Fields): readonly string[] {
-  return optionsIn(input).flatMap((option) => (option.default === true ? [String(option.value)] : []));
-}
-
-function optionsIn(input: Fields): readonly Fields[] {
-  return Array.isArray(input.options) ? input.options.filter(isFields) : [];
 }
 
 function isFile(value: unknown): value is PersonFile {

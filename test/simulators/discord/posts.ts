@@ -1,15 +1,14 @@
-import { ApiError, refuse } from "./api-error.ts";
-import type { Cdn, NewFile, StoredFile } from "./cdn.ts";
-import { toFileName } from "./cdn.ts";
+import { refuse } from "./api-error.ts";
+import type { Cdn, StoredFile } from "./cdn.ts";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
-import { checkComponents } from "./components.ts";
-import { checkEmbeds } from "./embeds.ts";
-import { createForm, type Fields, type Form, isFields, type Reader } from "./form.ts";
+import { createForm } from "./form.ts";
 import type { Gateway } from "./gateway.ts";
 import { intents, limits, messageFlags } from "./limits.ts";
 import { type Allowed, checkAllowed, findMentions, textsOf } from "./mentions.ts";
-import { botSees, namedFiles, type Wire } from "./wire.ts";
+import { checkMessage } from "./message-check.ts";
+import type { FilePlan, PostRequest } from "./uploads.ts";
+import { botSees, type Wire } from "./wire.ts";
 import {
   type Body,
   type Channel,
@@ -19,21 +18,6 @@ import {
   type User,
   type World,
 } from "./world.ts";
-
-/** A file of a multipart request. */
-export interface Upload {
-  /** The n of `files[n]`. */
-  readonly index: number;
-  readonly name: string;
-  readonly contentType?: string;
-  readonly bytes: Buffer;
-}
-
-/** The body of a request that makes or changes a message. */
-export interface PostRequest {
-  readonly body: Fields;
-  readonly files: readonly Upload[];
-}
 
 /** Where a message goes and what holds for it there. */
 export interface PostPlace {
@@ -78,7 +62,6 @@ export const callAll: Allowed = {
 export const callUsers: Allowed = { parse: ["users"], users: [], roles: [], repliedUser: false };
 
 const empty: Body = { content: "", embeds: [], components: [], files: [] };
-const ownFlags = messageFlags.suppressEmbeds | messageFlags.suppressNotifications | messageFlags.componentsV2;
 
 /** docs: resources/message, "Create Message" and "Edit Message". */
 export function createPosts(parts: {
@@ -118,41 +101,6 @@ export function createPosts(parts: {
           : {}),
       };
     });
-  }
-
-  /** Everything but the files is checked before any is stored. */
-  function check(form: Form, request: PostRequest, before: Body, flags: number, fileBytes: number) {
-    const reader = form.read(request.body, []);
-    if (!reader) throw refuse("badJson");
-    if (request.files.some(({ bytes }) => bytes.length > fileBytes)) throw refuse("tooLarge");
-    const asked = (reader.whole("flags", { min: 0 }) ?? 0) & ownFlags;
-    // The V2 flag never goes away again. docs: components/reference, "Using Components V2".
-    const v2 = ((asked | flags) & messageFlags.componentsV2) !== 0;
-    const files = planFiles(form, reader, request.files, before.files);
-    const content = reader.has("content")
-      ? (reader.text("content", { max: limits.content }) ?? "")
-      : "content" in reader.fields
-        ? ""
-        : before.content;
-    const embeds = "embeds" in reader.fields ? checkEmbeds(form, reader.list("embeds") ?? []) : before.embeds;
-    const names = new Set(files.names);
-    const components =
-      "components" in reader.fields
-        ? checkComponents(form, reader.list("components") ?? [], { v2, files: names })
-        : before.components;
-    if (!("components" in reader.fields)) {
-      for (const name of namedFiles(before.components))
-        if (!names.has(name))
-          form.add(
-            ["attachments"],
-            "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
-            "The referenced attachment could not be found",
-          );
-    }
-    if (reader.has("poll")) throw notSimulated("polls");
-    if ((reader.list("sticker_ids") ?? []).length > 0) throw notSimulated("stickers");
-    if (v2) checkV2(form, { content, embeds, components });
-    return { reader, content, embeds, components, files, v2, asked };
   }
 
   async function store(plan: FilePlan, channel: Channel, ephemeral: boolean): Promise<readonly StoredFile[]> {
@@ -207,9 +155,8 @@ export function createPosts(parts: {
 
     async create(place, request) {
       const form = createForm(strict);
-      const draft = check(form, request, empty, 0, place.fileBytes);
-      const { reader } = draft;
-      const nonce = parseNonce(reader);
+      const draft = checkMessage(form, request, { body: empty, flags: 0 }, place.fileBytes);
+      const { reader, nonce } = draft;
       const allowed = checkAllowed(form, reader.fields.allowed_mentions, place.allowed ?? callAll);
       form.check();
       if (nonce !== undefined && reader.fields.enforce_nonce === true) {
@@ -232,7 +179,7 @@ export function createPosts(parts: {
 
     async edit(message, request, { fileBytes, initial = false }) {
       const form = createForm(strict);
-      const draft = check(form, request, message.body, message.flags, fileBytes);
+      const draft = checkMessage(form, request, message, fileBytes);
       const allowed = checkAllowed(
         form,
         draft.reader.fields.allowed_mentions,
@@ -246,7 +193,8 @@ export function createPosts(parts: {
       if (message.deleted) throw refuse("unknownMessage");
       for (const file of message.body.files) if (!files.includes(file)) file.deleted = true;
       message.body = { content: draft.content, embeds: draft.embeds, components: draft.components, files };
-      const sticky = message.flags & ~(messageFlags.suppressEmbeds | messageFlags.loading);
+      const dropped = messageFlags.loading | (draft.reader.has("flags") ? messageFlags.suppressEmbeds : 0);
+      const sticky = message.flags & ~dropped;
       message.flags = sticky | (draft.asked & ~messageFlags.suppressNotifications);
       const replied = message.replyTo && message.channel.messages.get(message.replyTo.messageId);
       const found = findMentions(world, {
@@ -313,98 +261,4 @@ export function fileBytesIn(channel: Channel): number {
 export function isForeign(world: World, channel: Channel): boolean {
   if (channel.guild) return !channel.guild.joined;
   return channel.type === channelTypes.groupDm || !channel.recipients.includes(world.bot);
-}
-
-interface FilePlan {
-  readonly kept: readonly StoredFile[];
-  readonly added: readonly NewFile[];
-  /** Names of all of them, as they will be. */
-  readonly names: readonly string[];
-}
-
-/**
- * What becomes of the files: an edit with `attachments` keeps those listed and drops the rest, one without keeps all.
- * docs: reference, "Editing Message Attachments".
- */
-function planFiles(
-  form: Form,
-  reader: Reader,
-  uploads: readonly Upload[],
-  before: readonly StoredFile[],
-): FilePlan {
-  const listed = reader.list("attachments");
-  if (uploads.length > limits.attachments || (listed?.length ?? 0) > limits.attachments)
-    throw refuse("tooManyAttachments");
-  const kept: StoredFile[] = [];
-  const described = new Map<number, Reader>();
-  const seen = new Set<string>();
-  listed?.forEach((item, index) => {
-    const entry = form.read(item, ["attachments", index]);
-    if (!entry) return;
-    const id = isFields(item) ? String(item.id ?? "") : "";
-    entry.text("description", { max: limits.attachmentText });
-    entry.text("title", { max: limits.attachmentText });
-    entry.text("filename", { max: limits.attachmentText });
-    if (seen.has(id)) entry.fail("id", "ATTACHMENT_ID_DUPLICATED", "Attachment ids must be unique");
-    seen.add(id);
-    const old = before.find((file) => file.id === id);
-    const upload = uploads.find((file) => String(file.index) === id);
-    if (old) kept.push(old);
-    else if (upload) described.set(upload.index, entry);
-    else entry.fail("id", "ATTACHMENT_NOT_FOUND", "Attachment data not found");
-  });
-  if (!listed) kept.push(...before);
-  const added = uploads.map((upload): NewFile => {
-    const entry = described.get(upload.index)?.fields ?? {};
-    const { description, title, filename } = entry;
-    if (lengthTooLong(upload.name))
-      form.add(
-        ["attachments", upload.index, "filename"],
-        "BASE_TYPE_MAX_LENGTH",
-        "Must be 1024 or fewer in length.",
-      );
-    return {
-      name: typeof filename === "string" ? filename : upload.name,
-      bytes: upload.bytes,
-      ...(upload.contentType ? { contentType: upload.contentType } : {}),
-      ...(typeof description === "string" && description ? { description } : {}),
-      ...(typeof title === "string" && title ? { title } : {}),
-      ...(entry.is_spoiler === true ? { spoiler: true } : {}),
-    };
-  });
-  if (kept.length + added.length > limits.attachments) throw refuse("tooManyAttachments");
-  return {
-    kept,
-    added,
-    names: [...kept.map(({ name }) => name), ...added.map(({ name }) => toFileName(name))],
-  };
-}
-
-function lengthTooLong(name: string): boolean {
-  return name.length > limits.attachmentText;
-}
-
-/** docs: components/reference, "Using Components V2": content and embeds are not to be had with it. */
-function checkV2(form: Form, draft: Pick<Body, "content" | "embeds" | "components">): void {
-  const legacy = (key: string) =>
-    form.add(
-      [key],
-      "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
-      `The '${key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2`,
-    );
-  if (draft.content !== "") legacy("content");
-  if (draft.embeds.length > 0) legacy("embeds");
-  if (draft.components.length === 0) form.add(["components"], "BASE_TYPE_REQUIRED", "This field is required");
-}
-
-function parseNonce(reader: Reader): string | number | undefined {
-  const { nonce } = reader.fields;
-  if (nonce === undefined || nonce === null) return undefined;
-  if (typeof nonce === "number" && Number.isInteger(nonce)) return nonce;
-  return reader.text("nonce", { max: limits.nonce });
-}
-
-/** Discord has more than is simulated here: whoever needs it must add it, not be misled. */
-export function notSimulated(what: string): ApiError {
-  return new ApiError(501, 0, `The simulator does not simulate ${what}.`);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { refuse } from "./api-error.ts";
 import { isFields } from "./form.ts";
-import type { PostRequest, Upload } from "./posts.ts";
+import type { PostRequest, Upload } from "./uploads.ts";
 
 /** Longest body taken, in bytes: what no upload limit allows. */
 const longestBody = 1100 * 1024 * 1024;

@@ -5,10 +5,10 @@ import type { Cdn } from "./cdn.ts";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import type { Fault, Faults } from "./faults.ts";
-import type { Upload } from "./posts.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { type ParsedBody, readBody } from "./request.ts";
 import { type Answer, findRoute, type Route, toMajor } from "./route.ts";
+import type { Upload } from "./uploads.ts";
 
 /** A REST request as it came in, and how it was answered. */
 export interface RecordedRequest {
@@ -101,7 +101,7 @@ export function createRest(parts: {
     try {
       if (typeof found === "object" ? !found.route.open : true) checkToken(request, token);
       if (found === "wrong method") throw refuse("methodNotAllowed");
-      if (found === "not found") throw refuse("notFound");
+      if (found === "not found") throw notSimulated(`${method} ${record.path}`);
       if (!found.route.unlimited) {
         const allowance = rates.count(found.route.name, toMajor(found.params));
         Object.assign(headers, allowance.headers);
@@ -173,6 +173,11 @@ export function createRest(parts: {
 function cut({ socket }: IncomingMessage, { reset = false }: { readonly reset?: boolean }): void {
   if (reset) socket.resetAndDestroy();
   else socket.destroy();
+}
+
+/** Discord's own answer to a route it does not have, with a word that it may only be missing here. */
+function notSimulated(route: string): ApiError {
+  return new ApiError(404, 0, `404: Not Found (no such route, or not simulated: ${route})`);
 }
 
 /** docs: reference, "Authentication". */

@@ -1,8 +1,8 @@
 import type { StoredFile } from "./cdn.ts";
-import { componentTypes, walk } from "./components.ts";
+import { componentTypes, walk } from "./component-types.ts";
 import { type Fields, isFields } from "./form.ts";
 import { attachmentFlags, messageFlags } from "./limits.ts";
-import { fileOf, namedFiles } from "./wire.ts";
+import { fileOf, namedFiles } from "./media.ts";
 import type { Message, Ping, User } from "./world.ts";
 
 /** A picture or file as a person sees it. */

@@ -1,7 +1,8 @@
 import type { APIAttachment, APIGuildMember, APIUser } from "discord.js";
 import type { Cdn, StoredFile } from "./cdn.ts";
-import { type Fields, isFields } from "./form.ts";
+import type { Fields } from "./form.ts";
 import { messageFlags } from "./limits.ts";
+import { namedFiles, resolveMedia } from "./media.ts";
 import { permissionsIn } from "./permissions.ts";
 import {
   type Channel,
@@ -178,9 +179,9 @@ export function createWire(world: World, cdn: Cdn): Wire {
         author: wire.user(message.author),
         type: message.type,
         content: shown ? body.content : "",
-        embeds: shown ? body.embeds.map((embed) => resolve(embed, body.files, "embed")) : [],
+        embeds: shown ? body.embeds.map((embed) => resolveMedia(cdn, embed, body.files, "embed")) : [],
         components: shown
-          ? body.components.map((component) => resolve(component, body.files, "component"))
+          ? body.components.map((component) => resolveMedia(cdn, component, body.files, "component"))
           : [],
         attachments: shown ? loose.map(wire.attachment) : [],
         timestamp: new Date(message.createdMs).toISOString(),
@@ -268,51 +269,7 @@ export function createWire(world: World, cdn: Cdn): Wire {
     };
   }
 
-  /** `attachment://name` becomes a link, with the data Discord adds. */
-  function resolve(node: Fields, files: readonly StoredFile[], kind: "embed" | "component"): Fields {
-    return Object.fromEntries(
-      Object.entries(node).map(([key, value]) => {
-        if (Array.isArray(value))
-          return [key, value.map((item) => (isFields(item) ? resolve(item, files, kind) : item))];
-        if (!isFields(value)) return [key, value];
-        const file = fileOf(value, files);
-        if (!file) return [key, resolve(value, files, kind)];
-        return [
-          key,
-          {
-            ...value,
-            url: cdn.link(file),
-            proxy_url: cdn.link(file),
-            ...(file.width && file.height ? { width: file.width, height: file.height } : {}),
-            ...(file.contentType ? { content_type: file.contentType } : {}),
-            ...(kind === "component" ? { attachment_id: file.id, loading_state: 2, flags: 0 } : {}),
-          },
-        ];
-      }),
-    );
-  }
-
   return wire;
-}
-
-/** The stored file that an `attachment://` link names. */
-export function fileOf(media: Fields, files: readonly StoredFile[]): StoredFile | undefined {
-  const name = typeof media.url === "string" ? /^attachment:\/\/(.+)$/.exec(media.url)?.[1] : undefined;
-  return name === undefined ? undefined : files.findLast((file) => file.name === name);
-}
-
-/** Names after `attachment://` anywhere in a tree. */
-export function namedFiles(nodes: readonly unknown[]): Set<string> {
-  const names = new Set<string>();
-  const walk = (node: unknown): void => {
-    if (Array.isArray(node)) node.forEach(walk);
-    else if (isFields(node)) {
-      if (typeof node.url === "string" && node.url.startsWith("attachment://")) names.add(node.url.slice(13));
-      Object.values(node).forEach(walk);
-    }
-  };
-  walk(nodes);
-  return names;
 }
 
 /** Whether the bot sees a channel at all. */

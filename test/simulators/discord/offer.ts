@@ -1,0 +1,65 @@
+import type { Command, Commands } from "./commands.ts";
+import { type Fields, isFields } from "./form.ts";
+import { toContext } from "./interactions.ts";
+import { limits } from "./limits.ts";
+import type { Channel, User, World } from "./world.ts";
+
+/** The command of that name which Discord's apps offer a user in a channel. Throws an Error when they do not. */
+export function findOffered(
+  { world, commands }: { world: World; commands: Commands },
+  { channel, user }: { channel: Channel; user: User },
+  type: number,
+  name: string,
+): Command {
+  const joined = channel.guild?.joined ?? false;
+  if (!canSee(channel, user)) throw new Error(`${user.name} is not here.`);
+  const own = joined ? commands.list(channel.guild?.id) : [];
+  const found = [...own, ...commands.list()].find(
+    (command) => command.type === type && command.name === name,
+  );
+  if (!found) throw new Error(`No command “${name}” is registered.`);
+  if (own.includes(found)) return found;
+  const context = toContext(world, channel);
+  const { contexts, integration_types: installs } = found;
+  if (Array.isArray(contexts) && !contexts.includes(context))
+    throw new Error(`“${name}” is not offered in context ${context}.`);
+  const takes = (install: number) => Array.isArray(installs) && installs.includes(install);
+  const byGuild = takes(0) && (joined || context === 1);
+  const byUser = takes(1) && user.installed;
+  if (!byGuild && !byUser)
+    throw new Error(`“${name}” is not offered: the app is installed neither here nor for ${user.name}.`);
+  return found;
+}
+
+/** Whether a user takes part in a channel. */
+export function canSee(channel: Channel, user: User): boolean {
+  return channel.guild ? channel.guild.members.has(user.id) : channel.recipients.includes(user);
+}
+
+/** The options of a command. */
+export function optionsOf(command: Command): readonly Fields[] {
+  return Array.isArray(command.options) ? command.options.filter(isFields) : [];
+}
+
+/** Checks a value as Discord's apps do before they send a command. Throws an Error. */
+export function checkValue(option: Fields, value: string | number | boolean): void {
+  const wanted =
+    option.type === 3
+      ? "string"
+      : option.type === 5
+        ? "boolean"
+        : option.type === 4 || option.type === 10
+          ? "number"
+          : "string";
+  if (typeof value !== wanted) throw new Error(`“${option.name}” takes a ${wanted}.`);
+  const choices = Array.isArray(option.choices) ? option.choices.filter(isFields) : [];
+  if (choices.length > 0 && !choices.some((choice) => choice.value === value))
+    throw new Error(`“${option.name}” does not offer “${value}”.`);
+  const size = typeof value === "string" ? value.length : Number(value);
+  const [min, max] =
+    typeof value === "string"
+      ? [option.min_length, option.max_length ?? limits.stringOption]
+      : [option.min_value, option.max_value];
+  if (size < Number(min ?? -Infinity) || size > Number(max ?? Infinity))
+    throw new Error(`“${option.name}” takes ${min ?? "any"} to ${max ?? "any"}, not ${size}.`);
+}

@@ -1,0 +1,85 @@
+import { refuse } from "./api-error.ts";
+import { type NewFile, type StoredFile, toFileName } from "./cdn.ts";
+import { type Fields, type Form, isFields, type Reader } from "./form.ts";
+import { limits } from "./limits.ts";
+
+/** A file of a multipart request. */
+export interface Upload {
+  /** The n of `files[n]`. */
+  readonly index: number;
+  readonly name: string;
+  readonly contentType?: string;
+  readonly bytes: Buffer;
+}
+
+/** The body of a request that makes or changes a message. */
+export interface PostRequest {
+  readonly body: Fields;
+  readonly files: readonly Upload[];
+}
+
+/** What becomes of a message's files. */
+export interface FilePlan {
+  readonly kept: readonly StoredFile[];
+  readonly added: readonly NewFile[];
+  /** Names of all of them, as they will be. */
+  readonly names: readonly string[];
+}
+
+/**
+ * What becomes of the files: an edit with `attachments` keeps those listed and drops the rest, one without keeps all.
+ * docs: reference, "Editing Message Attachments".
+ */
+export function planFiles(
+  form: Form,
+  reader: Reader,
+  uploads: readonly Upload[],
+  before: readonly StoredFile[],
+): FilePlan {
+  const listed = reader.list("attachments");
+  if (uploads.length > limits.attachments || (listed?.length ?? 0) > limits.attachments)
+    throw refuse("tooManyAttachments");
+  const kept: StoredFile[] = [];
+  const described = new Map<number, Reader>();
+  const seen = new Set<string>();
+  listed?.forEach((item, index) => {
+    const entry = form.read(item, ["attachments", index]);
+    if (!entry) return;
+    const id = isFields(item) ? String(item.id ?? "") : "";
+    entry.text("description", { max: limits.attachmentText });
+    entry.text("title", { max: limits.attachmentText });
+    entry.text("filename", { max: limits.attachmentText });
+    if (seen.has(id)) entry.fail("id", "ATTACHMENT_ID_DUPLICATED", "Attachment ids must be unique");
+    seen.add(id);
+    const old = before.find((file) => file.id === id);
+    const upload = uploads.find((file) => String(file.index) === id);
+    if (old) kept.push(old);
+    else if (upload) described.set(upload.index, entry);
+    else entry.fail("id", "ATTACHMENT_NOT_FOUND", "Attachment data not found");
+  });
+  if (!listed) kept.push(...before);
+  const added = uploads.map((upload): NewFile => {
+    const entry = described.get(upload.index)?.fields ?? {};
+    const { description, title, filename } = entry;
+    if (upload.name.length > limits.attachmentText)
+      form.add(
+        ["attachments", upload.index, "filename"],
+        "BASE_TYPE_MAX_LENGTH",
+        "Must be 1024 or fewer in length.",
+      );
+    return {
+      name: typeof filename === "string" ? filename : upload.name,
+      bytes: upload.bytes,
+      ...(upload.contentType ? { contentType: upload.contentType } : {}),
+      ...(typeof description === "string" && description ? { description } : {}),
+      ...(typeof title === "string" && title ? { title } : {}),
+      ...(entry.is_spoiler === true ? { spoiler: true } : {}),
+    };
+  });
+  if (kept.length + added.length > limits.attachments) throw refuse("tooManyAttachments");
+  return {
+    kept,
+    added,
+    names: [...kept.map(({ name }) => name), ...added.map(({ name }) => toFileName(name))],
+  };
+}
