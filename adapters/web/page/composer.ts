@@ -24,7 +24,6 @@ export function composer(state: State, studio: Studio): TemplateResult {
         void studio.send();
       }}
     >
-      ${state.panel.options ? optionControls(state, draft, studio) : nothing}
       <div class="composer-card">
         ${from(state, draft, studio)} ${attachments(draft, studio)}
         <textarea
@@ -36,7 +35,7 @@ export function composer(state: State, studio: Studio): TemplateResult {
           autocomplete="off"
           ?readonly=${state.sending}
           .value=${live(draft.text)}
-          ${ref((element) => grow(element, draft.text))}
+          ${ref((element) => grow(element, draft.text, placeholder(state, draft)))}
           @input=${(event: Event) => studio.write((event.target as HTMLTextAreaElement).value)}
           @keydown=${(event: KeyboardEvent) => onKey(event, studio)}
         ></textarea>
@@ -62,6 +61,7 @@ export function composer(state: State, studio: Studio): TemplateResult {
           >
             ${icon("sliders")}<span>Options</span>${set ? html`<span class="count">${set}</span>` : nothing}
           </button>
+          ${state.panel.options ? optionControls(state, draft, studio) : nothing}
           <span class="spring"></span>
           <button type="submit" class="draw" aria-disabled=${empty || state.sending}>
             <span>Draw</span>${state.sending ? html`<span class="spinner"></span>` : icon("send")}
@@ -156,9 +156,10 @@ function pick(event: Event, studio: Studio): void {
 }
 
 /** As high as its text, up to what the style sheet allows. */
-function grow(element: Element | undefined, text: string): void {
-  if (!(element instanceof HTMLTextAreaElement) || element.dataset.grown === text) return;
-  element.dataset.grown = text;
+function grow(element: Element | undefined, text: string, hint: string): void {
+  const shown = text || hint;
+  if (!(element instanceof HTMLTextAreaElement) || element.dataset.grown === shown) return;
+  element.dataset.grown = shown;
   queueMicrotask(() => {
     element.style.height = "auto";
     element.style.height = `${element.scrollHeight}px`;

@@ -42,8 +42,7 @@ export function listenToFiles(store: ReturnType<typeof createStore>, studio: Stu
 
 function carriesPictures({ dataTransfer }: DragEvent): boolean {
   if (document.querySelector("dialog[open]")) return false;
-  const types = dataTransfer?.types ?? [];
-  return types.includes("Files") || types.includes("text/uri-list");
+  return dataTransfer?.types.includes("Files") ?? false;
 }
 
 /** The path of a picture of this page's own that is being dragged. */

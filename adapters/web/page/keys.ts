@@ -28,7 +28,10 @@ export function listenToKeys(store: ReturnType<typeof createStore>, studio: Stud
       case "o":
         return () => studio.panel("options", !store.state.panel.options);
       case "v":
-        return () => studio.panel("versions", !store.state.panel.versions);
+        return () => {
+          studio.panel("versions", true);
+          requestAnimationFrame(() => document.querySelector<HTMLElement>('.node[tabindex="0"]')?.focus());
+        };
       case "?":
         return () => void openHelp();
     }

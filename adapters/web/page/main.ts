@@ -55,6 +55,8 @@ function draw(state: State): void {
     return;
   }
   document.title = titleOf(state);
+  // For the dialogs, which lie over the header that says it.
+  document.documentElement.toggleAttribute("data-stand-in", state.about?.painter.standIn ?? false);
   render(app(state, studio), root);
   stick(state.open);
   showNode();

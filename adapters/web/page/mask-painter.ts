@@ -1,4 +1,4 @@
-import { html } from "lit-html";
+import { html, nothing } from "lit-html";
 import { type Dialog, openDialog } from "./dialog.ts";
 import type { Mask } from "./drafts.ts";
 import { listenToGestures } from "./gestures.ts";
@@ -122,7 +122,7 @@ export async function paintMask(
       type="button"
       class="tool"
       aria-label=${label}
-      aria-pressed=${more.pressed ?? "false"}
+      aria-pressed=${more.pressed ?? nothing}
       data-tip=${label}
       ?disabled=${more.off ?? false}
       @click=${act}

@@ -39,7 +39,8 @@ export function threads(state: State, studio: Studio): TemplateResult {
       ${
         state.about
           ? html`<p class="threads-foot">
-            Drawbridge ${state.about.version}
+            <span>Drawbridge ${state.about.version}</span>
+            ${state.about.painter.standIn ? html`<span class="badge stand-in">Stand-in</span>` : nothing}
             ${
               state.about.signedIn
                 ? html`<form method="post" action="/logout"><button class="link">Sign out</button></form>`
