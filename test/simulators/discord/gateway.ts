@@ -1,19 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
-import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { isFields } from "./form.ts";
+import { parseFrame, send } from "./frames.ts";
+import { type Portal, parseIdentify } from "./identify.ts";
 import { intents } from "./limits.ts";
 import type { Wire } from "./wire.ts";
 import type { World } from "./world.ts";
-
-/** What the developer portal allows the app to ask for. */
-export interface Portal {
-  readonly messageContent: boolean;
-  readonly guildMembers: boolean;
-  readonly presences: boolean;
-}
 
 /** One session of the bot, as a test sees it. */
 export interface Session {
@@ -78,11 +73,8 @@ export interface Gateway {
 
 /** Sends from a client per minute. docs: events/gateway, "Rate Limiting". */
 const sendsPerMinute = 120;
-/** Bytes of a frame from a client. docs: events/gateway, "Sending Events". */
-const longestFrame = 4096;
 /** Events kept for a resume; Discord's own number is not published. */
 const mostKept = 2000;
-const knownIntents = (1 << 26) - 1;
 
 /** The gateway: sockets, sessions, replay. docs: events/gateway and topics/opcodes-and-status-codes. */
 export function createGateway(options: {
@@ -116,7 +108,7 @@ export function createGateway(options: {
       const at = clock.now();
       sends = [...sends.filter((time) => time > at - 60_000), at];
       if (sends.length > sendsPerMinute) return socket.close(4008, "Rate limited.");
-      const frame = parse(data);
+      const frame = parseFrame(data);
       if (!frame) return socket.close(4002, "Error while decoding payload.");
       switch (frame.op) {
         case 1:
@@ -154,27 +146,8 @@ export function createGateway(options: {
   }
 
   function identify(socket: WebSocket, data: unknown): LiveSession | undefined {
-    const asked = isFields(data) ? data : {};
-    if (asked.token !== token) return refuseSession(socket, 4004, "Authentication failed.");
-    if (
-      typeof asked.intents !== "number" ||
-      !Number.isInteger(asked.intents) ||
-      asked.intents & ~knownIntents
-    )
-      return refuseSession(socket, 4013, "Invalid intent(s).");
-    const forbidden =
-      (portal.messageContent ? 0 : intents.messageContent) |
-      (portal.guildMembers ? 0 : intents.guildMembers) |
-      (portal.presences ? 0 : intents.guildPresences);
-    if (asked.intents & forbidden) return refuseSession(socket, 4014, "Disallowed intent(s).");
-    const { shard } = asked;
-    if (
-      shard !== undefined &&
-      !(Array.isArray(shard) && shard.length === 2 && Number(shard[0]) < Number(shard[1]))
-    )
-      return refuseSession(socket, 4010, "Invalid shard.");
-    if (!isFields(asked.properties)) return refuseSession(socket, 4002, "Error while decoding payload.");
-
+    const asked = parseIdentify(data, token, portal);
+    if ("code" in asked) return refuseSession(socket, asked.code, asked.reason);
     const session: LiveSession = {
       id: randomBytes(16).toString("hex"),
       intents: asked.intents,
@@ -197,7 +170,7 @@ export function createGateway(options: {
       session_id: session.id,
       session_type: "normal",
       resume_gateway_url: url(),
-      shard: shard ?? [0, 1],
+      shard: asked.shard,
       application: { id: world.applicationId, flags: 0 },
       private_channels: [],
       relationships: [],
@@ -302,19 +275,4 @@ export function createGateway(options: {
 function refuseSession(socket: WebSocket, code: number, reason: string): undefined {
   socket.close(code, reason);
   return undefined;
-}
-
-function send(socket: WebSocket, frame: object): void {
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
-}
-
-function parse(data: RawData): { readonly op: unknown; readonly d: unknown } | undefined {
-  const text = Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
-  if (text.length > longestFrame) return undefined;
-  try {
-    const frame: unknown = JSON.parse(text.toString("utf8"));
-    return isFields(frame) ? { op: frame.op, d: frame.d } : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -6,8 +6,10 @@ import { createChannelRoutes } from "./channel-routes.ts";
 import { createClock } from "./clock.ts";
 import { type Command, createCommands } from "./commands.ts";
 import { createFaults, type Fault, type Order } from "./faults.ts";
-import { createGateway, type GatewayControls, type Portal } from "./gateway.ts";
+import { createGateway, type GatewayControls } from "./gateway.ts";
+import type { Portal } from "./identify.ts";
 import { createInteractionRoutes } from "./interaction-routes.ts";
+import { createInteractionWire } from "./interaction-wire.ts";
 import { createInteractions } from "./interactions.ts";
 import { limits } from "./limits.ts";
 import { createMessageRoutes } from "./message-routes.ts";
@@ -111,9 +113,10 @@ export async function createDiscordSimulator(
   const posts = createPosts({ world, wire, cdn, clock, gateway, changes, newId, strict });
   const scene = createScene({ world, wire, gateway, changes, posts, newId });
   const commands = createCommands({ applicationId: world.applicationId, clock, newId, strict });
+  const shapes = createInteractionWire({ world, wire, content: portal.messageContent });
   const interactions = createInteractions({
     world,
-    wire,
+    shapes,
     clock,
     gateway,
     changes,
@@ -122,7 +125,16 @@ export async function createDiscordSimulator(
     strict,
     ackMs,
   });
-  const people = createPeople({ world, wire, cdn, posts, commands, interactions, clock });
+  const people = createPeople({
+    world,
+    wire,
+    cdn,
+    posts,
+    commands,
+    interactions,
+    clock,
+    content: portal.messageContent,
+  });
   const faults = createFaults();
   const rates = createRateLimits(clock);
   const routes = [

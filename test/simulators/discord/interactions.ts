@@ -12,13 +12,13 @@ import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { type Fields, isFields } from "./form.ts";
 import type { Gateway } from "./gateway.ts";
+import type { InteractionWire } from "./interaction-wire.ts";
 import { limits, messageFlags } from "./limits.ts";
 import { parseModal } from "./modals.ts";
-import { may, permissionsIn, toBits } from "./permissions.ts";
+import { may } from "./permissions.ts";
 import { callUsers, isForeign, type Posts } from "./posts.ts";
 import type { PostRequest } from "./uploads.ts";
-import type { Wire } from "./wire.ts";
-import { type Channel, channelTypes, type Message, type Origin, type User, type World } from "./world.ts";
+import type { Channel, Message, Origin, User, World } from "./world.ts";
 
 /** One thing a person did with a command, a button or a form. */
 export interface Interaction {
@@ -74,7 +74,7 @@ export interface Interactions {
 /** docs: interactions/receiving-and-responding. */
 export function createInteractions(parts: {
   world: World;
-  wire: Wire;
+  shapes: InteractionWire;
   clock: Clock;
   gateway: Gateway;
   changes: Changes;
@@ -83,7 +83,7 @@ export function createInteractions(parts: {
   strict: boolean;
   ackMs: number;
 }): Interactions {
-  const { world, wire, clock, gateway, changes, posts, newId, strict, ackMs } = parts;
+  const { world, shapes, clock, gateway, changes, posts, newId, strict, ackMs } = parts;
   const byToken = new Map<string, Interaction>();
 
   function open(spec: NewInteraction): Interaction {
@@ -120,49 +120,13 @@ export function createInteractions(parts: {
       stop();
       acknowledged.resolve(answer);
     });
-    gateway.dispatch("INTERACTION_CREATE", () => toEvent(interaction, spec.data));
+    gateway.dispatch("INTERACTION_CREATE", () => shapes.event(interaction, spec.data));
     changes.happened();
     return interaction;
   }
 
   const acknowledgers = new WeakMap<Interaction, (answer: Acknowledgement) => void>();
   const busy = new WeakSet<Interaction>();
-
-  function toEvent(interaction: Interaction, data: Fields): Fields {
-    const { channel, user, source } = interaction;
-    const { guild } = channel;
-    const member = guild?.members.get(user.id);
-    // In a direct conversation and outside the bot's guilds the docs name these.
-    const outside = toBits(["ATTACH_FILES", "EMBED_LINKS", "MENTION_EVERYONE", "SEND_MESSAGES"]);
-    return {
-      id: interaction.id,
-      application_id: world.applicationId,
-      type: interaction.type,
-      token: interaction.token,
-      version: 1,
-      data,
-      channel_id: channel.id,
-      channel: { ...wire.channel(channel), permissions: String(permissionsIn(channel, user)) },
-      ...(guild
-        ? {
-            guild_id: guild.id,
-            guild: { id: guild.id, locale: guild.locale, features: [] },
-            guild_locale: guild.locale,
-            member: member && {
-              ...wire.member(guild, member),
-              permissions: String(permissionsIn(channel, user)),
-            },
-          }
-        : { user: wire.user(user) }),
-      ...(source ? { message: wire.message(source, { content: true, whole: true }) } : {}),
-      app_permissions: String(guild?.joined ? permissionsIn(channel, world.bot) : outside),
-      locale: user.locale,
-      entitlements: [],
-      authorizing_integration_owners: interaction.owners,
-      context: toContext(world, channel),
-      attachment_size_limit: interaction.fileBytes,
-    };
-  }
 
   async function acknowledge(id: string, token: string, request: PostRequest): Promise<Fields> {
     const interaction = byToken.get(token);
@@ -177,7 +141,7 @@ export function createInteractions(parts: {
       interaction.acknowledgement = answer;
       acknowledgers.get(interaction)?.(answer);
       changes.happened();
-      return toResponse(interaction, type, answer);
+      return shapes.response(interaction, type, answer);
     } finally {
       busy.delete(interaction);
     }
@@ -244,36 +208,6 @@ export function createInteractions(parts: {
     };
   }
 
-  function toResponse(interaction: Interaction, type: number, { kind, ephemeral }: Acknowledgement): Fields {
-    const { original } = interaction;
-    const shows = original !== undefined && kind !== "choices" && kind !== "modal";
-    return {
-      interaction: {
-        id: interaction.id,
-        type: interaction.type,
-        channel_id: interaction.channel.id,
-        ...(interaction.channel.guild ? { guild_id: interaction.channel.guild.id } : {}),
-        ...(shows
-          ? {
-              response_message_id: original.id,
-              response_message_loading: kind === "defer",
-              response_message_ephemeral: ephemeral,
-            }
-          : {}),
-      },
-      ...(shows
-        ? {
-            resource: {
-              type,
-              ...(kind === "reply" || kind === "update"
-                ? { message: wire.message(original, { content: true, whole: true }) }
-                : {}),
-            },
-          }
-        : {}),
-    };
-  }
-
   /** The interaction behind a webhook's token, once it can be used. */
   function opened(applicationId: string, token: string): Interaction {
     const interaction = byToken.get(token);
@@ -336,12 +270,6 @@ export function createInteractions(parts: {
       return message;
     },
   };
-}
-
-/** docs: interactions/receiving-and-responding, "Interaction Context Types". */
-export function toContext(world: World, channel: Channel): 0 | 1 | 2 {
-  if (channel.guild) return 0;
-  return channel.type === channelTypes.dm && channel.recipients.includes(world.bot) ? 1 : 2;
 }
 
 /** In an interaction's answer the message stands under `data`, and so do its errors. */

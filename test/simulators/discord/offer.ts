@@ -1,6 +1,6 @@
 import type { Command, Commands } from "./commands.ts";
 import { type Fields, isFields } from "./form.ts";
-import { toContext } from "./interactions.ts";
+import { toContext } from "./interaction-wire.ts";
 import { limits } from "./limits.ts";
 import type { Channel, User, World } from "./world.ts";
 

@@ -86,8 +86,10 @@ export function createPeople(parts: {
   commands: Commands;
   interactions: Interactions;
   clock: Clock;
+  /** Whether the portal grants MESSAGE_CONTENT. */
+  content: boolean;
 }): People {
-  const { world, wire, cdn, posts, interactions, clock } = parts;
+  const { world, wire, cdn, posts, interactions, clock, content } = parts;
 
   function at(ref: MessageRef): Message {
     const found = findMessage(world, typeof ref === "string" ? ref : ref.id);
@@ -236,7 +238,7 @@ export function createPeople(parts: {
     messageCommand(name, ref, user) {
       const target = at(ref);
       const command = findOffered(parts, { channel: target.channel, user }, 3, name);
-      const messages = { [target.id]: wire.message(target, { content: true, whole: true }) };
+      const messages = { [target.id]: wire.message(target, { content, whole: true }) };
       return toDoing(
         interactions.open({
           type: interactionTypes.command,
