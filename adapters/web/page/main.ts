@@ -30,6 +30,7 @@ addEventListener("hashchange", () => {
   const id = parseHash(location.hash);
   if (id && id !== store.state.open) studio.open(id);
 });
+addEventListener("focus", () => void studio.returned());
 addEventListener("pointerdown", ({ target }) => {
   const inside = target instanceof Element && target.closest(".options, .options-button");
   if (!inside) studio.panel("options", false);

@@ -118,6 +118,7 @@ export function createStudio(store: Store) {
         store.update((now) => ({
           ...setDraft(now, sentDraft(sent), thread),
           current: undefined,
+          signedOut: false,
           toasts: now.toasts.filter(({ failed }) => !failed),
         }));
         for (const picture of sent.pictures) release(picture);
@@ -339,13 +340,27 @@ export function createStudio(store: Store) {
       await api.about().catch(studio.noteSignedOut);
     },
 
-    noteSignedOut(error: unknown): void {
+    /** Whether the server wants the password again; then a line on the page says so. */
+    noteSignedOut(error: unknown): boolean {
       const signedOut = error instanceof RequestError && error.status === 401;
       if (signedOut) store.update((state) => ({ ...state, signedOut }));
+      return signedOut;
+    },
+
+    /** Back from signing in, in another tab. */
+    async returned(): Promise<void> {
+      if (!store.state.signedOut) return;
+      await api.about().then(
+        () => {
+          store.update((state) => ({ ...state, signedOut: false }));
+          return studio.load();
+        },
+        () => undefined, // not yet
+      );
     },
 
     tell(error: unknown): void {
-      studio.noteSignedOut(error);
+      if (studio.noteSignedOut(error)) return;
       studio.say(error instanceof Error ? error.message : String(error), true);
     },
 
