@@ -7,6 +7,7 @@ import { type DiscordServer, done, image, png, startDiscord, view } from "./disc
 const signal = AbortSignal.timeout(120_000);
 const minute = 60_000;
 const MB = 1024 * 1024;
+const png2 = await png(2);
 
 async function slash({ simulator, channel, ada, nextPrompt }: DiscordServer) {
   const doing = await simulator.slash(channel, ada, "draw", { prompt: "a fox" });
@@ -53,6 +54,31 @@ test("where the bot is no member, a long turn is shown by the next press", async
   assert.equal((await nextPress()).turn.message, key);
   assert.equal(doing.message?.files[0]?.name, "a-fox.png");
   assert.equal(doing.message?.buttons[0]?.label, "Edit…");
+});
+
+test("before the last token runs out, the message offers a button that brings the next", async (t) => {
+  let ahead = 0;
+  const server = await startDiscord(t, { now: () => Date.now() + ahead });
+  const { simulator, nextPrompt } = server;
+  const eve = simulator.addUser({ name: "eve", installed: true });
+  const where = simulator.conversation([eve, server.ada]);
+  const doing = await simulator.slash(where, eve, "draw", { prompt: "a fox" });
+  const { reply } = await nextPrompt();
+  ahead = 14 * minute - 60;
+  await reply.show(await drawing(1));
+  await simulator.waitFor(() => doing.message?.buttons[0]?.label === "Show");
+  assert.match(doing.message?.text ?? "", /Press Show to see how far it is/);
+  ahead = 16 * minute;
+  simulator.advance(16 * minute);
+  await reply.show(await drawing(2));
+  assert.deepEqual(doing.message?.files[0]?.bytes, await png(1), "nothing can be changed now");
+
+  simulator.press(doing.message?.id ?? "", "show", eve);
+  await simulator.waitFor(() => doing.message?.files[0]?.bytes.equals(png2));
+  await reply.show(await done());
+  assert.equal(doing.message?.files[0]?.name, "a-fox.png");
+  simulator.press(doing.message?.id ?? "", "a:details", eve);
+  assert.equal((await server.nextPress()).turn.action, "details");
 });
 
 test("installed for a person, it answers in other servers and in conversations among people", async (t) => {
@@ -155,6 +181,26 @@ test("while Discord says to wait, sketches are dropped and the final picture arr
   }
 });
 
+test("a gallery that Discord does not understand is posted in a message of its own", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, channel, ada, nextPress } = server;
+  const { doing, reply } = await slash(server);
+  const key = await reply.show(await drawing(1));
+  const error = { code: "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", message: "not found" };
+  const body = {
+    code: 50035,
+    message: "Invalid Form Body",
+    errors: { components: { 0: { items: { 0: { media: { url: { _errors: [error] } } } } } } },
+  };
+  simulator.fault({ kind: "status", status: 400, body, method: "PATCH", times: 2 });
+  assert.equal(await reply.show(await done()), key);
+  const moved = simulator.messages(channel).at(-1);
+  assert.equal(moved?.files[0]?.name, "a-fox.png");
+  assert.equal(moved?.replyTo, doing.message?.id);
+  simulator.press(moved?.id ?? "", moved?.buttons[1]?.customId ?? "", ada);
+  assert.equal((await nextPress()).turn.message, key);
+});
+
 test("a server that fails and a connection that is cut cost no finished picture", async (t) => {
   const server = await startDiscord(t);
   const { simulator, said } = server;
@@ -166,6 +212,21 @@ test("a server that fails and a connection that is cut cost no finished picture"
   await reply.show(await done());
   assert.equal(doing.message?.files[0]?.name, "a-fox.png");
   assert.ok(said("discord.answer.again").length > 0);
+});
+
+test("thirty people at once are all acknowledged, whatever the core is busy with", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, channel, ada } = server;
+  const all = await Promise.all(
+    Array.from({ length: 30 }, (_, index) =>
+      simulator.slash(channel, ada, "draw", { prompt: `fox ${index}` }),
+    ),
+  );
+  for (const doing of all) {
+    const { kind, tookMs } = await doing.acknowledged();
+    assert.equal(kind, "defer");
+    assert.ok(tookMs < 3000);
+  }
 });
 
 test("an acknowledgement whose answer gets lost still counts; one that comes too late becomes a message", async (t) => {

@@ -186,6 +186,19 @@ test("in a thread the bot opened, every message is a turn; in others, those that
   assert.equal(named.turn.thread, `discord:${theirs.id}`);
 });
 
+test("what people say to each other in the bot's thread is theirs", async (t) => {
+  const server = await startDiscord(t, withContent);
+  const { simulator, channel, ada, mo, nextPrompt, taken } = server;
+  const ours = simulator.addThread(channel, { name: "fox", ownerId: simulator.bot.id });
+  const first = await simulator.say(ours, ada, "make it night");
+  assert.equal((await nextPrompt()).turn.text, "make it night");
+  await simulator.say(ours, mo, "I liked the day", { replyTo: first });
+  await simulator.say(ours, mo, `<@${ada.id}> don't you?`);
+  await simulator.say(ours, ada, "add a moon");
+  assert.equal((await nextPrompt()).turn.text, "add a moon");
+  assert.deepEqual(taken, []);
+});
+
 test("an edited message is not asked again; a deleted one takes its picture back", async (t) => {
   const server = await startDiscord(t);
   const { simulator, channel, ada, nextPrompt, nextPress } = server;

@@ -133,3 +133,13 @@ test("a torn connection is taken up again: nothing is lost and nothing comes twi
   assert.equal((await nextPrompt()).turn.text, "the end", "neither came a second time");
   assert.deepEqual(taken, []);
 });
+
+test("thrown out of the gateway, it says so and connects anew", async (t) => {
+  const { simulator, channel, ada, nextPrompt, said } = await startDiscord(t);
+  simulator.gateway.drop(4014);
+  await simulator.waitFor(() => simulator.gateway.sessions.length === 2);
+  await simulator.waitFor(() => said("discord.ready").length === 2);
+  assert.match(JSON.stringify(said("discord.lost")[0]?.fields), /taken an intent/);
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  assert.equal((await nextPrompt()).turn.text, "a fox");
+});

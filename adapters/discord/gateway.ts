@@ -1,4 +1,5 @@
 import {
+  ActivityType,
   Client,
   type ClientOptions,
   DiscordjsError,
@@ -33,6 +34,8 @@ const closeMs = 3000;
 export async function connect(of: {
   readonly token: string;
   readonly rest: NonNullable<ClientOptions["rest"]>;
+  /** A line below the bot's name. */
+  readonly status?: string;
   readonly log: Log;
   listen(client: Client): void;
   /** The connection is over and discord.js does not take it up again. */
@@ -56,6 +59,7 @@ export async function connect(of: {
 async function open({
   token,
   rest,
+  status,
   log,
   listen,
   onLost,
@@ -66,6 +70,7 @@ async function open({
     rest,
     makeCache: createCache(),
     waitGuildTimeout: 2000,
+    ...(status && { presence: { activities: [{ name: status, state: status, type: ActivityType.Custom }] } }),
     allowedMentions: { parse: [], repliedUser: false },
   });
   let ready = false;

@@ -49,6 +49,9 @@ interface Running {
 /** Ms a request to Discord may take, its upload included. */
 const requestMs = 60_000;
 
+/** Ms until it connects anew after Discord has thrown it out. */
+const reconnectMs = 2000;
+
 /** Ms the core may take to say what a form begins with. */
 const soonMs = 1500;
 
@@ -89,10 +92,18 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       rest: { ...api, timeout: requestMs },
       log,
       listen: (client) => listen(client, later),
+      ...(options.painter.standIn && { status: "Placeholder pictures: there is no OpenAI key" }),
       onLost(error) {
         log.error({ code: error.code, hint: error.message }, "discord.lost");
+        if (stopped) return;
+        const again = () =>
+          run(handle, promptOf).catch((failed: unknown) => {
+            log.error({ hint: failed instanceof Error ? failed.message : String(failed) }, "discord.lost");
+          });
+        setTimeout(() => void (stopped || again()), reconnectMs).unref();
       },
     });
+    if (stopped) return gateway.close();
     const { client } = gateway;
     const appId = client.application.id;
     const send = createSend(client.rest, sketches.setToken(token), appId);

@@ -121,25 +121,31 @@ export function createReply(
         if (trouble === "large" && attempt < 3)
           last = await shrink(last, place.limits.bytes / 2 ** (attempt + 1));
         else if (trouble === "gone") return giveUp(error);
-        else if (trouble === "forbidden")
-          return standIn || !place.reachable ? giveUp(error) : move(last, error);
+        else if (trouble === "forbidden" || (trouble === "unplaced" && attempt > 0)) return move(last, error);
         else if (trouble === "unauthorized" || attempt >= retryMs.length) throw toBotError(trouble, error);
         else await wait(retryMs[attempt] ?? 0);
       }
     }
   }
 
-  /** Discord lets us no longer change that message, but perhaps write another. */
+  /** Discord does not let us change that message, but perhaps write another. */
   async function move(view: View, why: unknown): Promise<void> {
+    if (!spot || !key || standIn) return keepForLater();
+    const token = tokens.get(key);
+    standIn = spot;
+    const message = toMessage(view, look(view));
     try {
-      if (!spot) return;
-      standIn = spot;
-      const made = await send.post(spot.channelId, toMessage(view, look(view)), { answers: spot.messageId });
-      standIn = { channelId: spot.channelId, messageId: made.id };
+      const made = place.reachable
+        ? await send.post(spot.channelId, message, { answers: spot.messageId })
+        : token && (await send.followUp(token.value, message, place.private));
+      standIn = made && { channelId: spot.channelId, messageId: made.id };
+      if (!made) return keepForLater();
       log.info({ message: key, error: toLogged(why) }, "discord.answer.moved");
       await settle(made);
     } catch (error) {
-      giveUp(error);
+      log.warn({ message: key, error: toLogged(error) }, "discord.answer.stuck");
+      standIn = undefined;
+      keepForLater();
     }
   }
 

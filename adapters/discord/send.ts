@@ -24,10 +24,19 @@ import type { Message } from "./view.ts";
  * - `forbidden`: we may not do that here
  * - `large`: the files are too large
  * - `limited`: not now; only where we said not to wait
+ * - `unplaced`: an edit that brings a picture into a gallery was not understood (discord/discord-api-docs#7529)
  * - `unauthorized`: the bot's token is no longer taken
  * - `failed`: anything else, which may go better the next time
  */
-export type Trouble = "gone" | "expired" | "forbidden" | "large" | "limited" | "unauthorized" | "failed";
+export type Trouble =
+  | "gone"
+  | "expired"
+  | "forbidden"
+  | "large"
+  | "limited"
+  | "unplaced"
+  | "unauthorized"
+  | "failed";
 
 /** Everything we send to Discord. */
 export interface Send {
@@ -81,6 +90,7 @@ export function toTrouble(error: unknown): Trouble {
     const known = codes[Number(error.code)];
     if (known) return known;
     if (error.status === 413) return "large";
+    if (error.message.includes("REFERENCED_ATTACHMENT_NOT_FOUND")) return "unplaced";
     if (error.status === 401) return "unauthorized";
   }
   return "failed";

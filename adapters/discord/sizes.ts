@@ -1,5 +1,5 @@
 import type { APIApplicationCommandOptionChoice } from "discord.js";
-import type { OptionSpec } from "../../src/options.ts";
+import { type OptionSpec, parseOptions } from "../../src/options.ts";
 import { discordLimits } from "./limits.ts";
 
 /** Shapes people ask for by name, as the sides of a picture. */
@@ -32,7 +32,7 @@ export function suggest(spec: OptionSpec, typed: string): APIApplicationCommandO
   const all = spec.kind === "size" ? [...named, ...shaped] : named;
   const matching = all.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(wanted));
   const own = spec.kind === "size" ? toTyped(wanted) : [];
-  return [...own, ...matching]
+  return [...own.filter(({ value }) => canBeDrawn(value)), ...matching]
     .filter(({ value }, index, list) => list.findIndex((one) => one.value === value) === index)
     .slice(0, discordLimits.choices);
 }
@@ -46,6 +46,15 @@ function toTyped(wanted: string): APIApplicationCommandOptionChoice<string>[] {
   if (!pixels) return [];
   const value = `${round(Number(pixels[1]))}x${round(Number(pixels[2]))}`;
   return [{ name: value === wanted ? value : `${value} (nearest that can be drawn)`, value }];
+}
+
+function canBeDrawn(size: string): boolean {
+  try {
+    parseOptions({ size });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function toSize(ratio: string): string {

@@ -10,12 +10,13 @@ import {
   InteractionContextType,
   MessageReferenceType,
   MessageType,
+  PermissionFlagsBits,
 } from "discord.js";
 import type { User } from "../../src/adapter.ts";
 import type { ImageOptions } from "../../src/options.ts";
 import { drawFields, pictureFields } from "./commands.ts";
 import type { Spot } from "./keys.ts";
-import { isModerator } from "./permissions.ts";
+import { isModerator, may } from "./permissions.ts";
 import { isSpoiler, picturesOf, type RemoteFile, toRemoteFile } from "./pictures.ts";
 import { nameOf, toWords } from "./words.ts";
 
@@ -91,12 +92,10 @@ export function toUser(user: APIUser, permissions: bigint): User {
  * Whether the bot itself can post, read and edit where an interaction comes from. If not, it is there by somebody's own
  * installation, and answers with the interaction alone.
  */
-export function isReachable({
-  guild_id,
-  authorizing_integration_owners: owners,
-  context,
-}: APIInteraction): boolean {
-  return guild_id ? owners?.[0] !== undefined : context === InteractionContextType.BotDM;
+export function isReachable(interaction: APIInteraction): boolean {
+  const { guild_id, authorizing_integration_owners: owners, context, app_permissions } = interaction;
+  if (!guild_id) return context === InteractionContextType.BotDM;
+  return owners?.[0] !== undefined && may(BigInt(app_permissions), PermissionFlagsBits.ViewChannel);
 }
 
 export function parseDraw({ data }: APIChatInputApplicationCommandInteraction): Asked {
@@ -150,7 +149,9 @@ export function parseMessage(
   const referenced = message.referenced_message;
   const continues = type === MessageType.Reply && referenced?.author.id === me.id;
   const addressed = where.kind === "direct" || named || continues;
-  if (!addressed && !(where.kind === "thread" && where.ours)) return undefined;
+  // In its own thread the bot takes part in everything but what people say to each other.
+  const toOthers = type === MessageType.Reply || mentions.length > 0;
+  if (!addressed && (toOthers || where.kind !== "thread" || !where.ours)) return undefined;
   const own = [me.id, ...(me.role ? [me.role] : [])];
   const sent = [
     ...attachments.map(toRemoteFile),

@@ -45,7 +45,10 @@ const styles = {
 } as const;
 
 /** Lengths that together stay within what one message's texts may hold. */
-const lengths = { status: 300, text: 2300, notes: 700, prompt: 300, footer: 300 } as const;
+const lengths = { status: 300, notes: 700, prompt: 300, footer: 300, stalled: 150 } as const;
+
+/** What is left for the answer in words. */
+const textLength = discordLimits.text - Object.values(lengths).reduce((sum: number, length) => sum + length, 0);
 
 /** Discord fetches nothing and calls nobody because of a message of ours, whatever it says. */
 export const silent = { parse: [] } as const;
@@ -68,7 +71,7 @@ export function toMessage(view: View, look: Look): Message {
   const components: APIMessageTopLevelComponent[] = [
     ...text(view.status && quiet(cut(toPlain(view.status), lengths.status))),
     ...(pictures.length > 0 ? [{ type: ComponentType.MediaGallery as const, items: pictures }] : []),
-    ...text(cut(view.text.trim(), lengths.text)),
+    ...text(cut(view.text.trim(), textLength)),
     ...text(cut(notes.map(quiet).join("\n"), lengths.notes)),
     ...(view.details ? text(quiet(cut(toPlain(view.details.prompt), lengths.prompt))) : []),
     ...(view.details ? text(quiet(cut(toPlain(toFooter(view.details)), lengths.footer))) : []),
