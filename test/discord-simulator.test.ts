@@ -196,9 +196,14 @@ test("an edit swaps the picture, keeps it, or adds to it, by what it lists", asy
     files: [{ name: "a b.png", data: png }],
   });
   assert.deepEqual(names(), ["two.png", "a_b.png"]);
+  await client.rest.patch(Routes.channelMessage(channel.id, sent.id), {
+    body: {},
+    files: [{ name: "c.png", data: png }],
+  });
+  assert.deepEqual(names(), ["c.png"], "new files without a list replace the old ones");
   await sent.edit({ attachments: [] });
   assert.deepEqual(names(), []);
-  assert.equal(simulator.message(sent.id)?.edits, 4);
+  assert.equal(simulator.message(sent.id)?.edits, 5);
 });
 
 test("a button answers under its message, and opens a form that takes a file", async (t) => {
@@ -247,6 +252,21 @@ test("a button answers under its message, and opens a form that takes a file", a
   assert.equal(simulator.messages(channel, ada).length, 2);
   assert.equal(simulator.messages(channel, bob).length, 1);
   assert.equal(submitted.followUps[0]?.ephemeralTo, ada.id);
+});
+
+test("an update in answer to a button drops the files it does not list", async (t) => {
+  const { simulator, channel, ada, client } = await connect(t);
+  const components = [
+    new ActionRowBuilder<ButtonBuilder>().addComponents(
+      new ButtonBuilder().setCustomId("more").setLabel("More").setStyle(ButtonStyle.Secondary),
+    ),
+  ];
+  const files = [{ attachment: png, name: "a.png" }];
+  const { id } = await channelOf(client, channel.id).send({ content: "a", files, components });
+  const done = on(client, isButton, (press) => press.update({ content: "b" }));
+  simulator.press(id, "more", ada);
+  await done;
+  assert.deepEqual([simulator.message(id)?.text, simulator.message(id)?.files], ["b", []]);
 });
 
 test("a person's slips are caught as Discord's own apps catch them", async (t) => {

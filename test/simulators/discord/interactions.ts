@@ -173,7 +173,9 @@ export function createInteractions(parts: {
         if (!source) throw refuse("unknownMessage");
         if (kind === "update") {
           if (source.deleted) throw refuse("unknownMessage");
-          await nested(() => posts.edit(source, inner, { fileBytes: interaction.fileBytes }));
+          // Here what is not listed is dropped, even without a list: discord-api-docs issue 6277.
+          const listed = { ...inner, body: { attachments: [], ...data } };
+          await nested(() => posts.edit(source, listed, { fileBytes: interaction.fileBytes }));
         }
         interaction.original = source;
         return { kind, tookMs, ephemeral: source.ephemeralTo !== undefined };

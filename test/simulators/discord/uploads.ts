@@ -27,8 +27,8 @@ export interface FilePlan {
 }
 
 /**
- * What becomes of the files: an edit with `attachments` keeps those listed and drops the rest, one without keeps all.
- * docs: reference, "Editing Message Attachments".
+ * What becomes of the files: an edit with `attachments` keeps those listed and drops the rest; one with neither
+ * `attachments` nor files keeps all. docs: reference, "Editing Message Attachments".
  */
 export function planFiles(
   form: Form,
@@ -57,7 +57,8 @@ export function planFiles(
     else if (upload) described.set(upload.index, entry);
     else entry.fail("id", "ATTACHMENT_NOT_FOUND", "Attachment data not found");
   });
-  if (!listed) kept.push(...before);
+  // New files without a list replace the old ones: discord-api-docs issue 5170.
+  if (!listed && uploads.length === 0) kept.push(...before);
   const added = uploads.map((upload): NewFile => {
     const entry = described.get(upload.index)?.fields ?? {};
     const { description, title, filename } = entry;
