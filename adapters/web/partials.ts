@@ -9,6 +9,9 @@ export interface Partials {
   put(message: string, images: readonly Image[]): Promise<readonly WirePicture[]>;
   of(message: string): readonly WirePicture[];
   read(file: string): { readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
+  /** The answer is finished. A page that has just been told of its last sketch can still load it for a while. */
+  retire(message: string): void;
+  /** The answer is gone: nothing of it may be seen. */
   drop(message: string): void;
 }
 
@@ -18,15 +21,24 @@ interface Partial {
   readonly picture: WirePicture;
 }
 
-/** `keep` is how many answers may have a sketch at the same time. */
-export function createPartials(keep = 32): Partials {
+/** `keep` is how many answers may have a sketch at the same time, `linger` how many stale sketches can still be loaded. */
+export function createPartials(keep = 32, linger = 24): Partials {
   const byMessage = new Map<string, readonly Partial[]>(); // in the order of their last change
+  let stale: readonly { readonly message: string; readonly partial: Partial }[] = [];
+
+  function retire(message: string, partials: readonly Partial[]): void {
+    stale = [...stale, ...partials.map((partial) => ({ message, partial }))].slice(-linger);
+  }
 
   return {
     async put(message, images) {
       const before = byMessage.get(message) ?? [];
       const made = await Promise.all(images.map((image) => toPartial(image, before)));
       const now = made.filter((partial) => partial !== undefined);
+      retire(
+        message,
+        before.filter((partial) => !now.includes(partial)),
+      );
       byMessage.delete(message);
       if (now.length > 0) byMessage.set(message, now);
       for (const oldest of byMessage.keys()) {
@@ -37,13 +49,16 @@ export function createPartials(keep = 32): Partials {
     },
     of: (message) => (byMessage.get(message) ?? []).map(({ picture }) => picture),
     read(file) {
-      for (const partials of byMessage.values()) {
-        const found = partials.find((partial) => partial.file === file);
-        if (found) return { mediaType: found.picture.mediaType, bytes: found.bytes };
-      }
-      return undefined;
+      const all = [...byMessage.values(), stale.map(({ partial }) => partial)].flat();
+      const found = all.find((partial) => partial.file === file);
+      return found && { mediaType: found.picture.mediaType, bytes: found.bytes };
+    },
+    retire(message) {
+      retire(message, byMessage.get(message) ?? []);
+      byMessage.delete(message);
     },
     drop(message) {
+      stale = stale.filter((each) => each.message !== message);
       byMessage.delete(message);
     },
   };

@@ -46,7 +46,8 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       const head = toHead(view);
       const drafts = finals.map(({ draft }) => draft);
       const thread = chat.answer(stored, drafts, head);
-      if (over || !thread) partials.drop(id);
+      if (!thread) partials.drop(id);
+      else if (over) partials.retire(id);
       if (!thread) return unwanted(log, id);
       events.emit({ type: "message", message: over ? stored : withSketches(stored, sketches) });
       if (over || !before || head !== undefined) events.emit({ type: "thread", thread });

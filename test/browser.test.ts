@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { atPlayground, distance, openBrowser, openPage } from "./browser.ts";
+import { createFolder, startDrawbridge } from "./process.ts";
+
+const all = { left: 0, top: 0, right: 1, bottom: 1 };
+
+describe("the playground in a real browser", () => {
+  let browser: Browser | undefined;
+  before(async () => {
+    browser = await openBrowser();
+    assert.ok(browser || !process.env.CI, "Chromium must be installed where CI runs");
+  });
+  after(() => browser?.close());
+
+  test("draws, edits by reply, branches, paints a mask, cancels, reloads and loses nothing", async (t) => {
+    if (!browser) return t.skip("Chromium is not installed: apt-get install chromium");
+    const bot = startDrawbridge(t, { DATA_DIR: await createFolder(t), STANDIN_PACE_MS: "2500" });
+    const { page, complaints } = await openPage(browser, await bot.url());
+    page.setDefaultTimeout(20_000);
+    const { answers, draw, finished, pixels } = atPlayground(page);
+
+    await t.test("it says at once that the pictures are not OpenAI's", async () => {
+      await page
+        .getByText(/offline stand-in, not from OpenAI/)
+        .first()
+        .waitFor();
+    });
+
+    await t.test("one line, and a picture develops in place", async () => {
+      await draw("a lighthouse by the sea");
+      const sketch = answers.nth(0).locator("img").first();
+      await sketch.waitFor();
+      await answers.nth(0).getByRole("button", { name: "Cancel" }).waitFor();
+      const first = await finished(0);
+      assert.equal(await answers.count(), 1);
+      const { width, height } = await pixels(first);
+      assert.ok(width >= 1024 && height >= 1024);
+      assert.ok(
+        (await first.locator("img[src$='.png']").first().getAttribute("alt"))?.includes("lighthouse"),
+      );
+    });
+
+    await t.test("an edit keeps the picture and changes what was asked", async () => {
+      await draw("make it night");
+      const [before, night] = [await pixels(await finished(0)), await pixels(await finished(1))];
+      assert.ok(distance(before, night, all) > 10, "it changed");
+      const mean = ({ data }: typeof night) => data.reduce((sum, value) => sum + value, 0) / data.length;
+      assert.ok(mean(night) < mean(before), "night is darker");
+    });
+
+    await t.test("a reply to an older picture branches from it", async () => {
+      await answers.nth(0).getByRole("button", { name: "Reply" }).click();
+      await draw("add a red balloon");
+      const [root, night, branch] = [
+        await pixels(await finished(0)),
+        await pixels(await finished(1)),
+        await pixels(await finished(2)),
+      ];
+      assert.ok(distance(root, branch, all) > 0.3, "the balloon is there");
+      assert.ok(
+        distance(root, branch, all) < distance(night, branch, all),
+        "it grew from the first, not the second",
+      );
+      const versions = page.getByRole("tree", { name: "Versions" }).getByRole("treeitem");
+      assert.equal(await versions.count(), 3);
+    });
+
+    await t.test("a painted mask limits the change", async () => {
+      await answers.nth(0).getByRole("button", { name: "Paint mask" }).click();
+      const dialog = page.getByRole("dialog", { name: "Paint mask" });
+      const surface = dialog.getByRole("application");
+      await surface.waitFor();
+      const box = await surface.boundingBox();
+      assert.ok(box);
+      const [x, y] = [box.x + box.width / 2, box.y + box.height * 0.25];
+      await page.mouse.move(x - 40, y);
+      await page.mouse.down();
+      for (let step = 0; step <= 8; step += 1) await page.mouse.move(x - 40 + step * 10, y + (step % 2) * 20);
+      await page.mouse.up();
+      await dialog.getByRole("button", { name: "Done" }).click();
+      await dialog.waitFor({ state: "hidden" });
+      await draw("put a hot air balloon here");
+      const [root, masked] = [await pixels(await finished(0)), await pixels(await finished(3))];
+      const below = { left: 0, top: 0.7, right: 1, bottom: 1 };
+      assert.ok(distance(root, masked, { ...all, bottom: 0.5 }) > 0.5, "the painted part changed");
+      assert.ok(distance(root, masked, below) < 2, `the rest stayed: ${distance(root, masked, below)}`);
+    });
+
+    await t.test("cancel stops a picture that is being drawn", async () => {
+      await draw("a mountain in the clouds");
+      await answers.nth(4).getByRole("button", { name: "Cancel" }).click();
+      await answers.nth(4).getByText("Cancelled").first().waitFor();
+      assert.equal(await answers.nth(4).getByRole("button", { name: "Undo" }).count(), 0);
+    });
+
+    await t.test("what was applied, the time, the tokens and the cost can be read", async () => {
+      await answers.nth(0).getByRole("button", { name: "Details" }).click();
+      await answers.nth(0).getByText("Cost, estimated").waitFor();
+      const text = ((await answers.nth(0).textContent()) ?? "").replace(/\s+/g, " ");
+      assert.match(text, /Size — (?:Wide|Square|Tall)/);
+      assert.match(text, /\$0\.\d/);
+      assert.match(text, /Tokens[\d\s,]+in,[\d\s,]+out/);
+    });
+
+    await t.test("a hostile prompt stays words", async () => {
+      await draw("<img src=x onerror=alert(1)> <script>document.title='owned'</script>");
+      await finished(5);
+      assert.doesNotMatch(await page.title(), /^owned/);
+    });
+
+    await t.test("a reload loses nothing", async () => {
+      const before = await answers.count();
+      await page.reload();
+      await finished(0);
+      assert.equal(await answers.count(), before);
+    });
+
+    await t.test("a phone can do it too", async () => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      assert.ok(Number(overflow) <= 0, `nothing sticks out: ${overflow}`);
+      await draw("a small boat");
+      await finished(6);
+    });
+
+    assert.deepEqual(complaints, [], "the browser has nothing to complain of");
+  });
+});
