@@ -4,6 +4,7 @@ import { createDiscordAdapter } from "../adapters/discord/index.ts";
 import { BotError } from "../src/errors.ts";
 import { startDiscord } from "./discord-server.ts";
 import { createDiscordSimulator } from "./simulators/discord/index.ts";
+import { until } from "./until.ts";
 
 const nobody = async () => undefined;
 
@@ -137,8 +138,7 @@ test("a torn connection is taken up again: nothing is lost and nothing comes twi
 test("thrown out of the gateway, it says so and connects anew", async (t) => {
   const { simulator, channel, ada, nextPrompt, said } = await startDiscord(t);
   simulator.gateway.drop(4014);
-  await simulator.waitFor(() => simulator.gateway.sessions.length === 2);
-  await simulator.waitFor(() => said("discord.ready").length === 2);
+  await until(() => said("discord.ready").length === 2, "a second connection");
   assert.match(JSON.stringify(said("discord.lost")[0]?.fields), /taken an intent/);
   await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
   assert.equal((await nextPrompt()).turn.text, "a fox");

@@ -75,12 +75,12 @@ export function toWhere(type: ChannelType, ours = false): Where {
   return { kind: "channel", holdsThreads };
 }
 
-/** Whoever pressed, typed or chose. */
+/** Whoever pressed, typed or chose. In servers that did not let the bot in, nobody moderates it. */
 export function userOf(interaction: APIInteraction): User {
   const { member, user } = interaction;
   const one = member?.user ?? user;
   if (!one) throw new TypeError("an interaction without a user");
-  return toUser(one, member ? BigInt(member.permissions) : 0n);
+  return toUser(one, member && isReachable(interaction) ? BigInt(member.permissions) : 0n);
 }
 
 export function toUser(user: APIUser, permissions: bigint): User {

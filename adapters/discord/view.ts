@@ -48,7 +48,8 @@ const styles = {
 const lengths = { status: 300, notes: 700, prompt: 300, footer: 300, stalled: 150 } as const;
 
 /** What is left for the answer in words. */
-const textLength = discordLimits.text - Object.values(lengths).reduce((sum: number, length) => sum + length, 0);
+const textLength =
+  discordLimits.text - Object.values(lengths).reduce((sum: number, length) => sum + length, 0);
 
 /** Discord fetches nothing and calls nobody because of a message of ours, whatever it says. */
 export const silent = { parse: [] } as const;
