@@ -2,14 +2,17 @@
 export interface Changes {
   happened(): void;
   /**
-   * Resolves with the first value that is neither undefined nor false, asked now and after every change.
-   * Rejects when none came in time, 5000 ms unless said.
+   * Resolves with the first value that is neither undefined nor false: asked now, after every change here, and now and
+   * then for what changes elsewhere. Rejects when none came in time, 5000 ms unless said, or when `look` throws.
    */
   waitFor<T>(
     look: () => T | undefined | false,
     options?: { readonly timeoutMs?: number; readonly what?: string },
   ): Promise<T>;
 }
+
+/** How often is looked without a change: what a test waits for may be its own. */
+const lookMs = 20;
 
 /** A bell that anyone may ring. */
 export function createChanges(): Changes {
@@ -18,28 +21,35 @@ export function createChanges(): Changes {
     happened() {
       for (const look of [...waiting]) look();
     },
-    waitFor(look, { timeoutMs = 5000, what = "what was waited for" } = {}) {
-      const { promise, resolve, reject } = Promise.withResolvers<NonNullable<ReturnType<typeof look>>>();
-      const timer = setTimeout(
-        () => finish(() => reject(new Error(`${what} did not come in ${timeoutMs} ms`))),
-        timeoutMs,
-      );
-      const finish = (settle: () => void) => {
-        clearTimeout(timer);
+    waitFor<T>(
+      look: () => T | undefined | false,
+      { timeoutMs = 5000, what = "what was waited for" }: { timeoutMs?: number; what?: string } = {},
+    ): Promise<T> {
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
+      const end = () => {
+        clearTimeout(timeout);
+        clearInterval(interval);
         waiting.delete(ask);
-        settle();
       };
-      function ask(): void {
+      const ask = () => {
         try {
           const found = look();
-          if (found !== undefined && found !== false && found !== null) finish(() => resolve(found));
+          if (found === undefined || found === false) return;
+          end();
+          resolve(found);
         } catch (error) {
-          finish(() => reject(error));
+          end();
+          reject(error);
         }
-      }
+      };
+      const interval = setInterval(ask, lookMs);
+      const timeout = setTimeout(() => {
+        end();
+        reject(new Error(`${what} did not come in ${timeoutMs} ms`));
+      }, timeoutMs);
       waiting.add(ask);
       ask();
-      return promise as Promise<never>; // narrower than the declared type, checked by `ask`
+      return promise;
     },
   };
 }

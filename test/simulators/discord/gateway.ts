@@ -73,6 +73,8 @@ export interface Gateway {
 
 /** Sends from a client per minute. docs: events/gateway, "Rate Limiting". */
 const sendsPerMinute = 120;
+/** Closed with one of these, a session is over. docs: topics/opcodes-and-status-codes, "Gateway Close Event Codes". */
+const final: readonly number[] = [1000, 1001, 4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014];
 /** Events kept for a resume; Discord's own number is not published. */
 const mostKept = 2000;
 
@@ -233,7 +235,7 @@ export function createGateway(options: {
           delete session.socket;
           if (code === undefined) socket?.terminate();
           else socket?.close(code);
-          if (code === 1000 || code === 4007 || code === 4009) session.valid = false;
+          if (code !== undefined && final.includes(code)) session.valid = false;
         }
       },
       answerHeartbeats(answer) {
