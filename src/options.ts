@@ -226,7 +226,7 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>): Partial<Im
 }
 
 /**
- * Takes `--name value` and `--name=value` out of a text.
+ * Takes `--name value` and `--name=value` out of a text; the value may stand in quotes.
  *
  * A word after `--` that is no option stays in the text and is reported in `notes`; a known option with a value it
  * cannot have throws BotError `bad_option`, since drawing something else would cost money.
@@ -248,7 +248,7 @@ export function parseFlags(text: string): {
       }
       if (value === undefined)
         throw new BotError("bad_option", `--${spec.name} needs a value: ${takes(spec)}.`);
-      raw[spec.name] = value;
+      raw[spec.name] = value.replace(/^["'“‘]|["'”’]$/g, "");
       return before;
     },
   );
@@ -310,7 +310,7 @@ function parseValue(spec: OptionSpec, text: string): string | number {
 
 /** Source for the bounds: `size` of `Tool.ImageGeneration` in openai's responses.d.ts. */
 function parseSize(value: string): string {
-  const named = shapes[value];
+  const named = Object.hasOwn(shapes, value) ? shapes[value] : undefined;
   if (named) return named;
   const match = /^(\d{2,5})\s*[x×]\s*(\d{2,5})$/.exec(value);
   if (!match) {
