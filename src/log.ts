@@ -21,9 +21,20 @@ const secrets = [
   "*.headers.cookie",
 ];
 
-/** Shapes of keys and tokens, and of signed addresses, for those that hide inside a message. */
-const secretShapes =
-  /\b(?:sk-[\w-]{8,}|xox[a-z]-[\w-]+|xapp-[\w-]+|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,})|(?<=Bearer\s)\S+|(?<=\/\/)[^/\s:@]+:[^/\s@]+(?=@)|(?<=[?&](?:sig|hm|signature|token|X-Amz-Signature)=)[^&\s"]+/g;
+/**
+ * Shapes of keys and tokens, of passwords in addresses, of signed addresses and webhooks, for those that hide inside a
+ * message. None reaches over a quote: what is searched is a line of JSON.
+ */
+const secretShapes = new RegExp(
+  [
+    String.raw`\b(?:sk-[\w-]{8,}|xox[a-z]-[\w-]+|xapp-[\w-]+|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,})`,
+    String.raw`(?<=Bearer\s)[^\s"]+`,
+    String.raw`(?<=\/\/)[^/\s:@"]*:[^/\s"]+(?=@)`,
+    String.raw`(?<=[?&](?:sig|hm|signature|token|X-Amz-Signature|X-Amz-Security-Token)=)[^&\s"]+`,
+    String.raw`(?<=\/webhooks\/\d+\/)[\w-]+`,
+  ].join("|"),
+  "gi",
+);
 
 /** Writes to standard error, so that standard output stays for people. */
 export function createLog(level: string, destination: { write(line: string): void } = process.stderr): Log {
