@@ -46,7 +46,7 @@ const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
 const environment = z
   .object({
-    OPENAI_API_KEY: z.string().optional(),
+    OPENAI_API_KEY: z.string().trim().optional(),
     OPENAI_BASE_URL: httpUrl.optional(),
     OPENAI_MODEL: z.string().default("gpt-6-luna"),
     IMAGE_MODEL: z.string().default("gpt-image-2"),
@@ -55,7 +55,7 @@ const environment = z
     PLAYGROUND_PASSWORD: z.string().min(8, "must have 8 characters at least").optional(),
     HOST: z.string().default("127.0.0.1"),
     PORT: z.coerce.number().int().min(0).max(65535).default(8080),
-    DISCORD_TOKEN: z.string().optional(),
+    DISCORD_TOKEN: z.string().trim().optional(),
     DISCORD_API_URL: httpUrl.optional(),
     DISCORD_GUILD_ID: z
       .string()
@@ -73,15 +73,18 @@ const environment = z
     CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
     STANDIN_PACE_MS: z.coerce.number().int().min(0).max(600_000).default(4000),
   })
-  .superRefine((env, issues) => {
-    if (env.PLAYGROUND && !loopback.has(env.HOST) && !env.PLAYGROUND_PASSWORD) {
-      issues.addIssue({
-        code: "custom",
-        path: ["HOST"],
-        message: `${env.HOST} can be reached from other machines: set PLAYGROUND_PASSWORD too, or PLAYGROUND=off`,
-      });
-    }
-  });
+  .superRefine(
+    (env, issues) => {
+      if (env.PLAYGROUND && !loopback.has(env.HOST) && !env.PLAYGROUND_PASSWORD) {
+        issues.addIssue({
+          code: "custom",
+          path: ["HOST"],
+          message: `${env.HOST} can be reached from other machines: set PLAYGROUND_PASSWORD too, or PLAYGROUND=off`,
+        });
+      }
+    },
+    { when: () => true }, // beside what else is wrong: one start is to name it all
+  );
 
 /** Throws ConfigError naming every variable that is wrong. An empty variable counts as absent. */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { ConfigError, parseConfig } from "../src/config.ts";
+
+describe("the configuration", () => {
+  test("with no environment at all is a playground on this machine, with the stand-in", () => {
+    assert.deepEqual(parseConfig({}), {
+      openai: { model: "gpt-6-luna", imageModel: "gpt-image-2", background: true },
+      playground: { host: "127.0.0.1", port: 8080 },
+      dataDir: "./data",
+      storeUrl: `sqlite:${join("data", "drawbridge.db")}`,
+      logLevel: "info",
+      concurrency: 4,
+      standinPaceMs: 4000,
+    });
+  });
+
+  test("takes every variable", () => {
+    assert.deepEqual(
+      parseConfig({
+        OPENAI_API_KEY: "sk-test",
+        OPENAI_BASE_URL: "http://10.0.0.1:8000/v1",
+        OPENAI_MODEL: "some-model",
+        IMAGE_MODEL: "some-image-model",
+        OPENAI_BACKGROUND: "off",
+        PLAYGROUND_PASSWORD: "long enough",
+        HOST: "0.0.0.0",
+        PORT: "0",
+        DISCORD_TOKEN: "a.b.c",
+        DISCORD_API_URL: "http://127.0.0.1:4000/api",
+        DISCORD_GUILD_ID: "123456789012345678",
+        DISCORD_THREADS: "always",
+        DATA_DIR: "/var/lib/drawbridge",
+        STORE_URL: "redis://10.0.0.2",
+        LOG_LEVEL: "debug",
+        CONCURRENCY: "64",
+        STANDIN_PACE_MS: "0",
+        HOME: "/root",
+      }),
+      {
+        openai: {
+          apiKey: "sk-test",
+          baseUrl: "http://10.0.0.1:8000/v1",
+          model: "some-model",
+          imageModel: "some-image-model",
+          background: false,
+        },
+        playground: { host: "0.0.0.0", port: 0, password: "long enough" },
+        discord: {
+          token: "a.b.c",
+          apiUrl: "http://127.0.0.1:4000/api",
+          guildId: "123456789012345678",
+          threads: "always",
+        },
+        dataDir: "/var/lib/drawbridge",
+        storeUrl: "redis://10.0.0.2",
+        logLevel: "debug",
+        concurrency: 64,
+        standinPaceMs: 0,
+      },
+    );
+  });
+
+  test("counts an empty variable as absent, and one of spaces too", () => {
+    const names = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "PORT", "DISCORD_TOKEN", "STORE_URL", "CONCURRENCY"];
+    for (const empty of ["", "  "]) {
+      const config = parseConfig(Object.fromEntries(names.map((name) => [name, empty])));
+      assert.deepEqual(config, parseConfig({}));
+    }
+  });
+
+  test("takes a pasted key without the line's end behind it", () => {
+    const config = parseConfig({ OPENAI_API_KEY: " sk-test\n", DISCORD_TOKEN: "a.b.c\r\n" });
+    assert.equal(config.openai.apiKey, "sk-test");
+    assert.equal(config.discord?.token, "a.b.c");
+  });
+
+  test("keeps the store in the data folder unless it is said", () => {
+    assert.equal(parseConfig({ DATA_DIR: "/srv/x" }).storeUrl, "sqlite:/srv/x/drawbridge.db");
+  });
+
+  test("PLAYGROUND=off leaves it out, and demands no password", () => {
+    const config = parseConfig({ PLAYGROUND: "off", HOST: "0.0.0.0" });
+    assert.equal(config.playground, undefined);
+  });
+
+  for (const host of ["127.0.0.1", "::1", "localhost"]) {
+    test(`${host} needs no password`, () => assert.equal(parseConfig({ HOST: host }).playground?.host, host));
+  }
+
+  const wrong: readonly [Record<string, string>, RegExp][] = [
+    [{ OPENAI_BASE_URL: "ftp://x" }, /OPENAI_BASE_URL: must be an http\(s\) address/],
+    [{ OPENAI_BASE_URL: "localhost:8000" }, /OPENAI_BASE_URL: /],
+    [{ OPENAI_BACKGROUND: "yes" }, /OPENAI_BACKGROUND: .*"on".*"off"/],
+    [{ PLAYGROUND_PASSWORD: "short" }, /PLAYGROUND_PASSWORD: must have 8 characters at least/],
+    [{ HOST: "0.0.0.0" }, /HOST: 0\.0\.0\.0 can be reached from other machines: set PLAYGROUND_PASSWORD/],
+    [{ HOST: "::" }, /HOST: :: can be reached/],
+    [{ PORT: "65536" }, /PORT: /],
+    [{ PORT: "80.5" }, /PORT: /],
+    [{ DISCORD_GUILD_ID: "my server" }, /DISCORD_GUILD_ID: must be a server's id: digits only/],
+    [{ DISCORD_THREADS: "sometimes" }, /DISCORD_THREADS: .*"off".*"auto".*"always"/],
+    [{ STORE_URL: "mysql://x" }, /STORE_URL: must begin with sqlite:, redis:, postgres: or memory:/],
+    [{ LOG_LEVEL: "loud" }, /LOG_LEVEL: /],
+    [{ CONCURRENCY: "0" }, /CONCURRENCY: /],
+    [{ STANDIN_PACE_MS: "-1" }, /STANDIN_PACE_MS: /],
+  ];
+  for (const [env, message] of wrong) {
+    test(`${JSON.stringify(env)} is said to need a change`, () =>
+      assert.throws(() => parseConfig(env), { name: "ConfigError", message }));
+  }
+
+  test("names everything that is wrong at once, a line each", () => {
+    const env = { PORT: "eighty", STORE_URL: "mysql://x", LOG_LEVEL: "loud", HOST: "0.0.0.0" };
+    assert.throws(
+      () => parseConfig(env),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        const [first, ...lines] = error.message.split("\n");
+        assert.equal(first, "These settings need a change:");
+        assert.deepEqual(lines.map((line) => line.trim().split(":")[0]).sort(), [
+          "HOST",
+          "LOG_LEVEL",
+          "PORT",
+          "STORE_URL",
+        ]);
+        return true;
+      },
+    );
+  });
+
+  test("repeats no secret in what it says", () => {
+    const env = { PLAYGROUND_PASSWORD: "hunter2", STORE_URL: "mysql://u:hunter3@x", PORT: "eighty" };
+    assert.throws(
+      () => parseConfig(env),
+      (error) => error instanceof ConfigError && !/hunter/.test(error.message),
+    );
+  });
+});
