@@ -1,6 +1,7 @@
+import { beforesOf } from "./befores.ts";
 import { openHelp } from "./help.ts";
 import { answerOf, type createStore, draftOf, picturesOf } from "./store.ts";
-import { beforesOf, type Studio } from "./studio.ts";
+import type { Studio } from "./studio.ts";
 
 /** The shortcuts of the page itself; dialogs have their own. */
 export function listenToKeys(store: ReturnType<typeof createStore>, studio: Studio): void {

@@ -1,4 +1,5 @@
 import { render } from "lit-html";
+import { newId, parseHash, toHash } from "./address.ts";
 import { app } from "./app.ts";
 import { startClock } from "./clock.ts";
 import { createDraftKeeper } from "./draft-keeper.ts";
@@ -7,7 +8,7 @@ import { listenToFiles } from "./files.ts";
 import { listenToKeys } from "./keys.ts";
 import { followScroll } from "./scroll.ts";
 import { applyEvent, createStore, firstState, type State, threadOf } from "./store.ts";
-import { createStudio, newId, parseHash, toHash } from "./studio.ts";
+import { createStudio } from "./studio.ts";
 
 const first = parseHash(location.hash) ?? newId();
 history.replaceState(null, "", toHash(first));

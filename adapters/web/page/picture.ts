@@ -51,12 +51,13 @@ class DevelopingPicture extends HTMLElement {
     const before = [...this.children];
     // The first one of a long conversation may wait until it is scrolled to; one that follows a sketch may not.
     if (before.length === 0) image.loading = "lazy";
-    image.className = before.length > 0 || this.classList.contains("pending") ? "arriving" : "appearing";
+    const develops = before.length > 0 || this.classList.contains("pending");
+    image.className = develops ? "arriving" : "whole appearing";
     image.src = picture.src;
     this.append(image);
     for (const old of before) old.setAttribute("aria-hidden", "true");
     const arrive = () => {
-      image.className = "";
+      image.classList.remove("arriving", "appearing");
       const fading = Promise.allSettled(image.getAnimations().map(({ finished }) => finished));
       void fading.then(() => {
         for (const old of before) old.remove();

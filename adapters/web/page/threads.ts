@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { WireThread } from "../wire.ts";
+import { toHash } from "./address.ts";
 import { when } from "./format.ts";
 import { icon, mark } from "./icons.ts";
 import type { State } from "./store.ts";
-import { type Studio, toHash } from "./studio.ts";
+import type { Studio } from "./studio.ts";
 
 /** The list of threads: a column, or a drawer on a phone. */
 export function threads(state: State, studio: Studio): TemplateResult {

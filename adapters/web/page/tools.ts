@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireAnswer } from "../wire.ts";
+import { beforesOf } from "./befores.ts";
 import { fileName } from "./format.ts";
 import { type IconName, icon } from "./icons.ts";
 import { picturesOf, type State } from "./store.ts";
-import { beforesOf, type Studio } from "./studio.ts";
+import type { Studio } from "./studio.ts";
 
 /** What the page itself can do with an answer, and with its picture if it has one only. */
 export function tools(message: WireAnswer, state: State, studio: Studio): TemplateResult {

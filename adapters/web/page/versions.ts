@@ -59,7 +59,8 @@ export function versions(state: State, studio: Studio): TemplateResult {
                   ),
               )}
             </div>
-          </div>`
+          </div>
+          <p class="versions-legend"><span class="head-sign"></span> The next prompt goes on from here</p>`
       }
     </aside>
   `;
