@@ -23,6 +23,20 @@ export interface Config {
     /** Whether a picture opens a thread of its own. */
     readonly threads: (typeof threadModes)[number];
   };
+  readonly slack?: {
+    readonly botToken: string;
+    /** Socket Mode, or HTTP with Slack's signatures. */
+    readonly mode:
+      | { readonly kind: "socket"; readonly appToken: string }
+      | {
+          readonly kind: "http";
+          readonly signingSecret: string;
+          readonly port: number;
+          readonly path: string;
+        };
+    /** Another server that speaks the protocol, e.g. `http://127.0.0.1:4000/api/`. */
+    readonly apiUrl?: string;
+  };
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
@@ -62,6 +76,12 @@ const environment = z
       .regex(/^\d{15,21}$/, "must be a server's id: digits only")
       .optional(),
     DISCORD_THREADS: z.enum(threadModes).default("auto"),
+    SLACK_BOT_TOKEN: z.string().optional(),
+    SLACK_APP_TOKEN: z.string().optional(),
+    SLACK_SIGNING_SECRET: z.string().optional(),
+    SLACK_API_URL: httpUrl.optional(),
+    SLACK_PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+    SLACK_PATH: z.string().startsWith("/", "must begin with /").default("/slack/events"),
     DATA_DIR: z.string().default("./data"),
     STORE_URL: z
       .string()
@@ -118,10 +138,25 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
         threads: parsed.DISCORD_THREADS,
       },
     }),
+    ...toSlack(parsed),
     dataDir: parsed.DATA_DIR,
     storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
     logLevel: parsed.LOG_LEVEL,
     concurrency: parsed.CONCURRENCY,
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
+}
+
+/** With both an app token and a signing secret, Socket Mode wins: it needs no public address. */
+function toSlack(env: z.output<typeof environment>): Pick<Config, "slack"> {
+  const {
+    SLACK_BOT_TOKEN: botToken,
+    SLACK_APP_TOKEN: appToken,
+    SLACK_SIGNING_SECRET: signingSecret = "",
+  } = env;
+  if (!botToken) return {};
+  const mode = appToken
+    ? ({ kind: "socket", appToken } as const)
+    : ({ kind: "http", signingSecret, port: env.SLACK_PORT, path: env.SLACK_PATH } as const);
+  return { slack: { botToken, mode, ...(env.SLACK_API_URL && { apiUrl: env.SLACK_API_URL }) } };
 }
