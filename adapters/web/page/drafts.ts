@@ -191,7 +191,7 @@ export function parseDraft(text: string | null): Draft {
   }
 }
 
-export function megabytes(bytes: number): string {
+function megabytes(bytes: number): string {
   const size = bytes / 1e6;
   return `${size >= 10 ? Math.round(size) : Math.round(size * 10) / 10} MB`;
 }

@@ -28,7 +28,7 @@ export interface State {
 }
 
 /** A line that comes and goes. */
-export interface Toast {
+interface Toast {
   readonly id: number;
   readonly text: string;
   readonly failed: boolean;
@@ -168,11 +168,6 @@ export function threadOf(state: State): WireThread | undefined {
 export function answerOf(state: State, id: string | null | undefined): WireAnswer | undefined {
   const found = id ? messagesOf(state).find((message) => message.id === id) : undefined;
   return found?.kind === "answer" ? found : undefined;
-}
-
-export function askOf(state: State, answer: WireAnswer): WireAsk | undefined {
-  const found = messagesOf(state).find((message) => message.id === answer.ask);
-  return found?.kind === "ask" ? found : undefined;
 }
 
 /** The answer itself if it shows a picture, else the nearest one before it that does. */

@@ -1,4 +1,6 @@
-const key = "drawbridge.theme";
+import "./theme-first.ts"; // has run by then; named here so that the two are read together
+
+const key = "drawbridge.theme"; // theme-first.ts reads it too
 
 /** Dark or light, as it is now. */
 export function theme(): "dark" | "light" {
@@ -16,11 +18,8 @@ export function toggleTheme(): void {
   applyTheme();
 }
 
-/** Sets the remembered theme. */
-export function applyTheme(): void {
+function applyTheme(): void {
   const kept = localStorage.getItem(key);
   if (kept === "dark" || kept === "light") document.documentElement.dataset.theme = kept;
   else delete document.documentElement.dataset.theme;
 }
-
-applyTheme();
