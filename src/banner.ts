@@ -3,37 +3,42 @@ import type { Config } from "./config.ts";
 /** What is running, as the start prints it. */
 export interface Running {
   readonly version: string;
-  /** Absent: the playground is off. */
-  readonly url?: string;
   readonly store: string;
-  readonly adapters: readonly string[];
+  /** The adapters that are on, by name, and where to find each. */
+  readonly adapters: Readonly<Record<string, string>>;
 }
 
 /** What this is, where it is, who draws, what is on, and what to set to turn the rest on. Plain text for a terminal. */
-export function toBanner(config: Config, running: Running): string {
+export function toBanner(config: Config, { version, store, adapters }: Running): string {
   const { openai } = config;
   const standIn = isStandIn(config);
   const painter = standIn
     ? "offline stand-in: placeholder pictures, nothing leaves this machine"
     : `${openai.baseUrl ?? "OpenAI"}, ${openai.model} with ${openai.imageModel}`;
   const rows = [
-    ["Playground", running.url ?? "off"],
+    ...adapterRows.flatMap(([name, label]) => (adapters[name] ? [[label, adapters[name]]] : [])),
     ["Painter", painter],
-    ["Store", running.store],
-    ["Adapters", running.adapters.join(", ") || "none"],
+    ["Store", store],
+    ["Adapters", Object.keys(adapters).join(", ") || "none"],
   ];
   const hints = [
     ...(standIn ? [["Real pictures", "OPENAI_API_KEY=sk-… npm start"]] : []),
-    ...(running.url ? [] : [["Playground", "PLAYGROUND=on npm start"]]),
+    ...adapterRows.flatMap(([name, label, hint]) => (adapters[name] ? [] : [[label, hint]])),
   ];
   return [
-    `Drawbridge ${running.version}, an image studio for chat`,
+    `Drawbridge ${version}, an image studio for chat`,
     "",
     ...rows.map(toLine),
     ...(hints.length > 0 ? ["", "To turn on:", ...hints.map(toLine)] : []),
     "",
   ].join("\n");
 }
+
+/** Name, label, and what to set to turn it on. */
+const adapterRows = [
+  ["web", "Playground", "PLAYGROUND=on npm start"],
+  ["discord", "Discord", "DISCORD_TOKEN=… npm start (docs/discord.md)"],
+] as const;
 
 /** Without a key and without a server of one's own there is nobody to ask but the stand-in. */
 export function isStandIn({ openai }: Config): boolean {

@@ -44,16 +44,11 @@ async function main(config: Config): Promise<void> {
     log,
   });
 
-  const { adapters, url } = await loadAdapters(config, painter, log);
+  const loaded = await loadAdapters(config, painter, log);
+  const adapters = loaded.map(({ adapter }) => adapter);
   for (const adapter of adapters) await adapter.start(bot.attach(adapter), bot.promptOf);
-  process.stdout.write(
-    `${toBanner(config, {
-      version,
-      store: redact(config.storeUrl),
-      adapters: adapters.map(({ name }) => name),
-      ...(url && { url: url() }),
-    })}\n`,
-  );
+  const where = Object.fromEntries(loaded.map(({ adapter, where }) => [adapter.name, where()]));
+  process.stdout.write(`${toBanner(config, { version, store: redact(config.storeUrl), adapters: where })}\n`);
   await bot.resume();
 
   let stopping: Promise<void> | undefined;
@@ -91,22 +86,29 @@ async function openPainter(config: Config, log: Log): Promise<{ painter: Painter
   };
 }
 
-async function loadAdapters(
-  config: Config,
-  painter: Painter,
-  log: Log,
-): Promise<{ adapters: readonly Adapter[]; url?: () => string }> {
-  const { playground, dataDir } = config;
-  if (!playground) return { adapters: [] };
-  const { createWebAdapter } = await import("../adapters/web/index.ts");
-  const web = createWebAdapter({
-    ...playground,
-    dataDir: join(dataDir, "playground"),
-    version,
-    painter: { name: painter.name, standIn: painter.standIn },
-    log,
-  });
-  return { adapters: [web], url: () => web.url };
+/** An adapter, and where people find it once it has started. */
+interface Loaded {
+  readonly adapter: Adapter;
+  where(): string;
+}
+
+/** Those that the environment turns on, each loaded only then. */
+async function loadAdapters(config: Config, painter: Painter, log: Log): Promise<readonly Loaded[]> {
+  const { playground, discord, dataDir } = config;
+  const shown = { name: painter.name, standIn: painter.standIn };
+  const loaded: Loaded[] = [];
+  if (playground) {
+    const { createWebAdapter } = await import("../adapters/web/index.ts");
+    const folder = join(dataDir, "playground");
+    const adapter = createWebAdapter({ ...playground, dataDir: folder, version, painter: shown, log });
+    loaded.push({ adapter, where: () => adapter.url });
+  }
+  if (discord) {
+    const { createDiscordAdapter } = await import("../adapters/discord/index.ts");
+    const adapter = createDiscordAdapter({ ...discord, painter: shown, log });
+    loaded.push({ adapter, where: () => `invite it with ${adapter.inviteUrl}` });
+  }
+  return loaded;
 }
 
 /** A `.env` file beside package.json is optional; what is set in the environment wins. */
