@@ -358,6 +358,22 @@ test("a command that no longer exists is answered with what to do", async (t) =>
   assert.match(doing.message?.text ?? "", /Type \/draw/);
 });
 
+test("after a restart, where the bot is no member, the next press shows what was finished", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, adapter, start, nextPrompt, nextPress } = server;
+  const eve = simulator.addUser({ name: "eve", installed: true });
+  const doing = await simulator.slash(simulator.conversation([eve, server.ada]), eve, "draw", {
+    prompt: "a fox",
+  });
+  const key = await (await nextPrompt()).reply.show(await drawing(1));
+  await adapter.stop();
+  await start();
+  assert.equal(await adapter.reopen(key).show(await done()), key);
+  simulator.press(doing.message?.id ?? "", "a:cancel", eve);
+  await nextPress();
+  assert.equal(doing.message?.files[0]?.name, "a-fox.png");
+});
+
 test("after a restart an answer is taken up in its own message", async (t) => {
   const server = await startDiscord(t);
   const { simulator, adapter, start } = server;

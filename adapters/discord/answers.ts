@@ -1,13 +1,16 @@
 import { type APIInteraction, InteractionResponseType, MessageFlags } from "discord.js";
+import type { Form } from "../../src/actions.ts";
 import type { MessageKey, Reply, ThreadKey } from "../../src/adapter.ts";
 import type { Channels } from "./channels.ts";
+import { toModal } from "./forms.ts";
 import { type Spot, toMessageKey, toThreadKey } from "./keys.ts";
 import { discordLimits, toImageLimits, tokenLifeMs } from "./limits.ts";
 import { missingForThreads, type ThreadMode } from "./permissions.ts";
 import { isPrivate } from "./pictures.ts";
-import { createReply, type Place } from "./reply.ts";
-import { toLogged, toTrouble } from "./send.ts";
+import type { Place } from "./place.ts";
+import { createReply } from "./reply.ts";
 import type { Stage, Token } from "./stage.ts";
+import { toLogged, toTrouble } from "./trouble.ts";
 import { isReachable, toWhere } from "./turn.ts";
 import { toLine } from "./view.ts";
 import { toThreadName } from "./words.ts";
@@ -31,6 +34,10 @@ export interface Wish {
 export interface Answers {
   /** Undefined: Discord no longer takes an answer, and there is no other way to give one. */
   open(interaction: APIInteraction, wish: Wish): Promise<Answer | undefined>;
+  /** The only answer to an interaction: a line for the one who made it. */
+  say(interaction: APIInteraction, words: string): Promise<void>;
+  /** The first answer to an interaction: a form that begins with those words. */
+  ask(interaction: APIInteraction, form: Form, customId: string, words?: string): Promise<void>;
   /** Keeps the right to change a message until it runs out. */
   keepToken(message: MessageKey, token: string): void;
 }
@@ -92,6 +99,21 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
   }
 
   return {
+    async say(interaction, words) {
+      const { flags, ...body } = toLine(words).body;
+      await send.respond(interaction, {
+        type: InteractionResponseType.ChannelMessageWithSource,
+        data: { ...body, flags: flags | MessageFlags.Ephemeral } as never, // the library's type has mutable lists
+      });
+    },
+
+    async ask(interaction, form, customId, words) {
+      await send.respond(interaction, {
+        type: InteractionResponseType.Modal,
+        data: toModal(form, customId, words),
+      });
+    },
+
     keepToken: (message, token) => void tokens.set(message, toToken(token)),
 
     async open(interaction, wish) {

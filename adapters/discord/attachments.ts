@@ -5,14 +5,13 @@ import type { RemoteFile } from "./pictures.ts";
 
 /** Makes attachments the core can read out of files that Discord keeps. */
 export interface Files {
-  /**
-   * `renew` asks Discord again for the files of the message it came with, when the address has run out: the one in the
-   * same place is taken.
-   */
+  /** `renew` finds the file again when its address has run out. */
   toAttachment(
     file: RemoteFile,
     more?: { role?: "mask"; renew?: () => Promise<RemoteFile | undefined> },
   ): Attachment;
+  /** References first, then masks. */
+  toAttachments(references: readonly RemoteFile[], masks: readonly RemoteFile[]): readonly Attachment[];
 }
 
 /** Where Discord keeps what people send. Nothing is ever read from elsewhere, whatever a message says. */
@@ -45,24 +44,30 @@ export function createFiles(fetchHosts: readonly string[] = []): Files {
     );
   }
 
+  const toAttachment: Files["toAttachment"] = (file, { role, renew } = {}) => {
+    const { name, mediaType, size } = file;
+    return {
+      name,
+      mediaType,
+      size,
+      ...(role && { role }),
+      async read(signal) {
+        const bytes = await read(file, signal);
+        if (bytes) return bytes;
+        const renewed = await renew?.().catch(() => undefined);
+        const again = renewed && renewed.url !== file.url ? await read(renewed, signal) : undefined;
+        if (again) return again;
+        throw bad(file, "is no longer kept by Discord. Send it again.");
+      },
+    };
+  };
+
   return {
-    toAttachment(file, { role, renew } = {}) {
-      const { name, mediaType, size } = file;
-      return {
-        name,
-        mediaType,
-        size,
-        ...(role && { role }),
-        async read(signal) {
-          const bytes = await read(file, signal);
-          if (bytes) return bytes;
-          const renewed = await renew?.().catch(() => undefined);
-          const again = renewed && renewed.url !== file.url ? await read(renewed, signal) : undefined;
-          if (again) return again;
-          throw bad(file, "is no longer kept by Discord. Send it again.");
-        },
-      };
-    },
+    toAttachment,
+    toAttachments: (references, masks) => [
+      ...references.map((file) => toAttachment(file)),
+      ...masks.map((file) => toAttachment(file, { role: "mask" })),
+    ],
   };
 }
 

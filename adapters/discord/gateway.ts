@@ -11,7 +11,7 @@ import {
 } from "discord.js";
 import { BotError } from "../../src/errors.ts";
 import type { Log } from "./log.ts";
-import { toLogged } from "./send.ts";
+import { toLogged } from "./trouble.ts";
 
 /** A connection to the gateway. */
 export interface Gateway {

@@ -1,18 +1,13 @@
-import {
-  type APIInteraction,
-  type Client,
-  GatewayDispatchEvents,
-  type GatewayMessageCreateDispatchData,
-  REST,
-} from "discord.js";
+import { REST } from "discord.js";
 import type { Adapter, Attachment, Handle, MessageKey, PromptOf, Reply } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { createAnswers } from "./answers.ts";
 import { createFiles } from "./attachments.ts";
 import { createChannels } from "./channels.ts";
-import { connect, type Gateway } from "./gateway.ts";
+import { createEvents } from "./events.ts";
+import { connect } from "./gateway.ts";
 import { createInteractions } from "./interactions.ts";
-import { parseMessageKey, type Spot, toMessageKey, toThreadKey } from "./keys.ts";
+import { parseMessageKey, type Spot, toMessageKey } from "./keys.ts";
 import { paceMs, toImageLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { createMessages } from "./messages.ts";
@@ -20,7 +15,7 @@ import { type ThreadMode, toInviteUrl } from "./permissions.ts";
 import { picturesOf } from "./pictures.ts";
 import { register } from "./register.ts";
 import { createReply } from "./reply.ts";
-import { createSend, toLogged } from "./send.ts";
+import { createSend } from "./send.ts";
 import { createBounded, type Stage } from "./stage.ts";
 
 export interface DiscordOptions {
@@ -42,8 +37,8 @@ export interface DiscordOptions {
 
 interface Running {
   readonly stage: Stage;
-  readonly gateway: Gateway;
   readonly inviteUrl: string;
+  close(): Promise<void>;
 }
 
 /** Ms a request to Discord may take, its upload included. */
@@ -76,31 +71,23 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
   }
 
   async function run(handle: Handle, promptOf: PromptOf): Promise<void> {
-    // Events are taken as Discord sends them, at once: discord.js holds them back while it starts, and by then an
-    // interaction has run out.
-    const early: ((ready: Routes) => void)[] = [];
-    let routes: Routes | undefined;
-    const later = (go: (ready: Routes) => Promise<void>, what: string) => {
-      const safely = (ready: Routes) => {
-        go(ready).catch((error: unknown) => log.error({ error: toLogged(error) }, what));
-      };
-      if (routes) safely(routes);
-      else early.push(safely);
+    const events = createEvents(log);
+    const again = async () => {
+      if (stopped) return;
+      await run(handle, promptOf).catch((failed: unknown) => {
+        log.error({ hint: failed instanceof Error ? failed.message : String(failed) }, "discord.lost");
+      });
     };
     const gateway = await connect({
       token,
       rest: { ...api, timeout: requestMs },
       log,
-      listen: (client) => listen(client, later),
+      listen: events.listen,
       ...(options.painter.standIn && { status: "Placeholder pictures: there is no OpenAI key" }),
       onLost(error) {
         log.error({ code: error.code, hint: error.message }, "discord.lost");
-        if (stopped) return;
-        const again = () =>
-          run(handle, promptOf).catch((failed: unknown) => {
-            log.error({ hint: failed instanceof Error ? failed.message : String(failed) }, "discord.lost");
-          });
-        setTimeout(() => void (stopped || again()), reconnectMs).unref();
+        events.close();
+        setTimeout(() => void again(), reconnectMs).unref();
       },
     });
     if (stopped) return gateway.close();
@@ -121,8 +108,15 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     };
     const channels = createChannels(client, send);
     const inviteUrl = toInviteUrl(appId, threads);
-    running = { stage, gateway, inviteUrl };
-    routes = {
+    running = {
+      stage,
+      inviteUrl,
+      close() {
+        events.close();
+        return gateway.close();
+      },
+    };
+    events.route({
       interaction: createInteractions(stage, createAnswers(stage, channels, threads), handle, recall),
       message: createMessages({
         stage,
@@ -132,31 +126,9 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
         handle,
       }),
       deleted: (spot) => forget(stage, spot),
-    };
-    for (const go of early) go(routes);
+    });
     await register(client.rest, { appId, inviteUrl, ...(guildId && { guildId }) }, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
-  }
-
-  function listen(client: Client, later: (go: (ready: Routes) => Promise<void>, what: string) => void): void {
-    const { MessageCreate, MessageDelete, MessageDeleteBulk, InteractionCreate } = GatewayDispatchEvents;
-    client.ws.on(InteractionCreate, (event: APIInteraction) => {
-      if (!stopped) later(({ interaction }) => interaction(event), "discord.interaction.failed");
-    });
-    client.ws.on(MessageCreate, (event: GatewayMessageCreateDispatchData) => {
-      if (!stopped) later(({ message }) => message(event), "discord.message.failed");
-    });
-    client.ws.on(MessageDelete, ({ channel_id: channelId, id }: { channel_id: string; id: string }) => {
-      later(async ({ deleted }) => deleted({ channelId, messageId: id }), "discord.delete.failed");
-    });
-    client.ws.on(
-      MessageDeleteBulk,
-      ({ channel_id: channelId, ids }: { channel_id: string; ids: string[] }) => {
-        later(async ({ deleted }) => {
-          for (const messageId of ids) deleted({ channelId, messageId });
-        }, "discord.delete.failed");
-      },
-    );
   }
 
   async function recall(spot: Spot): Promise<readonly Attachment[]> {
@@ -181,7 +153,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     },
     async stop() {
       stopped = true;
-      await running?.gateway.close();
+      await running?.close();
       running = undefined;
     },
     reopen(key) {
@@ -203,12 +175,6 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
   };
 }
 
-interface Routes {
-  interaction(event: APIInteraction): Promise<void>;
-  message(event: GatewayMessageCreateDispatchData): Promise<void>;
-  deleted(spot: Spot): void;
-}
-
 /** A form must be shown within 3 s: better empty than late. */
 function soon<T>(answer: Promise<T | undefined>): Promise<T | undefined> {
   const { promise, resolve } = Promise.withResolvers<T | undefined>();
@@ -227,6 +193,5 @@ function forget(stage: Stage, spot: Spot): void {
 function withdraw(message: MessageKey, handle: Handle): Promise<void> {
   const nobody: Reply = { pace: 0, limits: toImageLimits(undefined), show: async () => message };
   const user = { id: "discord:deleted", name: "whoever deleted the message", moderator: true };
-  const thread = toThreadKey(message);
-  return handle({ kind: "press", thread, user, action: "cancel", message }, nobody);
+  return handle({ kind: "press", thread: message, user, action: "cancel", message }, nobody);
 }

@@ -1,46 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { APIMessage } from "discord.js";
-import type { ImageLimits, MessageKey, Reply, View } from "../../src/adapter.ts";
+import type { MessageKey, Reply, View } from "../../src/adapter.ts";
 import { toLimits } from "../../src/encode.ts";
 import { BotError } from "../../src/errors.ts";
 import { type Spot, toMessageKey } from "./keys.ts";
 import { discordLimits } from "./limits.ts";
 import { isSpoiler } from "./pictures.ts";
-import { type Trouble, toLogged, toTrouble } from "./send.ts";
+import type { Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
-import { isOver, type Look, type Message, toMessage } from "./view.ts";
+import { toBotError, toLogged, toTrouble } from "./trouble.ts";
+import { isOver, type Look, type Message, toLine, toMessage } from "./view.ts";
 import { toThreadName } from "./words.ts";
-
-/** Where an answer is shown, and by which right. */
-export interface Place {
-  readonly channelId: string;
-  /** The message, where it is there already; its first token is in the stage. Absent: the first show makes it. */
-  readonly messageId?: string;
-  /** The interaction to answer by: it says what only the asker is to see, and makes the message unless `posts`. */
-  readonly token?: string;
-  /** The bot posts the message itself. */
-  readonly posts?: boolean;
-  /** The message is only the sign that we are at work. */
-  readonly blank?: boolean;
-  /** The bot itself can post and edit there. */
-  readonly reachable: boolean;
-  /** Only the asker sees it. */
-  readonly private: boolean;
-  /** Undefined: as the message was before. */
-  readonly spoiler: boolean | undefined;
-  readonly limits: ImageLimits;
-  /** The message that asked: what the bot posts answers it, and is posted once. */
-  readonly request?: string;
-  /** Opens a thread on the finished picture, named from these words. */
-  readonly threadFrom?: string;
-  /** A line below the finished answer. */
-  readonly note?: string;
-  /** A message from before the restart. */
-  readonly reopened?: boolean;
-}
 
 /** Ms between tries to show what is finished. */
 const retryMs = [500, 2000, 8000, 20_000];
+
+const movedLine = "Discord did not take the picture in this message, so it is in one of its own.";
 
 /** `wait` is the clock between tries. */
 export function createReply(
@@ -61,13 +36,21 @@ export function createReply(
   let newest: View | undefined;
   let blank = place.blank ?? false;
   let stall: NodeJS.Timeout | undefined;
+  let before: Promise<unknown> = Promise.resolve();
 
-  function look(view: View): Look {
+  /** A press can bring about an edit of its own: it must not overtake the turn's, nor be overtaken. */
+  function inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const next = before.then(work);
+    before = next.catch(() => {});
+    return next;
+  }
+
+  function look(view: View, moved = standIn !== undefined): Look {
     edit += 1;
     return {
       spoiler: spoiler ?? false,
       edit,
-      ...(standIn && spot && { stands: spot.messageId }),
+      ...(moved && spot && { stands: spot.messageId }),
       ...(place.note && isOver(view.phase) && { note: place.note }),
     };
   }
@@ -130,21 +113,21 @@ export function createReply(
 
   /** Discord does not let us change that message, but perhaps write another. */
   async function move(view: View, why: unknown): Promise<void> {
-    if (!spot || !key || standIn) return keepForLater();
-    const token = tokens.get(key);
-    standIn = spot;
-    const message = toMessage(view, look(view));
+    const token = key && tokens.get(key);
+    if (!spot || standIn || !(place.reachable || token)) return keepForLater();
+    const message = toMessage(view, look(view, true));
+    if (toTrouble(why) === "unplaced") await change(toLine(movedLine), true).catch(() => {});
     try {
-      const made = place.reachable
-        ? await send.post(spot.channelId, message, { answers: spot.messageId })
-        : token && (await send.followUp(token.value, message, place.private));
-      standIn = made && { channelId: spot.channelId, messageId: made.id };
-      if (!made) return keepForLater();
+      const { channelId, messageId } = spot;
+      const made =
+        token && !place.reachable
+          ? await send.followUp(token.value, message, place.private)
+          : await send.post(channelId, message, { answers: messageId });
+      standIn = { channelId, messageId: made.id };
       log.info({ message: key, error: toLogged(why) }, "discord.answer.moved");
       await settle(made);
     } catch (error) {
       log.warn({ message: key, error: toLogged(error) }, "discord.answer.stuck");
-      standIn = undefined;
       keepForLater();
     }
   }
@@ -187,14 +170,15 @@ export function createReply(
     const { request } = place;
     live.set(key, {
       ...(request && { request }),
-      async wake() {
-        watch();
-        if (newest) await present(newest);
-      },
+      wake: () =>
+        inOrder(async () => {
+          watch();
+          if (newest) await present(newest);
+        }),
     });
     const until = place.reachable ? undefined : tokens.get(key)?.until;
     clearTimeout(stall);
-    if (until !== undefined) stall = setTimeout(() => void offerToShow(), until - now()).unref();
+    if (until !== undefined) stall = setTimeout(() => void inOrder(offerToShow), until - now()).unref();
   }
 
   /** The last act of a token that nothing follows: a button whose press brings the next one. */
@@ -226,34 +210,35 @@ export function createReply(
     return key ?? toMessageKey({ channelId: place.channelId, messageId: made.id });
   }
 
+  async function show(view: View): Promise<MessageKey> {
+    if (view.audience === "asker" && place.token && !place.private) return whisper(view, place.token);
+    newest = view;
+    if (spoiler === undefined && spot && view.images.length > 0) {
+      spoiler = isSpoiler(await send.fetchMessage(spot).catch(() => undefined));
+    }
+    const looks = JSON.stringify({ ...view, images: view.images.length });
+    if (view.images.length === 0 && looks === shown && key) return key;
+    shown = looks;
+    blank = false;
+    if (!key) {
+      const made = await create(toMessage(view, look(view)));
+      if (!isOver(view.phase)) watch();
+      return made;
+    }
+    if (!live.has(key)) watch();
+    await present(view);
+    return key;
+  }
+
   return {
     pace: stage.paceMs,
     limits: place.limits,
-    async show(view) {
-      try {
-        if (view.audience === "asker" && place.token && !place.private)
-          return await whisper(view, place.token);
-        newest = view;
-        if (spoiler === undefined && spot && view.images.length > 0) {
-          spoiler = isSpoiler(await send.fetchMessage(spot).catch(() => undefined));
-        }
-        const looks = JSON.stringify({ ...view, images: view.images.length });
-        if (view.images.length === 0 && looks === shown && key) return key;
-        shown = looks;
-        if (!key) {
-          const made = await create(toMessage(view, look(view)));
-          if (isOver(view.phase)) over();
-          else watch();
-          return made;
-        }
-        blank = false;
-        if (!live.has(key)) watch();
-        await present(view);
-        return key;
-      } catch (error) {
-        throw error instanceof BotError ? error : toBotError(toTrouble(error), error);
-      }
-    },
+    show: (view) =>
+      inOrder(() =>
+        show(view).catch((error: unknown) => {
+          throw error instanceof BotError ? error : toBotError(toTrouble(error), error);
+        }),
+      ),
   };
 }
 
@@ -265,15 +250,4 @@ async function shrink(view: View, bytes: number): Promise<View> {
   );
   const note = "Discord takes smaller files only here, so the picture was saved smaller.";
   return { ...view, images, notes: [...view.notes.filter((one) => one !== note), note] };
-}
-
-function toBotError(trouble: Trouble, cause: unknown): BotError {
-  const logged = new Error(JSON.stringify(toLogged(cause)));
-  if (trouble === "forbidden" || trouble === "gone") {
-    return new BotError("forbidden", "I may not answer in that channel.", { cause: logged });
-  }
-  if (trouble === "unauthorized") {
-    return new BotError("auth", "Discord no longer accepts DISCORD_TOKEN.", { cause: logged });
-  }
-  return new BotError("unreachable", "Discord could not be reached.", { cause: logged });
 }

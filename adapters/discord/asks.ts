@@ -1,0 +1,91 @@
+import {
+  type APIApplicationCommandInteraction,
+  type APIChatInputApplicationCommandInteraction,
+  type APIMessageApplicationCommandInteraction,
+  ApplicationCommandType,
+} from "discord.js";
+import { actions } from "../../src/actions.ts";
+import type { Handle } from "../../src/adapter.ts";
+import type { Answers } from "./answers.ts";
+import { commandNames } from "./commands.ts";
+import { referenceForm } from "./forms.ts";
+import { toFormId, toMessageKey } from "./keys.ts";
+import { isSpoiler, picturesOf } from "./pictures.ts";
+import type { Stage } from "./stage.ts";
+import { parseDraw, targetOf, userOf } from "./turn.ts";
+
+const describeWords =
+  "Describe this picture in words, so that it could be drawn again from them. Do not draw.";
+const noPicture = "I see no picture in that message.";
+const unknown = "I no longer know that command. Type /draw, or mention me.";
+
+/** Makes turns of /draw and of the commands on messages. */
+export function createAsks(
+  stage: Stage,
+  answers: Answers,
+  handle: Handle,
+): (interaction: APIApplicationCommandInteraction) => Promise<void> {
+  const { files, seen } = stage;
+
+  async function draw(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
+    const asked = parseDraw(interaction);
+    const { text, options } = asked;
+    const answer = await answers.open(interaction, { ...asked, words: text });
+    if (!answer) return;
+    await handle(
+      {
+        kind: "prompt",
+        thread: answer.thread,
+        user: userOf(interaction),
+        text,
+        options,
+        attachments: files.toAttachments(asked.references, asked.masks),
+        addressed: true,
+      },
+      answer.reply,
+    );
+  }
+
+  async function onMessage(interaction: APIMessageApplicationCommandInteraction): Promise<void> {
+    const { name } = interaction.data;
+    const target = targetOf(interaction);
+    const form =
+      name === commandNames.edit ? "edit" : name === commandNames.reference ? "reference" : undefined;
+    if (!target || (!form && name !== commandNames.describe)) return answers.say(interaction, unknown);
+    const pictures = picturesOf(target);
+    const ours = target.author.id === interaction.application_id;
+    if (pictures.length === 0 && !(ours && form === "edit")) return answers.say(interaction, noPicture);
+    const spot = { channelId: target.channel_id, messageId: target.id };
+    seen.set(toMessageKey(spot), pictures);
+    const spoiler = isSpoiler(target);
+    if (form) {
+      const customId = toFormId({ form, spot, opened: interaction.id, spoiler });
+      return answers.ask(interaction, form === "edit" ? actions.edit.form : referenceForm, customId);
+    }
+    const answer = await answers.open(interaction, { private: false, spoiler, words: commandNames.describe });
+    if (!answer) return;
+    await handle(
+      {
+        kind: "prompt",
+        thread: answer.thread,
+        user: userOf(interaction),
+        text: describeWords,
+        options: {},
+        attachments: files.toAttachments(pictures, []),
+        addressed: true,
+      },
+      answer.reply,
+    );
+  }
+
+  return async (interaction) => {
+    const { data } = interaction;
+    if (data.type === ApplicationCommandType.ChatInput && data.name === commandNames.draw) {
+      return draw(interaction as APIChatInputApplicationCommandInteraction); // its type has just been looked at
+    }
+    if (data.type === ApplicationCommandType.Message) {
+      return onMessage(interaction as APIMessageApplicationCommandInteraction);
+    }
+    return answers.say(interaction, unknown);
+  };
+}

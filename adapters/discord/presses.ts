@@ -1,0 +1,160 @@
+import {
+  type APIMessageComponentInteraction,
+  type APIModalSubmitInteraction,
+  InteractionResponseType,
+} from "discord.js";
+import { type ActionName, action } from "../../src/actions.ts";
+import type { Attachment, Handle, MessageKey } from "../../src/adapter.ts";
+import type { Answers } from "./answers.ts";
+import { parseSubmission } from "./forms.ts";
+import {
+  parseButtonId,
+  parseFormId,
+  type Spot,
+  showButtonId,
+  toFormId,
+  toMessageKey,
+  toThreadKey,
+} from "./keys.ts";
+import { toImageLimits } from "./limits.ts";
+import { isPrivate, isSpoiler, picturesOf, toRemoteFile } from "./pictures.ts";
+import { createReply } from "./reply.ts";
+import { createBounded, type Stage } from "./stage.ts";
+import { toWhere, userOf } from "./turn.ts";
+import { toLine } from "./view.ts";
+
+/** What is done with the buttons under pictures, and with the forms they open. */
+export interface Presses {
+  press(interaction: APIMessageComponentInteraction): Promise<void>;
+  submit(interaction: APIModalSubmitInteraction): Promise<void>;
+}
+
+/** Which presses get a message of their own. The others change something that is there, or tell the asker a line. */
+const draws: Readonly<Record<ActionName, boolean>> = {
+  pick1: false,
+  pick2: false,
+  pick3: false,
+  pick4: false,
+  cancel: false,
+  edit: true,
+  vary: true,
+  redo: true,
+  rephrase: true,
+  undo: false,
+  details: false,
+  delete: false,
+};
+
+const unknownButton = "I no longer know that button. Mention me and say what to do.";
+const unknownForm = "I no longer know that form. Mention me and say what to do.";
+const sentAlready = "You have sent this form already, and I am at work on it.";
+const overLine = "That one is over. Ask for it again.";
+
+/** `recall` reads the pictures of a message. */
+export function createPresses(
+  stage: Stage,
+  answers: Answers,
+  handle: Handle,
+  recall: (spot: Spot) => Promise<readonly Attachment[]>,
+): Presses {
+  const { send, files, tokens, live, seen, promptOf, now } = stage;
+  /** Forms that were sent, by the interaction that opened them. */
+  const submitted = createBounded<string, true>(2000);
+
+  /** A press under an answer brings a fresh token to change it by. */
+  async function wake(interaction: APIMessageComponentInteraction, key: MessageKey): Promise<void> {
+    await send.respond(interaction, { type: InteractionResponseType.DeferredMessageUpdate });
+    const before = tokens.get(key);
+    const waiting = !before || before.until <= now();
+    answers.keepToken(key, interaction.token);
+    const answer = live.get(key);
+    if (answer && waiting) await answer.wake();
+    else if (!answer && interaction.data.custom_id === showButtonId) {
+      await send.followUp(interaction.token, toLine(overLine), true);
+    }
+  }
+
+  async function shownIn(spot: Spot): Promise<readonly Attachment[]> {
+    const known = seen.get(toMessageKey(spot));
+    return known ? files.toAttachments(known, []) : recall(spot);
+  }
+
+  return {
+    async press(interaction: APIMessageComponentInteraction): Promise<void> {
+      const { message, token, channel } = interaction;
+      const customId = interaction.data.custom_id;
+      const button = parseButtonId(customId);
+      const spot = { channelId: message.channel_id, messageId: button?.stands ?? message.id };
+      const key = toMessageKey(spot);
+      if (customId === showButtonId) return wake(interaction, key);
+      if (!button) return answers.say(interaction, unknownButton);
+      const pictures = picturesOf(message);
+      if (pictures.length > 0) seen.set(key, pictures);
+      const spoiler = button.spoiler || isSpoiler(message);
+      const { action: name } = button;
+      const { form } = action(name);
+      if (form) {
+        const words = form.prefill ? await promptOf(key) : undefined;
+        return answers.ask(
+          interaction,
+          form,
+          toFormId({ form: name, spot, opened: interaction.id, spoiler }),
+          words,
+        );
+      }
+      const hidden = isPrivate(message);
+      const user = userOf(interaction);
+      if (draws[name]) {
+        const answer = await answers.open(interaction, { private: hidden, spoiler, continues: spot });
+        if (!answer) return;
+        return handle(
+          { kind: "press", thread: answer.thread, user, action: name, message: key },
+          answer.reply,
+        );
+      }
+      await wake(interaction, key);
+      const reply = createReply(stage, {
+        channelId: spot.channelId,
+        token,
+        reachable: false,
+        private: hidden,
+        spoiler,
+        limits: toImageLimits(interaction.attachment_size_limit),
+      });
+      const thread = toThreadKey(toWhere(channel.type).kind === "channel" ? spot.messageId : channel.id);
+      await handle({ kind: "press", thread, user, action: name, message: key }, reply);
+    },
+
+    async submit(interaction: APIModalSubmitInteraction): Promise<void> {
+      const form = parseFormId(interaction.data.custom_id);
+      if (!form) return answers.say(interaction, unknownForm);
+      if (submitted.has(form.opened)) return answers.say(interaction, sentAlready);
+      submitted.set(form.opened, true);
+      const filled = parseSubmission(interaction.data);
+      const { text, options } = filled;
+      const answer = await answers.open(interaction, {
+        private: isPrivate(interaction.message),
+        spoiler: form.spoiler,
+        words: text,
+        ...(interaction.message && form.form !== "reference" && { continues: form.spot }),
+      });
+      if (!answer) {
+        submitted.delete(form.opened); // Discord leaves the form open, for another try
+        return;
+      }
+      const sent = files.toAttachments(filled.references.map(toRemoteFile), filled.masks.map(toRemoteFile));
+      const { thread, reply } = answer;
+      const user = userOf(interaction);
+      const { form: name } = form;
+      if (name !== "reference") {
+        const input = { text, options, attachments: sent };
+        return handle(
+          { kind: "press", thread, user, action: name, message: toMessageKey(form.spot), input },
+          reply,
+        );
+      }
+      const attachments = [...(await shownIn(form.spot)), ...sent];
+      await handle({ kind: "prompt", thread, user, text, options, attachments, addressed: true }, reply);
+    },
+  };
+}
