@@ -15,6 +15,7 @@ export interface Line {
 export function listen(line: Line, signal: AbortSignal): void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let hidden: ReturnType<typeof setTimeout> | undefined;
   let tries = 0;
 
   const connect = () => {
@@ -38,11 +39,22 @@ export function listen(line: Line, signal: AbortSignal): void {
     tries = 0;
     connect();
   };
+  const rest = () => {
+    clearTimeout(hidden);
+    // A browser holds six lines to one server at most: tabs nobody looks at leave theirs to the others.
+    if (document.hidden) {
+      hidden = setTimeout(() => {
+        clearTimeout(timer);
+        source?.close();
+      }, 20_000);
+    } else hurry();
+  };
 
   connect();
   addEventListener("online", hurry, { signal });
-  document.addEventListener("visibilitychange", hurry, { signal });
+  document.addEventListener("visibilitychange", rest, { signal });
   signal.addEventListener("abort", () => {
+    clearTimeout(hidden);
     clearTimeout(timer);
     source?.close();
   });
