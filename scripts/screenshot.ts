@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { chromium } from "playwright-core";
+import sharp from "sharp";
+
+/** Takes the README's screenshot: a fresh playground with the offline stand-in, a picture, two branches of it. */
+const prompt = "a lighthouse by the sea at dusk, with a small sailing boat";
+const edits = ["make it night", "add a red hot air balloon"];
+
+const dataDir = await mkdtemp(join(tmpdir(), "drawbridge-screenshot-"));
+const bot = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "src/main.ts"], {
+  env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0", STANDIN_PACE_MS: "500" },
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+});
+try {
+  const page = await browser.newPage({ viewport: { width: 1360, height: 850 }, deviceScaleFactor: 1.5 });
+  await page.goto(await address());
+  const answers = page.getByRole("region", { name: "Answer" });
+  const draw = async (words: string, nth: number) => {
+    await page.getByRole("textbox", { name: "Prompt" }).fill(words);
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
+    await answers.nth(nth).getByRole("button", { name: "Redo" }).waitFor();
+  };
+  await draw(prompt, 0);
+  for (const [index, edit] of edits.entries()) {
+    await answers.nth(0).getByRole("button", { name: "Reply" }).click();
+    await draw(edit, index + 1);
+  }
+  await page.mouse.move(0, 0);
+  await sleep(1500); // the last sketch fades out
+  await sharp(await page.screenshot())
+    .png({ palette: true, quality: 90 })
+    .toFile("docs/playground.png");
+} finally {
+  await browser.close();
+  bot.kill();
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function address(): Promise<string> {
+  let output = "";
+  for await (const text of bot.stdout) {
+    output += text;
+    const url = /Playground\s+(http:\S+)/.exec(output)?.[1];
+    if (url) return url;
+  }
+  throw new Error("the playground did not start");
+}
