@@ -43,7 +43,9 @@ const draw = new SlashCommandBuilder()
   .setName("draw")
   .setDescription("Draws a picture")
   .addStringOption((option) => option.setName("prompt").setDescription("What to draw").setRequired(true))
-  .addAttachmentOption((option) => option.setName("image").setDescription("A picture to change"))
+  .addAttachmentOption((option) =>
+    option.setName("image").setDescription("A picture to change").setFileTypes("image"),
+  )
   .addStringOption((option) => option.setName("style").setDescription("A style").setAutocomplete(true))
   .setContexts(0, 1, 2)
   .setIntegrationTypes(0, 1);
@@ -277,9 +279,7 @@ test("a person's slips are caught as Discord's own apps catch them", async (t) =
     simulator.slash(channel, ada, "draw", { prompt: "a", colour: "b" }),
     /has no “colour”/,
   );
-  const target = await client.channels.fetch(channel.id);
-  assert.ok(target?.isSendable());
-  const { id } = await target.send(gallery("a.png"));
+  const { id } = await channelOf(client, channel.id).send(gallery("a.png"));
   assert.throws(() => simulator.press(id, "less", ada), /“less”. Buttons: more/);
 });
 
@@ -303,6 +303,12 @@ test("words to the bot: a mention, a direct message, a reply; the rest is not to
   assert.ok(mention.mentions.has(simulator.bot.id));
   const direct = await say(simulator.dm(ada), "draw a bridge");
   assert.equal(direct.content, "draw a bridge");
+  const passedOn = await Promise.all([
+    next(client, Events.MessageCreate),
+    simulator.forward(mention.id, simulator.dm(ada), ada),
+  ]);
+  assert.equal(passedOn[0][0].content, "");
+  assert.equal(passedOn[0][0].messageSnapshots.first()?.attachments.first()?.height, 6);
   const answered = await mention.reply("Here");
   const reply = await say(channel, "more fog", { replyTo: answered.id });
   assert.equal(reply.content, "more fog");

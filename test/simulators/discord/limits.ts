@@ -95,6 +95,7 @@ export const messageFlags = {
   ephemeral: 1 << 6,
   loading: 1 << 7,
   suppressNotifications: 1 << 12,
+  hasSnapshot: 1 << 14,
   componentsV2: 1 << 15,
 } as const;
 

@@ -1,7 +1,6 @@
 import type { Command, Commands } from "./commands.ts";
 import { type Fields, isFields } from "./form.ts";
 import { toContext } from "./interaction-wire.ts";
-import { limits } from "./limits.ts";
 import type { Channel, User, World } from "./world.ts";
 
 /** The command of that name which Discord's apps offer a user in a channel. Throws an Error when they do not. */
@@ -41,25 +40,7 @@ export function optionsOf(command: Command): readonly Fields[] {
   return Array.isArray(command.options) ? command.options.filter(isFields) : [];
 }
 
-/** Checks a value as Discord's apps do before they send a command. Throws an Error. */
-export function checkValue(option: Fields, value: string | number | boolean): void {
-  const wanted =
-    option.type === 3
-      ? "string"
-      : option.type === 5
-        ? "boolean"
-        : option.type === 4 || option.type === 10
-          ? "number"
-          : "string";
-  if (typeof value !== wanted) throw new Error(`“${option.name}” takes a ${wanted}.`);
-  const choices = Array.isArray(option.choices) ? option.choices.filter(isFields) : [];
-  if (choices.length > 0 && !choices.some((choice) => choice.value === value))
-    throw new Error(`“${option.name}” does not offer “${value}”.`);
-  const size = typeof value === "string" ? value.length : Number(value);
-  const [min, max] =
-    typeof value === "string"
-      ? [option.min_length, option.max_length ?? limits.stringOption]
-      : [option.min_value, option.max_value];
-  if (size < Number(min ?? -Infinity) || size > Number(max ?? Infinity))
-    throw new Error(`“${option.name}” takes ${min ?? "any"} to ${max ?? "any"}, not ${size}.`);
+/** The type of an option; text when there is none of that name. */
+export function typeOf(command: Command, name: string): unknown {
+  return optionsOf(command).find((option) => option.name === name)?.type ?? 3;
 }

@@ -3,27 +3,20 @@ import type { Cdn, NewFile } from "./cdn.ts";
 import type { Clock } from "./clock.ts";
 import type { Commands } from "./commands.ts";
 import { componentTypes, walk } from "./component-types.ts";
-import { checkCount, toInput } from "./fill.ts";
-import { type Fields, isFields } from "./form.ts";
+import { type FormValue, fillForm } from "./fill-form.ts";
+import { fillOptions, type OptionValue } from "./fill-options.ts";
+import type { Fields } from "./form.ts";
 import type { Interaction, Interactions } from "./interactions.ts";
-import { canSee, checkValue, findOffered, optionsOf } from "./offer.ts";
+import { messageFlags } from "./limits.ts";
+import { canSee, findOffered, optionsOf, typeOf } from "./offer.ts";
+import type { PersonFile } from "./person-file.ts";
 import { callAll, type Posts } from "./posts.ts";
 import { type Seen, toSeen } from "./seen.ts";
 import type { Wire } from "./wire.ts";
 import { type Channel, findMessage, type Message, type User, type World } from "./world.ts";
 
-/** A file in a person's hand. */
-export interface PersonFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly contentType?: string;
-}
-
 /** A message in a test's hand: as it was seen, or only its id. */
 export type MessageRef = string | { readonly id: string };
-
-/** What a person put into one field of a form. */
-export type FormValue = string | boolean | readonly string[] | readonly PersonFile[];
 
 /** What follows from something a person did: a command, a press, a form. */
 export interface Doing {
@@ -56,7 +49,7 @@ export interface People {
     channel: Channel,
     user: User,
     name: string,
-    options?: Readonly<Record<string, string | number | boolean | PersonFile>>,
+    options?: Readonly<Record<string, OptionValue>>,
   ): Promise<Doing>;
   /** Types into an option and asks for suggestions; resolves with them. */
   autocomplete(
@@ -168,7 +161,12 @@ export function createPeople(parts: {
     },
     forward(ref, channel, user) {
       const body = { content: "", embeds: [], components: [], files: [] };
-      return toSeen(posts.add({ channel, author: user, fileBytes: 0 }, { body, snapshot: at(ref) }));
+      return toSeen(
+        posts.add(
+          { channel, author: user, fileBytes: 0, flags: messageFlags.hasSnapshot },
+          { body, snapshot: at(ref) },
+        ),
+      );
     },
     editMessage(ref, text) {
       const message = at(ref);
@@ -180,27 +178,7 @@ export function createPeople(parts: {
     deleteMessage: (ref) => posts.remove(at(ref)),
     async slash(channel, user, name, given = {}) {
       const command = findOffered(parts, { channel, user }, 1, name);
-      const attachments: Record<string, Fields> = {};
-      const options: Fields[] = [];
-      for (const option of optionsOf(command)) {
-        const value = given[String(option.name)];
-        if (value === undefined) {
-          if (option.required === true) throw new Error(`/${name} needs “${option.name}”.`);
-          continue;
-        }
-        if (isFile(value)) {
-          if (option.type !== 11) throw new Error(`“${option.name}” takes no file.`);
-          const attachment = await upload(value, channel, user);
-          attachments[attachment.id] = attachment;
-          options.push({ name: option.name, type: 11, value: attachment.id });
-        } else {
-          checkValue(option, value);
-          options.push({ name: option.name, type: option.type, value });
-        }
-      }
-      for (const key of Object.keys(given))
-        if (!optionsOf(command).some((option) => option.name === key))
-          throw new Error(`/${name} has no “${key}”.`);
+      const filled = await fillOptions(command, given, (file) => upload(file, channel, user));
       return toDoing(
         interactions.open({
           type: interactionTypes.command,
@@ -211,8 +189,7 @@ export function createPeople(parts: {
             id: command.id,
             name,
             type: 1,
-            options,
-            ...(Object.keys(attachments).length > 0 ? { resolved: { attachments } } : {}),
+            ...filled,
             ...(command.guild_id ? { guild_id: command.guild_id } : {}),
           },
         }),
@@ -223,7 +200,11 @@ export function createPeople(parts: {
       const option = optionsOf(command).find((one) => one.name === key);
       if (option?.autocomplete !== true) throw new Error(`“${key}” of /${name} suggests nothing.`);
       const options = [
-        ...Object.entries(others).map(([other, filled]) => ({ name: other, type: 3, value: filled })),
+        ...Object.entries(others).map(([other, filled]) => ({
+          name: other,
+          type: typeOf(command, other),
+          value: filled,
+        })),
         { name: key, type: option.type, value, focused: true },
       ];
       const asked = interactions.open({
@@ -257,55 +238,16 @@ export function createPeople(parts: {
       const modal = interaction.acknowledgement?.modal;
       if (!modal) throw new Error("No form was shown.");
       const { user, channel } = interaction;
-      const attachments: Record<string, Fields> = {};
-      const known = new Set<string>();
-      const fill = async (input: Fields): Promise<Fields> => {
-        const id = String(input.custom_id);
-        known.add(id);
-        const base = { type: input.type, id: input.id, custom_id: id };
-        const value = fields[id];
-        if (input.type !== componentTypes.fileUpload) return { ...base, ...toInput(input, value) };
-        const files = isFiles(value) ? value : [];
-        checkCount(input, files.length);
-        const uploaded = await Promise.all(files.map((file) => upload(file, channel, user)));
-        for (const attachment of uploaded) attachments[attachment.id] = attachment;
-        return { ...base, values: uploaded.map((attachment) => attachment.id) };
-      };
-      const components: Fields[] = [];
-      for (const top of modal.components) {
-        const { type, id } = top;
-        if (isFields(top.component)) components.push({ type, id, component: await fill(top.component) });
-        else if (Array.isArray(top.components))
-          components.push({
-            type,
-            id,
-            components: await Promise.all(top.components.filter(isFields).map(fill)),
-          });
-        else components.push({ type, id });
-      }
-      for (const key of Object.keys(fields))
-        if (!known.has(key)) throw new Error(`The form has no “${key}”.`);
+      const filled = await fillForm(modal, fields, (file) => upload(file, channel, user));
       return toDoing(
         interactions.open({
           type: interactionTypes.modal,
           user,
           channel,
           ...(interaction.source ? { source: interaction.source } : {}),
-          data: {
-            custom_id: modal.customId,
-            components,
-            ...(Object.keys(attachments).length > 0 ? { resolved: { attachments } } : {}),
-          },
+          data: { custom_id: modal.customId, ...filled },
         }),
       );
     },
   };
-}
-
-function isFile(value: unknown): value is PersonFile {
-  return isFields(value) && value.bytes instanceof Uint8Array;
-}
-
-function isFiles(value: FormValue | undefined): value is readonly PersonFile[] {
-  return Array.isArray(value) && value.every(isFile);
 }

@@ -1,10 +1,45 @@
 import { componentTypes } from "./component-types.ts";
 import { type Fields, isFields } from "./form.ts";
 import { limits } from "./limits.ts";
-import type { FormValue } from "./people.ts";
+import type { Modal } from "./modals.ts";
+import { isFile, type PersonFile } from "./person-file.ts";
 
-/** What a field of a form is sent as, checked as Discord's apps do. Throws an Error. */
-export function toInput(input: Fields, value: FormValue | undefined): Fields {
+/** What a person put into one field of a form. */
+export type FormValue = string | boolean | readonly string[] | readonly PersonFile[];
+
+/** Fills a form as Discord's apps do, with what they prefill where nothing is given. Throws an Error that says why not. */
+export async function fillForm(
+  modal: Modal,
+  given: Readonly<Record<string, FormValue>>,
+  upload: (file: PersonFile) => Promise<Fields & { id: string }>,
+): Promise<Fields> {
+  const attachments: Record<string, Fields> = {};
+  const known = new Set<string>();
+  const fill = async (input: Fields): Promise<Fields> => {
+    const id = String(input.custom_id);
+    known.add(id);
+    const base = { type: input.type, id: input.id, custom_id: id };
+    const value = given[id];
+    if (input.type !== componentTypes.fileUpload) return { ...base, ...toInput(input, value) };
+    const files = isFiles(value) ? value : [];
+    checkCount(input, files.length);
+    const uploaded = await Promise.all(files.map(upload));
+    for (const attachment of uploaded) attachments[attachment.id] = attachment;
+    return { ...base, values: uploaded.map((attachment) => attachment.id) };
+  };
+  const components: Fields[] = [];
+  for (const { type, id, component, components: inner } of modal.components) {
+    if (isFields(component)) components.push({ type, id, component: await fill(component) });
+    else if (Array.isArray(inner))
+      components.push({ type, id, components: await Promise.all(inner.filter(isFields).map(fill)) });
+    else components.push({ type, id });
+  }
+  for (const key of Object.keys(given)) if (!known.has(key)) throw new Error(`The form has no “${key}”.`);
+  return { components, ...(Object.keys(attachments).length > 0 ? { resolved: { attachments } } : {}) };
+}
+
+/** What a field is sent as. */
+function toInput(input: Fields, value: FormValue | undefined): Fields {
   const required = input.required !== false;
   const label = String(input.custom_id);
   switch (input.type) {
@@ -34,8 +69,7 @@ export function toInput(input: Fields, value: FormValue | undefined): Fields {
   }
 }
 
-/** Checks how many values or files a field takes. Throws an Error. */
-export function checkCount(input: Fields, count: number): void {
+function checkCount(input: Fields, count: number): void {
   const required = input.required !== false;
   if (count === 0 && !required) return;
   const [min, max] = [Number(input.min_values ?? 1), Number(input.max_values ?? 1)];
@@ -55,4 +89,8 @@ function defaultsOf(input: Fields): readonly string[] {
 
 function optionsIn(input: Fields): readonly Fields[] {
   return Array.isArray(input.options) ? input.options.filter(isFields) : [];
+}
+
+function isFiles(value: FormValue | undefined): value is readonly PersonFile[] {
+  return Array.isArray(value) && value.every(isFile);
 }
