@@ -7,6 +7,7 @@ import {
   ButtonBuilder,
   type ButtonInteraction,
   ButtonStyle,
+  ChannelType,
   type ChatInputCommandInteraction,
   Client,
   type ClientEvents,
@@ -814,6 +815,65 @@ test("an answer to an interaction names its faults under data", async (t) => {
   const doing = await simulator.slash(channel, ada, "draw", { prompt: "a" });
   await done;
   assert.equal(doing.message?.text, "a second try is taken");
+});
+
+test("messages are listed from the newest, before, after and around one", async (t) => {
+  const { simulator, channel, ada } = await simulate(t);
+  const rest = new REST({ api: simulator.api }).setToken(simulator.token);
+  const said = [];
+  for (const word of ["0", "1", "2", "3", "4"])
+    said.push(await simulator.say(channel, ada, `<@${simulator.bot.id}> ${word}`));
+  const list = async (query: Record<string, string>) => {
+    const found = await rest.get(Routes.channelMessages(channel.id), { query: new URLSearchParams(query) });
+    assert.ok(Array.isArray(found));
+    return found.map(({ content }) => content.at(-1)).join("");
+  };
+  assert.equal(await list({}), "43210");
+  assert.equal(await list({ limit: "2" }), "43");
+  assert.equal(await list({ before: said[3]?.id ?? "", limit: "2" }), "21");
+  assert.equal(await list({ after: said[1]?.id ?? "", limit: "2" }), "32");
+  assert.equal(await list({ around: said[2]?.id ?? "", limit: "3" }), "321");
+  assert.deepEqual(faultsOf(await refusal(list({ limit: "101" }))), ["limit NUMBER_TYPE_MAX"]);
+});
+
+test("commands are added, changed and taken away one by one, globally or in a guild", async (t) => {
+  const { simulator, guild, channel, ada, client } = await connect(t);
+  const commands = client.application?.commands;
+  assert.ok(commands);
+  const own = await commands.create({ name: "draw", description: "Here only" }, guild.id);
+  assert.equal(simulator.commands(guild)[0]?.description, "Here only");
+  const done = on(client, isSlash, (interaction) => interaction.reply("from here"));
+  assert.equal((await simulator.slash(channel, ada, "draw")).interaction.commandName, "draw");
+  await done;
+  await commands.edit(own, { description: "Changed" }, guild.id);
+  assert.equal(simulator.commands(guild)[0]?.description, "Changed");
+  await commands.delete(own, guild.id);
+  assert.deepEqual(simulator.commands(guild), []);
+  assert.equal((await refusal(commands.fetch(own.id, { guildId: guild.id, force: true }))).code, 10063);
+  assert.equal(simulator.commands().length, 2);
+});
+
+test("the bot opens a direct conversation, a thread without a message, and leaves what is deleted", async (t) => {
+  const { simulator, guild, channel, ada, client } = await connect(t);
+  const user = await client.users.fetch(ada.id);
+  await user.send("hello");
+  assert.equal(simulator.messages(simulator.dm(ada))[0]?.text, "hello");
+  const text = await client.channels.fetch(channel.id);
+  assert.ok(text?.isTextBased() && "threads" in text && text.type === ChannelType.GuildText);
+  const thread = await text.threads.create({ name: "Bridges", type: ChannelType.PublicThread });
+  await thread.setName("More bridges");
+  assert.equal(simulator.channel(thread.id).name, "More bridges");
+  assert.equal(
+    (await refusal(text.threads.create({ name: "Hidden", type: ChannelType.PrivateThread }))).code,
+    50013,
+  );
+  const gone = next(client, Events.ChannelDelete);
+  simulator.removeChannel(channel);
+  assert.equal((await gone)[0].id, channel.id);
+  const left = next(client, Events.GuildDelete);
+  simulator.kick(guild);
+  assert.equal((await left)[0].id, guild.id);
+  assert.equal((await refusal(client.rest.get(Routes.guild(guild.id)))).code, 50001);
 });
 
 test("a rate limit is waited out, and callbacks are exempt", async (t) => {

@@ -15,12 +15,14 @@ export interface User {
   uploadBytes?: number;
 }
 
+/** A role in a guild; the one with the guild's id is everyone's. */
 export interface Role {
   readonly id: string;
   readonly name: string;
   permissions: bigint;
 }
 
+/** A user in a guild. */
 export interface Member {
   readonly user: User;
   nick?: string;
@@ -59,6 +61,7 @@ export const channelTypes = {
   privateThread: 12,
 } as const;
 
+/** One of those numbers. */
 export type ChannelType = (typeof channelTypes)[keyof typeof channelTypes];
 
 /** A channel, thread or direct conversation. */
