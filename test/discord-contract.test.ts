@@ -24,7 +24,6 @@ async function simulate(kind: "channel" | "direct"): Promise<Platform> {
         threads: "off",
         painter: { name: "the offline stand-in", standIn: true },
         log: createLog("silent"),
-        fetchHosts: ["127.0.0.1"],
         paceMs: 50, // the stand-in draws in half a second
       }),
     person: {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createFiles } from "../adapters/discord/attachments.ts";
 import type { MessageKey } from "../src/adapter.ts";
 import { BotError } from "../src/errors.ts";
 import { type DiscordServer, done, image, png, startDiscord, view } from "./discord-server.ts";
@@ -326,17 +327,19 @@ test("25 MB are read, a webm is handed on as what it is, and more than 50 MB are
   );
 });
 
-test("nothing is read from hosts that are not Discord's", async (t) => {
-  const server = await startDiscord(t, { fetchHosts: [] });
-  const { simulator, channel, ada, nextPrompt } = server;
-  await simulator.say(channel, ada, `<@${simulator.bot.id}> x`, {
-    files: [{ name: "a.png", bytes: await png() }],
-  });
-  const { turn } = await nextPrompt();
-  await assert.rejects(
-    turn.attachments[0]?.read(signal) ?? Promise.resolve(),
-    (error) => error instanceof BotError && /not kept by Discord itself/.test(error.message),
-  );
+test("nothing is read from hosts that are not Discord's", async () => {
+  const { toAttachment } = createFiles();
+  for (const url of [
+    "http://127.0.0.1:9/a.png",
+    "https://example.com/a.png",
+    "http://cdn.discordapp.com/a.png",
+    "x",
+  ]) {
+    await assert.rejects(
+      toAttachment({ name: "a.png", mediaType: "image/png", size: 1, url }).read(signal),
+      (error) => error instanceof BotError && /not kept by Discord itself/.test(error.message),
+    );
+  }
 });
 
 test("a command that no longer exists is answered with what to do", async (t) => {

@@ -47,7 +47,6 @@ export async function startDiscord(
     threads: "off",
     painter: { name: "Nobody", standIn: true },
     log: createLog(lines),
-    fetchHosts: ["127.0.0.1"],
     ...options,
   });
   const taken: Taken[] = [];

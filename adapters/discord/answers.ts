@@ -16,12 +16,12 @@ import { toLine } from "./view.ts";
 import { toThreadName } from "./words.ts";
 
 /** Where an interaction is answered. */
-export interface Answer {
+interface Answer {
   readonly thread: ThreadKey;
   readonly reply: Reply;
 }
 
-export interface Wish {
+interface Wish {
   readonly private: boolean;
   readonly spoiler: boolean;
   /** The words asked with, for a thread's name; absent: those of the picture it goes on from. */

@@ -11,7 +11,7 @@ import type { Log } from "./log.ts";
 import { toLogged } from "./trouble.ts";
 
 /** What is done with each kind of event. */
-export interface Routes {
+interface Routes {
   interaction(event: APIInteraction): Promise<void>;
   message(event: GatewayMessageCreateDispatchData): Promise<void>;
   deleted(spot: Spot): void;

@@ -20,7 +20,7 @@ import { createBounded, type Stage } from "./stage.ts";
 
 export interface DiscordOptions {
   readonly token: string;
-  /** Another server that speaks the protocol, without the version: `http://127.0.0.1:4000/api`. */
+  /** Another server that speaks the protocol, without the version: `http://127.0.0.1:4000/api`. Files are read from it too. */
   readonly apiUrl?: string;
   /** Register the commands in this server only; absent: everywhere. */
   readonly guildId?: string;
@@ -58,7 +58,7 @@ const sketchMs = 15_000;
  * `unreachable`.
  */
 export function createDiscordAdapter(options: DiscordOptions): Adapter & { readonly inviteUrl: string } {
-  const { token, apiUrl, guildId, threads, now = Date.now } = options;
+  const { token, apiUrl, guildId, threads, now = Date.now, fetchHosts = [] } = options;
   const log = options.log.child({ adapter: "discord" });
   const api = apiUrl ? { api: apiUrl.replace(/\/+$/, "") } : {};
   const sketches = new REST({ ...api, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
@@ -96,7 +96,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     const send = createSend(client.rest, sketches.setToken(token), appId);
     const stage: Stage = {
       send,
-      files: createFiles(options.fetchHosts),
+      files: createFiles([...fetchHosts, ...(apiUrl ? [new URL(apiUrl).hostname] : [])]),
       log,
       now,
       paceMs: options.paceMs ?? paceMs,

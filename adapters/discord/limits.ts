@@ -12,7 +12,7 @@ export const tokenLifeMs = 14 * 60 * 1000;
 export const acknowledgeMs = 2900;
 
 /** Bytes of one file where Discord does not say: what an account without Nitro may upload. */
-export const uploadBytes = 10 * MB;
+const uploadBytes = 10 * MB;
 
 /** Bytes of a file that somebody sent and that is read at all: what OpenAI takes. */
 export const downloadBytes = 50 * MB;

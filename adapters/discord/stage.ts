@@ -14,7 +14,7 @@ export interface Token {
 }
 
 /** An answer that is still changing, or could not be shown yet. */
-export interface Live {
+interface Live {
   /** The message that asked. */
   readonly request?: string;
   /** Shows the newest state: there is a fresh token. */

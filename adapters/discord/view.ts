@@ -52,7 +52,7 @@ const textLength =
   discordLimits.text - Object.values(lengths).reduce((sum: number, length) => sum + length, 0);
 
 /** Discord fetches nothing and calls nobody because of a message of ours, whatever it says. */
-export const silent = { parse: [] } as const;
+const silent = { parse: [] } as const;
 
 /** Whether nothing more will come after this view. */
 export function isOver(phase: View["phase"]): boolean {
