@@ -78,7 +78,7 @@ export const models: Readonly<Record<string, Model>> = {
 };
 
 /** Names for the usual shapes, in pixels. */
-export const shapes: Readonly<Record<string, string>> = {
+const shapes: Readonly<Record<string, string>> = {
   auto: "auto",
   square: "1024x1024",
   wide: "1536x1024",

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI, { APIError, toFile } from "openai";
 import type {
   ResponseCreateParamsStreaming,
+  ResponseInputMessageContentList,
   ResponseStreamEvent,
 } from "openai/resources/responses/responses";
 import type { Stream } from "openai/streaming";
@@ -12,6 +13,9 @@ import { toVerdict } from "./verdict.ts";
 
 /** The parameters of one streaming `responses.create`. */
 export type PaintRequest = ResponseCreateParamsStreaming;
+
+/** What a person's message in it is made of. */
+export type PaintContent = ResponseInputMessageContentList;
 
 /**
  * Whoever draws. All methods reject with a BotError; with the signal's reason when it aborts.

@@ -1,5 +1,5 @@
 import type { ImageOptions } from "./options.ts";
-import type { PaintRequest } from "./painter.ts";
+import type { PaintContent, PaintRequest } from "./painter.ts";
 import type { StoredInput } from "./stored.ts";
 
 /** What goes into one request, all of it known beforehand. */
@@ -75,20 +75,22 @@ export function toRequest(wish: Wish, defaults: RequestDefaults): PaintRequest {
       },
     ],
     input: [
-      {
-        role: "user",
-        content: [
-          ...references.flatMap(({ source }, index) => [
-            { type: "input_text" as const, text: `Picture ${index + 1}:` },
-            {
-              type: "input_image" as const,
-              detail: "auto" as const,
-              ...("fileId" in source ? { file_id: source.fileId } : { image_url: source.dataUrl }),
-            },
-          ]),
-          { type: "input_text", text: wish.text },
-        ],
-      },
+      { role: "user", content: references.length > 0 ? withPictures(wish.text, references) : wish.text },
     ],
   };
+}
+
+/** The pictures first and numbered, so that "put the logo of 2 on 1" means something; then the words. */
+function withPictures(text: string, references: readonly StoredInput[]): PaintContent {
+  return [
+    ...references.flatMap(({ source }, index) => [
+      { type: "input_text" as const, text: `Picture ${index + 1}:` },
+      {
+        type: "input_image" as const,
+        detail: "auto" as const,
+        ...("fileId" in source ? { file_id: source.fileId } : { image_url: source.dataUrl }),
+      },
+    ]),
+    { type: "input_text", text },
+  ];
 }

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireAction, WireAnswer, WireAsk } from "../wire.ts";
-import { details } from "./details.ts";
+import { details, summary } from "./details.ts";
 import { icon } from "./icons.ts";
 import { picture } from "./picture.ts";
 import { prose } from "./prose.ts";
@@ -46,6 +46,7 @@ export function answer(
           </ul>`
           : nothing
       }
+      ${view.phase === "done" && view.details ? summary(view.details, state) : nothing}
       ${pending ? nothing : buttons(message, state, studio)}
       ${state.unfolded.has(message.id) && view.details ? details(view.details, message.id, state) : nothing}
     </section>

@@ -3,6 +3,19 @@ import type { Details } from "../../../src/adapter.ts";
 import { count, duration, money, optionValue } from "./format.ts";
 import type { State } from "./store.ts";
 
+/** The same in one quiet line: "Wide · Medium · 12 s · ≈ $0.053". */
+export function summary({ options, elapsedMs, cost, painter }: Details, { about }: State): TemplateResult {
+  const shown = options
+    .filter(({ name }) => name === "size" || name === "quality")
+    .map(({ name, requested, applied }) => {
+      const spec = about?.options.find((each) => each.name === name);
+      return optionValue(spec, applied ?? requested ?? "");
+    });
+  const price = cost && (about?.painter.standIn ? `${money(cost)} if OpenAI had drawn it` : money(cost));
+  const parts = [...shown, duration(elapsedMs), price].filter((part) => part !== undefined);
+  return html`<p class="made" title="Drawn by ${painter}">${parts.join(" · ")}</p>`;
+}
+
 /** What a picture was made of: its words, its options asked for and applied, its time and cost. */
 export function details(made: Details, id: string, { about }: State): TemplateResult {
   const { prompt, revisedPrompt, options, elapsedMs, tokens, cost, painter } = made;
