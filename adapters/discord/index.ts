@@ -15,6 +15,7 @@ import { type ThreadMode, toInviteUrl } from "./permissions.ts";
 import { picturesOf } from "./pictures.ts";
 import { register } from "./register.ts";
 import { createReply } from "./reply.ts";
+import { makeRequest } from "./request.ts";
 import { createSend } from "./send.ts";
 import { createBounded, type Stage } from "./stage.ts";
 
@@ -60,8 +61,8 @@ const sketchMs = 15_000;
 export function createDiscordAdapter(options: DiscordOptions): Adapter & { readonly inviteUrl: string } {
   const { token, apiUrl, guildId, threads, now = Date.now, fetchHosts = [] } = options;
   const log = options.log.child({ adapter: "discord" });
-  const api = apiUrl ? { api: apiUrl.replace(/\/+$/, "") } : {};
-  const sketches = new REST({ ...api, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
+  const rest = { makeRequest, ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
+  const sketches = new REST({ ...rest, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
   let running: Running | undefined;
   let stopped = false;
 
@@ -80,7 +81,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     };
     const gateway = await connect({
       token,
-      rest: { ...api, timeout: requestMs },
+      rest: { ...rest, timeout: requestMs },
       log,
       listen: events.listen,
       ...(options.painter.standIn && { status: "Placeholder pictures: there is no OpenAI key" }),
