@@ -62,10 +62,14 @@ export function toVerdict(failure: Failure, cause?: unknown): BotError {
   ) {
     return error("unreachable", "OpenAI has trouble right now. Try again in a minute.");
   }
-  return error(
-    "rejected",
-    `OpenAI did not take the request: ${failure.message?.trim() || "it gave no reason"}`,
-  );
+  return error("rejected", `OpenAI did not take the request: ${reasonOf(failure)}`);
+}
+
+/** OpenAI's own words, cut to what can be read in a chat. A gateway in between may send a whole page instead. */
+function reasonOf({ message, status }: Failure): string {
+  const words = message?.trim() ?? "";
+  if (words === "" || words.startsWith("<")) return `it gave no reason${status ? ` (HTTP ${status})` : ""}`;
+  return words.length > 600 ? `${words.slice(0, 600)}…` : words;
 }
 
 function refusalText({ moderation }: Failure): string {
