@@ -1,10 +1,12 @@
-// First, as in a process that serves Slack too: another version of undici than discord.js's own.
-import "undici";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Agent, setGlobalDispatcher } from "undici";
 import { done, startDiscord } from "./discord-server.ts";
 
-test("pictures can be uploaded to Discord where Slack's client was loaded before", async (t) => {
+// As in a process that serves Slack too: another version of undici than discord.js's own came first.
+setGlobalDispatcher(new Agent());
+
+test("pictures can be uploaded to Discord beside Slack's client", async (t) => {
   const { simulator, channel, ada, nextPrompt } = await startDiscord(t);
   const doing = await simulator.slash(channel, ada, "draw", { prompt: "a fox" });
   const { reply } = await nextPrompt();
