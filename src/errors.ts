@@ -58,3 +58,8 @@ export function toBotError(error: unknown): BotError {
     },
   );
 }
+
+/** What the operator has to mend is an error; the rest is everyday. */
+export function severity({ code }: BotError): "error" | "info" {
+  return code === "internal" || code === "storage" || code === "auth" || code === "quota" ? "error" : "info";
+}

@@ -293,6 +293,11 @@ export function fitOptions(
   return { options, notes };
 }
 
+/** The names of those that only a moderator may set. */
+export function adminOptions(options: Partial<ImageOptions>): readonly string[] {
+  return Object.keys(options).filter((name) => specs.get(name)?.admin);
+}
+
 function parseValue(spec: OptionSpec, text: string): string | number {
   const value = text.trim().toLowerCase();
   if (spec.kind === "size") return parseSize(value);

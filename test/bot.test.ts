@@ -178,6 +178,16 @@ describe("a turn", () => {
     assert.equal(await studio.history.head(studio.thread), first.key);
   });
 
+  test("leaves the admin's options out for everybody else, and says so", async () => {
+    const options = { moderation: "low", quality: "low" } as const;
+    const { last } = await studio.say("a rose", { thread: "paper:admin", options });
+    assert.ok(last.notes.includes("Only a moderator can set moderation, so I left it out."));
+    assert.doesNotMatch(JSON.stringify(studio.asked().at(-1)?.tools), /moderation/);
+    const user = { ...ada, moderator: true };
+    await studio.say("a rose", { thread: "paper:admin", options, user });
+    assert.match(JSON.stringify(studio.asked().at(-1)?.tools), /"moderation":"low"/);
+  });
+
   test("details are told to the one who asked", async () => {
     const first = await studio.say("a pond", { thread: "paper:details" });
     const { last } = await studio.press("details", first.key);

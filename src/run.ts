@@ -1,0 +1,135 @@
+import type { Adapter, Attachment, MessageKey, Reply, User, View } from "./adapter.ts";
+import { type Answer, type AnswerTools, answer } from "./answer.ts";
+import { BotError, severity, toBotError } from "./errors.ts";
+import type { Generation } from "./history.ts";
+import type { Lanes } from "./lanes.ts";
+import type { OpenTurn } from "./ledger.ts";
+import type { Log } from "./log.ts";
+import { createPace } from "./pace.ts";
+import { cancelledView, failedView, forgottenView, queuedView } from "./views.ts";
+
+/** The turns in flight. */
+export interface Runs {
+  /**
+   * Sees one turn through to its last view, whatever happens, and then forgets it in the ledger. Rejects only when
+   * nothing can be shown nor kept any more.
+   */
+  start(adapter: Adapter, turn: OpenTurn, reply: Reply, files: readonly Attachment[]): Promise<void>;
+  /** The turn whose answer that message will show; undefined when it is over. */
+  find(message: MessageKey): { readonly user: User; cancel(): void } | undefined;
+  /** Waits up to `graceMs` for those in flight and stops the rest; the ledger keeps them for the next start. */
+  drain(graceMs: number): Promise<void>;
+}
+
+interface InFlight {
+  readonly user: User;
+  readonly stop: AbortController;
+  readonly over: Promise<void>;
+}
+
+/** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
+const cancelled = new BotError("stopped", "Cancelled.");
+const shutdown = new BotError("stopped", "The bot is restarting.");
+
+export function createRuns(parts: Omit<AnswerTools, "adapter"> & { readonly lanes: Lanes }): Runs {
+  const { painter, history, ledger, lanes, log, now } = parts;
+  const inFlight = new Map<MessageKey, InFlight>();
+
+  async function see(
+    adapter: Adapter,
+    turn: OpenTurn,
+    reply: Reply,
+    files: readonly Attachment[],
+    stop: AbortController,
+    turnLog: Log,
+  ): Promise<void> {
+    const pace = createPace(reply, (error) => turnLog.warn({ error }, "view.lost"));
+    const state: Answer = { turn, notes: [...turn.notes], strokes: [] };
+    const tools = { ...parts, adapter, log: turnLog, now };
+    let leave: (() => void) | undefined;
+    let last: View;
+    try {
+      await ledger.note(turn);
+      leave = await lanes.enter(turn.thread, stop.signal, (ahead) => pace.offer(queuedView(ahead)));
+      const { generation, view } = await answer(state, files, tools, reply.limits, pace.offer, stop.signal);
+      // Saved before it is shown: who sees the picture may answer it at once.
+      last = await keep(generation).then(
+        () => view,
+        (error: unknown) => {
+          turnLog.error({ error }, "store.failed");
+          return forgottenView(view);
+        },
+      );
+    } catch (error) {
+      if (stop.signal.reason === shutdown) return leave?.();
+      last = await undone(state, error, stop.signal.reason === cancelled, turnLog);
+    }
+    await pace.finish(last).catch((error: unknown) => turnLog.error({ error }, "answer.lost"));
+    leave?.();
+    await ledger.forget(turn.message).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
+  }
+
+  async function keep(generation: Generation): Promise<void> {
+    await history.save(generation);
+    await history.moveHead(generation.thread, generation.message);
+  }
+
+  /** What a turn that came to nothing leaves: a line in the log, a generation to run again, and its last view. */
+  async function undone(state: Answer, error: unknown, wasCancelled: boolean, turnLog: Log): Promise<View> {
+    const { turn } = state;
+    for (const id of wasCancelled ? (turn.responseIds ?? []) : []) if (id) void painter.cancel(id);
+    const known = toBotError(error);
+    turnLog[severity(known)](
+      { code: known.code, error: known },
+      wasCancelled ? "turn.cancelled" : "turn.failed",
+    );
+    const haveAll = turn.attachments === 0 || turn.inputs !== undefined;
+    const again = haveAll && (await keepUndone(state, wasCancelled ? "cancelled" : "failed"));
+    return wasCancelled ? cancelledView(again, state) : failedView(known, again, state);
+  }
+
+  /** Whether redo and edit prompt will find it. */
+  async function keepUndone({ turn }: Answer, outcome: "failed" | "cancelled"): Promise<boolean> {
+    try {
+      const parent = turn.from === undefined ? await history.head(turn.thread) : turn.from;
+      await history.save({
+        message: turn.message,
+        thread: turn.thread,
+        ...(parent && { parent }),
+        user: turn.user.id,
+        prompt: turn.text,
+        options: turn.options,
+        inputs: turn.inputs ?? [],
+        outcome,
+        pictures: [],
+        createdAt: now(),
+      });
+      return true;
+    } catch {
+      return false; // the person is being told of what failed first
+    }
+  }
+
+  return {
+    start(adapter, turn, reply, files) {
+      const stop = new AbortController();
+      const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
+      const over = see(adapter, turn, reply, files, stop, turnLog).finally(() =>
+        inFlight.delete(turn.message),
+      );
+      inFlight.set(turn.message, { user: turn.user, stop, over });
+      return over;
+    },
+    find(message) {
+      const found = inFlight.get(message);
+      return found && { user: found.user, cancel: () => found.stop.abort(cancelled) };
+    },
+    async drain(graceMs) {
+      const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over));
+      const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
+      await Promise.race([all, grace]);
+      for (const { stop } of inFlight.values()) stop.abort(shutdown);
+      await all;
+    },
+  };
+}
