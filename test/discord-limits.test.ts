@@ -202,6 +202,24 @@ test("a gallery that Discord does not understand is posted in a message of its o
   assert.equal((await nextPress()).turn.message, key);
 });
 
+test("where a server's filter minds the words, the picture comes alone; where it minds the picture, that is said", async (t) => {
+  const server = await startDiscord(t);
+  const body = { code: 200000, message: "Message was blocked by automatic moderation" };
+  const fault = { kind: "status", status: 400, body, method: "PATCH" } as const;
+  const first = await slash(server);
+  server.simulator.fault(fault);
+  await first.reply.show(await done());
+  assert.equal(first.doing.message?.files[0]?.name, "picture.png");
+  assert.equal(first.doing.message?.files[0]?.alt, "A picture");
+  assert.doesNotMatch(first.doing.message?.text ?? "", /fox/);
+  assert.equal(first.doing.message?.buttons.length, 6);
+  const second = await slash(server);
+  server.simulator.fault({ ...fault, times: 2 });
+  await second.reply.show(await done());
+  assert.equal(second.doing.message?.files.length, 0);
+  assert.match(second.doing.message?.text ?? "", /did not let me show this picture here/);
+});
+
 test("a server that fails and a connection that is cut cost no finished picture", async (t) => {
   const server = await startDiscord(t);
   const { simulator, said } = server;

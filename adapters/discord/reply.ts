@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { APIMessage } from "discord.js";
 import type { MessageKey, Reply, View } from "../../src/adapter.ts";
-import { toLimits } from "../../src/encode.ts";
 import { BotError } from "../../src/errors.ts";
 import { type Spot, toMessageKey } from "./keys.ts";
+import { refusedView, shrink, withoutWords } from "./lesser.ts";
 import { discordLimits } from "./limits.ts";
 import { isSpoiler } from "./pictures.ts";
 import type { Place } from "./place.ts";
@@ -94,6 +94,7 @@ export function createReply(
   /** The last view: tried until it is there, in another way where one is barred. */
   async function showLast(view: View): Promise<void> {
     let last = view;
+    const less = [withoutWords, refusedView];
     for (let attempt = 0; ; attempt += 1) {
       try {
         const changed = await change(toMessage(last, look(last)), false);
@@ -105,7 +106,9 @@ export function createReply(
           last = await shrink(last, place.limits.bytes / 2 ** (attempt + 1));
         else if (trouble === "gone") return giveUp(error);
         else if (trouble === "forbidden" || (trouble === "unplaced" && attempt > 0)) return move(last, error);
-        else if (trouble === "unauthorized" || attempt >= retryMs.length) throw toBotError(trouble, error);
+        else if (trouble === "refused" && less.length > 0) last = less.shift()?.(last) ?? last;
+        else if (trouble === "refused" || trouble === "unauthorized" || attempt >= retryMs.length)
+          throw toBotError(trouble, error);
         else await wait(retryMs[attempt] ?? 0);
       }
     }
@@ -240,14 +243,4 @@ export function createReply(
         }),
       ),
   };
-}
-
-/** The same view with smaller files, when Discord takes less than it said. */
-async function shrink(view: View, bytes: number): Promise<View> {
-  const limits = { bytes, mediaTypes: ["image/png", "image/jpeg", "image/webp"], images: view.images.length };
-  const images = await Promise.all(
-    view.images.map(async (image) => ({ ...image, ...(await toLimits(image, limits)) })),
-  );
-  const note = "Discord takes smaller files only here, so the picture was saved smaller.";
-  return { ...view, images, notes: [...view.notes.filter((one) => one !== note), note] };
 }

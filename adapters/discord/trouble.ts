@@ -10,6 +10,7 @@ import { BotError } from "../../src/errors.ts";
  * - `large`: the files are too large
  * - `limited`: not now; only where we said not to wait
  * - `unplaced`: an edit that brings a picture into a gallery was not understood (discord/discord-api-docs#7529)
+ * - `refused`: what it says or shows may not be said or shown there; it would be refused again
  * - `unauthorized`: the bot's token is no longer taken
  * - `failed`: anything else, which may go better the next time
  */
@@ -20,6 +21,7 @@ export type Trouble =
   | "large"
   | "limited"
   | "unplaced"
+  | "refused"
   | "unauthorized"
   | "failed";
 
@@ -31,6 +33,7 @@ export function toTrouble(error: unknown): Trouble {
     if (error.status === 413) return "large";
     if (error.message.includes("REFERENCED_ATTACHMENT_NOT_FOUND")) return "unplaced";
     if (error.status === 401) return "unauthorized";
+    if (error.status < 500) return "refused";
   }
   return "failed";
 }
