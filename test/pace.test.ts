@@ -36,10 +36,12 @@ function createStage() {
     pace,
     step,
     async shown() {
+      await step();
       shows.at(-1)?.resolve();
       await step();
     },
     async refused(why: string) {
+      await step();
       shows.at(-1)?.reject(new Error(why));
       await step();
     },
