@@ -141,11 +141,29 @@ export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
 /** The words a message's picture was asked for with, for a form that begins with them; undefined when unknown. */
 export type PromptOf = (message: MessageKey) => Promise<string | undefined>;
 
+/** What the core keeps of one person: their own defaults, and what they have had drawn. */
+export interface Account {
+  /** Options that hold for every prompt of theirs that does not say otherwise. */
+  readonly defaults: Partial<ImageOptions>;
+  readonly pictures: number;
+  /** US dollars, estimated; answers without a known price are not in it. */
+  readonly usd: number;
+  /** When the first answer came, Unix time in ms; absent before it. */
+  readonly since?: number;
+}
+
+/** The accounts of all people, by `User.id`. Calls reject with BotError `storage` when the store fails. */
+export interface Accounts {
+  of(userId: string): Promise<Account>;
+  /** Replaces the defaults; none resets them. Rejects with BotError `bad_option` for a value an option cannot have. */
+  setDefaults(userId: string, defaults: Partial<ImageOptions>): Promise<void>;
+}
+
 /** A platform. */
 export interface Adapter {
   readonly name: string;
   /** Connects and begins to hand over turns. */
-  start(handle: Handle, promptOf: PromptOf): Promise<void>;
+  start(handle: Handle, promptOf: PromptOf, accounts: Accounts): Promise<void>;
   /** Takes no more turns and lets go of the platform. */
   stop(): Promise<void>;
   /** The reply behind a message: after a restart, or when a token has expired. */

@@ -1,4 +1,5 @@
-import type { Adapter, Handle, Prompt, PromptOf, Reply, ThreadKey } from "./adapter.ts";
+import type { AccountBook } from "./accounts.ts";
+import type { Accounts, Adapter, Handle, Prompt, PromptOf, Reply, ThreadKey } from "./adapter.ts";
 import { createAsk } from "./ask.ts";
 import { BotError, severity, toBotError } from "./errors.ts";
 import type { History } from "./history.ts";
@@ -18,6 +19,7 @@ export interface Bot {
   /** The Handle to start an adapter with. */
   attach(adapter: Adapter): Handle;
   readonly promptOf: PromptOf;
+  readonly accounts: Accounts;
   /** Finishes what the process before left in flight. Call it when the attached adapters have started. */
   resume(): Promise<void>;
   /**
@@ -32,6 +34,7 @@ export interface BotParts {
   readonly history: History;
   readonly ledger: Ledger;
   readonly lanes: Lanes;
+  readonly accounts: AccountBook;
   readonly identity: Identity;
   readonly defaults: RequestDefaults;
   readonly log: Log;
@@ -41,10 +44,10 @@ export interface BotParts {
 const restarting = new BotError("stopped", "I am being restarted. Try again in a minute.");
 
 export function createBot(parts: BotParts): Bot {
-  const { history, ledger, log, now = Date.now } = parts;
+  const { history, ledger, accounts, log, now = Date.now } = parts;
   const runs = createRuns({ ...parts, now });
   const ask = createAsk(runs, now);
-  const press = createPress({ history, runs, ask });
+  const press = createPress({ history, accounts, runs, ask });
   const adapters = new Map<string, Adapter>();
   let draining = false;
 
@@ -62,8 +65,9 @@ export function createBot(parts: BotParts): Bot {
     if (!turn.addressed && !(await isKnown(turn.thread))) return;
     if (draining) throw restarting;
     const flags = parseFlags(turn.text);
-    const options = { ...flags.options, ...parseOptions(turn.options) };
     const { thread, user, replyTo } = turn;
+    const { defaults } = await accounts.of(user.id);
+    const options = { ...defaults, ...flags.options, ...parseOptions(turn.options) };
     await ask(adapter, reply, {
       thread,
       user,
@@ -98,6 +102,7 @@ export function createBot(parts: BotParts): Bot {
         }
       };
     },
+    accounts,
     promptOf: async (message) => (await history.find(message))?.prompt,
     async resume() {
       for (const turn of await ledger.open()) {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createAccounts } from "./accounts.ts";
 import type { Adapter } from "./adapter.ts";
 import { isStandIn, toBanner } from "./banner.ts";
 import { createBot } from "./bot.ts";
@@ -39,6 +40,7 @@ async function main(config: Config): Promise<void> {
     history: createHistory(store),
     ledger,
     lanes: createLanes(config.concurrency),
+    accounts: createAccounts(store),
     identity: await createIdentity(store),
     defaults: config.openai,
     log,
@@ -46,7 +48,7 @@ async function main(config: Config): Promise<void> {
 
   const loaded = await loadAdapters(config, painter, log);
   const adapters = loaded.map(({ adapter }) => adapter);
-  for (const adapter of adapters) await adapter.start(bot.attach(adapter), bot.promptOf);
+  for (const adapter of adapters) await adapter.start(bot.attach(adapter), bot.promptOf, bot.accounts);
   const where = Object.fromEntries(loaded.map(({ adapter, where }) => [adapter.name, where()]));
   process.stdout.write(`${toBanner(config, { version, store: redact(config.storeUrl), adapters: where })}\n`);
   await bot.resume();

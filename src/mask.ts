@@ -21,13 +21,12 @@ export async function fitMask(
   const { width, height } = picture;
   const source = sharp(mask);
   const [meta, stats] = await Promise.all([source.metadata(), source.stats()]);
+  // The last extractChannel of a pipeline counts, whatever came before it: one each.
   const alpha =
-    meta.hasAlpha && !stats.isOpaque ? sharp(mask).extractChannel("alpha") : sharp(mask).greyscale();
-  const { data } = await alpha
-    .resize(width, height, { fit: "fill", kernel: "linear" })
-    .extractChannel(0)
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+    meta.hasAlpha && !stats.isOpaque
+      ? sharp(mask).extractChannel("alpha")
+      : sharp(mask).greyscale().extractChannel(0);
+  const data = await alpha.resize(width, height, { fit: "fill", kernel: "linear" }).raw().toBuffer();
   if (!data.some((value) => value < 128)) {
     throw new BotError(
       "bad_attachment",

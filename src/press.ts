@@ -1,4 +1,4 @@
-import type { Adapter, Press, Reply, User } from "./adapter.ts";
+import type { Accounts, Adapter, Press, Reply, User } from "./adapter.ts";
 import type { Ask } from "./ask.ts";
 import { BotError } from "./errors.ts";
 import type { Generation, History } from "./history.ts";
@@ -16,10 +16,11 @@ const varyWords =
  */
 export function createPress(parts: {
   readonly history: History;
+  readonly accounts: Accounts;
   readonly runs: Runs;
   readonly ask: Ask;
 }): (adapter: Adapter, turn: Press, reply: Reply) => Promise<void> {
-  const { history, runs, ask } = parts;
+  const { history, accounts, runs, ask } = parts;
 
   async function press(adapter: Adapter, turn: Press, reply: Reply): Promise<void> {
     const { message, user, thread } = turn;
@@ -34,7 +35,9 @@ export function createPress(parts: {
     const fresh = { text: flags.text, notes: flags.notes, files: turn.input?.attachments ?? [] };
     const chosen = { ...flags.options, ...parseOptions(turn.input?.options ?? {}) };
     if (turn.action === "edit") {
-      return ask(adapter, reply, { ...fresh, thread, user, options: chosen, from: message, mustDraw: false });
+      const { defaults } = await accounts.of(user.id);
+      const options = { ...defaults, ...chosen };
+      return ask(adapter, reply, { ...fresh, thread, user, options, from: message, mustDraw: false });
     }
     if (!found || found.outcome === "deleted") {
       throw new BotError(

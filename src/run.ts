@@ -1,3 +1,4 @@
+import type { AccountBook } from "./accounts.ts";
 import type { Adapter, Attachment, MessageKey, Reply, User, View } from "./adapter.ts";
 import { type Answer, type AnswerTools, answer } from "./answer.ts";
 import { BotError, severity, toBotError } from "./errors.ts";
@@ -31,8 +32,10 @@ interface InFlight {
 const cancelled = new BotError("stopped", "Cancelled.");
 const shutdown = new BotError("stopped", "The bot is restarting.");
 
-export function createRuns(parts: Omit<AnswerTools, "adapter"> & { readonly lanes: Lanes }): Runs {
-  const { painter, history, ledger, lanes, log, now } = parts;
+export function createRuns(
+  parts: Omit<AnswerTools, "adapter"> & { readonly lanes: Lanes; readonly accounts: AccountBook },
+): Runs {
+  const { painter, history, ledger, lanes, accounts, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
 
   async function see(
@@ -70,8 +73,10 @@ export function createRuns(parts: Omit<AnswerTools, "adapter"> & { readonly lane
   }
 
   async function keep(generation: Generation): Promise<void> {
+    const { thread, message, user, pictures, details } = generation;
     await history.save(generation);
-    await history.moveHead(generation.thread, generation.message);
+    await history.moveHead(thread, message);
+    await accounts.add(user, { pictures: pictures.length, cost: details?.cost }, now());
   }
 
   /** What a turn that came to nothing leaves: a line in the log, a generation to run again, and its last view. */

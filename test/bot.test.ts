@@ -178,6 +178,24 @@ describe("a turn", () => {
     assert.equal(await studio.history.head(studio.thread), first.key);
   });
 
+  test("takes a person's defaults where they do not say otherwise, and counts what they had drawn", async () => {
+    const user = { id: "u:cleo", name: "Cleo" };
+    const { accounts } = studio.bot;
+    await accounts.setDefaults(user.id, { size: "wide", quality: "low" });
+    assert.equal((await accounts.of(user.id)).defaults.size, "1536x1024");
+    await assert.rejects(accounts.setDefaults(user.id, { size: "huge" }), { code: "bad_option" });
+    const first = await studio.say("a shell --quality medium", { thread: "paper:defaults", user });
+    const applied = (name: string) =>
+      first.last.details?.options.find((option) => option.name === name)?.applied;
+    assert.deepEqual([applied("size"), applied("quality")], ["1536x1024", "medium"]);
+    const counted = await accounts.of(user.id);
+    assert.equal(counted.pictures, 1);
+    assert.equal(counted.usd, first.last.details?.cost?.usd);
+    assert.ok(counted.since);
+    await accounts.setDefaults(user.id, {});
+    assert.deepEqual((await accounts.of(user.id)).defaults, {});
+  });
+
   test("leaves the admin's options out for everybody else, and says so", async () => {
     const options = { moderation: "low", quality: "low" } as const;
     const { last } = await studio.say("a rose", { thread: "paper:admin", options });

@@ -1,3 +1,4 @@
+import { createAccounts } from "../src/accounts.ts";
 import type { Adapter } from "../src/adapter.ts";
 import { createBot } from "../src/bot.ts";
 import { createHistory } from "../src/history.ts";
@@ -35,11 +36,12 @@ export async function createCore(parts: {
     history,
     ledger,
     lanes: createLanes(concurrency),
+    accounts: createAccounts(store),
     identity: await createIdentity(store),
     defaults: { model: "gpt-6-luna", imageModel: "gpt-image-2", background: true },
     log,
   });
-  await adapter.start(bot.attach(adapter), bot.promptOf);
+  await adapter.start(bot.attach(adapter), bot.promptOf, bot.accounts);
   return {
     bot,
     history,

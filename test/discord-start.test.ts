@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createDiscordAdapter } from "../adapters/discord/index.ts";
 import { BotError } from "../src/errors.ts";
-import { startDiscord } from "./discord-server.ts";
+import { noAccounts, startDiscord } from "./discord-server.ts";
+import { noAccounts } from "./no-accounts.ts";
 import { createDiscordSimulator } from "./simulators/discord/index.ts";
 import { until } from "./until.ts";
 
@@ -48,17 +49,17 @@ test("with a guild id the commands are registered in that server alone", async (
     log,
   } as const;
   const adapter = createDiscordAdapter({ ...options, guildId });
-  await adapter.start(nobody, nobody);
+  await adapter.start(nobody, nobody, noAccounts);
   await adapter.stop();
   assert.equal(simulator.commands(guild).length, 4);
   assert.equal(simulator.commands().length, 0);
-  await adapter.start(nobody, nobody);
+  await adapter.start(nobody, nobody, noAccounts);
   await adapter.stop();
   assert.equal(simulator.requests.filter(({ method }) => method === "PUT").length, 1);
   assert.deepEqual(lines, []);
 
   const stranger = createDiscordAdapter({ ...options, guildId: simulator.addGuild({ joined: false }).id });
-  await stranger.start(nobody, nobody);
+  await stranger.start(nobody, nobody, noAccounts);
   t.after(() => stranger.stop());
   const [line] = lines as { hint?: string }[];
   assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
@@ -99,7 +100,7 @@ test("a wrong token and a server out of reach are said in one clear line", async
   const options = { threads: "off", painter: { name: "", standIn: true }, log } as const;
   const wrong = createDiscordAdapter({ ...options, token: "no.such.token", apiUrl: simulator.api });
   await assert.rejects(
-    wrong.start(nobody, nobody),
+    wrong.start(nobody, nobody, noAccounts),
     (error) =>
       error instanceof BotError &&
       error.code === "auth" &&
@@ -107,7 +108,7 @@ test("a wrong token and a server out of reach are said in one clear line", async
   );
   const away = createDiscordAdapter({ ...options, token: simulator.token, apiUrl: "http://127.0.0.1:9/api" });
   await assert.rejects(
-    away.start(nobody, nobody),
+    away.start(nobody, nobody, noAccounts),
     (error) =>
       error instanceof BotError && error.code === "unreachable" && /DISCORD_API_URL/.test(error.message),
   );

@@ -9,6 +9,7 @@ import type { About, WireAnswer, WireAsk, WireMessage, WireThread } from "../ada
 import { actions } from "../src/actions.ts";
 import type { MessageKey, Press, Prompt } from "../src/adapter.ts";
 import { BotError } from "../src/errors.ts";
+import { noAccounts } from "./no-accounts.ts";
 import { createFolder, type Playground, png, startPlayground, view } from "./web-playground.ts";
 
 const signal = AbortSignal.timeout(60_000);
@@ -357,6 +358,7 @@ test("what stands in the way of a start is said with its remedy", async (t) => {
     createWebAdapter({ ...options, ...fields }).start(
       async () => {},
       async () => undefined,
+      noAccounts,
     );
   await assert.rejects(start({ port: Number(port), dataDir: other }), {
     message: `Port ${port} is taken. Set PORT to another, e.g. PORT=${Number(port) + 1} npm start.`,

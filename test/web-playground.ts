@@ -8,6 +8,7 @@ import sharp from "sharp";
 import { createWebAdapter, type WebOptions } from "../adapters/web/index.ts";
 import type { WireEvent, WireMessage, WireThread } from "../adapters/web/wire.ts";
 import type { Handle, Reply, Turn, View } from "../src/adapter.ts";
+import { noAccounts } from "./no-accounts.ts";
 
 const silent = {
   child: () => silent,
@@ -50,7 +51,7 @@ export async function startPlayground(t: TestContext, options: Partial<WebOption
     if (next) next({ turn, reply });
     else taken.push({ turn, reply });
   };
-  await adapter.start(handle, async () => undefined);
+  await adapter.start(handle, async () => undefined, noAccounts);
   t.after(() => adapter.stop());
   const { url } = adapter;
 

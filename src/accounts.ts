@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { Account, Accounts, Cost } from "./adapter.ts";
+import { parseOptions } from "./options.ts";
+import type { Store } from "./store.ts";
+import { storedOptions } from "./stored.ts";
+
+const account = z.object({
+  defaults: storedOptions,
+  pictures: z.number(),
+  usd: z.number(),
+  since: z.number().exactOptional(),
+});
+
+const nobody: Account = { defaults: {}, pictures: 0, usd: 0 };
+
+/** The accounts, and the core's own way to add to them. */
+export interface AccountBook extends Accounts {
+  /** Adds an answer. Answers of one person that end at the same time are added one after the other. */
+  add(
+    userId: string,
+    answer: { readonly pictures: number; readonly cost?: Cost | undefined },
+    now: number,
+  ): Promise<void>;
+}
+
+/** All calls reject with BotError `storage` when the store fails. */
+export function createAccounts(store: Store): AccountBook {
+  const accounts = store.table("account", account);
+  const writing = new Map<string, Promise<void>>();
+
+  const read = async (userId: string): Promise<Account> => (await accounts.get(userId)) ?? nobody;
+
+  /** A change reads what the change before has written. */
+  function change(userId: string, to: (before: Account) => Account): Promise<void> {
+    const before = writing.get(userId) ?? Promise.resolve();
+    const after = before.catch(() => {}).then(async () => accounts.set(userId, to(await read(userId))));
+    writing.set(userId, after);
+    const forget = () => {
+      if (writing.get(userId) === after) writing.delete(userId);
+    };
+    after.then(forget, forget);
+    return after;
+  }
+
+  return {
+    of: read,
+    async setDefaults(userId, defaults) {
+      const checked = parseOptions(defaults);
+      await change(userId, (before) => ({ ...before, defaults: checked }));
+    },
+    add: (userId, { pictures, cost }, now) =>
+      change(userId, (before) => ({
+        ...before,
+        pictures: before.pictures + pictures,
+        usd: before.usd + (cost?.usd ?? 0),
+        since: before.since ?? now,
+      })),
+  };
+}
