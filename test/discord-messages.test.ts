@@ -265,6 +265,25 @@ test("threads: auto opens one when somebody goes on from a picture, and answers 
   assert.match(doing.message?.text ?? "", /I go on in/);
 });
 
+test("threads: where none can be opened after all, the answer comes in the channel", async (t) => {
+  const server = await startDiscord(t, { threads: "auto" });
+  const { simulator, channel, mo, nextPrompt, nextPress } = server;
+  const { id } = await draw(server);
+  const body = { code: 50013, message: "Missing Permissions" };
+  simulator.fault({ kind: "status", status: 403, body, path: /threads$/, times: 2 });
+  const doing = simulator.press(id, "a:vary", mo);
+  await doing.acknowledged();
+  const { reply } = await nextPress();
+  await reply.show(await done());
+  assert.equal(doing.followUps[0]?.files.length, 1);
+  assert.equal(doing.followUps[0]?.ephemeralTo, undefined);
+  const asked = await simulator.say(channel, mo, "make it night", { replyTo: id });
+  const said = await nextPrompt();
+  await said.reply.show(await done());
+  const answer = answers(server).find(({ replyTo }) => replyTo === asked.id);
+  assert.equal(answer?.files.length, 1);
+});
+
 test("threads: what is missing for them is said below the picture", async (t) => {
   const server = await startDiscord(t, {
     threads: "always",
