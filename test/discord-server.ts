@@ -2,8 +2,7 @@ import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createDiscordAdapter, type DiscordOptions } from "../adapters/discord/index.ts";
 import type { Log } from "../adapters/discord/log.ts";
-import type { Accounts, Image, Press, Prompt, Reply, Turn, View } from "../src/adapter.ts";
-import { noAccounts } from "./no-accounts.ts";
+import type { Image, Press, Prompt, Reply, Turn, View } from "../src/adapter.ts";
 import { createDiscordSimulator, type DiscordSimulatorOptions } from "./simulators/discord/index.ts";
 
 /** A turn as the core is given it. */
@@ -106,12 +105,6 @@ export async function startDiscord(
     said: (event: string) => lines.filter((line) => line.event.startsWith(event)),
   };
 }
-
-/** Nobody has had anything drawn yet. */
-export const noAccounts: Accounts = {
-  of: async () => ({ defaults: {}, pictures: 0, usd: 0 }),
-  setDefaults: async () => {},
-};
 
 /** A small real picture; another `shade`, another picture. */
 export function png(shade = 0, width = 8, height = 6): Promise<Buffer<ArrayBuffer>> {

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createDiscordAdapter } from "../adapters/discord/index.ts";
 import { BotError } from "../src/errors.ts";
-import { noAccounts, startDiscord } from "./discord-server.ts";
-import { noAccounts } from "./no-accounts.ts";
+import { startDiscord } from "./discord-server.ts";
 import { createDiscordSimulator } from "./simulators/discord/index.ts";
 import { until } from "./until.ts";
 
