@@ -3,6 +3,7 @@ import sharp from "sharp";
 import { createDiscordAdapter, type DiscordOptions } from "../adapters/discord/index.ts";
 import type { Log } from "../adapters/discord/log.ts";
 import type { Image, Press, Prompt, Reply, Turn, View } from "../src/adapter.ts";
+import { noAccounts } from "./no-accounts.ts";
 import { createDiscordSimulator, type DiscordSimulatorOptions } from "./simulators/discord/index.ts";
 
 /** A turn as the core is given it. */

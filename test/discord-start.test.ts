@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createDiscordAdapter } from "../adapters/discord/index.ts";
 import { BotError } from "../src/errors.ts";
 import { startDiscord } from "./discord-server.ts";
+import { noAccounts } from "./no-accounts.ts";
 import { createDiscordSimulator } from "./simulators/discord/index.ts";
 import { until } from "./until.ts";
 
