@@ -44,6 +44,7 @@ export interface Answers {
 
 type Deferred = { readonly messageId: string; readonly private: boolean };
 
+/** `threads`: whether what goes on from a picture is answered in a thread below it. */
 export function createAnswers(stage: Stage, channels: Channels, threads: ThreadMode): Answers {
   const { send, log, now, tokens } = stage;
 

@@ -31,6 +31,7 @@ const boosted: Readonly<Partial<Record<GuildPremiumTier, number>>> = {
   [GuildPremiumTier.Tier3]: 100 * MB,
 };
 
+/** From what the gateway has told, which discord.js keeps. */
 export function createChannels(client: Client<true>, send: Send): Channels {
   const asked = createBounded<string, Where>(500);
   const find = (channelId: string) => client.channels.cache.get(channelId);

@@ -19,6 +19,7 @@ export const drawFields = {
   private: "private",
 } as const;
 
+/** The commands, by what they are for. */
 export const commandNames = {
   draw: "draw",
   edit: "Edit this picture",

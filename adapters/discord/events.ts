@@ -29,6 +29,7 @@ export interface Events {
   close(): void;
 }
 
+/** Listens to nothing yet: a connection calls `listen` before its first event. */
 export function createEvents(log: Log): Events {
   const early: ((routes: Routes) => void)[] = [];
   let routes: Routes | undefined;

@@ -60,6 +60,7 @@ export function toModal(form: Form, customId: string, words = ""): APIModalInter
   };
 }
 
+/** What was filled in; a field that was left empty, or that another version asked for, is passed over. */
 export function parseSubmission({ components, resolved }: APIModalSubmission): Filled {
   const filled = { text: "", options: {} as Record<string, string> };
   const files: Record<string, readonly APIAttachment[]> = {};

@@ -19,6 +19,7 @@ import { makeRequest } from "./request.ts";
 import { createSend } from "./send.ts";
 import { createBounded, type Stage } from "./stage.ts";
 
+/** What the adapter needs to connect. */
 export interface DiscordOptions {
   readonly token: string;
   /** Another server that speaks the protocol, without the version: `http://127.0.0.1:4000/api`. Files are read from it too. */

@@ -29,6 +29,7 @@ export interface FormId {
 /** The press that asks for the newest state of an answer that only a fresh interaction can change. */
 export const showButtonId = "show";
 
+/** The core's key of a message. */
 export function toMessageKey({ channelId, messageId }: Spot): MessageKey {
   return `discord:${channelId}:${messageId}`;
 }
@@ -48,6 +49,7 @@ export function toThreadKey(id: string): ThreadKey {
   return `discord:${id}`;
 }
 
+/** A button's custom id, of at most 100 characters. */
 export function toButtonId({ action, spoiler, stands }: ButtonId): string {
   return ["a", action, spoiler ? "s" : "", stands ?? ""].join(":").replace(/:+$/, "");
 }
@@ -59,10 +61,12 @@ export function parseButtonId(customId: string): ButtonId | undefined {
   return { action, spoiler: spoiler === "s", ...(stands && { stands }) };
 }
 
+/** A form's custom id, of at most 100 characters. */
 export function toFormId({ form, spot, opened, spoiler }: FormId): string {
   return ["f", form, spot.channelId, spot.messageId, opened, spoiler ? "s" : ""].join(":");
 }
 
+/** Undefined for what is no form of ours, or of a version that had others. */
 export function parseFormId(customId: string): FormId | undefined {
   const [kind, form = "", channelId = "", messageId = "", opened = "", spoiler] = customId.split(":");
   if (kind !== "f" || !channelId || !messageId || !(form === "reference" || isActionName(form)))

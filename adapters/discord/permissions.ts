@@ -50,6 +50,7 @@ export function missingForThreads(held: bigint): readonly string[] {
   return missing(held, ["CreatePublicThreads", "SendMessagesInThreads", "AttachFiles"]);
 }
 
+/** Whether a bit set holds a permission; who administers holds them all. */
 export function may(held: bigint, permission: PermissionResolvable): boolean {
   return new PermissionsBitField(held).has(permission);
 }

@@ -59,6 +59,7 @@ export function picturesOf(message: Partial<Shown>): readonly RemoteFile[] {
   );
 }
 
+/** A file that was attached, picture or not. */
 export function toRemoteFile(file: APIAttachment): RemoteFile {
   const { filename, content_type, size, url, proxy_url } = file;
   return {

@@ -25,6 +25,7 @@ export type Trouble =
   | "unauthorized"
   | "failed";
 
+/** What an error of discord.js means to us. */
 export function toTrouble(error: unknown): Trouble {
   if (error instanceof RateLimitError) return "limited";
   if (error instanceof DiscordAPIError) {

@@ -68,6 +68,7 @@ const threadTypes: readonly ChannelType[] = [
   ChannelType.PrivateThread,
 ];
 
+/** `ours`: the bot opened it. */
 export function toWhere(type: ChannelType, ours = false): Where {
   if (type === ChannelType.DM || type === ChannelType.GroupDM) return { kind: "direct", holdsThreads: false };
   if (threadTypes.includes(type)) return { kind: "thread", ours, holdsThreads: false };
@@ -83,6 +84,7 @@ export function userOf(interaction: APIInteraction): User {
   return toUser(one, member && isReachable(interaction) ? BigInt(member.permissions) : 0n);
 }
 
+/** `permissions`: what they may do in the channel. */
 export function toUser(user: APIUser, permissions: bigint): User {
   const moderator = isModerator(permissions);
   return { id: `discord:${user.id}`, name: nameOf(user), ...(moderator && { moderator }) };
@@ -98,6 +100,7 @@ export function isReachable(interaction: APIInteraction): boolean {
   return owners?.[0] !== undefined && may(BigInt(app_permissions), PermissionFlagsBits.ViewChannel);
 }
 
+/** What was typed and chosen in the fields of /draw. */
 export function parseDraw({ data }: APIChatInputApplicationCommandInteraction): Asked {
   const values = new Map<string, string | number | boolean>();
   for (const option of data.options ?? []) {

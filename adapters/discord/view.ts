@@ -59,6 +59,7 @@ export function isOver(phase: View["phase"]): boolean {
   return phase !== "queued" && phase !== "working";
 }
 
+/** A view as Discord shows it, within its limits whatever the view holds. */
 export function toMessage(view: View, look: Look): Message {
   const files = view.images
     .slice(0, discordLimits.galleryItems)

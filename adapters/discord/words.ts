@@ -27,6 +27,7 @@ export function toWords(content: string, own: readonly string[], { users }: Ment
     .trim();
 }
 
+/** What a person is called. */
 export function nameOf(user: Pick<APIUser, "username" | "global_name">): string {
   return user.global_name ?? user.username;
 }
