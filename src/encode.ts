@@ -10,6 +10,9 @@ export interface Encoded {
 /** Pixels on the long side of a sketch: enough to see it develop, little to send. */
 const sketchSide = 768;
 
+/** How far a picture that is too large is scaled, step by step. */
+const scales = [1, 0.75, 0.56, 0.42, 0.32, 0.24, 0.18, 0.13];
+
 /** The media type that the first bytes speak of; undefined for what is no picture. */
 export function sniffMediaType(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.subarray(0, 16)).toString("latin1");
@@ -46,19 +49,23 @@ export async function toLimits(
   const { bytes, mediaType } = picture;
   if (bytes.byteLength <= limits.bytes && limits.mediaTypes.includes(mediaType)) return picture;
   const [{ isOpaque }, { width = 1 }] = await Promise.all([sharp(bytes).stats(), sharp(bytes).metadata()]);
-  const target = bytes.byteLength <= limits.bytes ? "image/png" : pickTarget(isOpaque, limits.mediaTypes);
-  for (let scale = 1; scale > 0.1; scale *= 0.75) {
+  const tooLarge = bytes.byteLength > limits.bytes;
+  const smallest = pickTarget(isOpaque, limits.mediaTypes);
+  const ways = [
+    ...(tooLarge ? [] : [{ target: "image/png", scale: 1 }]), // another type is no reason to lose anything
+    ...scales.map((scale) => ({ target: smallest, scale })),
+  ];
+  for (const { target, scale } of ways) {
     const encoded = await encode(bytes, target, Math.round(width * scale));
     if (encoded.byteLength > limits.bytes) continue;
+    const why = tooLarge
+      ? "was too large to post here as it is"
+      : `came as ${nameOf(mediaType)}, which I cannot post here`;
     const how =
       scale === 1
         ? `saved as ${nameOf(target)}`
         : `scaled to ${Math.round(scale * 100)} % and saved as ${nameOf(target)}`;
-    return {
-      bytes: encoded,
-      mediaType: target,
-      note: `The picture was too large to post here as it is, so it is ${how}.`,
-    };
+    return { bytes: encoded, mediaType: target, note: `The picture ${why}, so it is ${how}.` };
   }
   return picture;
 }
@@ -76,5 +83,6 @@ function encode(bytes: Uint8Array, mediaType: string, width: number): Promise<Bu
 }
 
 function nameOf(mediaType: string): string {
-  return mediaType === "image/webp" ? "WebP" : mediaType === "image/jpeg" ? "JPEG" : "PNG";
+  if (mediaType === "image/webp") return "WebP";
+  return mediaType.replace(/^image\/|\+xml$/g, "").toUpperCase();
 }
