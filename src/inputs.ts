@@ -1,5 +1,6 @@
 import sharp, { type Metadata } from "sharp";
 import type { Attachment } from "./adapter.ts";
+import { sniffMediaType } from "./encode.ts";
 import { BotError } from "./errors.ts";
 
 /** A picture fit to be sent to OpenAI: PNG, JPEG or WebP, upright, one frame, without location data. */
@@ -22,6 +23,8 @@ export const inputLimits = {
   pixels: 210_000_000,
   /** Pixels of the longer side beyond which a picture is scaled down: the largest that can be drawn. */
   side: 3840,
+  /** How long a file may take to be fetched, in ms: 50 MB over 5 Mbit/s. */
+  fetchMs: 90_000,
 } as const;
 
 /**
@@ -63,7 +66,8 @@ export async function readInputs(
 /** A file's name as it can stand in a sentence: one line, not too long. */
 export function displayName(name: string): string {
   const plain = name.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim() || "the file";
-  return plain.length > 60 ? `${plain.slice(0, 59)}…` : plain;
+  const letters = [...plain]; // not halves of them
+  return letters.length > 60 ? `${letters.slice(0, 59).join("")}…` : plain;
 }
 
 async function readPicture(
@@ -72,10 +76,10 @@ async function readPicture(
 ): Promise<{ picture: Picture; note?: string }> {
   const name = `“${displayName(attachment.name)}”`;
   if (attachment.size > inputLimits.bytes) throw tooLarge(name, attachment.size);
-  const source = await attachment.read(signal);
+  const source = await fetchBytes(attachment, name, signal);
   if (source.byteLength > inputLimits.bytes) throw tooLarge(name, source.byteLength);
   const meta = await inspect(source, name);
-  const changes = changesFor(meta);
+  const changes = changesFor(meta, source);
   const role = attachment.role ?? "reference";
   try {
     if (changes.length === 0 && isSendable(meta)) {
@@ -87,7 +91,29 @@ async function readPicture(
     const said = changes.filter((change) => change !== "");
     return said.length > 0 ? { picture, note: `${name}: ${said.join(", ")}.` } : { picture };
   } catch (cause) {
-    throw bad(`${name} is damaged or cut off. Send it again, or save it anew as PNG or JPEG first.`, cause);
+    throw damaged(name, cause);
+  }
+}
+
+/** Whatever the platform does or leaves undone, this comes to an end. */
+async function fetchBytes(attachment: Attachment, name: string, signal: AbortSignal): Promise<Uint8Array> {
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(bad(`${name} could not be fetched in time. Send it again.`)),
+    inputLimits.fetchMs,
+  );
+  const either = AbortSignal.any([signal, late.signal]);
+  const givenUp = new Promise<never>((_, reject) => {
+    either.addEventListener("abort", () => reject(either.reason), { once: true });
+  });
+  try {
+    either.throwIfAborted();
+    return await Promise.race([attachment.read(either), givenUp]);
+  } catch (error) {
+    either.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -98,9 +124,9 @@ function isSendable(meta: Metadata): meta is Sendable {
 }
 
 /** What has to be done to a picture, in words; an empty word for what nobody needs to hear of. */
-function changesFor(meta: Metadata): readonly string[] {
+function changesFor(meta: Metadata, source: Uint8Array): readonly string[] {
   const changes: string[] = [];
-  if ((meta.pages ?? 1) > 1) changes.push("it moves, so I took its first frame");
+  if ((meta.pages ?? 1) > 1 || isMovingPng(meta, source)) changes.push("it moves, so I took its first frame");
   else if (!isSendable(meta))
     changes.push(`I turned it from ${meta.format.toUpperCase()} into a type OpenAI takes`);
   if (Math.max(meta.width, meta.height) > inputLimits.side) {
@@ -110,7 +136,7 @@ function changesFor(meta: Metadata): readonly string[] {
   }
   if ((meta.orientation ?? 1) > 1) changes.push("");
   // Photos carry the place where they were taken; OpenAI has no need to know.
-  if (meta.exif || meta.xmp || meta.space === "cmyk") changes.push("");
+  if (meta.exif || meta.xmp || meta.iptc || meta.space === "cmyk") changes.push("");
   return changes;
 }
 
@@ -125,6 +151,7 @@ async function inspect(source: Uint8Array, name: string): Promise<Metadata> {
   const meta = await sharp(source, { limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
+      if (sniffMediaType(source)) throw damaged(name, cause);
       throw bad(`${name} is not a picture, whatever its name says. Send a PNG, JPEG, WebP or GIF.`, cause);
     });
   if (meta.format === "svg" || meta.format === "pdf") {
@@ -137,6 +164,13 @@ async function inspect(source: Uint8Array, name: string): Promise<Metadata> {
     );
   }
   return meta;
+}
+
+/** libvips knows the first picture only. Source: the PNG specification, third edition: `acTL` stands before `IDAT`. */
+function isMovingPng({ format }: Metadata, source: Uint8Array): boolean {
+  if (format !== "png") return false;
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+  return bytes.subarray(0, Math.max(0, bytes.indexOf("IDAT"))).includes("acTL");
 }
 
 /** The brands that ISO/IEC 23008-12 gives to pictures coded as HEVC. */
@@ -175,6 +209,10 @@ async function convert(source: Uint8Array, meta: Metadata, role: Picture["role"]
     width: info.width,
     height: info.height,
   };
+}
+
+function damaged(name: string, cause: unknown): BotError {
+  return bad(`${name} is damaged or cut off. Send it again, or save it anew as PNG or JPEG first.`, cause);
 }
 
 function tooLarge(name: string, bytes: number): BotError {
