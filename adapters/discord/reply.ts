@@ -4,7 +4,7 @@ import type { MessageKey, Reply, View } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { type Spot, toMessageKey } from "./keys.ts";
 import { refusedView, shrink, withoutWords } from "./lesser.ts";
-import { discordLimits } from "./limits.ts";
+import { discordLimits, keepMs } from "./limits.ts";
 import { isSpoiler } from "./pictures.ts";
 import type { Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
@@ -148,6 +148,8 @@ export function createReply(
   function keepForLater(): void {
     log.info({ message: key }, "discord.answer.kept");
     watch();
+    clearTimeout(stall);
+    stall = setTimeout(over, keepMs).unref();
   }
 
   async function settle(made: APIMessage): Promise<void> {
