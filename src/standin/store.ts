@@ -68,32 +68,32 @@ export function createStore(dir?: string): Store {
 
   return {
     responses: {
-      get: (id) => toJson(getResponse.get(id)?.["record"]),
+      get: (id) => toJson(getResponse.get(id)?.record),
       set(id, record, calls = []) {
         for (const call of calls) setCall.run(call, id);
         setResponse.run(id, isOpen(record) ? 1 : 0, JSON.stringify(record));
       },
       ofCall(call) {
-        const found = getCall.get(call)?.["response"];
+        const found = getCall.get(call)?.response;
         return typeof found === "string" ? found : undefined;
       },
       delete(id) {
         deleteCalls.run(id);
         return deleteResponse.run(id).changes > 0;
       },
-      open: () => openResponses.all().map((row) => toJson(row["record"])),
+      open: () => openResponses.all().map((row) => toJson(row.record)),
     },
     files: {
-      get: (id) => toRow(getFile.get(id)?.["row"]),
-      bytes: (id) => toBytes(getBytes.get(id)?.["bytes"]),
+      get: (id) => toRow(getFile.get(id)?.row),
+      bytes: (id) => toBytes(getBytes.get(id)?.bytes),
       add(row, bytes) {
         addFile.run(row.id, JSON.stringify(row), bytes);
       },
       delete: (id) => deleteFile.run(id).changes > 0,
-      list: () => listFiles.all().flatMap((found) => toRow(found["row"]) ?? []),
+      list: () => listFiles.all().flatMap((found) => toRow(found.row) ?? []),
     },
     pictures: {
-      get: (hash) => toBytes(getPicture.get(hash)?.["bytes"]),
+      get: (hash) => toBytes(getPicture.get(hash)?.bytes),
       set(hash, bytes) {
         setPicture.run(hash, bytes);
       },

@@ -29,7 +29,7 @@ export interface DrawnCost {
 
 /** Output tokens of a picture without its sketches. Sizes off the table go by their area. */
 function outputTokens(width: number, height: number, quality: string): number {
-  const row = published[quality] ?? published["high"] ?? [0, 0, 0];
+  const row = published[quality] ?? published.high ?? [0, 0, 0];
   const standard = width === height ? 0 : width < height ? 1 : 2;
   const area = standard === 0 ? 1024 * 1024 : 1024 * 1536;
   return Math.round(((row[standard] ?? 0) * (beyondHigh[quality] ?? 1) * (width * height)) / area);
