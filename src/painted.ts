@@ -15,7 +15,7 @@ export type Painted =
   /** More of the answer in words. */
   | { readonly kind: "text"; readonly delta: string }
   | { readonly kind: "picture"; readonly picture: PaintedPicture }
-  /** The end. `usage` is absent when the stream broke after the last picture and could not be taken up again. */
+  /** The end. `usage` is absent when the server does not tell it, or the stream broke after the last picture for good. */
   | { readonly kind: "final"; readonly responseId: string; readonly usage?: Usage };
 
 /** A finished picture, with what the API reports was applied. */
@@ -96,7 +96,8 @@ function* ending(response: Response, progress: Progress): Generator<Painted> {
     const failure = progress.failure ?? failureOf(response);
     if (failure) throw failure;
   }
-  yield { kind: "final", responseId: response.id, usage: usageOf(response) };
+  const usage = usageOf(response, progress.pictures.size > 0);
+  yield { kind: "final", responseId: response.id, ...(usage && { usage }) };
 }
 
 function* picturesOf(items: readonly ResponseOutputItem[], progress: Progress): Generator<Painted> {
@@ -165,15 +166,19 @@ function failureOf(response: Response): BotError | undefined {
   }
 }
 
-/** `usage` is the mainline model's part; `tool_usage.image_gen` the picture's, and may be absent. */
-function usageOf(response: Response): Usage {
+/**
+ * `usage` is the mainline model's part; `tool_usage.image_gen` the picture's. Each may be absent: compatible servers
+ * leave them out, and a sum without the picture would be taken for the price of it.
+ */
+function usageOf(response: Response, drawn: boolean): Usage | undefined {
   const { usage, tool_usage: tools } = response;
   const image = tools?.image_gen;
+  if (!usage || (drawn && !image)) return undefined;
   return {
     base: {
-      input: usage?.input_tokens ?? 0,
-      cached: usage?.input_tokens_details?.cached_tokens ?? 0,
-      output: usage?.output_tokens ?? 0,
+      input: usage.input_tokens,
+      cached: usage.input_tokens_details?.cached_tokens ?? 0,
+      output: usage.output_tokens,
     },
     ...(image && {
       image: {
