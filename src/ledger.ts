@@ -37,8 +37,14 @@ export interface Ledger {
   open(): Promise<readonly OpenTurn[]>;
 }
 
-/** All calls reject with BotError `storage` when the store fails. */
-export async function createLedger(store: Store): Promise<Ledger> {
+/**
+ * All calls reject with BotError `storage` when the store fails. `onUnreadable` hears of a turn in flight that another
+ * version wrote, or that is damaged: it is left where it is, and the others go on.
+ */
+export async function createLedger(
+  store: Store,
+  onUnreadable: (message: MessageKey, error: unknown) => void = () => {},
+): Promise<Ledger> {
   const turns = store.table("turn", openTurn);
   const index = store.table("ledger", z.object({ open: z.array(key) }));
   // Keyv's stores do not all list their keys, so the list is kept beside them.
@@ -62,7 +68,14 @@ export async function createLedger(store: Store): Promise<Ledger> {
       await turns.delete(message);
     },
     async open() {
-      const found = await Promise.all([...messages].map((message) => turns.get(message)));
+      const found = await Promise.all(
+        [...messages].map((message) =>
+          turns.get(message).catch((error: unknown) => {
+            onUnreadable(message, error);
+            return undefined;
+          }),
+        ),
+      );
       return found.filter((turn) => turn !== undefined).sort((a, b) => a.acceptedAt - b.acceptedAt);
     },
   };

@@ -34,7 +34,9 @@ async function main(config: Config): Promise<void> {
 
   const { painter, close: closePainter } = await openPainter(config, log);
   const store = await openStore(config.storeUrl);
-  const ledger = await createLedger(store);
+  const ledger = await createLedger(store, (message, error) =>
+    log.error({ message, error }, "turn.unreadable"),
+  );
   const bot = createBot({
     painter,
     history: createHistory(store),
