@@ -7,7 +7,7 @@ import { type Generation, type History, responseOf } from "./history.ts";
 import type { Identity } from "./identity.ts";
 import type { Ledger, OpenTurn } from "./ledger.ts";
 import type { Log } from "./log.ts";
-import { fitOptions } from "./options.ts";
+import { fitOptions, type ImageOptions } from "./options.ts";
 import type { Painted } from "./painted.ts";
 import type { Painter } from "./painter.ts";
 import { type Prepared, prepare, recallInputs } from "./prepare.ts";
@@ -111,14 +111,7 @@ export async function answer(
     tools.log.warn({ error: failure }, "stroke.failed");
     sayOnce(state.notes, views.partlyFailed(failures.length, count, failure));
   }
-  return finish(
-    state,
-    prepared,
-    tools,
-    limits,
-    fitted.options.model ?? defaults.imageModel,
-    now() - startedAt,
-  );
+  return finish(state, prepared, tools, limits, fitted.options, now() - startedAt);
 }
 
 /** What the strokes have come to, within the platform's limits. */
@@ -127,10 +120,11 @@ async function finish(
   { base, inputs }: Prepared,
   tools: AnswerTools,
   limits: ImageLimits,
-  imageModel: string,
+  sent: Partial<ImageOptions>,
   elapsedMs: number,
 ): Promise<{ generation: Generation; view: View }> {
   const { turn, strokes, notes } = state;
+  const imageModel = sent.model ?? tools.defaults.imageModel;
   const drawn = strokes
     .flatMap(({ pictures, responseId = "" }) => pictures.map((picture) => ({ picture, responseId })))
     .slice(0, limits.images);
@@ -154,6 +148,8 @@ async function finish(
   const details = toDetails({
     prompt: turn.text,
     asked: turn.options,
+    sent,
+    pictures: drawn.length,
     picture: drawn[0]?.picture,
     imageModel,
     elapsedMs,

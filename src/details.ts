@@ -7,6 +7,10 @@ import type { Usage } from "./prices.ts";
 export function toDetails(answer: {
   readonly prompt: string;
   readonly asked: Partial<ImageOptions>;
+  /** Those of them that were sent: the model takes them. */
+  readonly sent: Partial<ImageOptions>;
+  /** How many came out. */
+  readonly pictures: number;
   readonly picture?: PaintedPicture | undefined;
   readonly imageModel: string;
   readonly elapsedMs: number;
@@ -14,9 +18,14 @@ export function toDetails(answer: {
   readonly cost?: Cost | undefined;
   readonly painter: string;
 }): Details {
-  const { prompt, asked, picture, imageModel, elapsedMs, usage, cost, painter } = answer;
+  const { prompt, asked, sent, pictures, picture, imageModel, elapsedMs, usage, cost, painter } = answer;
   const applied: Partial<Record<OptionName, string>> = picture
-    ? { ...picture.applied, model: imageModel }
+    ? {
+        ...unreported(sent),
+        ...(asked.count && { count: `${pictures}` }),
+        ...picture.applied,
+        model: imageModel,
+      }
     : {};
   const options = optionSpecs.flatMap(({ name }) => {
     const [requested, got] = [asked[name], applied[name]];
@@ -35,6 +44,16 @@ export function toDetails(answer: {
     ...(usage && { tokens: tokensOf(usage) }),
     ...(cost && { cost }),
     painter,
+  };
+}
+
+/** The API says nothing of these: what it took without a complaint, it applied. */
+function unreported({ compression, fidelity, moderation, partials }: Partial<ImageOptions>) {
+  return {
+    ...(compression !== undefined && { compression: `${compression}` }),
+    ...(fidelity && { fidelity }),
+    ...(moderation && { moderation }),
+    ...(partials !== undefined && { partials: `${partials}` }),
   };
 }
 
