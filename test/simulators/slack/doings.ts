@@ -1,0 +1,313 @@
+import { ApiError } from "./api-error.ts";
+import { elementsOf } from "./block-check.ts";
+import type { Ack, Delivered } from "./delivery.ts";
+import { type Fields, isFields } from "./fields.ts";
+import type { FileWire } from "./file-wire.ts";
+import type { Files } from "./files.ts";
+import { fillView, type ViewValue } from "./fill-view.ts";
+import type { Ids } from "./ids.ts";
+import type { Interaction, Interactions } from "./interactions.ts";
+import type { MessageWire } from "./message-wire.ts";
+import { optionsOf } from "./options-check.ts";
+import { type Seen, toSeen } from "./seen.ts";
+import { type SeenView, toSeenView } from "./seen-view.ts";
+import { parseView } from "./view-check.ts";
+import type { View, Views } from "./views.ts";
+import { type Channel, type MessageRef, messageAt, type User, type World } from "./world.ts";
+
+/** What follows from something a person did: a command, a press, a form, a shortcut. */
+export interface Doing {
+  readonly triggerId: string;
+  /** Empty for views and global shortcuts. */
+  readonly responseUrl: string;
+  readonly sent: Delivered;
+  /** The acknowledgement, after Slack has carried it out; not `ok` when none came in time. Never rejects for that. */
+  acknowledged(): Promise<Ack>;
+  /** What Slack tells the person went wrong, e.g. `operation_timeout`. */
+  readonly trouble: string | undefined;
+  /** What was posted by the acknowledgement and with the response URL. */
+  readonly messages: readonly Seen[];
+  /** The view that was opened, pushed or updated in answer. */
+  readonly view: SeenView | undefined;
+}
+
+/** A view in a test's hand: as it was seen. */
+export interface ViewRef {
+  readonly id: string;
+}
+
+/** What people do beside writing. What Slack's own apps would not let them do throws an Error that says why. */
+export interface Doings {
+  /** Types a slash command; there are none in threads. `command` with its slash. */
+  slash(channel: Channel, user: User, command: string, text?: string): Doing;
+  /** Presses a button, or chooses an option of a select menu, in a message or view. */
+  press(at: MessageRef | ViewRef, actionId: string, user: User, value?: string): Doing;
+  /** Sends a form. Keys are block ids or action ids; what is left out stays as it was prefilled. */
+  submitView(view: ViewRef, values?: Readonly<Record<string, ViewValue>>): Promise<Doing>;
+  /** Closes a modal; undefined where the app does not want to know. */
+  closeView(view: ViewRef): Doing | undefined;
+  messageShortcut(callbackId: string, message: MessageRef, user: User): Doing;
+  globalShortcut(callbackId: string, user: User): Doing;
+}
+
+/** People, as Slack's own apps let them act. */
+export function createDoings(parts: {
+  world: World;
+  interactions: Interactions;
+  views: Views;
+  files: Files;
+  fileWire: FileWire;
+  wire: MessageWire;
+  ids: Ids;
+}): Doings {
+  const { world, interactions, views, files, fileWire, wire, ids } = parts;
+
+  function toDoing(interaction: Interaction, shown?: View): Doing {
+    const { trigger, target, sent } = interaction;
+    return {
+      triggerId: trigger.id,
+      responseUrl: String(sent.payload.response_url ?? ""),
+      sent,
+      acknowledged: () => interaction.acknowledged,
+      get trouble() {
+        return interaction.trouble;
+      },
+      get messages() {
+        return (target?.posted ?? []).filter(({ deleted }) => !deleted).map((one) => toSeen(one, files));
+      },
+      get view() {
+        const opened = views.all.find(({ id }) => id === trigger.viewId) ?? shown;
+        return opened && toSeenView(opened, files);
+      },
+    };
+  }
+
+  function viewAt({ id }: ViewRef): View {
+    const view = views.all.find((one) => one.id === id);
+    if (!view?.open) throw new Error(`The view ${id} is not before anybody now.`);
+    return view;
+  }
+
+  function channelOf(channel: Channel): Fields {
+    const name = channel.kind === "private" ? "privategroup" : channel.name;
+    return { id: channel.id, name };
+  }
+
+  /** The element a person acts on, and what the action says of it. */
+  function toAction(blocks: readonly Fields[], actionId: string, value: string | undefined): Fields {
+    for (const block of blocks)
+      for (const element of elementsOf(block)) {
+        if (element.action_id !== actionId) continue;
+        const { type, text } = element;
+        const base = { type, action_id: actionId, block_id: block.block_id, action_ts: ids.ts() };
+        if (type === "button")
+          return {
+            ...base,
+            text,
+            ...(element.value === undefined ? {} : { value: element.value }),
+            ...(element.style ? { style: element.style } : {}),
+          };
+        const selected_option = optionsOf(element).find((option) => option.value === value);
+        if (!selected_option) throw new Error(`“${actionId}” has no option “${value}”.`);
+        return { ...base, selected_option };
+      }
+    const there = blocks
+      .flatMap(elementsOf)
+      .flatMap(({ action_id }) => (action_id ? [String(action_id)] : []));
+    throw new Error(`Nothing there is called “${actionId}”. There are: ${there.join(", ")}.`);
+  }
+
+  /** Carries out `response_action`. docs: surfaces/modals, "Respond to submission". */
+  function answerSubmission(view: View, body: Fields, interaction: Interaction): void {
+    const parse = () => parseView(body.view, files.isShowable, () => ids.next("B").slice(-5));
+    switch (body.response_action) {
+      case undefined:
+        views.close(view, false);
+        return;
+      case "clear":
+        views.close(view, true);
+        return;
+      case "update":
+        views.update(view, parse());
+        return;
+      case "push":
+        interaction.trigger.viewId = views.push(view.user, parse()).id;
+        return;
+      case "errors": {
+        const errors = isFields(body.errors) ? body.errors : {};
+        const inputs = view.body.blocks
+          .filter(({ type }) => type === "input")
+          .map(({ block_id }) => block_id);
+        const strange = Object.keys(errors).find((id) => !inputs.includes(id));
+        if (strange !== undefined || Object.keys(errors).length === 0) throw new ApiError("invalid_errors");
+        view.errors = Object.fromEntries(Object.entries(errors).map(([id, words]) => [id, String(words)]));
+        return;
+      }
+      default:
+        throw new ApiError("invalid_response_action");
+    }
+  }
+
+  return {
+    slash(channel, user, command, text = "") {
+      if (!command.startsWith("/")) throw new Error("A command starts with a slash.");
+      if (!channel.members.has(user.id)) throw new Error(`${user.name} is not in ${channel.name}.`);
+      if (!world.scopes.has("commands")) throw new Error("The app has no commands: the scope is missing.");
+      const interaction = interactions.open({
+        kind: "slash_commands",
+        user,
+        at: { channel },
+        build: ({ triggerId, responseUrl }) => ({
+          token: "legacy",
+          team_id: world.team.id,
+          team_domain: world.team.domain,
+          channel_id: channel.id,
+          channel_name: channelOf(channel).name,
+          user_id: user.id,
+          user_name: user.name,
+          command,
+          text,
+          api_app_id: world.appId,
+          is_enterprise_install: "false",
+          response_url: responseUrl,
+          trigger_id: triggerId,
+        }),
+      });
+      return toDoing(interaction);
+    },
+    press(at, actionId, user, value) {
+      if (!("ts" in at)) {
+        const view = viewAt(at);
+        if (view.user !== user) throw new Error(`${user.name} does not see that view.`);
+        const action = toAction(view.body.blocks, actionId, value);
+        const interaction = interactions.open({
+          kind: "interactive",
+          user,
+          fromView: view.id,
+          build: ({ triggerId }) => ({
+            type: "block_actions",
+            ...interactions.common(user),
+            container: { type: "view", view_id: view.id },
+            trigger_id: triggerId,
+            view: views.wire(view),
+            actions: [action],
+          }),
+          apply: () => {},
+        });
+        return toDoing(interaction, view);
+      }
+      const message = messageAt(world, at);
+      const { channel, ephemeralTo } = message;
+      if (ephemeralTo ? ephemeralTo !== user : !channel.members.has(user.id))
+        throw new Error(`${user.name} does not see that message.`);
+      const action = toAction(message.blocks, actionId, value);
+      const interaction = interactions.open({
+        kind: "interactive",
+        user,
+        at: { channel, original: message },
+        build: ({ triggerId, responseUrl }) => ({
+          type: "block_actions",
+          ...interactions.common(user),
+          container: {
+            type: "message",
+            message_ts: message.ts,
+            channel_id: channel.id,
+            is_ephemeral: ephemeralTo !== undefined,
+            ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+          },
+          trigger_id: triggerId,
+          channel: channelOf(channel),
+          // Slack keeps no ephemeral message, and so cannot show it.
+          ...(ephemeralTo ? {} : { message: wire.message(message) }),
+          state: { values: {} },
+          response_url: responseUrl,
+          actions: [action],
+        }),
+        // docs: the body of this acknowledgement is not looked at
+        apply: () => {},
+      });
+      return toDoing(interaction);
+    },
+    async submitView(ref, values = {}) {
+      const view = viewAt(ref);
+      if (view.body.kind !== "modal" || view.body.fields.submit === undefined)
+        throw new Error("That view has nothing to submit.");
+      const filled = await fillView(view.body.blocks, values, async (file) => {
+        const stored = await files.store(file, view.user);
+        stored.granted = true;
+        return fileWire(stored);
+      });
+      view.errors = {};
+      const interaction = interactions.open({
+        kind: "interactive",
+        user: view.user,
+        fromView: view.id,
+        build: ({ triggerId }) => ({
+          type: "view_submission",
+          ...interactions.common(view.user),
+          trigger_id: triggerId,
+          view: views.wire(view, filled),
+          response_urls: [],
+        }),
+        apply: (body, opened) => answerSubmission(view, body, opened),
+      });
+      return toDoing(interaction, view);
+    },
+    closeView(ref) {
+      const view = viewAt(ref);
+      views.close(view);
+      if (view.body.fields.notify_on_close !== true) return undefined;
+      const interaction = interactions.open({
+        kind: "interactive",
+        user: view.user,
+        build: () => ({
+          type: "view_closed",
+          ...interactions.common(view.user),
+          view: views.wire(view),
+          is_cleared: view.body.fields.clear_on_close === true,
+        }),
+        apply: () => {},
+      });
+      return toDoing(interaction, view);
+    },
+    messageShortcut(callbackId, ref, user) {
+      const message = messageAt(world, ref);
+      const { channel } = message;
+      if (!channel.members.has(user.id) || message.ephemeralTo)
+        throw new Error("That message has no shortcuts for them.");
+      const interaction = interactions.open({
+        kind: "interactive",
+        user,
+        at: { channel },
+        build: ({ triggerId, responseUrl }) => ({
+          type: "message_action",
+          ...interactions.common(user),
+          callback_id: callbackId,
+          trigger_id: triggerId,
+          action_ts: ids.ts(),
+          message_ts: message.ts,
+          response_url: responseUrl,
+          channel: channelOf(channel),
+          message: wire.message(message),
+        }),
+        apply: () => {},
+      });
+      return toDoing(interaction);
+    },
+    globalShortcut(callbackId, user) {
+      const interaction = interactions.open({
+        kind: "interactive",
+        user,
+        build: ({ triggerId }) => ({
+          type: "shortcut",
+          ...interactions.common(user),
+          callback_id: callbackId,
+          trigger_id: triggerId,
+          action_ts: ids.ts(),
+        }),
+        apply: () => {},
+      });
+      return toDoing(interaction);
+    },
+  };
+}
