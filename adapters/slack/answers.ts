@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import type { Reply, ThreadKey } from "../../src/adapter.ts";
+import { toThreadKey } from "./keys.ts";
+import type { Place } from "./place.ts";
+import { createReply, say } from "./reply.ts";
+import type { Line, Stage } from "./stage.ts";
+import { toLogged, toTrouble } from "./trouble.ts";
+import type { Where } from "./turn.ts";
+import { toMessage } from "./view.ts";
+
+/** Where a command, a press or a form is answered. */
+export interface Answer {
+  readonly thread: ThreadKey;
+  readonly reply: Reply;
+}
+
+export interface Wish {
+  readonly where: Where;
+  readonly userId: string;
+  readonly name: string;
+  readonly line?: Line;
+  readonly private: boolean;
+  /** It answers a press under another message. */
+  readonly pressed?: boolean;
+  /** The words asked with: the channel does not show them otherwise. */
+  readonly words?: string;
+}
+
+/** Undefined: the bot cannot answer there, and the person has been told so. */
+export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | undefined> {
+  const { where, userId, name, line, words, pressed } = wish;
+  const { channelId, threadTs } = where;
+  const place: Place = {
+    channelId,
+    userId,
+    asked: { name, ...(words && { words }) },
+    ...(threadTs && { threadTs }),
+    ...(line && { line }),
+    ...(pressed && { pressed }),
+  };
+  if (wish.private) {
+    const whisper = { channelId, userId, nonce: randomUUID() };
+    const thread: ThreadKey = `slack:${channelId}:${userId}.${whisper.nonce}`;
+    return { thread, reply: createReply(stage, { ...place, whisper }) };
+  }
+  if (threadTs || where.direct) {
+    return { thread: toThreadKey(channelId, threadTs), reply: createReply(stage, place) };
+  }
+  // The message is the first of a thread of its own: it has to be there before the thread has a name.
+  const id = randomUUID();
+  const started = toMessage(
+    { phase: "working", status: "Getting ready", text: "", notes: [], images: [], actions: [] },
+    { id, files: [], ...(place.asked && { asked: place.asked }) },
+  );
+  try {
+    const made = await stage.send.post({ channelId }, started, id);
+    const thread = toThreadKey(made.channelId, made.ts);
+    return { thread, reply: createReply(stage, { ...place, channelId: made.channelId, ts: made.ts }) };
+  } catch (error) {
+    const trouble = toTrouble(error);
+    stage.log.warn({ channel: channelId, trouble, error: toLogged(error) }, "slack.answer.barred");
+    await say(
+      stage,
+      place,
+      trouble === "uninvited" ? inviteWords(stage.me.name) : "I may not answer in this channel.",
+    );
+    return undefined;
+  }
+}
+
+function inviteWords(name: string): string {
+  return `I am not in this conversation. Type \`/invite @${name}\` here and try again, or add \`--private\` to see the picture alone.`;
+}

@@ -1,0 +1,256 @@
+import { App, webApi } from "@slack/bolt";
+import type { Adapter, Attachment, Handle, MessageKey, PromptOf, Reply } from "../../src/adapter.ts";
+import { BotError } from "../../src/errors.ts";
+import { greet } from "./assistant.ts";
+import { createFiles } from "./attachments.ts";
+import { formCallback } from "./forms.ts";
+import { createGateway, type Gateway, type Mode, toLogger } from "./gateway.ts";
+import { toHome } from "./home.ts";
+import {
+  type Command,
+  createInteractions,
+  type Pressed,
+  type Shortcut,
+  type Submitted,
+} from "./interactions.ts";
+import { isSpot, parseMessageKey, toThreadKey } from "./keys.ts";
+import { imageLimits, paceMs, pollMs } from "./limits.ts";
+import type { Log } from "./log.ts";
+import { createMessages } from "./messages.ts";
+import { createPeople } from "./people.ts";
+import { missingScopes, scopesHint } from "./permissions.ts";
+import { picturesOf } from "./pictures.ts";
+import { createReply } from "./reply.ts";
+import { createSend } from "./send.ts";
+import { createBounded, createOnce, type Stage, type Timing } from "./stage.ts";
+import { toLogged, toTrouble } from "./trouble.ts";
+import type { Me, MessageEvent } from "./turn.ts";
+
+export interface SlackOptions {
+  readonly botToken: string;
+  readonly mode: Mode;
+  /** Another server that speaks the protocol: `http://127.0.0.1:4000/api/`. */
+  readonly apiUrl?: string;
+  readonly painter: { readonly name: string; readonly standIn: boolean };
+  readonly log: Log;
+  /** Unix time, ms. */
+  readonly now?: () => number;
+  /** What Slack likes unless said. */
+  readonly timing?: Partial<Timing>;
+}
+
+interface Running {
+  readonly stage: Stage;
+  readonly gateway: Gateway;
+  readonly closing: AbortController;
+}
+
+/** Ms a request to Slack may take, and one that nobody waits for any more after that. */
+const requestMs = 30_000;
+const quickMs = 10_000;
+
+/** Ms for taking unwanted files away before the process ends. */
+const tidyMs = 3000;
+
+/**
+ * Slack, by Bolt. `where` says how events come in, after `start`, which rejects with BotError `auth`, `unreachable` or
+ * `internal`.
+ */
+export function createSlackAdapter(options: SlackOptions): Adapter & { readonly where: string } {
+  const { botToken, mode, now = Date.now, painter } = options;
+  const apiUrl = options.apiUrl?.replace(/\/*$/, "/");
+  const log = options.log.child({ adapter: "slack" });
+  const timing: Timing = { paceMs, pollMs, retryMs: [1000, 3000, 8000, 20_000], ...options.timing };
+  let running: Running | undefined;
+
+  function stage(): Stage {
+    if (running) return running.stage;
+    throw new BotError("stopped", "Slack is not connected.");
+  }
+
+  async function recall(key: MessageKey): Promise<readonly Attachment[]> {
+    const { send, files, seen } = stage();
+    const spot = parseMessageKey(key);
+    const found = isSpot(spot) ? await send.fetchMessage(spot).catch(() => undefined) : undefined;
+    const pictures = found ? picturesOf(found) : [];
+    // The bot is not everywhere where people may choose its shortcuts.
+    return (pictures.length > 0 ? pictures : (seen.get(key) ?? [])).map((file) => files.toAttachment(file));
+  }
+
+  async function run(handle: Handle, promptOf: PromptOf): Promise<Running> {
+    // Objects of their own, always with a retry rule: what is left out, the library fills in for everybody.
+    const toClient = (timeout: number) =>
+      new webApi.WebClient(botToken, {
+        ...(apiUrl && { slackApiUrl: apiUrl }),
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+        timeout,
+        logger: toLogger(log),
+      });
+    const client = toClient(requestMs);
+    const me = await introduce(client, log);
+    const send = createSend({
+      client,
+      quick: toClient(quickMs),
+      token: botToken,
+      timing,
+      ownId: () => me.userId,
+      now,
+    });
+    const closing = new AbortController();
+    const apiHost = URL.parse(apiUrl ?? "")?.hostname;
+    const stage: Stage = {
+      send,
+      files: createFiles({ token: botToken, info: send.info, ...(apiHost && { apiHost }) }),
+      people: createPeople({ info: send.fetchPerson, teamId: me.teamId, log, now }),
+      me,
+      painter,
+      log,
+      now,
+      timing,
+      live: createBounded(2000),
+      lines: createBounded(2000),
+      seen: createBounded(500),
+      assistants: createBounded(2000),
+      closing: closing.signal,
+      tidying: new Set(),
+      promptOf,
+      gone: (message) => void withdraw(message, handle),
+    };
+    const gateway = createGateway(mode, apiUrl, log);
+    listen(stage, gateway, handle);
+    await gateway.open();
+    log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");
+    return { stage, gateway, closing };
+  }
+
+  /** Everything is acknowledged at once and worked on later, so that nothing is late, however busy the core is. */
+  function listen(stage: Stage, gateway: Gateway, handle: Handle): void {
+    const { me } = stage;
+    const app = new App({
+      receiver: gateway.receiver,
+      authorize: async () => ({ botToken, botId: me.botId, botUserId: me.userId }),
+      ignoreSelf: false, // told apart where messages are read
+      convoStore: false,
+      clientOptions: { ...(apiUrl && { slackApiUrl: apiUrl }), retryConfig: { retries: 0 } },
+      logger: toLogger(log),
+    });
+    const messages = createMessages(stage, handle);
+    const interactions = createInteractions(stage, handle, recall);
+    const isFirst = createOnce(2000);
+    const later = (what: string, go: () => Promise<void>) => {
+      if (stage.closing.aborted) return;
+      go().catch((error: unknown) => log.error({ error: toLogged(error) }, what));
+    };
+    const acknowledge = async (ack: () => Promise<void>) => {
+      await ack().catch((error: unknown) => log.warn({ error: toLogged(error) }, "slack.acknowledge.failed"));
+    };
+    app.error(async (error) => log.error({ error: toLogged(error) }, "slack.listener.failed"));
+
+    // Bolt acknowledges events itself. Its types know fewer fields than Slack's reference, hence the casts.
+    for (const name of ["message", "app_mention"]) {
+      app.event(name, async ({ event, body }) => {
+        later("slack.message.failed", () => messages(event as unknown as MessageEvent, body.event_id));
+      });
+    }
+    app.event("app_home_opened", async ({ event }) => {
+      if (event.tab === "messages") return;
+      const view = toHome({ name: me.name, painter });
+      later("slack.home.failed", () => stage.send.publishHome(event.user, view));
+    });
+    for (const name of ["assistant_thread_started", "assistant_thread_context_changed"] as const) {
+      app.event(name, async ({ event, body }) => {
+        const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
+        if (isFirst(body.event_id)) later("slack.assistant.failed", () => greet(stage, channelId, threadTs));
+      });
+    }
+    app.command(/.*/, async ({ ack, body }) => {
+      await acknowledge(ack);
+      later("slack.command.failed", () => interactions.command(body as Command));
+    });
+    app.action(/.*/, async ({ ack, body }) => {
+      await acknowledge(ack);
+      later("slack.press.failed", () => interactions.press(body as unknown as Pressed));
+    });
+    app.shortcut(/.*/, async ({ ack, body }) => {
+      await acknowledge(ack);
+      later("slack.shortcut.failed", () => interactions.shortcut(body as Shortcut));
+    });
+    app.view(formCallback, async ({ ack, body }) => {
+      await acknowledge(ack);
+      later("slack.form.failed", () => interactions.submit(body as Submitted));
+    });
+  }
+
+  return {
+    name: "slack",
+    get where() {
+      return running ? `as @${running.stage.me.name}, ${running.gateway.where()}` : "";
+    },
+    async start(handle, promptOf) {
+      running = await run(handle, promptOf);
+    },
+    async stop() {
+      if (!running) return;
+      const { stage, gateway, closing } = running;
+      running = undefined;
+      closing.abort(new BotError("stopped", "Slack is not connected."));
+      await gateway.close();
+      const patience = AbortSignal.timeout(tidyMs);
+      while (stage.tidying.size > 0 && !patience.aborted) {
+        const enough = new Promise((resolve) => patience.addEventListener("abort", resolve, { once: true }));
+        await Promise.race([Promise.allSettled(stage.tidying), enough]);
+      }
+    },
+    reopen(key) {
+      const spot = parseMessageKey(key);
+      if (!spot) throw new BotError("unknown_message", "That is no message of Slack's.");
+      const { channelId } = spot;
+      return createReply(stage(), {
+        channelId,
+        reopened: true,
+        ...(isSpot(spot) ? { ts: spot.ts } : { whisper: spot, userId: spot.userId }),
+      });
+    },
+    recall,
+  };
+}
+
+/** Who the token belongs to. What is missing is one line in the log. */
+async function introduce(client: webApi.WebClient, log: Log): Promise<Me> {
+  const found = await client.auth.test().catch((error: unknown) => {
+    const cause = new Error(JSON.stringify(toLogged(error)));
+    if (toTrouble(error) === "unauthorized") {
+      throw new BotError(
+        "auth",
+        "Slack does not accept SLACK_BOT_TOKEN. Copy the Bot User OAuth Token, which begins with xoxb-, from OAuth & Permissions.",
+        { cause },
+      );
+    }
+    throw new BotError(
+      "unreachable",
+      "Slack could not be reached. Is this machine online, and SLACK_API_URL right?",
+      {
+        cause,
+      },
+    );
+  });
+  const { user_id: userId = "", bot_id: botId = "", team_id: teamId = "", user: name = "drawbridge" } = found;
+  if (!userId || !botId) {
+    throw new BotError(
+      "auth",
+      "SLACK_BOT_TOKEN is a person's token. Copy the Bot User OAuth Token, which begins with xoxb-.",
+    );
+  }
+  const missing = missingScopes(found.response_metadata?.scopes);
+  if (missing.length > 0) log.warn({ missing, hint: scopesHint(missing) }, "slack.scopes.missing");
+  return { userId, botId, teamId, name };
+}
+
+function withdraw(message: MessageKey, handle: Handle): Promise<void> {
+  const nobody: Reply = { pace: 0, limits: imageLimits, show: async () => message };
+  const user = { id: "slack:deleted", name: "whoever deleted the message", moderator: true };
+  const spot = parseMessageKey(message);
+  const thread = toThreadKey(spot?.channelId ?? "", isSpot(spot) ? spot.ts : undefined);
+  return handle({ kind: "press", thread, user, action: "cancel", message }, nobody);
+}

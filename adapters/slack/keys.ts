@@ -1,0 +1,95 @@
+import { type ActionName, isActionName } from "../../src/actions.ts";
+import type { MessageKey, ThreadKey } from "../../src/adapter.ts";
+
+/** Where a message is. */
+export interface Spot {
+  readonly channelId: string;
+  /** Slack's name for a message: the time it was sent at. */
+  readonly ts: string;
+}
+
+/** A message that one person alone sees. Slack has no name for it, so it has one of ours. */
+export interface Whisper {
+  readonly channelId: string;
+  readonly userId: string;
+  readonly nonce: string;
+}
+
+/** What a form says of itself while it is open. `draw` and `reference` are not actions' forms. */
+export interface FormId {
+  readonly form: ActionName | "draw" | "reference";
+  /** The message whose pictures it is about. */
+  readonly message?: MessageKey;
+  /** Where the answer goes; absent: the form asks for it. */
+  readonly channelId?: string;
+  readonly threadTs?: string;
+  /** Where the one who opened it can be told something. */
+  readonly url?: string;
+  /** It was opened under an answer that one person alone sees. */
+  readonly private?: boolean;
+}
+
+/** The button of App Home that opens the form to draw. */
+export const drawButtonId = "draw";
+
+export function toMessageKey(spot: Spot | Whisper): MessageKey {
+  return `slack:${spot.channelId}:${"ts" in spot ? spot.ts : `${spot.userId}.${spot.nonce}`}`;
+}
+
+/** Undefined for a key of another platform. */
+export function parseMessageKey(key: string): Spot | Whisper | undefined {
+  const match = /^slack:([A-Z0-9]+):(?:(\d+\.\d+)|([UW][A-Z0-9]+)\.([\w-]+))$/.exec(key);
+  if (!match) return undefined;
+  const [, channelId = "", ts, userId = "", nonce = ""] = match;
+  return ts ? { channelId, ts } : { channelId, userId, nonce };
+}
+
+export function isSpot(place: Spot | Whisper | undefined): place is Spot {
+  return place !== undefined && "ts" in place;
+}
+
+/** In a channel each thread is a conversation, named after its first message. A direct message without threads is one. */
+export function toThreadKey(channelId: string, threadTs?: string): ThreadKey {
+  return threadTs ? `slack:${channelId}:${threadTs}` : `slack:${channelId}`;
+}
+
+export function toButtonId(action: ActionName): string {
+  return `a:${action}`;
+}
+
+/** Undefined for what is no button of ours, or of a version that had others. */
+export function parseButtonId(actionId: string): ActionName | undefined {
+  const name = /^a:(\w+)$/.exec(actionId)?.[1] ?? "";
+  return isActionName(name) ? name : undefined;
+}
+
+export function toFormId(id: FormId): string {
+  return JSON.stringify(id);
+}
+
+/** Undefined for what is no form of ours. */
+export function parseFormId(metadata: string): FormId | undefined {
+  try {
+    const raw: unknown = JSON.parse(metadata);
+    if (!raw || typeof raw !== "object" || !("form" in raw)) return undefined;
+    const text = (name: string) => {
+      const value = (raw as Record<string, unknown>)[name];
+      return typeof value === "string" && value !== "" ? value : undefined;
+    };
+    const form = text("form") ?? "";
+    if (form !== "draw" && form !== "reference" && !isActionName(form)) return undefined;
+    const message = text("message");
+    if (message && !parseMessageKey(message)) return undefined;
+    const [channelId, threadTs, url] = [text("channelId"), text("threadTs"), text("url")];
+    return {
+      form,
+      ...(message && { message: message as MessageKey }), // it has just been parsed as one
+      ...(channelId && { channelId }),
+      ...(threadTs && { threadTs }),
+      ...(url && { url }),
+      ...("private" in raw && raw.private === true && { private: true }),
+    };
+  } catch {
+    return undefined;
+  }
+}

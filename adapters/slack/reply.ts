@@ -1,0 +1,307 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Image, MessageKey, Reply, View } from "../../src/adapter.ts";
+import { BotError } from "../../src/errors.ts";
+import { createStatus } from "./assistant.ts";
+import { type Spot, toMessageKey } from "./keys.ts";
+import { imageLimits, readyMs, sketchMs } from "./limits.ts";
+import { shownIdsOf } from "./pictures.ts";
+import type { Place } from "./place.ts";
+import { createShelf } from "./shelf.ts";
+import type { Stage } from "./stage.ts";
+import { neededScope, toBotError, toLogged, toTrouble } from "./trouble.ts";
+import { isOver, type Message, toFileName, toMessage } from "./view.ts";
+
+const movedNote = "Slack did not show the picture in this message, so it is in the one below.";
+
+const unknownImage: Image = {
+  name: "sketch.png",
+  mediaType: "image/png",
+  bytes: new Uint8Array(),
+  alt: "The sketch so far",
+};
+
+/** The message that answers a turn, wherever it is. */
+export function createReply(stage: Stage, place: Place): Reply {
+  return {
+    pace: stage.timing.paceMs,
+    limits: imageLimits,
+    show: place.whisper
+      ? createWhispered(stage, place, toMessageKey(place.whisper))
+      : createPosted(stage, place),
+  };
+}
+
+/** A message everybody sees: it is posted once and changes from then on. */
+function createPosted(stage: Stage, place: Place): Reply["show"] {
+  const { send, log, live, timing } = stage;
+  const shelf = createShelf(stage);
+  const status = createStatus(stage, place);
+  const stem = randomUUID();
+  const { channelId, threadTs } = place;
+  let spot: Spot | undefined = place.ts ? { channelId, ts: place.ts } : undefined;
+  let edit = 0;
+  /** The files that the message shows at this moment, and the pictures they are of. */
+  let onShow: readonly string[] = [];
+  let shownImages: View["images"] = [];
+  /** The newest sketch that was taken up. */
+  let taken: View["images"] = [];
+  let adopted = !place.reopened;
+  let looks = "";
+  let newest: View | undefined;
+  let sketching: AbortController | undefined;
+  let barred = false;
+  let before: Promise<unknown> = Promise.resolve();
+
+  /** A sketch that gets ready brings about an edit of its own: it must not overtake the turn's, nor be overtaken. */
+  function inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const next = before.then(work);
+    before = next.catch(() => {});
+    return next;
+  }
+
+  function toOwn(view: View, files: readonly string[]): Message {
+    edit += 1;
+    return toMessage(view, { id: `${stem}.${edit}`, files, ...(place.asked && { asked: place.asked }) });
+  }
+
+  /** Posts the message, or changes it. */
+  async function put(view: View, files: readonly string[], sketch = false): Promise<Spot> {
+    const message = toOwn(view, files);
+    if (spot) {
+      await send.edit(spot, message, sketch);
+    } else {
+      spot = await send.post({ channelId, ...(threadTs && { threadTs }) }, message, `${stem}.${edit}`);
+    }
+    onShow = files;
+    shownImages = view.images;
+    shelf.keep(files);
+    return spot;
+  }
+
+  async function showWorking(view: View): Promise<void> {
+    const seen = JSON.stringify({ ...view, images: [] });
+    if (seen !== looks || !spot) {
+      looks = seen;
+      try {
+        await put({ ...view, images: shownImages }, onShow, spot !== undefined);
+      } catch (error) {
+        if (!spot) throw error;
+        lost(error);
+      }
+    }
+    if (view.images.length > 0 && !sketching) void develop(view);
+  }
+
+  /** Brings a sketch into the message when Slack has it ready, unless the turn has moved on by then. */
+  async function develop(view: View): Promise<void> {
+    const { images } = view;
+    if (images.length === taken.length && images.every(({ bytes }, at) => bytes === taken[at]?.bytes)) return;
+    taken = images;
+    sketching = new AbortController();
+    const signal = AbortSignal.any([sketching.signal, stage.closing]);
+    const done = (async () => {
+      try {
+        const files = await Promise.all(
+          images.map((image, index) => shelf.put(image, toFileName(view, image, index), signal, sketchMs)),
+        );
+        await inOrder(async () => {
+          if (signal.aborted || !newest || isOver(newest.phase)) return;
+          await put({ ...newest, images }, files, true);
+        });
+      } catch (error) {
+        if (!signal.aborted) lost(error);
+      } finally {
+        shelf.keep(onShow);
+      }
+    })();
+    stage.tidying.add(done);
+    await done;
+    stage.tidying.delete(done);
+    if (signal.aborted) return;
+    sketching = undefined;
+    // What came in the meantime: only the newest, and never when the picture itself is there.
+    if (newest && !isOver(newest.phase) && newest.images.length > 0) void develop(newest);
+  }
+
+  function lost(error: unknown): void {
+    const trouble = toTrouble(error);
+    log.debug({ message: keyOf(), trouble, error: toLogged(error) }, "slack.sketch.lost");
+    const key = keyOf();
+    if (trouble === "gone" && key && !place.reopened) stage.gone(key);
+  }
+
+  /** The last view: tried until it is there, in another way where one is barred. */
+  async function showLast(view: View): Promise<void> {
+    sketching?.abort();
+    const signal = stage.closing;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const files = await Promise.all(
+          view.images.map((image, index) =>
+            shelf.put(image, toFileName(view, image, index), signal, readyMs),
+          ),
+        );
+        await put(view, files);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        const trouble = toTrouble(error);
+        log.debug({ message: keyOf(), trouble, attempt, error: toLogged(error) }, "slack.answer.again");
+        if (trouble === "gone" && spot) return log.warn({ message: keyOf() }, "slack.answer.unwanted");
+        if (trouble === "unready" && attempt < timing.retryMs.length) await sleep(timing.retryMs[attempt]);
+        else if (view.images.length > 0 && trouble !== "unauthorized" && trouble !== "uninvited")
+          return showApart(view, error);
+        else throw error;
+      }
+    }
+  }
+
+  /** Slack does not show the pictures in the message, but perhaps in one of their own. */
+  async function showApart(view: View, why: unknown): Promise<void> {
+    log.warn({ message: keyOf(), error: toLogged(why) }, "slack.picture.apart");
+    const to = { channelId, ...((threadTs ?? spot?.ts) && { threadTs: threadTs ?? spot?.ts ?? "" }) };
+    const shared = await Promise.allSettled(
+      view.images.map((image, index) =>
+        send.upload(image, toFileName(view, image, index), stage.closing, to),
+      ),
+    );
+    const failed = shared.find((one) => one.status === "rejected");
+    const scope = neededScope(why) ?? neededScope(failed?.reason);
+    const note = !failed
+      ? movedNote
+      : scope
+        ? `Slack has not granted ${scope}, so I cannot show the picture. An admin can add it and reinstall the app.`
+        : "Slack did not take the picture. Press Redo to try again.";
+    await put({ ...view, images: [], notes: [...view.notes, note] }, []);
+  }
+
+  function keyOf(): MessageKey | undefined {
+    return spot && toMessageKey(spot);
+  }
+
+  /** A message from before the restart shows files that this process has not put there. */
+  async function adopt(): Promise<void> {
+    adopted = true;
+    const found = spot && (await send.fetchMessage(spot).catch(() => undefined));
+    if (!found) return;
+    onShow = shownIdsOf(found);
+    shownImages = onShow.map(() => unknownImage);
+    shelf.adopt(onShow);
+  }
+
+  async function show(view: View): Promise<MessageKey> {
+    if (view.audience === "asker" || barred) {
+      await tell(stage, place, view);
+      return keyOf() ?? toMessageKey({ channelId, ts: "0.0" });
+    }
+    newest = view;
+    if (!adopted) await adopt();
+    const over = isOver(view.phase);
+    try {
+      await (over ? showLast(view) : showWorking(view));
+    } catch (error) {
+      const trouble = toTrouble(error);
+      barred = !spot && (trouble === "uninvited" || trouble === "forbidden");
+      throw error;
+    } finally {
+      const key = keyOf();
+      if (over && key) live.delete(key);
+      else if (key) live.set(key, place.request ? { request: place.request } : {});
+      status.show(over ? undefined : view.status);
+    }
+    return toMessageKey(spot ?? { channelId, ts: "0.0" });
+  }
+
+  return (view) =>
+    inOrder(() =>
+      show(view).catch((error: unknown) => {
+        throw error instanceof BotError ? error : toBotError(error);
+      }),
+    );
+}
+
+/** An answer for one person's eyes. Slack lets it be changed five times, so it is shown when it begins and when it ends. */
+function createWhispered(stage: Stage, place: Place, key: MessageKey): Reply["show"] {
+  const { send, lines, log } = stage;
+  const shelf = createShelf(stage);
+  const { channelId, threadTs, userId = place.whisper?.userId ?? "" } = place;
+  const stem = randomUUID();
+  if (place.line && !lines.has(key)) lines.set(key, place.line);
+  let edit = 0;
+  let shown = place.reopened ?? false;
+  // The address that a press brings stands for the message pressed on: that one is not to be overwritten.
+  const replaces = place.reopened === true || !place.pressed;
+
+  async function present(view: View, files: readonly string[]): Promise<void> {
+    edit += 1;
+    const { asked } = place;
+    const message = toMessage(view, { id: `${stem}.${edit}`, files, stands: key, ...(asked && { asked }) });
+    const line = lines.get(key);
+    const more = { replace: shown && replaces, ...(threadTs && { threadTs }) };
+    const taken = line
+      ? await send.respond(line, message, more).then(
+          () => true,
+          (error: unknown) => {
+            log.debug({ message: key, error: toLogged(error) }, "slack.whisper.again");
+            return false;
+          },
+        )
+      : false;
+    if (!taken) await send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message);
+    shown = true;
+  }
+
+  return async (view) => {
+    if (!isOver(view.phase)) {
+      if (!shown) await present({ ...view, images: [] }, []);
+      return key;
+    }
+    if (view.audience === "asker" && shown) {
+      await tell(stage, place, view);
+      return key;
+    }
+    try {
+      const files = await Promise.all(
+        view.images.map((image, index) =>
+          shelf.put(image, toFileName(view, image, index), stage.closing, readyMs),
+        ),
+      );
+      await present(view, files);
+      stage.seen.set(
+        key,
+        files.map((id) => ({ id, name: "picture.png", mediaType: "image/png", size: 0 })),
+      );
+      return key;
+    } catch (error) {
+      throw toBotError(error);
+    }
+  };
+}
+
+/** Says something to the asker alone, by whatever way is open. */
+export async function tell(stage: Stage, place: Place, view: View): Promise<void> {
+  const { send, log } = stage;
+  const { channelId, threadTs, userId, line } = place;
+  const message = toMessage(view, { id: randomUUID(), files: [] });
+  const ways = [
+    () => line && send.respond(line, message, threadTs ? { threadTs } : {}),
+    () => userId && send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message),
+    () => userId && send.tell(userId, message),
+  ];
+  for (const way of ways) {
+    try {
+      const going = way();
+      if (!going) continue;
+      return await going;
+    } catch (error) {
+      log.debug({ channel: channelId, error: toLogged(error) }, "slack.tell.again");
+    }
+  }
+  log.warn({ channel: channelId }, "slack.tell.failed");
+}
+
+/** The same, in words of the adapter's own. */
+export function say(stage: Stage, place: Place, words: string): Promise<void> {
+  return tell(stage, place, { phase: "done", text: words, notes: [], images: [], actions: [] });
+}

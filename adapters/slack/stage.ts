@@ -1,0 +1,83 @@
+import type { MessageKey } from "../../src/adapter.ts";
+import type { Files } from "./attachments.ts";
+import type { Log } from "./log.ts";
+import type { People } from "./people.ts";
+import type { RemoteFile } from "./pictures.ts";
+import type { Send } from "./send.ts";
+import type { Me } from "./turn.ts";
+
+/** An address by which the one who pressed or typed can be answered, for half an hour. */
+export interface Line {
+  readonly url: string;
+  /** How often it may still be used. */
+  left: number;
+  /** Unix time, ms. */
+  readonly until: number;
+}
+
+/** An answer that is still changing. */
+export interface Live {
+  /** The message that asked. */
+  readonly request?: string;
+}
+
+/** Times that tests shorten, all in ms. */
+export interface Timing {
+  /** Shortest time between two edits of a message. */
+  readonly paceMs: number;
+  /** Between two looks at whether a file is ready. */
+  readonly pollMs: number;
+  /** Before a try is made again. */
+  readonly retryMs: readonly number[];
+}
+
+/** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */
+export interface Stage {
+  readonly send: Send;
+  readonly files: Files;
+  readonly people: People;
+  readonly me: Me;
+  readonly painter: { readonly name: string; readonly standIn: boolean };
+  readonly log: Log;
+  /** Unix time, ms. */
+  readonly now: () => number;
+  readonly timing: Timing;
+  readonly live: Map<MessageKey, Live>;
+  /** The freshest line to whoever sees an answer alone. */
+  readonly lines: Map<MessageKey, Line>;
+  /** Pictures of messages that came along with a press, for where the bot cannot fetch them. */
+  readonly seen: Map<MessageKey, readonly RemoteFile[]>;
+  /** Threads in the assistant's own pane. */
+  readonly assistants: Map<string, true>;
+  /** Aborts when the adapter is stopped. */
+  readonly closing: AbortSignal;
+  /** What is still to be tidied up before the adapter lets go. */
+  readonly tidying: Set<Promise<unknown>>;
+  /** What a picture was asked for with; undefined when unknown. */
+  promptOf(message: MessageKey): Promise<string | undefined>;
+  /** The message of an answer was deleted: nobody waits for it. */
+  gone(message: MessageKey): void;
+}
+
+/** A Map that forgets what was put first when it holds more than `most`. */
+export function createBounded<Key, Value>(most: number): Map<Key, Value> {
+  const map = new Map<Key, Value>();
+  const set = map.set.bind(map);
+  map.set = (key, value) => {
+    map.delete(key);
+    set(key, value);
+    if (map.size > most) map.delete(map.keys().next().value as Key);
+    return map;
+  };
+  return map;
+}
+
+/** Tells things that come twice from those that come once. Remembers the last `most`. */
+export function createOnce(most: number): (id: string) => boolean {
+  const seen = createBounded<string, true>(most);
+  return (id) => {
+    if (seen.has(id)) return false;
+    seen.set(id, true);
+    return true;
+  };
+}
