@@ -6,7 +6,7 @@ import { toVerdict } from "./verdict.ts";
 
 /** What comes out of a request, in the order in which it comes. */
 export type Painted =
-  /** OpenAI is at work on it under this id. */
+  /** OpenAI is at work on it under this id; its words begin, or begin anew. */
   | { readonly kind: "started"; readonly responseId: string }
   /** OpenAI is busy or out of reach; it is tried again in so many ms. */
   | { readonly kind: "waiting"; readonly ms: number }
@@ -61,7 +61,6 @@ export function* toPainted(event: ResponseStreamEvent, progress: Progress): Gene
   if ("sequence_number" in event) progress.sequence = event.sequence_number;
   switch (event.type) {
     case "response.created":
-      if (progress.responseId === event.response.id) return;
       progress.responseId = event.response.id;
       yield { kind: "started", responseId: event.response.id };
       return;

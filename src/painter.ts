@@ -82,6 +82,7 @@ export function createPainter(options: PainterOptions): Painter {
   ): AsyncGenerator<Painted> {
     let request = background ? asked : inForeground(asked);
     let progress = newProgress(request.background ? responseId : undefined);
+    let broken: BotError | undefined;
     for (let failures = 0; ; ) {
       const takingUp = progress.responseId;
       const before = progress.sequence;
@@ -97,7 +98,7 @@ export function createPainter(options: PainterOptions): Painter {
         const error = toPaintError(cause);
         if (progress.ended) throw error;
         failures = progress.sequence > before ? 1 : failures + 1;
-        if (isAbout(cause, "background") && request.background) {
+        if (request.background && refusesBackground(cause)) {
           log.warn({ error: error.message }, "background.off");
           background = false;
           request = inForeground(request);
@@ -105,6 +106,7 @@ export function createPainter(options: PainterOptions): Painter {
           continue;
         }
         const transient = error.code === "unreachable" || error.code === "busy";
+        if (transient) broken = error;
         const canTakeUp = transient && progress.responseId !== undefined && request.background === true;
         // What was taken up and is gone may be asked for anew, as may what never began, while nothing is drawn.
         const canAskAnew = !progress.drawn && (transient || takingUp !== undefined);
@@ -116,27 +118,36 @@ export function createPainter(options: PainterOptions): Painter {
           await sleep(waitMs, null, { signal });
           continue;
         }
-        if (progress.responseId && progress.pictures.size > 0) {
+        if (progress.pictures.size > 0) {
           log.warn({ responseId: progress.responseId, error }, "paint.cut");
-          yield { kind: "final", responseId: progress.responseId };
+          if (progress.responseId) yield { kind: "final", responseId: progress.responseId };
           return;
         }
-        throw error;
+        // Some servers keep no responses: that there is none to take up is not what went wrong.
+        throw error.code === "rejected" && broken ? broken : error;
       }
     }
   }
 
-  function open(
+  async function open(
     request: PaintRequest,
     progress: Progress,
     signal: AbortSignal,
   ): Promise<Stream<ResponseStreamEvent>> {
-    if (!progress.responseId) return client.responses.create(request, { signal });
     const query = {
       stream: true as const,
       ...(progress.sequence >= 0 && { starting_after: progress.sequence }),
     };
-    return client.responses.retrieve(progress.responseId, query, { signal });
+    const { data, response } = await (progress.responseId
+      ? client.responses.retrieve(progress.responseId, query, { signal })
+      : client.responses.create(request, { signal })
+    ).withResponse();
+    const type = response.headers.get("content-type") ?? "";
+    if (!/json|html/.test(type)) return data;
+    // To the SDK this is a stream without events. It would be asked for, and perhaps paid, again and again.
+    data.controller.abort();
+    const server = options.baseUrl ? "The server that OPENAI_BASE_URL names" : "OpenAI";
+    throw new BotError("rejected", `${server} answered with ${type} and not with a stream. Tell the admin.`);
   }
 
   return {
@@ -172,8 +183,11 @@ function inForeground(request: PaintRequest): PaintRequest {
   return rest;
 }
 
-function isAbout(cause: unknown, param: string): boolean {
-  return cause instanceof APIError && cause.status === 400 && cause.param === param;
+/** OpenAI names the field; other servers speak of it in words alone. A picture has a background, too. */
+function refusesBackground(cause: unknown): boolean {
+  if (!(cause instanceof APIError) || cause.status !== 400) return false;
+  if (cause.param) return cause.param === "background";
+  return /\bbackground\b/.test(cause.message) && !/transparent|opaque/i.test(cause.message);
 }
 
 /** The SDK waits for ever on a stream that has fallen silent: its timeout ends with the response's headers. */

@@ -53,6 +53,7 @@ export function createStroke(of: {
       switch (painted.kind) {
         case "started":
           state.responseId = painted.responseId;
+          state.text = "";
           return;
         case "waiting":
           state.waitingMs = painted.ms;
