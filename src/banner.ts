@@ -38,6 +38,7 @@ export function toBanner(config: Config, { version, store, adapters }: Running):
 const adapterRows = [
   ["web", "Playground", "PLAYGROUND=on npm start"],
   ["discord", "Discord", "DISCORD_TOKEN=… npm start (docs/discord.md)"],
+  ["slack", "Slack", "SLACK_BOT_TOKEN=… SLACK_APP_TOKEN=… npm start (docs/slack.md)"],
 ] as const;
 
 /** Without a key and without a server of one's own there is nobody to ask but the stand-in. */

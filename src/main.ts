@@ -55,8 +55,14 @@ async function main(config: Config): Promise<void> {
   process.stdout.write(`${toBanner(config, { version, store: redact(config.storeUrl), adapters: where })}\n`);
   await bot.resume();
 
-  let stopping: Promise<void> | undefined;
+  let stoppingSince: number | undefined;
   const stop = async (signal: string) => {
+    if (stoppingSince !== undefined) {
+      // Ctrl-C reaches us from the terminal and from npm, at once. Later it is a person who means it.
+      if (Date.now() - stoppingSince > 500) process.exit(1);
+      return;
+    }
+    stoppingSince = Date.now();
     log.info({ signal }, "stopping");
     await bot.drain(graceMs);
     await Promise.allSettled(adapters.map((adapter) => adapter.stop()));
@@ -64,12 +70,7 @@ async function main(config: Config): Promise<void> {
     await closePainter();
     process.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1); // pressed twice: they mean it
-      stopping = stop(signal);
-    });
-  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal));
 }
 
 async function openPainter(config: Config, log: Log): Promise<{ painter: Painter; close(): Promise<void> }> {
@@ -98,7 +99,7 @@ interface Loaded {
 
 /** Those that the environment turns on, each loaded only then. */
 async function loadAdapters(config: Config, painter: Painter, log: Log): Promise<readonly Loaded[]> {
-  const { playground, discord, dataDir } = config;
+  const { playground, discord, slack, dataDir } = config;
   const shown = { name: painter.name, standIn: painter.standIn };
   const loaded: Loaded[] = [];
   if (playground) {
@@ -111,6 +112,11 @@ async function loadAdapters(config: Config, painter: Painter, log: Log): Promise
     const { createDiscordAdapter } = await import("../adapters/discord/index.ts");
     const adapter = createDiscordAdapter({ ...discord, painter: shown, log });
     loaded.push({ adapter, where: () => `invite it with ${adapter.inviteUrl}` });
+  }
+  if (slack) {
+    const { createSlackAdapter } = await import("../adapters/slack/index.ts");
+    const adapter = createSlackAdapter({ ...slack, painter: shown, log });
+    loaded.push({ adapter, where: () => adapter.where });
   }
   return loaded;
 }

@@ -37,6 +37,7 @@ test("with no environment at all it says what it is, where, who draws, and what 
   assert.match(bot.output(), /Adapters\s+web/);
   assert.match(bot.output(), /OPENAI_API_KEY=/);
   assert.match(bot.output(), /DISCORD_TOKEN=/);
+  assert.match(bot.output(), /SLACK_BOT_TOKEN=/);
   assert.equal((await fetch(`${url}/health`)).status, 200);
   assert.equal((await fetch(url)).status, 200);
 });

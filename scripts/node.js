@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Runs its arguments on a Node that is new enough: this one, or the one that package.json pins.
+ *
+ * It is what npm's scripts start with, so it must itself run on an old Node. (The pinned binaries cannot be left to
+ * node_modules/.bin: npm 10 drops the link when it skips those for other machines, as they share its name.)
+ */
+const [major = 0] = process.versions.node.split(".").map(Number);
+const names = { linux: "node-linux", darwin: "node-bin-darwin" };
+const pinned = fileURLToPath(
+  new URL(`../node_modules/${names[process.platform]}-${process.arch}/bin/node`, import.meta.url),
+);
+
+if (major < 24 && !existsSync(pinned)) {
+  process.stderr.write(
+    `Drawbridge needs Node 24 or newer; this is ${process.version}. Install it, or run npm ci.\n`,
+  );
+  process.exit(1);
+}
+const child = spawn(major >= 24 ? process.execPath : pinned, process.argv.slice(2), { stdio: "inherit" });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) => {
+  process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
+});
