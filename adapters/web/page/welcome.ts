@@ -5,9 +5,9 @@ import type { Studio } from "./studio.ts";
 
 const examples = [
   "A lighthouse on a cliff at dawn, watercolour",
-  "A sleepy fox reading by candlelight",
-  "A poster for a village jazz night, bold shapes",
-  "A sticker of a cheerful teapot, thick outline",
+  "A sleepy fox in a misty forest",
+  "A cat and an otter hugging",
+  "Two robots playing chess in the desert",
 ] as const;
 
 /** A thread in which nothing has been asked yet. */
