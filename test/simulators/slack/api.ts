@@ -142,10 +142,7 @@ export function createApi(parts: {
   }
 
   function respond(id: string, { args }: ParsedBody): Answer {
-    // A form with the JSON in `payload` is taken, too.
-    const payload =
-      typeof args.payload === "string" ? createArgs(args).json("payload", "invalid_payload") : args;
-    const { status, body } = responses.receive(id, payload as Fields);
+    const { status, body } = responses.receive(id, args);
     return { status, body, ...(typeof body === "string" ? { type: "text/html" } : {}) };
   }
 

@@ -1,4 +1,5 @@
 import { refuse } from "./api-error.ts";
+import { repliesTo } from "./message-wire.ts";
 import type { Channel, Message, World } from "./world.ts";
 
 /** A channel the bot may read. Throws `channel_not_found`, or `not_in_channel` for an open one without the bot. */
@@ -30,6 +31,7 @@ export function knownChannel(world: World, id: string): Channel {
 export function threadRoot(channel: Channel, ts: string): Message {
   const message = channel.messages.get(ts);
   if (!message || message.ephemeralTo) throw refuse("thread_not_found");
+  if (message.deleted && repliesTo(message).length === 0) throw refuse("thread_not_found");
   return message.threadTs ? threadRoot(channel, message.threadTs) : message;
 }
 

@@ -10,6 +10,10 @@ import type { Channel, StoredFile, User, World } from "./world.ts";
 export interface PersonFile {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** How long Slack takes to process it; it is ready at once unless said. */
+  readonly readyAfterMs?: number;
+  /** A file of another service: Slack has only this link. */
+  readonly external?: string;
 }
 
 /** An upload that was announced: the bytes go to `/upload/<ticket>`. */
@@ -63,12 +67,17 @@ export function createFiles(parts: {
   const { world, clock, ids, changes, delayMs } = parts;
   const uploads = new Map<string, Upload>();
 
-  function make(name: string, owner: User, alt?: string): StoredFile {
+  function make(
+    name: string,
+    owner: User,
+    { alt, external }: { alt?: string; external?: string },
+  ): StoredFile {
     return {
       id: ids.next("F"),
       name,
       title: name,
       ...(alt ? { alt } : {}),
+      ...(external ? { external } : {}),
       owner,
       bytes: Buffer.alloc(0),
       mimetype: "",
@@ -97,7 +106,7 @@ export function createFiles(parts: {
 
   const files: Files = {
     announce({ name, alt, length, owner }) {
-      const file = make(name, owner, alt);
+      const file = make(name, owner, alt ? { alt } : {});
       const ticket = randomBytes(12).toString("hex");
       uploads.set(ticket, { file, length, received: false });
       return { ticket, file };
@@ -116,10 +125,10 @@ export function createFiles(parts: {
       clock.after(delayMs, () => changes.happened());
       return file;
     },
-    async store({ name, bytes }, owner) {
-      const file = make(name, owner);
+    async store({ name, bytes, readyAfterMs = 0, external }, owner) {
+      const file = make(name, owner, external ? { external } : {});
       file.bytes = Buffer.from(bytes);
-      file.readyMs = clock.now();
+      file.readyMs = clock.now() + readyAfterMs;
       await sniff(file);
       world.files.set(file.id, file);
       return file;

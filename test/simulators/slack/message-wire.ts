@@ -1,4 +1,4 @@
-import { type Fields, isFields } from "./fields.ts";
+import type { Fields } from "./fields.ts";
 import { type FileWire, toStub } from "./file-wire.ts";
 import type { Message, World } from "./world.ts";
 
@@ -18,10 +18,10 @@ export function createMessageWire(world: World, fileWire: FileWire): MessageWire
     const isStranger = author.team !== world.team;
     return {
       ...(message.broadcast ? { subtype: "thread_broadcast" } : {}),
-      ...(message.otherBot ? { subtype: "bot_message", username: author.name } : {}),
+      ...(message.otherBot?.legacy ? { subtype: "bot_message", username: author.name } : {}),
       type: "message",
       text: message.text,
-      ...(message.otherBot ? {} : { user: author.id }),
+      ...(message.otherBot?.legacy ? {} : { user: author.id }),
       ...(message.files.length > 0
         ? {
             files: message.files.map((file) => (isStranger && !file.deleted ? toStub(file) : fileWire(file))),
@@ -42,11 +42,12 @@ export function createMessageWire(world: World, fileWire: FileWire): MessageWire
             },
           }
         : {}),
-      ...(message.otherBot ? { bot_id: message.otherBot } : {}),
+      ...(message.otherBot ? { bot_id: message.otherBot.id } : {}),
       ...(message.clientId ? { client_msg_id: message.clientId } : {}),
       ts: message.ts,
       team: author.team.id,
-      ...(message.blocks.length > 0 ? { blocks: message.blocks.map((block) => shownBlock(block)) } : {}),
+      ...(isStranger ? { user_team: author.team.id, source_team: author.team.id } : {}),
+      ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
       ...(message.attachments.length > 0 ? { attachments: message.attachments } : {}),
       ...(message.metadata === undefined ? {} : { metadata: message.metadata }),
       ...(message.edited ? { edited: message.edited } : {}),
@@ -64,23 +65,6 @@ export function createMessageWire(world: World, fileWire: FileWire): MessageWire
             latest_reply: replies.at(-1)?.ts,
           }
         : {}),
-    };
-  }
-
-  /** Slack answers with the file's details where a block named only its id. */
-  function shownBlock(block: Fields): Fields {
-    if (block.type !== "image" || !isFields(block.slack_file)) return block;
-    const file = world.files.get(String(block.slack_file.id));
-    if (!file || file.deleted) return block;
-    const shown = fileWire(file);
-    return {
-      ...block,
-      image_url: shown.url_private,
-      image_width: file.width,
-      image_height: file.height,
-      image_bytes: file.bytes.length,
-      is_animated: file.filetype === "gif",
-      slack_file: { id: file.id },
     };
   }
 

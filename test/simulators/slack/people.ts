@@ -35,7 +35,7 @@ export interface People {
   sayAsBot(
     channel: Channel,
     text: string,
-    how?: { readonly name?: string; readonly threadTs?: string },
+    how?: { readonly name?: string; readonly threadTs?: string; readonly legacy?: boolean },
   ): Said;
   editMessage(message: MessageRef, text: string): readonly Delivered[];
   deleteMessage(message: MessageRef): readonly Delivered[];
@@ -101,7 +101,7 @@ export function createPeople(parts: {
         }),
       );
     },
-    sayAsBot(channel, text, { name = "weatherbot", threadTs } = {}) {
+    sayAsBot(channel, text, { name = "weatherbot", threadTs, legacy = false } = {}) {
       const id = ids.next("B");
       const author: User = {
         id: ids.next("U"),
@@ -112,7 +112,9 @@ export function createPeople(parts: {
         admin: false,
         timeZone: "Etc/UTC",
       };
-      return toSaid(posts.post({ channel, author, otherBot: id, text, ...rootTs(channel, threadTs) }));
+      return toSaid(
+        posts.post({ channel, author, otherBot: { id, legacy }, text, ...rootTs(channel, threadTs) }),
+      );
     },
     editMessage(ref, text) {
       const message = messageAt(world, ref);

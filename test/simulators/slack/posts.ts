@@ -20,7 +20,7 @@ export interface Draft {
   readonly threadTs?: string;
   readonly broadcast?: boolean;
   readonly ephemeralTo?: User;
-  readonly otherBot?: string;
+  readonly otherBot?: NonNullable<Message["otherBot"]>;
   readonly metadata?: unknown;
   /** `parse: full` or `link_names`: names without brackets call. */
   readonly parsesNames?: boolean;

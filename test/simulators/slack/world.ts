@@ -56,6 +56,8 @@ export interface StoredFile {
   readonly shares: Map<string, string[]>;
   /** Whether it was put into a form of the app, which may see it from then on. */
   granted: boolean;
+  /** Where the bytes really are: a file of another service, of which Slack has only the link. */
+  readonly external?: string;
   deleted: boolean;
 }
 
@@ -71,8 +73,8 @@ export interface Message {
   readonly author: User;
   /** Whether the app posted it; then it carries `bot_id`. */
   readonly byBot: boolean;
-  /** Another app's, with this bot id. */
-  readonly otherBot?: string;
+  /** Set when another app posted it. `legacy`: as `bot_message` and without a user, as old integrations do. */
+  readonly otherBot?: { readonly id: string; readonly legacy: boolean };
   readonly clientId?: string;
   text: string;
   /** Block and action ids filled in. */
