@@ -1,7 +1,8 @@
-import { refuseWith } from "./api-error.ts";
+import { refuse, refuseWith } from "./api-error.ts";
+import { elementsOf, fillIds } from "./block-ids.ts";
 import { type Check, createCheck, createReader, type Reader } from "./check.ts";
 import { checkElement, type Place } from "./element-check.ts";
-import { type Fields, isFields, toObjects } from "./fields.ts";
+import { type Fields, isFields } from "./fields.ts";
 import { checkImage, type FindImage } from "./image-check.ts";
 import { limits } from "./limits.ts";
 import { checkText, checkTextObject } from "./text-check.ts";
@@ -162,35 +163,9 @@ export function parseBlocks(value: unknown, find: FindImage, newId: () => string
   const check = createCheck();
   checkBlocks(check, value, { surface: "message", find });
   if (check.messages.length > 0) throw refuseWith("invalid_blocks", check.messages);
+  if (lengthOf(value) > limits.blockText) throw refuse("msg_blocks_too_long");
   return fillIds(value.filter(isFields), newId);
 }
-
-/** Blocks with `block_id` and `action_id` where they had none: Slack makes them up. */
-export function fillIds(given: readonly Fields[], newId: () => string): readonly Fields[] {
-  const withAction = (element: Fields): Fields =>
-    typeof element.type === "string" && !passive.includes(element.type)
-      ? { ...element, action_id: element.action_id ?? newId() }
-      : element;
-  return given.map((block) => ({
-    ...block,
-    block_id: block.block_id ?? newId(),
-    ...(Array.isArray(block.elements) && block.type !== "rich_text"
-      ? { elements: toObjects(block.elements).map(withAction) }
-      : {}),
-    ...(isFields(block.accessory) ? { accessory: withAction(block.accessory) } : {}),
-    ...(isFields(block.element) ? { element: withAction(block.element) } : {}),
-    ...(block.type === "container" ? { child_blocks: fillIds(toObjects(block.child_blocks), newId) } : {}),
-  }));
-}
-
-/** The elements of a block, wherever they stand in it. */
-export function elementsOf(block: Fields): readonly Fields[] {
-  const single = [block.accessory, block.element].filter(isFields);
-  const nested = toObjects(block.child_blocks).flatMap(elementsOf);
-  return [...toObjects(block.elements), ...single, ...nested];
-}
-
-const passive = ["image", "plain_text", "mrkdwn"];
 
 function checkBlock(block: Reader, find: FindImage, surface: Surface): void {
   const type = block.text("type", { required: true });
@@ -212,4 +187,15 @@ function checkBlock(block: Reader, find: FindImage, surface: Surface): void {
 function checkElements(block: Reader, place: Place, max: number, find: FindImage): void {
   for (const element of block.objects("elements", { required: true, min: 1, max }))
     checkElement(element, place, find);
+}
+
+/** Characters that a person reads, all `text` and `alt_text` together. */
+function lengthOf(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + lengthOf(one), 0);
+  if (!isFields(value)) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, one]) =>
+      sum + (typeof one === "string" ? (/^(text|alt_text)$/.test(key) ? one.length : 0) : lengthOf(one)),
+    0,
+  );
 }

@@ -14,7 +14,7 @@ export function createConversationMethods(parts: {
   ids: Ids;
 }): readonly Method[] {
   const { world, wire, ids } = parts;
-  const prefix = { public: "channels", private: "groups", im: "im" } as const;
+  const prefix = { public: "channels", private: "groups", im: "im", mpim: "mpim" } as const;
 
   /** Which scope is needed depends on the channel. */
   function need(channel: Channel, right: "history" | "read"): Channel {
@@ -108,7 +108,7 @@ export function createConversationMethods(parts: {
       is_channel: channel.kind === "public",
       is_group: channel.kind === "private",
       is_im: channel.kind === "im",
-      is_mpim: false,
+      is_mpim: channel.kind === "mpim",
       is_private: channel.kind !== "public",
       is_archived: channel.archived,
       is_member: channel.members.has(world.bot.id),

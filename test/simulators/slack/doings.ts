@@ -1,17 +1,15 @@
-import { ApiError } from "./api-error.ts";
-import { elementsOf } from "./block-check.ts";
+import { toAction } from "./action.ts";
 import type { Ack, Delivered } from "./delivery.ts";
-import { type Fields, isFields } from "./fields.ts";
+import type { Fields } from "./fields.ts";
 import type { FileWire } from "./file-wire.ts";
 import type { Files } from "./files.ts";
 import { fillView, type ViewValue } from "./fill-view.ts";
 import type { Ids } from "./ids.ts";
 import type { Interaction, Interactions } from "./interactions.ts";
 import type { MessageWire } from "./message-wire.ts";
-import { optionsOf } from "./options-check.ts";
 import { type Seen, toSeen } from "./seen.ts";
 import { type SeenView, toSeenView } from "./seen-view.ts";
-import { parseView } from "./view-check.ts";
+import { answerSubmission } from "./submission.ts";
 import type { View, Views } from "./views.ts";
 import { type Channel, type MessageRef, messageAt, type User, type World } from "./world.ts";
 
@@ -93,61 +91,6 @@ export function createDoings(parts: {
     return { id: channel.id, name };
   }
 
-  /** The element a person acts on, and what the action says of it. */
-  function toAction(blocks: readonly Fields[], actionId: string, value: string | undefined): Fields {
-    for (const block of blocks)
-      for (const element of elementsOf(block)) {
-        if (element.action_id !== actionId) continue;
-        const { type, text } = element;
-        const base = { type, action_id: actionId, block_id: block.block_id, action_ts: ids.ts() };
-        if (type === "button")
-          return {
-            ...base,
-            text,
-            ...(element.value === undefined ? {} : { value: element.value }),
-            ...(element.style ? { style: element.style } : {}),
-          };
-        const selected_option = optionsOf(element).find((option) => option.value === value);
-        if (!selected_option) throw new Error(`“${actionId}” has no option “${value}”.`);
-        return { ...base, selected_option };
-      }
-    const there = blocks
-      .flatMap(elementsOf)
-      .flatMap(({ action_id }) => (action_id ? [String(action_id)] : []));
-    throw new Error(`Nothing there is called “${actionId}”. There are: ${there.join(", ")}.`);
-  }
-
-  /** Carries out `response_action`. docs: surfaces/modals, "Respond to submission". */
-  function answerSubmission(view: View, body: Fields, interaction: Interaction): void {
-    const parse = () => parseView(body.view, files.isShowable, () => ids.next("B").slice(-5));
-    switch (body.response_action) {
-      case undefined:
-        views.close(view, false);
-        return;
-      case "clear":
-        views.close(view, true);
-        return;
-      case "update":
-        views.update(view, parse());
-        return;
-      case "push":
-        interaction.trigger.viewId = views.push(view.user, parse()).id;
-        return;
-      case "errors": {
-        const errors = isFields(body.errors) ? body.errors : {};
-        const inputs = view.body.blocks
-          .filter(({ type }) => type === "input")
-          .map(({ block_id }) => block_id);
-        const strange = Object.keys(errors).find((id) => !inputs.includes(id));
-        if (strange !== undefined || Object.keys(errors).length === 0) throw new ApiError("invalid_errors");
-        view.errors = Object.fromEntries(Object.entries(errors).map(([id, words]) => [id, String(words)]));
-        return;
-      }
-      default:
-        throw new ApiError("invalid_response_action");
-    }
-  }
-
   return {
     slash(channel, user, command, text = "") {
       if (!command.startsWith("/")) throw new Error("A command starts with a slash.");
@@ -179,7 +122,7 @@ export function createDoings(parts: {
       if (!("ts" in at)) {
         const view = viewAt(at);
         if (view.user !== user) throw new Error(`${user.name} does not see that view.`);
-        const action = toAction(view.body.blocks, actionId, value);
+        const action = toAction(view.body.blocks, { actionId, value, ts: ids.ts() });
         const interaction = interactions.open({
           kind: "interactive",
           user,
@@ -200,7 +143,7 @@ export function createDoings(parts: {
       const { channel, ephemeralTo } = message;
       if (ephemeralTo ? ephemeralTo !== user : !channel.members.has(user.id))
         throw new Error(`${user.name} does not see that message.`);
-      const action = toAction(message.blocks, actionId, value);
+      const action = toAction(message.blocks, { actionId, value, ts: ids.ts() });
       const interaction = interactions.open({
         kind: "interactive",
         user,
@@ -249,7 +192,7 @@ export function createDoings(parts: {
           view: views.wire(view, filled),
           response_urls: [],
         }),
-        apply: (body, opened) => answerSubmission(view, body, opened),
+        apply: (body, opened) => answerSubmission(parts, { view, body, interaction: opened }),
       });
       return toDoing(interaction, view);
     },

@@ -18,6 +18,7 @@ const scopes: Readonly<Record<string, string>> = {
   "message.channels": "channels:history",
   "message.groups": "groups:history",
   "message.im": "im:history",
+  "message.mpim": "mpim:history",
   app_mention: "app_mentions:read",
   assistant_thread_started: "assistant:write",
   assistant_thread_context_changed: "assistant:write",
@@ -25,23 +26,20 @@ const scopes: Readonly<Record<string, string>> = {
   file_deleted: "files:read",
 };
 
-/** Which scopes an app asks for and what it subscribes to, unless a test says otherwise. */
+/** Scopes and subscriptions, unless a test says otherwise: no more than a bot that draws in conversations needs. */
 export const usual = {
   scopes: [
     "app_mentions:read",
     "assistant:write",
     "channels:history",
-    "channels:read",
     "chat:write",
     "commands",
     "files:read",
     "files:write",
     "groups:history",
-    "groups:read",
     "im:history",
-    "im:read",
     "im:write",
-    "team:read",
+    "mpim:history",
     "users:read",
   ],
   subscriptions: [
@@ -52,7 +50,15 @@ export const usual = {
     "message.channels",
     "message.groups",
     "message.im",
+    "message.mpim",
   ],
+} as const;
+
+const subscriptionOf = {
+  channel: "message.channels",
+  group: "message.groups",
+  im: "message.im",
+  mpim: "message.mpim",
 } as const;
 
 /** The events' outer shape. Source: docs.slack.dev, apis/events-api, "Callback field overview". */
@@ -61,11 +67,7 @@ export function createEvents(parts: { world: World; delivery: Delivery; ids: Ids
   return {
     emit(event, channel) {
       const name =
-        event.type === "message" && channel
-          ? { channel: "message.channels", group: "message.groups", im: "message.im" }[
-              channelTypeOf({ channel })
-            ]
-          : event.type;
+        event.type === "message" && channel ? subscriptionOf[channelTypeOf({ channel })] : event.type;
       const scope = scopes[name];
       if (!world.subscriptions.has(name) || (scope !== undefined && !world.scopes.has(scope)))
         return undefined;

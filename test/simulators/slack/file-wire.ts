@@ -56,7 +56,7 @@ export function createFileWire({
       ...(ready && file.width ? { original_w: file.width, original_h: file.height, ...thumb } : {}),
       media_display_type: "unknown",
       channels: ids("public"),
-      groups: ids("private"),
+      groups: [...ids("private"), ...ids("mpim")],
       ims: ids("im"),
       shares: sharesOf(file, world),
       file_access: "visible",

@@ -1,4 +1,4 @@
-import { elementsOf } from "./block-check.ts";
+import { elementsOf } from "./block-ids.ts";
 import { type Fields, toObjects } from "./fields.ts";
 import type { PersonFile } from "./files.ts";
 import { limits } from "./limits.ts";

@@ -15,6 +15,8 @@ export const limits = {
   updateText: 4000,
   /** docs: reference/methods/chat.postMessage, `markdown_text`; types, MarkdownBlock. */
   markdown: 12_000,
+  /** Characters of all blocks together; the docs are silent, bolt-js issue 2509 measured it. */
+  blockText: 13_200,
   /** docs: reference/block-kit/blocks. */
   messageBlocks: 50,
   /** types, BaseView. */

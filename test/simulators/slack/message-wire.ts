@@ -81,9 +81,9 @@ export function createMessageWire(world: World, fileWire: FileWire): MessageWire
   };
 }
 
-/** What events call the kind of a channel: `channel`, `group` or `im`. */
-export function channelTypeOf({ channel }: Pick<Message, "channel">): "channel" | "group" | "im" {
-  return channel.kind === "public" ? "channel" : channel.kind === "private" ? "group" : "im";
+/** What events call the kind of a channel. */
+export function channelTypeOf({ channel }: Pick<Message, "channel">): "channel" | "group" | "im" | "mpim" {
+  return ({ public: "channel", private: "group", im: "im", mpim: "mpim" } as const)[channel.kind];
 }
 
 /** The replies in a message's thread, oldest first; ephemeral ones and deleted ones apart. */

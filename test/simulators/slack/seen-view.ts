@@ -1,4 +1,4 @@
-import { elementsOf } from "./block-check.ts";
+import { elementsOf } from "./block-ids.ts";
 import { type Fields, isFields } from "./fields.ts";
 import type { Files } from "./files.ts";
 import { buttonsOf, imagesOf, type SeenButton, type SeenImage, textsOf } from "./seen.ts";

@@ -1,4 +1,4 @@
-import { elementsOf } from "./block-check.ts";
+import { elementsOf } from "./block-ids.ts";
 import { type Fields, isFields, toObjects, toText } from "./fields.ts";
 import type { Files } from "./files.ts";
 import type { Message, Ping, StoredFile } from "./world.ts";

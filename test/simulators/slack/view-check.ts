@@ -1,5 +1,6 @@
 import { refuse, refuseWith } from "./api-error.ts";
-import { checkBlocks, fillIds } from "./block-check.ts";
+import { checkBlocks } from "./block-check.ts";
+import { fillIds } from "./block-ids.ts";
 import { createCheck, createReader } from "./check.ts";
 import { type Fields, isFields, toObjects } from "./fields.ts";
 import type { FindImage } from "./image-check.ts";

@@ -18,8 +18,8 @@ export interface User {
   timeZone: string;
 }
 
-/** What kind of conversation a channel is. */
-export type ChannelKind = "public" | "private" | "im";
+/** What kind of conversation a channel is; `mpim` is a direct one of several people. */
+export type ChannelKind = "public" | "private" | "im" | "mpim";
 
 /** A channel or direct conversation. */
 export interface Channel {
