@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Account, Accounts, Cost } from "./adapter.ts";
 import { parseOptions } from "./options.ts";
+import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";
 import { storedOptions } from "./stored.ts";
 
@@ -26,20 +27,13 @@ export interface AccountBook extends Accounts {
 /** All calls reject with BotError `storage` when the store fails. */
 export function createAccounts(store: Store): AccountBook {
   const accounts = store.table("account", account);
-  const writing = new Map<string, Promise<void>>();
+  const inOrder = createQueue();
 
   const read = async (userId: string): Promise<Account> => (await accounts.get(userId)) ?? nobody;
 
   /** A change reads what the change before has written. */
   function change(userId: string, to: (before: Account) => Account): Promise<void> {
-    const before = writing.get(userId) ?? Promise.resolve();
-    const after = before.catch(() => {}).then(async () => accounts.set(userId, to(await read(userId))));
-    writing.set(userId, after);
-    const forget = () => {
-      if (writing.get(userId) === after) writing.delete(userId);
-    };
-    after.then(forget, forget);
-    return after;
+    return inOrder(userId, async () => accounts.set(userId, to(await read(userId))));
   }
 
   return {

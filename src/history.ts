@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Details, MessageKey, ThreadKey } from "./adapter.ts";
+import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";
 import { key, storedInput, storedOptions } from "./stored.ts";
 
@@ -48,6 +49,8 @@ export interface History {
   moveHead(thread: ThreadKey, head: MessageKey | null): Promise<void>;
   find(message: MessageKey): Promise<Generation | undefined>;
   save(generation: Generation): Promise<void>;
+  /** Changes what is kept, after whatever changes it at the same time; what it is then, undefined when unknown. */
+  change(message: MessageKey, to: (before: Generation) => Generation): Promise<Generation | undefined>;
   /** The nearest generation that can be gone on from: this one, or the first of its ancestors that succeeded. */
   base(message: MessageKey): Promise<Generation | undefined>;
 }
@@ -61,11 +64,20 @@ export function responseOf({ pictures, picked = 0, responseId }: Generation): st
 export function createHistory(store: Store): History {
   const generations = store.table("generation", generation);
   const threads = store.table("thread", thread);
+  const inOrder = createQueue();
   return {
     head: async (key) => (await threads.get(key))?.head,
     moveHead: (key, head) => threads.set(key, { head }),
     find: (message) => generations.get(message),
     save: (generation) => generations.set(generation.message, generation),
+    change: (message, to) =>
+      inOrder(message, async () => {
+        const before = await generations.get(message);
+        if (!before) return undefined;
+        const after = to(before);
+        await generations.set(message, after);
+        return after;
+      }),
     async base(message) {
       let found = await generations.get(message);
       while (found && found.outcome !== "done") {

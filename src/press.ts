@@ -1,4 +1,4 @@
-import type { Accounts, Adapter, Press, Reply, User } from "./adapter.ts";
+import type { Accounts, Adapter, MessageKey, Press, Reply, User } from "./adapter.ts";
 import type { Ask } from "./ask.ts";
 import { BotError } from "./errors.ts";
 import type { Generation, History } from "./history.ts";
@@ -39,12 +39,7 @@ export function createPress(parts: {
       const options = { ...defaults, ...chosen };
       return ask(adapter, reply, { ...fresh, thread, user, options, from: message, mustDraw: false });
     }
-    if (!found || found.outcome === "deleted") {
-      throw new BotError(
-        "unknown_message",
-        "I no longer know this picture. Attach it to a message and say what to do.",
-      );
-    }
+    if (!found || found.outcome === "deleted") throw unknown();
     const again = { thread, user, from: found.parent ?? null };
     switch (turn.action) {
       case "vary":
@@ -81,7 +76,7 @@ export function createPress(parts: {
           found.details ? detailsView(found.details) : noticeView("There are none."),
         ));
       case "undo": {
-        const head = found.parent ?? null;
+        const head = await before(found);
         await history.moveHead(thread, head);
         return void (await reply.show(undoneView(head)));
       }
@@ -93,20 +88,33 @@ export function createPress(parts: {
 
   async function pick(found: Generation, place: number, reply: Reply): Promise<void> {
     if (place > found.pictures.length) throw new BotError("unknown_message", "That picture is not there.");
-    await history.save({ ...found, picked: place - 1 });
+    const kept = await history.change(found.message, (now) => ({ ...now, picked: place - 1 }));
+    if (kept?.outcome !== "done") throw unknown(); // someone was faster to delete it
     await history.moveHead(found.thread, found.message);
     await reply.show(pickedView(place, found.message));
   }
 
   async function remove(adapter: Adapter, found: Generation, by: User): Promise<void> {
-    await history.save({ ...found, outcome: "deleted" });
+    await history.change(found.message, (now) => ({ ...now, outcome: "deleted" }));
     const isHead = (await history.head(found.thread)) === found.message;
-    const head = found.parent ?? null;
+    const head = await before(found);
     if (isHead) await history.moveHead(found.thread, head);
     await adapter.reopen(found.message).show({ ...deletedView(by), ...(isHead && { head }) });
   }
 
+  /** The picture before, past those that failed or are deleted by now. */
+  async function before({ parent }: Generation): Promise<MessageKey | null> {
+    return (parent && (await history.base(parent))?.message) ?? null;
+  }
+
   return press;
+}
+
+function unknown(): BotError {
+  return new BotError(
+    "unknown_message",
+    "I no longer know this picture. Attach it to a message and say what to do.",
+  );
 }
 
 function demand(user: User, owner: string, what: string): void {
