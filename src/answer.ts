@@ -61,7 +61,8 @@ export async function answer(
   const prepared = await prepare(state.turn, files, tools, signal);
   const { base, inputs } = prepared;
   const fitted = fitOptions(state.turn.options, defaults.imageModel);
-  state.notes.push(...prepared.notes, ...fitted.notes);
+  // After a restart they have been said before.
+  for (const said of [...prepared.notes, ...fitted.notes]) sayOnce(state.notes, said);
   if (base) state.parent = base.message;
   await note({ inputs, from: base?.message ?? null, notes: state.notes });
 
@@ -81,7 +82,10 @@ export async function answer(
       yield* tools.painter.paint(build(inputs, base && responseOf(base)), signal, responseId);
     } catch (error) {
       if (!(error instanceof BotError) || error.code !== "parent_gone") throw error;
-      const recalled = await recall();
+      const recalled = await recall().catch((failure: unknown) => {
+        tools.log.warn({ error: failure }, "recall.failed");
+        return [];
+      });
       if (recalled.length === 0) throw error;
       sayOnce(state.notes, "OpenAI no longer had this conversation, so I showed it the picture again.");
       yield* tools.painter.paint(build([...recalled, ...inputs]), signal);
@@ -97,7 +101,10 @@ export async function answer(
       for await (const painted of paint(known[index] ?? undefined)) {
         await stroke.take(painted);
         if (painted.kind === "started") {
-          await note({ responseIds: state.strokes.map(({ responseId }) => responseId ?? null) });
+          // It is being drawn, and paid for: that a restart will not know of it is no reason to drop it.
+          await note({ responseIds: state.strokes.map(({ responseId }) => responseId ?? null) }).catch(
+            (error: unknown) => tools.log.error({ error }, "store.failed"),
+          );
         }
         offer(views.workingView(state, views.progressStatus(state.strokes)));
       }
@@ -125,14 +132,21 @@ async function finish(
 ): Promise<{ generation: Generation; view: View }> {
   const { turn, strokes, notes } = state;
   const imageModel = sent.model ?? tools.defaults.imageModel;
-  const drawn = strokes
-    .flatMap(({ pictures, responseId = "" }) => pictures.map((picture) => ({ picture, responseId })))
-    .slice(0, limits.images);
+  const all = strokes.flatMap(({ pictures, responseId = "" }) =>
+    pictures.map((picture) => ({ picture, responseId })),
+  );
+  const drawn = all.slice(0, limits.images);
+  if (drawn.length < all.length) {
+    sayOnce(
+      notes,
+      `There are ${all.length} pictures and one message here holds ${limits.images}, so I left out the rest.`,
+    );
+  }
   const images = await Promise.all(
     drawn.map(async ({ picture }, index) => {
       const { bytes, mediaType, note } = await toLimits(picture, limits);
       if (note) sayOnce(notes, note);
-      const alt = (picture.revisedPrompt ?? turn.text).slice(0, 1000);
+      const alt = (picture.revisedPrompt ?? turn.text).slice(0, 1000).toWellFormed();
       return { name: nameOf(turn.text, mediaType, index), mediaType, bytes, alt };
     }),
   );

@@ -1,5 +1,5 @@
 import type { AccountBook } from "./accounts.ts";
-import type { Accounts, Adapter, Handle, Prompt, PromptOf, Reply, ThreadKey } from "./adapter.ts";
+import type { Accounts, Adapter, Handle, Prompt, PromptOf, Reply, ThreadKey, Turn } from "./adapter.ts";
 import { createAsk } from "./ask.ts";
 import { BotError, severity, toBotError } from "./errors.ts";
 import type { History } from "./history.ts";
@@ -41,6 +41,9 @@ export interface BotParts {
   readonly now?: () => number;
 }
 
+/** How long turns that were stopped may take to let go, in ms: a platform that hangs does not hold up a restart. */
+const settleMs = 2000;
+
 const restarting = new BotError("stopped", "I am being restarted. Try again in a minute.");
 
 export function createBot(parts: BotParts): Bot {
@@ -49,6 +52,7 @@ export function createBot(parts: BotParts): Bot {
   const ask = createAsk(runs, now);
   const press = createPress({ history, accounts, runs, ask });
   const adapters = new Map<string, Adapter>();
+  const handled = new Set<Promise<void>>();
   let draining = false;
 
   /** What people say among themselves is nothing to answer, not even with an error. */
@@ -80,26 +84,32 @@ export function createBot(parts: BotParts): Bot {
     });
   }
 
+  async function handle(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
+    try {
+      if (turn.kind === "prompt") await prompt(adapter, turn, reply);
+      else if (draining) throw restarting;
+      else await press(adapter, turn, reply);
+    } catch (error) {
+      const known = toBotError(error);
+      log[severity(known)](
+        { adapter: adapter.name, thread: turn.thread, code: known.code, error: known },
+        "turn.refused",
+      );
+      const view = {
+        ...failedView(known, false),
+        ...(turn.kind === "press" && { audience: "asker" as const }),
+      };
+      await reply.show(view).catch((lost: unknown) => log.warn({ error: lost }, "view.lost"));
+    }
+  }
+
   return {
     attach(adapter) {
       adapters.set(adapter.name, adapter);
-      return async (turn, reply) => {
-        try {
-          if (turn.kind === "prompt") await prompt(adapter, turn, reply);
-          else if (draining) throw restarting;
-          else await press(adapter, turn, reply);
-        } catch (error) {
-          const known = toBotError(error);
-          log[severity(known)](
-            { adapter: adapter.name, thread: turn.thread, code: known.code, error: known },
-            "turn.refused",
-          );
-          const view = {
-            ...failedView(known, false),
-            ...(turn.kind === "press" && { audience: "asker" as const }),
-          };
-          await reply.show(view).catch((lost: unknown) => log.warn({ error: lost }, "view.lost"));
-        }
+      return (turn, reply) => {
+        const over = handle(adapter, turn, reply).finally(() => handled.delete(over));
+        handled.add(over);
+        return over;
       };
     },
     accounts,
@@ -116,7 +126,11 @@ export function createBot(parts: BotParts): Bot {
     },
     async drain(graceMs) {
       draining = true;
-      await runs.drain(graceMs);
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(late.resolve, graceMs + settleMs);
+      // Those that are being accepted count too: their message is posted and must not be forgotten.
+      await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
+      clearTimeout(timer);
     },
   };
 }

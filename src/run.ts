@@ -37,6 +37,7 @@ export function createRuns(
 ): Runs {
   const { painter, history, ledger, lanes, accounts, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
+  let closed = false;
 
   async function see(
     adapter: Adapter,
@@ -67,7 +68,13 @@ export function createRuns(
       if (stop.signal.reason === shutdown) return leave?.();
       last = await undone(state, error, stop.signal.reason === cancelled, turnLog);
     }
-    await pace.finish(last).catch((error: unknown) => turnLog.error({ error }, "answer.lost"));
+    await pace
+      .finish(last)
+      .catch((error: unknown) => {
+        turnLog.warn({ error }, "view.lost");
+        return reply.show(last); // it was paid for, and changing the message twice harms nothing
+      })
+      .catch((error: unknown) => turnLog.error({ error }, "answer.lost"));
     leave?.();
     await ledger.forget(turn.message).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
   }
@@ -76,7 +83,8 @@ export function createRuns(
     const { thread, message, user, pictures, details } = generation;
     await history.save(generation);
     await history.moveHead(thread, message);
-    await accounts.add(user, { pictures: pictures.length, cost: details?.cost }, now());
+    const answer = { pictures: pictures.length, cost: details?.cost };
+    await accounts.add(user, answer, now()).catch((error: unknown) => log.error({ error }, "store.failed"));
   }
 
   /** What a turn that came to nothing leaves: a line in the log, a generation to run again, and its last view. */
@@ -118,6 +126,7 @@ export function createRuns(
   return {
     start(adapter, turn, reply, files) {
       const stop = new AbortController();
+      if (closed) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const over = see(adapter, turn, reply, files, stop, turnLog).finally(() =>
         inFlight.delete(turn.message),
@@ -133,6 +142,7 @@ export function createRuns(
       const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over));
       const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
       await Promise.race([all, grace]);
+      closed = true;
       for (const { stop } of inFlight.values()) stop.abort(shutdown);
       await all;
     },
