@@ -19,11 +19,14 @@ const slackHosts = /^(?:files|[\w-]+(?:\.enterprise)?)\.slack\.com$|^files\.slac
 /** `info`: asks Slack about a file. `apiHost`: the host of another server that speaks the protocol, by http as well. */
 export function createFiles(of: {
   readonly token: string;
+  /** The bot's own name, for those who are to invite it. */
+  readonly name: string;
   info(id: string): Promise<SlackFile>;
   readonly apiHost?: string;
   readonly wait?: (ms: number) => Promise<unknown>;
 }): Files {
   const { token, info, apiHost, wait = sleep } = of;
+  const notInChannel = `is in a channel I am not in, so Slack does not let me read it. Type /invite @${of.name} there, or upload it to a message to me.`;
 
   function isAllowed(address: string): boolean {
     const url = URL.parse(address);
@@ -39,8 +42,9 @@ export function createFiles(of: {
       return { ...toRemoteFile(found), name: found.name || found.title || file.name };
     } catch (error) {
       const trouble = toTrouble(error);
+      // What somebody has just sent is there: we are not let in.
+      if (trouble === "forbidden" || (trouble === "gone" && file.url)) throw bad(file, notInChannel, error);
       if (trouble === "gone") throw bad(file, "is no longer kept by Slack. Send it again.", error);
-      if (trouble === "forbidden") throw bad(file, notInChannel, error);
       throw error;
     }
   }
@@ -105,8 +109,6 @@ export function createFiles(of: {
   };
 }
 
-const notInChannel =
-  "is in a channel I am not in, so Slack does not let me read it. Type /invite @drawbridge there, or upload it to a message to me.";
 const notReady = "is not ready in Slack yet. Try again in a minute.";
 const reasons: Readonly<Record<NonNullable<RemoteFile["barred"]>, string>> = {
   external: "is kept outside Slack, where I cannot read it. Download it and upload it as a file.",

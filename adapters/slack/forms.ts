@@ -78,7 +78,7 @@ export function toModal(
     blocks: [
       input(words?.late ? "prompt-late" : fields.prompt, form.prompt, prompt, { required: true }),
       ...(id.channelId ? [] : [toWhereField()]),
-      ...(draws ? optionSpecs : few).map(toField),
+      ...(draws ? optionSpecs : few).map((spec) => toField(spec)),
       input(fields.pictures, "Pictures", toUpload(fields.pictures, slackLimits.files), {
         hint: "To start from, or to take things from",
       }),
@@ -87,6 +87,19 @@ export function toModal(
       }),
       ...(draws ? [toPrivateField()] : []),
     ],
+  };
+}
+
+/** The form of a person's own defaults, as they are now. */
+export function toDefaultsModal(defaults: Partial<ImageOptions>): types.ModalView {
+  return {
+    type: "modal",
+    callback_id: formCallback,
+    private_metadata: toFormId({ form: "defaults" }),
+    title: plain("My defaults", slackLimits.modalTitle),
+    submit: plain("Save", slackLimits.modalButton),
+    close: plain("Cancel", slackLimits.modalButton),
+    blocks: optionSpecs.filter(({ admin }) => !admin).map((spec) => toField(spec, defaults[spec.name])),
   };
 }
 
@@ -111,12 +124,13 @@ export function parseSubmission(state: FormState): Filled {
 }
 
 function formOf(name: FormId["form"]): Form {
-  if (name === "draw") return drawForm;
   if (name === "reference") return referenceForm;
+  if (name === "draw" || name === "defaults") return drawForm;
   return action(name).form ?? actions.edit.form;
 }
 
-function toField(spec: OptionSpec): types.KnownBlock {
+/** `now`: what it is set to. */
+function toField(spec: OptionSpec, now?: string | number): types.KnownBlock {
   const actionId = `${fields.option}${spec.name}`;
   const placeholder = plain(`Not set: ${spec.unset}`, slackLimits.placeholder);
   const hint = spec.admin ? `${spec.hint} (admins)` : spec.hint;
@@ -128,22 +142,26 @@ function toField(spec: OptionSpec): types.KnownBlock {
       placeholder,
       ...(spec.min !== undefined && { min_value: `${spec.min}` }),
       ...(spec.max !== undefined && { max_value: `${spec.max}` }),
+      ...(now !== undefined && { initial_value: `${now}` }),
     };
     return input(actionId, spec.label, element, { hint });
   }
+  const offered = (spec.values ?? []).map(({ value, label }) => toOption(spec, value, label));
+  const chosen =
+    now === undefined ? undefined : (offered.find(({ value }) => value === now) ?? toOption(spec, `${now}`));
   const element: types.StaticSelect = {
     type: "static_select",
     action_id: actionId,
     placeholder,
-    options: (spec.values ?? []).map(({ value, label }) => ({
-      value,
-      text: plain(
-        label === value || spec.kind !== "size" || !/\d/.test(value) ? label : `${label} (${value})`,
-        slackLimits.optionText,
-      ),
-    })),
+    options: chosen && !offered.includes(chosen) ? [...offered, chosen] : offered,
+    ...(chosen && { initial_option: chosen }),
   };
   return input(actionId, spec.label, element, { hint });
+}
+
+function toOption({ kind }: OptionSpec, value: string, label = value): types.PlainTextOption {
+  const shown = label === value || kind !== "size" || !/\d/.test(value) ? label : `${label} (${value})`;
+  return { value, text: plain(shown, slackLimits.optionText) };
 }
 
 function toWhereField(): types.KnownBlock {

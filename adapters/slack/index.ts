@@ -1,17 +1,25 @@
 import { App, webApi } from "@slack/bolt";
-import type { Adapter, Attachment, Handle, MessageKey, PromptOf, Reply } from "../../src/adapter.ts";
+import type {
+  Accounts,
+  Adapter,
+  Attachment,
+  Handle,
+  MessageKey,
+  PromptOf,
+  Reply,
+} from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { greet } from "./assistant.ts";
 import { createFiles } from "./attachments.ts";
 import { formCallback } from "./forms.ts";
 import { createGateway, type Gateway, type Mode, toLogger } from "./gateway.ts";
-import { toHome } from "./home.ts";
 import {
   type Command,
   createInteractions,
   type Pressed,
   type Shortcut,
   type Submitted,
+  showHome,
 } from "./interactions.ts";
 import { isSpot, parseMessageKey, toThreadKey } from "./keys.ts";
 import { imageLimits, paceMs, pollMs } from "./limits.ts";
@@ -77,7 +85,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     return (pictures.length > 0 ? pictures : (seen.get(key) ?? [])).map((file) => files.toAttachment(file));
   }
 
-  async function run(handle: Handle, promptOf: PromptOf): Promise<Running> {
+  async function run(handle: Handle, promptOf: PromptOf, accounts: Accounts): Promise<Running> {
     // Objects of their own, always with a retry rule: what is left out, the library fills in for everybody.
     const toClient = (timeout: number) =>
       new webApi.WebClient(botToken, {
@@ -101,8 +109,9 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     const apiHost = URL.parse(apiUrl ?? "")?.hostname;
     const stage: Stage = {
       send,
-      files: createFiles({ token: botToken, info: send.info, ...(apiHost && { apiHost }) }),
+      files: createFiles({ token: botToken, name: me.name, info: send.info, ...(apiHost && { apiHost }) }),
       people: createPeople({ info: send.fetchPerson, teamId: me.teamId, log, now }),
+      accounts,
       me,
       painter,
       log,
@@ -155,8 +164,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     }
     app.event("app_home_opened", async ({ event }) => {
       if (event.tab === "messages") return;
-      const view = toHome({ name: me.name, painter });
-      later("slack.home.failed", () => stage.send.publishHome(event.user, view));
+      later("slack.home.failed", () => showHome(stage, event.user));
     });
     for (const name of ["assistant_thread_started", "assistant_thread_context_changed"] as const) {
       app.event(name, async ({ event, body }) => {
@@ -187,8 +195,8 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     get where() {
       return running ? `as @${running.stage.me.name}, ${running.gateway.where()}` : "";
     },
-    async start(handle, promptOf) {
-      running = await run(handle, promptOf);
+    async start(handle, promptOf, accounts) {
+      running = await run(handle, promptOf, accounts);
     },
     async stop() {
       if (!running) return;

@@ -2,11 +2,11 @@ import { type ActionName, action } from "../../src/actions.ts";
 import type { Attachment, Handle, MessageKey } from "../../src/adapter.ts";
 import { openAnswer } from "./answers.ts";
 import { parseDraw, shortcutNames } from "./commands.ts";
-import { type FormState, parseSubmission, toModal } from "./forms.ts";
-import { usage } from "./home.ts";
+import { type FormState, parseSubmission, toDefaultsModal, toModal } from "./forms.ts";
+import { toHome, usage } from "./home.ts";
 import {
-  drawButtonId,
   type FormId,
+  homeButtons,
   isSpot,
   parseButtonId,
   parseFormId,
@@ -19,7 +19,7 @@ import { picturesOf, type RemoteFile, type Shown } from "./pictures.ts";
 import { createReply, say } from "./reply.ts";
 import { createOnce, type Line, type Stage } from "./stage.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
-import { isDirect, toWhere, type Where } from "./turn.ts";
+import { isDirect, toUser, toWhere, type Where } from "./turn.ts";
 import { toWords } from "./words.ts";
 
 /** A slash command. Source: Slack's reference of interaction payloads, as for those below. */
@@ -116,7 +116,7 @@ export function createInteractions(
   handle: Handle,
   recall: (message: MessageKey) => Promise<readonly Attachment[]>,
 ): Interactions {
-  const { send, files, people, seen, lines, log, me, now } = stage;
+  const { send, files, people, accounts, seen, lines, log, me, now } = stage;
   const isFirst = createOnce(5000);
 
   function toLine(url: string | undefined): Line | undefined {
@@ -235,11 +235,30 @@ export function createInteractions(
     );
   }
 
+  async function pressAtHome(
+    button: keyof typeof homeButtons,
+    trigger: string,
+    userId: string,
+  ): Promise<void> {
+    switch (button) {
+      case "draw":
+        return ask(trigger, { form: "draw" }, { userId });
+      case "defaults": {
+        const { defaults } = await accounts.of(toUser(userId, "").id);
+        return void (await send.openForm(trigger, toDefaultsModal(defaults)));
+      }
+      case "reset":
+        await accounts.setDefaults(toUser(userId, "").id, {});
+        return showHome(stage, userId);
+    }
+  }
+
   async function press(body: Pressed): Promise<void> {
     const { user, container, message, response_url: url, trigger_id: trigger } = body;
     const [pressed] = body.actions;
     if (!pressed || !isFirst(`${trigger}:${pressed.action_id}:${pressed.action_ts ?? ""}`)) return;
-    if (pressed.action_id === drawButtonId) return ask(trigger, { form: "draw" }, { userId: user.id });
+    const atHome = Object.values(homeButtons).find((id) => id === pressed.action_id);
+    if (atHome) return pressAtHome(atHome, trigger, user.id);
     const line = toLine(url);
     const channelId = container.channel_id ?? body.channel?.id ?? "";
     const ts = container.message_ts ?? message?.ts ?? "";
@@ -298,6 +317,10 @@ export function createInteractions(
     if (!form) return log.warn({}, "slack.form.unknown");
     const filled = parseSubmission(view.state.values);
     const { text, options } = filled;
+    if (form.form === "defaults") {
+      await accounts.setDefaults(toUser(user.id, "").id, options);
+      return showHome(stage, user.id);
+    }
     const line = toLine(form.url);
     const who = await people.of(user.id, user.name);
     const channelId = form.channelId ?? filled.channelId ?? (await send.openDirect(user.id));
@@ -341,6 +364,14 @@ export function createInteractions(
     },
     submit,
   };
+}
+
+/** What App Home says now. Without an account it still says how the bot is used. */
+export async function showHome({ send, accounts, me, painter, log }: Stage, userId: string): Promise<void> {
+  const account = await accounts.of(toUser(userId, "").id).catch((error: unknown) => {
+    log.warn({ error: toLogged(error) }, "slack.account.unread");
+  });
+  await send.publishHome(userId, toHome({ name: me.name, painter, ...(account && { account }) }));
 }
 
 function whereOf(channelId: string, ts: string, threadTs: string | undefined): Where {

@@ -15,9 +15,9 @@ export interface Whisper {
   readonly nonce: string;
 }
 
-/** What a form says of itself while it is open. `draw` and `reference` are not actions' forms. */
+/** What a form says of itself while it is open. */
 export interface FormId {
-  readonly form: ActionName | "draw" | "reference";
+  readonly form: ActionName | OwnForm;
   /** The message whose pictures it is about. */
   readonly message?: MessageKey;
   /** Where the answer goes; absent: the form asks for it. */
@@ -29,8 +29,11 @@ export interface FormId {
   readonly private?: boolean;
 }
 
-/** The button of App Home that opens the form to draw. */
-export const drawButtonId = "draw";
+/** Forms that are not an action's. */
+type OwnForm = "draw" | "reference" | "defaults";
+
+/** The buttons of App Home. */
+export const homeButtons = { draw: "draw", defaults: "defaults", reset: "reset" } as const;
 
 export function toMessageKey(spot: Spot | Whisper): MessageKey {
   return `slack:${spot.channelId}:${"ts" in spot ? spot.ts : `${spot.userId}.${spot.nonce}`}`;
@@ -77,7 +80,7 @@ export function parseFormId(metadata: string): FormId | undefined {
       return typeof value === "string" && value !== "" ? value : undefined;
     };
     const form = text("form") ?? "";
-    if (form !== "draw" && form !== "reference" && !isActionName(form)) return undefined;
+    if (!isOwnForm(form) && !isActionName(form)) return undefined;
     const message = text("message");
     if (message && !parseMessageKey(message)) return undefined;
     const [channelId, threadTs, url] = [text("channelId"), text("threadTs"), text("url")];
@@ -92,4 +95,8 @@ export function parseFormId(metadata: string): FormId | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isOwnForm(form: string): form is OwnForm {
+  return form === "draw" || form === "reference" || form === "defaults";
 }

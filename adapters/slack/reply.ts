@@ -216,7 +216,7 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
   return (view) =>
     inOrder(() =>
       show(view).catch((error: unknown) => {
-        throw error instanceof BotError ? error : toBotError(error);
+        throw error instanceof BotError ? error : toBotError(error, stage.me.name);
       }),
     );
 }
@@ -274,7 +274,7 @@ function createWhispered(stage: Stage, place: Place, key: MessageKey): Reply["sh
       );
       return key;
     } catch (error) {
-      throw toBotError(error);
+      throw toBotError(error, stage.me.name);
     }
   };
 }

@@ -1,4 +1,4 @@
-import type { MessageKey } from "../../src/adapter.ts";
+import type { Accounts, MessageKey } from "../../src/adapter.ts";
 import type { Files } from "./attachments.ts";
 import type { Log } from "./log.ts";
 import type { People } from "./people.ts";
@@ -36,6 +36,7 @@ export interface Stage {
   readonly send: Send;
   readonly files: Files;
   readonly people: People;
+  readonly accounts: Accounts;
   readonly me: Me;
   readonly painter: { readonly name: string; readonly standIn: boolean };
   readonly log: Log;

@@ -62,13 +62,13 @@ export function toLogged(error: unknown): object {
   return { message: error instanceof Error ? error.message : String(error) };
 }
 
-/** A refusal as the core knows it. */
-export function toBotError(error: unknown): BotError {
+/** A refusal as the core knows it. `name`: the bot's own, for those who are to invite it. */
+export function toBotError(error: unknown, name: string): BotError {
   if (error instanceof BotError) return error;
   const cause = new Error(JSON.stringify(toLogged(error)));
   switch (toTrouble(error)) {
     case "uninvited":
-      return new BotError("forbidden", "I am not in that channel. Type /invite @drawbridge there first.", {
+      return new BotError("forbidden", `I am not in that channel. Type /invite @${name} there first.`, {
         cause,
       });
     case "gone":
