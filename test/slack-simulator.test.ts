@@ -889,3 +889,201 @@ test("a stream grows, and ends", async (t) => {
   const { error } = await refusal(client.chat.appendStream({ channel: channel.id, ts, markdown_text: "!" }));
   assert.equal(error, "message_not_in_streaming_state");
 });
+
+test("a picture that changes under the same block id may look as before", async (t) => {
+  const { simulator, channel } = await simulate(t);
+  const client = createClient(simulator);
+  const block = (name: string, block_id: string) => [
+    { type: "image", block_id, alt_text: "A fox", image_url: `https://a.example/${name}.png` },
+  ];
+  const posted = await client.chat.postMessage({ channel: channel.id, text: "a", blocks: block("one", "1") });
+  const ref = { channel: channel.id, ts: posted.ts ?? "" };
+  await client.chat.update({ ...ref, text: "a", blocks: block("two", "2") });
+  assert.equal(simulator.message(ref)?.images[0]?.stale, false);
+  await client.chat.update({ ...ref, text: "a", blocks: block("three", "2") });
+  assert.equal(simulator.message(ref)?.images[0]?.stale, true);
+});
+
+test("long texts are cut off, long blocks are refused", async (t) => {
+  const { simulator, channel } = await simulate(t);
+  const client = createClient(simulator);
+  await client.chat.postMessage({ channel: channel.id, text: long(40_001) });
+  assert.equal(simulator.messages(channel)[0]?.text.length, 40_000);
+  const blocks = Array.from({ length: 5 }, () => ({ type: "section", text: plain(long(3000)) }));
+  const { error } = await refusal(
+    client.apiCall("chat.postMessage", { channel: channel.id, text: "a", blocks }),
+  );
+  assert.equal(error, "msg_blocks_too_long");
+});
+
+test("direct messages: opened, named by the user, and no mentions in them", async (t) => {
+  const { simulator, ada } = await simulate(t);
+  const client = createClient(simulator);
+  const { channel } = await client.conversations.open({ users: ada.id });
+  const posted = await client.chat.postMessage({ channel: ada.id, text: "hello" });
+  assert.equal(posted.channel, channel?.id);
+  const dm = simulator.dm(ada);
+  const said = await simulator.say(dm, ada, "a fox", { mention: true });
+  assert.deepEqual(
+    said.events.map(
+      ({ type, payload }) => `${type} ${isFields(payload.event) && payload.event.channel_type}`,
+    ),
+    ["message im"],
+  );
+});
+
+test("events come with their scopes only", async (t) => {
+  const { simulator, channel, ada } = await simulate(t);
+  simulator.revoke("channels:history");
+  const said = await simulator.say(channel, ada, "a fox", { mention: true });
+  assert.deepEqual(
+    said.events.map(({ type }) => type),
+    ["app_mention"],
+  );
+  const group = simulator.addChannel({ kind: "private" });
+  const secret = await simulator.say(group, ada, "a fox");
+  assert.equal(secret.events.length, 1);
+});
+
+test("files of people may be late, or elsewhere", async (t) => {
+  const { simulator, channel, ada } = await simulate(t);
+  const client = createClient(simulator);
+  const link = "https://drive.example/fox";
+  const said = await simulator.say(channel, ada, "", {
+    files: [
+      { name: "late.png", bytes: png, readyAfterMs: 3000 },
+      { name: "fox", bytes: Buffer.alloc(0), external: link },
+    ],
+  });
+  const [late, external] = said.message.files;
+  const info = async (id = "") => (await client.files.info({ file: id })).file;
+  assert.equal((await info(late?.id))?.mimetype, "");
+  simulator.advance(3000);
+  assert.equal((await info(late?.id))?.mimetype, "image/png");
+  const there = await info(external?.id);
+  assert.equal(there?.is_external, true);
+  assert.equal(there?.url_private, link);
+});
+
+test("threads are read page by page; a deleted parent stays as a stone", async (t) => {
+  const { simulator, channel, ada } = await simulate(t);
+  const client = createClient(simulator);
+  const said = await simulator.say(channel, ada, "one");
+  for (const text of ["two", "three"]) await simulator.say(channel, ada, text, { threadTs: said.ts });
+  const page = { channel: channel.id, ts: said.ts, limit: 2 };
+  const first = await client.conversations.replies(page);
+  assert.deepEqual(
+    first.messages?.map(({ text }) => text),
+    ["one", "two"],
+  );
+  assert.equal(first.messages?.[0]?.reply_count, 2);
+  const rest = await client.conversations.replies({
+    ...page,
+    cursor: first.response_metadata?.next_cursor ?? "",
+  });
+  assert.deepEqual(
+    rest.messages?.map(({ text }) => text),
+    ["three"],
+  );
+  const [event] = simulator.deleteMessage(said);
+  const change = isFields(event?.payload.event) ? event.payload.event : {};
+  assert.equal(change.subtype, "message_changed");
+  assert.equal(isFields(change.message) && change.message.subtype, "tombstone");
+});
+
+test("what only one sees is pressed without its message, and chosen from", async (t) => {
+  const { simulator, channel, ada, app } = await connect(t);
+  const mo = simulator.addUser({ name: "mo" });
+  app.action("size", async ({ ack }) => ack());
+  await app.start();
+  await app.client.apiCall("chat.postEphemeral", {
+    channel: channel.id,
+    user: ada.id,
+    text: "psst",
+    blocks: [
+      {
+        type: "actions",
+        elements: [{ type: "static_select", action_id: "size", options: [option("wide")] }],
+      },
+    ],
+  });
+  const [seen] = simulator.messages(channel, ada);
+  assert.ok(seen);
+  assert.deepEqual(simulator.messages(channel, mo), []);
+  assert.throws(() => simulator.press(seen, "size", mo, "wide"), /does not see/);
+  assert.throws(() => simulator.press(seen, "size", ada, "tall"), /no option/);
+  const pressed = simulator.press(seen, "size", ada, "wide");
+  assert.equal((await pressed.acknowledged()).ok, true);
+  const { message, container } = pressed.sent.payload;
+  assert.equal(message, undefined);
+  assert.equal(isFields(container) && container.is_ephemeral, true);
+});
+
+test("views: old hashes, a full stack, and closing", async (t) => {
+  const { simulator, ada, app } = await connect(t);
+  const closed: string[] = [];
+  app.shortcut("draw", async ({ ack }) => ack());
+  app.action("go", async ({ ack }) => ack());
+  app.view({ callback_id: "top", type: "view_closed" }, async ({ ack, view }) => {
+    closed.push(view.callback_id);
+    await ack();
+  });
+  await app.start();
+  const { client } = app;
+  const form = (callback_id: string) =>
+    modal({ callback_id, notify_on_close: true, blocks: [{ type: "actions", elements: [button()] }] });
+  const { triggerId } = simulator.globalShortcut("draw", ada);
+  await client.apiCall("views.open", { trigger_id: triggerId, view: form("root") });
+  const push = () => {
+    const pressed = simulator.press(simulator.modal(ada) ?? { id: "" }, "go", ada);
+    return client.apiCall("views.push", { trigger_id: pressed.triggerId, view: form("top") });
+  };
+  await push();
+  await push();
+  assert.equal((await refusal(push())).error, "push_limit_reached");
+  const top = simulator.modal(ada);
+  assert.ok(top);
+  const update = { view_id: top.id, view: form("top"), hash: "1.2" };
+  assert.equal((await refusal(client.apiCall("views.update", update))).error, "hash_conflict");
+  await simulator.closeView(top)?.acknowledged();
+  assert.deepEqual(closed, ["top"]);
+  assert.notEqual(simulator.modal(ada)?.id, top.id);
+  assert.equal(
+    (await refusal(client.apiCall("views.update", { ...update, hash: undefined }))).error,
+    "not_found",
+  );
+});
+
+test("a rate limit that a test sets, and one that strikes once, say when to come again", async (t) => {
+  const { simulator, channel } = await simulate(t);
+  const client = createClient(simulator, simulator.token, { rejectRateLimitedCalls: true });
+  const { ts = "" } = await client.chat.postMessage({ channel: channel.id, text: "a" });
+  const update = () => client.chat.update({ channel: channel.id, ts, text: "b" });
+  simulator.limitRate("chat.update", { count: 1, perMs: 60_000 });
+  await update();
+  await assert.rejects(update(), { retryAfter: 60 });
+  simulator.advance(60_000);
+  simulator.fault({ method: /^chat\./, kind: "rate limit", retryAfterMs: 7000 });
+  await assert.rejects(update(), { retryAfter: 7 });
+  assert.equal(simulator.requests.filter(({ status }) => status === 429).length, 2);
+});
+
+test("a socket without an answer to its pings is given up, and a URL opens one socket", async (t) => {
+  const { simulator, app } = await reconnect(t);
+  await app.start();
+  simulator.socket.answerPings(false);
+  await simulator.waitFor(() => simulator.socket.opened === 2);
+  simulator.socket.answerPings(true);
+  const { url = "" } = await createClient(simulator, simulator.appToken).apps.connections.open();
+  const open = () =>
+    new Promise<string>((resolve) => {
+      const socket = new WebSocket(url);
+      socket.addEventListener("open", () => {
+        resolve("open");
+        socket.close();
+      });
+      socket.addEventListener("error", () => resolve("refused"));
+    });
+  assert.equal(await open(), "open");
+  assert.equal(await open(), "refused");
+});

@@ -90,9 +90,9 @@ export function createFiles(parts: {
   }
 
   async function sniff(file: StoredFile): Promise<void> {
-    const seen = await sharp(file.bytes)
-      .metadata()
-      .catch(() => undefined);
+    // Of no bytes at all, sharp makes an error at once.
+    const read = async () => sharp(file.bytes).metadata();
+    const seen = await read().catch(() => undefined);
     const format = seen?.format === "jpeg" ? "jpg" : seen?.format;
     const ending = file.name.split(".").at(-1)?.toLowerCase() ?? "";
     file.filetype = format ?? (ending === "txt" ? "text" : ending || "binary");

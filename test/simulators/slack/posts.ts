@@ -84,6 +84,7 @@ export function createPosts(parts: {
         pings: ephemeralTo ? [] : toPings(text, blocks, draft.parsesNames),
         ...(draft.metadata === undefined ? {} : { metadata: draft.metadata }),
         updates: 0,
+        stale: new Set(),
         deleted: false,
       };
       channel.messages.set(message.ts, message);
@@ -101,7 +102,10 @@ export function createPosts(parts: {
     change(message, change, { editedBy } = {}) {
       const previous = wire.message(message);
       if (change.text !== undefined) message.text = change.text;
-      if (change.blocks !== undefined) message.blocks = change.blocks;
+      if (change.blocks !== undefined) {
+        for (const id of swapped(message.blocks, change.blocks)) message.stale.add(id);
+        message.blocks = change.blocks;
+      }
       if (change.attachments !== undefined) message.attachments = change.attachments;
       if (change.metadata !== undefined) message.metadata = change.metadata;
       if (change.files !== undefined) {
@@ -164,4 +168,15 @@ export function createPosts(parts: {
 
 function toMention({ channel_type: _, subtype: __, ...event }: Fields): Fields & { type: string } {
   return { ...event, type: "app_mention" };
+}
+
+/** Image blocks whose picture changed while their id did not. @slack/types, Block: "If a message is updated, use a new" id. */
+function swapped(before: readonly Fields[], after: readonly Fields[]): readonly unknown[] {
+  const pictureOf = ({ slack_file, image_url }: Fields) => JSON.stringify(slack_file ?? image_url);
+  return after
+    .filter((block) => block.type === "image")
+    .filter((block) =>
+      before.some((old) => old.block_id === block.block_id && pictureOf(old) !== pictureOf(block)),
+    )
+    .map(({ block_id }) => block_id);
 }

@@ -13,6 +13,8 @@ export interface SeenImage {
   /** Absent for a picture from elsewhere, and where the file is gone: a broken picture. */
   readonly bytes?: Buffer;
   readonly broken: boolean;
+  /** Whether a client may still show the picture before: it was changed under the same block id. */
+  readonly stale: boolean;
 }
 
 /** A file that hangs on a message. */
@@ -73,7 +75,7 @@ export function toSeen(message: Message, files: Files): Seen {
     text: blocks.length > 0 && message.byBot ? blocks.flatMap(textsOf).join("\n") : message.text,
     fallback: message.text,
     blocks,
-    images: blocks.flatMap((block) => imagesOf(block, files)),
+    images: blocks.flatMap((block) => imagesOf(block, files, message.stale)),
     files: message.files.filter(({ deleted }) => !deleted).map(toSeenFile),
     buttons: blocks.flatMap(buttonsOf),
     edited: message.edited !== undefined,
@@ -115,7 +117,11 @@ export function buttonsOf(block: Fields): readonly SeenButton[] {
 }
 
 /** The pictures of a block and its elements, with their bytes. */
-export function imagesOf(block: Fields, files: Files): readonly SeenImage[] {
+export function imagesOf(
+  block: Fields,
+  files: Files,
+  stale: ReadonlySet<unknown> = new Set(),
+): readonly SeenImage[] {
   const blockId = String(block.block_id);
   return [block, ...elementsOf(block), ...toObjects(block.child_blocks)]
     .filter(({ type }) => type === "image")
@@ -131,6 +137,7 @@ export function imagesOf(block: Fields, files: Files): readonly SeenImage[] {
         ...(url ? { url } : {}),
         ...(file && !file.deleted ? { bytes: file.bytes } : {}),
         broken: image.slack_file !== undefined && (!file || file.deleted),
+        stale: stale.has(block.block_id),
       };
     });
 }

@@ -91,6 +91,8 @@ export interface Message {
   edited?: { readonly user: string; readonly ts: string };
   /** How often it was changed. */
   updates: number;
+  /** Blocks that got another picture under the block id they had: clients may go on showing the old one. */
+  readonly stale: Set<unknown>;
   deleted: boolean;
   /** Whether it is a stream that was not stopped, and since when. */
   streamingSinceMs?: number;
