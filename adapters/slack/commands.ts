@@ -14,5 +14,5 @@ const privately = /(^|\s)--private(?=\s|$)/i;
 
 /** What somebody typed behind /draw. Empty text asks for the form. */
 export function parseDraw(text: string): { readonly text: string; readonly private: boolean } {
-  return { text: text.replace(privately, " ").trim(), private: privately.test(text) };
+  return { text: text.replace(privately, "").trim(), private: privately.test(text) };
 }

@@ -2,6 +2,8 @@ import type { types } from "@slack/bolt";
 import type { Account } from "../../src/adapter.ts";
 import { optionSpecs } from "../../src/options.ts";
 import { homeButtons } from "./keys.ts";
+import { slackLimits } from "./limits.ts";
+import { toMrkdwn } from "./markdown.ts";
 import { toEscaped } from "./words.ts";
 
 /** What App Home shows: who draws, what a person has set and used, and how it is used. `account`: absent when unknown. */
@@ -24,7 +26,7 @@ export function toHome(of: {
         ? toAccount(account)
         : [section("_Your defaults and your usage cannot be read just now._")]),
       { type: "divider" },
-      section(usage(toEscaped(name))),
+      ...toMrkdwn(usage(name), slackLimits.section, 1).map(section),
       section(
         `*Options*, behind two dashes in any message:\n${options
           .map(({ name: option, hint }) => `\`--${option}\`  ${toEscaped(hint)}`)
@@ -35,15 +37,15 @@ export function toHome(of: {
   };
 }
 
-/** The ways in, for App Home and for `/draw help`. */
+/** The ways in, as Markdown, for App Home and for `/draw help`. */
 export function usage(name: string): string {
   return [
-    "• `/draw a red fox in snow --size wide` draws in the channel; `/draw` alone opens a form; `--private` shows it to you alone.",
-    `• Mention *@${name}* in a channel: I answer in the thread. Attach pictures to start from them.`,
-    "• Reply in that thread, without a mention, to change the picture.",
-    "• Write to me directly, or open me from the top of Slack.",
-    "• On anybody's picture: *More actions* › _Edit picture_, _Use as reference_, _Describe_.",
-    `• In a channel I am not in, type \`/invite @${name}\` first.`,
+    "- `/draw a red fox in snow --size wide` draws in the channel; `/draw` alone opens a form; `--private` shows it to you alone.",
+    `- Mention **@${name}** in a channel: I answer in the thread. Attach pictures to start from them.`,
+    "- Reply in that thread, without a mention, to change the picture.",
+    "- Write to me directly, or open me from the top of Slack.",
+    "- On anybody's picture: **More actions** › *Edit picture*, *Use as reference*, *Describe*.",
+    `- In a channel I am not in, type \`/invite @${name}\` first.`,
   ].join("\n");
 }
 

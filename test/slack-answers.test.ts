@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { done, image, type SlackServer, startSlack, view } from "./slack-server.ts";
+import { until } from "./until.ts";
+
+async function ask({ simulator, channel, ada, nextPrompt }: SlackServer, words = "a fox") {
+  await simulator.say(channel, ada, words, { mention: true });
+  return (await nextPrompt()).reply;
+}
+
+test("sketches replace each other, the picture replaces them, and no file is left over", async (t) => {
+  const server = await startSlack(t);
+  const { answers, litter } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  const colours = ["#100", "#200", "#300"];
+  for (const [index, colour] of colours.entries()) {
+    await reply.show(
+      view("working", { status: `Sketch ${index}`, images: [await image(colour)], actions: ["cancel"] }),
+    );
+    const before = answers()[0]?.images[0]?.blockId;
+    await until(() => answers()[0]?.images.length === 1, "a sketch");
+    if (index > 0) await until(() => answers()[0]?.images[0]?.blockId !== before, "the next sketch");
+  }
+  assert.equal(answers()[0]?.images[0]?.alt, "A red fox in the snow");
+  await reply.show(await done());
+  const [seen, ...more] = answers();
+  assert.deepEqual(more, []);
+  assert.deepEqual(
+    seen?.images.map(({ broken }) => broken),
+    [false],
+  );
+  await until(() => litter().length === 1, "the sketches to be taken away");
+  assert.deepEqual(litter(), ["a-fox.png"]);
+  assert.match(
+    seen?.text ?? "",
+    /1024x1024 \(asked for 1536x1024\) · high · asked for fidelity high · 12 s · about \$0\.041 · OpenAI/,
+  );
+  assert.match(seen?.text ?? "", /a fox/);
+});
+
+test("a picture never waits for a sketch, and the sketch that comes too late is taken away", async (t) => {
+  const server = await startSlack(t, {
+    simulator: { fileDelayMs: 100_000 },
+    timing: { paceMs: 50, pollMs: 10, retryMs: [10] },
+  });
+  const { simulator, answers, litter } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  await reply.show(
+    view("working", { status: "Sketch 1", images: [await image("#100")], actions: ["cancel"] }),
+  );
+  await reply.show(
+    view("working", { status: "Sketch 2", images: [await image("#200")], actions: ["cancel"] }),
+  );
+  await until(() => litter().length === 1, "the first sketch on its way");
+  assert.match(answers()[0]?.text ?? "", /Sketch 2/, "where it stands is shown at once");
+  const showing = reply.show(await done());
+  await until(() => litter().includes("a-fox.png"), "the picture on its way");
+  await until(() => !litter().some((name) => name.startsWith("sketch")), "the sketch to be taken away");
+  simulator.advance(100_000);
+  await showing;
+  assert.equal(answers()[0]?.images.length, 1);
+  assert.deepEqual(litter(), ["a-fox.png"]);
+});
+
+test("a cancelled or failed drawing keeps its sketch and nothing else; a deleted picture keeps no file", async (t) => {
+  const server = await startSlack(t);
+  const { adapter, answers, litter } = server;
+  const reply = await ask(server);
+  const sketch = await image("#100");
+  await reply.show(view("working", { status: "Drawing", images: [sketch], actions: ["cancel"] }));
+  await until(() => answers()[0]?.images.length === 1, "a sketch");
+  const key = await reply.show(
+    view("failed", { text: "OpenAI failed.", images: [sketch], actions: ["redo"] }),
+  );
+  assert.equal(answers()[0]?.images.length, 1);
+  assert.equal(litter().length, 1);
+  await adapter.reopen(key).show(view("cancelled", { status: "Deleted by ada" }));
+  assert.deepEqual(answers()[0]?.images, []);
+  await until(() => litter().length === 0, "the file to go");
+});
+
+test("after a restart the sketch of before is replaced, too", async (t) => {
+  const server = await startSlack(t);
+  const { adapter, answers, litter } = server;
+  const reply = await ask(server);
+  const key = await reply.show(view("working", { status: "Drawing" }));
+  await reply.show(view("working", { status: "Sketch", images: [await image("#100")] }));
+  await until(() => answers()[0]?.images.length === 1, "a sketch");
+  await adapter.stop();
+  await adapter.start(
+    async () => {},
+    async () => undefined,
+    { of: async () => ({ defaults: {}, pictures: 0, usd: 0 }), setDefaults: async () => {} },
+  );
+  const again = adapter.reopen(key);
+  await again.show(view("working", { status: "Drawing, again" }));
+  assert.equal(answers()[0]?.images.length, 1, "the sketch stays until there is a better one");
+  assert.equal(await again.show(await done()), key);
+  await until(() => litter().length === 1, "the sketch to go");
+  assert.deepEqual(litter(), ["a-fox.png"]);
+});
+
+test("stopping takes away what is still being uploaded", async (t) => {
+  const server = await startSlack(t, { simulator: { fileDelayMs: 100_000 } });
+  const { adapter, litter } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing" }));
+  await reply.show(view("working", { status: "Sketch", images: [await image("#100")] }));
+  await until(() => litter().length === 1, "a sketch on its way");
+  await adapter.stop();
+  assert.deepEqual(litter(), []);
+});
+
+test("a picture that Slack does not take into the message comes in one of its own", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing" }));
+  simulator.fault({ method: "chat.update", kind: "error", error: "invalid_blocks", times: 4 });
+  await reply.show(await done());
+  const [message, apart] = answers();
+  assert.match(message?.text ?? "", /is in the one below/);
+  assert.ok(message?.buttons.some(({ actionId }) => actionId === "a:edit"));
+  assert.equal(apart?.files[0]?.name, "a-fox.png");
+});
+
+test("a scope that is missing for the picture is named in the answer", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing" }));
+  simulator.revoke("files:write");
+  await reply.show(await done());
+  assert.match(answers()[0]?.text ?? "", /Slack has not granted files:write/);
+});
+
+test("rate limits: a sketch is dropped, the picture waits as long as it must", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers, litter, said } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing" }));
+  const order = simulator.fault({ method: "chat.update", kind: "rate limit", retryAfterMs: 1000, times: 1 });
+  await reply.show(view("working", { status: "A sketch", images: [] }));
+  assert.equal(order.struck, 1);
+  assert.equal(said("slack.sketch.lost").length, 1);
+  simulator.fault({ method: "chat.update", kind: "rate limit", retryAfterMs: 1000, times: 1 });
+  simulator.fault({ method: "files.getUploadURLExternal", kind: "rate limit", retryAfterMs: 1000, times: 1 });
+  simulator.fault({ method: "files.info", kind: "rate limit", retryAfterMs: 1000, times: 1 });
+  await reply.show(await done());
+  assert.equal(answers()[0]?.images.length, 1);
+  assert.deepEqual(litter(), ["a-fox.png"]);
+});
+
+test("a message whose answer gets lost on the way is not posted twice", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers, channel, ada, nextPrompt } = server;
+  const reply = await ask(server);
+  simulator.fault({ method: "chat.postMessage", kind: "drop", when: "after" });
+  const key = await reply.show(view("working", { status: "Drawing" }));
+  assert.deepEqual(
+    answers().map(({ ts }) => `slack:${channel.id}:${ts}`),
+    [key],
+  );
+  simulator.fault({ method: "chat.postMessage", kind: "drop", when: "before" });
+  simulator.slash(channel, ada, "/draw", "an owl");
+  await nextPrompt();
+  assert.equal(answers().length, 2);
+  simulator.fault({ method: "chat.postMessage", kind: "status", status: 503 });
+  await (await ask(server, "a hare")).show(view("working", { status: "Drawing" }));
+  assert.equal(answers().length, 3);
+});
+
+test("uploads that fail on the way are tried again and leave nothing behind", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers, litter } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing" }));
+  simulator.fault({ method: "upload", kind: "drop", when: "before" });
+  simulator.fault({ method: "files.completeUploadExternal", kind: "drop", when: "after" });
+  await reply.show(await done());
+  assert.equal(answers()[0]?.images.length, 1);
+  assert.deepEqual(litter(), ["a-fox.png"]);
+});
+
+test("several pictures stand in their order; long words are shown whole", async (t) => {
+  const server = await startSlack(t);
+  const reply = await ask(server);
+  const images = await Promise.all(
+    ["#100", "#010", "#001"].map((colour, index) => image(colour, `fox-${index + 1}.png`)),
+  );
+  await reply.show(
+    await done({
+      images,
+      text: `${"word ".repeat(900)}\n\n\`\`\`\n${"code <b>\n".repeat(200)}\`\`\``,
+      actions: ["pick1", "pick2", "pick3", "edit", "vary", "redo", "undo", "details", "delete"],
+    }),
+  );
+  const [seen] = server.answers();
+  assert.deepEqual(
+    seen?.images.map(({ bytes }) => bytes),
+    images.map(({ bytes }) => bytes),
+  );
+  assert.equal(seen?.buttons.length, 9);
+  assert.equal(seen?.text.match(/word/g)?.length, 900);
+  assert.equal(seen?.text.match(/code &lt;b&gt;/g)?.length, 200);
+});
+
+test("a WebP is none of the types the core may show here", async (t) => {
+  const server = await startSlack(t);
+  const reply = await ask(server);
+  assert.deepEqual(reply.limits.mediaTypes, ["image/png", "image/jpeg", "image/gif"]);
+});
