@@ -30,8 +30,7 @@ export async function toSketch(bytes: Uint8Array, limits: ImageLimits): Promise<
   if (limits.mediaTypes.includes("image/webp")) {
     return { bytes: await small.webp({ quality: 78, effort: 1 }).toBuffer(), mediaType: "image/webp" };
   }
-  const { isOpaque } = await sharp(bytes).stats();
-  return isOpaque
+  return (await isOpaque(bytes))
     ? { bytes: await small.jpeg({ quality: 80 }).toBuffer(), mediaType: "image/jpeg" }
     : { bytes: await small.png({ palette: true }).toBuffer(), mediaType: "image/png" };
 }
@@ -48,9 +47,9 @@ export async function toLimits(
 ): Promise<Encoded & { readonly note?: string }> {
   const { bytes, mediaType } = picture;
   if (bytes.byteLength <= limits.bytes && limits.mediaTypes.includes(mediaType)) return picture;
-  const [{ isOpaque }, { width = 1 }] = await Promise.all([sharp(bytes).stats(), sharp(bytes).metadata()]);
+  const { width = 1 } = await sharp(bytes).metadata();
   const tooLarge = bytes.byteLength > limits.bytes;
-  const smallest = pickTarget(isOpaque, limits.mediaTypes);
+  const smallest = pickTarget(await isOpaque(bytes), limits.mediaTypes);
   const ways = [
     ...(tooLarge ? [] : [{ target: "image/png", scale: 1 }]), // another type is no reason to lose anything
     ...scales.map((scale) => ({ target: smallest, scale })),
@@ -70,9 +69,15 @@ export async function toLimits(
   return picture;
 }
 
-function pickTarget(isOpaque: boolean, takes: readonly string[]): string {
+/** Most pictures have no alpha channel: their header says so, and nothing has to be decoded. */
+async function isOpaque(bytes: Uint8Array): Promise<boolean> {
+  const { hasAlpha } = await sharp(bytes).metadata();
+  return !hasAlpha || (await sharp(bytes).stats()).isOpaque;
+}
+
+function pickTarget(opaque: boolean, takes: readonly string[]): string {
   if (takes.includes("image/webp")) return "image/webp";
-  return isOpaque ? "image/jpeg" : "image/png";
+  return opaque ? "image/jpeg" : "image/png";
 }
 
 function encode(bytes: Uint8Array, mediaType: string, width: number): Promise<Buffer> {
