@@ -1,0 +1,21 @@
+import { benchDecode } from "./decode.ts";
+import { benchInputs } from "./inputs.ts";
+import { benchMemory } from "./memory.ts";
+import { benchSketch } from "./sketch.ts";
+import { benchStore } from "./store.ts";
+import { benchTurn } from "./turn.ts";
+
+/** `npm run bench`, or with names after it: `npm run bench -- decode store`. */
+const all = {
+  decode: benchDecode,
+  sketch: benchSketch,
+  inputs: benchInputs,
+  store: benchStore,
+  turn: benchTurn,
+  memory: benchMemory,
+};
+
+const wanted = process.argv.slice(2);
+for (const [name, bench] of Object.entries(all)) {
+  if (wanted.length === 0 || wanted.includes(name)) await bench();
+}
