@@ -40,7 +40,8 @@ export async function prepare(
   if (attachments.length < turn.attachments) {
     throw new BotError("stopped", "I was restarted before I had read your pictures. Send them again.");
   }
-  const foreign = turn.from && !(await history.find(turn.from)) ? await recallAll(adapter, turn.from) : [];
+  const foreign =
+    turn.from && !(await history.find(turn.from)) ? await recallAll(adapter, turn.from, signal) : [];
   const { pictures, notes } = await readInputs([...foreign, ...attachments], signal);
   const masked = pictures.some(({ role }) => role === "mask");
   const references = pictures.some(({ role }) => role === "reference");
@@ -57,12 +58,16 @@ export async function recallInputs(
   signal: AbortSignal,
 ): Promise<readonly StoredInput[]> {
   const shown = await nearestPictured(base, history);
-  const { pictures } = await readInputs(shown ? await recallPicked(shown, adapter) : [], signal);
+  const { pictures } = await readInputs(shown ? await recallPicked(shown, adapter, signal) : [], signal);
   return store(pictures, painter, signal);
 }
 
-async function recallAll(adapter: Adapter, message: MessageKey): Promise<readonly Attachment[]> {
-  const found = await adapter.recall(message);
+async function recallAll(
+  adapter: Adapter,
+  message: MessageKey,
+  signal: AbortSignal,
+): Promise<readonly Attachment[]> {
+  const found = await recall(adapter, message, signal);
   if (found.length > 0) return found;
   throw new BotError(
     "unknown_message",
@@ -77,7 +82,10 @@ async function pictureUnder(
   signal: AbortSignal,
 ): Promise<readonly Picture[]> {
   const shown = base && (await nearestPictured(base, tools.history));
-  const { pictures } = await readInputs(shown ? await recallPicked(shown, tools.adapter) : [], signal);
+  const { pictures } = await readInputs(
+    shown ? await recallPicked(shown, tools.adapter, signal) : [],
+    signal,
+  );
   if (pictures.length === 0) {
     throw new BotError(
       "bad_attachment",
@@ -91,9 +99,19 @@ async function pictureUnder(
 async function recallPicked(
   { message, picked = 0 }: Generation,
   adapter: Adapter,
+  signal: AbortSignal,
 ): Promise<readonly Attachment[]> {
-  const shown = await adapter.recall(message);
+  const shown = await recall(adapter, message, signal);
   return shown.slice(picked, picked + 1);
+}
+
+/** A platform that does not answer holds up neither a cancel nor a shutdown. */
+function recall(adapter: Adapter, message: MessageKey, signal: AbortSignal): Promise<readonly Attachment[]> {
+  signal.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([adapter.recall(message), aborted]);
 }
 
 /** A question about a picture is answered in words: the picture is further up. */

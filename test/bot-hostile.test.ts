@@ -404,6 +404,18 @@ describe("a platform that fails", () => {
   });
 });
 
+describe("a platform that never answers", () => {
+  test("about a picture it shows: cancel ends the turn, and the next one is drawn", async () => {
+    studio.adapter.recall = () => new Promise(() => {});
+    const reply = studio.adapter.reply();
+    const answered = studio.say("make it night", { replyTo: "paper:foreign" }, reply);
+    await until(() => studio.adapter.views(reply.key).length > 1, "the start");
+    await press("cancel", reply.key);
+    assert.equal((await answered).last.phase, "cancelled");
+    assert.equal((await studio.say("a cat")).last.phase, "done");
+  });
+});
+
 describe("a restart", () => {
   test("does not wait for ever on a platform that hangs", async () => {
     const hangs = { ...studio.adapter.reply(), show: () => new Promise<never>(() => {}) };
