@@ -51,7 +51,7 @@ export function createFiles(of: {
 
   async function read(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array> {
     for (let attempt = 0; ; attempt += 1) {
-      const found = file.url && attempt === 0 ? file : await ask(file);
+      const found = (file.url || file.barred) && attempt === 0 ? file : await ask(file);
       if (found.barred) throw bad(found, reasons[found.barred]);
       const bytes = found.url ? await download(found, found.url, signal) : undefined;
       if (bytes) return bytes;
