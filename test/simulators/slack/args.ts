@@ -28,7 +28,7 @@ export function createArgs(all: Fields): Args {
       if (value === undefined) throw refuseWith("invalid_arguments", [`missing required field: ${key}`]);
       return value;
     },
-    flag: (key) => [true, "true", "1", 1].includes(all[key] as never),
+    flag: (key) => ["true", "1"].includes(String(all[key])),
     number(key) {
       const text = args.text(key);
       return text === undefined || Number.isNaN(Number(text)) ? undefined : Number(text);

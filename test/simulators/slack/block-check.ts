@@ -32,7 +32,7 @@ const blocks: Readonly<Record<string, Block>> = {
   },
   divider: { fields: [] },
   header: {
-    fields: ["text", "level"],
+    fields: ["text"],
     check: (block) => checkText(block, "text", { max: limits.header, required: true, plain: true }),
   },
   image: {
