@@ -33,7 +33,8 @@ export function createPeople(of: {
   readonly now: () => number;
 }): People {
   const { info, teamId, log, now } = of;
-  const known = createBounded<string, { readonly user: User; readonly until: number }>(1000);
+  // Promises, so that of two who ask at once the first is answered first.
+  const known = createBounded<string, { readonly user: Promise<User>; readonly until: number }>(1000);
 
   async function ask(userId: string, name: string): Promise<User> {
     const person = await info(userId);
@@ -41,21 +42,26 @@ export function createPeople(of: {
     const ours = person.team_id === undefined || person.team_id === teamId;
     const moderator = ours && (person.is_admin === true || person.is_owner === true);
     const shown = person.profile?.display_name || person.real_name || person.name || name;
-    const user = toUser(userId, shown, moderator);
+    return toUser(userId, shown, moderator);
+  }
+
+  function find(userId: string, name: string): Promise<User> {
+    const found = known.get(userId);
+    if (found && found.until > now()) return found.user;
+    const user = ask(userId, name);
     known.set(userId, { user, until: now() + freshMs });
+    user.catch((error: unknown) => {
+      known.delete(userId);
+      log.debug({ user: userId, error: toLogged(error) }, "slack.person.unknown");
+    });
     return user;
   }
 
   return {
-    async of(userId, name = "someone") {
-      const found = known.get(userId);
-      if (found && found.until > now()) return found.user;
+    of(userId, name = "someone") {
       const { promise, resolve } = Promise.withResolvers<User>();
       const timer = setTimeout(() => resolve(toUser(userId, name)), soonMs);
-      ask(userId, name).then(resolve, (error: unknown) => {
-        log.debug({ user: userId, error: toLogged(error) }, "slack.person.unknown");
-        resolve(toUser(userId, name));
-      });
+      find(userId, name).then(resolve, () => resolve(toUser(userId, name)));
       return promise.finally(() => clearTimeout(timer));
     },
   };

@@ -148,11 +148,17 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
         signal.throwIfAborted();
         const trouble = toTrouble(error);
         log.debug({ message: keyOf(), trouble, attempt, error: toLogged(error) }, "slack.answer.again");
-        if (trouble === "gone" && spot) return log.warn({ message: keyOf() }, "slack.answer.unwanted");
+        if (trouble === "gone" && spot) {
+          shelf.keep([]);
+          return log.warn({ message: keyOf() }, "slack.answer.unwanted");
+        }
         if (trouble === "unready" && attempt < timing.retryMs.length) await sleep(timing.retryMs[attempt]);
         else if (view.images.length > 0 && trouble !== "unauthorized" && trouble !== "uninvited")
           return showApart(view, error);
-        else throw error;
+        else {
+          shelf.keep(onShow);
+          throw error;
+        }
       }
     }
   }
@@ -274,6 +280,7 @@ function createWhispered(stage: Stage, place: Place, key: MessageKey): Reply["sh
       );
       return key;
     } catch (error) {
+      shelf.keep([]);
       throw toBotError(error, stage.me.name);
     }
   };

@@ -35,7 +35,9 @@ export function toMessage(view: View, look: Look): Message {
   const { asked } = look;
   const pictures = view.images
     .slice(0, slackLimits.images)
-    .flatMap((image, index) => toPicture(image, look.files[index]));
+    .flatMap((image, index) =>
+      toPicture(image, look.files[index], view.images.length > 1 ? index + 1 : undefined),
+    );
   const words = view.details?.prompt ?? asked?.words;
   const wanted = [asked?.name, words && cut(toLine(words), slackLimits.fallbackText)]
     .filter(Boolean)
@@ -96,8 +98,13 @@ function toSection(text: string): types.KnownBlock {
   return { type: "section", text: { type: "mrkdwn", text, verbatim: true }, expand: true };
 }
 
-function toPicture(image: Image, file: string | undefined): types.KnownBlock[] {
-  return file ? [{ type: "image", slack_file: { id: file }, alt_text: altOf(image) }] : [];
+/** Where there are several, each has the number by which it is picked. */
+function toPicture(image: Image, file: string | undefined, place: number | undefined): types.KnownBlock[] {
+  if (!file) return [];
+  const title = place !== undefined && {
+    title: { type: "plain_text", text: `${place}`, emoji: false } as const,
+  };
+  return [{ type: "image", slack_file: { id: file }, alt_text: altOf(image), ...title }];
 }
 
 function toRows(actions: readonly ActionName[], stands: string | undefined): types.KnownBlock[] {
