@@ -27,6 +27,9 @@ export interface RequestDefaults {
 /** Characters of a prompt. Source: the Images API's limit, which the tool shares. */
 export const promptLimit = 32_000;
 
+/** Pictures that one request may draw, and bill, of its own accord ("draw three of them"). */
+const mostPictures = 4;
+
 /** Sketches when the person did not say. */
 const defaultPartials = 2;
 
@@ -51,6 +54,7 @@ export function toRequest(wish: Wish, defaults: RequestDefaults): PaintRequest {
     store: true,
     ...(defaults.background && { background: true }),
     stream_options: { include_obfuscation: false },
+    max_tool_calls: mostPictures,
     safety_identifier: wish.safetyId,
     ...(wish.previousResponseId && { previous_response_id: wish.previousResponseId }),
     tool_choice:

@@ -90,7 +90,8 @@ export function createRuns(
   /** What a turn that came to nothing leaves: a line in the log, a generation to run again, and its last view. */
   async function undone(state: Answer, error: unknown, wasCancelled: boolean, turnLog: Log): Promise<View> {
     const { turn } = state;
-    for (const id of wasCancelled ? (turn.responseIds ?? []) : []) if (id) void painter.cancel(id);
+    // What nobody will see need not be drawn on, nor paid for; a response that is over is left as it is.
+    for (const id of turn.responseIds ?? []) if (id) void painter.cancel(id);
     const known = toBotError(error);
     turnLog[severity(known)](
       { code: known.code, error: known },

@@ -46,6 +46,7 @@ describe("a request", () => {
       "background",
       "input",
       "instructions",
+      "max_tool_calls",
       "model",
       "safety_identifier",
       "store",
