@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createStatus } from "../adapters/slack/assistant.ts";
+import { createSlackAdapter } from "../adapters/slack/index.ts";
+import type { Stage } from "../adapters/slack/stage.ts";
+import { createLog } from "../src/log.ts";
+import { createStandin } from "../src/standin/index.ts";
+import { openStore } from "../src/store.ts";
+import { askedOf, createCore } from "./core.ts";
+import { createSlackSimulator } from "./simulators/slack/index.ts";
 import { done, image, type SlackServer, startSlack, view } from "./slack-server.ts";
 import { until } from "./until.ts";
 
@@ -211,4 +219,68 @@ test("a WebP is none of the types the core may show here", async (t) => {
   const server = await startSlack(t);
   const reply = await ask(server);
   assert.deepEqual(reply.limits.mediaTypes, ["image/png", "image/jpeg", "image/gif"]);
+});
+
+test("a whole drawing, with Slack as slow as it is: one request, one message, one file", async (t) => {
+  const simulator = await createSlackSimulator({ fileDelayMs: 150 });
+  const standin = await createStandin({ paceMs: 300 });
+  const store = await openStore("memory:");
+  const ada = simulator.addUser({ name: "ada" });
+  const channel = simulator.addChannel();
+  const adapter = createSlackAdapter({
+    botToken: simulator.token,
+    apiUrl: simulator.api,
+    mode: { kind: "socket", appToken: simulator.appToken },
+    painter: { name: "the offline stand-in", standIn: true },
+    log: createLog("silent"),
+    timing: { paceMs: 50, pollMs: 10, retryMs: [10, 20] },
+  });
+  const core = await createCore({ adapter, standin, store });
+  t.after(async () => {
+    await core.bot.drain(0);
+    await adapter.stop();
+    await simulator.close();
+    await standin.close();
+    await store.close();
+  });
+  const files = () => simulator.files(simulator.bot);
+  const answers = () => simulator.messages(channel).filter(({ byBot }) => byBot);
+  const said = await simulator.say(channel, ada, "a slow fox", { mention: true });
+  for (const event of said.events) await simulator.redeliver(event).done;
+  await until(() => answers().some(({ images }) => images.length > 0), "a sketch");
+  await until(
+    () => answers().some(({ buttons }) => buttons.some(({ actionId }) => actionId === "a:redo")),
+    "the picture",
+  );
+  await until(() => files().length === 1, "the sketches to go");
+  assert.equal(askedOf(standin).length, 1);
+  assert.equal(answers().length, 1);
+  assert.match(answers()[0]?.text ?? "", /stand-in/);
+  assert.deepEqual(
+    simulator.requests
+      .filter(({ method, error }) => error && method !== "files.info")
+      .map(({ method, error }) => `${method} ${error}`),
+    [],
+    "Slack refuses nothing but to say that a file is not ready",
+  );
+  const [answer] = answers();
+  assert.ok(answer);
+  simulator.press(answer, "a:delete", ada);
+  await until(() => files().length === 0, "the picture to go");
+});
+
+test("the assistant's status line is renewed before Slack clears it", (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const sent: unknown[] = [];
+  const stage = {
+    send: { assist: async (_: string, { status }: { status?: unknown }) => void sent.push(status) },
+  } as unknown as Stage;
+  const status = createStatus(stage, { channelId: "D1", threadTs: "1.1", assistant: true });
+  status.show("Drawing");
+  status.show("Drawing");
+  t.mock.timers.tick(119_000);
+  assert.deepEqual(sent, ["is at work: drawing", "is at work: drawing"]);
+  status.show(undefined);
+  t.mock.timers.tick(300_000);
+  assert.deepEqual(sent.slice(2), [""]);
 });

@@ -11,7 +11,7 @@ export interface Status {
 }
 
 /** What the assistant offers to begin with. Four is the most Slack shows. */
-export const suggestions = [
+const suggestions = [
   { title: "A lighthouse in a storm", message: "a lighthouse in a storm, oil on canvas" },
   { title: "A sticker", message: "a cheerful red fox as a sticker --background transparent" },
   { title: "A wide banner", message: "rolling green hills at dawn --size wide" },

@@ -79,7 +79,7 @@ export function toModal(
       input(words?.late ? "prompt-late" : fields.prompt, form.prompt, prompt, { required: true }),
       ...(id.channelId ? [] : [toWhereField()]),
       ...(draws ? optionSpecs : few).map((spec) => toField(spec)),
-      input(fields.pictures, "Pictures", toUpload(fields.pictures, slackLimits.files), {
+      input(fields.pictures, "Reference pictures", toUpload(fields.pictures, slackLimits.files), {
         hint: "To start from, or to take things from",
       }),
       input(fields.mask, "Mask", toUpload(fields.mask, 1), {

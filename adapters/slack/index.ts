@@ -12,19 +12,15 @@ import { BotError } from "../../src/errors.ts";
 import { greet } from "./assistant.ts";
 import { createFiles } from "./attachments.ts";
 import { formCallback } from "./forms.ts";
-import { createGateway, type Gateway, type Mode, toLogger } from "./gateway.ts";
-import {
-  type Command,
-  createInteractions,
-  type Pressed,
-  type Shortcut,
-  type Submitted,
-  showHome,
-} from "./interactions.ts";
+import { createGateway, type Gateway, type Mode } from "./gateway.ts";
+import { showHome } from "./home-tab.ts";
+import { createInteractions } from "./interactions.ts";
 import { isSpot, parseMessageKey, toThreadKey } from "./keys.ts";
 import { imageLimits, paceMs, pollMs } from "./limits.ts";
 import type { Log } from "./log.ts";
+import { toLogger } from "./logger.ts";
 import { createMessages } from "./messages.ts";
+import type { Command, Pressed, Shortcut, Submitted } from "./payloads.ts";
 import { createPeople } from "./people.ts";
 import { missingScopes, scopesHint } from "./permissions.ts";
 import { picturesOf } from "./pictures.ts";
@@ -244,7 +240,7 @@ async function introduce(client: webApi.WebClient, log: Log): Promise<Me> {
     );
   });
   const { user_id: userId = "", bot_id: botId = "", team_id: teamId = "", user: name = "drawbridge" } = found;
-  if (!userId || !botId) {
+  if (!userId || (!botId && client.token?.startsWith("xoxp-"))) {
     throw new BotError(
       "auth",
       "SLACK_BOT_TOKEN is a person's token. Copy the Bot User OAuth Token, which begins with xoxb-.",

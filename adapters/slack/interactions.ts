@@ -2,8 +2,9 @@ import { type ActionName, action } from "../../src/actions.ts";
 import type { Attachment, Handle, MessageKey } from "../../src/adapter.ts";
 import { openAnswer } from "./answers.ts";
 import { parseDraw, shortcutNames } from "./commands.ts";
-import { type FormState, parseSubmission, toDefaultsModal, toModal } from "./forms.ts";
-import { toHome, usage } from "./home.ts";
+import { parseSubmission, toModal } from "./forms.ts";
+import { usage } from "./home.ts";
+import { pressAtHome, setDefaults } from "./home-tab.ts";
 import {
   type FormId,
   homeButtons,
@@ -15,67 +16,14 @@ import {
   toThreadKey,
 } from "./keys.ts";
 import { responseUrl } from "./limits.ts";
-import { picturesOf, type RemoteFile, type Shown } from "./pictures.ts";
-import { createReply, say } from "./reply.ts";
+import type { Command, Pressed, Shortcut, Submitted } from "./payloads.ts";
+import { picturesOf, type RemoteFile } from "./pictures.ts";
+import { createReply } from "./reply.ts";
 import { createOnce, type Line, type Stage } from "./stage.ts";
+import { say } from "./tell.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
-import { isDirect, toUser, toWhere, type Where } from "./turn.ts";
+import { isDirect, toWhere, type Where } from "./turn.ts";
 import { toWords } from "./words.ts";
-
-/** A slash command. Source: Slack's reference of interaction payloads, as for those below. */
-export interface Command {
-  readonly text: string;
-  readonly trigger_id: string;
-  readonly response_url: string;
-  readonly user_id: string;
-  readonly user_name: string;
-  readonly channel_id: string;
-  readonly channel_name?: string;
-}
-
-export interface Pressed {
-  readonly trigger_id: string;
-  readonly response_url?: string;
-  readonly user: { readonly id: string; readonly name?: string; readonly username?: string };
-  readonly actions: readonly {
-    readonly action_id: string;
-    readonly value?: string;
-    readonly action_ts?: string;
-  }[];
-  readonly container: {
-    readonly type: string;
-    readonly message_ts?: string;
-    readonly channel_id?: string;
-    readonly thread_ts?: string;
-    readonly is_ephemeral?: boolean;
-  };
-  readonly channel?: { readonly id: string };
-  readonly message?: Shown & { readonly ts?: string; readonly thread_ts?: string };
-}
-
-export interface Shortcut {
-  readonly callback_id: string;
-  readonly trigger_id: string;
-  readonly user: { readonly id: string; readonly name?: string; readonly username?: string };
-  /** The rest of those on a message only. */
-  readonly response_url?: string;
-  readonly channel?: { readonly id: string };
-  readonly message?: Shown & {
-    readonly ts: string;
-    readonly thread_ts?: string;
-    readonly user?: string;
-    readonly bot_id?: string;
-  };
-}
-
-export interface Submitted {
-  readonly user: { readonly id: string; readonly name?: string };
-  readonly view: {
-    readonly id: string;
-    readonly private_metadata: string;
-    readonly state: { readonly values: FormState };
-  };
-}
 
 /** Everything people do to Slack's own controls. Each has been acknowledged. */
 export interface Interactions {
@@ -116,7 +64,7 @@ export function createInteractions(
   handle: Handle,
   recall: (message: MessageKey) => Promise<readonly Attachment[]>,
 ): Interactions {
-  const { send, files, people, accounts, seen, lines, log, me, now } = stage;
+  const { send, files, people, seen, lines, log, me, now } = stage;
   const isFirst = createOnce(5000);
 
   function toLine(url: string | undefined): Line | undefined {
@@ -235,30 +183,13 @@ export function createInteractions(
     );
   }
 
-  async function pressAtHome(
-    button: keyof typeof homeButtons,
-    trigger: string,
-    userId: string,
-  ): Promise<void> {
-    switch (button) {
-      case "draw":
-        return ask(trigger, { form: "draw" }, { userId });
-      case "defaults": {
-        const { defaults } = await accounts.of(toUser(userId, "").id);
-        return void (await send.openForm(trigger, toDefaultsModal(defaults)));
-      }
-      case "reset":
-        await accounts.setDefaults(toUser(userId, "").id, {});
-        return showHome(stage, userId);
-    }
-  }
-
   async function press(body: Pressed): Promise<void> {
     const { user, container, message, response_url: url, trigger_id: trigger } = body;
     const [pressed] = body.actions;
     if (!pressed || !isFirst(`${trigger}:${pressed.action_id}:${pressed.action_ts ?? ""}`)) return;
     const atHome = Object.values(homeButtons).find((id) => id === pressed.action_id);
-    if (atHome) return pressAtHome(atHome, trigger, user.id);
+    if (atHome === homeButtons.draw) return ask(trigger, { form: "draw" }, { userId: user.id });
+    if (atHome) return pressAtHome(stage, atHome, trigger, user.id);
     const line = toLine(url);
     const channelId = container.channel_id ?? body.channel?.id ?? "";
     const ts = container.message_ts ?? message?.ts ?? "";
@@ -318,8 +249,7 @@ export function createInteractions(
     const filled = parseSubmission(view.state.values);
     const { text, options } = filled;
     if (form.form === "defaults") {
-      await accounts.setDefaults(toUser(user.id, "").id, options);
-      return showHome(stage, user.id);
+      return setDefaults(stage, user.id, options);
     }
     const line = toLine(form.url);
     const who = await people.of(user.id, user.name);
@@ -364,14 +294,6 @@ export function createInteractions(
     },
     submit,
   };
-}
-
-/** What App Home says now. Without an account it still says how the bot is used. */
-export async function showHome({ send, accounts, me, painter, log }: Stage, userId: string): Promise<void> {
-  const account = await accounts.of(toUser(userId, "").id).catch((error: unknown) => {
-    log.warn({ error: toLogged(error) }, "slack.account.unread");
-  });
-  await send.publishHome(userId, toHome({ name: me.name, painter, ...(account && { account }) }));
 }
 
 function whereOf(channelId: string, ts: string, threadTs: string | undefined): Where {

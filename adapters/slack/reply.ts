@@ -9,8 +9,10 @@ import { shownIdsOf } from "./pictures.ts";
 import type { Place } from "./place.ts";
 import { createShelf } from "./shelf.ts";
 import type { Stage } from "./stage.ts";
+import { tell } from "./tell.ts";
 import { neededScope, toBotError, toLogged, toTrouble } from "./trouble.ts";
 import { isOver, type Message, toFileName, toMessage } from "./view.ts";
+import { createWhispered } from "./whisper.ts";
 
 const movedNote = "Slack did not show the picture in this message, so it is in the one below.";
 
@@ -225,90 +227,4 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
         throw error instanceof BotError ? error : toBotError(error, stage.me.name);
       }),
     );
-}
-
-/** An answer for one person's eyes. Slack lets it be changed five times, so it is shown when it begins and when it ends. */
-function createWhispered(stage: Stage, place: Place, key: MessageKey): Reply["show"] {
-  const { send, lines, log } = stage;
-  const shelf = createShelf(stage);
-  const { channelId, threadTs, userId = place.whisper?.userId ?? "" } = place;
-  const stem = randomUUID();
-  if (place.line && !lines.has(key)) lines.set(key, place.line);
-  let edit = 0;
-  let shown = place.reopened ?? false;
-  // The address that a press brings stands for the message pressed on: that one is not to be overwritten.
-  const replaces = place.reopened === true || !place.pressed;
-
-  async function present(view: View, files: readonly string[]): Promise<void> {
-    edit += 1;
-    const { asked } = place;
-    const message = toMessage(view, { id: `${stem}.${edit}`, files, stands: key, ...(asked && { asked }) });
-    const line = lines.get(key);
-    const more = { replace: shown && replaces, ...(threadTs && { threadTs }) };
-    const taken = line
-      ? await send.respond(line, message, more).then(
-          () => true,
-          (error: unknown) => {
-            log.debug({ message: key, error: toLogged(error) }, "slack.whisper.again");
-            return false;
-          },
-        )
-      : false;
-    if (!taken) await send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message);
-    shown = true;
-  }
-
-  return async (view) => {
-    if (!isOver(view.phase)) {
-      if (!shown) await present({ ...view, images: [] }, []);
-      return key;
-    }
-    if (view.audience === "asker" && shown) {
-      await tell(stage, place, view);
-      return key;
-    }
-    try {
-      const files = await Promise.all(
-        view.images.map((image, index) =>
-          shelf.put(image, toFileName(view, image, index), stage.closing, readyMs),
-        ),
-      );
-      await present(view, files);
-      stage.seen.set(
-        key,
-        files.map((id) => ({ id, name: "picture.png", mediaType: "image/png", size: 0 })),
-      );
-      return key;
-    } catch (error) {
-      shelf.keep([]);
-      throw toBotError(error, stage.me.name);
-    }
-  };
-}
-
-/** Says something to the asker alone, by whatever way is open. */
-export async function tell(stage: Stage, place: Place, view: View): Promise<void> {
-  const { send, log } = stage;
-  const { channelId, threadTs, userId, line } = place;
-  const message = toMessage(view, { id: randomUUID(), files: [] });
-  const ways = [
-    () => line && send.respond(line, message, threadTs ? { threadTs } : {}),
-    () => userId && send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message),
-    () => userId && send.tell(userId, message),
-  ];
-  for (const way of ways) {
-    try {
-      const going = way();
-      if (!going) continue;
-      return await going;
-    } catch (error) {
-      log.debug({ channel: channelId, error: toLogged(error) }, "slack.tell.again");
-    }
-  }
-  log.warn({ channel: channelId }, "slack.tell.failed");
-}
-
-/** The same, in words of the adapter's own. */
-export function say(stage: Stage, place: Place, words: string): Promise<void> {
-  return tell(stage, place, { phase: "done", text: words, notes: [], images: [], actions: [] });
 }

@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import type { MessageKey, Reply, View } from "../../src/adapter.ts";
+import { readyMs } from "./limits.ts";
+import type { Place } from "./place.ts";
+import { createShelf } from "./shelf.ts";
+import type { Stage } from "./stage.ts";
+import { tell } from "./tell.ts";
+import { toBotError, toLogged } from "./trouble.ts";
+import { isOver, toFileName, toMessage } from "./view.ts";
+
+/** An answer for one person's eyes. Slack lets it be changed five times, so it is shown when it begins and when it ends. */
+export function createWhispered(stage: Stage, place: Place, key: MessageKey): Reply["show"] {
+  const { send, lines, log } = stage;
+  const shelf = createShelf(stage);
+  const { channelId, threadTs, userId = place.whisper?.userId ?? "" } = place;
+  const stem = randomUUID();
+  if (place.line && !lines.has(key)) lines.set(key, place.line);
+  let edit = 0;
+  let shown = place.reopened ?? false;
+  // The address that a press brings stands for the message pressed on: that one is not to be overwritten.
+  const replaces = place.reopened === true || !place.pressed;
+
+  async function present(view: View, files: readonly string[]): Promise<void> {
+    edit += 1;
+    const { asked } = place;
+    const message = toMessage(view, { id: `${stem}.${edit}`, files, stands: key, ...(asked && { asked }) });
+    const line = lines.get(key);
+    const more = { replace: shown && replaces, ...(threadTs && { threadTs }) };
+    const taken = line
+      ? await send.respond(line, message, more).then(
+          () => true,
+          (error: unknown) => {
+            log.debug({ message: key, error: toLogged(error) }, "slack.whisper.again");
+            return false;
+          },
+        )
+      : false;
+    if (!taken) await send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message);
+    shown = true;
+  }
+
+  return async (view) => {
+    if (view.audience === "asker" && shown) {
+      await tell(stage, place, view);
+      return key;
+    }
+    try {
+      if (!isOver(view.phase)) {
+        if (!shown) await present({ ...view, images: [] }, []);
+        return key;
+      }
+      const files = await Promise.all(
+        view.images.map((image, index) =>
+          shelf.put(image, toFileName(view, image, index), stage.closing, readyMs),
+        ),
+      );
+      await present(view, files);
+      stage.seen.set(
+        key,
+        files.map((id) => ({ id, name: "picture.png", mediaType: "image/png", size: 0 })),
+      );
+      return key;
+    } catch (error) {
+      shelf.keep([]);
+      throw toBotError(error, stage.me.name);
+    }
+  };
+}
