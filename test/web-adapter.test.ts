@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pino } from "pino";
@@ -9,6 +9,7 @@ import type { About, WireAnswer, WireAsk, WireMessage, WireThread } from "../ada
 import { actions } from "../src/actions.ts";
 import type { MessageKey, Press, Prompt } from "../src/adapter.ts";
 import { BotError } from "../src/errors.ts";
+import { promptLimit } from "../src/request.ts";
 import { noAccounts } from "./no-accounts.ts";
 import { createFolder, type Playground, png, startPlayground, view } from "./web-playground.ts";
 
@@ -332,7 +333,7 @@ test("about, and the newest thread first", async (t) => {
   const about = await playground.json<About>("/api/about");
   assert.equal(about.version, "1.2.3");
   assert.deepEqual(about.painter, { name: "Nobody", standIn: true });
-  assert.deepEqual(about.limits, { attachments: 16, bytes: 50 * 1024 * 1024, text: 40_000 });
+  assert.deepEqual(about.limits, { attachments: 16, bytes: 50 * 1024 * 1024, text: 32_000 });
   assert.equal(about.signedIn, false);
   assert.ok(about.options.some(({ name }) => name === "size"));
   const [one, two] = [randomUUID(), randomUUID()];
@@ -377,4 +378,51 @@ test("what stands in the way of a start is said with its remedy", async (t) => {
     () => createWebAdapter({ ...options, host: "0.0.0.0", port: 0, dataDir: other }),
     (error) => error instanceof BotError && /PLAYGROUND_PASSWORD/.test(error.message),
   );
+});
+
+test("the page is told the longest prompt that will be drawn, not a longer one", async (t) => {
+  const playground = await startPlayground(t);
+  const { limits } = await playground.json<About>("/api/about");
+  assert.equal(limits.text, promptLimit);
+});
+
+test("which picture was picked is shown, and known after a reload", async (t) => {
+  const playground = await startPlayground(t);
+  const thread = randomUUID();
+  const { reply } = await prompt(playground, thread, { text: "two foxes" });
+  const [one, two] = [await view("done", { shade: 1 }), await view("done", { shade: 2 })];
+  const key = await reply.show({
+    ...one,
+    images: [...one.images, ...two.images],
+    actions: ["pick1", "pick2"],
+  });
+  const answer = key.slice("web:".length);
+  const pickedNow = async () => {
+    const message = (await playground.thread(thread)).messages.find(({ id }) => id === answer);
+    isAnswer(message);
+    return message.view.picked;
+  };
+  assert.equal(await pickedNow(), undefined);
+
+  const events = await playground.events();
+  await playground.post(`/api/messages/${answer}/press`, { action: "pick2" });
+  const press = await playground.next();
+  await press.reply.show({ ...(await view("done")), text: "Picture 2 it is.", head: key });
+  const { message } = await events.of("message");
+  isAnswer(message);
+  assert.equal(message.view.picked, 1);
+  assert.equal(message.view.images.length, 2);
+  assert.equal(await pickedNow(), 1);
+
+  await playground.post(`/api/messages/${answer}/press`, { action: "pick1" });
+  const refused = await playground.next();
+  await refused.reply.show({ ...(await view("failed")), text: "That is not yours to pick." });
+  assert.equal(await pickedNow(), 1, "a pick that failed changes nothing");
+});
+
+test("a folder among the pictures, such as a mounted disk's own, does not keep it from starting", async (t) => {
+  const dataDir = join(await createFolder(t), "data");
+  await mkdir(join(dataDir, "pictures", "lost+found"), { recursive: true });
+  const playground = await startPlayground(t, { dataDir });
+  assert.deepEqual(await playground.json("/api/threads"), []);
 });

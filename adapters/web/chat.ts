@@ -34,6 +34,8 @@ export interface Chat {
   /** Stores an answer or changes it. Undefined, and nothing stored, when what it answers has been deleted. */
   answer(answer: WireAnswer, drafts: readonly Draft[], head?: string | null): WireThread | undefined;
   setHead(thread: string, head: string | null): WireThread | undefined;
+  /** Notes which of an answer's pictures was picked, from 0. Undefined when it is gone or has no such picture. */
+  pick(answer: string, place: number): WireAnswer | undefined;
   rename(thread: string, title: string): WireThread | undefined;
   /** Removes a thread with its messages, and the pictures that no other message shows. False: there is none. */
   remove(thread: string): boolean;
@@ -69,6 +71,7 @@ export function openChat(folder: string, now: () => number): Chat {
     putMessage: database.prepare(`
       INSERT INTO messages (id, thread, kind, body) VALUES (?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET body = excluded.body`),
+    setBody: database.prepare("UPDATE messages SET body = ?2 WHERE id = ?1"),
     putPicture: database.prepare(
       "INSERT INTO pictures (file, mediaType, width, height, bytes) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     ),
@@ -152,6 +155,15 @@ export function openChat(folder: string, now: () => number): Chat {
     setHead(id, head) {
       database.atomically(() => sql.setHead.run(id, head, now()));
       return thread(id);
+    },
+    pick(id, place) {
+      return database.atomically(() => {
+        const known = message(id);
+        if (known?.kind !== "answer" || !known.view.images[place]) return undefined;
+        const picked = { ...known, view: { ...known.view, picked: place } };
+        sql.setBody.run(id, JSON.stringify(picked));
+        return picked;
+      });
     },
     rename(id, title) {
       database.atomically(() => sql.rename.run(id, title));

@@ -12,8 +12,8 @@ export const imageLimits: ImageLimits = {
 /** Shortest time between two shows. Local and free, so only as slow as an eye needs. */
 export const paceMs = 150;
 
-/** What a person is told they may send; the core holds them to it. */
-export const askLimits = { attachments: 16, bytes: 50 * MB, text: 40_000 } as const;
+/** What a person is told they may send; the core holds them to the same. */
+export const askLimits = { attachments: 16, bytes: 50 * MB, text: 32_000 } as const;
 
 /** What the server takes at all. Wider than `askLimits`, so that the core's own words reach the person. */
 export const wireLimits = {

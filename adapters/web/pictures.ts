@@ -94,7 +94,10 @@ export function createPictures(folder: string): Pictures {
     },
     read: (file, signal) => readFile(path(file), signal ? { signal } : {}),
     sweep(isShown) {
-      for (const file of readdirSync(folder)) if (!isShown(file)) rmSync(path(file), { force: true });
+      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+        // A disk mounted here has folders of its own, such as `lost+found`.
+        if (entry.isFile() && !isShown(entry.name)) rmSync(path(entry.name), { force: true });
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
+import type { ActionName } from "../../src/actions.ts";
 import type { Image, MessageKey, Reply, View } from "../../src/adapter.ts";
-import { BotError } from "../../src/errors.ts";
+import { BotError, toBotError } from "../../src/errors.ts";
 import type { Chat } from "./chat.ts";
 import type { Events } from "./events.ts";
 import { imageLimits, paceMs } from "./limits.ts";
@@ -24,6 +25,16 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
   const { chat, partials, events, log, now } = stage;
   const { id } = answer;
 
+  /** What cannot be stored cannot be shown either, but the pages that are open can be told why. */
+  function keep<T>(store: () => T): T {
+    try {
+      return store();
+    } catch (error) {
+      events.emit({ type: "notice", thread: answer.thread, text: toBotError(error).message, failed: true });
+      throw error;
+    }
+  }
+
   return {
     pace: paceMs,
     limits: imageLimits,
@@ -45,7 +56,7 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       };
       const head = toHead(view);
       const drafts = finals.map(({ draft }) => draft);
-      const thread = chat.answer(stored, drafts, head);
+      const thread = keep(() => chat.answer(stored, drafts, head));
       if (!thread) partials.drop(id);
       else if (over) partials.retire(id);
       if (!thread) return unwanted(log, id);
@@ -56,10 +67,10 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
   };
 }
 
-/** The reply to a press that draws nothing: it moves the head and says a line, and is not kept. */
+/** The reply to a press that draws nothing: it moves the head or picks a picture, says a line, and is not kept. */
 export function createNotice(
   stage: Stage,
-  press: { readonly thread: string; readonly message: string },
+  press: { readonly thread: string; readonly message: string; readonly action: ActionName },
 ): Reply {
   const { chat, events, log } = stage;
 
@@ -72,6 +83,9 @@ export function createNotice(
       const head = toHead(view);
       const thread = head !== undefined && chat.setHead(press.thread, head);
       if (thread) events.emit({ type: "thread", thread });
+      const place = toPlace(press.action);
+      const answer = place !== undefined && thread ? chat.pick(press.message, place) : undefined;
+      if (answer) events.emit({ type: "message", message: answer });
       const text = view.text || view.status;
       if (text && isOver(view.phase)) {
         events.emit({ type: "notice", thread: press.thread, text, failed: view.phase === "failed" });
@@ -98,6 +112,12 @@ function checkOpen(chat: Chat): void {
 function unwanted(log: Log, message: string): MessageKey {
   log.debug({ message }, "reply.unwanted");
   return toKey(message);
+}
+
+/** The place of the picture that a button picks, from 0. */
+function toPlace(action: ActionName): number | undefined {
+  const [, number] = /^pick(\d)$/.exec(action) ?? [];
+  return number === undefined ? undefined : Number(number) - 1;
 }
 
 function toHead(view: View): string | null | undefined {

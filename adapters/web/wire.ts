@@ -81,6 +81,8 @@ export interface WireView {
   readonly actions: readonly WireAction[];
   readonly details?: Details;
   readonly parent?: string;
+  /** Which of several pictures the next prompt goes on from, from 0; absent: the first, nobody has picked. */
+  readonly picked?: number;
 }
 
 export interface WireAction {

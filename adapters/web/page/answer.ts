@@ -101,17 +101,20 @@ function buttons(message: WireAnswer, state: State, studio: Studio): TemplateRes
     <div class="under">
       <div class="actions" role="group" aria-label="Actions">
         ${picks.length > 0 ? html`<span class="actions-label">Go on from</span>` : nothing}
-        ${[...picks, ...actions.filter((each) => !picks.includes(each))].map((each) => button(each, message, studio))}
+        ${picks.map((each, at) => button(each, message, studio, at === (message.view.picked ?? 0)))}
+        ${actions.filter((each) => !picks.includes(each)).map((each) => button(each, message, studio))}
       </div>
       ${phase === "done" && (images.length > 0 || made) ? tools(message, state, studio) : nothing}
     </div>
   `;
 }
 
-function button(action: WireAction, message: WireAnswer, studio: Studio): TemplateResult {
+/** `chosen`: whether it is the one in force, for a button that is one of several to choose from. */
+function button(action: WireAction, message: WireAnswer, studio: Studio, chosen?: boolean): TemplateResult {
   return html`<button
     type="button"
     class="action ${action.style}"
+    aria-pressed=${chosen ?? nothing}
     data-tip=${action.hint}
     @click=${() => void studio.press(message, action)}
   >

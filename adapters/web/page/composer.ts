@@ -78,7 +78,7 @@ function from(state: State, draft: Draft, studio: Studio): TemplateResult | type
   const messages = messagesOf(state);
   const head = threadOf(state)?.head;
   const going = pictured(messages, draft.target ? draft.target.answer : head);
-  const picture = going?.view.images[0];
+  const picture = going?.view.images[going.view.picked ?? 0];
   const { mask } = draft;
   if (!draft.target && !mask && !picture) return nothing;
   const form = target?.view.actions.find(({ name }) => name === draft.target?.action)?.form;

@@ -86,6 +86,7 @@ function layOut(messages: readonly WireMessage[], head: string | null | undefine
     for (let next = stack.pop(); next; next = stack.pop()) {
       const { answer, row, level, parent } = next;
       const column = next.first ? next.column : freeColumn(taken, row - 1, next.column + 1);
+      const shown = answer.view.images[answer.view.picked ?? 0];
       taken.set(column, row);
       nodes.push({
         id: answer.id,
@@ -95,7 +96,7 @@ function layOut(messages: readonly WireMessage[], head: string | null | undefine
         column,
         level,
         ...(parent && { parent }),
-        ...(answer.view.images[0] && { picture: answer.view.images[0] }),
+        ...(shown && { picture: shown }),
       });
       rows = Math.max(rows, row + 1);
       const [first, ...others] = children.get(answer.id) ?? [];
