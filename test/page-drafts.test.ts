@@ -44,6 +44,14 @@ describe("a draft", () => {
     assert.match(problems[1] ?? "", /three/);
   });
 
+  it("says in one line what was left out, so that nothing goes unsaid", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, at) => file(`p${at}`, 1));
+    const [line, ...others] = addPictures(emptyDraft, names(6), limits).problems;
+    assert.deepEqual(others, []);
+    assert.match(line ?? "", /up to 2 pictures, so “p2”, “p3”, “p4”, “p5” were left out/);
+    assert.match(addPictures(emptyDraft, names(9), limits).problems[0] ?? "", /7 of yours were left out/);
+  });
+
   it("does not take a picture of the conversation twice", () => {
     const { draft } = addPictures(emptyDraft, [reuse("one")], limits);
     assert.equal(addPictures(draft, [reuse("one")], limits).draft.pictures.length, 1);

@@ -49,7 +49,7 @@ function item(picture: DraftPicture, at: number, draft: Draft, studio: Studio): 
           requestAnimationFrame(() => moved.focus());
         }}
       >
-        <img src=${picture.src} alt="" draggable="false" />
+        <img src=${picture.src} alt=${picture.name} draggable="false" />
         <span class="number">${number}</span>
       </button>
       <span class="attachment-tools">

@@ -1,6 +1,7 @@
 import type { ActionName } from "../../../src/actions.ts";
 import type { ImageOptions, OptionName } from "../../../src/options.ts";
 import type { About, WirePicture } from "../wire.ts";
+import { count } from "./format.ts";
 import type { Stroke } from "./mask-history.ts";
 
 /** What a person is about to send. */
@@ -57,16 +58,22 @@ export function addPictures(
 ): { draft: Draft; problems: readonly string[] } {
   const problems: string[] = [];
   const kept = [...draft.pictures];
+  const over: string[] = [];
   for (const picture of pictures) {
     if (picture.kind === "reuse" && kept.some(({ src }) => src === picture.src)) {
       problems.push("That picture is already attached.");
     } else if (picture.kind === "file" && limits && picture.file.size > limits.bytes) {
       problems.push(`“${picture.name}” is larger than ${megabytes(limits.bytes)}. Make it smaller first.`);
     } else if (limits && kept.length >= limits.attachments) {
-      problems.push(
-        `You can attach up to ${limits.attachments} pictures, so “${picture.name}” was left out.`,
-      );
+      over.push(`“${picture.name}”`);
     } else kept.push(picture);
+  }
+  if (limits && over.length > 0) {
+    // In one line: of many, only the last few would be seen.
+    const named = over.length > 4 ? `${over.length} of yours` : over.join(", ");
+    problems.push(
+      `You can attach up to ${limits.attachments} pictures, so ${named} ${over.length > 1 ? "were" : "was"} left out.`,
+    );
   }
   return { draft: anchorMask({ ...draft, pictures: kept }), problems };
 }
@@ -131,7 +138,7 @@ export function draftProblem(draft: Draft, limits: About["limits"] | undefined):
   }
   if (!text) return "Say what to draw first, for example “a lighthouse in a storm”.";
   if (limits && text.length > limits.text) {
-    return `That is ${text.length} characters; the most is ${limits.text}. Shorten it a little.`;
+    return `That is ${count(text.length)} characters; the most is ${count(limits.text)}. Shorten it a little.`;
   }
   if (limits && draft.pictures.length > limits.attachments) {
     return `You can attach up to ${limits.attachments} pictures.`;
