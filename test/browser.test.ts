@@ -127,4 +127,42 @@ describe("the playground in a real browser", () => {
 
     assert.deepEqual(complaints, [], "the browser has nothing to complain of");
   });
+
+  test("a picture that was finished while the server went away comes when it is back", async (t) => {
+    if (!browser) return t.skip("Chromium is not installed: apt-get install chromium");
+    const env = { DATA_DIR: await createFolder(t), STANDIN_PACE_MS: "600" };
+    const bot = startDrawbridge(t, env);
+    const url = await bot.url();
+    const { page } = await openPage(browser, url);
+    page.setDefaultTimeout(20_000);
+    const { answers, draw, finished } = atPlayground(page);
+    const finals = "**/pictures/*.png";
+
+    // The last events of a server that stops still arrive; the pictures they name do not.
+    await page.route(finals, (route) => route.abort());
+    await draw("a lighthouse by the sea");
+    await finished(0);
+    await bot.kill("SIGTERM");
+    await page.getByText("Reconnecting").waitFor();
+    await page.unroute(finals);
+    await startDrawbridge(t, { ...env, PORT: new URL(url).port }).url();
+
+    const final = answers.nth(0).locator("img[src$='.png']");
+    await final.waitFor();
+    await page.waitForFunction(
+      `[...document.images].length >= 4 && [...document.images].every((image) => image.naturalWidth > 0)`,
+    );
+    assert.match((await final.getAttribute("alt")) ?? "", /lighthouse/);
+
+    await answers.nth(0).getByRole("button", { name: "Details" }).click();
+    const [facts, composer] = [
+      answers.nth(0).getByText("Drawn by"),
+      page.getByRole("textbox", { name: "Prompt" }),
+    ];
+    await page.waitForFunction(
+      `document.querySelector(".details").getBoundingClientRect().top < innerHeight / 2`,
+    );
+    const [above, below] = [await facts.boundingBox(), await composer.boundingBox()];
+    assert.ok(above && below && above.y + above.height < below.y, "the details are not under the composer");
+  });
 });

@@ -6,6 +6,7 @@ import { createDraftKeeper } from "./draft-keeper.ts";
 import { listen } from "./events.ts";
 import { listenToFiles } from "./files.ts";
 import { listenToKeys } from "./keys.ts";
+import { fetchLost } from "./lost.ts";
 import { followScroll } from "./scroll.ts";
 import { applyEvent, createStore, firstState, type State, threadOf } from "./store.ts";
 import { createStudio } from "./studio.ts";
@@ -40,7 +41,7 @@ listen(
   {
     event(event) {
       store.update((state) => applyEvent(state, event));
-      if (event.type === "hello") void studio.load();
+      if (event.type === "hello") void studio.load().then(fetchLost);
       if (event.type !== "threadGone") return;
       if (event.id === store.state.open) studio.newThread();
       drafts.forget(event.id);

@@ -16,6 +16,10 @@ export function createPage(store: ReturnType<typeof createStore>) {
         if (!unfolded.delete(answer)) unfolded.add(answer);
         return { ...state, unfolded };
       });
+      // Under the last picture it would open out of sight.
+      requestAnimationFrame(() =>
+        document.getElementById(`details-${answer}`)?.scrollIntoView({ block: "nearest" }),
+      );
     },
 
     /** Draws the page again, after something outside the state has changed. */

@@ -64,8 +64,14 @@ class DevelopingPicture extends HTMLElement {
       });
     };
     image.addEventListener("load", arrive, { once: true });
-    // A sketch may be gone by the time it is asked for; the next one is on its way.
-    const lose = () => (this.classList.contains("pending") || before.length > 0) && image.remove();
+    // A sketch may be gone by the time it is asked for, and the server when the last is; then what was there stays,
+    // and the same picture is fetched when it is given again.
+    const lose = () => {
+      if (this.#src === picture.src) this.#src = undefined;
+      if (!this.classList.contains("pending") && before.length === 0) return;
+      image.remove();
+      this.lastElementChild?.removeAttribute("aria-hidden");
+    };
     image.addEventListener("error", lose, { once: true });
   }
 }
