@@ -138,11 +138,36 @@ test("Socket Mode: Slack asks for a new connection, and nothing is lost or doubl
   assert.deepEqual(taken, []);
 });
 
+test("Socket Mode: a socket that Slack has replaced is closed, and not the one after it", async (t) => {
+  const { simulator, channel, ada, nextPrompt } = await startSlack(t);
+  const { opened } = simulator.socket;
+  simulator.socket.disconnect();
+  await until(
+    () => simulator.socket.opened === opened + 1 && simulator.socket.connected === 1,
+    "a new socket",
+  );
+  const since = Date.now();
+  await until(() => Date.now() - since > 1200, "the time after which a socket is cut off");
+  assert.equal(simulator.socket.opened, opened + 1);
+  await simulator.say(channel, ada, "after", { mention: true });
+  assert.equal((await nextPrompt()).turn.text, "after");
+});
+
 test("Socket Mode: connects anew when Slack lets nobody in for a while", async (t) => {
   const { simulator, channel, ada, nextPrompt } = await startSlack(t);
   simulator.fault({ method: "apps.connections.open", kind: "status", status: 503 });
   simulator.socket.drop();
   await until(() => simulator.socket.connected === 1, "a new socket");
+  await simulator.say(channel, ada, "after", { mention: true });
+  assert.equal((await nextPrompt()).turn.text, "after");
+});
+
+test("Socket Mode: what is no event of Slack's is a line in the log", async (t) => {
+  const { simulator, channel, ada, nextPrompt, said } = await startSlack(t);
+  const doing = simulator.slash(channel, ada, "/draw", "a fox");
+  await nextPrompt();
+  simulator.redeliver(doing.sent);
+  await until(() => said("slack.socket.unread").length === 1, "the line");
   await simulator.say(channel, ada, "after", { mention: true });
   assert.equal((await nextPrompt()).turn.text, "after");
 });

@@ -162,12 +162,14 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       if (event.tab === "messages") return;
       later("slack.home.failed", () => showHome(stage, event.user));
     });
-    for (const name of ["assistant_thread_started", "assistant_thread_context_changed"] as const) {
-      app.event(name, async ({ event, body }) => {
-        const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
-        if (isFirst(body.event_id)) later("slack.assistant.failed", () => greet(stage, channelId, threadTs));
-      });
-    }
+    app.event("assistant_thread_started", async ({ event, body }) => {
+      const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
+      if (isFirst(body.event_id)) later("slack.assistant.failed", () => greet(stage, channelId, threadTs));
+    });
+    app.event("assistant_thread_context_changed", async ({ event }) => {
+      const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
+      stage.assistants.set(`${channelId}:${threadTs}`, true);
+    });
     app.command(/.*/, async ({ ack, body }) => {
       await acknowledge(ack);
       later("slack.command.failed", () => interactions.command(body as Command));

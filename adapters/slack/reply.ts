@@ -138,10 +138,11 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
     sketching?.abort();
     const signal = stage.closing;
     for (let attempt = 0; ; attempt += 1) {
+      const patienceMs = attempt === 0 ? readyMs : sketchMs;
       try {
         const files = await Promise.all(
           view.images.map((image, index) =>
-            shelf.put(image, toFileName(view, image, index), signal, readyMs),
+            shelf.put(image, toFileName(view, image, index), signal, patienceMs),
           ),
         );
         await put(view, files);

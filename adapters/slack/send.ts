@@ -58,6 +58,9 @@ type Assist = Readonly<Record<string, unknown>> & {
 const silent = { parse: "none", link_names: false } as const;
 const still = { unfurl_links: false, unfurl_media: false } as const;
 
+/** How often Slack may ask to come back later before something is given up. */
+const mostLimited = 20;
+
 /** Ms an upload may take. */
 const uploadMs = 60_000;
 
@@ -75,17 +78,29 @@ export function createSend(of: {
 }): Send {
   const { client, quick, token, timing, ownId, now } = of;
 
-  /** Only for what does no harm when it is done twice. */
-  async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  /** Where Slack says when to come back, nothing has been done yet: that is waited for, however often. */
+  async function patientlyLimited<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await work();
       } catch (error) {
-        const trouble = toTrouble(error);
+        if (toTrouble(error) !== "limited" || attempt >= mostLimited) throw error;
+        await sleep(retryAfterMs(error) ?? timing.retryMs.at(-1));
+      }
+    }
+  }
+
+  /** Only for what does no harm when it is done twice. */
+  async function patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await patientlyLimited(work);
+      } catch (error) {
         const pause = timing.retryMs[attempt];
-        if ((trouble !== "limited" && trouble !== "failed") || pause === undefined) throw error;
-        if (trouble === "failed" && isRefusal(error) && attempt > 1) throw error;
-        await sleep(retryAfterMs(error) ?? pause);
+        if (toTrouble(error) !== "failed" || pause === undefined || (isRefusal(error) && attempt > 1)) {
+          throw error;
+        }
+        await sleep(pause);
       }
     }
   }
@@ -105,15 +120,16 @@ export function createSend(of: {
     const body = { channel: channelId, ...message, ...silent, ...still };
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const made = await client.chat.postMessage(threadTs ? { ...body, thread_ts: threadTs } : body);
+        const made = await patientlyLimited(() =>
+          client.chat.postMessage(threadTs ? { ...body, thread_ts: threadTs } : body),
+        );
         return { channelId: made.channel ?? channelId, ts: made.ts ?? "" };
       } catch (error) {
         const pause = timing.retryMs[attempt];
-        if (pause === undefined || (isRefusal(error) && toTrouble(error) !== "limited")) throw error;
-        await sleep(retryAfterMs(error) ?? pause);
-        const made = isRefusal(error)
-          ? undefined
-          : await find({ channelId, ...(threadTs && { threadTs }) }, id);
+        if (pause === undefined || isRefusal(error)) throw error;
+        await sleep(pause);
+        // It may have been posted all the same.
+        const made = await find({ channelId, ...(threadTs && { threadTs }) }, id);
         if (made) return made;
       }
     }

@@ -36,17 +36,37 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
   const { client } = receiver;
   const closing = new AbortController();
   let running: Promise<void> = Promise.resolve();
+  /** Sockets so far. */
+  let opened = 0;
 
   client.on("ws_message", (data: unknown) => {
     if (typeof data !== "string" || !data.includes('"disconnect"') || !isDisconnect(data)) return;
     // Slack wants the socket closed; one that does not close is not waited for.
-    setTimeout(() => void client.disconnect().catch(() => {}), closeMs).unref();
+    const leaving = opened;
+    setTimeout(() => {
+      if (opened === leaving) void client.disconnect().catch(() => {});
+    }, closeMs).unref();
   });
+
+  // The library leaves it to nobody to hear of what it cannot read.
+  for (const event of ["ws_message", "slack_event"]) {
+    const [listener] = client.listeners(event);
+    if (!listener) continue;
+    client.off(event, listener);
+    client.on(event, async (...parts: unknown[]) => {
+      try {
+        await listener.apply(client, parts);
+      } catch (error) {
+        log.warn({ error: toLogged(error) }, "slack.socket.unread");
+      }
+    });
+  }
 
   /** Resolves when Slack has greeted us; `ended` resolves when the connection is over. */
   async function connect(): Promise<{ readonly ended: Promise<void> }> {
     const ended = new Promise<void>((resolve) => client.once("disconnected", () => resolve()));
     const patience = setTimeout(() => void client.disconnect().catch(() => {}), helloMs);
+    opened += 1;
     try {
       await client.start();
     } finally {
