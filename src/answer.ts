@@ -73,13 +73,16 @@ export async function answer(
     mustDraw: state.turn.mustDraw || count > 1,
     safetyId: tools.identity(state.turn.user.id),
   };
-  const build = (pictures: readonly StoredInput[], previousResponseId?: string) =>
-    toRequest({ ...wish, inputs: pictures, ...(previousResponseId && { previousResponseId }) }, defaults);
+  const build = (place: number, pictures: readonly StoredInput[], previousResponseId?: string) =>
+    toRequest(
+      { ...wish, place, inputs: pictures, ...(previousResponseId && { previousResponseId }) },
+      defaults,
+    );
   const recall = once(() => (base ? recallInputs(base, tools, signal) : Promise.resolve([])));
 
-  async function* paint(responseId: string | undefined): AsyncGenerator<Painted> {
+  async function* paint(place: number, responseId: string | undefined): AsyncGenerator<Painted> {
     try {
-      yield* tools.painter.paint(build(inputs, base && responseOf(base)), signal, responseId);
+      yield* tools.painter.paint(build(place, inputs, base && responseOf(base)), signal, responseId);
     } catch (error) {
       if (!(error instanceof BotError) || error.code !== "parent_gone") throw error;
       const recalled = await recall().catch((failure: unknown) => {
@@ -88,7 +91,7 @@ export async function answer(
       });
       if (recalled.length === 0) throw error;
       sayOnce(state.notes, "OpenAI no longer had this conversation, so I showed it the picture again.");
-      yield* tools.painter.paint(build([...recalled, ...inputs]), signal);
+      yield* tools.painter.paint(build(place, [...recalled, ...inputs]), signal);
     }
   }
 
@@ -98,7 +101,7 @@ export async function answer(
   );
   const results = await Promise.allSettled(
     state.strokes.map(async (stroke, index) => {
-      for await (const painted of paint(known[index] ?? undefined)) {
+      for await (const painted of paint(index, known[index] ?? undefined)) {
         await stroke.take(painted);
         if (painted.kind === "started") {
           // It is being drawn, and paid for: that a restart will not know of it is no reason to drop it.

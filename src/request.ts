@@ -15,6 +15,8 @@ export interface Wish {
   readonly mustDraw: boolean;
   /** From an Identity: who asks, as OpenAI may know them. */
   readonly safetyId: string;
+  /** Which of a turn's pictures this is for, from 0: several are asked for in as many requests, otherwise the same. */
+  readonly place?: number;
 }
 
 /** The operator's choices that every request carries. */
@@ -56,6 +58,7 @@ export function toRequest(wish: Wish, defaults: RequestDefaults): PaintRequest {
     stream_options: { include_obfuscation: false },
     max_tool_calls: mostPictures,
     safety_identifier: wish.safetyId,
+    ...(wish.place && { metadata: { picture: String(wish.place + 1) } }),
     ...(wish.previousResponseId && { previous_response_id: wish.previousResponseId }),
     tool_choice:
       wish.mustDraw || (options.action && options.action !== "auto") ? { type: "image_generation" } : "auto",

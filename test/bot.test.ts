@@ -123,6 +123,8 @@ describe("a turn", () => {
     const thread = "paper:several";
     const several = await studio.say("a balloon", { thread, options: { count: 3 } });
     assert.equal(several.last.images.length, 3);
+    const drawn = several.last.images.map(({ bytes }) => Buffer.from(bytes).toString("base64"));
+    assert.equal(new Set(drawn).size, 3, "there is something to pick from");
     const count = several.last.details?.options.find(({ name }) => name === "count");
     assert.deepEqual(count, { name: "count", requested: "3", applied: "3" });
     assert.deepEqual(several.last.actions.slice(0, 3), ["pick1", "pick2", "pick3"]);

@@ -122,6 +122,11 @@ describe("a request", () => {
     assert.ok(!("input_image_mask" in tool({ inputs: [one] })));
   });
 
+  test("for one of several pictures says for which, or each would be the same request", () => {
+    assert.equal(ask({ place: 0 }).metadata, undefined);
+    assert.deepEqual(ask({ place: 1 }).metadata, { picture: "2" });
+  });
+
   const strange: readonly [string, string][] = [
     ["NUL", "a\0fox"],
     ["half a character", "a \ud83e fox"],

@@ -25,6 +25,18 @@ test("the same prompt gives the same picture, another gives another", async (t) 
   assert.ok((await difference(one, other)) > 0.5);
 });
 
+test("a request that says which of several pictures it is for gets one of its own", async (t) => {
+  const { openai } = await setup(t);
+  const [one, two, odd] = await Promise.all(
+    [{}, { picture: "2" }, { picture: "none" }].map(async (metadata) =>
+      pictureOf(await openai.responses.create({ ...ask("a fox in a forest"), metadata })),
+    ),
+  );
+  assert.ok(one && two && odd);
+  assert.notDeepEqual(one, two);
+  assert.deepEqual(one, odd);
+});
+
 test("formats and sizes are what was asked for", async (t) => {
   const { openai } = await setup(t);
   for (const output_format of ["png", "jpeg", "webp", "gif", "svg"] as const) {

@@ -44,10 +44,13 @@ export function toPlan(
   const clear = parent?.transparent === true && tool.output_format !== "jpeg" && tool.output_format !== "gif";
   const transparent = tool.background === "transparent" || (tool.background !== "opaque" && clear);
 
+  // The same request gives the same picture; the bot asks for the second of several by its number.
+  const firstTake = Number(params.metadata?.picture ?? 1) * 10 - 10 || 0;
+
   const draws = Array.from({ length: verdict.pictures }, (_, take): Draw => {
     const { scene, revised, action } = compose({
       prompt,
-      take,
+      take: firstTake + take,
       transparent,
       pictures: references,
       ...(parent ? { parent } : {}),
