@@ -5,6 +5,9 @@ import type { Log } from "./log.ts";
 import type { Painted, PaintedPicture } from "./painted.ts";
 import type { Usage } from "./prices.ts";
 
+/** Characters of an answer that are kept: a server that never stops talking must not fill memory and every view. */
+const mostText = 40_000;
+
 /** One request's part of an answer, as far as it has come. A turn that asks for four pictures has four. */
 export interface Stroke {
   readonly responseId?: string;
@@ -59,7 +62,7 @@ export function createStroke(of: {
           state.waitingMs = painted.ms;
           return;
         case "text":
-          state.text += painted.delta;
+          state.text = (state.text + painted.delta).slice(0, mostText);
           return;
         case "partial":
           state.sketches = painted.index + 1;
