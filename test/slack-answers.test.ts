@@ -47,6 +47,54 @@ test("sketches replace each other, the picture replaces them, and no file is lef
   assert.match(seen?.text ?? "", /a fox/);
 });
 
+test("what is said while a sketch gets ready does not take the sketch away", async (t) => {
+  const server = await startSlack(t, { simulator: { fileDelayMs: 300 } });
+  const { answers, litter } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  const images = [await image("#100")];
+  let second = 0;
+  await until(async () => {
+    second += 1;
+    await reply.show(view("working", { status: `Drawing for ${second} s`, images, actions: ["cancel"] }));
+    return answers()[0]?.images[0]?.broken === false;
+  }, "the sketch");
+  assert.ok(second > 2, "the message has changed meanwhile");
+  assert.deepEqual(litter(), ["sketch-1.png"]);
+});
+
+test("a sketch that ends late leaves the picture's file alone", async (t) => {
+  const server = await startSlack(t, { simulator: { fileDelayMs: 600 } });
+  const { simulator, answers, litter } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  simulator.fault({ method: "files.getUploadURLExternal", kind: "slow", ms: 300 });
+  await reply.show(view("working", { status: "Drawing", images: [await image("#100")] }));
+  await reply.show(await done());
+  assert.deepEqual(
+    answers()[0]?.images.map(({ broken }) => broken),
+    [false],
+  );
+  assert.deepEqual(litter(), ["a-fox.png"]);
+  const uploads = simulator.requests.filter(({ method }) => method === "files.completeUploadExternal");
+  assert.equal(uploads.length, 1, "the picture was uploaded once");
+});
+
+test("who cancels while the sketch is on its way gets it in the message, and nowhere else", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers, litter } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  simulator.fault({ method: "files.getUploadURLExternal", kind: "slow", ms: 200 });
+  const images = [await image("#100")];
+  await reply.show(view("working", { status: "Drawing", images }));
+  await reply.show(view("cancelled", { text: "Cancelled.", images }));
+  const [seen, ...more] = answers();
+  assert.deepEqual(more, []);
+  assert.equal(seen?.images.length, 1);
+  await until(() => litter().length === 1, "the given up sketch to go");
+});
+
 test("a picture never waits for a sketch, and the sketch that comes too late is taken away", async (t) => {
   const server = await startSlack(t, {
     simulator: { fileDelayMs: 100_000 },

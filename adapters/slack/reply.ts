@@ -46,6 +46,8 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
   /** The files that the message shows at this moment, and the pictures they are of. */
   let onShow: readonly string[] = [];
   let shownImages: View["images"] = [];
+  /** Pictures on their way into the message: what else is edited meanwhile must not take their files away. */
+  let coming: View["images"] = [];
   /** The newest sketch that was taken up. */
   let taken: View["images"] = [];
   let adopted = !place.reopened;
@@ -77,8 +79,19 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
     }
     onShow = files;
     shownImages = view.images;
-    shelf.keep(files);
+    shelf.keep(files, coming);
     return spot;
+  }
+
+  /** The files of a view's pictures, ready to be shown. Waits for all, so that none turns up after it was given up. */
+  async function ready(view: View, signal: AbortSignal, patienceMs: number): Promise<readonly string[]> {
+    const all = await Promise.allSettled(
+      view.images.map((image, index) => shelf.put(image, toFileName(view, image, index), signal, patienceMs)),
+    );
+    return all.map((one) => {
+      if (one.status === "rejected") throw one.reason;
+      return one.value;
+    });
   }
 
   async function showWorking(view: View): Promise<void> {
@@ -100,13 +113,12 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
     const { images } = view;
     if (images.length === taken.length && images.every(({ bytes }, at) => bytes === taken[at]?.bytes)) return;
     taken = images;
+    coming = images;
     sketching = new AbortController();
     const signal = AbortSignal.any([sketching.signal, stage.closing]);
     const done = (async () => {
       try {
-        const files = await Promise.all(
-          images.map((image, index) => shelf.put(image, toFileName(view, image, index), signal, sketchMs)),
-        );
+        const files = await ready(view, signal, sketchMs);
         await inOrder(async () => {
           if (signal.aborted || !newest || isOver(newest.phase)) return;
           await put({ ...newest, images }, files, true);
@@ -114,7 +126,8 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
       } catch (error) {
         if (!signal.aborted) lost(error);
       } finally {
-        shelf.keep(onShow);
+        if (coming === images) coming = [];
+        shelf.keep(onShow, coming);
       }
     })();
     stage.tidying.add(done);
@@ -136,16 +149,12 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
   /** The last view: tried until it is there, in another way where one is barred. */
   async function showLast(view: View): Promise<void> {
     sketching?.abort();
+    coming = view.images;
     const signal = stage.closing;
     for (let attempt = 0; ; attempt += 1) {
       const patienceMs = attempt === 0 ? readyMs : sketchMs;
       try {
-        const files = await Promise.all(
-          view.images.map((image, index) =>
-            shelf.put(image, toFileName(view, image, index), signal, patienceMs),
-          ),
-        );
-        await put(view, files);
+        await put(view, await ready(view, signal, patienceMs));
         return;
       } catch (error) {
         signal.throwIfAborted();
@@ -169,6 +178,7 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
   /** Slack does not show the pictures in the message, but perhaps in one of their own. */
   async function showApart(view: View, why: unknown): Promise<void> {
     log.warn({ message: keyOf(), error: toLogged(why) }, "slack.picture.apart");
+    coming = [];
     const to = { channelId, ...((threadTs ?? spot?.ts) && { threadTs: threadTs ?? spot?.ts ?? "" }) };
     const shared = await Promise.allSettled(
       view.images.map((image, index) =>

@@ -91,11 +91,12 @@ export function createSend(of: {
   }
 
   /** Only for what does no harm when it is done twice. */
-  async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  async function patiently<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await patientlyLimited(work);
       } catch (error) {
+        signal?.throwIfAborted();
         const pause = timing.retryMs[attempt];
         if (toTrouble(error) !== "failed" || pause === undefined || (isRefusal(error) && attempt > 1)) {
           throw error;
@@ -145,6 +146,7 @@ export function createSend(of: {
     const { upload_url: url, file_id: id } = opened as { upload_url?: unknown; file_id?: unknown };
     if (typeof url !== "string" || typeof id !== "string")
       throw new Error("Slack gave no address to upload to");
+    let made = false;
     try {
       const form = toForm(image, name);
       const response = await fetch(url, {
@@ -156,6 +158,7 @@ export function createSend(of: {
       await response.text();
       if (!response.ok) throw new Error(`Slack's file server answered ${response.status}`);
       signal.throwIfAborted();
+      made = true;
       await client.apiCall("files.completeUploadExternal", {
         files: [{ id, title: name }],
         ...(share && { channel_id: share.channelId }),
@@ -163,7 +166,8 @@ export function createSend(of: {
       });
       return id;
     } catch (error) {
-      await client.files.delete({ file: id }).catch(() => {});
+      // Before it is completed there is no file; after that there may be one, even if the answer got lost.
+      if (made) await client.files.delete({ file: id }).catch(() => {});
       throw error;
     }
   }
@@ -211,7 +215,7 @@ export function createSend(of: {
     },
     upload: (image, name, signal, share) => {
       const once = () => upload(image, name, signal, share);
-      return share ? once() : patiently(once);
+      return share ? once() : patiently(once, signal);
     },
     async info(id) {
       const { file } = await quick.files.info({ file: id });

@@ -9,20 +9,27 @@ export interface Shelf {
   put(image: Image, name: string, signal: AbortSignal, patienceMs: number): Promise<string>;
   /** Files of a message from before the restart. */
   adopt(ids: readonly string[]): void;
-  /** Takes all others away. Returns at once. */
-  keep(ids: readonly string[]): void;
+  /** Takes all others away, but for those of `coming`. Returns at once. */
+  keep(ids: readonly string[], coming?: readonly Image[]): void;
 }
 
 export function createShelf({ send, log, timing, tidying, now }: Stage): Shelf {
   const uploads = new Map<Uint8Array, Promise<string>>();
   const ready = new Set<string>();
-  const held = new Set<string>();
+  /** The pictures are known of what this process has uploaded. */
+  const held = new Map<string, Uint8Array | undefined>();
 
   function upload(image: Image, name: string, signal: AbortSignal): Promise<string> {
     const known = uploads.get(image.bytes);
-    if (known) return known;
+    // One that was given up for a sketch may be wanted after all, in the last view.
+    if (known) {
+      return known.catch(() => {
+        signal.throwIfAborted();
+        return upload(image, name, signal);
+      });
+    }
     const made = send.upload(image, name, signal).then((id) => {
-      held.add(id);
+      held.set(id, image.bytes);
       return id;
     });
     uploads.set(image.bytes, made);
@@ -53,17 +60,13 @@ export function createShelf({ send, log, timing, tidying, now }: Stage): Shelf {
       return id;
     },
     adopt(ids) {
-      for (const id of ids) held.add(id);
+      for (const id of ids) held.set(id, undefined);
     },
-    keep(ids) {
-      for (const id of held) {
-        if (ids.includes(id)) continue;
+    keep(ids, coming = []) {
+      for (const [id, bytes] of held) {
+        if (ids.includes(id) || coming.some((image) => image.bytes === bytes)) continue;
         held.delete(id);
-        for (const [bytes, made] of uploads)
-          void made.then(
-            (one) => one === id && uploads.delete(bytes),
-            () => {},
-          );
+        if (bytes) uploads.delete(bytes);
         const removed = send
           .remove(id)
           .catch((error: unknown) => log.warn({ file: id, error: toLogged(error) }, "slack.file.left"))
