@@ -105,5 +105,5 @@ function toOption(spec: OptionSpec): APIApplicationCommandBasicOption {
 }
 
 function toPicture(name: string, description: string): APIApplicationCommandAttachmentOption {
-  return { type: ApplicationCommandOptionType.Attachment, name, description, file_types: ["image"] };
+  return { type: ApplicationCommandOptionType.Attachment, name, description };
 }

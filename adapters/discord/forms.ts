@@ -116,7 +116,6 @@ function toUpload(customId: string, most: number): APILabelComponent["component"
     required: false,
     min_values: 0,
     max_values: most,
-    file_types: ["image"],
   };
 }
 
