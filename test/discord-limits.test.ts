@@ -395,6 +395,24 @@ test("after a restart, where the bot is no member, the next press shows what was
   assert.equal(doing.message?.files[0]?.name, "a-fox.png");
 });
 
+test("after a restart a hidden picture stays hidden where the bot cannot look what it was", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, adapter, start, nextPrompt, nextPress, ada } = server;
+  const eve = simulator.addUser({ name: "eve", installed: true });
+  const doing = await simulator.slash(simulator.conversation([eve, ada]), eve, "draw", {
+    prompt: "a fox",
+    spoiler: true,
+  });
+  const key = await (await nextPrompt()).reply.show(await drawing(1));
+  await adapter.stop();
+  await start();
+  await adapter.reopen(key).show(await done());
+  simulator.press(doing.message?.id ?? "", "a:cancel:s", eve);
+  await nextPress();
+  assert.equal(doing.message?.files[0]?.name, "a-fox.png");
+  assert.equal(doing.message?.files[0]?.spoiler, true);
+});
+
 test("after a restart an answer is taken up in its own message", async (t) => {
   const server = await startDiscord(t);
   const { simulator, adapter, start } = server;

@@ -284,6 +284,50 @@ test("threads: where none can be opened after all, the answer comes in the chann
   assert.equal(answer?.files.length, 1);
 });
 
+test("threads: one that is locked or deleted is left alone, and the answer comes in the channel", async (t) => {
+  const server = await startDiscord(t, { threads: "always" });
+  const { simulator, channel, mo, nextPrompt, nextPress } = server;
+  for (const change of ["locked", "deleted"]) {
+    const { id } = await draw(server, `a ${change} fox`);
+    const thread = await simulator.waitFor(() => simulator.message(id)?.threadId);
+    if (change === "locked") simulator.changeChannel(simulator.channel(thread), { locked: true });
+    else simulator.removeChannel(simulator.channel(thread));
+    const asked = await simulator.say(channel, mo, `<@${simulator.bot.id}> make it night`, { replyTo: id });
+    await (await nextPrompt()).reply.show(await done());
+    const answer = answers(server).find(({ replyTo }) => replyTo === asked.id);
+    assert.equal(answer?.files.length, 1, change);
+    const doing = simulator.press(id, "a:vary", mo);
+    await (await nextPress()).reply.show(await done());
+    assert.equal(doing.followUps[0]?.files.length, 1, change);
+  }
+});
+
+test("threads: a request that is deleted in the channel is taken back in the thread", async (t) => {
+  const server = await startDiscord(t, { ...withContent, threads: "auto" });
+  const { simulator, channel, mo, nextPrompt, nextPress } = server;
+  const { id } = await draw(server);
+  const asked = await simulator.say(channel, mo, "make it night", { replyTo: id });
+  const { reply } = await nextPrompt();
+  const key = await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  simulator.deleteMessage(asked);
+  const { turn } = await nextPress();
+  assert.equal(turn.action, "cancel");
+  assert.equal(turn.message, key);
+});
+
+test("what is posted in a place where nothing answers it is posted once, though a connection is cut", async (t) => {
+  const server = await startDiscord(t, { ...withContent, threads: "auto" });
+  const { simulator, channel, mo, nextPrompt } = server;
+  const { id } = await draw(server);
+  simulator.fault({ kind: "drop", when: "after", reset: true, method: "POST", path: /messages$/, times: 1 });
+  await simulator.say(channel, mo, "make it night", { replyTo: id });
+  const { reply } = await nextPrompt();
+  simulator.fault({ kind: "drop", when: "after", reset: true, method: "POST", path: /messages$/, times: 1 });
+  await reply.show(await done());
+  assert.equal(answers(server).filter(({ text }) => /I go on in/.test(text)).length, 1);
+  assert.equal(answers(server, simulator.channel(id)).length, 1);
+});
+
 test("threads: what is missing for them is said below the picture", async (t) => {
   const server = await startDiscord(t, {
     threads: "always",

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createDiscordAdapter } from "../adapters/discord/index.ts";
 import { BotError } from "../src/errors.ts";
-import { startDiscord } from "./discord-server.ts";
+import { startDiscord, view } from "./discord-server.ts";
 import { noAccounts } from "./no-accounts.ts";
 import { createDiscordSimulator } from "./simulators/discord/index.ts";
 import { until } from "./until.ts";
@@ -143,4 +144,48 @@ test("thrown out of the gateway, it says so and connects anew", async (t) => {
   assert.match(JSON.stringify(said("discord.lost")[0]?.fields), /taken an intent/);
   await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
   assert.equal((await nextPrompt()).turn.text, "a fox");
+});
+
+test("thrown out while Discord cannot be reached, it goes on trying", async (t) => {
+  const { simulator, channel, ada, nextPrompt, said } = await startDiscord(t);
+  simulator.fault({ kind: "status", status: 503, path: /^\/gateway\/bot$/, times: 4 }); // all tries of one login
+  simulator.gateway.drop(4014);
+  await until(() => said("discord.ready").length === 2, "a connection after one that failed");
+  assert.equal(said("discord.lost").length, 2);
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  assert.equal((await nextPrompt()).turn.text, "a fox");
+});
+
+test("thrown out for its token, it says so and does not knock again", async (t) => {
+  const { simulator, said } = await startDiscord(t);
+  simulator.fault({ kind: "status", status: 401, path: /^\/gateway\/bot$/ });
+  simulator.gateway.drop(4004);
+  await until(() => said("discord.lost").length === 2, "the second refusal");
+  const asked = () => simulator.requests.filter(({ path }) => path === "/gateway/bot").length;
+  const before = asked();
+  await sleep(2500); // longer than it waits after a first failure
+  assert.equal(asked(), before);
+});
+
+test("what is being answered when it stops is answered first", async (t) => {
+  const { simulator, adapter, channel, ada } = await startDiscord(t);
+  simulator.fault({ kind: "slow", ms: 300, method: "POST", path: /messages$/ });
+  let answered = false;
+  await adapter.stop();
+  await adapter.start(
+    async (_, reply) => {
+      await reply.show(view("failed", { text: "I am being restarted." }));
+      answered = true;
+    },
+    nobody,
+    noAccounts,
+  );
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  await until(
+    () => simulator.requests.some(({ path }) => /messages$/.test(path)),
+    "the first sign of an answer",
+  );
+  await adapter.stop();
+  assert.ok(answered);
+  assert.match(simulator.messages(channel).at(-1)?.text ?? "", /I am being restarted/);
 });

@@ -25,8 +25,8 @@ export interface Events {
   listen(client: Client): void;
   /** Hands on what came so far, and what comes from now on. What fails is logged: it must not end the process. */
   route(routes: Routes): void;
-  /** Takes nothing more. */
-  close(): void;
+  /** Takes nothing more. Resolves when what came before has been seen to. */
+  close(): Promise<void>;
 }
 
 /** Listens to nothing yet: a connection calls `listen` before its first event. */
@@ -34,17 +34,17 @@ export function createEvents(log: Log): Events {
   const early: ((routes: Routes) => void)[] = [];
   let routes: Routes | undefined;
   let closed = false;
+  const busy = new Set<Promise<void>>();
 
   function take(kind: string, go: (routes: Routes) => Promise<void> | void): void {
     if (closed) return;
-    const safely = async (to: Routes) => {
-      try {
-        await go(to);
-      } catch (error) {
-        log.error({ error: toLogged(error) }, `discord.${kind}.failed`);
-      }
+    const safely = (to: Routes) => {
+      const over = Promise.try(go, to)
+        .catch((error: unknown) => log.error({ error: toLogged(error) }, `discord.${kind}.failed`))
+        .finally(() => busy.delete(over));
+      busy.add(over);
     };
-    if (routes) void safely(routes);
+    if (routes) safely(routes);
     else early.push(safely);
   }
 
@@ -72,8 +72,9 @@ export function createEvents(log: Log): Events {
       routes = to;
       for (const go of early.splice(0)) go(to);
     },
-    close() {
+    async close() {
       closed = true;
+      await Promise.all(busy);
     },
   };
 }

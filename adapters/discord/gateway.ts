@@ -11,6 +11,7 @@ import {
 } from "discord.js";
 import { BotError } from "../../src/errors.ts";
 import type { Log } from "./log.ts";
+import { soon } from "./soon.ts";
 import { toLogged } from "./trouble.ts";
 
 /** A connection to the gateway. */
@@ -91,10 +92,7 @@ async function open({
 
   async function close(): Promise<void> {
     closing = true;
-    const timeout = Promise.withResolvers<void>();
-    const timer = setTimeout(timeout.resolve, closeMs);
-    await Promise.race([client.destroy().catch(() => {}), timeout.promise]);
-    clearTimeout(timer);
+    await soon(client.destroy(), closeMs);
   }
 
   try {

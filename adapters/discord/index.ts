@@ -17,6 +17,7 @@ import { register } from "./register.ts";
 import { createReply } from "./reply.ts";
 import { makeRequest } from "./request.ts";
 import { createSend } from "./send.ts";
+import { soon } from "./soon.ts";
 import { createBounded, type Stage } from "./stage.ts";
 
 /** What the adapter needs to connect. */
@@ -46,11 +47,14 @@ interface Running {
 /** Ms a request to Discord may take, its upload included. */
 const requestMs = 60_000;
 
-/** Ms until it connects anew after Discord has thrown it out. */
-const reconnectMs = 2000;
+/** Ms until it connects anew after Discord has thrown it out: longer after each try that fails. */
+const reconnectMs = [1000, 2000, 10_000, 60_000, 300_000];
 
-/** Ms the core may take to say what a form begins with. */
-const soonMs = 1500;
+/** Ms the core may take to say what a form begins with, which must be shown within 3 s: better empty than late. */
+const prefillMs = 1500;
+
+/** Ms for what is being answered to be answered, before the connection goes. */
+const settleMs = 2000;
 
 /** Ms for a sketch: the next one is better than a late one. */
 const sketchMs = 15_000;
@@ -66,6 +70,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
   const sketches = new REST({ ...rest, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
   let running: Running | undefined;
   let stopped = false;
+  let again: NodeJS.Timeout | undefined;
 
   function stage(): Stage {
     if (running) return running.stage;
@@ -74,12 +79,6 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
 
   async function run(handle: Handle, promptOf: PromptOf): Promise<void> {
     const events = createEvents(log);
-    const again = async () => {
-      if (stopped) return;
-      await run(handle, promptOf).catch((failed: unknown) => {
-        log.error({ hint: failed instanceof Error ? failed.message : String(failed) }, "discord.lost");
-      });
-    };
     const gateway = await connect({
       token,
       rest: { ...rest, timeout: requestMs },
@@ -88,8 +87,8 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       ...(options.painter.standIn && { status: "Placeholder pictures: there is no OpenAI key" }),
       onLost(error) {
         log.error({ code: error.code, hint: error.message }, "discord.lost");
-        events.close();
-        setTimeout(() => void again(), reconnectMs).unref();
+        void events.close();
+        reconnect(handle, promptOf);
       },
     });
     if (stopped) return gateway.close();
@@ -105,7 +104,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       tokens: createBounded(2000),
       live: createBounded(2000),
       seen: createBounded(500),
-      promptOf: (message) => soon(promptOf(message)),
+      promptOf: (message) => soon(promptOf(message), prefillMs),
       gone: (message) => void withdraw(message, handle),
     };
     const channels = createChannels(client, send);
@@ -113,9 +112,9 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     running = {
       stage,
       inviteUrl,
-      close() {
-        events.close();
-        return gateway.close();
+      async close() {
+        await soon(events.close(), settleMs);
+        await gateway.close();
       },
     };
     events.route({
@@ -131,6 +130,18 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     });
     await register(client.rest, { appId, inviteUrl, ...(guildId && { guildId }) }, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
+  }
+
+  /** Goes on until it is in again, or Discord does not accept the token. The timer keeps the process alive. */
+  function reconnect(handle: Handle, promptOf: PromptOf, failures = 0): void {
+    if (stopped) return;
+    const tryAgain = () =>
+      run(handle, promptOf).catch((failed: unknown) => {
+        log.error({ hint: failed instanceof Error ? failed.message : String(failed) }, "discord.lost");
+        if (!(failed instanceof BotError && failed.code === "auth"))
+          reconnect(handle, promptOf, failures + 1);
+      });
+    again = setTimeout(() => void tryAgain(), reconnectMs[failures] ?? reconnectMs.at(-1));
   }
 
   async function recall(spot: Spot): Promise<readonly Attachment[]> {
@@ -155,6 +166,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     },
     async stop() {
       stopped = true;
+      clearTimeout(again);
       await running?.close();
       running = undefined;
     },
@@ -175,14 +187,6 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       return spot ? recall(spot) : [];
     },
   };
-}
-
-/** A form must be shown within 3 s: better empty than late. */
-function soon<T>(answer: Promise<T | undefined>): Promise<T | undefined> {
-  const { promise, resolve } = Promise.withResolvers<T | undefined>();
-  const timer = setTimeout(resolve, soonMs, undefined);
-  answer.then(resolve, () => resolve(undefined)).finally(() => clearTimeout(timer));
-  return promise;
 }
 
 /** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */

@@ -99,8 +99,8 @@ export function createMessages(of: {
         });
       if (opened) {
         await send.post(channelId, toLine(`-# I go on in <#${opened}>.`), { answers: id }).catch(() => {});
-        const { request: _, ...elsewhere } = base;
-        return { place: { ...elsewhere, channelId: opened, posts: true }, thread: toThreadKey(opened) };
+        const place = { ...base, channelId: opened, posts: true, elsewhere: true };
+        return { place, thread: toThreadKey(opened) };
       }
     }
     const made = await send.post(channelId, started, { answers: id, once: id });

@@ -20,6 +20,8 @@ export interface Place {
   readonly limits: ImageLimits;
   /** The message that asked: what the bot posts answers it, and is posted once. */
   readonly request?: string;
+  /** The message that asked is in another channel, where nothing can answer it. */
+  readonly elsewhere?: boolean;
   /** Opens a thread on the finished picture, named from these words. */
   readonly threadFrom?: string;
   /** A line below the finished answer. */

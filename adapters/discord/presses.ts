@@ -68,7 +68,7 @@ export function createPresses(
     const waiting = !before || before.until <= now();
     answers.keepToken(key, interaction.token);
     const answer = live.get(key);
-    if (answer && waiting) await answer.wake();
+    if (answer && waiting) await answer.wake(isSpoiler(interaction.message));
     else if (!answer && interaction.data.custom_id === showButtonId) {
       await send.followUp(interaction.token, toLine(overLine), true);
     }

@@ -56,11 +56,13 @@ export function createReply(
   }
 
   async function create(message: Message): Promise<MessageKey> {
-    const { channelId, token, request } = place;
+    const { channelId, token, request, elsewhere } = place;
     const made =
       token && !place.posts
         ? await send.followUp(token, message, place.private)
-        : await send.post(channelId, message, { ...(request && { answers: request, once: request }) });
+        : await send.post(channelId, message, {
+            ...(request && { once: request, ...(!elsewhere && { answers: request }) }),
+          });
     spot = { channelId, messageId: made.id };
     key = toMessageKey(spot);
     return key;
@@ -175,8 +177,9 @@ export function createReply(
     const { request } = place;
     live.set(key, {
       ...(request && { request }),
-      wake: () =>
+      wake: (hidden) =>
         inOrder(async () => {
+          spoiler ||= hidden;
           watch();
           if (newest) await present(newest);
         }),
@@ -219,7 +222,8 @@ export function createReply(
     if (view.audience === "asker" && place.token && !place.private) return whisper(view, place.token);
     newest = view;
     if (spoiler === undefined && spot && view.images.length > 0) {
-      spoiler = isSpoiler(await send.fetchMessage(spot).catch(() => undefined));
+      const there = await send.fetchMessage(spot).catch(() => undefined);
+      if (there) spoiler = isSpoiler(there);
     }
     const looks = JSON.stringify({ ...view, images: view.images.length });
     if (view.images.length === 0 && looks === shown && key) return key;

@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import {
   type APIChannel,
   type APIInteraction,
   type APIInteractionResponse,
   type APIMessage,
+  type APIThreadChannel,
   DiscordAPIError,
   MessageFlags,
   type REST,
@@ -27,11 +29,11 @@ export interface Send {
   fetchOriginal(token: string): Promise<APIMessage>;
   deleteOriginal(token: string): Promise<void>;
   edit(spot: Spot, message: Message, sketch?: boolean): Promise<APIMessage>;
-  /** `once`: sent again under the same name, it is posted once. */
+  /** `once`: what it is posted for. Sent again, it is posted once. */
   post(channelId: string, message: Message, more?: { answers?: string; once?: string }): Promise<APIMessage>;
   fetchMessage(spot: Spot): Promise<APIMessage>;
   fetchChannel(channelId: string): Promise<APIChannel>;
-  /** Opens a thread on a message, if there is none yet. It has the message's id. */
+  /** Opens a thread on a message, if there is none yet. It has the message's id. Rejects when it is locked or deleted. */
   openThread(spot: Spot, name: string): Promise<string>;
   /** Writes to a person, where others do not see it. */
   tell(userId: string, message: Message): Promise<void>;
@@ -88,10 +90,10 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
         files,
       }) as Promise<APIMessage>,
     async post(channelId, { body, files }, { answers, once } = {}) {
-      const nonce = once && { nonce: once, enforce_nonce: true };
+      const named = { ...body, nonce: once ?? newName(), enforce_nonce: true };
       const send = (reference: object) =>
         rest.post(Routes.channelMessages(channelId), {
-          body: { ...body, ...nonce, ...reference },
+          body: { ...named, ...reference },
           files,
         }) as Promise<APIMessage>;
       if (!answers) return send({});
@@ -107,8 +109,10 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
     fetchChannel: (channelId) => rest.get(Routes.channel(channelId)) as Promise<APIChannel>,
     async openThread({ channelId, messageId }, name) {
       const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay };
-      await rest.post(Routes.threads(channelId, messageId), { body }).catch((error: unknown) => {
+      await rest.post(Routes.threads(channelId, messageId), { body }).catch(async (error: unknown) => {
         if (!(error instanceof DiscordAPIError && error.code === threadExists)) throw error;
+        const thread = (await rest.get(Routes.channel(messageId))) as APIThreadChannel;
+        if (thread.thread_metadata?.locked) throw new Error("the thread is locked");
       });
       return messageId;
     },
@@ -116,7 +120,14 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
       const channel = (await rest.post(Routes.userChannels(), {
         body: { recipient_id: userId },
       })) as APIChannel;
-      await rest.post(Routes.channelMessages(channel.id), { body });
+      await rest.post(Routes.channelMessages(channel.id), {
+        body: { ...body, nonce: newName(), enforce_nonce: true },
+      });
     },
   };
+}
+
+/** A name for one post: discord.js sends again what got no answer, and Discord may have taken it. */
+function newName(): string {
+  return randomBytes(12).toString("base64url");
 }

@@ -17,8 +17,8 @@ export interface Token {
 interface Live {
   /** The message that asked. */
   readonly request?: string;
-  /** Shows the newest state: there is a fresh token. */
-  wake(): Promise<void>;
+  /** Shows the newest state: there is a fresh token. `spoiler`: the message it came from hides its pictures. */
+  wake(spoiler: boolean): Promise<void>;
 }
 
 /** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */
