@@ -95,6 +95,22 @@ test("who cancels while the sketch is on its way gets it in the message, and now
   await until(() => litter().length === 1, "the given up sketch to go");
 });
 
+test("who cancels while Slack looks at the sketch gets that very file", async (t) => {
+  const server = await startSlack(t, { simulator: { fileDelayMs: 200 } });
+  const { simulator, answers, litter } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  const images = [await image("#100")];
+  await reply.show(view("working", { status: "Sketch", images }));
+  const uploads = () =>
+    simulator.requests.filter(({ method }) => method === "files.completeUploadExternal").length;
+  await until(() => uploads() === 1 && litter().length === 1, "the sketch on its way");
+  await reply.show(view("cancelled", { text: "Cancelled.", images }));
+  assert.equal(answers()[0]?.images[0]?.broken, false);
+  assert.equal(uploads(), 1);
+  assert.equal(litter().length, 1);
+});
+
 test("a picture never waits for a sketch, and the sketch that comes too late is taken away", async (t) => {
   const server = await startSlack(t, {
     simulator: { fileDelayMs: 100_000 },

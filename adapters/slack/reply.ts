@@ -126,7 +126,8 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
       } catch (error) {
         if (!signal.aborted) lost(error);
       } finally {
-        if (coming === images) coming = [];
+        // Overtaken by the last view, whose pictures may be the very same: that one clears up.
+        if (!newest || !isOver(newest.phase)) coming = [];
         shelf.keep(onShow, coming);
       }
     })();
