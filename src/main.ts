@@ -30,7 +30,7 @@ try {
 async function main(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled"));
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(config.dataDir);
 
   const { painter, close: closePainter } = await openPainter(config, log);
   const store = await openStore(config.storeUrl);
@@ -73,6 +73,21 @@ async function main(config: Config): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal));
 }
 
+/** Throws BotError `storage` when it cannot be had. */
+function makeDataDir(folder: string): void {
+  // What people asked and drew is theirs alone, also in a folder that was there before and that others may enter.
+  process.umask(0o077);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new BotError(
+      "storage",
+      `${folder} cannot be made a folder. Set DATA_DIR to one that can be written to.`,
+      { cause },
+    );
+  }
+}
+
 async function openPainter(config: Config, log: Log): Promise<{ painter: Painter; close(): Promise<void> }> {
   const { apiKey = "none", baseUrl } = config.openai;
   if (!isStandIn(config)) {
@@ -80,9 +95,10 @@ async function openPainter(config: Config, log: Log): Promise<{ painter: Painter
     return { painter, close: async () => {} };
   }
   const { createStandin } = await import("./standin/index.ts");
-  const standin = await createStandin({
-    dir: join(config.dataDir, "stand-in"),
-    paceMs: config.standinPaceMs,
+  const dir = join(config.dataDir, "stand-in");
+  const standin = await createStandin({ dir, paceMs: config.standinPaceMs }).catch((cause: unknown) => {
+    const message = `The stand-in cannot open its files in ${dir}. Move that folder away to begin anew.`;
+    throw new BotError("storage", message, { cause });
   });
   log.warn({ url: standin.url }, "painter.standin: pictures are placeholders, drawn offline");
   return {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -126,4 +127,30 @@ test("a store that cannot be opened ends the start with a message", async (t) =>
   assert.equal(await bot.ended(), 1);
   assert.match(bot.output(), /My memory \(redis\) does not answer/);
   assert.doesNotMatch(bot.output(), /hunter22/);
+});
+
+test("a data folder that cannot be had, or is damaged, ends the start with a message", async (t) => {
+  const folder = await createFolder(t);
+  await writeFile(join(folder, "file"), "x");
+  await mkdir(join(folder, "damaged", "stand-in"), { recursive: true });
+  await writeFile(join(folder, "damaged", "stand-in", "standin.sqlite"), "no database ".repeat(1000));
+  for (const [name, message] of [
+    ["file", /Set DATA_DIR to one that can be written to/],
+    ["damaged", /stand-in cannot open its files in .*Move that folder away/],
+  ] as const) {
+    const bot = await start(t, { DATA_DIR: join(folder, name) });
+    assert.equal(await bot.ended(), 1);
+    assert.match(bot.output(), message);
+    assert.doesNotMatch(bot.output(), /\n\s+at /, "no stack trace");
+  }
+});
+
+test("what it keeps is its owner's alone, also in a folder that others may enter", async (t) => {
+  const folder = await createFolder(t);
+  await chmod(folder, 0o755);
+  const bot = await start(t, { DATA_DIR: folder });
+  await bot.url();
+  const names = await readdir(folder, { recursive: true });
+  assert.ok(names.length >= 4, names.join());
+  for (const name of names) assert.equal((await stat(join(folder, name))).mode & 0o077, 0, name);
 });
