@@ -59,11 +59,14 @@ test("with a guild id the commands are registered in that server alone", async (
   assert.equal(simulator.requests.filter(({ method }) => method === "PUT").length, 1);
   assert.deepEqual(lines, []);
 
-  const stranger = createDiscordAdapter({ ...options, guildId: simulator.addGuild({ joined: false }).id });
+  const abroad = simulator.addGuild({ joined: false });
+  const stranger = createDiscordAdapter({ ...options, guildId: abroad.id });
   await stranger.start(nobody, nobody, noAccounts);
   t.after(() => stranger.stop());
   const [line] = lines as { hint?: string }[];
   assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
+  simulator.invite(abroad);
+  await until(() => simulator.commands(abroad).length === 4, "the commands in a server that let it in later");
 });
 
 test("the invite asks for exactly what is needed", async (t) => {

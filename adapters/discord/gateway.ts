@@ -76,14 +76,23 @@ async function open({
   });
   let ready = false;
   let closing = false;
+  let away = false;
   let fatal: number | undefined;
   client.on(Events.Error, (error) => log.error({ error: toLogged(error) }, "discord.error"));
   client.on(Events.Warn, (text) => log.debug({ text }, "discord.warn"));
   client.on(Events.ShardError, (error) => log.debug({ error: toLogged(error) }, "discord.gateway.error"));
   client.on(Events.ShardReconnecting, () => {
-    if (!closing) log.info({}, "discord.gateway.reconnecting");
+    if (!closing && !away) log.warn({}, "discord.gateway.away"); // it tries twice a second
+    away = true;
   });
-  client.on(Events.ShardResume, (_, events) => log.info({ events }, "discord.gateway.resumed"));
+  client.on(Events.ShardReady, () => {
+    if (away) log.info({}, "discord.gateway.back");
+    away = false;
+  });
+  client.on(Events.ShardResume, (_, events) => {
+    log.info({ events }, "discord.gateway.resumed");
+    away = false;
+  });
   client.on(Events.ShardDisconnect, ({ code }) => {
     fatal = code;
     if (ready && !closing) onLost(toBotError(code));

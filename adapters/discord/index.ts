@@ -1,4 +1,4 @@
-import { REST } from "discord.js";
+import { Events, REST } from "discord.js";
 import type { Adapter, Attachment, Handle, MessageKey, PromptOf, Reply } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { createAnswers } from "./answers.ts";
@@ -128,7 +128,10 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       }),
       deleted: (spot) => forget(stage, spot),
     });
-    await register(client.rest, { appId, inviteUrl, ...(guildId && { guildId }) }, log);
+    const registered = () => register(client.rest, { appId, inviteUrl, ...(guildId && { guildId }) }, log);
+    // The invite is printed at the start, so a server is joined after it.
+    client.on(Events.GuildCreate, ({ id }) => void (id === guildId && registered()));
+    await registered();
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
   }
 

@@ -31,6 +31,8 @@ export interface Scene {
   }): Guild;
   /** Lets a user in, with permissions beyond everyone's. */
   join(guild: Guild, user: User, spec?: { nick?: string; permissions?: readonly Permission[] }): Member;
+  /** Lets the bot into a guild, as its admin does with an invite. */
+  invite(guild: Guild): void;
   /** Takes the bot out of a guild. */
   kick(guild: Guild): void;
   addChannel(guild: Guild, spec?: { name?: string }): Channel;
@@ -91,6 +93,13 @@ export function createScene(parts: {
     return added;
   }
 
+  function letIn(guild: Guild, permissions: readonly Permission[]): void {
+    scene.join(guild, world.bot, { permissions });
+    gateway.dispatch("GUILD_CREATE", (session) =>
+      session.intents & intents.guilds ? wire.guild(guild) : undefined,
+    );
+  }
+
   const scene: Scene = {
     addUser({ name = `user-${world.users.size}`, locale = "en-US", uploadBytes, installed = false } = {}) {
       const user: User = {
@@ -126,13 +135,13 @@ export function createScene(parts: {
       };
       world.guilds.set(id, guild);
       if (owner) guild.members.set(owner.id, { user: owner, roles: [] });
-      if (joined) {
-        scene.join(guild, world.bot, { permissions: botPermissions });
-        gateway.dispatch("GUILD_CREATE", (session) =>
-          session.intents & intents.guilds ? wire.guild(guild) : undefined,
-        );
-      }
+      if (joined) letIn(guild, botPermissions);
       return guild;
+    },
+    invite(guild) {
+      guild.joined = true;
+      letIn(guild, []);
+      changes.happened();
     },
     join(guild, user, { nick, permissions = [] } = {}) {
       const member: Member = { user, roles: [], ...(nick ? { nick } : {}) };
