@@ -153,6 +153,15 @@ test("Socket Mode: a socket that Slack has replaced is closed, and not the one a
   assert.equal((await nextPrompt()).turn.text, "after");
 });
 
+test("Socket Mode: who has been restarted too often waits as long as Slack says", async (t) => {
+  const { adapter, said } = await startSlack(t, {
+    beforeStart: (simulator) =>
+      simulator.fault({ method: "apps.connections.open", kind: "rate limit", retryAfterMs: 1000 }),
+  });
+  assert.equal(adapter.where, "as @drawbridge, in Socket Mode");
+  assert.equal(said("slack.connection.limited").length, 1);
+});
+
 test("Socket Mode: connects anew when Slack lets nobody in for a while", async (t) => {
   const { simulator, channel, ada, nextPrompt } = await startSlack(t);
   simulator.fault({ method: "apps.connections.open", kind: "status", status: 503 });

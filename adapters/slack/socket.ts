@@ -75,6 +75,20 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
     return { ended };
   }
 
+  /** Slack gives out few sockets a minute: who has been restarted often is let in a little later. */
+  async function connectFirst(): ReturnType<typeof connect> {
+    for (;;) {
+      try {
+        return await connect();
+      } catch (error) {
+        const pauseMs = retryAfterMs(error);
+        if (pauseMs === undefined) throw toSocketError(error);
+        log.warn({ pauseMs }, "slack.connection.limited");
+        await sleep(pauseMs);
+      }
+    }
+  }
+
   async function stay(first: { readonly ended: Promise<void> }): Promise<void> {
     let connection: typeof first | undefined = first;
     for (let attempt = 0; ; attempt += 1) {
@@ -100,10 +114,7 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
   return {
     receiver,
     async open() {
-      const first = await connect().catch((error: unknown) => {
-        throw toSocketError(error);
-      });
-      running = stay(first);
+      running = stay(await connectFirst());
     },
     async close() {
       closing.abort();

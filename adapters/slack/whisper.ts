@@ -10,7 +10,7 @@ import { isOver, toFileName, toMessage } from "./view.ts";
 
 /** An answer for one person's eyes. Slack lets it be changed five times, so it is shown when it begins and when it ends. */
 export function createWhispered(stage: Stage, place: Place, key: MessageKey): Reply["show"] {
-  const { send, lines, log } = stage;
+  const { send, lines, log, seen } = stage;
   const shelf = createShelf(stage);
   const { channelId, threadTs, userId = place.whisper?.userId ?? "" } = place;
   const stem = randomUUID();
@@ -54,8 +54,11 @@ export function createWhispered(stage: Stage, place: Place, key: MessageKey): Re
           shelf.put(image, toFileName(view, image, index), stage.closing, readyMs),
         ),
       );
+      const before = place.reopened ? (seen.get(key) ?? []) : [];
       await present(view, files);
-      stage.seen.set(
+      shelf.adopt(before.map(({ id }) => id));
+      shelf.keep(files);
+      seen.set(
         key,
         files.map((id) => ({ id, name: "picture.png", mediaType: "image/png", size: 0 })),
       );
