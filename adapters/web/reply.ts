@@ -26,9 +26,9 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
   const { id } = answer;
 
   /** What cannot be stored cannot be shown either, but the pages that are open can be told why. */
-  function keep<T>(store: () => T): T {
+  async function keep<T>(store: () => T | Promise<T>): Promise<T> {
     try {
-      return store();
+      return await store();
     } catch (error) {
       events.emit({ type: "notice", thread: answer.thread, text: toBotError(error).message, failed: true });
       throw error;
@@ -41,7 +41,7 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
     async show(view) {
       checkOpen(chat);
       const over = isOver(view.phase);
-      const finals = over ? await draftAll(view.images, chat) : [];
+      const finals = over ? await keep(() => draftAll(view.images, chat)) : [];
       const sketches = over ? [] : await partials.put(id, view.images);
       checkOpen(chat);
       const before = chat.message(id);
@@ -56,7 +56,7 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       };
       const head = toHead(view);
       const drafts = finals.map(({ draft }) => draft);
-      const thread = keep(() => chat.answer(stored, drafts, head));
+      const thread = await keep(() => chat.answer(stored, drafts, head));
       if (!thread) partials.drop(id);
       else if (over) partials.retire(id);
       if (!thread) return unwanted(log, id);
