@@ -26,7 +26,15 @@ export function createPress(parts: {
     const { message, user, thread } = turn;
     if (turn.action === "cancel") {
       const running = runs.find(message);
-      if (!running) return void (await reply.show(noticeView("This one is over already.")));
+      if (!running) {
+        // The platform may show a message to people before it has answered us that it is there.
+        if (await history.find(message))
+          return void (await reply.show(noticeView("This one is over already.")));
+        runs.cancelEarly(message, user);
+        return void (await reply.show(
+          noticeView("Nothing is being drawn there. If it is about to begin, it is stopped."),
+        ));
+      }
       demand(user, running.user.id, "cancel");
       return running.cancel();
     }

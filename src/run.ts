@@ -16,8 +16,10 @@ export interface Runs {
    * nothing can be shown nor kept any more.
    */
   start(adapter: Adapter, turn: OpenTurn, reply: Reply, files: readonly Attachment[]): Promise<void>;
-  /** The turn whose answer that message will show; undefined when it is over. */
+  /** The turn whose answer that message will show; undefined when it is over, or has not begun. */
   find(message: MessageKey): { readonly user: User; cancel(): void } | undefined;
+  /** Cancels the turn of a message that a person sees already and we do not know yet, once it begins. */
+  cancelEarly(message: MessageKey, by: User): void;
   /** Waits up to `graceMs` for those in flight and stops the rest; the ledger keeps them for the next start. */
   drain(graceMs: number): Promise<void>;
 }
@@ -32,11 +34,15 @@ interface InFlight {
 const cancelled = new BotError("stopped", "Cancelled.");
 const shutdown = new BotError("stopped", "The bot is restarting.");
 
+/** Presses that may wait for their turn to begin. */
+const mostEarly = 100;
+
 export function createRuns(
   parts: Omit<AnswerTools, "adapter"> & { readonly lanes: Lanes; readonly accounts: AccountBook },
 ): Runs {
   const { painter, history, ledger, lanes, accounts, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
+  const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   let closed = false;
 
   async function see(
@@ -127,6 +133,9 @@ export function createRuns(
   return {
     start(adapter, turn, reply, files) {
       const stop = new AbortController();
+      const by = early.get(turn.message);
+      early.delete(turn.message);
+      if (by && (by.moderator || by.id === turn.user.id)) stop.abort(cancelled);
       if (closed) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const over = see(adapter, turn, reply, files, stop, turnLog).finally(() =>
@@ -138,6 +147,11 @@ export function createRuns(
     find(message) {
       const found = inFlight.get(message);
       return found && { user: found.user, cancel: () => found.stop.abort(cancelled) };
+    },
+    cancelEarly(message, by) {
+      early.set(message, by);
+      const [oldest] = early.keys();
+      if (oldest && early.size > mostEarly) early.delete(oldest);
     },
     async drain(graceMs) {
       const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over));

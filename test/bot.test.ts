@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { crc32 } from "node:zlib";
 import sharp from "sharp";
+import type { View } from "../src/adapter.ts";
 import { flat } from "./pictures.ts";
 import { ada, attachment, bob, createStudio } from "./studio.ts";
 import { until } from "./until.ts";
@@ -239,6 +240,26 @@ describe("a turn in trouble", () => {
       () => studio.standin.requests.some(({ path }) => path.endsWith("/cancel")),
       "the cancel request",
     );
+    await finish();
+  });
+
+  test("is cancelled also by a press that comes before the platform has answered", async () => {
+    for (const [user, phase] of [
+      [bob, "done"],
+      [ada, "cancelled"],
+    ] as const) {
+      const reply = studio.adapter.reply();
+      const slow = {
+        ...reply,
+        async show(view: View) {
+          const key = await reply.show(view);
+          if (studio.adapter.views(key).length === 1) await studio.press("cancel", key, undefined, user);
+          return key;
+        },
+      };
+      const { last } = await studio.say("a quick press", { thread: `paper:early-${user.id}` }, slow);
+      assert.equal(last.phase, phase, `${user.name} pressed`);
+    }
     await finish();
   });
 
