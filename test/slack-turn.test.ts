@@ -261,6 +261,10 @@ test("the footer: what was applied and asked for, time, cost, and who drew", () 
     elapsedMs: 400,
     painter: "the offline stand-in",
   } as const;
+  assert.equal(
+    toFooter({ ...details, options: [{ name: "count", requested: "3", applied: "2" }] }),
+    "pictures 2 (asked for 3) · 1 s · the offline stand-in",
+  );
   assert.equal(toFooter(details), "1024x1024 · 1 s · the offline stand-in");
 });
 

@@ -62,11 +62,12 @@ export function toMessage(view: View, look: Look): Message {
 /** What was applied, what was asked for in its stead, time and cost: one quiet line. */
 export function toFooter({ options, elapsedMs, cost, painter }: Details): string {
   const parts = options.flatMap(({ name, requested, applied }) => {
-    const label = optionSpecs.find((spec) => spec.name === name)?.label ?? name;
-    if (applied === undefined)
-      return requested === undefined ? [] : [`asked for ${label.toLowerCase()} ${requested}`];
+    const spec = optionSpecs.find((one) => one.name === name);
+    const label = (spec?.label ?? name).toLowerCase();
+    if (applied === undefined) return requested === undefined ? [] : [`asked for ${label} ${requested}`];
     const differs = requested !== undefined && requested !== applied && requested !== "auto";
-    return [differs ? `${applied} (asked for ${requested})` : applied];
+    const said = spec?.kind === "number" ? `${label} ${applied}` : applied; // a number alone says nothing
+    return [differs ? `${said} (asked for ${requested})` : said];
   });
   const price = cost ? [`about $${cost.usd.toFixed(cost.usd < 0.1 ? 3 : 2)}`] : [];
   return [...parts, `${Math.max(1, Math.round(elapsedMs / 1000))} s`, ...price, painter].join(" · ");
