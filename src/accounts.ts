@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Account, Accounts, Cost } from "./adapter.ts";
-import { parseOptions } from "./options.ts";
+import { parseOptions } from "./flags.ts";
 import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";
 import { storedOptions } from "./stored.ts";

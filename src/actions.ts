@@ -36,12 +36,30 @@ export const actions = {
     who: "anyone",
     form: { title: "Edit this picture", prompt: "What should change?", prefill: false, submit: "Edit" },
   },
+  area: {
+    label: "Edit area…",
+    hint: "Paint over the part that should change",
+    style: "plain",
+    who: "anyone",
+  },
   vary: { label: "Vary", hint: "Draw a new picture from this one", style: "plain", who: "anyone" },
   redo: {
     label: "Redo",
     hint: "Draw again from the same words and the same start",
     style: "plain",
     who: "anyone",
+  },
+  reference: {
+    label: "Use as reference…",
+    hint: "Take this picture along into a new one",
+    style: "plain",
+    who: "anyone",
+    form: {
+      title: "Use as reference",
+      prompt: "What should I draw with it?",
+      prefill: false,
+      submit: "Draw",
+    },
   },
   rephrase: {
     label: "Edit prompt…",

@@ -4,6 +4,20 @@ import type { ImageOptions, OptionName } from "./options.ts";
 /** A conversation kept apart from others, e.g. `slack:T1:C1:1712.01`. Opaque to the core. */
 export type ThreadKey = `${string}:${string}`;
 
+/** A channel, a room, a direct message: it has defaults of its own. Opaque to the core. */
+export type ChannelKey = `${string}:${string}`;
+
+/** A server or a workspace: its members share styles. Opaque to the core. */
+export type CommunityKey = `${string}:${string}`;
+
+/** Where something is asked. */
+export interface Place {
+  /** A thread's is that of the channel it stands in. */
+  readonly channel: ChannelKey;
+  /** Absent in a conversation that belongs to none. */
+  readonly community?: CommunityKey;
+}
+
 /** One posted message: what people reply to and what buttons sit under. Opaque to the core. */
 export type MessageKey = `${string}:${string}`;
 
@@ -15,13 +29,14 @@ export interface User {
 }
 
 /** One thing a person asked of the bot. */
-export type Turn = Prompt | Press;
+export type Turn = Prompt | Press | Setting;
 
 /** Words: a slash command, a mention, a direct message, a reply in a thread, a message command. */
 export interface Prompt {
   readonly kind: "prompt";
   readonly thread: ThreadKey;
   readonly user: User;
+  readonly place: Place;
   /** Plain text without the bot's name; may hold `--flags`. */
   readonly text: string;
   /** Named fields; these win over flags in the text. Raw: the core checks them against the options table. */
@@ -31,6 +46,8 @@ export interface Prompt {
   readonly replyTo?: MessageKey;
   /** False: answered only in a thread the core knows. */
   readonly addressed: boolean;
+  /** A picture was asked for outright, by a command: words are no answer to it, unless it is a question. */
+  readonly mustDraw?: boolean;
 }
 
 /** A button or a form, already acknowledged to the platform. */
@@ -38,12 +55,40 @@ export interface Press {
   readonly kind: "press";
   readonly thread: ThreadKey;
   readonly user: User;
+  readonly place: Place;
   readonly action: ActionName;
   /** The message the button sits under. */
   readonly message: MessageKey;
   /** What was typed or uploaded into the action's form. */
   readonly input?: FormInput;
 }
+
+/** Something about the studio and not about a picture: styles and defaults. The answer is for the asker alone. */
+export interface Setting {
+  readonly kind: "setting";
+  readonly user: User;
+  readonly place: Place;
+  readonly wish: SettingWish;
+}
+
+/** `mine`: the person's own. `shared`: the community's styles, the channel's defaults; a moderator's to change. */
+export type Scope = "mine" | "shared";
+
+export type SettingWish =
+  | { readonly name: "styles" }
+  | ({ readonly name: "saveStyle"; readonly scope: Scope } & StyleDraft)
+  /** What it is made of, with its pictures. */
+  | { readonly name: "showStyle"; readonly style: string }
+  | { readonly name: "removeStyle"; readonly style: string; readonly scope: Scope }
+  /** One's own and the channel's. */
+  | { readonly name: "defaults" }
+  /** Adds to what is set; `options` are raw. */
+  | {
+      readonly name: "setDefaults";
+      readonly scope: Scope;
+      readonly options: Readonly<Record<string, unknown>>;
+    }
+  | { readonly name: "resetDefaults"; readonly scope: Scope };
 
 /** What a person put into an action's form. */
 export interface FormInput {
@@ -74,6 +119,8 @@ export interface View {
   readonly notes: readonly string[];
   /** The pictures so far; while working, the newest partial. */
   readonly images: readonly Image[];
+  /** To be taken away beside the pictures, never shown as what they are: an SVG's source. */
+  readonly files?: readonly Image[];
   readonly actions: readonly ActionName[];
   readonly details?: Details;
   /** The message whose picture this answer was made from. */
@@ -141,9 +188,9 @@ export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
 /** The words a message's picture was asked for with, for a form that begins with them; undefined when unknown. */
 export type PromptOf = (message: MessageKey) => Promise<string | undefined>;
 
-/** What the core keeps of one person: their own defaults, and what they have had drawn. */
+/** What the core keeps of one person or one channel: their defaults, and what they have had drawn. */
 export interface Account {
-  /** Options that hold for every prompt of theirs that does not say otherwise. */
+  /** Options that hold for every prompt that does not say otherwise; a person's win over their channel's. */
   readonly defaults: Partial<ImageOptions>;
   readonly pictures: number;
   /** US dollars, estimated; answers without a known price are not in it. */
@@ -152,22 +199,111 @@ export interface Account {
   readonly since?: number;
 }
 
-/** The accounts of all people, by `User.id`. Calls reject with BotError `storage` when the store fails. */
+/**
+ * The accounts of people, by `User.id`, and of channels, by ChannelKey. Calls reject with BotError `storage` when the
+ * store fails.
+ */
 export interface Accounts {
-  of(userId: string): Promise<Account>;
+  of(owner: string): Promise<Account>;
   /** Replaces the defaults; none resets them. Rejects with BotError `bad_option` for a value an option cannot have. */
-  setDefaults(userId: string, defaults: Partial<ImageOptions>): Promise<void>;
+  setDefaults(owner: string, defaults: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** A named preset: how pictures asked for with it are to look. */
+export interface Style {
+  /** What `--style` takes: lower-case letters, digits and hyphens, 32 at most. */
+  readonly name: string;
+  readonly scope: Scope;
+  /** Said to the model beside the person's words; may be empty. */
+  readonly instruction: string;
+  /** Hold for every prompt in this style that does not say otherwise. */
+  readonly options: Partial<ImageOptions>;
+  /** How many reference pictures come with it. */
+  readonly pictures: number;
+}
+
+/** A style to be saved. All of it raw. */
+export interface StyleDraft {
+  readonly style: string;
+  readonly instruction: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly attachments: readonly Attachment[];
+}
+
+/** The styles a person can use somewhere. Calls reject with BotError `storage` when the store fails. */
+export interface Styles {
+  /** Their own first, then the community's that are not hidden by one of theirs, each by name. */
+  list(user: User, place: Place): Promise<readonly Style[]>;
+  /**
+   * Saves one over any of the same name and scope. Rejects with BotError `bad_option`, `bad_attachment` or `forbidden`:
+   * only a moderator shares a style.
+   */
+  save(user: User, place: Place, scope: Scope, draft: StyleDraft, signal: AbortSignal): Promise<Style>;
+  /** The reference pictures of one, to be looked at. Rejects with BotError `bad_option` when there is no such style. */
+  pictures(user: User, place: Place, name: string): Promise<readonly Image[]>;
+  /** Rejects with BotError `bad_option` when there is no such style, `forbidden` when it is not theirs to remove. */
+  remove(user: User, place: Place, scope: Scope, name: string): Promise<void>;
+}
+
+/** What is asked for, as far as it is known before it is sent. */
+export interface EstimateWish {
+  readonly user: User;
+  readonly place: Place;
+  readonly text: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** How many pictures are attached. */
+  readonly pictures: number;
+}
+
+/** What that would cost, in a few words ("about $0.041"); undefined when no price is known. Rejects with BotError `bad_option`. */
+export type EstimateOf = (wish: EstimateWish) => Promise<string | undefined>;
+
+/**
+ * The pages on which the part of a picture that should change is painted. A page's token is for one person and one
+ * picture; it runs out, and is spent by sending.
+ */
+export interface Areas {
+  /** The picture to paint on, upright. Rejects with BotError `expired`, or when the picture is gone. */
+  look(
+    token: string,
+    signal: AbortSignal,
+  ): Promise<Image & { readonly width: number; readonly height: number }>;
+  /** Goes on in the thread, with the mask among the attachments. Resolves when the answer has begun. Rejects as `look`. */
+  send(token: string, input: FormInput): Promise<void>;
+}
+
+/** What the core is to an adapter. */
+export interface Core {
+  readonly handle: Handle;
+  readonly promptOf: PromptOf;
+  readonly accounts: Accounts;
+  readonly styles: Styles;
+  readonly estimateOf: EstimateOf;
+  /** Absent when the operator has given no public address: then no view offers `area`. */
+  readonly areas?: Areas;
 }
 
 /** A platform. */
 export interface Adapter {
   readonly name: string;
   /** Connects and begins to hand over turns. */
-  start(handle: Handle, promptOf: PromptOf, accounts: Accounts): Promise<void>;
+  start(core: Core): Promise<void>;
   /** Takes no more turns and lets go of the platform. */
   stop(): Promise<void>;
   /** The reply behind a message: after a restart, or when a token has expired. */
   reopen(message: MessageKey): Reply;
+  /**
+   * A new answer below a message, for a turn that did not come through the platform. Rejects with BotError
+   * `unknown_message` where the bot cannot post by itself.
+   */
+  below(message: MessageKey, user: User): Promise<Below>;
   /** The pictures a message shows; none when the message is gone. */
   recall(message: MessageKey): Promise<readonly Attachment[]>;
+}
+
+/** Where an answer below a message will stand. */
+export interface Below {
+  readonly thread: ThreadKey;
+  readonly place: Place;
+  readonly reply: Reply;
 }

@@ -3,11 +3,12 @@ import type { Adapter, Attachment, ImageLimits, MessageKey, View } from "./adapt
 import { toDetails } from "./details.ts";
 import { toLimits } from "./encode.ts";
 import { BotError } from "./errors.ts";
+import { fitOptions } from "./fit.ts";
 import { type Generation, type History, responseOf } from "./history.ts";
 import type { Identity } from "./identity.ts";
 import type { Ledger, OpenTurn } from "./ledger.ts";
 import type { Log } from "./log.ts";
-import { fitOptions, type ImageOptions } from "./options.ts";
+import type { ImageOptions } from "./options.ts";
 import type { Painted } from "./painted.ts";
 import type { Painter } from "./painter.ts";
 import { type Prepared, prepare, recallInputs } from "./prepare.ts";
@@ -60,7 +61,7 @@ export async function answer(
   offer(views.workingView(state, files.length > 0 ? views.readingStatus : views.startingStatus));
   const prepared = await prepare(state.turn, files, tools, signal);
   const { base, inputs } = prepared;
-  const fitted = fitOptions(state.turn.options, defaults.imageModel);
+  const fitted = fitOptions(state.turn.options, [defaults.imageModel]);
   // After a restart they have been said before.
   for (const said of [...prepared.notes, ...fitted.notes]) sayOnce(state.notes, said);
   if (base) state.parent = base.message;

@@ -1,7 +1,7 @@
 import type { Adapter, Attachment, Reply } from "./adapter.ts";
 import { BotError } from "./errors.ts";
+import { adminOptions } from "./flags.ts";
 import type { OpenTurn } from "./ledger.ts";
-import { adminOptions } from "./options.ts";
 import { promptLimit } from "./request.ts";
 import type { Runs } from "./run.ts";
 import { startingStatus, workingView } from "./views.ts";

@@ -12,6 +12,7 @@
  * - `forbidden`: this person may not do that
  * - `unknown_message`: the message is none of ours
  * - `storage`: the store failed
+ * - `expired`: a link to a page has run out, or has been used
  * - `stopped`: the bot was restarted and could not go on
  * - `internal`: a mistake of ours
  */
@@ -31,6 +32,7 @@ export type ErrorCode =
   | "forbidden"
   | "unknown_message"
   | "storage"
+  | "expired"
   | "stopped"
   | "internal";
 

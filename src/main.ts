@@ -50,7 +50,7 @@ async function main(config: Config): Promise<void> {
 
   const loaded = await loadAdapters(config, painter, log);
   const adapters = loaded.map(({ adapter }) => adapter);
-  for (const adapter of adapters) await adapter.start(bot.attach(adapter), bot.promptOf, bot.accounts);
+  for (const adapter of adapters) await adapter.start(bot.attach(adapter));
   const where = Object.fromEntries(loaded.map(({ adapter, where }) => [adapter.name, where()]));
   process.stdout.write(`${toBanner(config, { version, store: redact(config.storeUrl), adapters: where })}\n`);
   await bot.resume();

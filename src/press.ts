@@ -1,8 +1,9 @@
 import type { Accounts, Adapter, MessageKey, Press, Reply, User } from "./adapter.ts";
 import type { Ask } from "./ask.ts";
 import { BotError } from "./errors.ts";
+import { parseFlags, parseOptions } from "./flags.ts";
 import type { Generation, History } from "./history.ts";
-import { type ImageOptions, parseFlags, parseOptions } from "./options.ts";
+import type { ImageOptions } from "./options.ts";
 import type { Runs } from "./run.ts";
 import { deletedView, detailsView, noticeView, pickedView, undoneView } from "./views.ts";
 

@@ -74,7 +74,7 @@ export function toRequest(wish: Wish, defaults: RequestDefaults): PaintRequest {
         ...(options.compression !== undefined && { output_compression: options.compression }),
         ...(options.fidelity && { input_fidelity: options.fidelity }),
         ...(options.moderation && { moderation: options.moderation }),
-        ...(options.action && { action: options.action }),
+        ...(options.action && options.action !== "answer" && { action: options.action }),
         ...(mask && {
           input_image_mask:
             "fileId" in mask.source ? { file_id: mask.source.fileId } : { image_url: mask.source.dataUrl },

@@ -41,7 +41,7 @@ export async function createCore(parts: {
     defaults: { model: "gpt-6-luna", imageModel: "gpt-image-2", background: true },
     log,
   });
-  await adapter.start(bot.attach(adapter), bot.promptOf, bot.accounts);
+  await adapter.start(bot.attach(adapter));
   return {
     bot,
     history,

@@ -1,5 +1,6 @@
 import type { APIApplicationCommandOptionChoice } from "discord.js";
-import { type OptionSpec, parseOptions } from "../../src/options.ts";
+import { parseOptions } from "../../src/flags.ts";
+import type { OptionSpec } from "../../src/options.ts";
 import { discordLimits } from "./limits.ts";
 
 /** Shapes people ask for by name, as the sides of a picture. */
