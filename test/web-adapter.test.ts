@@ -10,7 +10,7 @@ import { actions } from "../src/actions.ts";
 import type { MessageKey, Press, Prompt } from "../src/adapter.ts";
 import { BotError } from "../src/errors.ts";
 import { promptLimit } from "../src/request.ts";
-import { noAccounts } from "./no-accounts.ts";
+import { noCore } from "./no-core.ts";
 import { createFolder, type Playground, png, startPlayground, view } from "./web-playground.ts";
 
 const signal = AbortSignal.timeout(60_000);
@@ -50,6 +50,7 @@ test("a prompt with files becomes a turn whose attachments can be read", async (
   assert.equal(turn.text, "a fox\nin snow --size wide");
   assert.deepEqual(turn.options, { quality: "high", partials: 2 });
   assert.equal(turn.addressed, true);
+  assert.deepEqual(turn.place, { channel: "web:playground", community: "web:playground" });
   assert.equal(turn.replyTo, undefined);
   assert.deepEqual(
     turn.attachments.map(({ name, mediaType, size, role }) => ({ name, mediaType, size, role })),
@@ -202,6 +203,7 @@ test("buttons: those that draw are asked and answered, the others only say a lin
   assert.equal(press.action, "edit");
   assert.equal(press.message, key);
   assert.equal(press.thread, `web:${thread}`);
+  assert.deepEqual(press.place, edit.turn.place);
   assert.equal(press.input?.text, "more snow");
   const edited = await edit.reply.show(await view("done", { shade: 2, parent: key, head: `web:${id}` }));
   const { messages } = await playground.thread(thread);
@@ -248,7 +250,7 @@ test("buttons: those that draw are asked and answered, the others only say a lin
   const asked = (await playground.thread(thread)).messages.slice(messages.length);
   assert.deepEqual(
     asked.flatMap((message) => (message.kind === "ask" ? [message.action] : [])),
-    ["edit", "vary", "redo", "rephrase"],
+    ["edit", "vary", "redo", "reference", "rephrase"],
   );
 
   assert.equal((await playground.post(path, { action: "explode" })).status, 400);
@@ -356,11 +358,7 @@ test("what stands in the way of a start is said with its remedy", async (t) => {
     log: pino({ level: "silent" }),
   };
   const start = (fields: { port: number; dataDir: string }) =>
-    createWebAdapter({ ...options, ...fields }).start(
-      async () => {},
-      async () => undefined,
-      noAccounts,
-    );
+    createWebAdapter({ ...options, ...fields }).start(noCore());
   await assert.rejects(start({ port: Number(port), dataDir: other }), {
     message: `Port ${port} is taken. Set PORT to another, e.g. PORT=${Number(port) + 1} npm start.`,
   });
@@ -378,6 +376,25 @@ test("what stands in the way of a start is said with its remedy", async (t) => {
     () => createWebAdapter({ ...options, host: "0.0.0.0", port: 0, dataDir: other }),
     (error) => error instanceof BotError && /PLAYGROUND_PASSWORD/.test(error.message),
   );
+});
+
+test("a turn that did not come through the page is answered below its picture, as a question of its own", async (t) => {
+  const playground = await startPlayground(t);
+  const thread = randomUUID();
+  const { turn, reply } = await prompt(playground, thread, { text: "a fox" });
+  const key = await reply.show(await view("done", { shade: 1 }));
+
+  const below = await playground.adapter.below(key, turn.user);
+  assert.deepEqual([below.thread, below.place], [turn.thread, turn.place]);
+  const answered = await below.reply.show(await view("done", { shade: 2, parent: key, head: key }));
+  const [, , ask, answer] = (await playground.thread(thread)).messages;
+  isAsk(ask);
+  isAnswer(answer);
+  assert.deepEqual([ask.replyTo, ask.action], [key.slice(4), "area"]);
+  assert.deepEqual([answer.ask, `web:${answer.id}`], [ask.id, answered]);
+  await assert.rejects(playground.adapter.below(`web:${randomUUID()}`, turn.user), {
+    code: "unknown_message",
+  });
 });
 
 test("the page is told the longest prompt that will be drawn, not a longer one", async (t) => {

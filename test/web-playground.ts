@@ -7,8 +7,8 @@ import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createWebAdapter, type WebOptions } from "../adapters/web/index.ts";
 import type { WireEvent, WireMessage, WireThread } from "../adapters/web/wire.ts";
-import type { Handle, Reply, Turn, View } from "../src/adapter.ts";
-import { noAccounts } from "./no-accounts.ts";
+import type { Core, Handle, Reply, Turn, View } from "../src/adapter.ts";
+import { noCore } from "./no-core.ts";
 
 const silent = {
   child: () => silent,
@@ -33,7 +33,11 @@ export async function createFolder(t: TestContext): Promise<string> {
 }
 
 /** The real adapter on a free port, with a core that only writes down what it is given. */
-export async function startPlayground(t: TestContext, options: Partial<WebOptions> = {}) {
+export async function startPlayground(
+  t: TestContext,
+  options: Partial<WebOptions> = {},
+  parts: Partial<Core> = {},
+) {
   const dataDir = options.dataDir ?? join(await createFolder(t), "data");
   const adapter = createWebAdapter({
     host: "127.0.0.1",
@@ -51,7 +55,7 @@ export async function startPlayground(t: TestContext, options: Partial<WebOption
     if (next) next({ turn, reply });
     else taken.push({ turn, reply });
   };
-  await adapter.start(handle, async () => undefined, noAccounts);
+  await adapter.start(noCore(handle, parts));
   t.after(() => adapter.stop());
   const { url } = adapter;
 

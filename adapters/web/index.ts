@@ -7,6 +7,7 @@ import type { Adapter } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { optionSpecs } from "../../src/options.ts";
 import { createApp } from "./app.ts";
+import { postAsk } from "./ask.ts";
 import { type Chat, openChat } from "./chat.ts";
 import { createEvents } from "./events.ts";
 import { isLoopback } from "./guard.ts";
@@ -17,8 +18,9 @@ import { openLibrary, openPage, toScriptHashes } from "./page.ts";
 import { createPartials } from "./partials.ts";
 import { createReply, createUnwanted, type Stage } from "./reply.ts";
 import { createApi, createPageRoutes, createPictureRoutes } from "./routes.ts";
+import { here } from "./turn.ts";
 import { toAttachment } from "./uploads.ts";
-import { toId } from "./view.ts";
+import { toId, toKey } from "./view.ts";
 import type { About } from "./wire.ts";
 
 export interface WebOptions {
@@ -67,7 +69,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       return running?.url ?? "";
     },
 
-    async start(handle) {
+    async start(core) {
       const [page, library] = await Promise.all([openPage(pageDir), openLibrary()]);
       const html = await page.read("index.html");
       // The port first: of two that are started, the second should hear of the port and not of the folder.
@@ -86,7 +88,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         };
         const app = createApp({
           routes: [
-            createApi(stage, about, handle),
+            createApi(stage, about, core),
             createPictureRoutes(stage),
             createPageRoutes(page, library),
           ],
@@ -120,6 +122,14 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       if (message?.kind !== "answer") return createUnwanted(log, key);
       const { id, thread, ask } = message;
       return createReply(stage(), { id, thread, ask });
+    },
+
+    async below(key) {
+      const message = stage().chat.message(toId(key));
+      if (!message) throw new BotError("unknown_message", "That picture is no longer here.");
+      const { id: replyTo, thread } = message;
+      const asked = { thread, replyTo, action: "area", text: "", options: {}, pictures: [] } as const;
+      return { thread: toKey(thread), place: here, reply: postAsk(stage(), asked).reply };
     },
 
     async recall(key) {

@@ -1,15 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
-import type { Handle, Reply, Turn } from "../../src/adapter.ts";
+import type { Core, Reply, Turn } from "../../src/adapter.ts";
 import { BotError, toBotError } from "../../src/errors.ts";
 import type { App } from "./app.ts";
+import { postAsk } from "./ask.ts";
 import { wireLimits } from "./limits.ts";
 import type { Files, Served } from "./page.ts";
 import { isPictureFile } from "./pictures.ts";
-import { createNotice, createReply, createUnwanted, type Stage, withSketches } from "./reply.ts";
+import { createNotice, createUnwanted, type Stage, withSketches } from "./reply.ts";
 import { type AskForm, isDrawing, parseAction, parseAsk, parseId, toPress, toPrompt } from "./turn.ts";
 import { receive } from "./uploads.ts";
 import { isOver, toKey } from "./view.ts";
@@ -18,8 +18,8 @@ import type { About, WireAsk, WireMessage } from "./wire.ts";
 const renaming = z.object({ title: z.string().trim().min(1).max(wireLimits.title) });
 
 /** The routes that read and change the chat. */
-export function createApi(stage: Stage, about: About, handle: Handle): App {
-  const { chat, events, partials, log, now } = stage;
+export function createApi(stage: Stage, about: About, { handle }: Core): App {
+  const { chat, events, partials, log } = stage;
   const api: App = new Hono();
 
   /** The request is answered by now: whatever comes is shown in the reply. */
@@ -35,14 +35,9 @@ export function createApi(stage: Stage, about: About, handle: Handle): App {
   ): Promise<string> {
     const { pictures, drafts, attachments } = await receive(form.uploads, chat);
     const { text, options } = form;
-    const id = randomUUID();
-    const message: WireAsk = { kind: "ask", id, ...ask, createdAt: now(), text, options, pictures };
-    const thread = chat.ask(message, drafts);
-    events.emit({ type: "thread", thread });
-    events.emit({ type: "message", message });
-    const reply = createReply(stage, { id: randomUUID(), thread: ask.thread, ask: id });
-    hand(toTurn(message, attachments), reply);
-    return id;
+    const posted = postAsk(stage, { ...ask, text, options, pictures }, drafts);
+    hand(toTurn(posted.ask, attachments), posted.reply);
+    return posted.ask.id;
   }
 
   const toShown = (message: WireMessage): WireMessage =>

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ActionName } from "../../src/actions.ts";
 import { isActionName } from "../../src/actions.ts";
-import type { Attachment, FormInput, Press, Prompt, User } from "../../src/adapter.ts";
+import type { Attachment, FormInput, Place, Press, Prompt, User } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import type { ImageOptions } from "../../src/options.ts";
 import { wireLimits } from "./limits.ts";
@@ -19,7 +19,7 @@ export interface AskForm {
 }
 
 /** Those that are answered with a message of their own. The others only move something, or say a line. */
-const drawing: ReadonlySet<ActionName> = new Set(["edit", "vary", "redo", "rephrase"]);
+const drawing: ReadonlySet<ActionName> = new Set(["edit", "vary", "redo", "reference", "rephrase"]);
 
 /** A file that was sent, or the name of a picture that is here already. */
 export type Upload =
@@ -27,7 +27,10 @@ export type Upload =
   | { readonly kind: "reuse"; readonly file: string };
 
 /** Whoever sits at the playground: there is one password, so there is one person. */
-const you: User = { id: "web:playground", name: "You", moderator: true };
+export const you: User = { id: "web:playground", name: "You", moderator: true };
+
+/** The one room of the playground. */
+export const here: Place = { channel: "web:playground", community: "web:playground" };
 
 const id = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "That is no id.");
 
@@ -90,6 +93,7 @@ export function toPrompt(ask: WireAsk, attachments: readonly Attachment[]): Prom
     kind: "prompt",
     thread: toKey(ask.thread),
     user: you,
+    place: here,
     text: ask.text,
     options: ask.options,
     attachments,
@@ -107,6 +111,7 @@ export function toPress(
     kind: "press",
     thread: toKey(thread),
     user: you,
+    place: here,
     action,
     message: toKey(message),
     ...(input && { input }),

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireAsk, WirePicture } from "../wire.ts";
 import { setOptions } from "./format.ts";
-import { icon } from "./icons.ts";
+import { type IconName, icon } from "./icons.ts";
 import { answerOf, type State } from "./store.ts";
 import type { Studio } from "./studio.ts";
 
@@ -55,7 +55,9 @@ function reference(picture: WirePicture, number: number): TemplateResult {
   </a>`;
 }
 
-function actionIcon({ action }: WireAsk): "pencil" | "spark" | "cycle" {
+function actionIcon({ action }: WireAsk): IconName {
+  if (action === "area") return "brush";
+  if (action === "reference") return "reference";
   if (action === "vary") return "spark";
   return action === "redo" ? "cycle" : "pencil";
 }
@@ -63,6 +65,8 @@ function actionIcon({ action }: WireAsk): "pencil" | "spark" | "cycle" {
 /** The pressed button's own words, from the table as the server sends it with the views. */
 function label({ action, replyTo }: WireAsk, state: State): string {
   const found = answerOf(state, replyTo)?.view.actions.find(({ name }) => name === action);
+  // The page has its painter instead of that button.
+  if (action === "area") return "Edit area";
   const name = action ?? "";
   return (found?.label ?? name.charAt(0).toUpperCase() + name.slice(1)).replace(/…$/, "");
 }
