@@ -12,7 +12,7 @@ import type { ImageOptions } from "./options.ts";
 import type { Painted } from "./painted.ts";
 import type { Painter } from "./painter.ts";
 import { type Prepared, prepare, recallInputs } from "./prepare.ts";
-import { addUsage, costOf } from "./prices.ts";
+import { addUsage, costOf, publishedPrices } from "./prices.ts";
 import { type RequestDefaults, toRequest } from "./request.ts";
 import type { StoredInput } from "./stored.ts";
 import { createStroke, nameOf, type Stroke } from "./stroke.ts";
@@ -172,7 +172,7 @@ async function finish(
     imageModel,
     elapsedMs,
     usage,
-    cost: usage && costOf(usage, tools.defaults.model, imageModel),
+    cost: usage && costOf(usage, { model: tools.defaults.model, imageModel }, publishedPrices),
     painter: tools.painter.name,
   });
   const responseId = strokes.find((stroke) => stroke.responseId)?.responseId;
