@@ -4,7 +4,7 @@ import { BotError } from "../../src/errors.ts";
 import { openDatabase } from "./database.ts";
 import { createPictures, type Draft, type Measured, type Pictures, toSrc } from "./pictures.ts";
 import { toTitle } from "./title.ts";
-import type { WireAnswer, WireAsk, WireMessage, WireThread } from "./wire.ts";
+import type { WireAnswer, WireAsk, WireMessage, WirePicture, WireThread } from "./wire.ts";
 
 /** A stored picture, as its row has it. */
 interface StoredPicture extends Measured {
@@ -97,8 +97,7 @@ export function openChat(folder: string, now: () => number): Chat {
       sql.putPicture.run(file, mediaType, width, height, bytes);
     }
     const cleared = sql.clearShown.run(message.id).changes;
-    const shown = message.kind === "ask" ? message.pictures : message.view.images;
-    shown.forEach(({ src }, position) => {
+    shownBy(message).forEach(({ src }, position) => {
       sql.show.run(message.id, position, src.slice(toSrc("").length));
     });
     return cleared ? removeUnshown() : [];
@@ -179,6 +178,12 @@ export function openChat(folder: string, now: () => number): Chat {
     },
     close: database.close,
   };
+}
+
+/** All that a message keeps on disk. */
+function shownBy(message: WireMessage): readonly WirePicture[] {
+  if (message.kind === "ask") return message.pictures;
+  return [...message.view.images, ...(message.view.files ?? [])];
 }
 
 function toThread(row: unknown): WireThread | undefined {

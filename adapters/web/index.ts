@@ -10,6 +10,7 @@ import { createApp } from "./app.ts";
 import { postAsk } from "./ask.ts";
 import { type Chat, openChat } from "./chat.ts";
 import { createEvents } from "./events.ts";
+import { createFormGate } from "./form.ts";
 import { isLoopback } from "./guard.ts";
 import { askLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
@@ -17,7 +18,9 @@ import { createLogin } from "./login.ts";
 import { openLibrary, openPage, toScriptHashes } from "./page.ts";
 import { createPartials } from "./partials.ts";
 import { createReply, createUnwanted, type Stage } from "./reply.ts";
-import { createApi, createPageRoutes, createPictureRoutes } from "./routes.ts";
+import { createApi } from "./routes.ts";
+import { createPageRoutes, createPictureRoutes } from "./serve.ts";
+import { createSettings } from "./settings.ts";
 import { here } from "./turn.ts";
 import { toAttachment } from "./uploads.ts";
 import { toId, toKey } from "./view.ts";
@@ -86,9 +89,11 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           limits: askLimits,
           signedIn: Boolean(password),
         };
+        const formGate = createFormGate();
         const app = createApp({
           routes: [
-            createApi(stage, about, core),
+            createApi(stage, about, core, formGate),
+            createSettings(chat, core, formGate),
             createPictureRoutes(stage),
             createPageRoutes(page, library),
           ],

@@ -42,6 +42,7 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       checkOpen(chat);
       const over = isOver(view.phase);
       const finals = over ? await keep(() => draftAll(view.images, chat)) : [];
+      const files = over ? await keep(() => draftAll(view.files ?? [], chat)) : [];
       const sketches = over ? [] : await partials.put(id, view.images);
       checkOpen(chat);
       const before = chat.message(id);
@@ -49,13 +50,10 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
         kind: "answer",
         ...answer,
         createdAt: before?.createdAt ?? now(),
-        view: toWireView(
-          view,
-          finals.map(({ picture }) => picture),
-        ),
+        view: toWireView(view, finals.map(toPicture), files.map(toPicture)),
       };
       const head = toHead(view);
-      const drafts = finals.map(({ draft }) => draft);
+      const drafts = [...finals, ...files].map(({ draft }) => draft);
       const thread = await keep(() => chat.answer(stored, drafts, head));
       if (!thread) partials.drop(id);
       else if (over) partials.retire(id);
@@ -124,10 +122,15 @@ function toHead(view: View): string | null | undefined {
   return view.head ? toId(view.head) : view.head;
 }
 
-function draftAll(
-  images: readonly Image[],
-  chat: Chat,
-): Promise<readonly { readonly draft: Draft; readonly picture: WirePicture }[]> {
+/** A picture on disk, and as the page has it. */
+interface Drafted {
+  readonly draft: Draft;
+  readonly picture: WirePicture;
+}
+
+const toPicture = ({ picture }: Drafted) => picture;
+
+function draftAll(images: readonly Image[], chat: Chat): Promise<readonly Drafted[]> {
   return Promise.all(
     images.map(async ({ bytes, mediaType, name, alt }) => {
       const measured = (await measure(bytes)) ?? toUnmeasured(mediaType);

@@ -18,9 +18,6 @@ export interface AskForm {
   readonly uploads: readonly Upload[];
 }
 
-/** Those that are answered with a message of their own. The others only move something, or say a line. */
-const drawing: ReadonlySet<ActionName> = new Set(["edit", "vary", "redo", "reference", "rephrase"]);
-
 /** A file that was sent, or the name of a picture that is here already. */
 export type Upload =
   | { readonly kind: "file"; readonly name: string; readonly file: File; readonly role?: "mask" }
@@ -76,16 +73,21 @@ export function parseAsk(form: FormData): AskForm {
   return { text, options, uploads, ...(replyTo && { replyTo }) };
 }
 
+/** Options as JSON, raw, as the seam says. Throws BotError `bad_option` for what has not even their shape. */
+export function parseOptions(field: string | File): Partial<ImageOptions> {
+  try {
+    if (typeof field !== "string" || field.length > 5000) throw new Error("no JSON of a sensible length");
+    return rawOptions.parse(JSON.parse(field)) as Partial<ImageOptions>;
+  } catch (cause) {
+    throw new BotError("bad_option", "The options could not be read.", { cause });
+  }
+}
+
 /** Throws BotError `bad_prompt` for what is no action. */
 export function parseAction(form: FormData): ActionName {
   const name = form.get("action");
   if (typeof name === "string" && isActionName(name)) return name;
   throw new BotError("bad_prompt", "There is no such button.");
-}
-
-/** Whether an action is answered with a picture. */
-export function isDrawing(action: ActionName): boolean {
-  return drawing.has(action);
 }
 
 export function toPrompt(ask: WireAsk, attachments: readonly Attachment[]): Prompt {
@@ -148,13 +150,4 @@ function toUpload(field: string, value: string | File): Upload | undefined {
 
 function isMask(upload: Upload): boolean {
   return upload.kind === "file" && upload.role === "mask";
-}
-
-function parseOptions(field: string | File): Partial<ImageOptions> {
-  try {
-    if (typeof field !== "string" || field.length > 5000) throw new Error("no JSON of a sensible length");
-    return rawOptions.parse(JSON.parse(field)) as Partial<ImageOptions>; // raw, as the seam says
-  } catch (cause) {
-    throw new BotError("bad_option", "The options could not be read.", { cause });
-  }
 }

@@ -43,6 +43,15 @@ export async function receive(uploads: readonly Upload[], chat: Chat): Promise<R
   return { pictures, drafts, attachments };
 }
 
+/** The files of a form for the core to read now, as long as the form is held; the chat keeps nothing of them. */
+export function lend(uploads: readonly Upload[], chat: Chat): readonly Attachment[] {
+  return uploads.map((upload) => {
+    if (upload.kind === "reuse") return toAttachment(toReused(upload.file, chat), chat);
+    const { name, role, file } = upload;
+    return { ...toClaim(name, file), ...(role && { role }), read: () => file.bytes() };
+  });
+}
+
 /** A stored picture as the core reads it. */
 export function toAttachment(picture: WirePicture, chat: Chat, size?: number): Attachment {
   const { name, mediaType, role } = picture;

@@ -3,15 +3,21 @@ import type { MessageKey, View } from "../../src/adapter.ts";
 import type { WireAction, WirePicture, WireView } from "./wire.ts";
 
 /** A view as the page reads it. The pictures come apart, since they are addresses by now. */
-export function toWireView(view: View, images: readonly WirePicture[]): WireView {
+export function toWireView(
+  view: View,
+  images: readonly WirePicture[],
+  files: readonly WirePicture[] = [],
+): WireView {
   return {
     phase: view.phase,
     ...(view.status !== undefined && { status: view.status }),
     text: view.text,
     notes: view.notes,
     images,
-    // The page folds the details out by itself.
-    actions: view.actions.filter((name) => name !== "details").map(toWireAction),
+    ...(files.length > 0 && { files }),
+    // The page folds the details out by itself, and has its own painter.
+    actions: view.actions.filter((name) => name !== "details" && name !== "area").map(toWireAction),
+    ...(view.audience === "asker" && { aside: true }),
     ...(view.details && { details: view.details }),
     ...(view.parent && { parent: toId(view.parent) }),
   };

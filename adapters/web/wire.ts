@@ -1,5 +1,5 @@
 import type { ActionName } from "../../src/actions.ts";
-import type { Details, View } from "../../src/adapter.ts";
+import type { Details, Style, View } from "../../src/adapter.ts";
 import type { ImageOptions, OptionSpec } from "../../src/options.ts";
 
 /**
@@ -14,6 +14,12 @@ import type { ImageOptions, OptionSpec } from "../../src/options.ts";
  * | DELETE /api/threads/:id | | 204 |
  * | POST /api/threads/:id/prompts | multipart Ask | 202 { ask: string } |
  * | POST /api/messages/:id/press | multipart `action` and Ask | 202 { } |
+ * | GET /api/styles | | WireStyle[] |
+ * | POST /api/styles | multipart `name`, `scope` and Ask, whose text is the instruction | 201 WireStyle |
+ * | DELETE /api/styles/:name?scope= | | 204 |
+ * | GET /api/defaults | | Partial<ImageOptions> |
+ * | PUT /api/defaults | JSON of all that shall hold; none resets | Partial<ImageOptions> |
+ * | POST /api/estimate | JSON { text, options, pictures: number } | WireEstimate |
  * | GET /api/events | | text/event-stream of WireEvent, one JSON a `data:` line |
  * | GET /pictures/:file | | the picture; immutable |
  *
@@ -29,6 +35,16 @@ export interface About {
   readonly limits: { readonly attachments: number; readonly bytes: number; readonly text: number };
   /** A password was asked for, so there is something to sign out of. */
   readonly signedIn: boolean;
+}
+
+/** A saved style; its pictures as addresses. */
+export interface WireStyle extends Omit<Style, "pictures"> {
+  readonly pictures: readonly string[];
+}
+
+/** What a picture would cost, in a few words; without them no price is known. */
+export interface WireEstimate {
+  readonly estimate?: string;
 }
 
 export interface WireThread {
@@ -78,9 +94,13 @@ export interface WireView {
   readonly text: string;
   readonly notes: readonly string[];
   readonly images: readonly WirePicture[];
+  /** To be saved beside the pictures, such as a drawing's source. */
+  readonly files?: readonly WirePicture[];
   readonly actions: readonly WireAction[];
   readonly details?: Details;
   readonly parent?: string;
+  /** It is about the studio, styles and defaults, and no picture of the thread. */
+  readonly aside?: boolean;
   /** Which of several pictures the next prompt goes on from, from 0; absent: the first, nobody has picked. */
   readonly picked?: number;
 }
