@@ -5,6 +5,8 @@ export interface Action {
   readonly style: "plain" | "primary" | "danger";
   /** Who may press it: anyone in the channel, or the asker and those who moderate. */
   readonly who: "anyone" | "asker";
+  /** It is answered with a message of its own; else by what is there already, or by a line to the one who pressed. */
+  readonly draws: boolean;
   /** The form it opens first; without one it acts at once. */
   readonly form?: Form;
 }
@@ -19,7 +21,13 @@ export interface Form {
 }
 
 function pick(place: number) {
-  return { label: `${place}`, hint: `Go on from picture ${place}`, style: "plain", who: "anyone" } as const;
+  return {
+    label: `${place}`,
+    hint: `Go on from picture ${place}`,
+    style: "plain",
+    who: "anyone",
+    draws: false,
+  } as const;
 }
 
 /** Every button there is. An adapter draws the ones a view names, in the view's order. */
@@ -28,12 +36,13 @@ export const actions = {
   pick2: pick(2),
   pick3: pick(3),
   pick4: pick(4),
-  cancel: { label: "Cancel", hint: "Stop drawing this picture", style: "plain", who: "asker" },
+  cancel: { label: "Cancel", hint: "Stop drawing this picture", style: "plain", who: "asker", draws: false },
   edit: {
     label: "Edit…",
     hint: "Say what to change in this picture",
     style: "primary",
     who: "anyone",
+    draws: true,
     form: { title: "Edit this picture", prompt: "What should change?", prefill: false, submit: "Edit" },
   },
   area: {
@@ -41,19 +50,28 @@ export const actions = {
     hint: "Paint over the part that should change",
     style: "plain",
     who: "anyone",
+    draws: false,
   },
-  vary: { label: "Vary", hint: "Draw a new picture from this one", style: "plain", who: "anyone" },
+  vary: {
+    label: "Vary",
+    hint: "Draw a new picture from this one",
+    style: "plain",
+    who: "anyone",
+    draws: true,
+  },
   redo: {
     label: "Redo",
     hint: "Draw again from the same words and the same start",
     style: "plain",
     who: "anyone",
+    draws: true,
   },
   reference: {
     label: "Use as reference…",
     hint: "Take this picture along into a new one",
     style: "plain",
     who: "anyone",
+    draws: true,
     form: {
       title: "Use as reference",
       prompt: "What should I draw with it?",
@@ -66,6 +84,7 @@ export const actions = {
     hint: "Change the words and draw again from the same start",
     style: "plain",
     who: "anyone",
+    draws: true,
     form: { title: "Edit the prompt", prompt: "Prompt", prefill: true, submit: "Draw" },
   },
   undo: {
@@ -73,14 +92,16 @@ export const actions = {
     hint: "Go on from the picture before this one",
     style: "plain",
     who: "anyone",
+    draws: false,
   },
   details: {
     label: "Details",
     hint: "The words it was drawn from, what was applied, time and cost",
     style: "plain",
     who: "anyone",
+    draws: false,
   },
-  delete: { label: "Delete", hint: "Take this picture away", style: "danger", who: "asker" },
+  delete: { label: "Delete", hint: "Take this picture away", style: "danger", who: "asker", draws: false },
 } as const satisfies Record<string, Action>;
 
 export type ActionName = keyof typeof actions;

@@ -4,7 +4,7 @@ import { ComponentType } from "discord.js";
 import { toCommands } from "../adapters/discord/commands.ts";
 import { toModal } from "../adapters/discord/forms.ts";
 import { isSame } from "../adapters/discord/register.ts";
-import { toFooter, toMessage } from "../adapters/discord/view.ts";
+import { toMessage } from "../adapters/discord/view.ts";
 import { actions } from "../src/actions.ts";
 import { done, image, view } from "./discord-server.ts";
 
@@ -53,21 +53,6 @@ test("a message is never empty, and a sketch has another name each time", async 
   );
   const named = view("done", { images: [await image(1, "Ünïcode & co.PNG")] });
   assert.equal(toMessage(named, look).files[0]?.name, "n-code-co.png");
-});
-
-test("the footer says what was applied and what was not, time and cost", () => {
-  const details = { prompt: "", options: [], elapsedMs: 80, painter: "OpenAI" };
-  assert.equal(toFooter(details), "1 s · OpenAI");
-  const options = [
-    { name: "size", requested: "auto", applied: "1024x1024" },
-    { name: "quality", requested: "max", applied: "high" },
-    { name: "compression", requested: "50" },
-    { name: "count", requested: "2", applied: "2" },
-  ] as const;
-  assert.equal(
-    toFooter({ ...details, options, elapsedMs: 61_700, cost: { usd: 0.234, pricesOf: "2026-11-01" } }),
-    "1024x1024 · high (asked for max) · asked for compression 50 · pictures 2 · 62 s · about $0.23 · OpenAI",
-  );
 });
 
 test("the commands are within Discord's limits", () => {

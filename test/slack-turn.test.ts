@@ -16,7 +16,6 @@ import { toMrkdwn } from "../adapters/slack/markdown.ts";
 import { events, missingScopes, scopes } from "../adapters/slack/permissions.ts";
 import { filesOf, picturesOf, type Shown, shownIdsOf } from "../adapters/slack/pictures.ts";
 import { type Me, type MessageEvent, parseDeleted, parseMessage } from "../adapters/slack/turn.ts";
-import { toFooter } from "../adapters/slack/view.ts";
 import { cut, toTitle, toWords } from "../adapters/slack/words.ts";
 
 /** A payload as Slack sends it. */
@@ -252,20 +251,6 @@ test("Markdown becomes Slack's markup, and calls nobody", () => {
   const long = toMrkdwn(`${"a & b ".repeat(3000)}`, 3000, 4);
   assert.equal(long.length, 4);
   assert.ok(long.every((piece) => piece.length <= 3000 && !/&a?m?p?$/.test(piece)));
-});
-
-test("the footer: what was applied and asked for, time, cost, and who drew", () => {
-  const details = {
-    prompt: "",
-    options: [{ name: "size", requested: "auto", applied: "1024x1024" }],
-    elapsedMs: 400,
-    painter: "the offline stand-in",
-  } as const;
-  assert.equal(
-    toFooter({ ...details, options: [{ name: "count", requested: "3", applied: "2" }] }),
-    "pictures 2 (asked for 3) · 1 s · the offline stand-in",
-  );
-  assert.equal(toFooter(details), "1024x1024 · 1 s · the offline stand-in");
 });
 
 test("the manifest asks for what the code uses, and nothing else", () => {

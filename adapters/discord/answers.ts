@@ -7,11 +7,11 @@ import { type Spot, toMessageKey, toThreadKey } from "./keys.ts";
 import { discordLimits, toImageLimits, tokenLifeMs } from "./limits.ts";
 import { missingForThreads, type ThreadMode } from "./permissions.ts";
 import { isPrivate } from "./pictures.ts";
-import type { Place } from "./place.ts";
 import { createReply } from "./reply.ts";
 import type { Stage, Token } from "./stage.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
 import { isReachable, toWhere } from "./turn.ts";
+import type { Venue } from "./venue.ts";
 import { toLine } from "./view.ts";
 import { toThreadName } from "./words.ts";
 
@@ -79,7 +79,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
   ): Promise<Answer | undefined> {
     const deferred = await defer(interaction, true);
     const { token } = interaction;
-    const place = { reachable: true, private: false, spoiler: wish.spoiler, ...(deferred && { token }) };
+    const venue = { reachable: true, private: false, spoiler: wish.spoiler, ...(deferred && { token }) };
     const thread = toThreadKey(continues.messageId);
     try {
       const words = wish.words ?? (await stage.promptOf(toMessageKey(continues))) ?? "";
@@ -89,13 +89,13 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
         await send.editByToken(token, "@original", toLine(`I go on in <#${channelId}>.`)).catch(() => {});
       }
       const limits = toImageLimits(channels.uploadBytes(channelId));
-      return { thread, reply: createReply(stage, { ...place, channelId, posts: true, limits }) };
+      return { thread, reply: createReply(stage, { ...venue, channelId, posts: true, limits }) };
     } catch (error) {
       log.warn({ channel: continues.channelId, error: toLogged(error) }, "discord.thread.failed");
       const limits = toImageLimits(interaction.attachment_size_limit);
       const { channelId } = continues;
       if (deferred) await send.deleteOriginal(token).catch(() => {});
-      return { thread, reply: createReply(stage, { ...place, channelId, posts: !deferred, limits }) };
+      return { thread, reply: createReply(stage, { ...venue, channelId, posts: !deferred, limits }) };
     }
   }
 
@@ -131,7 +131,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
 
       const deferred = await defer(interaction, wish.private);
       if (!deferred && (!reachable || wish.private)) return undefined;
-      const base: Place = {
+      const base: Venue = {
         channelId: channel.id,
         reachable: reachable && !deferred?.private,
         private: deferred?.private ?? false,
@@ -159,7 +159,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
 }
 
 /** A thread on the finished picture, or a line that says what is missing for it. */
-export function toThread(words: string, missing: readonly string[]): Pick<Place, "threadFrom" | "note"> {
+export function toThread(words: string, missing: readonly string[]): Pick<Venue, "threadFrom" | "note"> {
   if (missing.length === 0) return { threadFrom: words };
   return { note: `I may not open a thread here. An admin can allow me: ${missing.join(", ")}.` };
 }

@@ -1,6 +1,7 @@
 import type { Attachment } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
-import { downloadBytes, downloadMs } from "./limits.ts";
+import { badFile, collect } from "../../src/sent-file.ts";
+import { downloadMs } from "./limits.ts";
 import type { RemoteFile } from "./pictures.ts";
 
 /** Makes attachments the core can read out of files that Discord keeps. */
@@ -34,12 +35,12 @@ export function createFiles(fetchHosts: readonly string[] = []): Files {
 
   async function read(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const url = [file.url, file.proxyUrl].find(isAllowed);
-    if (!url) throw bad(file, "is not kept by Discord itself. Save it and attach it as a file.");
+    if (!url) throw badFile(file.name, "is not kept by Discord itself. Save it and attach it as a file.");
     return download(url, file, AbortSignal.any([signal, AbortSignal.timeout(downloadMs)])).catch(
       (cause: unknown) => {
         signal.throwIfAborted();
         if (cause instanceof BotError) throw cause;
-        throw bad(file, "could not be read from Discord. Send it again.", cause);
+        throw badFile(file.name, "could not be read from Discord. Send it again.", cause);
       },
     );
   }
@@ -57,7 +58,7 @@ export function createFiles(fetchHosts: readonly string[] = []): Files {
         const renewed = await renew?.().catch(() => undefined);
         const again = renewed && renewed.url !== file.url ? await read(renewed, signal) : undefined;
         if (again) return again;
-        throw bad(file, "is no longer kept by Discord. Send it again.");
+        throw badFile(file.name, "is no longer kept by Discord. Send it again.");
       },
     };
   };
@@ -79,19 +80,5 @@ async function download(url: string, file: RemoteFile, signal: AbortSignal): Pro
     return undefined;
   }
   if (!response.ok || !response.body) throw new Error(`Discord's file server answered ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-    length += chunk.byteLength;
-    if (length > downloadBytes) {
-      throw bad(file, `has more than ${downloadBytes / 1024 / 1024} MB. Save it smaller and send it again.`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function bad({ name }: RemoteFile, what: string, cause?: unknown): BotError {
-  const shown = name.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 60);
-  return new BotError("bad_attachment", `“${shown}” ${what}`, { cause });
+  return collect(response.body as ReadableStream<Uint8Array>, file.name);
 }

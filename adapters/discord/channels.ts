@@ -1,7 +1,7 @@
 import { type Client, type GatewayMessageCreateDispatchData, GuildPremiumTier } from "discord.js";
+import { createBounded } from "../../src/bounded.ts";
 import { type Overwrite, permissionsIn } from "./permissions.ts";
 import type { Send } from "./send.ts";
-import { createBounded } from "./stage.ts";
 import { toWhere, type Where } from "./turn.ts";
 
 /** What is known of channels and of who may do what there. */

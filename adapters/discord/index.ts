@@ -1,5 +1,6 @@
 import { Events, REST } from "discord.js";
 import type { Adapter, Attachment, Handle, MessageKey, PromptOf, Reply } from "../../src/adapter.ts";
+import { createBounded } from "../../src/bounded.ts";
 import { BotError } from "../../src/errors.ts";
 import { createAnswers } from "./answers.ts";
 import { createFiles } from "./attachments.ts";
@@ -18,7 +19,7 @@ import { createReply } from "./reply.ts";
 import { makeRequest } from "./request.ts";
 import { createSend } from "./send.ts";
 import { soon } from "./soon.ts";
-import { createBounded, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 /** What the adapter needs to connect. */
 export interface DiscordOptions {

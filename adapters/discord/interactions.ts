@@ -5,13 +5,14 @@ import {
   InteractionType,
 } from "discord.js";
 import type { Attachment, Handle } from "../../src/adapter.ts";
+import { createOnce } from "../../src/bounded.ts";
 import { optionSpecs } from "../../src/options.ts";
 import type { Answers } from "./answers.ts";
 import { createAsks } from "./asks.ts";
 import type { Spot } from "./keys.ts";
 import { createPresses } from "./presses.ts";
 import { suggest } from "./sizes.ts";
-import { createOnce, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { parseTyped } from "./turn.ts";
 
 /** Acknowledges each interaction, once however often it comes, makes a turn of it and hands it over. */

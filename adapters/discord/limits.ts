@@ -17,9 +17,6 @@ export const acknowledgeMs = 2900;
 /** Bytes of one file where Discord does not say: what an account without Nitro may upload. */
 const uploadBytes = 10 * MB;
 
-/** Bytes of a file that somebody sent and that is read at all: what OpenAI takes. */
-export const downloadBytes = 50 * MB;
-
 /** How long the reading of a file may take, in ms. */
 export const downloadMs = 60_000;
 

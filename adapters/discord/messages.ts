@@ -1,16 +1,17 @@
 import type { GatewayMessageCreateDispatchData } from "discord.js";
 import type { Handle, ThreadKey } from "../../src/adapter.ts";
+import { createOnce } from "../../src/bounded.ts";
 import { toThread } from "./answers.ts";
 import type { Channels } from "./channels.ts";
 import { toMessageKey, toThreadKey } from "./keys.ts";
 import { discordLimits, toImageLimits } from "./limits.ts";
 import { missingForThreads, missingToAnswer, type ThreadMode } from "./permissions.ts";
 import { picturesOf, type RemoteFile } from "./pictures.ts";
-import type { Place } from "./place.ts";
 import { createReply } from "./reply.ts";
-import { createOnce, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
 import { type Me, parseMessage, type Said, toUser, type Where } from "./turn.ts";
+import type { Venue } from "./venue.ts";
 import { type Message, toLine, toMessage } from "./view.ts";
 import { toThreadName } from "./words.ts";
 
@@ -71,12 +72,12 @@ export function createMessages(of: {
     });
   }
 
-  /** The place of the answer, and the conversation it belongs to. */
+  /** Where the answer is shown, and the conversation it belongs to. */
   async function open(
     message: GatewayMessageCreateDispatchData,
     said: Said,
     where: Where,
-  ): Promise<{ place: Place; thread: ThreadKey }> {
+  ): Promise<{ venue: Venue; thread: ThreadKey }> {
     const { channel_id: channelId, id } = message;
     const base = {
       channelId,
@@ -86,7 +87,7 @@ export function createMessages(of: {
       limits: toImageLimits(channels.uploadBytes(channelId)),
       request: id,
     };
-    if (where.kind !== "channel") return { place: { ...base, posts: true }, thread: toThreadKey(channelId) };
+    if (where.kind !== "channel") return { venue: { ...base, posts: true }, thread: toThreadKey(channelId) };
     const held = channels.ownPermissions(channelId);
     const withoutThread = held === undefined ? [] : missingForThreads(held);
     const forThreads = threads !== "off" && where.holdsThreads;
@@ -99,13 +100,13 @@ export function createMessages(of: {
         });
       if (opened) {
         await send.post(channelId, toLine(`-# I go on in <#${opened}>.`), { answers: id }).catch(() => {});
-        const place = { ...base, channelId: opened, posts: true, elsewhere: true };
-        return { place, thread: toThreadKey(opened) };
+        const venue = { ...base, channelId: opened, posts: true, elsewhere: true };
+        return { venue, thread: toThreadKey(opened) };
       }
     }
     const made = await send.post(channelId, started, { answers: id, once: id });
     return {
-      place: {
+      venue: {
         ...base,
         messageId: made.id,
         ...(forThreads && threads === "always" && toThread(said.text, withoutThread)),
@@ -129,7 +130,7 @@ export function createMessages(of: {
       if (toTrouble(error) !== "forbidden") throw error;
     });
     if (!opened) return complain(message, ["Send Messages"]);
-    const { place, thread } = opened;
+    const { venue, thread } = opened;
     const permissions = channels.permissionsOf(channelId, {
       id: author.id,
       roles: message.member?.roles ?? [],
@@ -145,7 +146,7 @@ export function createMessages(of: {
         ...(said.replyTo && { replyTo: toMessageKey(said.replyTo) }),
         addressed: said.addressed,
       },
-      createReply(stage, place),
+      createReply(stage, venue),
     );
   };
 }

@@ -8,6 +8,7 @@ import {
   MessageFlags,
   StickerFormatType,
 } from "discord.js";
+import { typeByName } from "../../src/file-name.ts";
 import { parseButtonId } from "./keys.ts";
 
 /** A file that Discord keeps, by its address of now: the signature in it runs out after a day. */
@@ -25,16 +26,6 @@ type Shown = Pick<
   APIBaseMessage,
   "attachments" | "components" | "embeds" | "sticker_items" | "message_snapshots"
 >;
-
-const extensions: Readonly<Record<string, string>> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  webp: "image/webp",
-  gif: "image/gif",
-  heic: "image/heic",
-  avif: "image/avif",
-};
 
 /**
  * Every picture a message shows, wherever it shows it: files, galleries, links that Discord opened, stickers, and what
@@ -64,7 +55,7 @@ export function toRemoteFile(file: APIAttachment): RemoteFile {
   const { filename, content_type, size, url, proxy_url } = file;
   return {
     name: filename,
-    mediaType: content_type?.split(";")[0] ?? typeOf(filename),
+    mediaType: content_type?.split(";")[0] ?? typeByName(filename),
     size,
     url,
     ...(proxy_url && { proxyUrl: proxy_url }),
@@ -107,7 +98,7 @@ function toMediaFile({ url, proxy_url, content_type }: APIUnfurledMediaItem): Re
   const name = nameIn(url);
   return {
     name,
-    mediaType: content_type?.split(";")[0] ?? typeOf(name),
+    mediaType: content_type?.split(";")[0] ?? typeByName(name),
     size: 0,
     url,
     ...(proxy_url && { proxyUrl: proxy_url }),
@@ -116,7 +107,7 @@ function toMediaFile({ url, proxy_url, content_type }: APIUnfurledMediaItem): Re
 
 function toEmbedFile({ url, proxy_url }: APIEmbedImage): RemoteFile {
   const name = nameIn(url);
-  const type = typeOf(name);
+  const type = typeByName(name);
   return {
     name,
     mediaType: type.startsWith("image/") ? type : "image/png",
@@ -133,8 +124,4 @@ function isPicture({ mediaType }: RemoteFile): boolean {
 function nameIn(url: string): string {
   const last = URL.parse(url)?.pathname.split("/").at(-1) ?? "";
   return last || "picture";
-}
-
-function typeOf(name: string): string {
-  return extensions[name.split(".").at(-1)?.toLowerCase() ?? ""] ?? "application/octet-stream";
 }

@@ -3,8 +3,9 @@ import {
   type APIModalSubmitInteraction,
   InteractionResponseType,
 } from "discord.js";
-import { type ActionName, action } from "../../src/actions.ts";
+import { action } from "../../src/actions.ts";
 import type { Attachment, Handle, MessageKey } from "../../src/adapter.ts";
+import { createBounded } from "../../src/bounded.ts";
 import type { Answers } from "./answers.ts";
 import { parseSubmission } from "./forms.ts";
 import {
@@ -19,7 +20,7 @@ import {
 import { toImageLimits } from "./limits.ts";
 import { isPrivate, isSpoiler, picturesOf, toRemoteFile } from "./pictures.ts";
 import { createReply } from "./reply.ts";
-import { createBounded, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { toWhere, userOf } from "./turn.ts";
 import { toLine } from "./view.ts";
 
@@ -28,22 +29,6 @@ export interface Presses {
   press(interaction: APIMessageComponentInteraction): Promise<void>;
   submit(interaction: APIModalSubmitInteraction): Promise<void>;
 }
-
-/** Which presses get a message of their own. The others change something that is there, or tell the asker a line. */
-const draws: Readonly<Record<ActionName, boolean>> = {
-  pick1: false,
-  pick2: false,
-  pick3: false,
-  pick4: false,
-  cancel: false,
-  edit: true,
-  vary: true,
-  redo: true,
-  rephrase: true,
-  undo: false,
-  details: false,
-  delete: false,
-};
 
 const unknownButton = "I no longer know that button. Mention me and say what to do.";
 const unknownForm = "I no longer know that form. Mention me and say what to do.";
@@ -92,7 +77,7 @@ export function createPresses(
       if (pictures.length > 0) seen.set(key, pictures);
       const spoiler = button.spoiler || isSpoiler(message);
       const { action: name } = button;
-      const { form } = action(name);
+      const { form, draws } = action(name);
       if (form) {
         const words = form.prefill ? await promptOf(key) : undefined;
         return answers.ask(
@@ -104,7 +89,7 @@ export function createPresses(
       }
       const hidden = isPrivate(message);
       const user = userOf(interaction);
-      if (draws[name]) {
+      if (draws) {
         const answer = await answers.open(interaction, { private: hidden, spoiler, continues: spot });
         if (!answer) return;
         return handle(

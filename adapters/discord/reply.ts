@@ -6,9 +6,9 @@ import { type Spot, toMessageKey } from "./keys.ts";
 import { refusedView, shrink, withoutWords } from "./lesser.ts";
 import { discordLimits, keepMs } from "./limits.ts";
 import { isSpoiler } from "./pictures.ts";
-import type { Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
 import { toBotError, toLogged, toTrouble } from "./trouble.ts";
+import type { Venue } from "./venue.ts";
 import { isOver, type Look, type Message, toLine, toMessage } from "./view.ts";
 import { toThreadName } from "./words.ts";
 
@@ -20,21 +20,21 @@ const movedLine = "Discord did not take the picture in this message, so it is in
 /** `wait` is the clock between tries. */
 export function createReply(
   stage: Stage,
-  place: Place,
+  venue: Venue,
   wait: (ms: number) => Promise<unknown> = sleep,
 ): Reply {
   const { send, log, now, tokens, live } = stage;
-  let spot: Spot | undefined = place.messageId
-    ? { channelId: place.channelId, messageId: place.messageId }
+  let spot: Spot | undefined = venue.messageId
+    ? { channelId: venue.channelId, messageId: venue.messageId }
     : undefined;
   let key = spot && toMessageKey(spot);
   /** The message that stands in for one that can no longer be changed. */
   let standIn: Spot | undefined;
-  let spoiler = place.spoiler;
+  let spoiler = venue.spoiler;
   let edit = 0;
   let shown = "";
   let newest: View | undefined;
-  let blank = place.blank ?? false;
+  let blank = venue.blank ?? false;
   let stall: NodeJS.Timeout | undefined;
   let before: Promise<unknown> = Promise.resolve();
 
@@ -51,15 +51,15 @@ export function createReply(
       spoiler: spoiler ?? false,
       edit,
       ...(moved && spot && { stands: spot.messageId }),
-      ...(place.note && isOver(view.phase) && { note: place.note }),
+      ...(venue.note && isOver(view.phase) && { note: venue.note }),
     };
   }
 
   async function create(message: Message): Promise<MessageKey> {
-    const { channelId, token, request, elsewhere } = place;
+    const { channelId, token, request, elsewhere } = venue;
     const made =
-      token && !place.posts
-        ? await send.followUp(token, message, place.private)
+      token && !venue.posts
+        ? await send.followUp(token, message, venue.private)
         : await send.post(channelId, message, {
             ...(request && { once: request, ...(!elsewhere && { answers: request }) }),
           });
@@ -80,7 +80,7 @@ export function createReply(
       }
       if (tokens.get(key) === token) tokens.delete(key);
     }
-    return place.reachable ? send.edit(standIn ?? spot, message, sketch) : "expired";
+    return venue.reachable ? send.edit(standIn ?? spot, message, sketch) : "expired";
   }
 
   async function showSketch(view: View): Promise<void> {
@@ -89,7 +89,7 @@ export function createReply(
     } catch (error) {
       const trouble = toTrouble(error);
       log.debug({ message: key, trouble, error: toLogged(error) }, "discord.sketch.lost");
-      if (trouble === "gone" && key && !place.reopened) stage.gone(key);
+      if (trouble === "gone" && key && !venue.reopened) stage.gone(key);
     }
   }
 
@@ -105,7 +105,7 @@ export function createReply(
         const trouble = toTrouble(error);
         log.debug({ message: key, trouble, attempt, error: toLogged(error) }, "discord.answer.again");
         if (trouble === "large" && attempt < 3)
-          last = await shrink(last, place.limits.bytes / 2 ** (attempt + 1));
+          last = await shrink(last, venue.limits.bytes / 2 ** (attempt + 1));
         else if (trouble === "gone") return giveUp(error);
         else if (trouble === "forbidden" || (trouble === "unplaced" && attempt > 0)) return move(last, error);
         else if (trouble === "refused" && less.length > 0) last = less.shift()?.(last) ?? last;
@@ -119,14 +119,14 @@ export function createReply(
   /** Discord does not let us change that message, but perhaps write another. */
   async function move(view: View, why: unknown): Promise<void> {
     const token = key && tokens.get(key);
-    if (!spot || standIn || !(place.reachable || token)) return keepForLater();
+    if (!spot || standIn || !(venue.reachable || token)) return keepForLater();
     const message = toMessage(view, look(view, true));
     if (toTrouble(why) === "unplaced") await change(toLine(movedLine), true).catch(() => {});
     try {
       const { channelId, messageId } = spot;
       const made =
-        token && !place.reachable
-          ? await send.followUp(token.value, message, place.private)
+        token && !venue.reachable
+          ? await send.followUp(token.value, message, venue.private)
           : await send.post(channelId, message, { answers: messageId });
       standIn = { channelId, messageId: made.id };
       log.info({ message: key, error: toLogged(why) }, "discord.answer.moved");
@@ -138,7 +138,7 @@ export function createReply(
   }
 
   function giveUp(error: unknown): void {
-    if (place.reopened) {
+    if (venue.reopened) {
       keepForLater(); // perhaps only an interaction can change it
       return;
     }
@@ -156,14 +156,14 @@ export function createReply(
 
   async function settle(made: APIMessage): Promise<void> {
     over();
-    if (!place.threadFrom || !spot || newest?.images.length === 0 || newest?.phase !== "done") return;
+    if (!venue.threadFrom || !spot || newest?.images.length === 0 || newest?.phase !== "done") return;
     await send
       .openThread(
         { channelId: spot.channelId, messageId: made.id },
-        toThreadName(place.threadFrom, discordLimits.threadName),
+        toThreadName(venue.threadFrom, discordLimits.threadName),
       )
       .catch((error: unknown) =>
-        log.warn({ channel: place.channelId, error: toLogged(error) }, "discord.thread.failed"),
+        log.warn({ channel: venue.channelId, error: toLogged(error) }, "discord.thread.failed"),
       );
   }
 
@@ -174,7 +174,7 @@ export function createReply(
 
   function watch(): void {
     if (!key) return;
-    const { request } = place;
+    const { request } = venue;
     live.set(key, {
       ...(request && { request }),
       wake: (hidden) =>
@@ -184,7 +184,7 @@ export function createReply(
           if (newest) await present(newest);
         }),
     });
-    const until = place.reachable ? undefined : tokens.get(key)?.until;
+    const until = venue.reachable ? undefined : tokens.get(key)?.until;
     clearTimeout(stall);
     if (until !== undefined) stall = setTimeout(() => void inOrder(offerToShow), until - now()).unref();
   }
@@ -215,11 +215,11 @@ export function createReply(
     blank = false;
     over();
     const made = await send.followUp(token, message, true);
-    return key ?? toMessageKey({ channelId: place.channelId, messageId: made.id });
+    return key ?? toMessageKey({ channelId: venue.channelId, messageId: made.id });
   }
 
   async function show(view: View): Promise<MessageKey> {
-    if (view.audience === "asker" && place.token && !place.private) return whisper(view, place.token);
+    if (view.audience === "asker" && venue.token && !venue.private) return whisper(view, venue.token);
     newest = view;
     if (spoiler === undefined && spot && view.images.length > 0) {
       const there = await send.fetchMessage(spot).catch(() => undefined);
@@ -241,7 +241,7 @@ export function createReply(
 
   return {
     pace: stage.paceMs,
-    limits: place.limits,
+    limits: venue.limits,
     show: (view) =>
       inOrder(() =>
         show(view).catch((error: unknown) => {

@@ -7,8 +7,9 @@ import {
   type RawFile,
 } from "discord.js";
 import { type ActionName, action } from "../../src/actions.ts";
-import type { Details, Image, View } from "../../src/adapter.ts";
-import { optionSpecs } from "../../src/options.ts";
+import type { Image, View } from "../../src/adapter.ts";
+import { toExtension, toStem } from "../../src/file-name.ts";
+import { toFooter } from "../../src/footer.ts";
 import { showButtonId, toButtonId } from "./keys.ts";
 import { discordLimits } from "./limits.ts";
 import { cut, toPlain } from "./words.ts";
@@ -100,20 +101,6 @@ export function toLine(words: string): Message {
   );
 }
 
-/** What was applied, what was asked for in its stead, time and cost: one quiet line. */
-export function toFooter({ options, elapsedMs, cost, painter }: Details): string {
-  const parts = options.flatMap(({ name, requested, applied }) => {
-    const spec = optionSpecs.find((one) => one.name === name);
-    const label = (spec?.label ?? name).toLowerCase();
-    if (applied === undefined) return requested === undefined ? [] : [`asked for ${label} ${requested}`];
-    const differs = requested !== undefined && requested !== applied && requested !== "auto";
-    const said = spec?.kind === "number" ? `${label} ${applied}` : applied; // a number alone says nothing
-    return [differs ? `${said} (asked for ${requested})` : said];
-  });
-  const price = cost ? [`about $${cost.usd.toFixed(cost.usd < 0.1 ? 3 : 2)}`] : [];
-  return [...parts, `${Math.max(1, Math.round(elapsedMs / 1000))} s`, ...price, painter].join(" · ");
-}
-
 function text(content: string | undefined): APIMessageTopLevelComponent[] {
   return content ? [{ type: ComponentType.TextDisplay, content }] : [];
 }
@@ -156,12 +143,8 @@ function toStalled(): APIMessageTopLevelComponent[] {
 
 /** A new name with every sketch: under an old name Discord may go on showing the old picture. */
 function toFile(view: View, image: Image, index: number, { edit }: Look): RawFile {
-  const extension = image.mediaType.slice("image/".length).replace("jpeg", "jpg").replace(/\W.*/, "");
-  const stem = image.name
-    .replace(/\.[^.]*$/, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
+  const extension = toExtension(image.mediaType);
+  const stem = toStem(image.name);
   const name = isOver(view.phase)
     ? [stem || "picture", index > 0 && !/-\d+$/.test(stem) ? `-${index + 1}` : ""].join("")
     : `sketch-${edit}-${index + 1}`;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Attachment } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
-import { downloadBytes, downloadMs } from "./limits.ts";
+import { badFile, collect } from "../../src/sent-file.ts";
+import { downloadMs } from "./limits.ts";
 import { type RemoteFile, type SlackFile, toRemoteFile } from "./pictures.ts";
 import { toTrouble } from "./trouble.ts";
 
@@ -43,8 +44,9 @@ export function createFiles(of: {
     } catch (error) {
       const trouble = toTrouble(error);
       // What somebody has just sent is there: we are not let in.
-      if (trouble === "forbidden" || (trouble === "gone" && file.url)) throw bad(file, notInChannel, error);
-      if (trouble === "gone") throw bad(file, "is no longer kept by Slack. Send it again.", error);
+      if (trouble === "forbidden" || (trouble === "gone" && file.url))
+        throw badFile(file.name, notInChannel, error);
+      if (trouble === "gone") throw badFile(file.name, "is no longer kept by Slack. Send it again.", error);
       throw error;
     }
   }
@@ -52,10 +54,10 @@ export function createFiles(of: {
   async function read(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array> {
     for (let attempt = 0; ; attempt += 1) {
       const found = (file.url || file.barred) && attempt === 0 ? file : await ask(file);
-      if (found.barred) throw bad(found, reasons[found.barred]);
+      if (found.barred) throw badFile(found.name, reasons[found.barred]);
       const bytes = found.url ? await download(found, found.url, signal) : undefined;
       if (bytes) return bytes;
-      if (attempt >= againMs.length) throw bad(found, found.url ? notInChannel : notReady);
+      if (attempt >= againMs.length) throw badFile(found.name, found.url ? notInChannel : notReady);
       await wait(againMs[attempt] ?? 0);
       signal.throwIfAborted();
     }
@@ -69,7 +71,8 @@ export function createFiles(of: {
   ): Promise<Uint8Array | undefined> {
     let url = address;
     for (let hop = 0; hop < 4; hop += 1) {
-      if (!isAllowed(url)) throw bad(file, "is not kept by Slack itself. Save it and upload it as a file.");
+      if (!isAllowed(url))
+        throw badFile(file.name, "is not kept by Slack itself. Save it and upload it as a file.");
       const headers = { authorization: `Bearer ${token}` };
       const response = await fetch(url, { headers, signal, redirect: "manual" });
       const location = response.headers.get("location");
@@ -86,7 +89,7 @@ export function createFiles(of: {
         return undefined;
       }
       if (!response.ok || !response.body) throw new Error(`Slack's file server answered ${response.status}`);
-      return collect(response.body as ReadableStream<Uint8Array>, file);
+      return collect(response.body as ReadableStream<Uint8Array>, file.name);
     }
     return undefined;
   }
@@ -102,7 +105,7 @@ export function createFiles(of: {
         return read(file, within).catch((cause: unknown) => {
           signal.throwIfAborted();
           if (cause instanceof BotError) throw cause;
-          throw bad(file, "could not be read from Slack. Send it again.", cause);
+          throw badFile(file.name, "could not be read from Slack. Send it again.", cause);
         });
       },
     }),
@@ -115,21 +118,3 @@ const reasons: Readonly<Record<NonNullable<RemoteFile["barred"]>, string>> = {
   deleted: "has been deleted from Slack. Send it again.",
   hidden: "is hidden by the limits of your Slack plan. Upload it again.",
 };
-
-async function collect(body: ReadableStream<Uint8Array>, file: RemoteFile): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.byteLength;
-    if (length > downloadBytes) {
-      throw bad(file, `has more than ${downloadBytes / 1024 / 1024} MB. Save it smaller and send it again.`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function bad({ name }: RemoteFile, what: string, cause?: unknown): BotError {
-  const shown = name.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 60);
-  return new BotError("bad_attachment", `“${shown}” ${what}`, { cause });
-}

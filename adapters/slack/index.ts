@@ -8,6 +8,7 @@ import type {
   PromptOf,
   Reply,
 } from "../../src/adapter.ts";
+import { createBounded, createOnce } from "../../src/bounded.ts";
 import { BotError } from "../../src/errors.ts";
 import { greet } from "./assistant.ts";
 import { createFiles } from "./attachments.ts";
@@ -26,7 +27,7 @@ import { missingScopes, scopesHint } from "./permissions.ts";
 import { picturesOf } from "./pictures.ts";
 import { createReply } from "./reply.ts";
 import { createSend } from "./send.ts";
-import { createBounded, createOnce, type Stage, type Timing } from "./stage.ts";
+import type { Stage, Timing } from "./stage.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
 import type { Me, MessageEvent } from "./turn.ts";
 

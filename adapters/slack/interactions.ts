@@ -1,5 +1,6 @@
-import { type ActionName, action } from "../../src/actions.ts";
+import { action } from "../../src/actions.ts";
 import type { Attachment, Handle, MessageKey } from "../../src/adapter.ts";
+import { createOnce } from "../../src/bounded.ts";
 import { openAnswer } from "./answers.ts";
 import { parseDraw, shortcutNames } from "./commands.ts";
 import { parseSubmission, toModal } from "./forms.ts";
@@ -19,7 +20,7 @@ import { responseUrl } from "./limits.ts";
 import type { Command, Pressed, Shortcut, Submitted } from "./payloads.ts";
 import { picturesOf, type RemoteFile } from "./pictures.ts";
 import { createReply } from "./reply.ts";
-import { createOnce, type Line, type Stage } from "./stage.ts";
+import type { Line, Stage } from "./stage.ts";
 import { say } from "./tell.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
 import { isDirect, toWhere, type Where } from "./turn.ts";
@@ -32,22 +33,6 @@ export interface Interactions {
   shortcut(body: Shortcut): Promise<void>;
   submit(body: Submitted): Promise<void>;
 }
-
-/** Which presses get a message of their own. The others change something that is there, or tell the asker a line. */
-const draws: Readonly<Record<ActionName, boolean>> = {
-  pick1: false,
-  pick2: false,
-  pick3: false,
-  pick4: false,
-  cancel: false,
-  edit: true,
-  vary: true,
-  redo: true,
-  rephrase: true,
-  undo: false,
-  details: false,
-  delete: false,
-};
 
 const describeWords =
   "Describe this picture in words, so that it could be drawn again from them. Do not draw.";
@@ -206,7 +191,7 @@ export function createInteractions(
     const where = hidden
       ? { channelId, direct: false, inThread: false, ...(threadTs && { threadTs }) }
       : whereOf(channelId, ts, threadTs);
-    const { form } = action(name);
+    const { form, draws } = action(name);
     if (form) {
       const id: FormId = {
         form: name,
@@ -220,7 +205,7 @@ export function createInteractions(
     }
     const shown = user.username ?? user.name ?? "someone";
     const who = await people.of(user.id, shown);
-    if (draws[name]) {
+    if (draws) {
       const { label } = action(name);
       const answer = await openAnswer(stage, {
         ...{ where, userId: user.id, name: who.name, private: hidden, words: label, pressed: true },

@@ -20,9 +20,6 @@ export const responseUrl = { lifeMs: 29 * 60 * 1000, uses: 5 } as const;
 /** Ms between two signs of life in the assistant's status line, which Slack clears after two minutes. */
 export const statusMs = 90_000;
 
-/** Bytes of a file that somebody sent and that is read at all: what OpenAI takes. */
-export const downloadBytes = 50 * MB;
-
 /** How long the reading of a file may take, in ms. */
 export const downloadMs = 60_000;
 

@@ -1,9 +1,10 @@
 import type { Attachment, Handle, MessageKey } from "../../src/adapter.ts";
+import { createOnce } from "../../src/bounded.ts";
 import { entitle } from "./assistant.ts";
 import { isSpot, parseMessageKey, toMessageKey, toThreadKey } from "./keys.ts";
 import { picturesOf, type RemoteFile, shownIdsOf } from "./pictures.ts";
 import { createReply } from "./reply.ts";
-import { createOnce, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { toLogged } from "./trouble.ts";
 import { type MessageEvent, parseDeleted, parseMessage, type Said } from "./turn.ts";
 

@@ -1,3 +1,5 @@
+import { typeByName } from "../../src/file-name.ts";
+
 /** A file that Slack keeps, as far as the event that named it says. */
 export interface RemoteFile {
   readonly id: string;
@@ -35,16 +37,6 @@ export interface Shown {
   readonly blocks?: readonly unknown[];
 }
 
-const extensions: Readonly<Record<string, string>> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  webp: "image/webp",
-  gif: "image/gif",
-  heic: "image/heic",
-  avif: "image/avif",
-};
-
 /** Every file that came with a message, forwarded ones too. */
 export function filesOf(message: Shown): readonly RemoteFile[] {
   const all = [...(message.files ?? []), ...(message.attachments ?? []).flatMap(({ files = [] }) => files)];
@@ -79,7 +71,6 @@ export function toRemoteFile(file: SlackFile): RemoteFile {
   const { id, mimetype, filetype = "", size = 0, mode, is_external, file_access } = file;
   const name = file.name || file.title || "the file";
   const url = file.url_private_download ?? file.url_private;
-  const extension = filetype || (name.split(".").at(-1)?.toLowerCase() ?? "");
   const barred = is_external
     ? "external"
     : mode === "tombstone"
@@ -90,7 +81,7 @@ export function toRemoteFile(file: SlackFile): RemoteFile {
   return {
     id,
     name,
-    mediaType: mimetype || extensions[extension] || "application/octet-stream",
+    mediaType: mimetype || typeByName(filetype || name),
     size,
     ...(url && file_access !== "check_file_info" && { url }),
     ...(barred && { barred }),

@@ -59,26 +59,3 @@ export interface Stage {
   /** The message of an answer was deleted: nobody waits for it. */
   gone(message: MessageKey): void;
 }
-
-/** A Map that forgets what was put first when it holds more than `most`. */
-export function createBounded<Key, Value>(most: number): Map<Key, Value> {
-  const map = new Map<Key, Value>();
-  const set = map.set.bind(map);
-  map.set = (key, value) => {
-    map.delete(key);
-    set(key, value);
-    if (map.size > most) map.delete(map.keys().next().value as Key);
-    return map;
-  };
-  return map;
-}
-
-/** Tells things that come twice from those that come once. Remembers the last `most`. */
-export function createOnce(most: number): (id: string) => boolean {
-  const seen = createBounded<string, true>(most);
-  return (id) => {
-    if (seen.has(id)) return false;
-    seen.set(id, true);
-    return true;
-  };
-}

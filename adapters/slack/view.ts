@@ -1,7 +1,8 @@
 import type { types } from "@slack/bolt";
 import { type ActionName, action } from "../../src/actions.ts";
-import type { Details, Image, View } from "../../src/adapter.ts";
-import { optionSpecs } from "../../src/options.ts";
+import type { Image, View } from "../../src/adapter.ts";
+import { toExtension, toStem } from "../../src/file-name.ts";
+import { toFooter } from "../../src/footer.ts";
 import { toButtonId } from "./keys.ts";
 import { slackLimits } from "./limits.ts";
 import { toMrkdwn } from "./markdown.ts";
@@ -59,28 +60,10 @@ export function toMessage(view: View, look: Look): Message {
   };
 }
 
-/** What was applied, what was asked for in its stead, time and cost: one quiet line. */
-export function toFooter({ options, elapsedMs, cost, painter }: Details): string {
-  const parts = options.flatMap(({ name, requested, applied }) => {
-    const spec = optionSpecs.find((one) => one.name === name);
-    const label = (spec?.label ?? name).toLowerCase();
-    if (applied === undefined) return requested === undefined ? [] : [`asked for ${label} ${requested}`];
-    const differs = requested !== undefined && requested !== applied && requested !== "auto";
-    const said = spec?.kind === "number" ? `${label} ${applied}` : applied; // a number alone says nothing
-    return [differs ? `${said} (asked for ${requested})` : said];
-  });
-  const price = cost ? [`about $${cost.usd.toFixed(cost.usd < 0.1 ? 3 : 2)}`] : [];
-  return [...parts, `${Math.max(1, Math.round(elapsedMs / 1000))} s`, ...price, painter].join(" · ");
-}
-
 /** Slack's name for a picture: what people save it as. */
 export function toFileName(view: Pick<View, "phase">, image: Image, index: number): string {
-  const extension = image.mediaType.slice("image/".length).replace("jpeg", "jpg").replace(/\W.*/, "");
-  const stem = image.name
-    .replace(/\.[^.]*$/, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
+  const extension = toExtension(image.mediaType);
+  const stem = toStem(image.name);
   return isOver(view.phase) ? `${stem || "picture"}.${extension}` : `sketch-${index + 1}.${extension}`;
 }
 

@@ -1,7 +1,7 @@
 import type { ImageLimits } from "../../src/adapter.ts";
 
 /** Where an answer is shown, and by which right. */
-export interface Place {
+export interface Venue {
   readonly channelId: string;
   /** The message, where it is there already; its first token is in the stage. Absent: the first show makes it. */
   readonly messageId?: string;
