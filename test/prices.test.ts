@@ -91,7 +91,7 @@ describe("what an answer costs", () => {
     const svg = [{ model: "some-model", input: 1, output: 1 }];
     assert.equal(of({ base, svg }, "gpt-6-luna", "gpt-image-2"), undefined);
     // What every object has is no model.
-    assert.equal(of(luna({ input: 1 }), "constructor", "gpt-image-2"), undefined);
+    assert.equal(priceOf(publishedPrices.base, "constructor"), undefined);
   });
 
   test("needs no price for one that did not take part", () => {
