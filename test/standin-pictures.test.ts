@@ -175,41 +175,82 @@ test("one picture given is drawn on; several are shown within the scene", async 
   assert.ok(magenta > 800, `the first picture is seen in it: ${magenta}`);
 });
 
-test("only the transparent part of a mask changes", async (t) => {
+test("a mask guides and is not exact: inside it changes, outside it drifts a little", async (t) => {
   const { openai } = await setup(t);
   const given = await photo(256, 256);
   const alpha = Buffer.alloc(256 * 256, 255);
-  for (let y = 128; y < 256; y++) alpha.fill(0, y * 256 + 64, y * 256 + 192);
+  for (let y = 128; y < 240; y++) alpha.fill(0, y * 256 + 64, y * 256 + 192);
   const mask = await sharp(given)
     .joinChannel(alpha, { raw: { width: 256, height: 256, channels: 1 } })
     .png()
     .toBuffer();
   const options = { input_image_mask: { image_url: dataUrl(mask) } };
-  const masked = await pixels(
-    pictureOf(await openai.responses.create(ask(beside(dataUrl(given), "a cat at night"), options))),
-  );
-  const before = await pixels(given);
-  let [outside, inside] = [0, 0];
-  for (let at = 0; at < before.data.length; at += 4) {
-    const apart = [0, 1, 2].reduce(
-      (sum, c) => sum + Math.abs((before.data[at + c] ?? 0) - (masked.data[at + c] ?? 0)),
-      0,
-    );
-    if (alpha[at / 4] === 255) outside = Math.max(outside, apart);
-    else if (apart > 30) inside++;
+  const masked = async () =>
+    await pixels(pictureOf(await openai.responses.create(ask(beside(dataUrl(given), "add a cat"), options))));
+  const [before, after] = [await pixels(given), await masked()];
+  const apart = (x: number, y: number) =>
+    [0, 1, 2].reduce((sum, c) => {
+      const at = (y * 256 + x) * 4 + c;
+      return sum + Math.abs((before.data[at] ?? 0) - (after.data[at] ?? 0));
+    }, 0);
+  const far: number[] = [];
+  for (let y = 0; y < 256; y += 3) {
+    for (let x = 0; x < 256; x += 3) if (x < 50 || x > 206 || y < 114) far.push(apart(x, y));
   }
-  assert.equal(outside, 0, "outside, every pixel stays");
-  assert.ok(inside > 4000, `inside, it changes: ${inside}`);
+  assert.ok(Math.max(...far) < 40, `far from the hole it is the same picture: ${Math.max(...far)}`);
+  const drifted = far.filter((value) => value > 2).length / far.length;
+  assert.ok(drifted > 0.7, `and yet nearly every pixel has moved a little: ${drifted}`);
+  let inside = 0;
+  for (let y = 128; y < 240; y++) for (let x = 64; x < 192; x++) if (apart(x, y) > 60) inside++;
+  assert.ok(inside > 4000, `inside, there is a cat: ${inside}`);
+  assert.deepEqual(after.data, (await masked()).data, "and it drifts the same way each time");
+});
 
+test("what a mask brings in stays within it, also on a picture drawn here, and bleeds over its edge", async (t) => {
+  const { openai } = await setup(t);
   const parent = await openai.responses.create(ask("a cat in a meadow"));
+  const alpha = Buffer.alloc(256 * 256, 255);
+  for (let y = 20; y < 200; y++) alpha.fill(0, y * 256 + 150, y * 256 + 240);
+  const mask = await sharp(alpha, { raw: { width: 256, height: 256, channels: 1 } })
+    .toColourspace("srgb")
+    .joinChannel(alpha, { raw: { width: 256, height: 256, channels: 1 } })
+    .png()
+    .toBuffer();
   const patched = await openai.responses.create({
-    ...ask("make it night", options),
+    ...ask("a flamingo at night", { input_image_mask: { image_url: dataUrl(mask) } }),
     previous_response_id: parent.id,
   });
   const [was, is] = [await pixels(pictureOf(parent)), await pixels(pictureOf(patched))];
-  const row = (all: Buffer, y: number) => all.subarray(y * 1024, (y + 1) * 1024);
-  assert.deepEqual(row(is.data, 20), row(was.data, 20));
-  assert.notDeepEqual(row(is.data, 200), row(was.data, 200));
+  const red = (all: Buffer, x: number, y: number) => all[(y * 256 + x) * 4] ?? 0;
+  let pink = 0;
+  for (let y = 20; y < 200; y++) {
+    for (let x = 150; x < 240; x++) {
+      const at = (y * 256 + x) * 4;
+      const [r = 0, g = 0, b = 0] = is.data.subarray(at, at + 3);
+      if (r > 110 && r > g * 1.3 && b > g * 0.9) pink++;
+    }
+  }
+  assert.ok(pink > 500, `the flamingo is in the hole: ${pink}`);
+  assert.ok(Math.abs(red(is.data, 60, 40) - red(was.data, 60, 40)) < 12, "by day outside");
+  assert.ok(red(is.data, 160, 40) < red(was.data, 160, 40) - 60, "by night inside");
+  assert.ok(red(is.data, 149, 40) < red(was.data, 149, 40) - 20, "and a little beside it");
+});
+
+test("the size is the one that was asked for, or the picture's own, whatever the mask", async (t) => {
+  const { openai } = await setup(t);
+  const given = await photo(320, 160);
+  const mask = await sharp({ create: { width: 320, height: 160, channels: 4, background: "#0000" } })
+    .png()
+    .toBuffer();
+  for (const [size, drawn] of [
+    ["512x512", "512x512"],
+    ["auto", "512x256"],
+  ]) {
+    const options = { input_image_mask: { image_url: dataUrl(mask) }, ...(size ? { size } : {}) };
+    const response = await openai.responses.create(ask(beside(dataUrl(given), "add a cat"), options));
+    const { width, height } = await sharp(pictureOf(response)).metadata();
+    assert.equal(`${width}x${height}`, drawn);
+  }
 });
 
 test("text in quotes is lettered", async (t) => {

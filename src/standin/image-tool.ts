@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { badRequest, invalidValue } from "./api-error.ts";
-import { findImageModel, type ImageModel } from "./models.ts";
+import { checkTextModel, findImageModel, type ImageModel } from "./models.ts";
 
 /** `Tool.ImageGeneration` as it may be sent. Source: openai's responses.d.ts. */
 export const imageTool = z.strictObject({
@@ -9,7 +9,7 @@ export const imageTool = z.strictObject({
   background: z.enum(["transparent", "opaque", "auto"]).optional(),
   complexity: z.enum(["low", "medium", "high"]).optional(),
   frame_count: z.int().min(2).max(16).optional(),
-  frame_duration_ms: z.int().min(10).max(60_000).optional(),
+  frame_duration_ms: z.int().min(1).optional(),
   input_fidelity: z.enum(["high", "low"]).nullish(),
   input_image_mask: z
     .strictObject({ file_id: z.string().max(64).optional(), image_url: z.string().optional() })
@@ -77,6 +77,7 @@ export function checkImageTool(tool: ImageTool, at: string): ImageModel {
   }
   if (tool.svg && format !== "svg")
     throw no("svg", "The 'svg' parameter requires output_format to be 'svg'.");
+  if (tool.svg?.model) checkTextModel(tool.svg.model, `${at}.svg.model`);
   if (tool.input_image_mask) checkMask(tool.input_image_mask, `${at}.input_image_mask`);
   checkSize(tool.size ?? "auto", model, `${at}.size`);
   return model;

@@ -85,8 +85,18 @@ export function parseItem(raw: unknown, at: string): InputItem {
       return { kind: "call", item: check(call, raw, at) };
     case "message":
     case undefined:
-      return { kind: "message", item: check(message, raw, at) };
+      return { kind: "message", item: checkSpeaker(check(message, raw, at), at) };
     default:
       throw invalidValue(`${at}.type`, type, ["message", "item_reference", "image_generation_call"]);
   }
+}
+
+/** What the model said and what it was given differ in their parts. Source: ResponseOutputMessage and EasyInputMessage. */
+function checkSpeaker(item: InputMessage, at: string): InputMessage {
+  if (typeof item.content === "string") return item;
+  const types =
+    item.role === "assistant" ? ["output_text", "refusal"] : ["input_text", "input_image", "input_file"];
+  const stray = item.content.findIndex(({ type }) => !types.includes(type));
+  if (stray < 0) return item;
+  throw invalidValue(`${at}.content[${stray}]`, item.content[stray]?.type, types);
 }

@@ -29,6 +29,14 @@ const second = (name: string): ImageModel => ({
   anySize: true,
   formats: all,
 });
+/** Nothing is said of their sizes and qualities but what all models take. */
+const unsaid = (name: string): ImageModel => ({
+  name,
+  qualities: upToHigh,
+  fidelity: [],
+  anySize: false,
+  formats: all,
+});
 const first = (name: string, fidelity: readonly string[]): ImageModel => ({
   name,
   qualities: upToHigh,
@@ -37,7 +45,11 @@ const first = (name: string, fidelity: readonly string[]): ImageModel => ({
   formats: stills,
 });
 
-/** The image models on offer. `gpt-image-1` was shut down on 2026-10-23 and is not among them. */
+/**
+ * The image models on offer. GIF and SVG need a model that has them, the comments say, and not which: here the first
+ * generation lacks them.
+ *
+ * `gpt-image-1` was shut down on 2026-10-23 and is not among them. */
 export const imageModels: readonly ImageModel[] = [
   second("gpt-image-2"),
   second("gpt-image-2-2026-04-21"),
@@ -45,11 +57,11 @@ export const imageModels: readonly ImageModel[] = [
   newest("gpt-image-2.5-sunburst-2026-09-08"),
   newest("gpt-image-2.5-flare"),
   newest("gpt-image-2.5-flare-2026-09-08"),
-  second("gpt-image-2.6-sunburst"),
-  second("gpt-image-2.6-flare"),
+  unsaid("gpt-image-2.6-sunburst"),
+  unsaid("gpt-image-2.6-flare"),
   first("gpt-image-1.5", ["low", "high"]),
   first("gpt-image-1-mini", ["low"]),
-  second("chatgpt-image-latest"),
+  unsaid("chatgpt-image-latest"),
 ];
 
 /** The text models that can call the image tool; a dated snapshot of one counts as itself. */
@@ -80,9 +92,9 @@ export const textModels = [
 ] as const;
 
 /** Throws ApiError `model_not_found` for a model that does not exist. */
-export function checkTextModel(model: string): void {
+export function checkTextModel(model: string, param = "model"): void {
   const base = model.replace(/-\d{4}-\d{2}-\d{2}$/, "");
-  if (!textModels.some((name) => name === base)) throw missingModel(model, "model");
+  if (!textModels.some((name) => name === base)) throw missingModel(model, param);
 }
 
 /** Throws ApiError `model_not_found`, also for a model that was shut down. */

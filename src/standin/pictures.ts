@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import sharp from "sharp";
 import { badRequest } from "./api-error.ts";
 import type { PictureRef } from "./record.ts";
+import type { Hole } from "./scene/scene.ts";
 import type { Store } from "./store.ts";
 
 /** Largest picture taken, in bytes. Source: the image generation guide. */
@@ -54,17 +55,21 @@ export async function keepPicture(bytes: Uint8Array, param: string, store: Store
   }
 }
 
-/** Checks a mask against the picture it is for. Throws ApiError. */
+/**
+ * Checks a mask against the picture it is for: it has the picture's size and format, and an alpha channel. Source: the
+ * image generation guide. `format` is absent for a picture drawn here, where a PNG does. Throws ApiError.
+ */
 export async function keepMask(
   bytes: Uint8Array,
-  size: { readonly width: number; readonly height: number },
+  size: { readonly width: number; readonly height: number; readonly format?: string },
   param: string,
   store: Store,
-): Promise<string> {
+): Promise<{ readonly hash: string; readonly hole: Hole }> {
   const found = await look(bytes, param);
-  if (found.format !== "png") {
+  const { format = "png" } = size;
+  if (found.format !== format) {
     throw badRequest(
-      `Invalid mask image format '${found.format}'. The mask must be a PNG file.`,
+      `Invalid mask image format '${found.format}'. The mask must have the format of the image, '${format}'.`,
       param,
       "invalid_image_format",
     );
@@ -86,10 +91,25 @@ export async function keepMask(
       .toBuffer();
     const hash = createHash("sha256").update(kept).digest("hex").slice(0, 32);
     store.pictures.set(hash, kept);
-    return hash;
+    return { hash, hole: await findHole(kept) };
   } catch {
     throw badRequest("The mask cannot be read as an image.", param, "image_parse_error");
   }
+}
+
+/** The bounds of what is open in a mask, to a hundredth or so; the whole when nothing is. */
+async function findHole(mask: Uint8Array): Promise<Hole> {
+  const side = 128;
+  const cells = await sharp(mask).resize(side, side, { fit: "fill" }).toColourspace("b-w").raw().toBuffer();
+  let [left, top, right, bottom] = [side, side, 0, 0];
+  for (const [at, alpha] of cells.entries()) {
+    if (alpha >= 128) continue;
+    const [x, y] = [at % side, Math.floor(at / side)];
+    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
+  }
+  if (right === 0) return { x: 0, y: 0, width: 1, height: 1 };
+  return { x: left / side, y: top / side, width: (right - left) / side, height: (bottom - top) / side };
 }
 
 /** The bytes of a base64 data URL. Throws ApiError. */

@@ -4,12 +4,14 @@ import type { Inputs } from "./inputs.ts";
 import { judge, refusal } from "./judge.ts";
 import type { Checked } from "./params.ts";
 import { type Draw, type Memory, type Plan, policyEnd } from "./record.ts";
+import { toReferences } from "./references.ts";
 import { compose } from "./scene/compose.ts";
-import type { Scene } from "./scene/scene.ts";
+import type { Hole, Scene } from "./scene/scene.ts";
 
-/** The mask of this request, kept. */
+/** The mask of this request, kept, and the part that it leaves open. */
 export interface Mask {
   readonly hash: string;
+  readonly hole: Hole;
 }
 
 /** Decides all that a response will do. Pure. Throws ApiError for what only shows now. */
@@ -37,26 +39,32 @@ export function toPlan(
       "invalid_value",
     );
   }
-  const references = pictures.length > 0 || before.scene ? pictures : before.pictures;
+  const references = toReferences(inputs);
   const parent = tool.action === "generate" ? undefined : before.scene;
   const refused = refusal(prompt);
   // Left to the model, an edit of a cut-out stays a cut-out where the format can show it.
-  const clear = parent?.transparent === true && tool.output_format !== "jpeg" && tool.output_format !== "gif";
+  const format = tool.output_format ?? "png";
+  const clear = parent?.transparent === true && (format === "png" || format === "webp");
   const transparent = tool.background === "transparent" || (tool.background !== "opaque" && clear);
 
-  // The same request gives the same picture; the bot asks for the second of several by its number.
-  const firstTake = Number(params.metadata?.picture ?? 1) * 10 - 10 || 0;
+  const { fidelity } = image.model;
+  const complexity = tool.complexity ?? inherited(params.reasoning?.effort);
 
   const draws = Array.from({ length: verdict.pictures }, (_, take): Draw => {
     const { scene, revised, action } = compose({
       prompt,
-      take: firstTake + take,
+      take,
+      variant: toVariant(params.metadata),
+      action: tool.action ?? "auto",
       transparent,
+      // Models that have no such setting always keep to the pictures.
+      loose: fidelity.length > 0 && tool.input_fidelity !== "high",
       pictures: references,
+      ...(complexity ? { complexity } : {}),
+      ...(mask ? { hole: mask.hole } : {}),
       ...(parent ? { parent } : {}),
     });
     const [width, height] = toSize(tool.size, scene, image.model.anySize);
-    const format = tool.output_format ?? "png";
     const quality = tool.quality === undefined || tool.quality === "auto" ? "medium" : tool.quality;
     const masked = mask ? patch(scene, parent, references, mask.hash) : scene;
     return {
@@ -70,7 +78,8 @@ export function toPlan(
       compression: tool.output_compression ?? 100,
       partials: params.stream ? (tool.partial_images ?? 0) : 0,
       frames: tool.frame_count ?? 9,
-      frameMs: Math.round((tool.frame_duration_ms ?? 200) / 10) * 10,
+      // Rounded and capped as the Images API's reference says.
+      frameMs: Math.min(655_350, Math.max(10, Math.round((tool.frame_duration_ms ?? 200) / 10) * 10)),
       prompt,
       revised,
       references: [
@@ -103,6 +112,22 @@ export function toPlan(
         },
         memory,
       };
+}
+
+/**
+ * What tells requests of the same words apart, since the same request gives the same picture: the bot numbers the
+ * pictures of one turn (`picture`) and the times a turn is run (`attempt`). Empty for the first of the first.
+ */
+function toVariant(metadata: Readonly<Record<string, string>> | null | undefined): string {
+  const numbers = [metadata?.picture, metadata?.attempt].map((text) =>
+    text !== undefined && /^[1-9]\d*$/.test(text) ? text : "1",
+  );
+  return numbers.every((number) => number === "1") ? "" : numbers.join("/");
+}
+
+/** Complexity when it is not set. Source: `complexity` of `Tool.ImageGeneration`. */
+function inherited(effort: string | null | undefined): "low" | "medium" | "high" | undefined {
+  return effort === "low" || effort === "medium" || effort === "high" ? effort : undefined;
 }
 
 function cut(most: number | null | undefined, words: string): { words: string; end: Plan["end"] } {

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { badRequest, notFound } from "./api-error.ts";
 import type { Fault } from "./faults.ts";
-import { callIds, type InputSources, readInputs } from "./inputs.ts";
+import { callIds, type Inputs, readInputs } from "./inputs.ts";
+import type { InputSources } from "./message.ts";
 import { type Checked, parseParams } from "./params.ts";
 import { fromDataUrl, keepMask } from "./pictures.ts";
 import { type Mask, toPlan } from "./plan.ts";
-import { bend, type PictureRef, type ResponseRecord, toRecord } from "./record.ts";
+import { bend, type ResponseRecord, toRecord } from "./record.ts";
+import { toReferences } from "./references.ts";
 import type { Runs } from "./runs.ts";
 import { callId, type Paint, toEnded } from "./script.ts";
 import type { Store } from "./store.ts";
@@ -66,7 +68,7 @@ export function createResponses(deps: {
         );
       }
       const inputs = await readInputs(params, parent, sources);
-      const mask = await readMask(checked, inputs.pictures, parent?.memory ?? inputs.memory, sources);
+      const mask = await readMask(checked, inputs, sources);
       const { plan, memory } = toPlan(checked, inputs, mask);
       const { input: _, ...kept } = params;
       const record: ResponseRecord = {
@@ -118,24 +120,25 @@ export function createResponses(deps: {
 
 async function readMask(
   { image }: Checked,
-  pictures: readonly PictureRef[],
-  memory: { readonly width?: number; readonly height?: number; readonly pictures: readonly PictureRef[] },
+  inputs: Inputs,
   { store, fileBytes }: InputSources,
 ): Promise<Mask | undefined> {
   const mask = image?.tool.input_image_mask;
   if (!mask) return undefined;
   const at = "tools[0].input_image_mask";
-  const { width, height } = pictures[0] ?? memory.pictures[0] ?? memory;
+  const [reference] = toReferences(inputs);
+  const { width, height } = reference ?? inputs.memory;
   if (!width || !height) {
     throw badRequest("A mask requires an image in the input or the conversation.", at, "invalid_value");
   }
+  const size = { width, height, ...(reference ? { format: reference.format } : {}) };
   if (mask.file_id) {
     const bytes = fileBytes(mask.file_id);
     if (!bytes) {
       throw badRequest(`File with id '${mask.file_id}' not found.`, `${at}.file_id`, "image_file_not_found");
     }
-    return { hash: await keepMask(bytes, { width, height }, `${at}.file_id`, store) };
+    return await keepMask(bytes, size, `${at}.file_id`, store);
   }
   const bytes = fromDataUrl(mask.image_url ?? "", `${at}.image_url`);
-  return { hash: await keepMask(bytes, { width, height }, `${at}.image_url`, store) };
+  return await keepMask(bytes, size, `${at}.image_url`, store);
 }

@@ -1,20 +1,29 @@
 import { createHash } from "node:crypto";
 import { describe } from "./describe.ts";
 import { change } from "./edit.ts";
-import { arrange } from "./layout.ts";
+import { arrange, intoHole } from "./layout.ts";
 import { between, createRandom, pick } from "./random.ts";
-import type { Place, Scene, Time } from "./scene.ts";
+import type { Hole, Place, Scene, Time } from "./scene.ts";
+import { spotOf, targetOf } from "./target.ts";
 import { type Mention, type Understood, understand } from "./words.ts";
 
 /** What a picture is asked to show. */
 export interface Ask {
   readonly prompt: string;
-  /** Which of several pictures of one prompt, from 0. */
+  /** Which of the pictures of one response, from 0. */
   readonly take: number;
+  /** Tells requests of the same words apart; empty for the first. */
+  readonly variant: string;
+  readonly action: "auto" | "generate" | "edit";
   readonly transparent: boolean;
+  readonly complexity?: "low" | "medium" | "high";
+  /** The given pictures need not be kept closely. */
+  readonly loose: boolean;
   readonly pictures: readonly { readonly hash: string; readonly width: number; readonly height: number }[];
   /** The picture to change. */
   readonly parent?: Scene;
+  /** The only part that changes. */
+  readonly hole?: Hole;
 }
 
 export interface Composed {
@@ -29,35 +38,82 @@ const mostRead = 4000;
 
 /** A prompt, and what it goes on from, as a scene. Pure: the same ask gives the same scene. */
 export function compose(ask: Ask): Composed {
-  const { pictures, parent, take } = ask;
+  const { pictures, parent, take, variant } = ask;
   const prompt = ask.prompt.slice(0, mostRead);
-  const hash = createHash("sha256").update(
-    JSON.stringify([ask.prompt, take, pictures.map((one) => one.hash)]),
-  );
-  const seed = hash.digest().readUInt32LE(0);
+  const told = [ask.prompt, take, pictures.map((one) => one.hash), ...(variant ? [variant] : [])];
+  const seed = createHash("sha256").update(JSON.stringify(told)).digest().readUInt32LE(0);
+  const again = take > 0 || variant !== "";
   if (parent) {
-    const base = {
-      ...parent,
-      transparent: ask.transparent,
-      cards: [...parent.cards, ...pictures.map((one) => one.hash)],
-    };
-    const { scene: changed, done } = change(base, prompt, seed);
+    const { scene, done } = revise({ ...parent, transparent: ask.transparent }, pictures, ask, seed);
     // What lies around an earlier mask is part of the picture too.
     const { patch } = parent;
-    const scene = patch
-      ? { ...changed, patch: { ...patch, base: change(patch.base, prompt, seed).scene } }
-      : changed;
-    return { scene, revised: `${done} Everything else stays: ${describe(scene)}`, action: "edit" };
+    const whole = patch
+      ? { ...scene, patch: { ...patch, base: change(patch.base, prompt, seed).scene } }
+      : scene;
+    const made = again ? vary(whole, seed) : whole;
+    return { scene: made, revised: `${done} Everything else stays: ${describe(made)}`, action: "edit" };
   }
-  const [only] = pictures;
-  if (only && pictures.length === 1) {
-    const [width, height] = fit(only.width, only.height);
-    const empty: Scene = { ...blank(seed, width, height), canvas: only.hash, transparent: ask.transparent };
-    const { scene, done } = change(empty, prompt, seed);
-    return { scene, revised: `${done} Otherwise the given picture as it is.`, action: "edit" };
+  const target = ask.action === "generate" ? undefined : onto(ask);
+  const canvas = target === undefined ? undefined : pictures[target];
+  if (canvas) {
+    const [width, height] = fit(canvas.width, canvas.height);
+    const empty: Scene = {
+      ...blank(seed, width, height),
+      canvas: canvas.hash,
+      transparent: ask.transparent,
+      ...(ask.loose ? { loose: true } : {}),
+    };
+    const others = pictures.filter((one) => one !== canvas);
+    const { scene, done } = revise(empty, others, ask, seed);
+    const made = again ? vary(scene, seed) : scene;
+    return { scene: made, revised: `${done} Otherwise the given picture as it is.`, action: "edit" };
   }
   const scene = imagine(understand(prompt), seed, ask);
-  return { scene, revised: describe(scene), action: pictures.length > 0 ? "edit" : "generate" };
+  const action = pictures.length > 0 && ask.action !== "generate" ? "edit" : "generate";
+  return { scene, revised: describe(scene), action };
+}
+
+/** Which of the given pictures is drawn on; undefined: none. */
+function onto({ action, hole, pictures, prompt }: Ask): number | undefined {
+  if (pictures.length === 0) return undefined;
+  // A mask lies on the first. Source: the image generation guide.
+  return hole
+    ? 0
+    : (targetOf(prompt.slice(0, mostRead), pictures.length) ?? (action === "edit" ? 0 : undefined));
+}
+
+/** A scene with a request applied and further pictures put into it. */
+function revise(
+  scene: Scene,
+  pictures: Ask["pictures"],
+  { prompt, hole, loose }: Ask,
+  seed: number,
+): { scene: Scene; done: string } {
+  const text = prompt.slice(0, mostRead);
+  const cards = [...scene.cards, ...pictures.map((one) => one.hash)];
+  const pasted = pictures.length > 0 && targetOf(text, pictures.length + 1) !== undefined;
+  if (pasted) {
+    // "The logo" is the one in the picture: nothing else is to be drawn for it.
+    const spot = hole
+      ? { x: hole.x + hole.width / 2, y: hole.y + hole.height / 2, width: hole.width * 0.7 }
+      : spotOf(text, scene);
+    const things = pictures.length === 1 ? "the other picture" : "the other pictures";
+    return {
+      scene: { ...scene, cards, spot, ...(loose ? { loose } : {}) },
+      done: `Put ${things} where the words say.`,
+    };
+  }
+  const { scene: changed, done } = change({ ...scene, cards }, text, seed);
+  if (!hole) return { scene: changed, done };
+  const figures = intoHole(changed.figures, scene.figures.length, hole, changed);
+  return { scene: { ...changed, figures }, done };
+}
+
+/** The same edit again, in slightly other light and with everything moved a little. */
+function vary(scene: Scene, seed: number): Scene {
+  const random = createRandom(seed ^ 0x7a4e);
+  const figures = scene.figures.map((one) => ({ ...one, x: one.x + between(random, -0.035, 0.035) }));
+  return { ...scene, figures, lean: seed };
 }
 
 function imagine(told: Understood, seed: number, ask: Ask): Scene {

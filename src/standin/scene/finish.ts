@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from "sharp";
-import { grades } from "./palette.ts";
+import { grades, leanOf } from "./palette.ts";
 import { createRandom } from "./random.ts";
 import type { Scene } from "./scene.ts";
 
@@ -10,7 +10,7 @@ export async function finish(
   { width, height, fine }: { readonly width: number; readonly height: number; readonly fine: boolean },
 ): Promise<Sharp> {
   const styled = await restyle(painted, scene, width, height);
-  const graded = await regrade(styled, scene);
+  const graded = await relight(await regrade(styled, scene), scene);
   if (!fine || scene.transparent || scene.style === "pixel") return sharp(graded);
   return sharp(graded).composite([
     { input: await grain(scene.style === "watercolor" ? 26 : 11), tile: true, blend: "soft-light" },
@@ -77,6 +77,15 @@ async function restyle(painted: Buffer, { style }: Scene, width: number, height:
     default:
       return painted;
   }
+}
+
+/** The picture in the light that its edit was given, if it was asked for again. */
+async function relight(picture: Buffer, { lean }: Scene): Promise<Buffer> {
+  if (lean === undefined) return picture;
+  return await sharp(picture)
+    .linear([...leanOf(lean)], [0, 0, 0])
+    .png({ compressionLevel: 0 })
+    .toBuffer();
 }
 
 async function regrade(picture: Buffer, { grade, transparent }: Scene): Promise<Buffer> {

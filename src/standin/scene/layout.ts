@@ -1,6 +1,6 @@
 import { motifs } from "./motifs/table.ts";
 import { between, createRandom } from "./random.ts";
-import type { Figure, Place } from "./scene.ts";
+import type { Figure, Hole, Place } from "./scene.ts";
 import type { Mention } from "./words.ts";
 
 /** Where the ground is, as a fraction of the height, for things that stand. */
@@ -71,6 +71,25 @@ export function arrange(
     }
   }
   return placed;
+}
+
+/** Figures of which those from `first` on are new: these are made to fit into what a mask leaves open. */
+export function intoHole(
+  figures: readonly Figure[],
+  first: number,
+  hole: Hole,
+  { width, height }: { readonly width: number; readonly height: number },
+): readonly Figure[] {
+  const short = Math.min(width, height);
+  const count = figures.length - first;
+  const tall = (hole.height * height) / short;
+  const wide = (hole.width * width) / short / Math.max(1, count);
+  return figures.map((figure, index) => {
+    if (index < first) return figure;
+    const size = Math.min(figure.size * 1.2, tall * 0.94, wide * 0.9);
+    const x = hole.x + (hole.width * (index - first + 0.5)) / count;
+    return { ...figure, size, x, y: hole.y + hole.height * 0.97 };
+  });
 }
 
 function waterline(place: Place, random: () => number): number {

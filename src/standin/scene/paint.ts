@@ -17,10 +17,12 @@ export interface Painting {
   readonly detail: 0 | 1 | 2;
   /** Where a moving picture stands in its round, 0 to 1. */
   readonly phase?: number;
-  /** Pictures as data URLs, by hash. */
+  /** SVG filter primitives that go over all of it. */
+  readonly filter?: string;
+  /** Pictures as data URLs, by hash; `cut`: without the ground they were photographed on. */
   readonly pictures: ReadonlyMap<
     string,
-    { readonly url: string; readonly width: number; readonly height: number }
+    { readonly url: string; readonly width: number; readonly height: number; readonly cut: boolean }
   >;
 }
 
@@ -29,6 +31,7 @@ export function paintScene(scene: Scene, painting: Painting): string {
   const { width, height } = painting;
   const scale = 1000 / Math.min(width, height);
   const [w, h] = [width * scale, height * scale];
+  const { filter = "", phase } = painting;
   const palette = toPalette(scene);
   const canvas = scene.canvas === undefined ? undefined : painting.pictures.get(scene.canvas);
   const dim = canvas || scene.transparent ? ([1, 1, 1] as const) : palette.dim;
@@ -39,17 +42,11 @@ export function paintScene(scene: Scene, painting: Painting): string {
   const drawn = (list: readonly Figure[], more = "") =>
     list
       .map((one) =>
-        drawFigure(
-          one,
-          { w, h },
-          painting.phase,
-          !scene.transparent && !canvas && scene.place !== "underwater",
-          more,
-        ),
+        drawFigure(one, { w, h }, phase, !scene.transparent && !canvas && scene.place !== "underwater", more),
       )
       .join("");
   const dark = !scene.transparent && (scene.time === "night" || scene.time === "sunset");
-  const lit = (one: Figure) => (dark ? drawLights(one, { w, h }, painting.phase) : "");
+  const lit = (one: Figure) => (dark ? drawLights(one, { w, h }, phase) : "");
   const cards = painting.detail === 0 ? "" : drawCards(scene, painting, { w, h });
   const sticker = scene.transparent ? group(drawn(figures), 'class="rim"') : "";
   const body = [
@@ -71,7 +68,19 @@ export function paintScene(scene: Scene, painting: Painting): string {
     scene.transparent ? "" : vignette(w, h),
     mark(scene, w, h),
   ].join("");
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${n(w)} ${n(h)}"><defs><radialGradient id="edge" r="0.78"><stop offset="0.62" stop-color="#140a28" stop-opacity="0"/><stop offset="1" stop-color="#140a28" stop-opacity="0.28"/></radialGradient>${backdrop?.defs ?? ""}</defs><style>${css(scene)}</style>${body}</svg>`;
+  // Where nothing can move by itself, the eye does.
+  const view =
+    phase === undefined || figures.length > 0
+      ? `0 0 ${n(w)} ${n(h)}`
+      : glance(phase, { w, h }).map(n).join(" ");
+  const finished = filter ? group(body, 'filter="url(#finish)"') : body;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${view}"><defs><radialGradient id="edge" r="0.78"><stop offset="0.62" stop-color="#140a28" stop-opacity="0"/><stop offset="1" stop-color="#140a28" stop-opacity="0.28"/></radialGradient>${backdrop?.defs ?? ""}${filter && `<filter id="finish" filterUnits="userSpaceOnUse" x="0" y="0" width="${n(w)}" height="${n(h)}" color-interpolation-filters="sRGB">${filter}</filter>`}</defs><style>${css(scene)}</style>${finished}</svg>`;
+}
+
+/** What is in view of a picture that is looked at closely and let go again. */
+function glance(phase: number, { w, h }: Extent): readonly [number, number, number, number] {
+  const near = 0.04 * (1 - Math.cos(phase * Math.PI * 2));
+  return [w * near * 0.5, h * near * 0.5, w * (1 - near), h * (1 - near)];
 }
 
 interface Extent {
@@ -90,10 +99,11 @@ function place(figure: Figure, { w, h }: Extent, phase: number | undefined): str
   const half = Math.min(w / 2, figure.size * 500);
   const x = Math.min(w - half, Math.max(half, figure.x * w));
   const y = Math.max(Math.min(h * 0.96, figure.size * 1000 + 16), figure.y * h);
-  const moving = phase === undefined ? 0 : Math.sin((phase + (figure.seed % 7) / 7) * Math.PI * 2);
+  // A tenth on, so that even two frames, half a round apart, find it in two places.
+  const moving = phase === undefined ? 0 : Math.sin((phase + 0.1 + (figure.seed % 7) / 7) * Math.PI * 2);
   const air = motifs[figure.motif]?.stands !== "ground";
   const bob = moving * (air ? 16 : 0);
-  const sway = air ? moving * 2 : moving * 1.2;
+  const sway = moving * (air ? 3 : 4);
   return `transform="translate(${n(x)},${n(y + bob)}) rotate(${n(sway)}) scale(${n(figure.flip && figure.motif !== "sign" ? -scale : scale)},${n(scale)})"`;
 }
 

@@ -1,5 +1,5 @@
 import { mix } from "./colour.ts";
-import { createRandom, pick } from "./random.ts";
+import { between, createRandom, pick } from "./random.ts";
 import type { Grade, Scene, Time } from "./scene.ts";
 
 /** The colours of a scene's air and light. */
@@ -68,6 +68,13 @@ export function toPalette({ seed, time, tint, weather, place }: Scene): Palette 
     // A room has lamps of its own.
     dim: place === "room" && time === "night" ? [0.86, 0.76, 0.74] : dims[time],
   };
+}
+
+/** What red, green and blue are multiplied with in one of the many lights of an edit that was asked for again. */
+export function leanOf(seed: number): readonly [number, number, number] {
+  const random = createRandom(seed ^ 0x1ea4);
+  const gain = () => between(random, 0.9, 1.08);
+  return [gain(), gain(), gain()];
 }
 
 /** A grade as what sharp does to the finished picture. */

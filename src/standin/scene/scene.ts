@@ -21,7 +21,16 @@ export type Time = "day" | "dawn" | "sunset" | "night";
 
 export type Weather = "clear" | "rain" | "snow" | "fog";
 
-export type Style = "plain" | "watercolor" | "pixel" | "lineart" | "noir" | "poster" | "blueprint" | "neon";
+export type Style =
+  | "plain"
+  | "realistic"
+  | "watercolor"
+  | "pixel"
+  | "lineart"
+  | "noir"
+  | "poster"
+  | "blueprint"
+  | "neon";
 
 export type Grade = "none" | "warm" | "cool" | "mono" | "vivid" | "faded" | "dark" | "bright";
 
@@ -38,6 +47,30 @@ export interface Figure {
   readonly colour?: string;
   readonly flip: boolean;
   readonly seed: number;
+  readonly wears?: Worn;
+  /** It has an arm around the one placed after it. */
+  readonly hugs?: boolean;
+}
+
+/** Something worn. Colours are `#rrggbb`. */
+export interface Worn {
+  readonly item: "scarf" | "hat";
+  readonly colour?: string;
+}
+
+/** A place within a picture, in fractions of it: its middle, and how wide. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+/** The part of a picture that a mask leaves open, in fractions of it, by its upper left corner. */
+export interface Hole {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Everything a picture shows, small enough to keep: the picture follows from it. */
@@ -60,6 +93,16 @@ export interface Scene {
   readonly canvas?: string;
   /** Pictures shown within the scene, in order, by hash. */
   readonly cards: readonly string[];
+  /** Where those pictures go, cut out; absent: into a basket if there is one, else pinned up as prints. */
+  readonly spot?: Spot;
+  /** The given pictures are followed loosely. */
+  readonly loose?: boolean;
+  /** A river made of things: a motif and its colour. */
+  readonly course?: { readonly motif: string; readonly colour?: string };
+  /** How much there is of what nobody asked for. */
+  readonly complexity?: "low" | "medium" | "high";
+  /** A seed: all colours lean a little, so that one edit differs from another of the same words. */
+  readonly lean?: number;
   /** Only what the mask leaves open is this scene; the rest stays as in `base`. */
   readonly patch?: { readonly mask: string; readonly base: Scene };
 }

@@ -1,0 +1,12 @@
+import type { Inputs } from "./inputs.ts";
+import type { PictureRef } from "./record.ts";
+
+/** Words that mean more than one of the pictures in view. */
+const several =
+  /\b(both|these|those|them|all of|each|together|combine|merge|(pictures?|images?|photos?|of|from|on|in) [1-9]|first|second|third|fourth)\b/i;
+
+/** The pictures a request works on: its own; without any, those in view from before, where the newest goes for all. */
+export function toReferences({ prompt, pictures, memory }: Inputs): readonly PictureRef[] {
+  if (pictures.length > 0 || memory.scene) return pictures;
+  return several.test(prompt.slice(0, 4000)) ? memory.pictures : memory.pictures.slice(-1);
+}

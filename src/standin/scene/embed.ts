@@ -1,0 +1,44 @@
+import sharp from "sharp";
+import { cutOut } from "./cut-out.ts";
+import type { Painting } from "./paint.ts";
+import type { Scene } from "./scene.ts";
+
+/** Finds a kept picture by hash. */
+export type Pictures = (hash: string) => Uint8Array | undefined;
+
+/** The given pictures of a scene as data URLs. `width`: the picture's that they go into, in pixels. */
+export async function embed(scene: Scene, pictures: Pictures, width: number): Promise<Painting["pictures"]> {
+  const found = new Map<string, { url: string; width: number; height: number; cut: boolean }>();
+  const canvas = scene.canvas === undefined ? undefined : pictures(scene.canvas);
+  if (scene.canvas && canvas) found.set(scene.canvas, await print(canvas, width, scene.loose));
+  for (const hash of scene.cards) {
+    const bytes = pictures(hash);
+    if (!bytes || found.has(hash)) continue;
+    const cut = takesCuts(scene) ? await cutOut(bytes, Math.min(360, Math.round(width * 0.5))) : undefined;
+    if (cut) {
+      const url = `data:image/png;base64,${cut.data.toString("base64")}`;
+      found.set(hash, { url, width: cut.width, height: cut.height, cut: true });
+    } else {
+      found.set(hash, await print(bytes, width * 0.6, scene.loose));
+    }
+  }
+  return found;
+}
+
+/** Whether given pictures are things in the scene rather than prints on its wall. */
+export function takesCuts({ spot, figures }: Scene): boolean {
+  return spot !== undefined || figures.some(({ motif }) => motif === "basket");
+}
+
+/** Kept closely, a picture goes in as it is; loosely, its fine detail is lost. */
+async function print(bytes: Uint8Array, width: number, loose = false) {
+  const side = Math.round(width);
+  const plain = sharp(bytes)
+    .resize(side, undefined, { withoutEnlargement: true })
+    .flatten({ background: "#ffffff" });
+  const { data, info } = await (loose ? plain.median(5).modulate({ saturation: 0.9 }) : plain)
+    .jpeg({ quality: loose ? 70 : 90 })
+    .toBuffer({ resolveWithObject: true });
+  const url = `data:image/jpeg;base64,${data.toString("base64")}`;
+  return { url, width: info.width, height: info.height, cut: false };
+}
