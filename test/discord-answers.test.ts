@@ -22,6 +22,11 @@ test("a /draw is acknowledged at once and becomes a turn with every field", asyn
   const { turn } = await nextPrompt();
   assert.equal(turn.text, "a fox :blob:");
   assert.deepEqual(turn.options, { size: "1536x864", quality: "high", count: 2 });
+  assert.equal(turn.mustDraw, true);
+  assert.deepEqual(turn.place, {
+    channel: `discord:channel:${channel.id}`,
+    community: `discord:guild:${channel.guild?.id}`,
+  });
   assert.deepEqual(turn.user, { id: `discord:${ada.id}`, name: "ada" });
   assert.equal(turn.thread, `discord:${doing.message?.id}`);
   assert.deepEqual(

@@ -41,7 +41,7 @@ test("two people press at once: two pictures; a press that is delivered twice: o
   simulator.press(id, "a:vary", mo);
   const both = [await next(), await next()];
   assert.deepEqual(new Set(both.map(({ turn }) => turn.user.name)), new Set(["ada", "mo"]));
-  assert.equal(new Set(both.map(({ turn }) => turn.thread)).size, 2);
+  assert.equal(new Set(both.map(({ turn }) => turn.kind === "press" && turn.thread)).size, 2);
   simulator.gateway.redeliver("INTERACTION_CREATE");
   await simulator.say(channel, ada, `<@${simulator.bot.id}> the end`);
   assert.equal((await nextPrompt()).turn.text, "the end");
@@ -238,16 +238,22 @@ test("the message commands work on anybody's pictures", async (t) => {
 
   const reference = simulator.messageCommand("Use as reference", posted, mo);
   assert.equal((await reference.acknowledged()).modal?.title, "Use as reference");
-  await simulator.submit(reference, { prompt: "a castle in this garden" });
-  const prompt = await nextPrompt();
-  assert.equal(prompt.turn.text, "a castle in this garden");
-  assert.equal(prompt.turn.replyTo, undefined);
-  assert.deepEqual(Buffer.from((await prompt.turn.attachments[0]?.read(signal)) ?? []), photo);
+  const sent = await simulator.submit(reference, { prompt: "a castle in this garden" });
+  const taken = await nextPress();
+  assert.equal(taken.turn.action, "reference");
+  assert.equal(taken.turn.message, pressed.turn.message);
+  assert.equal(taken.turn.input?.text, "a castle in this garden");
+  assert.equal(
+    taken.turn.thread,
+    `discord:${sent.message?.id}`,
+    "the picture starts a conversation of its own",
+  );
 
   const describe = simulator.messageCommand("Describe", posted, mo);
   assert.equal((await describe.acknowledged()).kind, "defer");
   const asked = await nextPrompt();
   assert.match(asked.turn.text, /^Describe this picture/);
+  assert.deepEqual(asked.turn.options, { action: "answer" }, "nothing is drawn");
   assert.equal(asked.turn.attachments.length, 1);
   await asked.reply.show(view("done", { text: "A garden.", actions: ["redo"] }));
   assert.match(describe.message?.text ?? "", /A garden\./);

@@ -2,8 +2,8 @@ import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createDiscordAdapter, type DiscordOptions } from "../adapters/discord/index.ts";
 import type { Log } from "../adapters/discord/log.ts";
-import type { Image, Press, Prompt, Reply, Turn, View } from "../src/adapter.ts";
-import { noAccounts } from "./no-accounts.ts";
+import type { Core, Image, Press, Prompt, Reply, Setting, Turn, View } from "../src/adapter.ts";
+import { noCore } from "./no-core.ts";
 import { createDiscordSimulator, type DiscordSimulatorOptions } from "./simulators/discord/index.ts";
 
 /** A turn as the core is given it. */
@@ -26,10 +26,12 @@ export async function startDiscord(
   t: TestContext,
   {
     simulator: simulated = {},
+    core = {},
     beforeStart,
     ...options
   }: Partial<DiscordOptions> & {
     readonly simulator?: DiscordSimulatorOptions;
+    readonly core?: Partial<Core>;
     beforeStart?(simulator: Awaited<ReturnType<typeof createDiscordSimulator>>): void;
   } = {},
 ) {
@@ -54,13 +56,14 @@ export async function startDiscord(
   const waiting: ((one: Taken) => void)[] = [];
   const start = () =>
     adapter.start(
-      async (turn, reply) => {
-        const next = waiting.shift();
-        if (next) next({ turn, reply });
-        else taken.push({ turn, reply });
-      },
-      async (message) => `the words of ${message.split(":")[2]}`,
-      noAccounts,
+      noCore(
+        async (turn, reply) => {
+          const next = waiting.shift();
+          if (next) next({ turn, reply });
+          else taken.push({ turn, reply });
+        },
+        { promptOf: async (message) => `the words of ${message.split(":")[2]}`, ...core },
+      ),
     );
   t.after(async () => {
     await adapter.stop();
@@ -94,12 +97,17 @@ export async function startDiscord(
     next,
     async nextPrompt(): Promise<{ turn: Prompt; reply: Reply }> {
       const { turn, reply } = await next();
-      if (turn.kind !== "prompt") throw new Error(`a press: ${turn.action}`);
+      if (turn.kind !== "prompt") throw new Error(`a ${turn.kind}`);
       return { turn, reply };
     },
     async nextPress(): Promise<{ turn: Press; reply: Reply }> {
       const { turn, reply } = await next();
-      if (turn.kind !== "press") throw new Error(`a prompt: ${turn.text}`);
+      if (turn.kind !== "press") throw new Error(`a ${turn.kind}`);
+      return { turn, reply };
+    },
+    async nextSetting(): Promise<{ turn: Setting; reply: Reply }> {
+      const { turn, reply } = await next();
+      if (turn.kind !== "setting") throw new Error(`a ${turn.kind}`);
       return { turn, reply };
     },
     /** Something said that must lead to nothing: what comes next is the one said after it. */

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createDiscordAdapter } from "../adapters/discord/index.ts";
 import { BotError } from "../src/errors.ts";
 import { startDiscord, view } from "./discord-server.ts";
-import { noAccounts } from "./no-accounts.ts";
+import { noCore } from "./no-core.ts";
 import { createDiscordSimulator } from "./simulators/discord/index.ts";
 import { until } from "./until.ts";
 
-const nobody = async () => undefined;
+const _nobody = async () => undefined;
 
 test("the commands are registered once, and again only when they have changed", async (t) => {
   const { simulator, adapter, start } = await startDiscord(t);
@@ -50,18 +50,18 @@ test("with a guild id the commands are registered in that server alone", async (
     log,
   } as const;
   const adapter = createDiscordAdapter({ ...options, guildId });
-  await adapter.start(nobody, nobody, noAccounts);
+  await adapter.start(noCore());
   await adapter.stop();
   assert.equal(simulator.commands(guild).length, 4);
   assert.equal(simulator.commands().length, 0);
-  await adapter.start(nobody, nobody, noAccounts);
+  await adapter.start(noCore());
   await adapter.stop();
   assert.equal(simulator.requests.filter(({ method }) => method === "PUT").length, 1);
   assert.deepEqual(lines, []);
 
   const abroad = simulator.addGuild({ joined: false });
   const stranger = createDiscordAdapter({ ...options, guildId: abroad.id });
-  await stranger.start(nobody, nobody, noAccounts);
+  await stranger.start(noCore());
   t.after(() => stranger.stop());
   const [line] = lines as { hint?: string }[];
   assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
@@ -104,7 +104,7 @@ test("a wrong token and a server out of reach are said in one clear line", async
   const options = { threads: "off", painter: { name: "", standIn: true }, log } as const;
   const wrong = createDiscordAdapter({ ...options, token: "no.such.token", apiUrl: simulator.api });
   await assert.rejects(
-    wrong.start(nobody, nobody, noAccounts),
+    wrong.start(noCore()),
     (error) =>
       error instanceof BotError &&
       error.code === "auth" &&
@@ -112,7 +112,7 @@ test("a wrong token and a server out of reach are said in one clear line", async
   );
   const away = createDiscordAdapter({ ...options, token: simulator.token, apiUrl: "http://127.0.0.1:9/api" });
   await assert.rejects(
-    away.start(nobody, nobody, noAccounts),
+    away.start(noCore()),
     (error) =>
       error instanceof BotError && error.code === "unreachable" && /DISCORD_API_URL/.test(error.message),
   );
@@ -176,12 +176,10 @@ test("what is being answered when it stops is answered first", async (t) => {
   let answered = false;
   await adapter.stop();
   await adapter.start(
-    async (_, reply) => {
+    noCore(async (_, reply) => {
       await reply.show(view("failed", { text: "I am being restarted." }));
       answered = true;
-    },
-    nobody,
-    noAccounts,
+    }),
   );
   await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
   await until(

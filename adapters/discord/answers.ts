@@ -8,9 +8,9 @@ import { discordLimits, toImageLimits, tokenLifeMs } from "./limits.ts";
 import { missingForThreads, type ThreadMode } from "./permissions.ts";
 import { isPrivate } from "./pictures.ts";
 import { createReply } from "./reply.ts";
-import type { Stage, Token } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
-import { isReachable, toWhere } from "./turn.ts";
+import { isReachable, placeOf, toWhere } from "./turn.ts";
 import type { Venue } from "./venue.ts";
 import { toLine } from "./view.ts";
 import { toThreadName } from "./words.ts";
@@ -39,17 +39,32 @@ export interface Answers {
   /** The first answer to an interaction: a form that begins with those words. */
   ask(interaction: APIInteraction, form: Form, customId: string, words?: string): Promise<void>;
   /** Keeps the right to change a message until it runs out. */
-  keepToken(message: MessageKey, token: string): void;
+  keepToken(message: MessageKey, interaction: APIInteraction, shown: Shown): void;
 }
 
 type Deferred = { readonly messageId: string; readonly private: boolean };
+
+type Shown = Pick<Wish, "private" | "spoiler">;
 
 /** `threads`: whether what goes on from a picture is answered in a thread below it. */
 export function createAnswers(stage: Stage, channels: Channels, threads: ThreadMode): Answers {
   const { send, log, now, tokens } = stage;
 
-  function toToken(value: string): Token {
-    return { value, target: "@original", until: now() + tokenLifeMs };
+  function keepToken(message: MessageKey, interaction: APIInteraction, shown: Shown): void {
+    const { channel, token, attachment_size_limit } = interaction;
+    const own = channel && toWhere(channel.type).kind !== "channel";
+    tokens.set(message, {
+      value: token,
+      target: "@original",
+      until: now() + tokenLifeMs,
+      from: {
+        place: placeOf(interaction),
+        ...(own && { thread: toThreadKey(channel.id) }),
+        private: shown.private,
+        spoiler: shown.spoiler,
+        limits: toImageLimits(attachment_size_limit),
+      },
+    });
   }
 
   /** The sign that we are at work. Undefined: too late. */
@@ -94,7 +109,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       log.warn({ channel: continues.channelId, error: toLogged(error) }, "discord.thread.failed");
       const limits = toImageLimits(interaction.attachment_size_limit);
       const { channelId } = continues;
-      if (deferred) await send.deleteOriginal(token).catch(() => {});
+      if (deferred) await send.deleteByToken(token, "@original").catch(() => {});
       return { thread, reply: createReply(stage, { ...venue, channelId, posts: !deferred, limits }) };
     }
   }
@@ -115,7 +130,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       });
     },
 
-    keepToken: (message, token) => void tokens.set(message, toToken(token)),
+    keepToken,
 
     async open(interaction, wish) {
       const { channel, token, app_permissions, guild_id } = interaction;
@@ -149,7 +164,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       }
       const { messageId } = deferred;
       const key = toMessageKey({ channelId: channel.id, messageId });
-      tokens.set(key, toToken(token));
+      keepToken(key, interaction, { private: deferred.private, spoiler });
       return {
         thread: toThreadKey(own ? channel.id : messageId),
         reply: createReply(stage, { ...base, messageId, token, blank: true }),

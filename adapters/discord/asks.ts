@@ -8,14 +8,12 @@ import { actions } from "../../src/actions.ts";
 import type { Handle } from "../../src/adapter.ts";
 import type { Answers } from "./answers.ts";
 import { commandNames } from "./commands.ts";
-import { referenceForm } from "./forms.ts";
 import { toFormId, toMessageKey } from "./keys.ts";
 import { isSpoiler, picturesOf } from "./pictures.ts";
 import type { Stage } from "./stage.ts";
-import { parseDraw, targetOf, userOf } from "./turn.ts";
+import { parseDraw, placeOf, targetOf, userOf } from "./turn.ts";
 
-const describeWords =
-  "Describe this picture in words, so that it could be drawn again from them. Do not draw.";
+const describeWords = "Describe this picture in words, so that it could be drawn again from them.";
 const noPicture = "I see no picture in that message.";
 const unknown = "I no longer know that command. Type /draw, or mention me.";
 
@@ -37,10 +35,12 @@ export function createAsks(
         kind: "prompt",
         thread: answer.thread,
         user: userOf(interaction),
+        place: placeOf(interaction),
         text,
         options,
         attachments: files.toAttachments(asked.references, asked.masks),
         addressed: true,
+        mustDraw: true,
       },
       answer.reply,
     );
@@ -60,7 +60,7 @@ export function createAsks(
     const spoiler = isSpoiler(target);
     if (form) {
       const customId = toFormId({ form, spot, opened: interaction.id, spoiler });
-      return answers.ask(interaction, form === "edit" ? actions.edit.form : referenceForm, customId);
+      return answers.ask(interaction, actions[form].form, customId);
     }
     const answer = await answers.open(interaction, { private: false, spoiler, words: commandNames.describe });
     if (!answer) return;
@@ -69,8 +69,9 @@ export function createAsks(
         kind: "prompt",
         thread: answer.thread,
         user: userOf(interaction),
+        place: placeOf(interaction),
         text: describeWords,
-        options: {},
+        options: { action: "answer" },
         attachments: files.toAttachments(pictures, []),
         addressed: true,
       },

@@ -1,13 +1,22 @@
 import { type Client, type GatewayMessageCreateDispatchData, GuildPremiumTier } from "discord.js";
+import type { Place } from "../../src/adapter.ts";
 import { createBounded } from "../../src/bounded.ts";
+import { toPlace } from "./keys.ts";
 import { type Overwrite, permissionsIn } from "./permissions.ts";
 import type { Send } from "./send.ts";
-import { toWhere, type Where } from "./turn.ts";
+import { placeOf, toWhere, type Where } from "./turn.ts";
+
+/** A channel, as where something is asked. */
+export interface Located extends Where {
+  readonly place: Place;
+}
 
 /** What is known of channels and of who may do what there. */
 export interface Channels {
-  /** The kind of place a message was written in. Asks Discord about a thread that has slept for long. */
-  where(message: Pick<GatewayMessageCreateDispatchData, "channel_id" | "guild_id">): Promise<Where>;
+  /** Where a message was written. Asks Discord about a thread that has slept for long. */
+  where(message: Pick<GatewayMessageCreateDispatchData, "channel_id" | "guild_id">): Promise<Located>;
+  /** The same for a channel of which only the id is known. */
+  find(channelId: string): Promise<Located>;
   /** What a member may do in a channel; undefined while Discord has not told us of the channel. */
   permissionsOf(
     channelId: string,
@@ -33,20 +42,29 @@ const boosted: Readonly<Partial<Record<GuildPremiumTier, number>>> = {
 
 /** From what the gateway has told, which discord.js keeps. */
 export function createChannels(client: Client<true>, send: Send): Channels {
-  const asked = createBounded<string, Where>(500);
-  const find = (channelId: string) => client.channels.cache.get(channelId);
+  const asked = createBounded<string, Located>(500);
+  const known = (channelId: string) => client.channels.cache.get(channelId);
 
-  async function fetchWhere(channelId: string): Promise<Where> {
-    const known = asked.get(channelId);
-    if (known) return known;
+  async function find(channelId: string): Promise<Located> {
+    const channel = known(channelId);
+    if (!channel) return asked.get(channelId) ?? ask(channelId);
+    if (channel.isDMBased()) return direct(channelId);
+    const thread = channel.isThread();
+    const where = toWhere(channel.type, thread && channel.ownerId === client.user.id);
+    return { ...where, place: toPlace((thread && channel.parentId) || channelId, channel.guildId) };
+  }
+
+  async function ask(channelId: string): Promise<Located> {
     const channel = await send.fetchChannel(channelId);
     const where = toWhere(channel.type, "owner_id" in channel && channel.owner_id === client.user.id);
-    asked.set(channelId, where);
-    return where;
+    const guild_id = "guild_id" in channel ? channel.guild_id : undefined;
+    const located = { ...where, place: placeOf({ channel, ...(guild_id && { guild_id }) }) };
+    asked.set(channelId, located);
+    return located;
   }
 
   function inChannel(channelId: string) {
-    const channel = find(channelId);
+    const channel = known(channelId);
     if (!channel || channel.isDMBased()) return undefined;
     const holder = channel.isThread() ? channel.parent : channel;
     if (!holder) return undefined;
@@ -72,12 +90,9 @@ export function createChannels(client: Client<true>, send: Send): Channels {
   }
 
   return {
-    async where({ channel_id: channelId, guild_id: guildId }) {
-      if (!guildId) return { kind: "direct", holdsThreads: false };
-      const channel = find(channelId);
-      if (!channel) return fetchWhere(channelId);
-      return toWhere(channel.type, channel.isThread() && channel.ownerId === client.user.id);
-    },
+    where: async ({ channel_id: channelId, guild_id: guildId }) =>
+      guildId ? find(channelId) : direct(channelId), // which may not be known yet
+    find,
     permissionsOf,
     ownPermissions(channelId) {
       const me = inChannel(channelId)?.guild.members.cache.get(client.user.id);
@@ -90,4 +105,8 @@ export function createChannels(client: Client<true>, send: Send): Channels {
     },
     has: (guildId) => client.guilds.cache.has(guildId),
   };
+}
+
+function direct(channelId: string): Located {
+  return { kind: "direct", holdsThreads: false, place: toPlace(channelId) };
 }

@@ -23,14 +23,6 @@ export interface Filled {
 /** A form has five fields at most: the words, pictures, a mask, and the two options people change most. */
 const formOptions = optionSpecs.filter(({ values, admin }) => values && !admin).slice(0, 2);
 
-/** What the message command “Use as reference” asks for. */
-export const referenceForm: Form = {
-  title: "Use as reference",
-  prompt: "What should I draw with it?",
-  prefill: false,
-  submit: "Draw",
-};
-
 const fields = { prompt: "prompt", pictures: "pictures", mask: "mask", option: "option:" } as const;
 
 /** `customId` comes back with what was filled in; `words` are those the prompt starts from. */

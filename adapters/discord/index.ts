@@ -1,5 +1,5 @@
 import { Events, REST } from "discord.js";
-import type { Adapter, Attachment, Handle, MessageKey, PromptOf, Reply } from "../../src/adapter.ts";
+import type { Adapter, Attachment, Core, Handle, MessageKey, Reply } from "../../src/adapter.ts";
 import { createBounded } from "../../src/bounded.ts";
 import { BotError } from "../../src/errors.ts";
 import { createAnswers } from "./answers.ts";
@@ -8,7 +8,7 @@ import { createChannels } from "./channels.ts";
 import { createEvents } from "./events.ts";
 import { connect } from "./gateway.ts";
 import { createInteractions } from "./interactions.ts";
-import { parseMessageKey, type Spot, toMessageKey } from "./keys.ts";
+import { parseMessageKey, type Spot, toMessageKey, toPlace } from "./keys.ts";
 import { paceMs, toImageLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { createMessages } from "./messages.ts";
@@ -20,6 +20,7 @@ import { makeRequest } from "./request.ts";
 import { createSend } from "./send.ts";
 import { soon } from "./soon.ts";
 import type { Stage } from "./stage.ts";
+import { createVenues, type Venues } from "./venues.ts";
 
 /** What the adapter needs to connect. */
 export interface DiscordOptions {
@@ -41,6 +42,7 @@ export interface DiscordOptions {
 
 interface Running {
   readonly stage: Stage;
+  readonly venues: Venues;
   readonly inviteUrl: string;
   close(): Promise<void>;
 }
@@ -73,12 +75,13 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
   let stopped = false;
   let again: NodeJS.Timeout | undefined;
 
-  function stage(): Stage {
-    if (running) return running.stage;
+  function connected(): Running {
+    if (running) return running;
     throw new BotError("stopped", "Discord is not connected.");
   }
 
-  async function run(handle: Handle, promptOf: PromptOf): Promise<void> {
+  async function run(core: Core): Promise<void> {
+    const { handle, promptOf } = core;
     const events = createEvents(log);
     const gateway = await connect({
       token,
@@ -89,7 +92,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       onLost(error) {
         log.error({ code: error.code, hint: error.message }, "discord.lost");
         void events.close();
-        reconnect(handle, promptOf);
+        reconnect(core);
       },
     });
     if (stopped) return gateway.close();
@@ -109,9 +112,11 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       gone: (message) => void withdraw(message, handle),
     };
     const channels = createChannels(client, send);
+    const venues = createVenues(stage, channels, threads);
     const inviteUrl = toInviteUrl(appId, threads);
     running = {
       stage,
+      venues,
       inviteUrl,
       async close() {
         await soon(events.close(), settleMs);
@@ -119,11 +124,11 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       },
     };
     events.route({
-      interaction: createInteractions(stage, createAnswers(stage, channels, threads), handle, recall),
+      interaction: createInteractions(stage, createAnswers(stage, channels, threads), handle),
       message: createMessages({
         stage,
         channels,
-        threads,
+        venues,
         me: { id: client.user.id, readsAll: gateway.readsAll },
         handle,
       }),
@@ -137,19 +142,18 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
   }
 
   /** Goes on until it is in again, or Discord does not accept the token. The timer keeps the process alive. */
-  function reconnect(handle: Handle, promptOf: PromptOf, failures = 0): void {
+  function reconnect(core: Core, failures = 0): void {
     if (stopped) return;
     const tryAgain = () =>
-      run(handle, promptOf).catch((failed: unknown) => {
+      run(core).catch((failed: unknown) => {
         log.error({ hint: failed instanceof Error ? failed.message : String(failed) }, "discord.lost");
-        if (!(failed instanceof BotError && failed.code === "auth"))
-          reconnect(handle, promptOf, failures + 1);
+        if (!(failed instanceof BotError && failed.code === "auth")) reconnect(core, failures + 1);
       });
     again = setTimeout(() => void tryAgain(), reconnectMs[failures] ?? reconnectMs.at(-1));
   }
 
   async function recall(spot: Spot): Promise<readonly Attachment[]> {
-    const { send, files, seen } = stage();
+    const { send, files, seen } = connected().stage;
     const fetch = async () => picturesOf(await send.fetchMessage(spot));
     const pictures = await fetch().catch(() => []);
     // The bot is not everywhere where people may press its buttons.
@@ -164,9 +168,9 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     get inviteUrl() {
       return running?.inviteUrl ?? "";
     },
-    async start(handle, promptOf) {
+    async start(core) {
       stopped = false;
-      await run(handle, promptOf);
+      await run(core);
     },
     async stop() {
       stopped = true;
@@ -177,7 +181,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     reopen(key) {
       const spot = parseMessageKey(key);
       if (!spot) throw new BotError("unknown_message", "That is no message of Discord's.");
-      return createReply(stage(), {
+      return createReply(connected().stage, {
         ...spot,
         reachable: true,
         private: false,
@@ -185,6 +189,11 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
         limits: toImageLimits(undefined),
         reopened: true,
       });
+    },
+    async below(key) {
+      const spot = parseMessageKey(key);
+      if (!spot) throw new BotError("unknown_message", "That is no message of Discord's.");
+      return connected().venues.below(spot);
     },
     async recall(key) {
       const spot = parseMessageKey(key);
@@ -203,5 +212,6 @@ function forget(stage: Stage, spot: Spot): void {
 function withdraw(message: MessageKey, handle: Handle): Promise<void> {
   const nobody: Reply = { pace: 0, limits: toImageLimits(undefined), show: async () => message };
   const user = { id: "discord:deleted", name: "whoever deleted the message", moderator: true };
-  return handle({ kind: "press", thread: message, user, action: "cancel", message }, nobody);
+  const place = toPlace(parseMessageKey(message)?.channelId ?? "");
+  return handle({ kind: "press", thread: message, user, place, action: "cancel", message }, nobody);
 }

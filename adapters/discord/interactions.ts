@@ -4,12 +4,11 @@ import {
   InteractionResponseType,
   InteractionType,
 } from "discord.js";
-import type { Attachment, Handle } from "../../src/adapter.ts";
+import type { Handle } from "../../src/adapter.ts";
 import { createOnce } from "../../src/bounded.ts";
 import { optionSpecs } from "../../src/options.ts";
 import type { Answers } from "./answers.ts";
 import { createAsks } from "./asks.ts";
-import type { Spot } from "./keys.ts";
 import { createPresses } from "./presses.ts";
 import { suggest } from "./sizes.ts";
 import type { Stage } from "./stage.ts";
@@ -20,11 +19,10 @@ export function createInteractions(
   stage: Stage,
   answers: Answers,
   handle: Handle,
-  recall: (spot: Spot) => Promise<readonly Attachment[]>,
 ): (interaction: APIInteraction) => Promise<void> {
   const isFirst = createOnce(2000);
   const ask = createAsks(stage, answers, handle);
-  const { press, submit } = createPresses(stage, answers, handle, recall);
+  const { press, submit } = createPresses(stage, answers, handle);
 
   async function complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
     const { name, typed } = parseTyped(interaction);

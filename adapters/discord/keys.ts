@@ -1,5 +1,5 @@
 import { type ActionName, isActionName } from "../../src/actions.ts";
-import type { MessageKey, ThreadKey } from "../../src/adapter.ts";
+import type { MessageKey, Place, ThreadKey } from "../../src/adapter.ts";
 
 /** Where a message is. */
 export interface Spot {
@@ -16,9 +16,9 @@ export interface ButtonId {
   readonly stands?: string;
 }
 
-/** What a form says of itself. `reference` is the form of a message command; the others are actions' forms. */
+/** What a form says of itself. */
 export interface FormId {
-  readonly form: ActionName | "reference";
+  readonly form: ActionName;
   /** The message whose pictures it is about. */
   readonly spot: Spot;
   /** The interaction that opened it: sent twice, it counts once. */
@@ -49,6 +49,14 @@ export function toThreadKey(id: string): ThreadKey {
   return `discord:${id}`;
 }
 
+/** Where something is asked. `channelId`: for a thread, that of the channel it stands in. */
+export function toPlace(channelId: string, guildId?: string): Place {
+  return {
+    channel: `discord:channel:${channelId}`,
+    ...(guildId && { community: `discord:guild:${guildId}` }),
+  };
+}
+
 /** A button's custom id, of at most 100 characters. */
 export function toButtonId({ action, spoiler, stands }: ButtonId): string {
   return ["a", action, spoiler ? "s" : "", stands ?? ""].join(":").replace(/:+$/, "");
@@ -69,7 +77,6 @@ export function toFormId({ form, spot, opened, spoiler }: FormId): string {
 /** Undefined for what is no form of ours, or of a version that had others. */
 export function parseFormId(customId: string): FormId | undefined {
   const [kind, form = "", channelId = "", messageId = "", opened = "", spoiler] = customId.split(":");
-  if (kind !== "f" || !channelId || !messageId || !(form === "reference" || isActionName(form)))
-    return undefined;
+  if (kind !== "f" || !channelId || !messageId || !isActionName(form)) return undefined;
   return { form, spot: { channelId, messageId }, opened, spoiler: spoiler === "s" };
 }

@@ -1,25 +1,16 @@
 import type { GatewayMessageCreateDispatchData } from "discord.js";
-import type { Handle, ThreadKey } from "../../src/adapter.ts";
+import type { Handle } from "../../src/adapter.ts";
 import { createOnce } from "../../src/bounded.ts";
-import { toThread } from "./answers.ts";
 import type { Channels } from "./channels.ts";
-import { toMessageKey, toThreadKey } from "./keys.ts";
-import { discordLimits, toImageLimits } from "./limits.ts";
-import { missingForThreads, missingToAnswer, type ThreadMode } from "./permissions.ts";
+import { toMessageKey } from "./keys.ts";
+import { missingToAnswer } from "./permissions.ts";
 import { picturesOf, type RemoteFile } from "./pictures.ts";
 import { createReply } from "./reply.ts";
 import type { Stage } from "./stage.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
-import { type Me, parseMessage, type Said, toUser, type Where } from "./turn.ts";
-import type { Venue } from "./venue.ts";
-import { type Message, toLine, toMessage } from "./view.ts";
-import { toThreadName } from "./words.ts";
-
-/** What a message that is for us is answered with at once, in a place where each picture has a conversation of its own. */
-const started: Message = toMessage(
-  { phase: "working", status: "Getting ready", text: "", notes: [], images: [], actions: [] },
-  { spoiler: false, edit: 0 },
-);
+import { type Me, parseMessage, toUser } from "./turn.ts";
+import type { Venues } from "./venues.ts";
+import { toLine } from "./view.ts";
 
 const hiddenHint =
   "Discord hides your words from me unless you mention me. Turn the reply's @ on, mention me, or press Edit… under the picture.";
@@ -28,11 +19,11 @@ const hiddenHint =
 export function createMessages(of: {
   readonly stage: Stage;
   readonly channels: Channels;
-  readonly threads: ThreadMode;
+  readonly venues: Venues;
   readonly me: Pick<Me, "id" | "readsAll">;
   readonly handle: Handle;
 }): (message: GatewayMessageCreateDispatchData) => Promise<void> {
-  const { stage, channels, threads, me, handle } = of;
+  const { stage, channels, venues, me, handle } = of;
   const { send, files, log } = stage;
   const isFirst = createOnce(2000);
   const isFirstHint = createOnce(500);
@@ -72,49 +63,6 @@ export function createMessages(of: {
     });
   }
 
-  /** Where the answer is shown, and the conversation it belongs to. */
-  async function open(
-    message: GatewayMessageCreateDispatchData,
-    said: Said,
-    where: Where,
-  ): Promise<{ venue: Venue; thread: ThreadKey }> {
-    const { channel_id: channelId, id } = message;
-    const base = {
-      channelId,
-      reachable: true,
-      private: false,
-      spoiler: said.spoiler,
-      limits: toImageLimits(channels.uploadBytes(channelId)),
-      request: id,
-    };
-    if (where.kind !== "channel") return { venue: { ...base, posts: true }, thread: toThreadKey(channelId) };
-    const held = channels.ownPermissions(channelId);
-    const withoutThread = held === undefined ? [] : missingForThreads(held);
-    const forThreads = threads !== "off" && where.holdsThreads;
-    const picture = said.continues && said.replyTo?.channelId === channelId ? said.replyTo : undefined;
-    if (picture && forThreads && withoutThread.length === 0) {
-      const opened = await send
-        .openThread(picture, toThreadName(said.text, discordLimits.threadName))
-        .catch((error: unknown) => {
-          log.warn({ channel: channelId, error: toLogged(error) }, "discord.thread.failed");
-        });
-      if (opened) {
-        await send.post(channelId, toLine(`-# I go on in <#${opened}>.`), { answers: id }).catch(() => {});
-        const venue = { ...base, channelId: opened, posts: true, elsewhere: true };
-        return { venue, thread: toThreadKey(opened) };
-      }
-    }
-    const made = await send.post(channelId, started, { answers: id, once: id });
-    return {
-      venue: {
-        ...base,
-        messageId: made.id,
-        ...(forThreads && threads === "always" && toThread(said.text, withoutThread)),
-      },
-      thread: toThreadKey(made.id),
-    };
-  }
-
   return async (message) => {
     if (!isFirst(message.id)) return;
     const where = await channels.where(message);
@@ -126,9 +74,18 @@ export function createMessages(of: {
     const held = channels.ownPermissions(channelId);
     const missing = held === undefined || where.kind === "direct" ? [] : missingToAnswer(held, where.kind);
     if (missing.length > 0) return complain(message, missing);
-    const opened = await open(message, said, where).catch((error: unknown) => {
-      if (toTrouble(error) !== "forbidden") throw error;
-    });
+    const opened = await venues
+      .open({
+        where,
+        spot: { channelId, messageId: message.id },
+        asks: true,
+        ...(said.continues && said.replyTo && { picture: said.replyTo }),
+        words: said.text,
+        spoiler: said.spoiler,
+      })
+      .catch((error: unknown) => {
+        if (toTrouble(error) !== "forbidden") throw error;
+      });
     if (!opened) return complain(message, ["Send Messages"]);
     const { venue, thread } = opened;
     const permissions = channels.permissionsOf(channelId, {
@@ -140,6 +97,7 @@ export function createMessages(of: {
         kind: "prompt",
         thread,
         user: toUser(author, permissions ?? 0n),
+        place: where.place,
         text: said.text,
         options: {},
         attachments: said.files.map((file) => toAttachment(message, file)),

@@ -4,24 +4,16 @@ import {
   InteractionResponseType,
 } from "discord.js";
 import { action } from "../../src/actions.ts";
-import type { Attachment, Handle, MessageKey } from "../../src/adapter.ts";
+import type { Handle, MessageKey } from "../../src/adapter.ts";
 import { createBounded } from "../../src/bounded.ts";
 import type { Answers } from "./answers.ts";
 import { parseSubmission } from "./forms.ts";
-import {
-  parseButtonId,
-  parseFormId,
-  type Spot,
-  showButtonId,
-  toFormId,
-  toMessageKey,
-  toThreadKey,
-} from "./keys.ts";
+import { parseButtonId, parseFormId, showButtonId, toFormId, toMessageKey, toThreadKey } from "./keys.ts";
 import { toImageLimits } from "./limits.ts";
 import { isPrivate, isSpoiler, picturesOf, toRemoteFile } from "./pictures.ts";
 import { createReply } from "./reply.ts";
 import type { Stage } from "./stage.ts";
-import { toWhere, userOf } from "./turn.ts";
+import { placeOf, toWhere, userOf } from "./turn.ts";
 import { toLine } from "./view.ts";
 
 /** What is done with the buttons under pictures, and with the forms they open. */
@@ -35,33 +27,26 @@ const unknownForm = "I no longer know that form. Mention me and say what to do."
 const sentAlready = "You have sent this form already, and I am at work on it.";
 const overLine = "That one is over. Ask for it again.";
 
-/** `recall` reads the pictures of a message. */
-export function createPresses(
-  stage: Stage,
-  answers: Answers,
-  handle: Handle,
-  recall: (spot: Spot) => Promise<readonly Attachment[]>,
-): Presses {
+export function createPresses(stage: Stage, answers: Answers, handle: Handle): Presses {
   const { send, files, tokens, live, seen, promptOf, now } = stage;
   /** Forms that were sent, by the interaction that opened them. */
   const submitted = createBounded<string, true>(2000);
 
   /** A press under an answer brings a fresh token to change it by. */
-  async function wake(interaction: APIMessageComponentInteraction, key: MessageKey): Promise<void> {
+  async function wake(
+    interaction: APIMessageComponentInteraction,
+    key: MessageKey,
+    shown: { readonly private: boolean; readonly spoiler: boolean },
+  ): Promise<void> {
     await send.respond(interaction, { type: InteractionResponseType.DeferredMessageUpdate });
     const before = tokens.get(key);
     const waiting = !before || before.until <= now();
-    answers.keepToken(key, interaction.token);
+    answers.keepToken(key, interaction, shown);
     const answer = live.get(key);
-    if (answer && waiting) await answer.wake(isSpoiler(interaction.message));
+    if (answer && waiting) await answer.wake(shown.spoiler);
     else if (!answer && interaction.data.custom_id === showButtonId) {
       await send.followUp(interaction.token, toLine(overLine), true);
     }
-  }
-
-  async function shownIn(spot: Spot): Promise<readonly Attachment[]> {
-    const known = seen.get(toMessageKey(spot));
-    return known ? files.toAttachments(known, []) : recall(spot);
   }
 
   return {
@@ -71,7 +56,10 @@ export function createPresses(
       const button = parseButtonId(customId);
       const spot = { channelId: message.channel_id, messageId: button?.stands ?? message.id };
       const key = toMessageKey(spot);
-      if (customId === showButtonId) return wake(interaction, key);
+      const hidden = isPrivate(message);
+      if (customId === showButtonId) {
+        return wake(interaction, key, { private: hidden, spoiler: isSpoiler(message) });
+      }
       if (!button) return answers.say(interaction, unknownButton);
       const pictures = picturesOf(message);
       if (pictures.length > 0) seen.set(key, pictures);
@@ -87,17 +75,13 @@ export function createPresses(
           words,
         );
       }
-      const hidden = isPrivate(message);
-      const user = userOf(interaction);
+      const press = { kind: "press", user: userOf(interaction), place: placeOf(interaction) } as const;
       if (draws) {
         const answer = await answers.open(interaction, { private: hidden, spoiler, continues: spot });
         if (!answer) return;
-        return handle(
-          { kind: "press", thread: answer.thread, user, action: name, message: key },
-          answer.reply,
-        );
+        return handle({ ...press, thread: answer.thread, action: name, message: key }, answer.reply);
       }
-      await wake(interaction, key);
+      await wake(interaction, key, { private: hidden, spoiler });
       const reply = createReply(stage, {
         channelId: spot.channelId,
         token,
@@ -107,7 +91,7 @@ export function createPresses(
         limits: toImageLimits(interaction.attachment_size_limit),
       });
       const thread = toThreadKey(toWhere(channel.type).kind === "channel" ? spot.messageId : channel.id);
-      await handle({ kind: "press", thread, user, action: name, message: key }, reply);
+      await handle({ ...press, thread, action: name, message: key }, reply);
     },
 
     async submit(interaction: APIModalSubmitInteraction): Promise<void> {
@@ -127,19 +111,22 @@ export function createPresses(
         submitted.delete(form.opened); // Discord leaves the form open, for another try
         return;
       }
-      const sent = files.toAttachments(filled.references.map(toRemoteFile), filled.masks.map(toRemoteFile));
-      const { thread, reply } = answer;
-      const user = userOf(interaction);
-      const { form: name } = form;
-      if (name !== "reference") {
-        const input = { text, options, attachments: sent };
-        return handle(
-          { kind: "press", thread, user, action: name, message: toMessageKey(form.spot), input },
-          reply,
-        );
-      }
-      const attachments = [...(await shownIn(form.spot)), ...sent];
-      await handle({ kind: "prompt", thread, user, text, options, attachments, addressed: true }, reply);
+      const attachments = files.toAttachments(
+        filled.references.map(toRemoteFile),
+        filled.masks.map(toRemoteFile),
+      );
+      await handle(
+        {
+          kind: "press",
+          thread: answer.thread,
+          user: userOf(interaction),
+          place: placeOf(interaction),
+          action: form.form,
+          message: toMessageKey(form.spot),
+          input: { text, options, attachments },
+        },
+        answer.reply,
+      );
     },
   };
 }

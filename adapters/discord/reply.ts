@@ -56,12 +56,13 @@ export function createReply(
   }
 
   async function create(message: Message): Promise<MessageKey> {
-    const { channelId, token, request, elsewhere } = venue;
+    const { channelId, token, request, answers } = venue;
     const made =
       token && !venue.posts
         ? await send.followUp(token, message, venue.private)
         : await send.post(channelId, message, {
-            ...(request && { once: request, ...(!elsewhere && { answers: request }) }),
+            ...(request && { once: request }),
+            ...(answers && { answers }),
           });
     spot = { channelId, messageId: made.id };
     key = toMessageKey(spot);
@@ -210,7 +211,7 @@ export function createReply(
     const message = toMessage(view, look(view));
     if (blank)
       await send
-        .deleteOriginal(token)
+        .deleteByToken(token, (key && tokens.get(key)?.target) || "@original")
         .catch((error: unknown) => log.debug({ error: toLogged(error) }, "discord.blank"));
     blank = false;
     over();

@@ -27,7 +27,8 @@ export interface Send {
   editByToken(token: string, target: string, message: Message, sketch?: boolean): Promise<APIMessage>;
   followUp(token: string, message: Message, toAsker: boolean): Promise<APIMessage>;
   fetchOriginal(token: string): Promise<APIMessage>;
-  deleteOriginal(token: string): Promise<void>;
+  /** `target`: as in `editByToken`. */
+  deleteByToken(token: string, target: string): Promise<void>;
   edit(spot: Spot, message: Message, sketch?: boolean): Promise<APIMessage>;
   /** `once`: what it is posted for. Sent again, it is posted once. */
   post(channelId: string, message: Message, more?: { answers?: string; once?: string }): Promise<APIMessage>;
@@ -83,7 +84,7 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
         query: new URLSearchParams({ wait: "true" }),
       }) as Promise<APIMessage>,
     fetchOriginal: (token) => rest.get(webhook(token, "@original"), { auth: false }) as Promise<APIMessage>,
-    deleteOriginal: async (token) => void (await rest.delete(webhook(token, "@original"), { auth: false })),
+    deleteByToken: async (token, target) => void (await rest.delete(webhook(token, target), { auth: false })),
     edit: ({ channelId, messageId }, { body, files }, sketch = false) =>
       (sketch ? sketches : rest).patch(Routes.channelMessage(channelId, messageId), {
         body,

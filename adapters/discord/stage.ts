@@ -1,4 +1,4 @@
-import type { MessageKey } from "../../src/adapter.ts";
+import type { ImageLimits, MessageKey, Place, ThreadKey } from "../../src/adapter.ts";
 import type { Files } from "./attachments.ts";
 import type { Log } from "./log.ts";
 import type { RemoteFile } from "./pictures.ts";
@@ -11,6 +11,16 @@ export interface Token {
   readonly target: string;
   /** Unix time, ms. */
   readonly until: number;
+  /** Where the interaction came from. */
+  readonly from: {
+    readonly place: Place;
+    /** The conversation, where it is the whole channel. */
+    readonly thread?: ThreadKey;
+    /** Only the one who holds the token sees the message. */
+    readonly private: boolean;
+    readonly spoiler: boolean;
+    readonly limits: ImageLimits;
+  };
 }
 
 /** An answer that is still changing, or could not be shown yet. */

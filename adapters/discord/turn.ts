@@ -12,10 +12,10 @@ import {
   MessageType,
   PermissionFlagsBits,
 } from "discord.js";
-import type { User } from "../../src/adapter.ts";
+import type { Place, User } from "../../src/adapter.ts";
 import type { ImageOptions } from "../../src/options.ts";
 import { drawFields, pictureFields } from "./commands.ts";
-import type { Spot } from "./keys.ts";
+import { type Spot, toPlace } from "./keys.ts";
 import { isModerator, may } from "./permissions.ts";
 import { isSpoiler, picturesOf, type RemoteFile, toRemoteFile } from "./pictures.ts";
 import { nameOf, toWords } from "./words.ts";
@@ -82,6 +82,13 @@ export function userOf(interaction: APIInteraction): User {
   const one = member?.user ?? user;
   if (!one) throw new TypeError("an interaction without a user");
   return toUser(one, member && isReachable(interaction) ? BigInt(member.permissions) : 0n);
+}
+
+/** Where an interaction comes from. Throws TypeError for a ping, which comes from nowhere. */
+export function placeOf({ channel, guild_id }: Pick<APIInteraction, "channel" | "guild_id">): Place {
+  if (!channel) throw new TypeError("an interaction without a channel");
+  const parent = threadTypes.includes(channel.type) && "parent_id" in channel ? channel.parent_id : undefined;
+  return toPlace(parent ?? channel.id, guild_id);
 }
 
 /** `permissions`: what they may do in the channel. */

@@ -18,10 +18,10 @@ export interface Venue {
   /** Undefined: as the message was before. */
   readonly spoiler: boolean | undefined;
   readonly limits: ImageLimits;
-  /** The message that asked: what the bot posts answers it, and is posted once. */
+  /** The message that asked: it is answered once, and not at all when it is deleted. */
   readonly request?: string;
-  /** The message that asked is in another channel, where nothing can answer it. */
-  readonly elsewhere?: boolean;
+  /** The message in that channel which the bot's own is to stand below. */
+  readonly answers?: string;
   /** Opens a thread on the finished picture, named from these words. */
   readonly threadFrom?: string;
   /** A line below the finished answer. */
