@@ -263,6 +263,8 @@ export type EstimateOf = (wish: EstimateWish) => Promise<string | undefined>;
  * picture; it runs out, and is spent by sending.
  */
 export interface Areas {
+  /** Costs next to nothing: asked before a page is shown or a form is read. Rejects with BotError `expired`. */
+  check(token: string): Promise<void>;
   /** The picture to paint on, upright. Rejects with BotError `expired`, or when the picture is gone. */
   look(
     token: string,
