@@ -33,9 +33,22 @@ export function ownHost(): MiddlewareHandler {
  */
 export function ownOrigin(): MiddlewareHandler {
   return async (c, next) => {
-    if (!isOwn(c)) {
-      throw new HTTPException(403, { message: "This request comes from another site, so it was refused." });
-    }
+    if (!isOwn(c)) throw foreign();
+    await next();
+  };
+}
+
+/**
+ * Lets in only what comes from a page of ours and says so, at this host or at `publicOrigin`.
+ *
+ * For what everybody can reach: a proxy may ask us by another name than the one people see.
+ */
+export function ownPage(publicOrigin: string): MiddlewareHandler {
+  return async ({ req }, next) => {
+    const site = req.header("sec-fetch-site");
+    const origin = req.header("origin");
+    const isNamed = origin === publicOrigin || isOfHost(origin, req.header("host"));
+    if (site === undefined ? !isNamed : site !== "same-origin") throw foreign();
     await next();
   };
 }
@@ -46,6 +59,14 @@ function isOwn({ req }: Context): boolean {
   const site = req.header("sec-fetch-site");
   if (site !== undefined) return site === "same-origin" || site === "none";
   const origin = req.header("origin");
-  if (origin !== undefined) return URL.canParse(origin) && new URL(origin).host === req.header("host");
+  if (origin !== undefined) return isOfHost(origin, req.header("host"));
   return reads || req.header("cookie") === undefined;
+}
+
+function isOfHost(origin: string | undefined, host: string | undefined): boolean {
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+}
+
+function foreign(): HTTPException {
+  return new HTTPException(403, { message: "This request comes from another site, so it was refused." });
 }

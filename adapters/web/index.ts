@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import type { Adapter } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { optionSpecs } from "../../src/options.ts";
 import { createApp } from "./app.ts";
+import { createAreaPages } from "./area.ts";
+import { createAreaAdapter } from "./area-adapter.ts";
 import { postAsk } from "./ask.ts";
 import { type Chat, openChat } from "./chat.ts";
 import { createEvents } from "./events.ts";
 import { createFormGate } from "./form.ts";
 import { isLoopback } from "./guard.ts";
 import { askLimits } from "./limits.ts";
+import { type Listening, listen } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { createLogin } from "./login.ts";
 import { openLibrary, openPage, toScriptHashes } from "./page.ts";
@@ -30,7 +31,11 @@ export interface WebOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** Asked for at the door. Needed when `host` can be reached from other machines. */
+  /** False: the pages for painting alone. They need neither password nor folder. */
+  readonly playground?: boolean;
+  /** Where people reach this server from outside, e.g. `https://draw.example.com`; absent: no pages for painting. */
+  readonly publicUrl?: string;
+  /** Asked for at the door. Needed when the playground can be reached from other machines. */
   readonly password?: string;
   /** The folder for the chat; made if it is not there. */
   readonly dataDir: string;
@@ -43,23 +48,24 @@ export interface WebOptions {
   readonly pageDir?: string;
 }
 
-/** How long requests may go on after `stop`, in ms. */
-const graceMs = 2000;
-
 /**
- * The playground: a chat platform of its own, in the browser. `url` is known after `start`.
+ * The playground: a chat platform of its own, in the browser; and the pages on which people of other platforms paint
+ * an area. `url` is known after `start`.
  *
- * Throws BotError `forbidden` for a public host without a password. `start` rejects with BotError `storage` when the
+ * Throws BotError `forbidden` for a playground that can be reached without a password. `start` rejects with BotError `storage` when the
  * folder cannot be used, and `internal` when the port cannot.
  */
 export function createWebAdapter(options: WebOptions): Adapter & { readonly url: string } {
-  const { host, port, password, dataDir, version, painter, now = Date.now } = options;
+  const { host, port, publicUrl, password, dataDir, version, painter, now = Date.now } = options;
   const { pageDir = fileURLToPath(new URL("page", import.meta.url)) } = options;
   const log = options.log.child({ adapter: "web" });
-  if (!password && !isLoopback(host)) {
-    throw new BotError("forbidden", `${host} can be reached from other machines: set PLAYGROUND_PASSWORD.`);
+  if (options.playground === false) return createAreaAdapter({ host, port, publicUrl, pageDir, log });
+  // Behind a proxy that asks for us as localhost, nothing else would tell the world from this machine.
+  const open = [host, publicUrl && new URL(publicUrl).hostname].find((name) => name && !isLoopback(name));
+  if (!password && open) {
+    throw new BotError("forbidden", `${open} can be reached from other machines: set PLAYGROUND_PASSWORD.`);
   }
-  let running: { readonly stage: Stage; readonly server: Server; readonly url: string } | undefined;
+  let running: { readonly stage: Stage; readonly server: Listening } | undefined;
 
   function stage(): Stage {
     if (running) return running.stage;
@@ -69,10 +75,11 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
   return {
     name: "web",
     get url() {
-      return running?.url ?? "";
+      return running?.server.url ?? "";
     },
 
     async start(core) {
+      const { areas } = core;
       const [page, library] = await Promise.all([openPage(pageDir), openLibrary()]);
       const html = await page.read("index.html");
       // The port first: of two that are started, the second should hear of the port and not of the folder.
@@ -97,18 +104,20 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
             createPictureRoutes(stage),
             createPageRoutes(page, library),
           ],
+          area:
+            areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined,
           login: password ? createLogin({ password, secret: chat.secret(), now }) : undefined,
           scriptHashes: toScriptHashes(html),
           log,
         });
-        server.on("request", getRequestListener(app.fetch));
-        running = { stage, server, url: toUrl(host, server) };
+        server.answer(getRequestListener(app.fetch));
+        running = { stage, server };
       } catch (error) {
         chat?.close();
-        server.close();
+        await server.close();
         throw error;
       }
-      log.info({ url: running.url }, "web.listening");
+      log.info({ url: server.url }, "web.listening");
     },
 
     async stop() {
@@ -116,9 +125,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       const { server, stage } = running;
       running = undefined;
       stage.events.close();
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-      await new Promise((resolve) => server.close(resolve));
-      clearTimeout(cut);
+      await server.close();
       stage.chat.close();
     },
 
@@ -145,35 +152,4 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       return pictures.map((picture) => toAttachment(picture, chat));
     },
   };
-}
-
-async function listen(host: string, port: number): Promise<Server> {
-  const server = createServer();
-  const listening = Promise.withResolvers<void>();
-  server.once("error", listening.reject).listen(port, host, listening.resolve);
-  try {
-    await listening.promise;
-  } catch (error) {
-    throw toListenError(error, host, port);
-  }
-  server.off("error", listening.reject);
-  return server;
-}
-
-function toListenError(cause: unknown, host: string, port: number): BotError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  const message =
-    code === "EADDRINUSE"
-      ? `Port ${port} is taken. Set PORT to another, e.g. PORT=${port < 65535 ? port + 1 : 8080} npm start.`
-      : code === "EACCES"
-        ? `Port ${port} is for the system only. Set PORT to one above 1023, e.g. PORT=8080 npm start.`
-        : `The playground cannot listen on ${host}. Set HOST to an address of this machine, e.g. HOST=127.0.0.1.`;
-  return new BotError("internal", message, { cause });
-}
-
-function toUrl(host: string, server: Server): string {
-  const { port } = server.address() as AddressInfo; // of a TCP server that listens
-  // The address itself, not `localhost`: some systems look that up as ::1, where nobody listens.
-  const name = host === "0.0.0.0" || host === "::" || host === "localhost" ? "127.0.0.1" : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }

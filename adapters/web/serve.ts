@@ -45,7 +45,8 @@ export function servePicture(
   return c.body(new Uint8Array(bytes));
 }
 
-function serve(c: Context, file: Served | undefined): Response | Promise<Response> {
+/** A file as an answer; 404 without one. */
+export function serve(c: Context, file: Served | undefined): Response | Promise<Response> {
   if (!file) return c.notFound();
   c.header("Cache-Control", "no-cache");
   c.header("ETag", file.etag);
