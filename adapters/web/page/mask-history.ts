@@ -1,13 +1,14 @@
-/** One thing done to a mask. Lengths and places are in pixels of the picture. */
-export type Stroke =
-  | {
-      readonly kind: "brush" | "eraser";
-      /** Diameter. */
-      readonly size: number;
-      /** x, y and pressure (1: full), one after the other. */
-      readonly points: readonly number[];
-    }
-  | { readonly kind: "clear" | "invert" };
+/** One thing done to a mask. */
+export type Stroke = Brushed | { readonly kind: "clear" | "invert" };
+
+/** A line of the brush or the eraser. Lengths and places are in pixels of the picture. */
+export interface Brushed {
+  readonly kind: "brush" | "eraser";
+  /** Diameter. */
+  readonly size: number;
+  /** x, y and pressure (1: full), one after the other. */
+  readonly points: readonly number[];
+}
 
 /** What was done, and what was taken back. */
 export interface MaskHistory {
