@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pino } from "pino";
+import { toDiskError } from "../adapters/web/disk.ts";
 import { createWebAdapter } from "../adapters/web/index.ts";
 import type { About, WireAnswer, WireAsk, WireMessage, WireThread } from "../adapters/web/wire.ts";
 import { actions } from "../src/actions.ts";
@@ -395,6 +396,22 @@ test("a turn that did not come through the page is answered below its picture, a
   await assert.rejects(playground.adapter.below(`web:${randomUUID()}`, turn.user), {
     code: "unknown_message",
   });
+});
+
+test("a picture that cannot be stored says why, and nothing is asked", async (t) => {
+  const playground = await startPlayground(t);
+  await rm(join(playground.dataDir, "pictures"), { recursive: true });
+  const response = await playground.post(`/api/threads/${randomUUID()}/prompts`, {
+    text: "a fox",
+    attachment: new File([await png(1)], "fox.png", { type: "image/png" }),
+  });
+  assert.equal(response.status, 500);
+  assert.match(await response.text(), /cannot store in .*pictures\. See that the folder can be written to/);
+  assert.deepEqual(await playground.json("/api/threads"), []);
+
+  const full = toDiskError(Object.assign(new Error("write"), { code: "ENOSPC" }), "/data/pictures");
+  assert.equal(full.code, "storage");
+  assert.match(full.message, /no room left on the disk that holds \/data\/pictures\. Make some/);
 });
 
 test("the page is told the longest prompt that will be drawn, not a longer one", async (t) => {

@@ -28,6 +28,8 @@ export interface Chat {
   readPicture: Pictures["read"];
   /** Puts a picture on disk; it stays only if a message with it is stored. */
   draft: Pictures["draft"];
+  /** Takes drafts off the disk that no message will show. */
+  discard: Pictures["discard"];
   /** Stores a question, and its thread if it is the first. `drafts` are those of its pictures that are new here.
    * Throws BotError `unknown_message` when the message it replies to has been deleted. */
   ask(ask: WireAsk, drafts: readonly Draft[]): WireThread;
@@ -129,6 +131,7 @@ export function openChat(folder: string, now: () => number): Chat {
     picture: (file) => sql.picture.get(file) as unknown as StoredPicture | undefined,
     readPicture: pictures.read,
     draft: pictures.draft,
+    discard: pictures.discard,
     ask(ask, drafts) {
       store(drafts, () => {
         // Checked here, where nothing can delete it any more: an answer to what is gone must not bring back its thread.

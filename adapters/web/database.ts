@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { BotError } from "../../src/errors.ts";
+import { noRoom, notWritable } from "./disk.ts";
 
 /** The playground's tables. */
 export interface Database {
@@ -109,11 +110,9 @@ function toStorageError(error: unknown, folder: string): BotError {
   const fixes: Readonly<Record<number, string>> = {
     5: `Another Drawbridge uses the playground's files in ${folder}. Stop it, or set DATA_DIR to another folder.`,
     11: `The playground's file ${folder}/playground.db is damaged. Move it away to begin anew, or restore a copy.`,
-    13: `There is no room left on the disk that holds ${folder}. Make some, then try again.`,
+    13: noRoom(folder),
     26: `${folder}/playground.db is not a playground's file. Move it away, or set DATA_DIR to another folder.`,
   };
-  const message =
-    (code !== undefined && fixes[code]) ||
-    `The playground cannot store in ${folder}. See that the folder can be written to.`;
+  const message = (code !== undefined && fixes[code]) || notWritable(folder);
   return new BotError("storage", message, { cause: error });
 }

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
+import { toDiskError } from "./disk.ts";
 import { wireLimits } from "./limits.ts";
 
 /** What the bytes of a picture really are, whatever their name claims. */
@@ -21,6 +22,7 @@ export interface Draft extends Measured {
 }
 
 export interface Pictures {
+  /** Rejects with BotError `storage` when the disk is full, or takes nothing. */
   draft(bytes: Uint8Array, measured: Measured): Promise<Draft>;
   /** Gives drafts their names. Synchronous, so that no removal comes between it and the row that names them. */
   settle(drafts: readonly Draft[]): void;
@@ -80,7 +82,12 @@ export function createPictures(folder: string): Pictures {
       const hash = createHash("sha256").update(bytes).digest("hex");
       const file = `${hash}.${toExtension(measured.mediaType)}`;
       const temporary = path(`${randomUUID()}.draft`);
-      await writeFile(temporary, bytes, { flush: true, mode: 0o600 });
+      try {
+        await writeFile(temporary, bytes, { flush: true, mode: 0o600 });
+      } catch (error) {
+        await rm(temporary, { force: true }); // what was written of it would take the room of the next try
+        throw toDiskError(error, folder);
+      }
       return { ...measured, file, bytes: bytes.length, temporary };
     },
     settle(drafts) {

@@ -41,19 +41,20 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
     async show(view) {
       checkOpen(chat);
       const over = isOver(view.phase);
-      const finals = over ? await keep(() => draftAll(view.images, chat)) : [];
-      const files = over ? await keep(() => draftAll(view.files ?? [], chat)) : [];
+      const { images, files = [] } = view;
+      const finals = over ? await keep(() => draftAll([...images, ...files], chat)) : [];
       const sketches = over ? [] : await partials.put(id, view.images);
       checkOpen(chat);
       const before = chat.message(id);
+      const pictures = finals.map(({ picture }) => picture);
       const stored: WireAnswer = {
         kind: "answer",
         ...answer,
         createdAt: before?.createdAt ?? now(),
-        view: toWireView(view, finals.map(toPicture), files.map(toPicture)),
+        view: toWireView(view, pictures.slice(0, images.length), pictures.slice(images.length)),
       };
       const head = toHead(view);
-      const drafts = [...finals, ...files].map(({ draft }) => draft);
+      const drafts = finals.map(({ draft }) => draft);
       const thread = await keep(() => chat.answer(stored, drafts, head));
       if (!thread) partials.drop(id);
       else if (over) partials.retire(id);
@@ -128,16 +129,20 @@ interface Drafted {
   readonly picture: WirePicture;
 }
 
-const toPicture = ({ picture }: Drafted) => picture;
-
-function draftAll(images: readonly Image[], chat: Chat): Promise<readonly Drafted[]> {
-  return Promise.all(
-    images.map(async ({ bytes, mediaType, name, alt }) => {
+/** All of them or, when one cannot be stored, none. */
+async function draftAll(images: readonly Image[], chat: Chat): Promise<readonly Drafted[]> {
+  const drafted: Drafted[] = [];
+  try {
+    for (const { bytes, mediaType, name, alt } of images) {
       const measured = (await measure(bytes)) ?? toUnmeasured(mediaType);
       const draft = await chat.draft(bytes, measured);
-      return { draft, picture: { src: toSrc(draft.file), name, alt, ...measured } };
-    }),
-  );
+      drafted.push({ draft, picture: { src: toSrc(draft.file), name, alt, ...measured } });
+    }
+  } catch (error) {
+    chat.discard(drafted.map(({ draft }) => draft));
+    throw error;
+  }
+  return drafted;
 }
 
 /** A paid picture is kept even if its size cannot be read. */

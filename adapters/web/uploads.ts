@@ -20,25 +20,30 @@ export async function receive(uploads: readonly Upload[], chat: Chat): Promise<R
   const pictures: WirePicture[] = [];
   const drafts: Draft[] = [];
   const attachments: Attachment[] = [];
-  for (const upload of uploads) {
-    if (upload.kind === "reuse") {
-      const picture = toReused(upload.file, chat);
+  try {
+    for (const upload of uploads) {
+      if (upload.kind === "reuse") {
+        const picture = toReused(upload.file, chat);
+        pictures.push(picture);
+        attachments.push(toAttachment(picture, chat));
+        continue;
+      }
+      const { name, role, file } = upload;
+      const bytes = await file.bytes(); // one file after the other, to hold one at a time
+      const measured = await measure(bytes);
+      if (!measured) {
+        attachments.push({ ...toClaim(name, file), ...(role && { role }), read: async () => bytes });
+        continue;
+      }
+      const draft = await chat.draft(bytes, measured);
+      const picture = { src: toSrc(draft.file), name, alt: name, ...measured, ...(role && { role }) };
+      drafts.push(draft);
       pictures.push(picture);
-      attachments.push(toAttachment(picture, chat));
-      continue;
+      attachments.push(toAttachment(picture, chat, bytes.length));
     }
-    const { name, role, file } = upload;
-    const bytes = await file.bytes(); // one file after the other, to hold one at a time
-    const measured = await measure(bytes);
-    if (!measured) {
-      attachments.push({ ...toClaim(name, file), ...(role && { role }), read: async () => bytes });
-      continue;
-    }
-    const draft = await chat.draft(bytes, measured);
-    const picture = { src: toSrc(draft.file), name, alt: name, ...measured, ...(role && { role }) };
-    drafts.push(draft);
-    pictures.push(picture);
-    attachments.push(toAttachment(picture, chat, bytes.length));
+  } catch (error) {
+    chat.discard(drafts);
+    throw error;
   }
   return { pictures, drafts, attachments };
 }
