@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireAction, WireAnswer, WireAsk } from "../wire.ts";
+import { reference } from "./ask.ts";
 import { details, summary } from "./details.ts";
 import { icon } from "./icons.ts";
 import { picture } from "./picture.ts";
@@ -39,6 +40,7 @@ export function answer(
       ${pending ? progress(message, studio) : nothing}
       ${view.phase === "cancelled" && view.status ? html`<p class="over">${view.status}</p>` : nothing}
       ${view.text ? html`<div class="prose ${view.phase}">${failedSign(view.phase)}<div>${prose(view.text)}</div></div>` : nothing}
+      ${view.aside ? aside(message) : nothing}
       ${
         view.notes.length > 0
           ? html`<ul class="notes">
@@ -47,7 +49,7 @@ export function answer(
           : nothing
       }
       ${view.phase === "done" && view.details ? summary(view.details, state) : nothing}
-      ${pending ? nothing : buttons(message, state, studio)}
+      ${pending ? nothing : buttons(message, asked, state, studio)}
       ${state.unfolded.has(message.id) && view.details ? details(view.details, message.id, state) : nothing}
     </section>
   `;
@@ -61,7 +63,7 @@ function frames(
 ): TemplateResult | typeof nothing {
   const { view } = message;
   const pending = isPending(message);
-  if (!pending && view.images.length === 0) return nothing;
+  if (view.aside || (!pending && view.images.length === 0)) return nothing;
   const like = toRatio(asked?.options.size) ?? answerOf(state, view.parent)?.view.images[0];
   const wanted = pending ? Math.max(1, view.images.length, asked?.options.count ?? 1) : view.images.length;
   const places = Array.from({ length: wanted }, (_, at) => at);
@@ -80,6 +82,13 @@ function frames(
   </div>`;
 }
 
+/** The pictures of an answer about the studio, such as a style's: to be looked at, and no versions of anything. */
+function aside({ view: { images } }: WireAnswer): TemplateResult {
+  return html`<div class="ask-pictures">
+    ${images.map((each, at) => reference(each, images.length > 1 ? at + 1 : 0))}
+  </div>`;
+}
+
 function progress(message: WireAnswer, studio: Studio): TemplateResult {
   const { view, createdAt } = message;
   const cancel = view.actions.filter(({ form }) => !form);
@@ -93,9 +102,17 @@ function progress(message: WireAnswer, studio: Studio): TemplateResult {
   `;
 }
 
-function buttons(message: WireAnswer, state: State, studio: Studio): TemplateResult | typeof nothing {
-  const { actions, images, details: made, phase } = message.view;
-  if (actions.length === 0 && images.length === 0) return nothing;
+function buttons(
+  message: WireAnswer,
+  asked: WireAsk | undefined,
+  state: State,
+  studio: Studio,
+): TemplateResult | typeof nothing {
+  const { images, details: made, phase, aside } = message.view;
+  // It stands among the tools, where each of several pictures has its own.
+  const actions = message.view.actions.filter(({ name }) => name !== "reference");
+  if (phase === "failed" && actions.length === 0 && asked) return again(asked, studio);
+  if (actions.length === 0 && (images.length === 0 || aside)) return nothing;
   const picks = actions.filter(({ name }) => name.startsWith("pick"));
   return html`
     <div class="under">
@@ -107,6 +124,15 @@ function buttons(message: WireAnswer, state: State, studio: Studio): TemplateRes
       ${phase === "done" && (images.length > 0 || made) ? tools(message, state, studio) : nothing}
     </div>
   `;
+}
+
+/** For what could not even be tried, such as a file that is no picture: its words need not be written again. */
+function again(asked: WireAsk, studio: Studio): TemplateResult {
+  return html`<div class="actions" role="group" aria-label="Actions">
+    <button type="button" class="action" data-tip="Bring it back into the composer" @click=${() => void studio.retry(asked)}>
+      Change and try again
+    </button>
+  </div>`;
 }
 
 /** `chosen`: whether it is the one in force, for a button that is one of several to choose from. */

@@ -1,5 +1,6 @@
 import type { ActionName } from "../../../src/actions.ts";
-import type { About, WireMessage, WireThread } from "../wire.ts";
+import type { ImageOptions } from "../../../src/options.ts";
+import type { About, WireEstimate, WireMessage, WireStyle, WireThread } from "../wire.ts";
 import type { Draft } from "./drafts.ts";
 
 /** The server's requests. Each rejects with a RequestError whose message a person can read. */
@@ -28,6 +29,21 @@ export const api = {
     body.set("action", action);
     return request<unknown>(`/api/messages/${encodeURIComponent(answer)}/press`, { method: "POST", body });
   },
+  styles: () => request<WireStyle[]>("/api/styles"),
+  /** A draft's words are the style's instruction. */
+  saveStyle: (name: string, draft: Draft) => {
+    const body = toForm(draft);
+    body.set("name", name);
+    return request<WireStyle>("/api/styles", { method: "POST", body });
+  },
+  removeStyle: (name: string, scope: WireStyle["scope"]) =>
+    request<void>(`/api/styles/${encodeURIComponent(name)}?scope=${scope}`, { method: "DELETE" }),
+  defaults: () => request<Partial<ImageOptions>>("/api/defaults"),
+  /** Takes the place of all that were set. */
+  setDefaults: (options: Partial<ImageOptions>) =>
+    request<Partial<ImageOptions>>("/api/defaults", { method: "PUT", body: JSON.stringify(options) }),
+  estimate: (wish: string, signal: AbortSignal) =>
+    request<WireEstimate>("/api/estimate", { method: "POST", body: wish, signal }),
 };
 
 /** The server said no, or could not be reached (then `status` is 0). */

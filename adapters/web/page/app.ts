@@ -128,6 +128,7 @@ function news(state: State): string {
   const last = messagesOf(state).findLast((message) => message.kind === "answer");
   if (!last) return "";
   if (isPending(last)) return last.view.status ?? "Drawing";
+  if (last.view.aside) return last.view.text;
   if (last.view.phase === "done" && last.view.images[0]) return `Picture ready: ${last.view.images[0].alt}`;
   return last.view.phase === "failed" ? `That did not work. ${last.view.text}` : "";
 }

@@ -48,7 +48,8 @@ export function ask(message: WireAsk, state: State, studio: Studio): TemplateRes
   `;
 }
 
-function reference(picture: WirePicture, number: number): TemplateResult {
+/** A small picture that opens by itself; with its number, if it is one of several. */
+export function reference(picture: WirePicture, number: number): TemplateResult {
   return html`<a class="ask-picture" href=${picture.src} target="_blank" rel="noopener">
     <img src=${picture.src} alt=${picture.alt} loading="lazy" decoding="async" />
     ${number ? html`<span class="number">${number}</span>` : nothing}

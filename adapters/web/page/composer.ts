@@ -5,7 +5,8 @@ import { attachments } from "./attachments.ts";
 import type { Draft } from "./drafts.ts";
 import { setOptions } from "./format.ts";
 import { icon } from "./icons.ts";
-import { optionControls } from "./option-controls.ts";
+import { inWords, optionControls } from "./option-controls.ts";
+import { heldValue } from "./option-groups.ts";
 import { answerOf, draftOf, messagesOf, pictured, type State, threadOf } from "./store.ts";
 import type { Studio } from "./studio.ts";
 import { toTree } from "./tree.ts";
@@ -63,13 +64,34 @@ export function composer(state: State, studio: Studio): TemplateResult {
           </button>
           ${state.panel.options ? optionControls(state, draft, studio) : nothing}
           <span class="spring"></span>
-          <button type="submit" class="draw" aria-disabled=${empty || state.sending}>
+          ${price(state, empty)}
+          <button
+            type="submit"
+            class="draw"
+            aria-disabled=${empty || state.sending}
+            aria-describedby=${state.estimate ? "estimate" : nothing}
+          >
             <span>Draw</span>${state.sending ? html`<span class="spinner"></span>` : icon("send")}
           </button>
         </div>
       </div>
     </form>
   `;
+}
+
+/** What it would cost, beside the button that spends it. */
+function price({ estimate, about }: State, empty: boolean): TemplateResult | typeof nothing {
+  if (!estimate || empty) return nothing;
+  if (!about?.painter.standIn) return html`<span class="estimate" id="estimate">${estimate}</span>`;
+  return html`<span class="estimate" id="estimate" title="Nothing is paid: the stand-in draws. This is OpenAI's price."
+    ><span>would cost</span> <span>${estimate}</span></span
+  >`;
+}
+
+/** What becomes of the picture outside the painted area. */
+function outside(state: State, draft: Draft): string {
+  const value = draft.options.outside ?? heldValue("outside", draft, state.styles, state.defaults)?.value;
+  return value === "redraw" ? "the rest may change a little" : "the rest stays exactly as it is";
 }
 
 /** Which picture the words are about, and the mask on it. */
@@ -104,7 +126,7 @@ function from(state: State, draft: Draft, studio: Studio): TemplateResult | type
         mask
           ? html`<span class="chip mask">
             <button type="button" class="chip-main" aria-label="Change the painted area" @click=${() => void studio.repaint()}>
-              <img src=${mask.preview} alt="" /><span>Only the painted area</span>
+              <img src=${mask.preview} alt="" /><span>Only the painted area<small>${outside(state, draft)}</small></span>
             </button>
             <button type="button" class="chip-close" aria-label="Remove the mask" @click=${() => studio.removeMask()}>
               ${icon("close")}
@@ -118,7 +140,8 @@ function from(state: State, draft: Draft, studio: Studio): TemplateResult | type
 
 function chips(state: State, draft: Draft, studio: Studio): TemplateResult | typeof nothing {
   const set = setOptions(state.about?.options ?? [], draft.options);
-  if (set.length === 0) return nothing;
+  const defaults = inWords(state, state.defaults);
+  if (set.length === 0 && !defaults) return nothing;
   return html`<div class="option-chips" role="group" aria-label="Options that are set">
     ${set.map(
       ({ name, label, value }) => html`<span class="chip small">
@@ -128,7 +151,18 @@ function chips(state: State, draft: Draft, studio: Studio): TemplateResult | typ
         </button>
       </span>`,
     )}
-    <button type="button" class="link" @click=${() => studio.resetOptions()}>Reset options</button>
+    ${
+      set.length > 0
+        ? html`<button type="button" class="link" @click=${() => studio.resetOptions()}>Reset options</button>`
+        : nothing
+    }
+    ${
+      defaults
+        ? html`<button type="button" class="chip small held" @click=${() => studio.panel("options", true)}>
+            Your defaults: ${defaults}
+          </button>`
+        : nothing
+    }
   </div>`;
 }
 

@@ -63,6 +63,6 @@ export function fileName(prompt: string, number: number, mediaType: string): str
     .replace(/^-+|-+$/g, "")
     .slice(0, 48)
     .replace(/-+$/, "");
-  const ending = mediaType === "image/jpeg" ? "jpg" : (mediaType.split("/")[1] ?? "png");
+  const ending = mediaType === "image/jpeg" ? "jpg" : (/\/([a-z0-9]+)/.exec(mediaType)?.[1] ?? "png");
   return `${words || "drawbridge"}-${number}.${ending}`;
 }

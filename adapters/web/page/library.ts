@@ -1,18 +1,19 @@
 import { newId, toHash } from "./address.ts";
 import { api } from "./api.ts";
 import { askLine, confirmed } from "./dialog.ts";
+import type { Keeping } from "./keeping.ts";
 import type { Page } from "./page.ts";
 import { abandonLoad, beginLoad, type createStore, endLoad, openThread, setThreads } from "./store.ts";
 
 /** The threads: what is fetched of them, and what a person does with a whole one. */
-export function createLibrary(store: ReturnType<typeof createStore>, page: Page) {
+export function createLibrary(store: ReturnType<typeof createStore>, page: Page, keeping: Keeping) {
   const library = {
     /** Fetches what the server knows, at the start and whenever the line was down. */
     async load(): Promise<void> {
       await page.attempt(async () => {
         const [about, threads] = await Promise.all([api.about(), api.threads()]);
         store.update((state) => setThreads({ ...state, about }, threads));
-        await library.loadThread(store.state.open);
+        await Promise.all([library.loadThread(store.state.open), keeping.loadKept()]);
       });
     },
 

@@ -3,6 +3,7 @@ import { newId, parseHash, toHash } from "./address.ts";
 import { app } from "./app.ts";
 import { startClock } from "./clock.ts";
 import { createDraftKeeper } from "./draft-keeper.ts";
+import { createEstimating } from "./estimating.ts";
 import { listen } from "./events.ts";
 import { listenToFiles } from "./files.ts";
 import { listenToKeys } from "./keys.ts";
@@ -15,6 +16,7 @@ const first = parseHash(location.hash) ?? newId();
 history.replaceState(null, "", toHash(first));
 
 const drafts = createDraftKeeper(() => store);
+const estimate = createEstimating(() => store);
 const store: ReturnType<typeof createStore> = createStore(drafts.restore(firstState(first)), draw);
 const studio = createStudio(store);
 const root = document.querySelector<HTMLElement>("#app") ?? document.body;
@@ -42,6 +44,10 @@ listen(
     event(event) {
       store.update((state) => applyEvent(state, event));
       if (event.type === "hello") void studio.load().then(fetchLost);
+      // Words such as “style save …” have been answered.
+      if (event.type === "message" && event.message.kind === "answer" && event.message.view.aside) {
+        void studio.loadKept();
+      }
       if (event.type !== "threadGone") return;
       if (event.id === store.state.open) studio.newThread();
       drafts.forget(event.id);
@@ -64,6 +70,7 @@ function draw(state: State): void {
   stick(state.open);
   showNode();
   drafts.keep(state);
+  estimate(state);
   for (const { id, failed } of state.toasts) {
     if (id <= timed) continue;
     timed = id;

@@ -1,15 +1,19 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import { live } from "lit-html/directives/live.js";
-import type { OptionSpec } from "../../../src/options.ts";
+import { ref } from "lit-html/directives/ref.js";
+import type { ImageOptions, OptionSpec } from "../../../src/options.ts";
 import type { Draft } from "./drafts.ts";
+import { optionValue, setOptions } from "./format.ts";
 import { icon } from "./icons.ts";
+import { control } from "./option-control.ts";
+import { heldValue, type OptionGroup, toGroups, whyIdle } from "./option-groups.ts";
 import type { State } from "./store.ts";
 import type { Studio } from "./studio.ts";
 
 /** The options table as controls. What is not touched is not sent. */
-export function optionControls({ about }: State, draft: Draft, studio: Studio): TemplateResult {
+export function optionControls(state: State, draft: Draft, studio: Studio): TemplateResult {
+  const { about } = state;
   return html`
-    <section id="options" class="options" role="group" aria-label="Options">
+    <section id="options" class="options" role="group" aria-label="Options" ${ref((element) => fitAbove(element))}>
       <div class="options-top">
         <h2>Options</h2>
         <button
@@ -24,108 +28,120 @@ export function optionControls({ about }: State, draft: Draft, studio: Studio): 
           ${icon("close")}
         </button>
       </div>
-      <div class="options-grid">${about?.options.map((spec) => row(spec, draft, studio))}</div>
+      ${toGroups(about?.options ?? []).map((each) => group(each, state, draft, studio))}
+      ${foot(state, draft, studio)}
     </section>
   `;
 }
 
-function row(spec: OptionSpec, draft: Draft, studio: Studio): TemplateResult {
-  const value = draft.options[spec.name];
-  const set = (next: string | number | undefined) => studio.setOption(spec.name, next);
+function group({ title, specs }: OptionGroup, state: State, draft: Draft, studio: Studio): TemplateResult {
+  const rows = html`<div class="options-grid">${specs.map((spec) => row(spec, state, draft, studio))}</div>`;
+  if (title === undefined) return rows;
+  const set = setOptions(specs, draft.options).map(({ label, value }) => `${label}: ${value}`);
+  return html`<details class="options-group">
+    <summary>
+      ${icon("right")}<span class="options-title">${title}</span>
+      ${set.length > 0 ? html`<span class="options-set">${set.join(" · ")}</span>` : nothing}
+      <span class="options-inside">${specs.map(({ label }) => label).join(", ")}</span>
+    </summary>
+    ${rows}
+  </details>`;
+}
+
+function row(spec: OptionSpec, state: State, draft: Draft, studio: Studio): TemplateResult {
+  const { name, label } = spec;
+  const value = draft.options[name];
+  const held = heldValue(name, draft, state.styles, state.defaults);
+  const format = draft.options.format ?? heldValue("format", draft, state.styles, state.defaults)?.value;
+  const idle = value === undefined && whyIdle(name, String(format ?? "png"), draft.mask !== undefined);
+  if (idle) {
+    return html`<div class="option idle" role="group" aria-labelledby="option-${name}">
+      <p class="option-label" id="option-${name}">${label}</p>
+      <p class="option-hint">${idle}</p>
+    </div>`;
+  }
+  const unset = held
+    ? `${held.from === "style" ? "the style has" : "your default is"} ${optionValue(spec, held.value)}`
+    : `Not set: ${spec.unset}`;
   return html`
-    <div class="option kind-${spec.kind} ${value === undefined ? "" : "set"}" role="group" aria-labelledby="option-${spec.name}">
-      <p class="option-label" id="option-${spec.name}">${spec.label}</p>
-      ${control(spec, value, set)}
-      <p class="option-hint">${spec.hint}.${value === undefined ? html` <em>Not set: ${spec.unset}.</em>` : nothing}</p>
+    <div class="option kind-${spec.kind} ${value === undefined ? "" : "set"}" role="group" aria-labelledby="option-${name}">
+      <p class="option-label" id="option-${name}">${label}</p>
+      ${
+        spec.kind === "style"
+          ? stylePicker(spec, state, value, studio)
+          : control(spec, value, (next) => studio.setOption(name, next))
+      }
+      <p class="option-hint">
+        ${spec.hint}.${value === undefined ? html` <em>${unset.charAt(0).toUpperCase()}${unset.slice(1)}.</em>` : nothing}
+      </p>
     </div>
   `;
 }
 
-type Value = string | number | undefined;
-type SetValue = (next: Value) => void;
-
-function control(spec: OptionSpec, value: Value, set: SetValue): TemplateResult {
-  const { min = 0, max = 0 } = spec;
-  if (spec.kind === "size")
-    return html`${segments(spec.values ?? [], value, set, true)} ${pixels(spec, value, set)}`;
-  if (spec.kind === "number" && max - min <= 5) {
-    const values = Array.from({ length: max - min + 1 }, (_, at) => String(min + at));
-    const choices = values.map((each) => ({ value: each, label: each }));
-    return segments(choices, value, (next) => set(next === undefined ? undefined : Number(next)));
-  }
-  if (spec.kind === "number") return slider(spec, value, set);
-  const values = spec.values ?? [];
-  const short = values.reduce((length, { label }) => length + label.length, 0) <= 26;
-  return short ? segments(values, value, set) : select(spec, value, set);
-}
-
-/** A row of buttons; the pressed one, pressed again, is let go. */
-function segments(
-  values: readonly { value: string; label: string }[],
-  value: Value,
-  set: SetValue,
-  shapes = false,
+function stylePicker(
+  spec: OptionSpec,
+  { styles }: State,
+  value: string | number | undefined,
+  studio: Studio,
 ): TemplateResult {
-  return html`<span class="segments">
-    ${values.map((each) => {
-      const on = String(value) === each.value;
-      return html`<button type="button" aria-pressed=${on} @click=${() => set(on ? undefined : each.value)}>
-        ${shapes ? html`<span class="shape ${each.label.toLowerCase()}" aria-hidden="true"></span>` : nothing}${each.label}
-      </button>`;
-    })}
+  const names = styles.map(({ name }) => name);
+  // One that has been removed is still shown, so that it can be let go.
+  const all = value === undefined || names.includes(String(value)) ? names : [...names, String(value)];
+  return html`<span class="style-picker">
+    ${
+      all.length > 0
+        ? control({ ...spec, values: all.map((name) => ({ value: name, label: name })) }, value, (next) =>
+            studio.setOption("style", next),
+          )
+        : nothing
+    }
+    <button type="button" class="button small" @click=${() => void studio.showStyles()}>
+      ${all.length > 0 ? "Look at styles…" : "About styles…"}
+    </button>
   </span>`;
 }
 
-function select(spec: OptionSpec, value: Value, set: SetValue): TemplateResult {
-  return html`<select
-    aria-label=${spec.label}
-    .value=${live(String(value ?? ""))}
-    @change=${(event: Event) => set((event.target as HTMLSelectElement).value || undefined)}
-  >
-    <option value="" ?selected=${value === undefined}>Not set</option>
-    ${(spec.values ?? []).map(
-      (each) => html`<option value=${each.value} ?selected=${each.value === value}>${each.label}</option>`,
-    )}
-  </select>`;
+/** What is kept for longer than one picture. */
+function foot(state: State, draft: Draft, studio: Studio): TemplateResult {
+  const defaults = inWords(state, state.defaults);
+  return html`<div class="options-foot">
+    ${
+      defaults
+        ? html`<p class="options-defaults">
+          <span>Your defaults: ${defaults}</span>
+          <button type="button" class="link" @click=${() => void studio.resetDefaults()}>Reset defaults</button>
+        </p>`
+        : nothing
+    }
+    <div class="options-keep">
+      <button type="button" class="button small" @click=${() => void studio.saveStyle()}>Save as style…</button>
+      <button
+        type="button"
+        class="button small"
+        ?hidden=${Object.keys(draft.options).length === 0}
+        @click=${() => void studio.keepDefaults()}
+      >
+        Use these from now on
+      </button>
+    </div>
+  </div>`;
 }
 
-function slider({ label, min = 0, max = 100 }: OptionSpec, value: Value, set: SetValue): TemplateResult {
-  return html`<span class="slider">
-    <input
-      type="range"
-      aria-label=${label}
-      min=${min}
-      max=${max}
-      .value=${live(String(value ?? max))}
-      @input=${(event: Event) => set(Number((event.target as HTMLInputElement).value))}
-    />
-    <output>${value ?? "–"}</output>
-  </span>`;
+/** As high as the room above the composer, which grows with its words and pictures. */
+function fitAbove(element: Element | undefined): void {
+  if (!(element instanceof HTMLElement)) return;
+  requestAnimationFrame(() => {
+    const composer = element.closest(".composer")?.getBoundingClientRect();
+    if (composer) element.style.setProperty("--room", `${Math.max(240, composer.top - 20)}px`);
+  });
 }
 
-/** A size of one's own, in pixels. */
-function pixels(spec: OptionSpec, value: Value, set: SetValue): TemplateResult {
-  const named = spec.values?.some((each) => each.value === value);
-  const own = named || value === undefined ? "" : String(value);
-  return html`<input
-    class="pixels"
-    type="text"
-    inputmode="text"
-    placeholder="or 1536x864"
-    aria-label="Width x height in pixels"
-    pattern="\\s*\\d{2,5}\\s*[x×*]\\s*\\d{2,5}\\s*"
-    title="Width x height in pixels, both multiples of 16, such as 1536x864"
-    .value=${live(own)}
-    @change=${(event: Event) => {
-      const input = event.target as HTMLInputElement;
-      if (!input.value.trim()) set(undefined);
-      else if (input.reportValidity())
-        set(input.value.toLowerCase().replace(/[×*]/g, "x").replace(/\s/g, ""));
-    }}
-    @keydown=${(event: KeyboardEvent) => {
-      if (event.key !== "Enter") return;
-      event.preventDefault();
-      (event.target as HTMLElement).blur();
-    }}
-  />`;
+/** "Wide · High"; numbers with their names. */
+export function inWords({ about }: State, options: Partial<ImageOptions>): string {
+  const specs = about?.options ?? [];
+  return setOptions(specs, options)
+    .map(({ name, label, value }) =>
+      typeof options[name] === "number" || name === "style" ? `${label} ${value}` : value,
+    )
+    .join(" · ");
 }

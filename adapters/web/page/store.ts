@@ -1,4 +1,14 @@
-import type { About, WireAnswer, WireAsk, WireEvent, WireMessage, WirePicture, WireThread } from "../wire.ts";
+import type { ImageOptions } from "../../../src/options.ts";
+import type {
+  About,
+  WireAnswer,
+  WireAsk,
+  WireEvent,
+  WireMessage,
+  WirePicture,
+  WireStyle,
+  WireThread,
+} from "../wire.ts";
 import { type Draft, emptyDraft } from "./drafts.ts";
 
 /** All the page knows. Never changed in place: every function here answers with a new one. */
@@ -17,6 +27,11 @@ export interface State {
   /** Threads being fetched, and the messages that events brought in the meantime. */
   readonly loading: ReadonlyMap<string, ReadonlySet<string>>;
   readonly drafts: ReadonlyMap<string, Draft>;
+  readonly styles: readonly WireStyle[];
+  /** The options that hold for every prompt that does not say otherwise. */
+  readonly defaults: Partial<ImageOptions>;
+  /** What the draft of the open thread would cost, in a few words. */
+  readonly estimate?: string | undefined;
   readonly sending: boolean;
   /** The answer a person has walked to. */
   readonly current?: string | undefined;
@@ -72,6 +87,8 @@ export function firstState(open: string): State {
     messages: new Map(),
     loading: new Map(),
     drafts: new Map(),
+    styles: [],
+    defaults: {},
     sending: false,
     unfolded: new Set(),
     panel: { threads: false, versions: false, options: false },
@@ -178,7 +195,7 @@ export function pictured(
   for (let next = id, steps = 0; next && steps <= messages.length; steps += 1) {
     const found = messages.find((message) => message.id === next);
     if (found?.kind !== "answer") return undefined;
-    if (found.view.phase === "done" && found.view.images.length > 0) return found;
+    if (found.view.phase === "done" && found.view.images.length > 0 && !found.view.aside) return found;
     next = found.view.parent;
   }
   return undefined;
@@ -188,7 +205,7 @@ export function pictured(
 export function picturesOf(state: State): readonly { answer: WireAnswer; picture: WirePicture }[] {
   return messagesOf(state)
     .filter((message) => message.kind === "answer")
-    .filter(({ view }) => view.phase === "done")
+    .filter(({ view }) => view.phase === "done" && !view.aside)
     .flatMap((answer) => answer.view.images.map((picture) => ({ answer, picture })));
 }
 

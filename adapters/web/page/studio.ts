@@ -1,14 +1,16 @@
-import type { WireAction, WireAnswer, WirePicture } from "../wire.ts";
+import type { WireAction, WireAnswer, WireAsk, WirePicture } from "../wire.ts";
 import { api } from "./api.ts";
 import { beforesOf } from "./befores.ts";
 import { openCompare } from "./compare.ts";
 import { copyPicture } from "./copy.ts";
 import { confirmed } from "./dialog.ts";
 import { createDrafting, release } from "./drafting.ts";
-import { draftProblem, sentDraft, setTarget } from "./drafts.ts";
+import { draftProblem, emptyDraft, formatDraft, sentDraft, setTarget } from "./drafts.ts";
+import { createKeeping } from "./keeping.ts";
 import { createLibrary } from "./library.ts";
 import { openLightbox } from "./lightbox.ts";
 import { createPage } from "./page.ts";
+import { toRetry } from "./retry.ts";
 import { bringIntoView } from "./reveal.ts";
 import { type createStore, draftOf, picturesOf, type State, setDraft, threadOf } from "./store.ts";
 
@@ -19,10 +21,12 @@ export function createStudio(store: ReturnType<typeof createStore>) {
   /** Presses of the last moment: a double click must not be paid for twice. */
   const pressed = new Set<string>();
   const page = createPage(store);
+  const keeping = createKeeping(store, page);
 
   const studio = {
     ...page,
-    ...createLibrary(store, page),
+    ...keeping,
+    ...createLibrary(store, page, keeping),
     ...createDrafting(store, page),
 
     /** Sends what is in the composer; if that fails, everything stays where it is. */
@@ -56,6 +60,11 @@ export function createStudio(store: ReturnType<typeof createStore>) {
 
     /** A button under an answer: acts at once, or turns the composer into its form. */
     async press(answer: WireAnswer, action: WireAction): Promise<void> {
+      if (action.name === "reference") {
+        const picture = answer.view.images[answer.view.picked ?? 0];
+        if (picture) studio.reuse(picture);
+        return;
+      }
       if (action.form) {
         const words = answer.view.details?.prompt ?? askText(store.state, answer);
         const target = { answer: answer.id, action: action.name };
@@ -73,6 +82,19 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       pressed.add(press);
       setTimeout(() => pressed.delete(press), 800);
       await studio.attempt(() => api.press(answer.id, action.name));
+    },
+
+    /** Puts what was asked back into the composer, to be changed and sent again. */
+    async retry(ask: WireAsk): Promise<void> {
+      const held = { ...draftOf(store.state), options: {} };
+      const isFree = !held.mask && formatDraft(held) === formatDraft(emptyDraft);
+      const text = "What you have in the composer gives way to what you asked here.";
+      if (!isFree && !(await confirmed("Ask this again?", text, "Ask again"))) return;
+      await studio.attempt(async () => {
+        const draft = await toRetry(ask, store.state);
+        store.update((state) => setDraft(state, draft, ask.thread));
+        studio.focusComposer();
+      });
     },
 
     /** Words to draw at once, as an example does. */

@@ -8,7 +8,7 @@ import type { Studio } from "./studio.ts";
 
 /** What the page itself can do with an answer, and with its picture if it has one only. */
 export function tools(message: WireAnswer, state: State, studio: Studio): TemplateResult {
-  const { images, details } = message.view;
+  const { images, files, details } = message.view;
   const [picture, ...others] = images;
   const unfolded = state.unfolded.has(message.id);
   const alone = others.length === 0;
@@ -23,6 +23,7 @@ export function tools(message: WireAnswer, state: State, studio: Studio): Templa
           `
           : nothing
       }
+      ${files?.map((_, at) => source(message, at, state))}
       ${
         details
           ? html`<button
@@ -73,22 +74,44 @@ function tool(name: IconName, label: string, act: () => void): TemplateResult {
   </button>`;
 }
 
-function download({ id, view }: WireAnswer, at: number, state: State): TemplateResult {
-  const picture = view.images[at];
-  const all = picturesOf(state);
-  const number =
-    all.findIndex(({ answer, picture: { src } }) => answer.id === id && src === picture?.src) + 1;
+function download(message: WireAnswer, at: number, state: State): TemplateResult {
+  const picture = message.view.images[at];
   const label = "Download";
   return html`<a
     class="tool"
     role="button"
     href=${picture?.src ?? ""}
-    download=${fileName(view.details?.prompt ?? "", number, picture?.mediaType ?? "")}
+    download=${toFileName(message, at, picture?.mediaType ?? "", state)}
     aria-label=${label}
     data-tip=${label}
   >
     ${icon("download")}
   </a>`;
+}
+
+/** What a picture was drawn from, such as an SVG: only ever saved. */
+function source(message: WireAnswer, at: number, state: State): TemplateResult {
+  const { files = [] } = message.view;
+  const file = files[at];
+  const kind = (/\/(\w+)/.exec(file?.mediaType ?? "")?.[1] ?? "file").toUpperCase();
+  const label = files.length > 1 ? `Download ${kind} ${at + 1}` : `Download ${kind}`;
+  return html`<a
+    class="tool source"
+    role="button"
+    href=${file?.src ?? ""}
+    download=${toFileName(message, at, file?.mediaType ?? "", state)}
+    aria-label=${label}
+    data-tip=${label}
+  >
+    ${icon("download")}<span aria-hidden="true">${kind}${files.length > 1 ? ` ${at + 1}` : nothing}</span>
+  </a>`;
+}
+
+function toFileName({ id, view }: WireAnswer, at: number, mediaType: string, state: State): string {
+  const shown = view.images[at]?.src;
+  const number =
+    picturesOf(state).findIndex(({ answer, picture }) => answer.id === id && picture.src === shown) + 1;
+  return fileName(view.details?.prompt ?? "", number, mediaType);
 }
 
 // Missing on plain http.

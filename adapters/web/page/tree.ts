@@ -121,6 +121,7 @@ function parentOf({ view, ask }: WireAnswer, messages: readonly WireMessage[], h
 }
 
 function belongs({ view }: WireAnswer): boolean {
+  if (view.aside) return false;
   return (
     view.phase === "queued" || view.phase === "working" || (view.phase === "done" && view.images.length > 0)
   );
