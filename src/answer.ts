@@ -1,21 +1,23 @@
-import sharp from "sharp";
 import type { Adapter, Attachment, ImageLimits, MessageKey, View } from "./adapter.ts";
-import { toDetails } from "./details.ts";
-import { toLimits } from "./encode.ts";
+import { type Conversation, toConversation } from "./conversation.ts";
 import { BotError } from "./errors.ts";
-import { fitOptions } from "./fit.ts";
-import { type Generation, type History, responseOf } from "./history.ts";
+import { finish } from "./finish.ts";
+import { type Fitted, fitOptions } from "./fit.ts";
+import { type Generation, responseOf } from "./history.ts";
 import type { Identity } from "./identity.ts";
 import type { Ledger, OpenTurn } from "./ledger.ts";
+import { withoutLinks } from "./links.ts";
 import type { Log } from "./log.ts";
-import type { ImageOptions } from "./options.ts";
+import { modelOf } from "./models.ts";
+import { sayOnce } from "./notes.ts";
 import type { Painted } from "./painted.ts";
 import type { Painter } from "./painter.ts";
-import { type Prepared, prepare, recallInputs } from "./prepare.ts";
-import { addUsage, costOf, publishedPrices } from "./prices.ts";
-import { type RequestDefaults, toRequest } from "./request.ts";
+import { type Prepared, type PrepareTools, prepare } from "./prepare.ts";
+import type { Prices } from "./prices.ts";
+import { sizeFor } from "./put-back.ts";
+import { type RequestDefaults, type RequestInput, toRequest } from "./request.ts";
 import type { StoredInput } from "./stored.ts";
-import { createStroke, nameOf, type Stroke } from "./stroke.ts";
+import { createStroke, type Stroke } from "./stroke.ts";
 import * as views from "./views.ts";
 
 /** How far a turn's answer has come. It outlives a failure: what is there is still shown. */
@@ -27,13 +29,15 @@ export interface Answer {
   strokes: readonly Stroke[];
 }
 
-export interface AnswerTools {
+export interface AnswerTools extends PrepareTools {
   readonly adapter: Adapter;
   readonly painter: Painter;
-  readonly history: History;
   readonly ledger: Ledger;
   readonly identity: Identity;
   readonly defaults: RequestDefaults;
+  readonly prices: Prices;
+  /** There are pages to paint an area on. */
+  readonly areas: boolean;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -51,63 +55,39 @@ export async function answer(
   offer: (view: View) => void,
   signal: AbortSignal,
 ): Promise<{ generation: Generation; view: View }> {
-  const { defaults, ledger, now } = tools;
+  const { defaults, ledger, log, now } = tools;
   const startedAt = now();
   const note = async (more: Partial<OpenTurn>) => {
     state.turn = { ...state.turn, ...more };
     await ledger.note(state.turn);
   };
 
-  offer(views.workingView(state, files.length > 0 ? views.readingStatus : views.startingStatus));
+  offer(views.workingView(state, files.length > 0 ? views.readingStatus : views.startingStatus(state.turn)));
   const prepared = await prepare(state.turn, files, tools, signal);
-  const { base, inputs } = prepared;
-  const fitted = fitOptions(state.turn.options, [defaults.imageModel]);
+  const { base, inputs, under, linksFrom } = prepared;
+  const fitted = fit(state.turn, prepared, defaults);
   // After a restart they have been said before.
   for (const said of [...prepared.notes, ...fitted.notes]) sayOnce(state.notes, said);
   if (base) state.parent = base.message;
-  await note({ inputs, from: base?.message ?? null, notes: state.notes });
+  await note({
+    ...{ inputs, linksFrom, from: base?.message ?? null, notes: state.notes },
+    ...(under && { under }),
+  });
 
+  const brushes = createBrushes(state, prepared, fitted, tools, signal);
   const count = fitted.options.count ?? 1;
-  const wish = {
-    text: state.turn.text,
-    options: fitted.options,
-    mustDraw: state.turn.mustDraw || count > 1,
-    safetyId: tools.identity(state.turn.user.id),
-  };
-  const build = (place: number, pictures: readonly StoredInput[], previousResponseId?: string) =>
-    toRequest(
-      { ...wish, place, inputs: pictures, ...(previousResponseId && { previousResponseId }) },
-      defaults,
-    );
-  const recall = once(() => (base ? recallInputs(base, tools, signal) : Promise.resolve([])));
-
-  async function* paint(place: number, responseId: string | undefined): AsyncGenerator<Painted> {
-    try {
-      yield* tools.painter.paint(build(place, inputs, base && responseOf(base)), signal, responseId);
-    } catch (error) {
-      if (!(error instanceof BotError) || error.code !== "parent_gone") throw error;
-      const recalled = await recall().catch((failure: unknown) => {
-        tools.log.warn({ error: failure }, "recall.failed");
-        return [];
-      });
-      if (recalled.length === 0) throw error;
-      sayOnce(state.notes, "OpenAI no longer had this conversation, so I showed it the picture again.");
-      yield* tools.painter.paint(build(place, [...recalled, ...inputs]), signal);
-    }
-  }
-
   const known = state.turn.responseIds ?? [];
   state.strokes = Array.from({ length: count }, (_, index) =>
-    createStroke({ prompt: state.turn.text, index, limits, log: tools.log }),
+    createStroke({ prompt: state.turn.text, index, limits, log }),
   );
   const results = await Promise.allSettled(
     state.strokes.map(async (stroke, index) => {
-      for await (const painted of paint(index, known[index] ?? undefined)) {
+      for await (const painted of brushes.paint(index, known[index] ?? undefined)) {
         await stroke.take(painted);
         if (painted.kind === "started") {
           // It is being drawn, and paid for: that a restart will not know of it is no reason to drop it.
           await note({ responseIds: state.strokes.map(({ responseId }) => responseId ?? null) }).catch(
-            (error: unknown) => tools.log.error({ error }, "store.failed"),
+            (error: unknown) => log.error({ error }, "store.failed"),
           );
         }
         offer(views.workingView(state, views.progressStatus(state.strokes)));
@@ -119,87 +99,97 @@ export async function answer(
   const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
   if (failures.length === count) throw failures[0];
   for (const failure of failures) {
-    tools.log.warn({ error: failure }, "stroke.failed");
+    log.warn({ error: failure }, "stroke.failed");
     sayOnce(state.notes, views.partlyFailed(failures.length, count, failure));
   }
-  return finish(state, prepared, tools, limits, fitted.options, now() - startedAt);
+  return finish(state, prepared, fitted, tools, limits, now() - startedAt);
 }
 
-/** What the strokes have come to, within the platform's limits. */
-async function finish(
-  state: Answer,
-  { base, inputs }: Prepared,
+/** The options as this turn can have them. Throws BotError `bad_prompt` for an edit of nothing. */
+function fit({ options }: OpenTurn, { base, inputs, under }: Prepared, defaults: RequestDefaults): Fitted {
+  const hasPicture = (base?.pictures.length ?? 0) > 0 || inputs.some(({ role }) => role !== "mask");
+  if (options.action === "edit" && !hasPicture && !base) {
+    throw new BotError("bad_prompt", "There is no picture to edit. Attach one, or reply to one.");
+  }
+  const masked = inputs.some(({ role }) => role === "mask");
+  const fitted = fitOptions(options, defaults.imageModels, { masked });
+  const model = modelOf(fitted.imageModel);
+  if (!under || options.size || !model) return fitted;
+  // What is put back has to lie where it lay: the picture is drawn in the shape of the one under the mask.
+  return { ...fitted, options: { ...fitted.options, size: sizeFor(under, model.sizes) } };
+}
+
+/** One request for each picture, all from the same start. */
+function createBrushes(
+  { turn, notes }: Answer,
+  { base, inputs, linksFrom }: Prepared,
+  fitted: Fitted,
   tools: AnswerTools,
-  limits: ImageLimits,
-  sent: Partial<ImageOptions>,
-  elapsedMs: number,
-): Promise<{ generation: Generation; view: View }> {
-  const { turn, strokes, notes } = state;
-  const imageModel = sent.model ?? tools.defaults.imageModel;
-  const all = strokes.flatMap(({ pictures, responseId = "" }) =>
-    pictures.map((picture) => ({ picture, responseId })),
-  );
-  const drawn = all.slice(0, limits.images);
-  if (drawn.length < all.length) {
-    sayOnce(
-      notes,
-      `There are ${all.length} pictures and one message here holds ${limits.images}, so I left out the rest.`,
+  signal: AbortSignal,
+): { paint(place: number, responseId: string | undefined): AsyncGenerator<Painted> } {
+  const { painter, uploads, links, defaults, log } = tools;
+  const wish = {
+    text: links.toAttachments(turn.text).length > 0 ? withoutLinks(turn.text, linksFrom) : turn.text,
+    options: fitted.options,
+    imageModel: fitted.imageModel,
+    ...(turn.style && { style: turn.style }),
+    mustDraw: turn.mustDraw || (fitted.options.count ?? 1) > 1,
+    safetyId: tools.identity(turn.user.id),
+    ...(turn.again && { attempt: String(turn.acceptedAt) }),
+  };
+  const address = ({ role, source }: StoredInput): Promise<RequestInput> =>
+    uploads.address(source).then((found) => ({ role, address: found }));
+  const addressed = once(() => Promise.all(inputs.map(address)));
+  const retold = once(() => (base ? toConversation(base, tools, signal) : Promise.resolve(nothing)));
+
+  async function goingOn(place: number) {
+    const previousResponseId = base && responseOf(base);
+    const pickedCallId = base && pickedCallOf(base);
+    return toRequest(
+      {
+        ...wish,
+        ...{ place, inputs: await addressed() },
+        ...(previousResponseId && { previousResponseId }),
+        ...(pickedCallId && { pickedCallId }),
+      },
+      defaults,
     );
   }
-  const images = await Promise.all(
-    drawn.map(async ({ picture }, index) => {
-      const { bytes, mediaType, note } = await toLimits(picture, limits);
-      if (note) sayOnce(notes, note);
-      const alt = (picture.revisedPrompt ?? turn.text).slice(0, 1000).toWellFormed();
-      return { name: nameOf(turn.text, mediaType, index), mediaType, bytes, alt };
-    }),
-  );
-  const pictures = await Promise.all(
-    drawn.map(async ({ picture, responseId }) => {
-      const { callId, bytes, mediaType, revisedPrompt } = picture;
-      const { width = 0, height = 0 } = await sharp(bytes).metadata();
-      return { callId, responseId, mediaType, width, height, ...(revisedPrompt && { revisedPrompt }) };
-    }),
-  );
-  const ended = strokes.filter((stroke) => stroke.pictures.length > 0 || stroke.text !== "");
-  const usage = ended.map((stroke) => stroke.usage).reduce(addUsage);
-  const details = toDetails({
-    prompt: turn.text,
-    asked: turn.options,
-    sent,
-    pictures: drawn.length,
-    picture: drawn[0]?.picture,
-    imageModel,
-    elapsedMs,
-    usage,
-    cost: usage && costOf(usage, { model: tools.defaults.model, imageModel }, publishedPrices),
-    painter: tools.painter.name,
-  });
-  const responseId = strokes.find((stroke) => stroke.responseId)?.responseId;
-  const generation: Generation = {
-    message: turn.message,
-    thread: turn.thread,
-    ...(base && { parent: base.message }),
-    user: turn.user.id,
-    prompt: turn.text,
-    options: turn.options,
-    inputs,
-    outcome: "done",
-    ...(responseId && { responseId }),
-    pictures,
-    details,
-    createdAt: tools.now(),
-  };
-  const text = strokes.map((stroke) => stroke.text).find((words) => words.trim() !== "") ?? "";
-  const { message } = turn;
-  return {
-    generation,
-    view: views.doneView({ message, text, notes, images, details, parent: base?.message }),
-  };
+
+  /** The pictures of the conversation are those that the person sees: no other has to be put right. */
+  async function anew(place: number, { items }: Conversation) {
+    const own = (await addressed()).filter(({ role }) => role !== "current");
+    return toRequest({ ...wish, place, inputs: own, conversation: items }, defaults);
+  }
+
+  async function* paint(place: number, responseId: string | undefined): AsyncGenerator<Painted> {
+    if (!defaults.store) return yield* painter.paint(await anew(place, await retold()), signal);
+    try {
+      yield* painter.paint(await goingOn(place), signal, responseId);
+    } catch (error) {
+      if (!(error instanceof BotError)) throw error;
+      if (error.code === "inputs_gone") await uploads.forget(inputs.map(({ source }) => source));
+      if (error.code !== "parent_gone") throw error;
+      const conversation = await retold().catch((failure: unknown) => {
+        log.warn({ error: failure }, "recall.failed");
+        return nothing;
+      });
+      if (conversation.pictures === 0) throw error;
+      const note = "OpenAI no longer had this conversation, so I showed it the picture again.";
+      sayOnce(notes, note);
+      yield* painter.paint(await anew(place, conversation), signal);
+    }
+  }
+  return { paint };
 }
 
-function sayOnce(notes: string[], note: string): void {
-  if (!notes.includes(note)) notes.push(note);
+const nothing: Conversation = { items: [], pictures: 0 };
+
+/** A response that drew several pictures goes on from its last one, unless another is named. */
+function pickedCallOf({ pictures, picked }: Generation): string | undefined {
+  const one = picked === undefined ? undefined : pictures[picked];
+  const beside = one && pictures.filter(({ responseId }) => responseId === one.responseId);
+  return beside && beside.length > 1 ? one.callId : undefined;
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -14,7 +14,7 @@ export function toBanner(config: Config, { version, store, adapters }: Running):
   const standIn = isStandIn(config);
   const painter = standIn
     ? "offline stand-in: placeholder pictures, nothing leaves this machine"
-    : `${openai.baseUrl ?? "OpenAI"}, ${openai.model} with ${openai.imageModel}`;
+    : `${openai.baseUrl ?? "OpenAI"}, ${openai.model} with ${openai.imageModels[0]}`;
   const rows = [
     ...adapterRows.flatMap(([name, label]) => (adapters[name] ? [[label, adapters[name]]] : [])),
     ["Painter", painter],

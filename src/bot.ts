@@ -1,25 +1,33 @@
 import type { AccountBook } from "./accounts.ts";
-import type { Accounts, Adapter, Handle, Prompt, PromptOf, Reply, ThreadKey, Turn } from "./adapter.ts";
+import type { Adapter, Core, Prompt, Reply, ThreadKey, Turn } from "./adapter.ts";
+import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
+import { createChoose } from "./choices.ts";
 import { BotError, severity, toBotError } from "./errors.ts";
-import { parseFlags, parseOptions } from "./flags.ts";
+import { createExpect } from "./expect.ts";
 import type { History } from "./history.ts";
 import type { Identity } from "./identity.ts";
+import { createKeep } from "./keep.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Links } from "./links.ts";
 import type { Log } from "./log.ts";
 import type { Painter } from "./painter.ts";
 import { createPress } from "./press.ts";
+import type { Prices } from "./prices.ts";
 import type { RequestDefaults } from "./request.ts";
 import { createRuns } from "./run.ts";
+import { parseSetting } from "./setting-words.ts";
+import { createSettle } from "./settings.ts";
+import type { Store } from "./store.ts";
+import { createStyles } from "./styles.ts";
+import { createUploads } from "./uploads.ts";
 import { failedView } from "./views.ts";
 
 /** The core: what all adapters hand their turns to. */
 export interface Bot {
-  /** The Handle to start an adapter with. */
-  attach(adapter: Adapter): Handle;
-  readonly promptOf: PromptOf;
-  readonly accounts: Accounts;
+  /** What to start an adapter with. */
+  attach(adapter: Adapter): Core;
   /** Finishes what the process before left in flight. Call it when the attached adapters have started. */
   resume(): Promise<void>;
   /**
@@ -30,13 +38,18 @@ export interface Bot {
 }
 
 export interface BotParts {
+  readonly store: Store;
   readonly painter: Painter;
   readonly history: History;
   readonly ledger: Ledger;
   readonly lanes: Lanes;
   readonly accounts: AccountBook;
   readonly identity: Identity;
+  readonly links: Links;
+  readonly prices: Prices;
   readonly defaults: RequestDefaults;
+  /** Where people reach the pages that are not in the chat; absent: there are none. */
+  readonly publicUrl?: string;
   readonly log: Log;
   readonly now?: () => number;
 }
@@ -46,14 +59,30 @@ const settleMs = 2000;
 
 const restarting = new BotError("stopped", "I am being restarted. Try again in a minute.");
 
-export function createBot(parts: BotParts): Bot {
-  const { history, ledger, accounts, log, now = Date.now } = parts;
-  const runs = createRuns({ ...parts, now });
-  const ask = createAsk(runs, now);
-  const press = createPress({ history, accounts, runs, ask });
+/** Rejects with BotError `storage` when the store fails. */
+export async function createBot(parts: BotParts): Promise<Bot> {
+  const { store, painter, history, ledger, accounts, defaults, publicUrl, log, now = Date.now } = parts;
   const adapters = new Map<string, Adapter>();
   const handled = new Set<Promise<void>>();
+  const stopped = new AbortController();
   let draining = false;
+
+  const keep = createKeep(store);
+  const uploads = createUploads({ store, painter, keep, files: defaults.store });
+  const styles = createStyles(store, keep);
+  const areas = publicUrl
+    ? await createAreas({
+        ...{ store, history, publicUrl, now },
+        adapterOf: (name) => adapters.get(name),
+        handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
+      })
+    : undefined;
+  const choose = createChoose({ accounts, styles });
+  const expect = createExpect({ ...parts, choose });
+  const settle = createSettle({ accounts, styles });
+  const runs = createRuns({ ...parts, uploads, keep, areas: areas !== undefined, now });
+  const ask = createAsk(runs, expect.of, now);
+  const press = createPress({ history, choose, runs, ask, areas });
 
   /** What people say among themselves is nothing to answer, not even with an error. */
   async function isKnown(thread: ThreadKey): Promise<boolean> {
@@ -66,54 +95,61 @@ export function createBot(parts: BotParts): Bot {
   }
 
   async function prompt(adapter: Adapter, turn: Prompt, reply: Reply): Promise<void> {
-    if (!turn.addressed && !(await isKnown(turn.thread))) return;
+    const { thread, user, place, text, options, attachments, replyTo } = turn;
+    if (!turn.addressed && !(await isKnown(thread))) return;
     if (draining) throw restarting;
-    const flags = parseFlags(turn.text);
-    const { thread, user, replyTo } = turn;
-    const { defaults } = await accounts.of(user.id);
-    const options = { ...defaults, ...flags.options, ...parseOptions(turn.options) };
+    const wish = turn.addressed ? parseSetting(text, attachments) : undefined;
+    if (wish) {
+      const view = await settle({ kind: "setting", user, place, wish }, stopped.signal);
+      return void (await reply.show(view));
+    }
+    const chosen = await choose({ user, place, text, options });
     await ask(adapter, reply, {
-      thread,
-      user,
-      text: flags.text,
-      options,
-      notes: flags.notes,
-      files: turn.attachments,
-      mustDraw: false,
+      ...{ thread, user, place, ...chosen },
+      files: attachments,
+      mustDraw: turn.mustDraw === true && !isQuestion(chosen.text),
       ...(replyTo && { from: replyTo }),
     });
   }
 
   async function handle(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
     try {
-      if (turn.kind === "prompt") await prompt(adapter, turn, reply);
-      else if (draining) throw restarting;
-      else await press(adapter, turn, reply);
+      if (turn.kind === "prompt") return await prompt(adapter, turn, reply);
+      if (draining) throw restarting;
+      if (turn.kind === "press") return await press(adapter, turn, reply, stopped.signal);
+      await reply.show(await settle(turn, stopped.signal));
     } catch (error) {
       const known = toBotError(error);
       log[severity(known)](
-        { adapter: adapter.name, thread: turn.thread, code: known.code, error: known },
+        { adapter: adapter.name, channel: turn.place.channel, code: known.code, error: known },
         "turn.refused",
       );
       const view = {
         ...failedView(known, false),
-        ...(turn.kind === "press" && { audience: "asker" as const }),
+        ...(turn.kind !== "prompt" && { audience: "asker" as const }),
       };
       await reply.show(view).catch((lost: unknown) => log.warn({ error: lost }, "view.lost"));
     }
   }
 
+  function take(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
+    const over = handle(adapter, turn, reply).finally(() => handled.delete(over));
+    handled.add(over);
+    return over;
+  }
+
   return {
     attach(adapter) {
       adapters.set(adapter.name, adapter);
-      return (turn, reply) => {
-        const over = handle(adapter, turn, reply).finally(() => handled.delete(over));
-        handled.add(over);
-        return over;
+      return {
+        handle: (turn, reply) => take(adapter, turn, reply),
+        promptOf: async (message) => (await history.find(message))?.prompt,
+        accounts,
+        styles,
+        estimateOf: expect.before,
+        ...(areas && { areas }),
       };
     },
-    accounts,
-    promptOf: async (message) => (await history.find(message))?.prompt,
     async resume() {
       for (const turn of await ledger.open()) {
         const adapter = adapters.get(turn.adapter);
@@ -133,4 +169,9 @@ export function createBot(parts: BotParts): Bot {
       clearTimeout(timer);
     },
   };
+}
+
+/** A command that draws is sometimes asked something all the same: that must not cost a picture. */
+function isQuestion(text: string): boolean {
+  return /[?？]\s*$/.test(text);
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { models } from "./models.ts";
 
 /** Everything an operator can set. Read once, at the start; nothing else reads the environment. */
 export interface Config {
@@ -9,11 +10,20 @@ export interface Config {
     readonly baseUrl?: string;
     /** The mainline model, which reads the conversation and calls the image tool. */
     readonly model: string;
-    readonly imageModel: string;
+    /** Those that may draw: the first does unless something it lacks is asked for, or another by name. */
+    readonly imageModels: readonly string[];
+    /** OpenAI may store responses and files. */
+    readonly store: boolean;
     /** Run responses in OpenAI's background, so that a broken connection or a restart loses no picture. */
     readonly background: boolean;
   };
-  readonly playground?: { readonly host: string; readonly port: number; readonly password?: string };
+  /** A JSON file with the operator's own prices. */
+  readonly pricesFile?: string;
+  /** Where people reach this process from outside, without a slash at the end. */
+  readonly publicUrl?: string;
+  /** Where the playground, and the pages that are opened from a chat, are served. */
+  readonly http: { readonly host: string; readonly port: number };
+  readonly playground?: { readonly password?: string };
   readonly discord?: {
     readonly token: string;
     /** Another server that speaks the protocol, up to and without the version: `http://127.0.0.1:4000/api`. */
@@ -56,7 +66,9 @@ const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const
 const threadModes = ["off", "auto", "always"] as const;
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) address" });
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
-const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
+const onOff = z
+  .enum(["on", "off", "true", "false"], { error: "must be on or off" })
+  .transform((value) => value === "on" || value === "true");
 
 const environment = z
   .object({
@@ -64,7 +76,19 @@ const environment = z
     OPENAI_BASE_URL: httpUrl.optional(),
     OPENAI_MODEL: z.string().default("gpt-6-luna"),
     IMAGE_MODEL: z.string().default("gpt-image-2"),
+    IMAGE_MODELS: z
+      .string()
+      .transform((list) =>
+        list
+          .split(",")
+          .map((name) => name.trim())
+          .filter((name) => name !== ""),
+      )
+      .optional(),
     OPENAI_BACKGROUND: onOff.default(true),
+    OPENAI_STORE: onOff.default(true),
+    PRICES_FILE: z.string().optional(),
+    PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
     PLAYGROUND: onOff.default(true),
     PLAYGROUND_PASSWORD: z.string().min(8, "must have 8 characters at least").optional(),
     HOST: z.string().default("127.0.0.1"),
@@ -102,6 +126,14 @@ const environment = z
           message: `${env.HOST} can be reached from other machines: set PLAYGROUND_PASSWORD too, or PLAYGROUND=off`,
         });
       }
+      // Whoever is led here by a proxy looks like somebody at this machine.
+      if (env.PLAYGROUND && env.PUBLIC_URL && !env.PLAYGROUND_PASSWORD) {
+        issues.addIssue({
+          code: "custom",
+          path: ["PUBLIC_URL"],
+          message: "opens the playground to the world: set PLAYGROUND_PASSWORD too, or PLAYGROUND=off",
+        });
+      }
     },
     { when: () => true }, // beside what else is wrong: one start is to name it all
   );
@@ -120,13 +152,15 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       ...(parsed.OPENAI_API_KEY && { apiKey: parsed.OPENAI_API_KEY }),
       ...(parsed.OPENAI_BASE_URL && { baseUrl: parsed.OPENAI_BASE_URL }),
       model: parsed.OPENAI_MODEL,
-      imageModel: parsed.IMAGE_MODEL,
+      imageModels: toImageModels(parsed),
       background: parsed.OPENAI_BACKGROUND,
+      store: parsed.OPENAI_STORE,
     },
+    ...(parsed.PRICES_FILE && { pricesFile: parsed.PRICES_FILE }),
+    ...(parsed.PUBLIC_URL && { publicUrl: parsed.PUBLIC_URL }),
+    http: { host: parsed.HOST, port: parsed.PORT },
     ...(parsed.PLAYGROUND && {
       playground: {
-        host: parsed.HOST,
-        port: parsed.PORT,
         ...(parsed.PLAYGROUND_PASSWORD && { password: parsed.PLAYGROUND_PASSWORD }),
       },
     }),
@@ -145,6 +179,12 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     concurrency: parsed.CONCURRENCY,
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
+}
+
+/** All that are known, unless the operator says which. */
+function toImageModels(env: z.output<typeof environment>): readonly string[] {
+  const { IMAGE_MODEL: usual, IMAGE_MODELS: offered = Object.keys(models) } = env;
+  return [...new Set([usual, ...offered])];
 }
 
 /** With both an app token and a signing secret, Socket Mode wins: it needs no public address. */

@@ -21,7 +21,7 @@ export function toDetails(answer: {
   const { prompt, asked, sent, pictures, picture, imageModel, elapsedMs, usage, cost, painter } = answer;
   const applied: Partial<Record<OptionName, string>> = picture
     ? {
-        ...unreported(sent),
+        ...taken(asked, sent),
         ...(asked.count && { count: `${pictures}` }),
         ...picture.applied,
         model: imageModel,
@@ -48,18 +48,33 @@ export function toDetails(answer: {
 }
 
 /** The API says nothing of these: what it took without a complaint, it applied. */
-function unreported({ compression, fidelity, moderation, partials }: Partial<ImageOptions>) {
-  return {
-    ...(compression !== undefined && { compression: `${compression}` }),
-    ...(fidelity && { fidelity }),
-    ...(moderation && { moderation }),
-    ...(partials !== undefined && { partials: `${partials}` }),
-  };
+const unreported = [
+  "compression",
+  "fidelity",
+  "moderation",
+  "partials",
+  "complexity",
+  "frames",
+  "duration",
+  "detail",
+  "outside",
+  "style",
+] as const satisfies OptionName[];
+
+function taken(
+  asked: Partial<ImageOptions>,
+  sent: Partial<ImageOptions>,
+): Partial<Record<OptionName, string>> {
+  const names = unreported.filter((name) => asked[name] !== undefined && sent[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, `${sent[name]}`]));
 }
 
-function tokensOf({ base, image }: Usage): { input: number; output: number } {
+function tokensOf({ base, image, svg = [] }: Usage): { input: number; output: number } {
   return {
-    input: base.input + (image ? image.inputText + image.inputImage : 0),
-    output: base.output + (image?.output ?? 0),
+    input: svg.reduce(
+      (sum, { input }) => sum + input,
+      base.input + (image ? image.inputText + image.inputImage : 0),
+    ),
+    output: svg.reduce((sum, { output }) => sum + output, base.output + (image?.output ?? 0)),
   };
 }

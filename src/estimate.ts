@@ -1,5 +1,6 @@
 import type { ImageOptions } from "./options.ts";
 import { costOf, type Prices, type Usage } from "./prices.ts";
+import { usualSketches } from "./request.ts";
 import {
   outputTokens,
   pictureTokens,
@@ -34,9 +35,6 @@ const shapes: readonly Size[] = [
   { width: 1024, height: 1536 },
   { width: 1536, height: 1024 },
 ];
-
-/** Sketches of a picture when nobody said; as in request.ts. */
-const usualSketches = 2;
 
 /**
  * Tokens of what nothing is published about, set high enough for most turns. The mainline model reads instructions and a

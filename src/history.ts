@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Details, MessageKey, ThreadKey } from "./adapter.ts";
 import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";
-import { key, storedInput, storedOptions } from "./stored.ts";
+import { key, storedInput, storedOptions, storedStyle, storedUnder } from "./stored.ts";
 
 const generation = z.object({
   message: key,
@@ -14,6 +14,12 @@ const generation = z.object({
   prompt: z.string(),
   options: storedOptions,
   inputs: z.array(storedInput).readonly(),
+  style: storedStyle.exactOptional(),
+  under: storedUnder.exactOptional(),
+  /** How many references come before those that the words point to. */
+  linksFrom: z.number().exactOptional(),
+  /** The answer in words, where there were some. */
+  text: z.string().exactOptional(),
   outcome: z.enum(["done", "failed", "cancelled", "deleted"]),
   /** The response that answered in words. */
   responseId: z.string().exactOptional(),
@@ -27,6 +33,8 @@ const generation = z.object({
         width: z.number(),
         height: z.number(),
         revisedPrompt: z.string().exactOptional(),
+        /** What the person sees is not quite what OpenAI keeps: the part outside a mask was put back. */
+        patched: z.boolean().exactOptional(),
       }),
     )
     .readonly(),

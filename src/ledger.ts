@@ -1,13 +1,14 @@
 import { z } from "zod";
 import type { MessageKey } from "./adapter.ts";
 import type { Store } from "./store.ts";
-import { key, storedInput, storedOptions } from "./stored.ts";
+import { key, storedInput, storedOptions, storedStyle, storedUnder } from "./stored.ts";
 
 const openTurn = z.object({
   /** The message that will show the answer. */
   message: key,
   adapter: z.string(),
   thread: key,
+  place: z.object({ channel: key, community: key.exactOptional() }).exactOptional(),
   user: z.object({ id: z.string(), name: z.string(), moderator: z.boolean().exactOptional() }),
   text: z.string(),
   options: storedOptions,
@@ -16,9 +17,19 @@ const openTurn = z.object({
   from: key.nullable().exactOptional(),
   /** A picture was asked for outright, so words are no answer. */
   mustDraw: z.boolean(),
+  /** It was asked for before, word for word, and should come out otherwise this time. */
+  again: z.boolean().exactOptional(),
+  style: storedStyle.exactOptional(),
+  /** Ids in Keep of the pictures that come with the style, until they are in `inputs`. */
+  stylePictures: z.array(z.string()).readonly().exactOptional(),
+  /** What it is likely to cost, in a few words. */
+  expected: z.string().exactOptional(),
   /** Files the person sent; they are in `inputs` once they have been read. */
   attachments: z.number(),
   inputs: z.array(storedInput).readonly().exactOptional(),
+  under: storedUnder.exactOptional(),
+  /** How many references come before those that the words point to. */
+  linksFrom: z.number().exactOptional(),
   /** OpenAI is at work on it under these ids, one for each picture; null where it has not begun. */
   responseIds: z.array(z.string().nullable()).readonly().exactOptional(),
   /** Unix time, ms. */

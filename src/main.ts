@@ -10,8 +10,11 @@ import { createHistory } from "./history.ts";
 import { createIdentity } from "./identity.ts";
 import { createLanes } from "./lanes.ts";
 import { createLedger } from "./ledger.ts";
+import { createLinks } from "./links.ts";
 import { createLog, type Log, redact } from "./log.ts";
 import { createPainter, type Painter } from "./painter.ts";
+import { PricesError, parsePrices } from "./price-file.ts";
+import { type Prices, publishedPrices } from "./prices.ts";
 import { openStore } from "./store.ts";
 
 /** How long turns in flight may go on after SIGTERM, in ms: less than the ten seconds a container is given. */
@@ -37,14 +40,18 @@ async function main(config: Config): Promise<void> {
   const ledger = await createLedger(store, (message, error) =>
     log.error({ message, error }, "turn.unreadable"),
   );
-  const bot = createBot({
+  const bot = await createBot({
+    store,
     painter,
     history: createHistory(store),
     ledger,
     lanes: createLanes(config.concurrency),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
+    links: createLinks(),
+    prices: config.pricesFile ? readPrices(config.pricesFile) : publishedPrices,
     defaults: config.openai,
+    ...(config.publicUrl && { publicUrl: config.publicUrl }),
     log,
   });
 
@@ -88,6 +95,17 @@ function makeDataDir(folder: string): void {
   }
 }
 
+/** Throws ConfigError or PricesError. */
+function readPrices(file: string): Prices {
+  let json: string;
+  try {
+    json = readFileSync(file, "utf8");
+  } catch {
+    throw new ConfigError(`PRICES_FILE: ${file} cannot be read. Is it there?`);
+  }
+  return parsePrices(json);
+}
+
 async function openPainter(config: Config, log: Log): Promise<{ painter: Painter; close(): Promise<void> }> {
   const { apiKey = "none", baseUrl } = config.openai;
   if (!isStandIn(config)) {
@@ -115,13 +133,20 @@ interface Loaded {
 
 /** Those that the environment turns on, each loaded only then. */
 async function loadAdapters(config: Config, painter: Painter, log: Log): Promise<readonly Loaded[]> {
-  const { playground, discord, slack, dataDir } = config;
+  const { playground, http, discord, slack, dataDir } = config;
   const shown = { name: painter.name, standIn: painter.standIn };
   const loaded: Loaded[] = [];
   if (playground) {
     const { createWebAdapter } = await import("../adapters/web/index.ts");
     const folder = join(dataDir, "playground");
-    const adapter = createWebAdapter({ ...playground, dataDir: folder, version, painter: shown, log });
+    const adapter = createWebAdapter({
+      ...http,
+      ...playground,
+      dataDir: folder,
+      version,
+      painter: shown,
+      log,
+    });
     loaded.push({ adapter, where: () => adapter.url });
   }
   if (discord) {
@@ -144,7 +169,7 @@ function loadEnvFile(): void {
 
 /** What an operator needs to read; a stack only for what is our mistake. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof ConfigError || error instanceof PricesError) return error.message;
   if (error instanceof BotError) {
     const cause = error.cause instanceof Error ? `\n  ${redact(error.cause.message)}` : "";
     return `${error.message}${cause}`;

@@ -1,4 +1,5 @@
 import type { ImageOptions } from "./options.ts";
+import { undated } from "./tokens.ts";
 
 /** What an image model takes. */
 export interface Model {
@@ -41,6 +42,6 @@ export const models: Readonly<Record<string, Model>> = {
 
 /** What is known of a model; undefined for one of the operator's own. A dated snapshot is as its model is. */
 export function modelOf(name: string): Model | undefined {
-  const plain = name.replace(/-\d{4}-\d{2}-\d{2}$/, "");
+  const plain = undated(name);
   return Object.hasOwn(models, plain) ? models[plain] : undefined;
 }

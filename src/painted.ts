@@ -173,18 +173,32 @@ function usageOf(response: Response, drawn: boolean): Usage | undefined {
   const { usage, tool_usage: tools } = response;
   const image = tools?.image_gen;
   if (!usage || (drawn && !image)) return undefined;
+  const { cached_tokens: cached = 0, cache_write_tokens: written } = usage.input_tokens_details ?? {};
+  const svg = response.output.flatMap((item) =>
+    item.type === "image_generation_call" && item.svg_usage ? item.svg_usage : [],
+  );
   return {
     base: {
-      input: usage.input_tokens,
-      cached: usage.input_tokens_details?.cached_tokens ?? 0,
-      output: usage.output_tokens,
+      ...{ input: usage.input_tokens, cached, output: usage.output_tokens },
+      ...(written && { written }),
     },
-    ...(image && {
-      image: {
-        inputText: image.input_tokens_details?.text_tokens ?? image.input_tokens,
-        inputImage: image.input_tokens_details?.image_tokens ?? 0,
-        output: image.output_tokens,
-      },
+    ...(image && { image: imageUsageOf(image) }),
+    ...(svg.length > 0 && {
+      svg: svg.map(({ model, input_tokens: input, total_tokens: total }) => ({
+        ...{ model, input, output: total - input },
+      })),
     }),
+  };
+}
+
+/** What was cached is known by kind or not at all: a bare sum could be words or pictures. */
+function imageUsageOf(image: NonNullable<Response["tool_usage"]>["image_gen"]): NonNullable<Usage["image"]> {
+  const { input_tokens_details: input, output_tokens_details: output, cached_tokens_details: cached } = image;
+  return {
+    inputText: input?.text_tokens ?? image.input_tokens,
+    inputImage: input?.image_tokens ?? 0,
+    output: image.output_tokens,
+    ...(cached && { cachedText: cached.cached_text_tokens, cachedImage: cached.cached_image_tokens }),
+    ...(output?.text_tokens && { outputText: output.text_tokens }),
   };
 }

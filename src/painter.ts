@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI, { APIError, toFile } from "openai";
 import type {
   ResponseCreateParamsStreaming,
+  ResponseInputItem,
   ResponseInputMessageContentList,
   ResponseStreamEvent,
 } from "openai/resources/responses/responses";
@@ -13,6 +14,9 @@ import { toVerdict } from "./verdict.ts";
 
 /** The parameters of one streaming `responses.create`. */
 export type PaintRequest = ResponseCreateParamsStreaming;
+
+/** One message of its input, or what stands for one. */
+export type PaintItem = ResponseInputItem;
 
 /** What a person's message in it is made of. */
 export type PaintContent = ResponseInputMessageContentList;

@@ -1,124 +1,108 @@
-import type { Adapter, Attachment, MessageKey } from "./adapter.ts";
+import sharp from "sharp";
+import type { Adapter, Attachment } from "./adapter.ts";
+import type { Encoded } from "./encode.ts";
 import { BotError } from "./errors.ts";
 import type { Generation, History } from "./history.ts";
-import { type Picture, readInputs } from "./inputs.ts";
+import { inputLimits, type Picture, readInputs } from "./inputs.ts";
+import { type Keep, keptMs } from "./keep.ts";
 import type { OpenTurn } from "./ledger.ts";
+import type { Links } from "./links.ts";
 import { fitMask } from "./mask.ts";
-import type { Painter } from "./painter.ts";
-import type { StoredInput } from "./stored.ts";
+import { nearestPictured, recallAll, recallPicked } from "./recall.ts";
+import type { StoredInput, StoredUnder } from "./stored.ts";
+import type { Uploads } from "./uploads.ts";
 
 /** What a turn goes on from and what it brings, ready to be put into a request. */
 export interface Prepared {
   readonly base?: Generation;
   readonly inputs: readonly StoredInput[];
+  /** What lies under the mask, to be put back outside of it. */
+  readonly under?: StoredUnder;
+  /** How many references come before those that the words point to. */
+  readonly linksFrom: number;
   readonly notes: readonly string[];
 }
 
-interface Tools {
+export interface PrepareTools {
   readonly adapter: Adapter;
   readonly history: History;
-  readonly painter: Painter;
+  readonly uploads: Uploads;
+  readonly keep: Keep;
+  readonly links: Links;
 }
 
 /**
- * Finds the generation a turn goes on from and puts its pictures where OpenAI can read them.
+ * Finds the generation a turn goes on from and puts its pictures where OpenAI can read them: those of the message it
+ * answers where that is none of ours, those attached, those its words point to, and those of its style.
  *
- * A message that is not one of our generations is read for its pictures: they become references. Throws BotError
- * `bad_attachment`, `unknown_message`, `stopped` (the files were lost with the process before), and what reading and
- * uploading throw.
+ * Throws BotError `bad_attachment`, `unknown_message`, `stopped` (the files were lost with the process before), and what
+ * reading and uploading throw.
  */
 export async function prepare(
   turn: OpenTurn,
   attachments: readonly Attachment[],
-  tools: Tools,
+  tools: PrepareTools,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const { adapter, history, painter } = tools;
+  const { adapter, history, links } = tools;
   const from = turn.from === undefined ? await history.head(turn.thread) : turn.from;
   const base = from ? await history.base(from) : undefined;
-  if (turn.inputs) return { ...(base && { base }), inputs: turn.inputs, notes: [] };
+  if (turn.inputs) {
+    return {
+      ...(base && { base }),
+      inputs: turn.inputs,
+      ...(turn.under && { under: turn.under }),
+      linksFrom: turn.linksFrom ?? 0,
+      notes: [],
+    };
+  }
   if (attachments.length < turn.attachments) {
     throw new BotError("stopped", "I was restarted before I had read your pictures. Send them again.");
   }
   const foreign =
     turn.from && !(await history.find(turn.from)) ? await recallAll(adapter, turn.from, signal) : [];
-  const { pictures, notes } = await readInputs([...foreign, ...attachments], signal);
+  const linked = links.toAttachments(turn.text);
+  const sent = [...foreign, ...attachments, ...linked];
+  const { pictures, notes } = await readInputs(sent, signal);
   const masked = pictures.some(({ role }) => role === "mask");
-  const references = pictures.some(({ role }) => role === "reference");
-  const under = masked && !references ? await pictureUnder(base, tools, signal) : [];
+  const bare = masked && pictures.every(({ role }) => role === "mask");
+  const shown = base && (await nearestPictured(base, history));
+  const under = bare ? await pictureUnder(shown, adapter, signal) : [];
   const fitted = await fitMasks([...under, ...pictures]);
-  const inputs = await store(fitted.pictures, painter, signal);
-  return { ...(base && { base }), inputs, notes: [...notes, ...fitted.notes] };
-}
-
-/** The picture of a generation, stored anew: for when OpenAI has forgotten the conversation. */
-export async function recallInputs(
-  base: Generation,
-  { adapter, painter, history }: Tools,
-  signal: AbortSignal,
-): Promise<readonly StoredInput[]> {
-  const shown = await nearestPictured(base, history);
-  const { pictures } = await readInputs(shown ? await recallPicked(shown, adapter, signal) : [], signal);
-  return store(pictures, painter, signal);
-}
-
-async function recallAll(
-  adapter: Adapter,
-  message: MessageKey,
-  signal: AbortSignal,
-): Promise<readonly Attachment[]> {
-  const found = await recall(adapter, message, signal);
-  if (found.length > 0) return found;
-  throw new BotError(
-    "unknown_message",
-    "I cannot find a picture in the message you answered. Attach the picture to your message instead.",
-  );
+  const isPatched = shown?.pictures[shown.picked ?? 0]?.patched && !bare;
+  const current = isPatched ? await readShown(shown, adapter, signal) : [];
+  const styled = await stylePictures(turn, tools.keep, inputLimits.references - pictures.length);
+  const inputs = [
+    ...(await store(current, "current", tools.uploads, signal)),
+    ...(await store(fitted.pictures, undefined, tools.uploads, signal)),
+    ...(await store(styled, "style", tools.uploads, signal)),
+  ];
+  const kept = turn.options.outside === "redraw" ? undefined : await keepUnder(fitted.pictures, tools.keep);
+  return {
+    ...(base && { base }),
+    inputs,
+    ...(kept && { under: kept }),
+    linksFrom: sent.filter(({ role }) => role !== "mask").length - linked.length,
+    notes: [...notes, ...fitted.notes],
+  };
 }
 
 /** A mask on a picture of the conversation: that picture is sent along, so that the mask lies on the right one. */
 async function pictureUnder(
-  base: Generation | undefined,
-  tools: Tools,
-  signal: AbortSignal,
-): Promise<readonly Picture[]> {
-  const shown = base && (await nearestPictured(base, tools.history));
-  const { pictures } = await readInputs(
-    shown ? await recallPicked(shown, tools.adapter, signal) : [],
-    signal,
-  );
-  if (pictures.length === 0) {
-    throw new BotError(
-      "bad_attachment",
-      "A mask needs a picture to lie on. Attach the picture together with its mask.",
-    );
-  }
-  return pictures;
-}
-
-/** One picture: the one that was picked, or the first. */
-async function recallPicked(
-  { message, picked = 0 }: Generation,
+  shown: Generation | undefined,
   adapter: Adapter,
   signal: AbortSignal,
-): Promise<readonly Attachment[]> {
-  const shown = await recall(adapter, message, signal);
-  return shown.slice(picked, picked + 1);
+): Promise<readonly Picture[]> {
+  const pictures = shown ? await readShown(shown, adapter, signal) : [];
+  if (pictures.length > 0) return pictures;
+  throw new BotError(
+    "bad_attachment",
+    "A mask needs a picture to lie on. Attach the picture together with its mask.",
+  );
 }
 
-/** A platform that does not answer holds up neither a cancel nor a shutdown. */
-function recall(adapter: Adapter, message: MessageKey, signal: AbortSignal): Promise<readonly Attachment[]> {
-  signal.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([adapter.recall(message), aborted]);
-}
-
-/** A question about a picture is answered in words: the picture is further up. */
-async function nearestPictured(generation: Generation, history: History): Promise<Generation | undefined> {
-  let found: Generation | undefined = generation;
-  while (found && found.pictures.length === 0) found = found.parent && (await history.base(found.parent));
-  return found;
+async function readShown(shown: Generation, adapter: Adapter, signal: AbortSignal) {
+  return (await readInputs(await recallPicked(shown, adapter, signal), signal)).pictures;
 }
 
 async function fitMasks(
@@ -133,15 +117,40 @@ async function fitMasks(
   return { pictures: [...pictures.filter((picture) => picture !== mask), fitted], notes };
 }
 
-function store(pictures: readonly Picture[], painter: Painter, signal: AbortSignal): Promise<StoredInput[]> {
+/** Both are needed when the picture is there, perhaps by another process; and when it is drawn again. */
+async function keepUnder(pictures: readonly Picture[], keep: Keep): Promise<StoredUnder | undefined> {
+  const first = pictures.find(({ role }) => role === "reference");
+  const mask = pictures.find(({ role }) => role === "mask");
+  if (!first || !mask) return undefined;
+  const { width, height } = first;
+  return { picture: await keep.put(first, keptMs), mask: await keep.put(mask, keptMs), width, height };
+}
+
+async function stylePictures(turn: OpenTurn, keep: Keep, room: number) {
+  const ids = (turn.stylePictures ?? []).slice(0, Math.max(0, room));
+  const found = await Promise.all(ids.map((id) => keep.get(id)));
   return Promise.all(
-    pictures.map(async (picture) => {
-      const fileId = await painter.upload(picture, signal);
-      const { role, width, height, mediaType, bytes } = picture;
-      const source = fileId
-        ? { fileId }
-        : { dataUrl: `data:${mediaType};base64,${Buffer.from(bytes).toString("base64")}` };
-      return { role, width, height, source };
-    }),
+    found
+      .filter((picture) => picture !== undefined)
+      .map(async (picture) => {
+        const { width, height } = await sharp(picture.bytes).metadata();
+        return { ...picture, width, height };
+      }),
+  );
+}
+
+function store(
+  pictures: readonly (Encoded & Pick<Picture, "width" | "height"> & { role?: Picture["role"] })[],
+  role: StoredInput["role"] | undefined,
+  uploads: Uploads,
+  signal: AbortSignal,
+): Promise<StoredInput[]> {
+  return Promise.all(
+    pictures.map(async (picture) => ({
+      role: role ?? picture.role ?? "reference",
+      width: picture.width,
+      height: picture.height,
+      source: await uploads.store(picture, signal),
+    })),
   );
 }

@@ -1,11 +1,13 @@
-import type { Accounts, Adapter, MessageKey, Press, Reply, User } from "./adapter.ts";
+import type { Adapter, MessageKey, Press, Reply, User } from "./adapter.ts";
+import { type AreaBook, areaMs } from "./areas.ts";
 import type { Ask } from "./ask.ts";
+import type { Choose } from "./choices.ts";
 import { BotError } from "./errors.ts";
-import { parseFlags, parseOptions } from "./flags.ts";
 import type { Generation, History } from "./history.ts";
 import type { ImageOptions } from "./options.ts";
+import { recallAll } from "./recall.ts";
 import type { Runs } from "./run.ts";
-import { deletedView, detailsView, noticeView, pickedView, undoneView } from "./views.ts";
+import { areaView, deletedView, detailsView, noticeView, pickedView, undoneView } from "./views.ts";
 
 const varyWords =
   "Draw a variation of this picture: the same subject and style, with another composition and other details.";
@@ -17,64 +19,80 @@ const varyWords =
  */
 export function createPress(parts: {
   readonly history: History;
-  readonly accounts: Accounts;
+  readonly choose: Choose;
   readonly runs: Runs;
   readonly ask: Ask;
-}): (adapter: Adapter, turn: Press, reply: Reply) => Promise<void> {
-  const { history, accounts, runs, ask } = parts;
+  readonly areas: AreaBook | undefined;
+}): (adapter: Adapter, turn: Press, reply: Reply, signal: AbortSignal) => Promise<void> {
+  const { history, choose, runs, ask, areas } = parts;
 
-  async function press(adapter: Adapter, turn: Press, reply: Reply): Promise<void> {
-    const { message, user, thread } = turn;
-    if (turn.action === "cancel") {
-      const running = runs.find(message);
-      if (!running) {
-        // The platform may show a message to people before it has answered us that it is there.
-        if (await history.find(message))
-          return void (await reply.show(noticeView("This one is over already.")));
-        runs.cancelEarly(message, user);
-        return void (await reply.show(
-          noticeView("Nothing is being drawn there. If it is about to begin, it is stopped."),
-        ));
-      }
+  async function cancel({ message, user }: Press, reply: Reply): Promise<void> {
+    const running = runs.find(message);
+    if (running) {
       demand(user, running.user.id, "cancel");
       return running.cancel();
     }
-    const found = await history.find(message);
-    const flags = parseFlags(turn.input?.text ?? "");
-    const fresh = { text: flags.text, notes: flags.notes, files: turn.input?.attachments ?? [] };
-    const chosen = { ...flags.options, ...parseOptions(turn.input?.options ?? {}) };
-    if (turn.action === "edit") {
-      const { defaults } = await accounts.of(user.id);
-      const options = { ...defaults, ...chosen };
-      return ask(adapter, reply, { ...fresh, thread, user, options, from: message, mustDraw: false });
+    // The platform may show a message to people before it has answered us that it is there.
+    if (await history.find(message)) return void (await reply.show(noticeView("This one is over already.")));
+    runs.cancelEarly(message, user);
+    await reply.show(noticeView("Nothing is being drawn there. If it is about to begin, it is stopped."));
+  }
+
+  async function press(adapter: Adapter, turn: Press, reply: Reply, signal: AbortSignal): Promise<void> {
+    const { message, user, thread, place } = turn;
+    if (turn.action === "cancel") return cancel(turn, reply);
+    const { text, options, attachments: files } = turn.input ?? { text: "", options: {}, attachments: [] };
+    const who = { user, place };
+    const here = { thread, ...who };
+    switch (turn.action) {
+      case "edit": {
+        const chosen = await choose({ ...who, text, options });
+        return ask(adapter, reply, { ...here, ...chosen, files, from: message, mustDraw: false });
+      }
+      case "reference": {
+        const chosen = await choose({ ...who, text, options });
+        const { picked } = (await history.find(message)) ?? {};
+        const shown = await recallAll(adapter, message, signal);
+        const taken = picked === undefined ? shown : shown.slice(picked, picked + 1);
+        return ask(adapter, reply, {
+          ...{ ...here, ...chosen, from: null, mustDraw: true },
+          files: [...taken, ...files],
+        });
+      }
+      case "area": {
+        if (!areas) {
+          const how = "Press Edit… and attach a mask: the picture with the part to change made see-through.";
+          return void (await reply.show(noticeView(how)));
+        }
+        const address = areas.open(adapter, message, user);
+        return void (await reply.show(areaView(address, areaMs / 60_000)));
+      }
     }
+    const found = await history.find(message);
     if (!found || found.outcome === "deleted") throw unknown();
-    const again = { thread, user, from: found.parent ?? null };
+    const again = { ...here, from: found.parent ?? null };
     switch (turn.action) {
       case "vary":
         return ask(adapter, reply, {
-          ...{ thread, user, from: message, mustDraw: true, notes: [], files: [] },
+          ...{ ...here, from: message, mustDraw: true, again: true, notes: [], files: [] },
           text: varyWords,
           options: withoutAction(found.options),
         });
       case "redo":
         return ask(adapter, reply, {
-          ...again,
+          ...{ ...again, ...brought(found), again: true, notes: [], files: [] },
           text: found.prompt,
           options: found.options,
-          notes: [],
-          files: [],
-          inputs: found.inputs,
+          ...(found.style && { style: found.style }),
           mustDraw: found.pictures.length > 0,
         });
-      case "rephrase":
+      case "rephrase": {
+        const chosen = await choose({ ...who, text, options, over: found.options });
         return ask(adapter, reply, {
-          ...again,
-          ...fresh,
-          options: { ...found.options, ...chosen },
-          mustDraw: false,
-          ...(fresh.files.length === 0 && { inputs: found.inputs }),
+          ...{ ...again, ...chosen, files, mustDraw: false },
+          ...(files.length === 0 && brought(found)),
         });
+      }
       case "pick1":
       case "pick2":
       case "pick3":
@@ -129,6 +147,11 @@ function unknown(): BotError {
 function demand(user: User, owner: string, what: string): void {
   if (user.id === owner || user.moderator) return;
   throw new BotError("forbidden", `Only the one who asked for this picture, or a moderator, can ${what} it.`);
+}
+
+/** The pictures an answer was made from. */
+function brought({ inputs, under, linksFrom }: Generation) {
+  return { inputs, ...(under && { under }), ...(linksFrom !== undefined && { linksFrom }) };
 }
 
 /** `edit` or `generate` was said of that turn, not of the next. */

@@ -63,7 +63,7 @@ export function createRuns(
       leave = await lanes.enter(turn.thread, stop.signal, (ahead) => pace.offer(queuedView(ahead)));
       const { generation, view } = await answer(state, files, tools, reply.limits, pace.offer, stop.signal);
       // Saved before it is shown: who sees the picture may answer it at once.
-      last = await keep(generation).then(
+      last = await keep(generation, turn).then(
         () => view,
         (error: unknown) => {
           turnLog.error({ error }, "store.failed");
@@ -85,12 +85,16 @@ export function createRuns(
     await ledger.forget(turn.message).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
   }
 
-  async function keep(generation: Generation): Promise<void> {
+  async function keep(generation: Generation, { place }: OpenTurn): Promise<void> {
     const { thread, message, user, pictures, details } = generation;
     await history.save(generation);
     await history.moveHead(thread, message);
     const answer = { pictures: pictures.length, cost: details?.cost };
-    await accounts.add(user, answer, now()).catch((error: unknown) => log.error({ error }, "store.failed"));
+    for (const owner of [user, ...(place ? [place.channel] : [])]) {
+      await accounts
+        .add(owner, answer, now())
+        .catch((error: unknown) => log.error({ error }, "store.failed"));
+    }
   }
 
   /** What a turn that came to nothing leaves: a line in the log, a generation to run again, and its last view. */
@@ -120,6 +124,9 @@ export function createRuns(
         prompt: turn.text,
         options: turn.options,
         inputs: turn.inputs ?? [],
+        ...(turn.style && { style: turn.style }),
+        ...(turn.under && { under: turn.under }),
+        ...(turn.linksFrom !== undefined && { linksFrom: turn.linksFrom }),
         outcome,
         pictures: [],
         createdAt: now(),

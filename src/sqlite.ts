@@ -18,6 +18,8 @@ export function createSqliteStore(path: string): KeyvStoreAdapter {
   database.exec(
     "CREATE TABLE IF NOT EXISTS keyv (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
   );
+  // Keyv notices that a value has run out only when it is asked for: what nobody asks for again is swept here.
+  database.prepare("DELETE FROM keyv WHERE value ->> '$.expires' < ?").run(Date.now());
   const select = database.prepare("SELECT value FROM keyv WHERE key = ?");
   const upsert = database.prepare(
     "INSERT INTO keyv (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",

@@ -15,7 +15,8 @@ export interface Store {
 /** Every call rejects with BotError `storage` when the store fails: nothing is forgotten in silence. */
 export interface Table<Value> {
   get(key: string): Promise<Value | undefined>;
-  set(key: string, value: Value): Promise<void>;
+  /** `lifeMs`: it is forgotten after so many ms; kept for good unless said. */
+  set(key: string, value: Value, lifeMs?: number): Promise<void>;
   delete(key: string): Promise<void>;
 }
 
@@ -40,8 +41,8 @@ export async function openStore(url: string): Promise<Store> {
   // One Keyv for all tables: Keyv's stores hold one namespace each, and two Keyvs on one store would fight over it.
   const keyv = new Keyv({ store: backend, namespace: "drawbridge", throwOnErrors: true, emitErrors: false });
   const read = (key: string): Promise<unknown> => keyv.get(key);
-  const write = async (key: string, value: unknown) => {
-    if ((await keyv.set(key, value)) === false) throw new Error("the store did not take the value");
+  const write = async (key: string, value: unknown, lifeMs?: number) => {
+    if ((await keyv.set(key, value, lifeMs)) === false) throw new Error("the store did not take the value");
   };
 
   const store: Store = {
@@ -53,7 +54,7 @@ export async function openStore(url: string): Promise<Store> {
             const value = await read(`${name}:${key}`);
             return value === undefined ? undefined : schema.parse(value);
           }),
-        set: (key, value) => guard(() => write(`${name}:${key}`, value)),
+        set: (key, value, lifeMs) => guard(() => write(`${name}:${key}`, value, lifeMs)),
         delete: (key) =>
           guard(async () => {
             await keyv.delete(`${name}:${key}`);

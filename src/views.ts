@@ -6,7 +6,16 @@ import type { Stroke } from "./stroke.ts";
 /** Everything the bot says of itself, as views. What an error says is in the error. */
 
 const picks = ["pick1", "pick2", "pick3", "pick4"] as const satisfies ActionName[];
-const drawn = ["edit", "vary", "redo", "undo", "details", "delete"] as const satisfies ActionName[];
+const drawn = [
+  "edit",
+  "area",
+  "vary",
+  "redo",
+  "reference",
+  "undo",
+  "details",
+  "delete",
+] as const satisfies ActionName[];
 const said = ["redo", "rephrase", "delete"] as const satisfies ActionName[];
 const bare = { text: "", notes: [], images: [], actions: [] } as const;
 
@@ -27,7 +36,10 @@ export function workingView(work: Work, status: string): View {
   return { ...soFar(work), phase: "working", status, actions: ["cancel"] };
 }
 
-export const startingStatus = "Getting ready";
+/** `expected`: what it is likely to cost, in a few words. */
+export function startingStatus({ expected }: { readonly expected?: string }): string {
+  return expected ? `Getting ready, ${expected}` : "Getting ready";
+}
 export const readingStatus = "Looking at your pictures";
 
 /** Where the drawing stands, in a few words. */
@@ -54,18 +66,22 @@ export function doneView(answer: {
   readonly text: string;
   readonly notes: readonly string[];
   readonly images: readonly Image[];
+  readonly files: readonly Image[];
   readonly details: Details;
   readonly parent?: MessageKey | undefined;
+  /** There are pages to paint an area on. */
+  readonly areas: boolean;
 }): View {
-  const { message, text, notes, images, details, parent } = answer;
+  const { message, text, notes, images, files, details, parent, areas } = answer;
   return {
     phase: "done",
     text,
     notes,
     images,
+    ...(files.length > 0 && { files }),
     actions: [
       ...picks.slice(0, images.length > 1 ? images.length : 0),
-      ...(images.length > 0 ? drawn : said),
+      ...(images.length > 0 ? drawn.filter((name) => areas || name !== "area") : said),
     ],
     details,
     head: message,
@@ -110,6 +126,13 @@ export function undoneView(head: MessageKey | null): View {
     ? "Back to the picture before this one. What you say next goes on from there."
     : "Back to the beginning. What you say next starts a new picture.";
   return { ...bare, phase: "done", text, head, audience: "asker" };
+}
+
+/** The way to the page where an area is painted, good for so many minutes. */
+export function areaView(address: string, minutes: number): View {
+  return noticeView(
+    `[Paint over the part that should change](${address}). The page is yours alone, for this picture, and stays open for ${minutes} minutes.`,
+  );
 }
 
 /** A line for the one who pressed, when there is nothing to show in the thread. */

@@ -6,7 +6,7 @@ import type { MessageKey, Reply, View } from "../src/adapter.ts";
 import { createStandin } from "../src/standin/index.ts";
 import { openStore, type Store } from "../src/store.ts";
 import { flat } from "./pictures.ts";
-import { ada, attachment, bob, createStudio } from "./studio.ts";
+import { ada, attachment, bob, createStudio, place } from "./studio.ts";
 import { until } from "./until.ts";
 
 type Studio = Awaited<ReturnType<typeof createStudio>>;
@@ -63,7 +63,7 @@ async function begin(text: string, shows: (view: View) => boolean = ({ images })
 /** Presses a button that answers elsewhere than in a message of its own. */
 async function press(action: ActionName, message: MessageKey, user = ada): Promise<void> {
   await studio.adapter.handle()(
-    { kind: "press", thread: studio.thread, user, action, message },
+    { kind: "press", thread: studio.thread, user, place, action, message },
     studio.adapter.reply(),
   );
 }

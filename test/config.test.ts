@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError, parseConfig } from "../src/config.ts";
+import { models } from "../src/models.ts";
 
 describe("the configuration", () => {
   test("with no environment at all is a playground on this machine, with the stand-in", () => {
     assert.deepEqual(parseConfig({}), {
-      openai: { model: "gpt-6-luna", imageModel: "gpt-image-2", background: true },
-      playground: { host: "127.0.0.1", port: 8080 },
+      openai: { model: "gpt-6-luna", imageModels: Object.keys(models), background: true, store: true },
+      http: { host: "127.0.0.1", port: 8080 },
+      playground: {},
       dataDir: "./data",
       storeUrl: `sqlite:${join("data", "drawbridge.db")}`,
       logLevel: "info",
@@ -23,7 +25,11 @@ describe("the configuration", () => {
         OPENAI_BASE_URL: "http://10.0.0.1:8000/v1",
         OPENAI_MODEL: "some-model",
         IMAGE_MODEL: "some-image-model",
+        IMAGE_MODELS: "gpt-image-1-mini, some-image-model,",
         OPENAI_BACKGROUND: "off",
+        OPENAI_STORE: "false",
+        PRICES_FILE: "/etc/prices.json",
+        PUBLIC_URL: "https://draw.example.com/",
         PLAYGROUND_PASSWORD: "long enough",
         HOST: "0.0.0.0",
         PORT: "0",
@@ -43,10 +49,14 @@ describe("the configuration", () => {
           apiKey: "sk-test",
           baseUrl: "http://10.0.0.1:8000/v1",
           model: "some-model",
-          imageModel: "some-image-model",
+          imageModels: ["some-image-model", "gpt-image-1-mini"],
           background: false,
+          store: false,
         },
-        playground: { host: "0.0.0.0", port: 0, password: "long enough" },
+        pricesFile: "/etc/prices.json",
+        publicUrl: "https://draw.example.com",
+        http: { host: "0.0.0.0", port: 0 },
+        playground: { password: "long enough" },
         discord: {
           token: "a.b.c",
           apiUrl: "http://127.0.0.1:4000/api",
@@ -86,16 +96,22 @@ describe("the configuration", () => {
   });
 
   for (const host of ["127.0.0.1", "::1", "localhost"]) {
-    test(`${host} needs no password`, () => assert.equal(parseConfig({ HOST: host }).playground?.host, host));
+    test(`${host} needs no password`, () => assert.equal(parseConfig({ HOST: host }).http.host, host));
   }
 
   const wrong: readonly [Record<string, string>, RegExp][] = [
     [{ OPENAI_BASE_URL: "ftp://x" }, /OPENAI_BASE_URL: must be an http\(s\) address/],
     [{ OPENAI_BASE_URL: "localhost:8000" }, /OPENAI_BASE_URL: /],
-    [{ OPENAI_BACKGROUND: "yes" }, /OPENAI_BACKGROUND: .*"on".*"off"/],
+    [{ OPENAI_BACKGROUND: "yes" }, /OPENAI_BACKGROUND: must be on or off/],
     [{ PLAYGROUND_PASSWORD: "short" }, /PLAYGROUND_PASSWORD: must have 8 characters at least/],
     [{ HOST: "0.0.0.0" }, /HOST: 0\.0\.0\.0 can be reached from other machines: set PLAYGROUND_PASSWORD/],
     [{ HOST: "::" }, /HOST: :: can be reached/],
+    [
+      { PUBLIC_URL: "https://x.example" },
+      /PUBLIC_URL: opens the playground to the world: set PLAYGROUND_PASSWORD/,
+    ],
+    [{ PUBLIC_URL: "draw.example.com", PLAYGROUND: "off" }, /PUBLIC_URL: /],
+    [{ OPENAI_STORE: "no" }, /OPENAI_STORE: must be on or off/],
     [{ PORT: "65536" }, /PORT: /],
     [{ PORT: "80.5" }, /PORT: /],
     [{ DISCORD_GUILD_ID: "my server" }, /DISCORD_GUILD_ID: must be a server's id: digits only/],

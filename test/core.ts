@@ -5,8 +5,12 @@ import { createHistory } from "../src/history.ts";
 import { createIdentity } from "../src/identity.ts";
 import { createLanes } from "../src/lanes.ts";
 import { createLedger } from "../src/ledger.ts";
+import { createLinks } from "../src/links.ts";
 import { createLog } from "../src/log.ts";
+import { models } from "../src/models.ts";
 import { createPainter } from "../src/painter.ts";
+import { publishedPrices } from "../src/prices.ts";
+import type { RequestDefaults } from "../src/request.ts";
 import type { Standin } from "../src/standin/index.ts";
 import type { Store } from "../src/store.ts";
 
@@ -18,13 +22,16 @@ export async function createCore(parts: {
   readonly concurrency?: number;
   /** Silence after which a stream counts as broken, in ms. */
   readonly idleMs?: number;
+  readonly defaults?: Partial<RequestDefaults>;
+  readonly publicUrl?: string;
 }) {
   const { adapter, standin, store, concurrency = 4, idleMs = 5000 } = parts;
   const lines: string[] = [];
   const log = createLog("debug", { write: (line) => void lines.push(line) });
   const history = createHistory(store);
   const ledger = await createLedger(store);
-  const bot = createBot({
+  const bot = await createBot({
+    store,
     painter: createPainter({
       apiKey: "sk-test-0123456789",
       baseUrl: standin.url,
@@ -38,12 +45,25 @@ export async function createCore(parts: {
     lanes: createLanes(concurrency),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
-    defaults: { model: "gpt-6-luna", imageModel: "gpt-image-2", background: true },
+    // The stand-in and the tests' own servers are on loopback; what is public is tested with links.ts.
+    links: createLinks({ allow: (address) => address === "127.0.0.1" }),
+    prices: publishedPrices,
+    defaults: {
+      model: "gpt-6-luna",
+      imageModels: Object.keys(models),
+      background: true,
+      store: true,
+      ...parts.defaults,
+    },
+    ...(parts.publicUrl && { publicUrl: parts.publicUrl }),
     log,
   });
-  await adapter.start(bot.attach(adapter));
+  const core = bot.attach(adapter);
+  await adapter.start(core);
   return {
     bot,
+    /** What the adapter was started with. */
+    core,
     history,
     ledger,
     /** The log so far, as JSON lines. */

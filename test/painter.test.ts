@@ -15,9 +15,14 @@ import { limits } from "./studio.ts";
 
 const png = (await flat("#abc", 8, 8)).toString("base64");
 const never = new AbortController().signal;
-const defaults: RequestDefaults = { model: "some-model", imageModel: "some-image-model", background: true };
+const defaults: RequestDefaults = {
+  model: "some-model",
+  imageModels: ["some-image-model"],
+  background: true,
+  store: true,
+};
 const request = toRequest(
-  { text: "a fox", options: {}, inputs: [], mustDraw: false, safetyId: "x" },
+  { text: "a fox", options: {}, imageModel: "some-image-model", inputs: [], mustDraw: false, safetyId: "x" },
   defaults,
 );
 
@@ -202,7 +207,14 @@ describe("a server without background mode", () => {
 
   test("is not taken for one when it refuses a transparent background", async (t) => {
     const clear = toRequest(
-      { text: "a fox", options: { background: "transparent" }, inputs: [], mustDraw: false, safetyId: "x" },
+      {
+        text: "a fox",
+        options: { background: "transparent" },
+        imageModel: "some-image-model",
+        inputs: [],
+        mustDraw: false,
+        safetyId: "x",
+      },
       defaults,
     );
     const error = {

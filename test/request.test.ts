@@ -1,14 +1,31 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ResponseCreateParamsStreaming, Tool } from "openai/resources/responses/responses";
-import { promptLimit, type RequestDefaults, toRequest, type Wish } from "../src/request.ts";
-import type { StoredInput } from "../src/stored.ts";
+import {
+  promptLimit,
+  type RequestDefaults,
+  type RequestInput,
+  toRequest,
+  type Wish,
+} from "../src/request.ts";
 
-const defaults: RequestDefaults = { model: "gpt-6-luna", imageModel: "gpt-image-2", background: true };
-const wish: Wish = { text: "a fox", options: {}, inputs: [], mustDraw: false, safetyId: "abc" };
-const one: StoredInput = { role: "reference", width: 1, height: 1, source: { fileId: "file_1" } };
-const two: StoredInput = { ...one, source: { dataUrl: "data:image/png;base64,AA==" } };
-const mask: StoredInput = { ...one, role: "mask", source: { fileId: "file_mask" } };
+const defaults: RequestDefaults = {
+  model: "gpt-6-luna",
+  imageModels: ["gpt-image-2"],
+  background: true,
+  store: true,
+};
+const wish: Wish = {
+  text: "a fox",
+  options: {},
+  imageModel: "gpt-image-2",
+  inputs: [],
+  mustDraw: false,
+  safetyId: "abc",
+};
+const one: RequestInput = { role: "reference", address: { fileId: "file_1" } };
+const two: RequestInput = { ...one, address: { dataUrl: "data:image/png;base64,AA==" } };
+const mask: RequestInput = { role: "mask", address: { fileId: "file_mask" } };
 
 /** The request, which is one to the SDK's types too. */
 function ask(more: Partial<Wish> = {}, given: Partial<RequestDefaults> = {}): ResponseCreateParamsStreaming {
@@ -68,7 +85,14 @@ describe("a request", () => {
   });
 
   const options: readonly [Wish["options"], Partial<Tool.ImageGeneration>][] = [
-    [{ model: "gpt-image-1.5" }, { model: "gpt-image-1.5" }],
+    [{ format: "gif" }, { output_format: "gif" }],
+    [{ format: "svg" }, { output_format: "svg" }],
+    [{ frames: 4 }, { frame_count: 4 }],
+    [{ duration: 100 }, { frame_duration_ms: 100 }],
+    [{ complexity: "high" }, { complexity: "high" }],
+    [{ action: "answer" }, {}],
+    [{ outside: "redraw" }, {}],
+    [{ style: "cosy" }, {}],
     [{ size: "1536x1024" }, { size: "1536x1024" }],
     [{ size: "auto" }, { size: "auto" }],
     [{ quality: "low" }, { quality: "low" }],
@@ -89,7 +113,9 @@ describe("a request", () => {
     });
   }
 
-  const drawn: readonly [string, Partial<Wish>, "auto" | "image_generation"][] = [
+  const drawn: readonly [string, Partial<Wish>, "auto" | "none" | "image_generation"][] = [
+    ["action answer draws nothing", { options: { action: "answer" } }, "none"],
+    ["not even where something must be drawn", { options: { action: "answer" }, mustDraw: true }, "none"],
     ["words alone leave it to the model", {}, "auto"],
     ["action auto leaves it to the model", { options: { action: "auto" } }, "auto"],
     ["action generate draws", { options: { action: "generate" } }, "image_generation"],
@@ -115,7 +141,7 @@ describe("a request", () => {
 
   test("lays the mask on the tool, as a file or as itself", () => {
     assert.deepEqual(tool({ inputs: [one, mask] }).input_image_mask, { file_id: "file_mask" });
-    const itself: StoredInput = { ...mask, source: { dataUrl: "data:image/png;base64,BB==" } };
+    const itself: RequestInput = { ...mask, address: { dataUrl: "data:image/png;base64,BB==" } };
     assert.deepEqual(tool({ inputs: [one, itself] }).input_image_mask, {
       image_url: "data:image/png;base64,BB==",
     });
@@ -125,6 +151,46 @@ describe("a request", () => {
   test("for one of several pictures says for which, or each would be the same request", () => {
     assert.equal(ask({ place: 0 }).metadata, undefined);
     assert.deepEqual(ask({ place: 1 }).metadata, { picture: "2" });
+  });
+
+  test("asked again says so, or it would be the same request", () => {
+    assert.deepEqual(ask({ attempt: "7", place: 1 }).metadata, { picture: "2", attempt: "7" });
+  });
+
+  test("is looked at as closely as was asked", () => {
+    const [, picture] = content({ inputs: [one], options: { detail: "high" } }) as { detail?: string }[];
+    assert.equal(picture?.detail, "high");
+  });
+
+  test("shows the picture as the person sees it first, unnumbered, and a style's pictures last", () => {
+    const file = (fileId: string) => ({ type: "input_image", detail: "auto", file_id: fileId });
+    const inputs: RequestInput[] = [
+      { role: "style", address: { fileId: "file_s" } },
+      one,
+      { role: "current", address: { fileId: "file_c" } },
+    ];
+    assert.deepEqual(content({ inputs, style: { name: "cosy", instruction: "soft light" } }), [
+      { type: "input_text", text: "The picture as it is now:" },
+      file("file_c"),
+      { type: "input_text", text: "Picture 1:" },
+      file("file_1"),
+      { type: "input_text", text: "A picture to take the style from, not what it shows:" },
+      file("file_s"),
+      { type: "input_text", text: "a fox\n\nIn this style: soft light" },
+    ]);
+  });
+
+  test("goes on from the one that was picked of several, by its own id", () => {
+    const { input } = ask({ previousResponseId: "resp_1", pickedCallId: "ig_2" });
+    assert.deepEqual(input?.[0], { type: "item_reference", id: "ig_2" });
+  });
+
+  test("stores nothing where the operator says so: no background either, and the conversation comes along", () => {
+    const conversation = [{ role: "user" as const, content: "a fox" }];
+    const request = ask({ conversation }, { store: false });
+    assert.equal(request.store, false);
+    assert.ok(!("background" in request));
+    assert.deepEqual(request.input?.[0], conversation[0]);
   });
 
   const strange: readonly [string, string][] = [

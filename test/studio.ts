@@ -7,12 +7,14 @@ import type {
   Handle,
   ImageLimits,
   MessageKey,
+  Place,
   Prompt,
   Reply,
   ThreadKey,
   User,
   View,
 } from "../src/adapter.ts";
+import type { RequestDefaults } from "../src/request.ts";
 import { createStandin, type Standin } from "../src/standin/index.ts";
 import { openStore, type Store } from "../src/store.ts";
 import { askedOf, createCore } from "./core.ts";
@@ -49,13 +51,19 @@ export function createPaperAdapter(name = "paper"): PaperAdapter {
 
   return {
     name,
-    start: async (given) => {
-      handle = given;
+    start: async (core) => {
+      handle = core.handle;
     },
     stop: async () => {},
     views: (message) => shown.get(message) ?? [],
     reply: (more) => replyTo(`${name}:${randomUUID()}`, more),
     reopen: (message) => replyTo(message),
+    below: async (message) => ({
+      thread: `${name}:thread`,
+      place,
+      reply: replyTo(`${name}:${randomUUID()}`),
+      message,
+    }),
     recall: async (message) =>
       (shown.get(message)?.at(-1)?.images ?? []).map(({ bytes, mediaType }) =>
         attachment(bytes, { name: "recalled", mediaType }),
@@ -80,12 +88,22 @@ export function attachment(
   };
 }
 
+export const place: Place = { channel: "paper:room", community: "paper:house" };
+
 export const ada: User = { id: "u:ada", name: "Ada" };
 export const bob: User = { id: "u:bob", name: "Bob" };
 
 /** The whole core over a real stand-in and the real SDK, with a paper platform. */
 export async function createStudio(
-  options: { paceMs?: number; standin?: Standin; store?: Store; concurrency?: number; idleMs?: number } = {},
+  options: {
+    paceMs?: number;
+    standin?: Standin;
+    store?: Store;
+    concurrency?: number;
+    idleMs?: number;
+    defaults?: Partial<RequestDefaults>;
+    publicUrl?: string;
+  } = {},
 ) {
   const standin = options.standin ?? (await createStandin({ paceMs: options.paceMs ?? 30 }));
   const store = options.store ?? (await openStore("memory:"));
@@ -102,7 +120,17 @@ export async function createStudio(
     /** Says something and waits for the answer. */
     async say(text: string, more: Partial<Prompt> = {}, reply = adapter.reply()) {
       await adapter.handle()(
-        { kind: "prompt", thread, user: ada, text, options: {}, attachments: [], addressed: true, ...more },
+        {
+          kind: "prompt",
+          thread,
+          user: ada,
+          place,
+          text,
+          options: {},
+          attachments: [],
+          addressed: true,
+          ...more,
+        },
         reply,
       );
       return toShown(adapter, reply.key);
@@ -111,7 +139,7 @@ export async function createStudio(
     async press(action: ActionName, message: MessageKey, input?: FormInput, user = ada) {
       const reply = adapter.reply();
       await adapter.handle()(
-        { kind: "press", thread, user, action, message, ...(input && { input }) },
+        { kind: "press", thread, user, place, action, message, ...(input && { input }) },
         reply,
       );
       return toShown(adapter, reply.key);

@@ -31,7 +31,7 @@ function stroke(more: Partial<Stroke> = {}): Stroke {
 }
 
 describe("each view for its phase", () => {
-  const done = { message: "m:1", text: "", notes: [], details } as const;
+  const done = { message: "m:1", text: "", notes: [], files: [], details, areas: false } as const;
   const cases: readonly [string, View, Partial<View>][] = [
     ["next in line", views.queuedView(1), { phase: "queued", status: "Next in line", actions: ["cancel"] }],
     ["further back", views.queuedView(3), { phase: "queued", status: "3 pictures ahead of yours" }],
@@ -54,18 +54,32 @@ describe("each view for its phase", () => {
         phase: "done",
         head: "m:1",
         parent: "m:0",
-        actions: ["edit", "vary", "redo", "undo", "details", "delete"],
+        actions: ["edit", "vary", "redo", "reference", "undo", "details", "delete"],
       },
     ],
     [
       "two pictures",
       views.doneView({ ...done, images: [image, image] }),
-      { actions: ["pick1", "pick2", "edit", "vary", "redo", "undo", "details", "delete"] },
+      { actions: ["pick1", "pick2", "edit", "vary", "redo", "reference", "undo", "details", "delete"] },
     ],
     [
       "more than can be picked",
       views.doneView({ ...done, images: Array(6).fill(image) }),
-      { actions: ["pick1", "pick2", "pick3", "pick4", "edit", "vary", "redo", "undo", "details", "delete"] },
+      {
+        actions: [
+          "pick1",
+          "pick2",
+          "pick3",
+          "pick4",
+          "edit",
+          "vary",
+          "redo",
+          "reference",
+          "undo",
+          "details",
+          "delete",
+        ],
+      },
     ],
     [
       "words",

@@ -12,8 +12,8 @@ export async function benchDecode(): Promise<void> {
   const [port] = await once(worker, "message");
   const baseURL = `http://127.0.0.1:${port}/v1`;
   const request = toRequest(
-    { text: "a fox", options: {}, inputs: [], mustDraw: true, safetyId: "x" },
-    { model: "m", imageModel: "i", background: true },
+    { text: "a fox", options: {}, imageModel: "gpt-image-2", inputs: [], mustDraw: true, safetyId: "x" },
+    { model: "m", imageModels: ["i"], background: true, store: true },
   );
   const client = new OpenAI({ apiKey: "x", baseURL, maxRetries: 0 });
   const painter = createPainter({ apiKey: "x", baseUrl: baseURL, standIn: true, log: createLog("silent") });

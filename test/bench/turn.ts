@@ -7,12 +7,19 @@ import { compare } from "./compare.ts";
 export async function benchTurn(): Promise<void> {
   const studio = await createStudio({ paceMs: 0 });
   const client = new OpenAI({ apiKey: "x", baseURL: studio.standin.url });
-  const defaults = { model: "gpt-6-luna", imageModel: "gpt-image-2", background: true };
+  const defaults = { model: "gpt-6-luna", imageModels: ["gpt-image-2"], background: true, store: true };
   let turn = 0;
 
   const bare = (partials: number) => async () => {
     turn += 1;
-    const wish = { text: `a fox ${turn}`, options: { partials }, inputs: [], mustDraw: false, safetyId: "x" };
+    const wish = {
+      text: `a fox ${turn}`,
+      options: { partials },
+      imageModel: "gpt-image-2",
+      inputs: [],
+      mustDraw: false,
+      safetyId: "x",
+    };
     for await (const event of await client.responses.create(toRequest(wish, defaults))) void event;
   };
   const whole = (partials: number) => () => {

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  fitOptions,
-  type ImageOptions,
-  models,
-  optionSpecs,
-  parseFlags,
-  parseOptions,
-} from "../src/options.ts";
+import { parseFlags, parseOptions, parseStyleName } from "../src/flags.ts";
+import { type ImageOptions, optionSpecs } from "../src/options.ts";
 
 type Options = Partial<ImageOptions>;
 
@@ -24,6 +18,8 @@ describe("options from outside", () => {
     ["the largest size, upright", { size: "2160x3840" }, { size: "2160x3840" }],
     ["a number as text", { count: "4", partials: "0" }, { count: 4, partials: 0 }],
     ["a number as a number", { compression: 100 }, { compression: 100 }],
+    ["a style, as people write it", { style: " Cosy Evening " }, { style: "cosy-evening" }],
+    ["frames and their time", { frames: "12", duration: 100 }, { frames: 12, duration: 100 }],
     ["nothing at all", {}, {}],
     ["empty fields of a form", { size: "", quality: undefined, format: null }, {}],
   ];
@@ -50,6 +46,9 @@ describe("options from outside", () => {
     ["none", { count: 0 }, /from 1 to 4/],
     ["half a picture", { count: "1.5" }, /a whole number/],
     ["a number in words", { compression: "full" }, /from 0 to 100/],
+    ["a style with marks in it", { style: "../cosy" }, /^A style's name has letters a to z/],
+    ["a style of one blank", { style: " " }, /^A style's name has/],
+    ["more frames than a GIF has", { frames: 17 }, /from 2 to 16/],
     ["a list", { quality: ["low", "high"] }, /not “low,high”/],
   ];
   for (const [what, raw, message] of bad) {
@@ -74,6 +73,11 @@ describe("options from outside", () => {
   test("every hint fits a slash command", () => {
     for (const { hint } of optionSpecs) assert.ok(hint.length <= 100, hint);
   });
+});
+
+test("a style's name is one word, however it is written", () => {
+  assert.equal(parseStyleName("COSY_evening 2"), "cosy-evening-2");
+  assert.throws(() => parseStyleName("x".repeat(33)), { code: "bad_option" });
 });
 
 describe("flags in a text", () => {
@@ -135,65 +139,6 @@ describe("flags in a text", () => {
       }
     }
     assert.ok(performance.now() - began < 5000);
-  });
-});
-
-describe("options for a model", () => {
-  const cases: readonly [string, string, Options, Options, RegExp | undefined][] = [
-    ["gpt-image-2", "any size", { size: "1536x864" }, { size: "1536x864" }, undefined],
-    ["gpt-image-2", "no fidelity", { fidelity: "high" }, {}, /always keeps your pictures at its best/],
-    ["gpt-image-2", "no extra high", { quality: "max" }, { quality: "high" }, /no quality “max”/],
-    ["gpt-image-2.5-flare", "the highest quality", { quality: "max" }, { quality: "max" }, undefined],
-    ["gpt-image-2.5-sunburst", "extra high", { quality: "xhigh" }, { quality: "xhigh" }, undefined],
-    ["gpt-image-1.5", "both fidelities", { fidelity: "high" }, { fidelity: "high" }, undefined],
-    ["gpt-image-1.5", "a wide size", { size: "1920x1088" }, { size: "1536x1024" }, /became 1536x1024/],
-    ["gpt-image-1.5", "a tall size", { size: "512x1024" }, { size: "1024x1536" }, /became 1024x1536/],
-    [
-      "gpt-image-1.5",
-      "a nearly square size",
-      { size: "1040x1024" },
-      { size: "1024x1024" },
-      /became 1024x1024/,
-    ],
-    ["gpt-image-1.5", "a standard size", { size: "1024x1536" }, { size: "1024x1536" }, undefined],
-    ["gpt-image-1.5", "no size of its own", { size: "auto" }, { size: "auto" }, undefined],
-    ["gpt-image-1-mini", "low fidelity", { fidelity: "low" }, { fidelity: "low" }, undefined],
-    ["gpt-image-1-mini", "no high fidelity", { fidelity: "high" }, {}, /no fidelity “high”/],
-    [
-      "someone-elses-model",
-      "whatever",
-      { quality: "max", fidelity: "high" },
-      { quality: "max", fidelity: "high" },
-      undefined,
-    ],
-  ];
-  for (const [model, what, asked, expected, note] of cases) {
-    test(`${model}: ${what}`, () => {
-      const { options, notes } = fitOptions(asked, model);
-      assert.deepEqual(options, expected);
-      if (note) assert.match(notes.join("\n"), note);
-      assert.equal(notes.length, note ? 1 : 0);
-    });
-  }
-
-  test("the model that was asked for decides, not the default", () => {
-    const { options } = fitOptions({ model: "gpt-image-2.5-flare", quality: "max" }, "gpt-image-1-mini");
-    assert.equal(options.quality, "max");
-  });
-
-  for (const model of Object.keys(models)) {
-    test(`${model}: a transparent JPEG is a PNG, and PNG has no compression`, () => {
-      const asked = { background: "transparent", format: "jpeg", compression: 40 } as const;
-      const { options, notes } = fitOptions(asked, model);
-      assert.deepEqual(options, { background: "transparent", format: "png" });
-      assert.equal(notes.length, 2);
-    });
-  }
-
-  test("what was asked for is left as it was", () => {
-    const asked = Object.freeze({ quality: "max", format: "jpeg", background: "transparent" } as const);
-    fitOptions(asked, "gpt-image-1.5");
-    assert.equal(asked.format, "jpeg");
   });
 });
 

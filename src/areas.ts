@@ -1,0 +1,150 @@
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import type { Adapter, Areas, FormInput, Handle, MessageKey, Reply, User } from "./adapter.ts";
+import { BotError } from "./errors.ts";
+import type { History } from "./history.ts";
+import { inputLimits, readInputs } from "./inputs.ts";
+import { createQueue } from "./queue.ts";
+import type { Store } from "./store.ts";
+import { key } from "./stored.ts";
+
+/** The pages on which a part of a picture is painted, and the core's own way to open one. */
+export interface AreaBook extends Areas {
+  /** The address of a page for that person and that picture. */
+  open(adapter: Adapter, message: MessageKey, user: User): string;
+}
+
+/** How long a page can be painted on, in ms: as long as Discord lets a press be answered. */
+export const areaMs = 15 * 60 * 1000;
+
+const ticket = z.object({
+  adapter: z.string(),
+  message: key,
+  user: z.object({ id: z.string(), name: z.string(), moderator: z.boolean().exactOptional() }),
+  /** Unix time, ms. */
+  until: z.number(),
+  nonce: z.string(),
+});
+
+type Ticket = Readonly<z.output<typeof ticket>>;
+
+/** The secret is made once and kept in the store. All calls reject with BotError `storage` when the store fails. */
+export async function createAreas(parts: {
+  readonly store: Store;
+  readonly history: History;
+  /** Where people reach the pages, e.g. `https://draw.example.com`. */
+  readonly publicUrl: string;
+  readonly adapterOf: (name: string) => Adapter | undefined;
+  readonly handle: (adapter: Adapter) => Handle;
+  readonly now: () => number;
+}): Promise<AreaBook> {
+  const { store, history, publicUrl, adapterOf, handle, now } = parts;
+  const secrets = store.table("secret", z.string());
+  const secret = (await secrets.get("areas")) ?? randomBytes(32).toString("hex");
+  await secrets.set("areas", secret);
+  const spent = store.table("spent", z.literal(true));
+  const inOrder = createQueue();
+
+  const sign = (body: string) => createHmac("sha256", secret).update(body).digest();
+
+  /** Throws BotError `expired`. */
+  async function read(token: string): Promise<{ ticket: Ticket; adapter: Adapter }> {
+    const [body = "", signature = ""] = token.split(".");
+    const given = Buffer.from(signature, "base64url");
+    const right = sign(body);
+    if (given.byteLength !== right.byteLength || !timingSafeEqual(given, right)) throw expired();
+    const opened = ticket.parse(JSON.parse(Buffer.from(body, "base64url").toString("utf8")));
+    const adapter = adapterOf(opened.adapter);
+    if (!adapter || opened.until <= now() || (await spent.get(opened.nonce))) throw expired();
+    return { ticket: opened, adapter };
+  }
+
+  async function go(token: string, input: FormInput): Promise<void> {
+    const { ticket, adapter } = await read(token);
+    const { message, user, nonce } = ticket;
+    const { thread, place, reply } = await adapter.below(message, user);
+    await spent.set(nonce, true, areaMs);
+    const begun = watchBeginning(reply);
+    const over = handle(adapter)(
+      { kind: "press", thread, user, place, action: "edit", message, input },
+      begun.reply,
+    );
+    over.then(begun.resolve, begun.reject);
+    try {
+      await begun.promise;
+    } catch (error) {
+      await spent.delete(nonce); // nothing has come of it: the painting is still on the page, to be sent again
+      throw error;
+    }
+  }
+
+  return {
+    open(adapter, message, user) {
+      const { id, name, moderator } = user;
+      const opened: Ticket = {
+        adapter: adapter.name,
+        message,
+        user: { id, name, ...(moderator && { moderator }) },
+        until: now() + areaMs,
+        nonce: randomUUID(),
+      };
+      const body = Buffer.from(JSON.stringify(opened)).toString("base64url");
+      return `${publicUrl}/area/${body}.${sign(body).toString("base64url")}`;
+    },
+
+    async check(token) {
+      await read(token);
+    },
+
+    async look(token, signal) {
+      const { ticket, adapter } = await read(token);
+      const shown = await adapter.recall(ticket.message);
+      const { picked = 0 } = (await history.find(ticket.message)) ?? {};
+      const one = shown[picked] ?? shown[0];
+      const { pictures } = await readInputs(one ? [one] : [], signal);
+      const [picture] = pictures;
+      if (!picture) throw new BotError("unknown_message", "That picture is no longer there.");
+      const { bytes, mediaType, width, height } = picture;
+      return { name: "picture", alt: "The picture to be changed", bytes, mediaType, width, height };
+    },
+
+    async send(token, input) {
+      if (input.text.trim() === "") {
+        throw new BotError("bad_prompt", "Say what should change in the part you painted.");
+      }
+      const mask = input.attachments.filter(({ role }) => role === "mask");
+      if (mask.length !== 1 || (mask[0]?.size ?? 0) > inputLimits.bytes) {
+        throw new BotError("bad_attachment", "Paint over the part that should change first.");
+      }
+      // Two sendings of one page, by a double tap: the second finds it spent.
+      await inOrder(token, () => go(token, input));
+    },
+  };
+}
+
+function expired(): BotError {
+  return new BotError(
+    "expired",
+    "This page has run out or was used already. Press Edit area… again in the chat.",
+  );
+}
+
+/** A reply that tells when its first view is there. */
+function watchBeginning(reply: Reply) {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const watched: Reply = {
+    pace: reply.pace,
+    limits: reply.limits,
+    async show(view) {
+      try {
+        const message = await reply.show(view);
+        resolve();
+        return message;
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+    },
+  };
+  return { promise, resolve, reject, reply: watched };
+}

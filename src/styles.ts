@@ -1,0 +1,153 @@
+import { z } from "zod";
+import type { Attachment, Image, Place, Scope, Style, StyleDraft, Styles, User } from "./adapter.ts";
+import { BotError } from "./errors.ts";
+import { parseFlags, parseOptions, parseStyleName } from "./flags.ts";
+import { readInputs } from "./inputs.ts";
+import type { Keep } from "./keep.ts";
+import { createQueue } from "./queue.ts";
+import type { Store } from "./store.ts";
+import { storedOptions } from "./stored.ts";
+
+const kept = z.object({
+  name: z.string(),
+  instruction: z.string(),
+  options: storedOptions,
+  /** Ids in Keep. */
+  pictures: z.array(z.string()).readonly(),
+});
+
+/** A style as it is kept. */
+export type KeptStyle = Readonly<z.output<typeof kept>>;
+
+/** The styles, and the core's own way to use one. */
+export interface StyleBook extends Styles {
+  /** One's own of that name, else the community's. Rejects with BotError `bad_option` when there is neither. */
+  find(user: User, place: Place, name: string): Promise<KeptStyle>;
+}
+
+const most = { styles: 50, pictures: 4, instruction: 2000 } as const;
+
+/** All calls reject with BotError `storage` when the store fails. */
+export function createStyles(store: Store, keep: Keep): StyleBook {
+  const owners = store.table("styles", z.array(kept).readonly());
+  const inOrder = createQueue();
+
+  const read = async (owner: string | undefined) => (owner && (await owners.get(owner))) || [];
+
+  async function find(user: User, place: Place, name: string): Promise<KeptStyle> {
+    const all = [...(await read(user.id)), ...(await read(place.community))];
+    const found = all.find((style) => style.name === name);
+    if (found) return found;
+    const names = [...new Set(all.map((style) => style.name))];
+    const there = names.length > 0 ? `There are: ${names.join(", ")}.` : "None has been saved yet.";
+    throw new BotError("bad_option", `There is no style “${name}”. ${there}`);
+  }
+
+  /** Replaces an owner's styles; the pictures of those that are gone are let go of. */
+  function change(owner: string, to: (before: readonly KeptStyle[]) => readonly KeptStyle[]): Promise<void> {
+    return inOrder(owner, async () => {
+      const before = await read(owner);
+      const after = to(before);
+      await owners.set(owner, after);
+      const used = new Set(after.flatMap(({ pictures }) => pictures));
+      const gone = before.flatMap(({ pictures }) => pictures).filter((id) => !used.has(id));
+      for (const id of gone) await keep.delete(id);
+    });
+  }
+
+  return {
+    find,
+    async list(user, place) {
+      const mine = (await read(user.id)).map((style) => toStyle(style, "mine"));
+      const names = new Set(mine.map(({ name }) => name));
+      const shared = (await read(place.community)).filter(({ name }) => !names.has(name));
+      const byName = (a: Style, b: Style) => a.name.localeCompare(b.name);
+      return [...mine.sort(byName), ...shared.map((style) => toStyle(style, "shared")).sort(byName)];
+    },
+    async save(user, place, scope, draft, signal) {
+      const owner = ownerOf(user, place, scope);
+      const { name, instruction, options } = check(draft);
+      const pictures: string[] = [];
+      for (const picture of await readPictures(draft.attachments, signal)) {
+        pictures.push(await keep.put(picture));
+      }
+      const style: KeptStyle = { name, instruction, options, pictures };
+      await change(owner, (before) => {
+        const others = before.filter((one) => one.name !== name);
+        if (others.length < most.styles) return [...others, style];
+        throw new BotError(
+          "bad_option",
+          `${most.styles} styles is the most that can be kept. Remove one first.`,
+        );
+      });
+      return toStyle(style, scope);
+    },
+    async pictures(user, place, name) {
+      const style = await find(user, place, parseStyleName(name));
+      const found = await Promise.all(style.pictures.map((id) => keep.get(id)));
+      return found.flatMap((picture, index): Image[] =>
+        picture
+          ? [{ ...picture, name: `${style.name}-${index + 1}`, alt: `Picture ${index + 1} of ${style.name}` }]
+          : [],
+      );
+    },
+    async remove(user, place, scope, name) {
+      const wanted = parseStyleName(name);
+      await change(ownerOf(user, place, scope), (before) => {
+        if (before.some((style) => style.name === wanted)) return before.filter((one) => one.name !== wanted);
+        throw new BotError(
+          "bad_option",
+          scope === "mine"
+            ? `You have no style “${wanted}” of your own.`
+            : `There is no shared style “${wanted}” here.`,
+        );
+      });
+    },
+  };
+}
+
+function toStyle({ name, instruction, options, pictures }: KeptStyle, scope: Scope): Style {
+  return { name, scope, instruction, options, pictures: pictures.length };
+}
+
+/** Throws BotError `forbidden`. */
+function ownerOf(user: User, { community }: Place, scope: Scope): string {
+  if (scope === "mine") return user.id;
+  if (!user.moderator) throw new BotError("forbidden", "Only a moderator can change what everyone shares.");
+  if (community) return community;
+  throw new BotError("bad_option", "There is nobody here to share it with. Save it as your own.");
+}
+
+function check(draft: StyleDraft): Pick<KeptStyle, "name" | "instruction" | "options"> {
+  const name = parseStyleName(draft.style);
+  const flags = parseFlags(draft.instruction);
+  const [unknown] = flags.notes;
+  if (unknown)
+    throw new BotError("bad_option", unknown.replace("so I left it in the words", "so it cannot be kept"));
+  const { style: _, ...options } = { ...flags.options, ...parseOptions(draft.options) };
+  if (flags.text.length > most.instruction) {
+    throw new BotError(
+      "bad_option",
+      `A style's words may have ${most.instruction} characters. Shorten them.`,
+    );
+  }
+  if (flags.text === "" && draft.attachments.length === 0 && Object.keys(options).length === 0) {
+    throw new BotError(
+      "bad_option",
+      "A style needs words, options or pictures, for example “style save cosy: soft light, warm colours --size wide”.",
+    );
+  }
+  return { name, instruction: flags.text, options };
+}
+
+async function readPictures(attachments: readonly Attachment[], signal: AbortSignal) {
+  if (attachments.length > most.pictures) {
+    throw new BotError("bad_attachment", `A style holds ${most.pictures} pictures at most.`);
+  }
+  return (
+    await readInputs(
+      attachments.map((one) => ({ ...one, role: "reference" as const, read: one.read })),
+      signal,
+    )
+  ).pictures;
+}
