@@ -7,6 +7,7 @@ import { createLog } from "../src/log.ts";
 import { createStandin } from "../src/standin/index.ts";
 import { openStore } from "../src/store.ts";
 import { askedOf, createCore } from "./core.ts";
+import { noCore } from "./no-core.ts";
 import { createSlackSimulator } from "./simulators/slack/index.ts";
 import { done, image, type SlackServer, startSlack, view } from "./slack-server.ts";
 import { until } from "./until.ts";
@@ -161,11 +162,7 @@ test("after a restart the sketch of before is replaced, too", async (t) => {
   await reply.show(view("working", { status: "Sketch", images: [await image("#100")] }));
   await until(() => answers()[0]?.images.length === 1, "a sketch");
   await adapter.stop();
-  await adapter.start(
-    async () => {},
-    async () => undefined,
-    { of: async () => ({ defaults: {}, pictures: 0, usd: 0 }), setDefaults: async () => {} },
-  );
+  await adapter.start(noCore());
   const again = adapter.reopen(key);
   await again.show(view("working", { status: "Drawing, again" }));
   assert.equal(answers()[0]?.images.length, 1, "the sketch stays until there is a better one");

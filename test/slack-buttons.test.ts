@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { noCore, noStyles } from "./no-core.ts";
 import { flat } from "./pictures.ts";
 import { done, type SlackServer, startSlack, view } from "./slack-server.ts";
 import { until } from "./until.ts";
@@ -17,11 +18,13 @@ async function draw({ simulator, channel, ada, nextPrompt }: SlackServer, where 
 for (const over of ["socket", "http"] as const) {
   test(`/draw with words: acknowledged, answered in the channel, in a thread of its own: ${over}`, async (t) => {
     const server = await startSlack(t, { over });
-    const { simulator, channel, ada, mo, nextPrompt, answers } = server;
+    const { simulator, channel, ada, mo, nextPrompt, answers, placeOf } = server;
     const doing = simulator.slash(channel, ada, "/draw", "a fox --size wide");
     assert.equal((await doing.acknowledged()).ok, true);
     const { turn, reply } = await nextPrompt();
     assert.equal(turn.text, "a fox --size wide");
+    assert.equal(turn.mustDraw, true);
+    assert.deepEqual(turn.place, placeOf(channel));
     const [started] = answers();
     assert.equal(turn.thread, `slack:${channel.id}:${started?.ts}`);
     assert.match(started?.text ?? "", /ada: a fox --size wide/);
@@ -120,7 +123,7 @@ test("an answer for one person's eyes, its buttons, and its end", async (t) => {
 
 test("a button that draws answers in the thread; the others tell the one who pressed", async (t) => {
   const server = await startSlack(t);
-  const { simulator, mo, nextPress, answers, whispers, channel } = server;
+  const { simulator, mo, nextPress, answers, whispers, channel, placeOf } = server;
   const { asked, key, ref } = await draw(server);
   const doing = simulator.press(ref, "a:vary", mo);
   assert.equal((await doing.acknowledged()).ok, true);
@@ -131,6 +134,7 @@ test("a button that draws answers in the thread; the others tell the one who pre
       kind: "press",
       thread: `slack:${channel.id}:${asked.ts}`,
       user: { id: `slack:${mo.id}`, name: "mo", moderator: true },
+      place: placeOf(channel),
       action: "vary",
       message: key,
     },
@@ -223,13 +227,15 @@ test("shortcuts on anybody's picture: edit it, use it, describe it", async (t) =
 
   const use = simulator.messageShortcut("use_as_reference", posted, ada);
   await simulator.submitView(await simulator.waitFor(() => use.view), { prompt: "as a stamp" });
-  const used = await nextPrompt();
-  assert.equal(used.turn.text, "as a stamp");
-  assert.deepEqual(Buffer.from((await used.turn.attachments[0]?.read(signal)) ?? []), photo);
+  const used = await nextPress();
+  assert.equal(used.turn.action, "reference");
+  assert.equal(used.turn.message, key, "the core reads its pictures");
+  assert.equal(used.turn.input?.text, "as a stamp");
 
   simulator.messageShortcut("describe_picture", posted, ada);
   const described = await nextPrompt();
   assert.match(described.turn.text, /Describe this picture/);
+  assert.deepEqual(described.turn.options, { action: "answer" }, "nothing can be drawn");
   assert.equal(described.turn.attachments.length, 1);
 
   const words = await simulator.say(channel, mo, "no picture here");
@@ -253,9 +259,11 @@ test("everything is acknowledged while the core is busy, whatever it is", async 
   const hanging = new Promise<never>(() => {});
   await adapter.stop();
   await adapter.start(
-    () => hanging,
-    () => hanging,
-    { of: () => hanging, setDefaults: () => hanging },
+    noCore(() => hanging, {
+      promptOf: () => hanging,
+      accounts: { of: () => hanging, setDefaults: () => hanging },
+      styles: { ...noStyles, list: () => hanging },
+    }),
   );
   const said = await simulator.say(channel, ada, "a fox", { mention: true });
   await said.delivered();

@@ -237,7 +237,7 @@ test("App Home: how to use it, who draws, my usage, my defaults", async (t) => {
 
 test("files: from another company's channel, kept outside Slack, not ready, out of reach", async (t) => {
   const server = await startSlack(t);
-  const { simulator, channel, ada, nextPrompt, adapter } = server;
+  const { simulator, channel, ada, nextPrompt, nextPress, adapter } = server;
   const photo = await flat("#123");
   const shared = simulator.addChannel({ name: "partners", shared: true });
   await simulator.say(shared, ada, "look", { mention: true, files: [{ name: "photo.png", bytes: photo }] });
@@ -249,12 +249,13 @@ test("files: from another company's channel, kept outside Slack, not ready, out 
   const doing = simulator.messageShortcut("use_as_reference", away, ada);
   const form = await simulator.waitFor(() => doing.view);
   await simulator.submitView(form, { prompt: "draw it" });
-  const { turn, reply } = await nextPrompt();
+  const { turn, reply } = await nextPress();
   await assert.rejects(reply.show(view("working")), /Type \/invite @drawbridge there first/);
   await reply.show(view("failed", { text: "Type /invite @drawbridge" }));
   const told = await simulator.waitFor(() => doing.messages[0]);
   assert.match(told.text, /\/invite @drawbridge/);
-  await assert.rejects(turn.attachments[0]?.read(signal) ?? Promise.resolve(), {
+  const [mine] = await adapter.recall(turn.message);
+  await assert.rejects(mine?.read(signal) ?? Promise.resolve(), {
     code: "bad_attachment",
     message: /“mine.png” is in a channel I am not in/,
   });

@@ -3,7 +3,20 @@ import { createServer } from "node:net";
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../adapters/slack/index.ts";
 import type { Log } from "../adapters/slack/log.ts";
-import type { Account, Accounts, Image, Press, Prompt, Reply, Turn, View } from "../src/adapter.ts";
+import type {
+  Account,
+  Accounts,
+  Image,
+  Press,
+  Prompt,
+  Reply,
+  Setting,
+  Style,
+  Styles,
+  Turn,
+  View,
+} from "../src/adapter.ts";
+import { noCore, noStyles } from "./no-core.ts";
 import { flat } from "./pictures.ts";
 import {
   createSlackSimulator,
@@ -34,6 +47,7 @@ export async function startSlack(
     readonly simulator?: SlackSimulatorOptions;
     readonly over?: "socket" | "http";
     readonly promptOf?: (message: string) => Promise<string | undefined>;
+    readonly listStyles?: Styles["list"];
     beforeStart?(simulator: SlackSimulator): void;
   } = {},
 ) {
@@ -66,21 +80,23 @@ export async function startSlack(
       kept.set(id, { ...(kept.get(id) ?? { pictures: 0, usd: 0 }), defaults });
     },
   };
+  const saved: Style[] = [];
+  const styles: Styles = { ...noStyles, list: given.listStyles ?? (async () => saved) };
   const promptOf = given.promptOf ?? (async (message: string) => `the words of ${message.split(":")[2]}`);
   t.after(async () => {
     await adapter.stop();
     await simulator.close();
   });
   if (over === "http") simulator.http.deliverTo(`http://127.0.0.1:${port}/slack/events`);
-  await adapter.start(
+  const core = noCore(
     async (turn, reply) => {
       const next = waiting.shift();
       if (next) next({ turn, reply });
       else taken.push({ turn, reply });
     },
-    promptOf,
-    accounts,
+    { promptOf, accounts, styles },
   );
+  await adapter.start(core);
 
   async function next(): Promise<Taken> {
     const timeout = AbortSignal.timeout(5000);
@@ -104,15 +120,27 @@ export async function startSlack(
     taken,
     /** What the core keeps of each person, by `User.id`. */
     kept,
+    /** The styles there are. */
+    saved,
+    /** Of a channel, or of a person's direct message with the bot. */
+    placeOf: ({ id }: { readonly id: string }) => ({
+      channel: `slack:channel:${id}`,
+      community: `slack:team:${simulator.teamId}`,
+    }),
     port,
     async nextPrompt(): Promise<{ turn: Prompt; reply: Reply }> {
       const { turn, reply } = await next();
-      if (turn.kind !== "prompt") throw new Error(`a press: ${turn.action}`);
+      if (turn.kind !== "prompt") throw new Error(`no prompt: ${JSON.stringify(turn)}`);
       return { turn, reply };
     },
     async nextPress(): Promise<{ turn: Press; reply: Reply }> {
       const { turn, reply } = await next();
-      if (turn.kind !== "press") throw new Error(`a prompt: ${turn.text}`);
+      if (turn.kind !== "press") throw new Error(`no press: ${JSON.stringify(turn)}`);
+      return { turn, reply };
+    },
+    async nextSetting(): Promise<{ turn: Setting; reply: Reply }> {
+      const { turn, reply } = await next();
+      if (turn.kind !== "setting") throw new Error(`no setting: ${JSON.stringify(turn)}`);
       return { turn, reply };
     },
     /** What the log says of an event. */

@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../adapters/slack/index.ts";
 import { scopes } from "../adapters/slack/permissions.ts";
 import { createLog } from "../src/log.ts";
+import { noCore } from "./no-core.ts";
 import { createSlackSimulator } from "./simulators/slack/index.ts";
 import { done, freePort, startSlack, view } from "./slack-server.ts";
 import { until } from "./until.ts";
@@ -25,12 +26,7 @@ async function start(
     ...of(simulator),
   });
   t.after(() => adapter.stop());
-  const accounts = { of: async () => ({ defaults: {}, pictures: 0, usd: 0 }), setDefaults: async () => {} };
-  return adapter.start(
-    async () => {},
-    async () => undefined,
-    accounts,
-  );
+  return adapter.start(noCore());
 }
 
 test("a wrong bot token, a wrong app token, a server that is not there: said, with what to do", async (t) => {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Reply, ThreadKey } from "../../src/adapter.ts";
 import { toThreadKey } from "./keys.ts";
-import type { Place } from "./place.ts";
+import type { Line } from "./line.ts";
 import { createReply } from "./reply.ts";
-import type { Line, Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { say } from "./tell.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
-import type { Where } from "./turn.ts";
+import { isDirect, type Where } from "./turn.ts";
+import type { Venue } from "./venue.ts";
 import { toMessage } from "./view.ts";
 
 /** Where a command, a press or a form is answered. */
@@ -31,7 +32,7 @@ export interface Wish {
 export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | undefined> {
   const { where, userId, name, line, words, pressed } = wish;
   const { channelId, threadTs } = where;
-  const place: Place = {
+  const venue: Venue = {
     channelId,
     userId,
     asked: { name, ...(words && { words }) },
@@ -42,31 +43,41 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
   if (wish.private) {
     const whisper = { channelId, userId, nonce: randomUUID() };
     const thread: ThreadKey = `slack:${channelId}:${userId}.${whisper.nonce}`;
-    return { thread, reply: createReply(stage, { ...place, whisper }) };
+    return { thread, reply: createReply(stage, { ...venue, whisper }) };
   }
   if (threadTs || where.direct) {
-    return { thread: toThreadKey(channelId, threadTs), reply: createReply(stage, place) };
+    return { thread: toThreadKey(channelId, threadTs), reply: createReply(stage, venue) };
   }
   // The message is the first of a thread of its own: it has to be there before the thread has a name.
   const id = randomUUID();
   const started = toMessage(
     { phase: "working", status: "Getting ready", text: "", notes: [], images: [], actions: [] },
-    { id, files: [], ...(place.asked && { asked: place.asked }) },
+    { id, files: [], ...(venue.asked && { asked: venue.asked }) },
   );
   try {
     const made = await stage.send.post({ channelId }, started, id);
     const thread = toThreadKey(made.channelId, made.ts);
-    return { thread, reply: createReply(stage, { ...place, channelId: made.channelId, ts: made.ts }) };
+    return { thread, reply: createReply(stage, { ...venue, channelId: made.channelId, ts: made.ts }) };
   } catch (error) {
     const trouble = toTrouble(error);
     stage.log.warn({ channel: channelId, trouble, error: toLogged(error) }, "slack.answer.barred");
     await say(
       stage,
-      place,
+      venue,
       trouble === "uninvited" ? inviteWords(stage.me.name) : "I may not answer in this channel.",
     );
     return undefined;
   }
+}
+
+/** For the asker's eyes alone: a direct message has no others, elsewhere it is whispered. */
+export function openAside(stage: Stage, venue: Venue & { readonly userId: string }): Reply {
+  const { channelId, userId } = venue;
+  if (!isDirect({ channel: channelId })) {
+    return createReply(stage, { ...venue, whisper: { channelId, userId, nonce: randomUUID() } });
+  }
+  const reply = createReply(stage, venue);
+  return { ...reply, show: (view) => reply.show({ ...view, audience: "everyone" }) };
 }
 
 function inviteWords(name: string): string {

@@ -1,7 +1,7 @@
 import { slackLimits, statusMs } from "./limits.ts";
-import type { Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
 import { toLogged } from "./trouble.ts";
+import type { Venue } from "./venue.ts";
 import { cut, toTitle } from "./words.ts";
 
 /** The line in the assistant's pane that says what is going on. */
@@ -19,7 +19,7 @@ const suggestions = [
 ] as const;
 
 /** Elsewhere than in the assistant's pane it does nothing. */
-export function createStatus({ send, log }: Stage, { channelId, threadTs, assistant }: Place): Status {
+export function createStatus({ send, log }: Stage, { channelId, threadTs, assistant }: Venue): Status {
   if (!assistant || !threadTs) return { show() {} };
   let renewal: NodeJS.Timeout | undefined;
   let shown = "";

@@ -1,10 +1,20 @@
 import type { types } from "@slack/bolt";
-import { action, actions, type Form } from "../../src/actions.ts";
-import { type ImageOptions, type OptionSpec, optionSpecs } from "../../src/options.ts";
+import { action, type Form, isActionName } from "../../src/actions.ts";
+import { type ImageOptions, optionSpecs } from "../../src/options.ts";
+import {
+  type Known,
+  optionPrefix,
+  others,
+  plain,
+  toFields,
+  toInput,
+  toTick,
+  toUpload,
+  usual,
+} from "./fields.ts";
 import { type FormId, toFormId } from "./keys.ts";
 import { slackLimits } from "./limits.ts";
 import { type RemoteFile, type SlackFile, toRemoteFile } from "./pictures.ts";
-import { cut } from "./words.ts";
 
 /** What a person put into a form. */
 export interface Filled {
@@ -15,6 +25,9 @@ export interface Filled {
   readonly private: boolean;
   /** Where the answer is to go, when the form asked. */
   readonly channelId?: string;
+  /** Of a style: what it is to be called, and whether everyone can use it. */
+  readonly style: string;
+  readonly shared: boolean;
 }
 
 /** What was filled in, as Slack sends it: by block, then by field. */
@@ -31,137 +44,162 @@ interface FieldState {
 /** Callback id of every form of ours; what it is about is in its metadata. */
 export const formCallback = "drawbridge";
 
-const drawForm: Form = { title: "Draw", prompt: "What should I draw?", prefill: false, submit: "Draw" };
-const referenceForm: Form = {
-  title: "Use as reference",
-  prompt: "What should I draw with it?",
-  prefill: false,
-  submit: "Draw",
-};
-
-/** Under a picture, the two options people change most; more go as flags. */
-const few = optionSpecs.filter(({ values, admin }) => values && !admin).slice(0, 2);
-
-const fields = {
+/** Names of fields. Those of the prompt and of a style's name are their blocks' names as well. */
+export const fields = {
   prompt: "prompt",
+  /** The block of a prompt whose words came later. */
+  latePrompt: "prompt-late",
   pictures: "pictures",
   mask: "mask",
   private: "private",
   where: "where",
-  option: "option:",
+  style: "style",
+  shared: "shared",
 } as const;
 
-const fileTypes = ["png", "jpg", "jpeg", "webp", "gif"];
+const drawForm: Form = { title: "Draw", prompt: "What should I draw?", prefill: false, submit: "Draw" };
 
-/** `words`: what the prompt starts from. Changed later, the field is another one, or Slack would keep what it showed. */
-export function toModal(
-  id: FormId,
-  words?: { readonly text: string; readonly late?: boolean },
-): types.ModalView {
+/** What a form to draw begins with. */
+export interface Beginning extends Known {
+  readonly text?: string;
+  /** It is shown in the place of one without the words: the field is another one, or Slack would keep what it showed. */
+  readonly late?: boolean;
+}
+
+/** The form of an action, or the one to draw something new, which has every option. */
+export function toModal(id: FormId, beginning: Beginning = {}): types.ModalView {
   const form = formOf(id.form);
+  const { text, late } = beginning;
   const prompt = {
     type: "plain_text_input",
     action_id: fields.prompt,
     multiline: true,
     max_length: slackLimits.textInput,
     placeholder: plain("More options as flags: --background transparent --count 2", slackLimits.placeholder),
-    ...(words?.text && { initial_value: words.text.slice(0, slackLimits.textInput) }),
+    ...(text && { initial_value: text.slice(0, slackLimits.textInput) }),
   } as const;
   const draws = id.form === "draw";
-  return {
-    type: "modal",
-    callback_id: formCallback,
-    private_metadata: toFormId(id),
-    title: plain(form.title, slackLimits.modalTitle),
-    submit: plain(form.submit, slackLimits.modalButton),
-    close: plain("Cancel", slackLimits.modalButton),
-    blocks: [
-      input(words?.late ? "prompt-late" : fields.prompt, form.prompt, prompt, { required: true }),
-      ...(id.channelId ? [] : [toWhereField()]),
-      ...(draws ? optionSpecs : few).map((spec) => toField(spec)),
-      input(fields.pictures, "Reference pictures", toUpload(fields.pictures, slackLimits.files), {
-        hint: "To start from, or to take things from",
-      }),
-      input(fields.mask, "Mask", toUpload(fields.mask, 1), {
-        hint: "White or see-through where the first picture may change, black where it stays",
-      }),
-      ...(draws ? [toPrivateField()] : []),
-    ],
-  };
+  return toView(id, form, [
+    toInput(text && late ? fields.latePrompt : fields.prompt, form.prompt, prompt, { required: true }),
+    ...(id.channelId ? [] : [toWhereField()]),
+    ...toFields(usual, beginning),
+    toInput(fields.pictures, "Reference pictures", toUpload(fields.pictures, slackLimits.files), {
+      hint: "To start from, or to take things from",
+    }),
+    toInput(fields.mask, "Mask", toUpload(fields.mask, 1), {
+      hint: "White or see-through where the first picture may change, black where it stays",
+    }),
+    ...(draws
+      ? [
+          toTick(fields.private, "Privacy", "Show the answer to me alone"),
+          ...toGroup("More options"),
+          ...toFields(others, beginning),
+        ]
+      : []),
+  ]);
 }
 
 /** The form of a person's own defaults, as they are now. */
-export function toDefaultsModal(defaults: Partial<ImageOptions>): types.ModalView {
-  return {
-    type: "modal",
-    callback_id: formCallback,
-    private_metadata: toFormId({ form: "defaults" }),
-    title: plain("My defaults", slackLimits.modalTitle),
-    submit: plain("Save", slackLimits.modalButton),
-    close: plain("Cancel", slackLimits.modalButton),
-    blocks: optionSpecs.filter(({ admin }) => !admin).map((spec) => toField(spec, defaults[spec.name])),
+export function toDefaultsModal(known: Known): types.ModalView {
+  const specs = optionSpecs.filter(({ admin }) => !admin);
+  return toView({ form: "defaults" }, { title: "My defaults", submit: "Save" }, toFields(specs, known));
+}
+
+/** The form of a channel's defaults. Until a channel is chosen there is nothing in it but the choice. */
+export function toChannelModal(chosen?: Known & { readonly channelId: string }): types.ModalView {
+  const element: types.ConversationsSelect = {
+    type: "conversations_select",
+    action_id: fields.where,
+    placeholder: plain("Choose a channel", slackLimits.placeholder),
+    filter: { include: ["public", "private", "mpim"], exclude_bot_users: true },
+    ...(chosen && { initial_conversation: chosen.channelId }),
   };
+  const blocks: types.KnownBlock[] = [{ type: "actions", block_id: fields.where, elements: [element] }];
+  const id: FormId = { form: "channel", ...(chosen && { channelId: chosen.channelId }) };
+  const title = "A channel's defaults";
+  if (!chosen) return toView(id, { title }, blocks);
+  const rows = toFields(optionSpecs, { ...chosen, suffix: `:${chosen.channelId}` });
+  return toView(id, { title, submit: "Save" }, [...blocks, ...rows]);
+}
+
+/** The form of a new style. `moderator`: it can be shared with everyone. */
+export function toStyleModal(moderator: boolean): types.ModalView {
+  const name = {
+    type: "plain_text_input",
+    action_id: fields.style,
+    max_length: slackLimits.styleName,
+    placeholder: plain("cosy", slackLimits.placeholder),
+  } as const;
+  const instruction = {
+    type: "plain_text_input",
+    action_id: fields.prompt,
+    multiline: true,
+    max_length: slackLimits.styleWords,
+    placeholder: plain("Soft light, warm colours, a little grain", slackLimits.placeholder),
+  } as const;
+  return toView({ form: "style" }, { title: "New style", submit: "Save" }, [
+    toInput(fields.style, "Name", name, { required: true, hint: "What comes after --style" }),
+    toInput(fields.prompt, "How should its pictures look?", instruction),
+    toInput(fields.pictures, "Reference pictures", toUpload(fields.pictures, slackLimits.styleFiles), {
+      hint: "They come along with every picture in this style",
+    }),
+    ...toFields(usual, {}), // no list of styles: a style has none of its own
+    ...(moderator ? [toTick(fields.shared, "Sharing", "Everyone in this workspace can use it")] : []),
+  ]);
+}
+
+/** What stands there while that which a form is made of is on its way. */
+export function toWaitingModal(title: string): types.ModalView {
+  const text = { type: "mrkdwn", text: "One moment…" } as const;
+  return toView({ form: "defaults" }, { title }, [{ type: "section", text }]);
 }
 
 export function parseSubmission(state: FormState): Filled {
   const values = new Map(Object.values(state).flatMap((block) => Object.entries(block)));
   const options: Record<string, string> = {};
   for (const [name, field] of values) {
-    if (!name.startsWith(fields.option)) continue;
+    if (!name.startsWith(optionPrefix)) continue;
     const value = field.selected_option?.value ?? field.value;
-    if (value) options[name.slice(fields.option.length)] = value;
+    if (value) options[name.slice(optionPrefix.length)] = value;
   }
+  const textIn = (name: string) => (values.get(name)?.value ?? "").trim();
   const filesIn = (name: string) => (values.get(name)?.files ?? []).map(toRemoteFile);
+  const isTicked = (name: string) => (values.get(name)?.selected_options?.length ?? 0) > 0;
   const channelId = values.get(fields.where)?.selected_conversation;
   return {
-    text: (values.get(fields.prompt)?.value ?? "").trim(),
+    text: textIn(fields.prompt),
     options: options as Partial<ImageOptions>, // raw, as the seam says
     references: filesIn(fields.pictures),
     masks: filesIn(fields.mask),
-    private: (values.get(fields.private)?.selected_options?.length ?? 0) > 0,
+    private: isTicked(fields.private),
     ...(channelId && { channelId }),
+    style: textIn(fields.style),
+    shared: isTicked(fields.shared),
   };
 }
 
 function formOf(name: FormId["form"]): Form {
-  if (name === "reference") return referenceForm;
-  if (name === "draw" || name === "defaults") return drawForm;
-  return action(name).form ?? actions.edit.form;
+  return (isActionName(name) && action(name).form) || drawForm;
 }
 
-/** `now`: what it is set to. */
-function toField(spec: OptionSpec, now?: string | number): types.KnownBlock {
-  const actionId = `${fields.option}${spec.name}`;
-  const placeholder = plain(`Not set: ${spec.unset}`, slackLimits.placeholder);
-  const hint = spec.admin ? `${spec.hint} (admins)` : spec.hint;
-  if (spec.kind === "number") {
-    const element: types.NumberInput = {
-      type: "number_input",
-      action_id: actionId,
-      is_decimal_allowed: false,
-      placeholder,
-      ...(spec.min !== undefined && { min_value: `${spec.min}` }),
-      ...(spec.max !== undefined && { max_value: `${spec.max}` }),
-      ...(now !== undefined && { initial_value: `${now}` }),
-    };
-    return input(actionId, spec.label, element, { hint });
-  }
-  const offered = (spec.values ?? []).map(({ value, label }) => toOption(spec, value, label));
-  const chosen =
-    now === undefined ? undefined : (offered.find(({ value }) => value === now) ?? toOption(spec, `${now}`));
-  const element: types.StaticSelect = {
-    type: "static_select",
-    action_id: actionId,
-    placeholder,
-    options: chosen && !offered.includes(chosen) ? [...offered, chosen] : offered,
-    ...(chosen && { initial_option: chosen }),
+function toView(
+  id: FormId,
+  { title, submit }: { readonly title: string; readonly submit?: string },
+  blocks: types.KnownBlock[],
+): types.ModalView {
+  return {
+    type: "modal",
+    callback_id: formCallback,
+    private_metadata: toFormId(id),
+    title: plain(title, slackLimits.modalTitle),
+    ...(submit && { submit: plain(submit, slackLimits.modalButton) }),
+    close: plain(submit ? "Cancel" : "Close", slackLimits.modalButton),
+    blocks,
   };
-  return input(actionId, spec.label, element, { hint });
 }
 
-function toOption({ kind }: OptionSpec, value: string, label = value): types.PlainTextOption {
-  const shown = label === value || kind !== "size" || !/\d/.test(value) ? label : `${label} (${value})`;
-  return { value, text: plain(shown, slackLimits.optionText) };
+function toGroup(title: string): types.KnownBlock[] {
+  return [{ type: "divider" }, { type: "header", text: plain(title, slackLimits.header) }];
 }
 
 function toWhereField(): types.KnownBlock {
@@ -171,40 +209,7 @@ function toWhereField(): types.KnownBlock {
     default_to_current_conversation: true,
     filter: { include: ["public", "private", "mpim"], exclude_bot_users: true },
   };
-  return input(fields.where, "Where", element, {
+  return toInput(fields.where, "Where", element, {
     hint: "Left empty, the picture comes to you as a direct message",
   });
-}
-
-function toPrivateField(): types.KnownBlock {
-  const element: types.Checkboxes = {
-    type: "checkboxes",
-    action_id: fields.private,
-    options: [{ value: "yes", text: plain("Show the answer to me alone", slackLimits.optionText) }],
-  };
-  return input(fields.private, "Privacy", element, {});
-}
-
-function toUpload(actionId: string, most: number): types.FileInput {
-  return { type: "file_input", action_id: actionId, filetypes: fileTypes, max_files: most };
-}
-
-function input(
-  blockId: string,
-  label: string,
-  element: types.InputBlockElement,
-  { required = false, hint }: { readonly required?: boolean; readonly hint?: string },
-): types.KnownBlock {
-  return {
-    type: "input",
-    block_id: blockId,
-    label: plain(label, slackLimits.label),
-    element,
-    optional: !required,
-    ...(hint && { hint: plain(hint, slackLimits.label) }),
-  };
-}
-
-function plain(text: string, length: number): types.PlainTextElement {
-  return { type: "plain_text", text: cut(text, length), emoji: false };
 }

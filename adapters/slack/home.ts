@@ -1,30 +1,39 @@
 import type { types } from "@slack/bolt";
-import type { Account } from "../../src/adapter.ts";
+import type { Account, Style } from "../../src/adapter.ts";
 import { optionSpecs } from "../../src/options.ts";
-import { homeButtons } from "./keys.ts";
+import { plain } from "./fields.ts";
+import { homeButtons, toStyleButton } from "./keys.ts";
 import { slackLimits } from "./limits.ts";
 import { toMrkdwn } from "./markdown.ts";
-import { toEscaped } from "./words.ts";
+import { cut, toEscaped, toLine } from "./words.ts";
 
-/** What App Home shows: who draws, what a person has set and used, and how it is used. `account`: absent when unknown. */
+/** Styles that App Home shows; the command shows all. */
+const mostStyles = 20;
+
+/** What App Home shows: who draws, what a person has set, saved and used, and how it is used. */
 export function toHome(of: {
   readonly name: string;
   readonly painter: { readonly name: string; readonly standIn: boolean };
+  /** Absent when unknown. */
   readonly account?: Account;
+  readonly styles: readonly Style[];
+  readonly moderator: boolean;
 }): types.HomeView {
-  const { name, painter, account } = of;
-  const options = optionSpecs.filter(({ admin }) => !admin);
+  const { name, painter, account, styles, moderator } = of;
+  const options = optionSpecs.filter(({ admin }) => !admin || moderator);
   return {
     type: "home",
     blocks: [
-      { type: "header", text: plain("Ask for a picture, reply to change it") },
+      { type: "header", text: label("Ask for a picture, reply to change it") },
       ...(painter.standIn
         ? [section("*Pictures are placeholders:* there is no OpenAI key, so a stand-in draws offline.")]
         : []),
-      row(button(homeButtons.draw, "Draw…", "primary")),
+      row(button(homeButtons.draw, "Draw…", { style: "primary" })),
       ...(account
-        ? toAccount(account)
+        ? toAccount(account, moderator)
         : [section("_Your defaults and your usage cannot be read just now._")]),
+      { type: "divider" },
+      ...toStyles(styles, moderator),
       { type: "divider" },
       ...toMrkdwn(usage(name), slackLimits.section, 1).map(section),
       section(
@@ -32,7 +41,7 @@ export function toHome(of: {
           .map(({ name: option, hint }) => `\`--${option}\`  ${toEscaped(hint)}`)
           .join("\n")}`,
       ),
-      { type: "context", elements: [plain(`Drawn by ${painter.name}`)] },
+      { type: "context", elements: [label(`Drawn by ${painter.name}`)] },
     ],
   };
 }
@@ -42,17 +51,17 @@ export function usage(name: string): string {
   return [
     "- `/draw a red fox in snow --size wide` draws in the channel; `/draw` alone opens a form; `--private` shows it to you alone.",
     `- Mention **@${name}** in a channel: I answer in the thread. Attach pictures to start from them.`,
-    "- Reply in that thread, without a mention, to change the picture.",
+    "- Reply in that thread, without a mention, to change the picture. Ask about it, and I answer in words.",
     "- Write to me directly, or open me from the top of Slack.",
     "- On anybody's picture: **More actions** › *Edit picture*, *Use as reference*, *Describe*.",
+    "- `/draw style save cosy: soft light, warm colours --size wide` keeps a look, `--style cosy` draws in it; `/draw styles` lists them, `/draw style show cosy` and `/draw style remove cosy` do what they say. Admins share one with `/draw style share …`.",
+    "- `/draw defaults --size wide` sets what holds unless you say otherwise, `/draw defaults` shows it, `/draw defaults reset` ends it. Admins set a channel's with `/draw channel defaults …`.",
     `- In a channel I am not in, type \`/invite @${name}\` first.`,
   ].join("\n");
 }
 
-function toAccount({ defaults, pictures, usd, since }: Account): types.KnownBlock[] {
-  const set = optionSpecs.flatMap(({ name, label }) =>
-    defaults[name] === undefined ? [] : [`${label} ${toEscaped(String(defaults[name]))}`],
-  );
+function toAccount({ defaults, pictures, usd, since }: Account, moderator: boolean): types.KnownBlock[] {
+  const set = toSet(defaults);
   const day = since === undefined ? "" : ` since ${dates.format(since)}`;
   const used =
     pictures === 0
@@ -60,14 +69,63 @@ function toAccount({ defaults, pictures, usd, since }: Account): types.KnownBloc
       : `${pictures} ${pictures === 1 ? "picture" : "pictures"}${day}, about $${usd.toFixed(2)}.`;
   return [
     section(`*My usage*\n${used}`),
-    section(
-      `*My defaults*\n${set.length > 0 ? set.join(" · ") : "None: the model decides, unless you say."}`,
-    ),
+    section(`*My defaults*\n${set || "None: the model decides, unless you say."}`),
     row(
       button(homeButtons.defaults, "Change my defaults…"),
-      ...(set.length > 0 ? [button(homeButtons.reset, "Reset")] : []),
+      ...(set ? [button(homeButtons.reset, "Reset")] : []),
+      ...(moderator ? [button(homeButtons.channel, "A channel's defaults…")] : []),
     ),
   ];
+}
+
+function toStyles(styles: readonly Style[], moderator: boolean): types.KnownBlock[] {
+  const none = "None yet. A style keeps words, options and pictures under a name, for `--style name`.";
+  const more = styles.length - mostStyles;
+  return [
+    section(`*Styles*${styles.length === 0 ? `\n${none}` : ""}`),
+    ...styles.slice(0, mostStyles).flatMap((style) => toStyleRows(style, moderator)),
+    ...(more > 0 ? [section(`And ${more} more: \`/draw styles\` lists all.`)] : []),
+    row(button(homeButtons.newStyle, "New style…")),
+  ];
+}
+
+function toStyleRows(style: Style, moderator: boolean): types.KnownBlock[] {
+  const { name, scope, instruction, options, pictures } = style;
+  const what = [
+    toEscaped(cut(toLine(instruction), 200)),
+    toSet(options),
+    pictures > 0 ? `${pictures} ${pictures === 1 ? "picture" : "pictures"}` : "",
+  ];
+  const value = toStyleButton(style);
+  const remove = button(homeButtons.removeStyle, "Remove", {
+    value,
+    confirm: {
+      title: label("Remove this style?"),
+      text: label(
+        scope === "shared"
+          ? `Nobody here can use ${name} any more. Its pictures go, too.`
+          : `${name} goes, with its pictures.`,
+      ),
+      confirm: label("Remove"),
+      deny: label("Keep"),
+      style: "danger",
+    },
+  });
+  return [
+    section(
+      `\`${name}\`${scope === "shared" ? " (everyone's)" : ""}  ${what.filter((part) => part !== "").join(" · ")}`,
+    ),
+    row(button(homeButtons.showStyle, "Show", { value }), ...(scope === "mine" || moderator ? [remove] : [])),
+  ];
+}
+
+/** Options by their labels, in one line. Empty for none. */
+function toSet(options: Account["defaults"]): string {
+  return optionSpecs
+    .flatMap(({ name, label: called }) =>
+      options[name] === undefined ? [] : [`${called} ${toEscaped(String(options[name]))}`],
+    )
+    .join(" · ");
 }
 
 const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
@@ -80,10 +138,14 @@ function row(...elements: types.Button[]): types.KnownBlock {
   return { type: "actions", elements };
 }
 
-function button(actionId: string, label: string, style?: "primary"): types.Button {
-  return { type: "button", action_id: actionId, text: plain(label), ...(style && { style }) };
+function button(
+  actionId: string,
+  text: string,
+  more: Pick<types.Button, "style" | "value" | "confirm"> = {},
+): types.Button {
+  return { type: "button", action_id: actionId, text: label(text), ...more };
 }
 
-function plain(text: string): types.PlainTextElement {
-  return { type: "plain_text", text, emoji: false };
+function label(text: string): types.PlainTextElement {
+  return plain(text, slackLimits.label);
 }

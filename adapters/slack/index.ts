@@ -1,22 +1,15 @@
 import { App, webApi } from "@slack/bolt";
-import type {
-  Accounts,
-  Adapter,
-  Attachment,
-  Handle,
-  MessageKey,
-  PromptOf,
-  Reply,
-} from "../../src/adapter.ts";
+import type { Adapter, Attachment, Core, Handle, MessageKey, Reply } from "../../src/adapter.ts";
 import { createBounded, createOnce } from "../../src/bounded.ts";
 import { BotError } from "../../src/errors.ts";
 import { greet } from "./assistant.ts";
 import { createFiles } from "./attachments.ts";
+import { openBelow } from "./below.ts";
 import { formCallback } from "./forms.ts";
 import { createGateway, type Gateway, type Mode } from "./gateway.ts";
 import { showHome } from "./home-tab.ts";
 import { createInteractions } from "./interactions.ts";
-import { isSpot, parseMessageKey, toThreadKey } from "./keys.ts";
+import { isSpot, parseMessageKey, toPlace, toThreadKey } from "./keys.ts";
 import { imageLimits, paceMs, pollMs } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { toLogger } from "./logger.ts";
@@ -28,6 +21,7 @@ import { picturesOf } from "./pictures.ts";
 import { createReply } from "./reply.ts";
 import { createSend } from "./send.ts";
 import type { Stage, Timing } from "./stage.ts";
+import { faultsOf } from "./submissions.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
 import type { Me, MessageEvent } from "./turn.ts";
 
@@ -82,7 +76,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     return (pictures.length > 0 ? pictures : (seen.get(key) ?? [])).map((file) => files.toAttachment(file));
   }
 
-  async function run(handle: Handle, promptOf: PromptOf, accounts: Accounts): Promise<Running> {
+  async function run(core: Core): Promise<Running> {
     // Objects of their own, always with a retry rule: what is left out, the library fills in for everybody.
     const toClient = (timeout: number) =>
       new webApi.WebClient(botToken, {
@@ -108,7 +102,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       send,
       files: createFiles({ token: botToken, name: me.name, info: send.info, ...(apiHost && { apiHost }) }),
       people: createPeople({ info: send.fetchPerson, teamId: me.teamId, log, now }),
-      accounts,
+      core,
       me,
       painter,
       log,
@@ -120,18 +114,17 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       assistants: createBounded(2000),
       closing: closing.signal,
       tidying: new Set(),
-      promptOf,
-      gone: (message) => void withdraw(message, handle),
+      gone: (message) => void withdraw(message, me.teamId, core.handle),
     };
     const gateway = createGateway(mode, apiUrl, log);
-    listen(stage, gateway, handle);
+    listen(stage, gateway);
     await gateway.open();
     log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");
     return { stage, gateway, closing };
   }
 
   /** Everything is acknowledged at once and worked on later, so that nothing is late, however busy the core is. */
-  function listen(stage: Stage, gateway: Gateway, handle: Handle): void {
+  function listen(stage: Stage, gateway: Gateway): void {
     const { me } = stage;
     const app = new App({
       receiver: gateway.receiver,
@@ -141,8 +134,8 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       clientOptions: { ...(apiUrl && { slackApiUrl: apiUrl }), retryConfig: { retries: 0 } },
       logger: toLogger(log),
     });
-    const messages = createMessages(stage, handle);
-    const interactions = createInteractions(stage, handle, recall);
+    const messages = createMessages(stage);
+    const interactions = createInteractions(stage);
     const isFirst = createOnce(2000);
     const later = (what: string, go: () => Promise<void>) => {
       if (stage.closing.aborted) return;
@@ -184,6 +177,8 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       later("slack.shortcut.failed", () => interactions.shortcut(body as Shortcut));
     });
     app.view(formCallback, async ({ ack, body }) => {
+      const errors = faultsOf(body as Submitted);
+      if (errors) return acknowledge(() => ack({ response_action: "errors", errors }));
       await acknowledge(ack);
       later("slack.form.failed", () => interactions.submit(body as Submitted));
     });
@@ -194,8 +189,8 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     get where() {
       return running ? `as @${running.stage.me.name}, ${running.gateway.where()}` : "";
     },
-    async start(handle, promptOf, accounts) {
-      running = await run(handle, promptOf, accounts);
+    async start(core) {
+      running = await run(core);
     },
     async stop() {
       if (!running) return;
@@ -219,6 +214,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
         ...(isSpot(spot) ? { ts: spot.ts } : { whisper: spot, userId: spot.userId }),
       });
     },
+    below: (key, user) => openBelow(stage(), key, user),
     recall,
   };
 }
@@ -254,10 +250,12 @@ async function introduce(client: webApi.WebClient, log: Log): Promise<Me> {
   return { userId, botId, teamId, name };
 }
 
-function withdraw(message: MessageKey, handle: Handle): Promise<void> {
+function withdraw(message: MessageKey, teamId: string, handle: Handle): Promise<void> {
   const nobody: Reply = { pace: 0, limits: imageLimits, show: async () => message };
   const user = { id: "slack:deleted", name: "whoever deleted the message", moderator: true };
   const spot = parseMessageKey(message);
-  const thread = toThreadKey(spot?.channelId ?? "", isSpot(spot) ? spot.ts : undefined);
-  return handle({ kind: "press", thread, user, action: "cancel", message }, nobody);
+  const channelId = spot?.channelId ?? "";
+  const thread = toThreadKey(channelId, isSpot(spot) ? spot.ts : undefined);
+  const place = toPlace(teamId, channelId);
+  return handle({ kind: "press", thread, user, place, action: "cancel", message }, nobody);
 }

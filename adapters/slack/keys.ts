@@ -1,5 +1,5 @@
 import { type ActionName, isActionName } from "../../src/actions.ts";
-import type { MessageKey, ThreadKey } from "../../src/adapter.ts";
+import type { MessageKey, Place, Scope, Style, ThreadKey } from "../../src/adapter.ts";
 
 /** Where a message is. */
 export interface Spot {
@@ -29,11 +29,22 @@ export interface FormId {
   readonly private?: boolean;
 }
 
-/** Forms that are not an action's. */
-type OwnForm = "draw" | "reference" | "defaults";
+/** Forms that are not an action's: `channel` is that of a channel's defaults. */
+const ownForms = ["draw", "defaults", "channel", "style"] as const;
+type OwnForm = (typeof ownForms)[number];
 
-/** The buttons of App Home. */
-export const homeButtons = { draw: "draw", defaults: "defaults", reset: "reset" } as const;
+/** The buttons of App Home; the last two have the name of a style as their value. */
+export const homeButtons = {
+  draw: "draw",
+  defaults: "defaults",
+  reset: "reset",
+  channel: "channel",
+  newStyle: "style:new",
+  showStyle: "style:show",
+  removeStyle: "style:remove",
+} as const;
+
+export type HomeButton = (typeof homeButtons)[keyof typeof homeButtons];
 
 export function toMessageKey(spot: Spot | Whisper): MessageKey {
   return `slack:${spot.channelId}:${"ts" in spot ? spot.ts : `${spot.userId}.${spot.nonce}`}`;
@@ -54,6 +65,25 @@ export function isSpot(place: Spot | Whisper | undefined): place is Spot {
 /** In a channel each thread is a conversation, named after its first message. A direct message without threads is one. */
 export function toThreadKey(channelId: string, threadTs?: string): ThreadKey {
   return threadTs ? `slack:${channelId}:${threadTs}` : `slack:${channelId}`;
+}
+
+/** Where something is asked, as the core keeps it. */
+export function toPlace(teamId: string, channelId: string): Place {
+  return { channel: `slack:channel:${channelId}`, community: `slack:team:${teamId}` };
+}
+
+export function isHomeButton(actionId: string): actionId is HomeButton {
+  return Object.values<string>(homeButtons).includes(actionId);
+}
+
+/** The value of a button about a style. */
+export function toStyleButton({ scope, name }: Style): string {
+  return `${scope}:${name}`;
+}
+
+export function parseStyleButton(value: string): { readonly scope: Scope; readonly style: string } {
+  const [scope = "", style = ""] = value.split(":");
+  return { scope: scope === "shared" ? scope : "mine", style };
 }
 
 export function toButtonId(action: ActionName): string {
@@ -98,5 +128,5 @@ export function parseFormId(metadata: string): FormId | undefined {
 }
 
 function isOwnForm(form: string): form is OwnForm {
-  return form === "draw" || form === "reference" || form === "defaults";
+  return ownForms.some((name) => name === form);
 }

@@ -38,12 +38,18 @@ export const slackLimits = {
   label: 2000,
   placeholder: 150,
   optionText: 75,
+  options: 100,
+  header: 150,
   textInput: 3000,
   files: 10,
   metadata: 3000,
   threadTitle: 100,
   status: 100,
   images: 10,
+  /** The core's, so that nothing is typed or uploaded in vain. */
+  styleName: 32,
+  styleWords: 2000,
+  styleFiles: 4,
 } as const;
 
 /** What Slack shows in one message. It would take a gigabyte; nobody waits for that. Never WebP: an image block refuses it. */

@@ -1,7 +1,7 @@
-import type { Attachment, Handle, MessageKey } from "../../src/adapter.ts";
+import type { Attachment, MessageKey } from "../../src/adapter.ts";
 import { createOnce } from "../../src/bounded.ts";
 import { entitle } from "./assistant.ts";
-import { isSpot, parseMessageKey, toMessageKey, toThreadKey } from "./keys.ts";
+import { isSpot, parseMessageKey, toMessageKey, toPlace, toThreadKey } from "./keys.ts";
 import { picturesOf, type RemoteFile, shownIdsOf } from "./pictures.ts";
 import { createReply } from "./reply.ts";
 import type { Stage } from "./stage.ts";
@@ -22,11 +22,8 @@ interface Before {
 const soonMs = 2000;
 
 /** Makes a turn of a message that is for us and hands it over. */
-export function createMessages(
-  stage: Stage,
-  handle: Handle,
-): (event: MessageEvent, eventId: string) => Promise<void> {
-  const { files, people, me, send, log, assistants } = stage;
+export function createMessages(stage: Stage): (event: MessageEvent, eventId: string) => Promise<void> {
+  const { core, files, people, me, send, log, assistants } = stage;
   const isFirst = createOnce(5000);
 
   async function look({ where }: Said): Promise<Before> {
@@ -69,11 +66,12 @@ export function createMessages(
     const attachments: readonly Attachment[] = [...before.files, ...said.files].map((file) =>
       files.toAttachment(file),
     );
-    await handle(
+    await core.handle(
       {
         kind: "prompt",
         thread: toThreadKey(channelId, threadTs),
         user,
+        place: toPlace(me.teamId, channelId),
         text,
         options: {},
         attachments,

@@ -19,8 +19,11 @@ export interface Pressed {
   readonly actions: readonly {
     readonly action_id: string;
     readonly value?: string;
+    readonly selected_conversation?: string;
     readonly action_ts?: string;
   }[];
+  /** Where it was pressed, when that is a form or App Home. */
+  readonly view?: { readonly id: string };
   readonly container: {
     readonly type: string;
     readonly message_ts?: string;

@@ -6,11 +6,11 @@ import { createStatus } from "./assistant.ts";
 import { type Spot, toMessageKey } from "./keys.ts";
 import { imageLimits, readyMs, sketchMs } from "./limits.ts";
 import { shownIdsOf } from "./pictures.ts";
-import type { Place } from "./place.ts";
 import { createShelf } from "./shelf.ts";
 import type { Stage } from "./stage.ts";
 import { tell } from "./tell.ts";
 import { neededScope, toBotError, toLogged, toTrouble } from "./trouble.ts";
+import type { Venue } from "./venue.ts";
 import { isOver, type Message, toFileName, toMessage } from "./view.ts";
 import { createWhispered } from "./whisper.ts";
 
@@ -24,24 +24,24 @@ const unknownImage: Image = {
 };
 
 /** The message that answers a turn, wherever it is. */
-export function createReply(stage: Stage, place: Place): Reply {
+export function createReply(stage: Stage, venue: Venue): Reply {
   return {
     pace: stage.timing.paceMs,
     limits: imageLimits,
-    show: place.whisper
-      ? createWhispered(stage, place, toMessageKey(place.whisper))
-      : createPosted(stage, place),
+    show: venue.whisper
+      ? createWhispered(stage, venue, toMessageKey(venue.whisper))
+      : createPosted(stage, venue),
   };
 }
 
 /** A message everybody sees: it is posted once and changes from then on. */
-function createPosted(stage: Stage, place: Place): Reply["show"] {
+function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   const { send, log, live, timing } = stage;
   const shelf = createShelf(stage);
-  const status = createStatus(stage, place);
+  const status = createStatus(stage, venue);
   const stem = randomUUID();
-  const { channelId, threadTs } = place;
-  let spot: Spot | undefined = place.ts ? { channelId, ts: place.ts } : undefined;
+  const { channelId, threadTs } = venue;
+  let spot: Spot | undefined = venue.ts ? { channelId, ts: venue.ts } : undefined;
   let edit = 0;
   /** The files that the message shows at this moment, and the pictures they are of. */
   let onShow: readonly string[] = [];
@@ -50,7 +50,7 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
   let coming: View["images"] = [];
   /** The newest sketch that was taken up. */
   let taken: View["images"] = [];
-  let adopted = !place.reopened;
+  let adopted = !venue.reopened;
   let looks = "";
   let newest: View | undefined;
   let sketching: AbortController | undefined;
@@ -66,7 +66,7 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
 
   function toOwn(view: View, files: readonly string[]): Message {
     edit += 1;
-    return toMessage(view, { id: `${stem}.${edit}`, files, ...(place.asked && { asked: place.asked }) });
+    return toMessage(view, { id: `${stem}.${edit}`, files, ...(venue.asked && { asked: venue.asked }) });
   }
 
   /** Posts the message, or changes it. */
@@ -144,7 +144,7 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
     const trouble = toTrouble(error);
     log.debug({ message: keyOf(), trouble, error: toLogged(error) }, "slack.sketch.lost");
     const key = keyOf();
-    if (trouble === "gone" && key && !place.reopened) stage.gone(key);
+    if (trouble === "gone" && key && !venue.reopened) stage.gone(key);
   }
 
   /** The last view: tried until it is there, in another way where one is barred. */
@@ -212,7 +212,7 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
 
   async function show(view: View): Promise<MessageKey> {
     if (view.audience === "asker" || barred) {
-      await tell(stage, place, view);
+      await tell(stage, venue, view);
       return keyOf() ?? toMessageKey({ channelId, ts: "0.0" });
     }
     newest = view;
@@ -227,7 +227,7 @@ function createPosted(stage: Stage, place: Place): Reply["show"] {
     } finally {
       const key = keyOf();
       if (over && key) live.delete(key);
-      else if (key) live.set(key, place.request ? { request: place.request } : {});
+      else if (key) live.set(key, venue.request ? { request: venue.request } : {});
       status.show(over ? undefined : view.status);
     }
     return toMessageKey(spot ?? { channelId, ts: "0.0" });

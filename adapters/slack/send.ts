@@ -3,9 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { types, webApi } from "@slack/bolt";
 import type { Image } from "../../src/adapter.ts";
 import type { Spot } from "./keys.ts";
+import { isOpen, type Line } from "./line.ts";
 import type { Person } from "./people.ts";
 import type { Shown, SlackFile } from "./pictures.ts";
-import type { Line, Timing } from "./stage.ts";
+import type { Timing } from "./stage.ts";
 import { isRefusal, retryAfterMs, toTrouble } from "./trouble.ts";
 import { altOf, type Message } from "./view.ts";
 
@@ -185,7 +186,7 @@ export function createSend(of: {
       });
     },
     async respond(line, message, { replace = false, threadTs } = {}) {
-      if (line.left <= 0 || line.until <= now()) throw new Error("the address for answers has run out");
+      if (!isOpen(line, now)) throw new Error("the address for answers has run out");
       line.left -= 1;
       const response = await fetch(line.url, {
         method: "POST",

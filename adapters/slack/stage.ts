@@ -1,19 +1,11 @@
-import type { Accounts, MessageKey } from "../../src/adapter.ts";
+import type { Core, MessageKey } from "../../src/adapter.ts";
 import type { Files } from "./attachments.ts";
+import type { Line } from "./line.ts";
 import type { Log } from "./log.ts";
 import type { People } from "./people.ts";
 import type { RemoteFile } from "./pictures.ts";
 import type { Send } from "./send.ts";
 import type { Me } from "./turn.ts";
-
-/** An address by which the one who pressed or typed can be answered, for half an hour. */
-export interface Line {
-  readonly url: string;
-  /** How often it may still be used. */
-  left: number;
-  /** Unix time, ms. */
-  readonly until: number;
-}
 
 /** An answer that is still changing. */
 export interface Live {
@@ -36,7 +28,7 @@ export interface Stage {
   readonly send: Send;
   readonly files: Files;
   readonly people: People;
-  readonly accounts: Accounts;
+  readonly core: Core;
   readonly me: Me;
   readonly painter: { readonly name: string; readonly standIn: boolean };
   readonly log: Log;
@@ -54,8 +46,6 @@ export interface Stage {
   readonly closing: AbortSignal;
   /** What is still to be tidied up before the adapter lets go. */
   readonly tidying: Set<Promise<unknown>>;
-  /** What a picture was asked for with; undefined when unknown. */
-  promptOf(message: MessageKey): Promise<string | undefined>;
   /** The message of an answer was deleted: nobody waits for it. */
   gone(message: MessageKey): void;
 }

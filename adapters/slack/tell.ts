@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { View } from "../../src/adapter.ts";
-import type { Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
 import { toLogged } from "./trouble.ts";
+import type { Venue } from "./venue.ts";
 import { toMessage } from "./view.ts";
 
 /** Says something to the asker alone, by whatever way is open. */
-export async function tell(stage: Stage, place: Place, view: View): Promise<void> {
+export async function tell(stage: Stage, venue: Venue, view: View): Promise<void> {
   const { send, log } = stage;
-  const { channelId, threadTs, userId, line } = place;
+  const { channelId, threadTs, userId, line } = venue;
   const message = toMessage(view, { id: randomUUID(), files: [] });
   const ways = [
     () => line && send.respond(line, message, threadTs ? { threadTs } : {}),
@@ -28,6 +28,6 @@ export async function tell(stage: Stage, place: Place, view: View): Promise<void
 }
 
 /** The same, in words of the adapter's own. */
-export function say(stage: Stage, place: Place, words: string): Promise<void> {
-  return tell(stage, place, { phase: "done", text: words, notes: [], images: [], actions: [] });
+export function say(stage: Stage, venue: Venue, words: string): Promise<void> {
+  return tell(stage, venue, { phase: "done", text: words, notes: [], images: [], actions: [] });
 }

@@ -1,28 +1,28 @@
 import { randomUUID } from "node:crypto";
 import type { MessageKey, Reply, View } from "../../src/adapter.ts";
 import { readyMs } from "./limits.ts";
-import type { Place } from "./place.ts";
 import { createShelf } from "./shelf.ts";
 import type { Stage } from "./stage.ts";
 import { tell } from "./tell.ts";
 import { toBotError, toLogged } from "./trouble.ts";
+import type { Venue } from "./venue.ts";
 import { isOver, toFileName, toMessage } from "./view.ts";
 
 /** An answer for one person's eyes. Slack lets it be changed five times, so it is shown when it begins and when it ends. */
-export function createWhispered(stage: Stage, place: Place, key: MessageKey): Reply["show"] {
+export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Reply["show"] {
   const { send, lines, log, seen } = stage;
   const shelf = createShelf(stage);
-  const { channelId, threadTs, userId = place.whisper?.userId ?? "" } = place;
+  const { channelId, threadTs, userId = venue.whisper?.userId ?? "" } = venue;
   const stem = randomUUID();
-  if (place.line && !lines.has(key)) lines.set(key, place.line);
+  if (venue.line && !lines.has(key)) lines.set(key, venue.line);
   let edit = 0;
-  let shown = place.reopened ?? false;
+  let shown = venue.reopened ?? false;
   // The address that a press brings stands for the message pressed on: that one is not to be overwritten.
-  const replaces = place.reopened === true || !place.pressed;
+  const replaces = venue.reopened === true || !venue.pressed;
 
   async function present(view: View, files: readonly string[]): Promise<void> {
     edit += 1;
-    const { asked } = place;
+    const { asked } = venue;
     const message = toMessage(view, { id: `${stem}.${edit}`, files, stands: key, ...(asked && { asked }) });
     const line = lines.get(key);
     const more = { replace: shown && replaces, ...(threadTs && { threadTs }) };
@@ -41,7 +41,7 @@ export function createWhispered(stage: Stage, place: Place, key: MessageKey): Re
 
   return async (view) => {
     if (view.audience === "asker" && shown) {
-      await tell(stage, place, view);
+      await tell(stage, venue, view);
       return key;
     }
     try {
@@ -54,7 +54,7 @@ export function createWhispered(stage: Stage, place: Place, key: MessageKey): Re
           shelf.put(image, toFileName(view, image, index), stage.closing, readyMs),
         ),
       );
-      const before = place.reopened ? (seen.get(key) ?? []) : [];
+      const before = venue.reopened ? (seen.get(key) ?? []) : [];
       await present(view, files);
       shelf.adopt(before.map(({ id }) => id));
       shelf.keep(files);

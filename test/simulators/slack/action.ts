@@ -1,6 +1,7 @@
 import { elementsOf } from "./block-ids.ts";
 import type { Fields } from "./fields.ts";
 import { optionsOf } from "./options-check.ts";
+import { chosenKey } from "./view-state.ts";
 
 /** What `actions` says of the element a person acts on. Throws an Error when there is none. */
 export function toAction(
@@ -19,6 +20,11 @@ export function toAction(
           ...(element.value === undefined ? {} : { value: element.value }),
           ...(element.style ? { style: element.style } : {}),
         };
+      // docs: reference/block-kit/blocks/input-block, `dispatch_action`
+      if (block.type === "input" && block.dispatch_action !== true)
+        throw new Error(`“${actionId}” tells the app nothing before the form is sent.`);
+      if (/^(conversations|channels|users)_select$/.test(String(type)))
+        return { ...base, [chosenKey(String(type))]: value };
       const selected_option = optionsOf(element).find((option) => option.value === value);
       if (!selected_option) throw new Error(`“${actionId}” has no option “${value}”.`);
       return { ...base, selected_option };

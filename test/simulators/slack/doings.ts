@@ -1,8 +1,9 @@
 import { toAction } from "./action.ts";
+import { elementsOf } from "./block-ids.ts";
 import type { Ack, Delivered } from "./delivery.ts";
 import type { Fields } from "./fields.ts";
 import type { FileWire } from "./file-wire.ts";
-import type { Files } from "./files.ts";
+import type { Files, PersonFile } from "./files.ts";
 import { fillView, type ViewValue } from "./fill-view.ts";
 import type { Ids } from "./ids.ts";
 import type { Interaction, Interactions } from "./interactions.ts";
@@ -38,9 +39,11 @@ export interface ViewRef {
 export interface Doings {
   /** Types a slash command; there are none in threads. `command` with its slash. */
   slash(channel: Channel, user: User, command: string, text?: string): Doing;
-  /** Presses a button, or chooses an option of a select menu, in a message or view. */
+  /** Presses a button, or chooses an option of a select menu that tells the app at once, in a message or view. */
   press(at: MessageRef | ViewRef, actionId: string, user: User, value?: string): Doing;
-  /** Sends a form. Keys are block ids or action ids; what is left out stays as it was prefilled. */
+  /** Types into a form and does not send it. */
+  fillIn(view: ViewRef, values: Readonly<Record<string, ViewValue>>): Promise<void>;
+  /** Sends a form. Keys are block ids or action ids; what is left out stays as it was typed or prefilled. */
   submitView(view: ViewRef, values?: Readonly<Record<string, ViewValue>>): Promise<Doing>;
   /** Closes a modal; undefined where the app does not want to know. */
   closeView(view: ViewRef): Doing | undefined;
@@ -86,6 +89,14 @@ export function createDoings(parts: {
     return view;
   }
 
+  function uploadTo({ user }: View): (file: PersonFile) => Promise<Fields> {
+    return async (file) => {
+      const stored = await files.store(file, user);
+      stored.granted = true;
+      return fileWire(stored);
+    };
+  }
+
   function channelOf(channel: Channel): Fields {
     const name = channel.kind === "private" ? "privategroup" : channel.name;
     return { id: channel.id, name };
@@ -123,6 +134,10 @@ export function createDoings(parts: {
         const view = viewAt(at);
         if (view.user !== user) throw new Error(`${user.name} does not see that view.`);
         const action = toAction(view.body.blocks, { actionId, value, ts: ids.ts() });
+        const { block_id: blockId, action_ts: _, ...state } = action;
+        if (state.type !== "button") {
+          view.typed = { ...view.typed, [String(blockId)]: { [actionId]: state } };
+        }
         const interaction = interactions.open({
           kind: "interactive",
           user,
@@ -171,15 +186,19 @@ export function createDoings(parts: {
       });
       return toDoing(interaction);
     },
+    async fillIn(ref, values) {
+      const view = viewAt(ref);
+      const touched = view.body.blocks.flatMap((block) => {
+        const given = elementsOf(block).some(({ action_id }) => String(action_id) in values);
+        return given || String(block.block_id) in values ? [block] : [];
+      });
+      view.typed = { ...view.typed, ...(await fillView(touched, values, uploadTo(view))) };
+    },
     async submitView(ref, values = {}) {
       const view = viewAt(ref);
       if (view.body.kind !== "modal" || view.body.fields.submit === undefined)
         throw new Error("That view has nothing to submit.");
-      const filled = await fillView(view.body.blocks, values, async (file) => {
-        const stored = await files.store(file, view.user);
-        stored.granted = true;
-        return fileWire(stored);
-      });
+      const filled = await fillView(view.body.blocks, values, uploadTo(view), view.typed);
       view.errors = {};
       const interaction = interactions.open({
         kind: "interactive",

@@ -1,20 +1,22 @@
 import { elementsOf } from "./block-ids.ts";
-import { type Fields, toObjects } from "./fields.ts";
+import type { Fields } from "./fields.ts";
 import type { PersonFile } from "./files.ts";
 import { limits } from "./limits.ts";
 import { optionsOf } from "./options-check.ts";
+import { chosenKey, initialState, type ViewState } from "./view-state.ts";
 
 /** What a person puts into one field: text, the value of an option, several of them, or files. Null empties it. */
 export type ViewValue = string | readonly string[] | readonly PersonFile[] | null;
 
 /**
- * Fills in a view's inputs as Slack's own form does; what is left out stays as it was prefilled. Keys are block ids or
- * action ids. Throws an Error for what the form would not let a person send.
+ * Fills in a view's inputs as Slack's own form does; what is left out stays as it was typed or prefilled. Keys are block
+ * ids or action ids. Throws an Error for what the form would not let a person send.
  */
 export async function fillView(
   blocks: readonly Fields[],
   values: Readonly<Record<string, ViewValue>>,
   upload: (file: PersonFile) => Promise<Fields>,
+  typed: ViewState = {},
 ): Promise<Record<string, Record<string, Fields>>> {
   const filled: Record<string, Record<string, Fields>> = {};
   const used = new Set<string>();
@@ -24,7 +26,12 @@ export async function fillView(
       const key = blockId in values ? blockId : actionId;
       if (!(block.type === "input") && !(key in values)) continue;
       used.add(key);
-      const state = await toState(element, values[key], upload);
+      const value = values[key];
+      const state =
+        value === undefined
+          ? (typed[blockId]?.[actionId] ?? initialState(element))
+          : await toState(element, value, upload);
+      if (typeof state.value === "string") checkTyped(element, state.value);
       if (block.type === "input" && block.optional !== true && isEmpty(state))
         throw new Error(`“${key}” must be filled in.`);
       filled[blockId] = { ...filled[blockId], [actionId]: state };
@@ -36,7 +43,7 @@ export async function fillView(
 
 async function toState(
   element: Fields,
-  value: ViewValue | undefined,
+  value: ViewValue,
   upload: (file: PersonFile) => Promise<Fields>,
 ): Promise<Fields> {
   const type = String(element.type);
@@ -44,40 +51,27 @@ async function toState(
     case "plain_text_input":
     case "number_input":
     case "email_text_input":
-    case "url_text_input": {
-      const text = value === undefined ? (element.initial_value ?? null) : value === "" ? null : value;
-      if (typeof text === "string") checkTyped(element, text);
-      return { type, value: text };
-    }
+    case "url_text_input":
+      return { type, value: value === "" ? null : value };
     case "static_select":
     case "radio_buttons":
-      return {
-        type,
-        selected_option: value === undefined ? (element.initial_option ?? null) : pick(element, value),
-      };
+      return { type, selected_option: pick(element, value) };
     case "multi_static_select":
     case "checkboxes":
       return {
         type,
-        selected_options:
-          value === undefined
-            ? toObjects(element.initial_options)
-            : (Array.isArray(value) ? value : []).map((one) => pick(element, String(one))),
+        selected_options: (Array.isArray(value) ? value : []).map((one) => pick(element, String(one))),
       };
     case "file_input":
       return { type, files: await toFiles(element, value, upload) };
-    default: {
-      const key = { datepicker: "selected_date", timepicker: "selected_time", users_select: "selected_user" }[
-        type
-      ];
-      return { type, [key ?? type.replace(/^(.*?)s?_select$/, "selected_$1")]: value ?? null };
-    }
+    default:
+      return { type, [chosenKey(type)]: value };
   }
 }
 
 async function toFiles(
   element: Fields,
-  value: ViewValue | undefined,
+  value: ViewValue,
   upload: (file: PersonFile) => Promise<Fields>,
 ): Promise<readonly Fields[]> {
   const given = (Array.isArray(value) ? value : []).filter((one) => typeof one === "object");

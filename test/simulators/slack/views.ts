@@ -5,6 +5,7 @@ import type { Fields } from "./fields.ts";
 import type { Ids } from "./ids.ts";
 import { limits } from "./limits.ts";
 import type { ViewBody } from "./view-check.ts";
+import { stateOf, type ViewState } from "./view-state.ts";
 import type { User, World } from "./world.ts";
 
 /** A modal, or a person's Home tab. */
@@ -20,6 +21,8 @@ export interface View {
   /** What a submission was refused with, by block id. */
   errors: Readonly<Record<string, string>>;
   updates: number;
+  /** What the person has typed and chosen and not sent. */
+  typed: ViewState;
 }
 
 /** Every person's stack of modals and Home tab. */
@@ -35,6 +38,7 @@ export interface Views {
   close(view: View, all?: boolean): void;
   /** Throws `not_found`. */
   find(key: { readonly id?: string; readonly externalId?: string }): View;
+  /** `values`: what stands in its inputs, unless it is what was typed so far. */
   wire(view: View, values?: Fields): Fields;
 }
 
@@ -58,6 +62,7 @@ export function createViews({ world, ids, changes }: { world: World; ids: Ids; c
       open: true,
       errors: {},
       updates: 0,
+      typed: {},
     };
     all.push(view);
     return view;
@@ -97,6 +102,8 @@ export function createViews({ world, ids, changes }: { world: World; ids: Ids; c
       if (hash !== undefined && hash !== view.hash) throw refuse("hash_conflict");
       if (body.kind !== view.body.kind) throw refuse("invalid_arguments");
       checkExternal(body, view);
+      // docs: reference/views/modal-views, “Preserving input entry”: what has the same ids shows what it showed.
+      view.typed = stateOf(view.body.blocks, view.typed);
       view.body = body;
       view.hash = newHash();
       view.errors = {};
@@ -128,7 +135,7 @@ export function createViews({ world, ids, changes }: { world: World; ids: Ids; c
       if (!found) throw refuse("not_found");
       return found;
     },
-    wire: (view, values = {}) => ({
+    wire: (view, values = stateOf(view.body.blocks, view.typed)) => ({
       id: view.id,
       team_id: world.team.id,
       type: view.body.kind,

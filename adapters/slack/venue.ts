@@ -1,8 +1,8 @@
 import type { Whisper } from "./keys.ts";
-import type { Line } from "./stage.ts";
+import type { Line } from "./line.ts";
 
 /** Where an answer is shown, and by which right. */
-export interface Place {
+export interface Venue {
   readonly channelId: string;
   readonly threadTs?: string;
   /** The message, where it is there already. Absent: the first show posts it. */

@@ -1,0 +1,23 @@
+import { responseUrl } from "./limits.ts";
+
+/** An address by which the one who pressed or typed can be answered, for half an hour. */
+export interface Line {
+  readonly url: string;
+  /** How often it may still be used. */
+  left: number;
+  /** Unix time, ms. */
+  readonly until: number;
+  /** The thread that it was given out in. */
+  readonly threadTs?: string;
+}
+
+/** The line that came with a press or a command just now. Not every one brings an address. */
+export function openLine(url: string | undefined, now: () => number, threadTs?: string): Line | undefined {
+  if (!url) return undefined;
+  const until = now() + responseUrl.lifeMs;
+  return { url, left: responseUrl.uses, until, ...(threadTs && { threadTs }) };
+}
+
+export function isOpen({ left, until }: Line, now: () => number): boolean {
+  return left > 0 && until > now();
+}

@@ -1,0 +1,76 @@
+import { isActionName } from "../../src/actions.ts";
+import { BotError } from "../../src/errors.ts";
+import { parseFlags, parseStyleName } from "../../src/flags.ts";
+import { openAnswer } from "./answers.ts";
+import { draw } from "./drawing.ts";
+import { fields, parseSubmission } from "./forms.ts";
+import { saveChannelDefaults, saveDefaults, saveStyle } from "./home-tab.ts";
+import { parseFormId, toPlace } from "./keys.ts";
+import { openLine } from "./line.ts";
+import type { Submitted } from "./payloads.ts";
+import type { Stage } from "./stage.ts";
+import { isDirect } from "./turn.ts";
+
+/** What stands in red below a field, by its block, instead of closing the form; undefined when it can be taken. */
+export function faultsOf({ view }: Submitted): Readonly<Record<string, string>> | undefined {
+  const { text, style } = parseSubmission(view.state.values);
+  const isStyle = parseFormId(view.private_metadata)?.form === "style";
+  const prompt = fields.latePrompt in view.state.values ? fields.latePrompt : fields.prompt;
+  const faults = {
+    ...(fields.prompt in view.state.values || prompt === fields.latePrompt
+      ? faultOf(prompt, () => parseFlags(text))
+      : {}),
+    ...(isStyle ? faultOf(fields.style, () => parseStyleName(style)) : {}),
+  };
+  return Object.keys(faults).length > 0 ? faults : undefined;
+}
+
+/** A form that was sent. */
+export async function answerSubmission(stage: Stage, { user, view }: Submitted): Promise<void> {
+  const { core, files, me, people, send, now, log } = stage;
+  const form = parseFormId(view.private_metadata);
+  if (!form) return log.warn({}, "slack.form.unknown");
+  const filled = parseSubmission(view.state.values);
+  if (form.form === "defaults") return saveDefaults(stage, user.id, filled.options);
+  if (form.form === "channel") return saveChannelDefaults(stage, user.id, form.channelId, filled);
+  if (form.form === "style") return saveStyle(stage, user.id, filled);
+  const { text, options } = filled;
+  const line = openLine(form.url, now, form.threadTs);
+  const channelId = form.channelId ?? filled.channelId ?? (await send.openDirect(user.id));
+  const { threadTs, message } = form;
+  const where = {
+    ...{ channelId, direct: isDirect({ channel: channelId }), inThread: false },
+    ...(threadTs && { threadTs }),
+  };
+  const attachments = [
+    ...filled.references.map((file) => files.toAttachment(file)),
+    ...filled.masks.map((file) => files.toAttachment(file, "mask")),
+  ];
+  const who = await people.of(user.id, user.name);
+  const hidden = form.private === true || filled.private;
+  if (!message || !isActionName(form.form)) {
+    return draw(stage, {
+      ...{ where, userId: user.id, name: who.name, text, options, attachments, line },
+      private: hidden,
+    });
+  }
+  const answer = await openAnswer(stage, {
+    ...{ where, userId: user.id, name: who.name, words: text, private: hidden, pressed: true },
+    ...(line && { line }),
+  });
+  if (!answer) return;
+  const { thread, reply } = answer;
+  const place = toPlace(me.teamId, channelId);
+  const input = { text, options, attachments };
+  await core.handle({ kind: "press", thread, user: who, place, action: form.form, message, input }, reply);
+}
+
+function faultOf(field: string, check: () => unknown): Readonly<Record<string, string>> {
+  try {
+    check();
+    return {};
+  } catch (error) {
+    if (error instanceof BotError) return { [field]: error.message };
+    throw error;
+  }
+}
