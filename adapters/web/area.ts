@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
 import type { Areas } from "../../src/adapter.ts";
@@ -62,6 +63,8 @@ export async function createAreaPages(parts: {
     const picture = await areas.look(c.req.param("token"), c.req.raw.signal);
     // Long words in a header are refused by some proxies.
     c.header("Picture-Alt", encodeURIComponent(picture.alt.slice(0, 300).toWellFormed()));
+    // By which a painting that was begun is known again on another page for the same picture.
+    c.header("ETag", `"${createHash("sha256").update(picture.bytes).digest("base64url")}"`);
     return servePicture(c, picture, false);
   });
 
