@@ -1,4 +1,5 @@
 import { mix, multiply } from "./colour.ts";
+import { paintCourse } from "./course.ts";
 import type { Extent } from "./land.ts";
 import type { Palette } from "./palette.ts";
 import { air } from "./places/air.ts";
@@ -39,7 +40,8 @@ export function paintBackdrop(scene: Scene, palette: Palette, extent: Extent): B
     ]) +
     glow("sun", palette.light, 0.85) +
     (painted.defs ?? "");
-  return { defs, back: painted.back, front: painted.front ?? "", lights: painted.lights ?? "" };
+  const back = painted.back + paintCourse(scene, palette, extent);
+  return { defs, back, front: painted.front ?? "", lights: painted.lights ?? "" };
 }
 
 const places: Readonly<Record<Place, (brush: Brush) => Painted>> = { ...land, ...water, ...air, ...built };

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { describe } from "./describe.ts";
 import { change } from "./edit.ts";
-import { arrange, intoHole } from "./layout.ts";
-import { between, createRandom, pick } from "./random.ts";
-import type { Hole, Place, Scene, Time } from "./scene.ts";
+import { blank, imagine } from "./imagine.ts";
+import { intoHole } from "./layout.ts";
+import { between, createRandom } from "./random.ts";
+import type { Hole, Scene } from "./scene.ts";
 import { spotOf, targetOf } from "./target.ts";
-import { type Mention, type Understood, understand } from "./words.ts";
+import { understand } from "./words.ts";
 
 /** What a picture is asked to show. */
 export interface Ask {
@@ -114,122 +115,6 @@ function vary(scene: Scene, seed: number): Scene {
   const random = createRandom(seed ^ 0x7a4e);
   const figures = scene.figures.map((one) => ({ ...one, x: one.x + between(random, -0.035, 0.035) }));
   return { ...scene, figures, lean: seed };
-}
-
-function imagine(told: Understood, seed: number, ask: Ask): Scene {
-  const random = createRandom(seed);
-  const sticker = ask.transparent;
-  const place =
-    told.place ?? homeOf(told.mentions) ?? pick(random, ["meadow", "mountains", "garden", "meadow"]);
-  const time = told.time ?? pick<Time>(random, ["day", "day", "dawn", "sunset"]);
-  const unknown = told.mentions.length === 0 && told.place === undefined;
-  const bare = unknown && ask.pictures.length === 0;
-  const mentions: readonly Mention[] =
-    sticker && told.mentions.length === 0
-      ? [{ motif: "star", word: "star", count: 1, scale: 2 }]
-      : told.mentions;
-  const backed: Place = bare ? "studio" : place;
-  const shape =
-    told.shape ??
-    (bare || sticker || backed === "studio" || backed === "room" ? "square" : wideOf(backed, random));
-  const [width, height] = shape === "wide" ? [1536, 1024] : shape === "tall" ? [1024, 1536] : [1024, 1024];
-  const title = told.lettering ?? (bare ? told.unknown.slice(0, 3).join(" ") || "hello" : undefined);
-  const figures = sticker
-    ? arrange(mentions, {
-        place: "studio",
-        seed,
-        squeeze: mentions.length === 1 && mentions[0]?.count === 1 ? 1.5 : 1.1,
-      }).map((one, index) => ({
-        ...one,
-        y: Math.min(0.92, one.y + (index === 0 && one.y < 0.7 ? 0.2 : 0.06)),
-      }))
-    : arrange(mentions, { place: backed, seed, squeeze: ask.pictures.length > 0 ? 0.85 : 1 });
-  return {
-    ...blank(seed, width, height),
-    place: backed,
-    time,
-    weather: told.weather ?? "clear",
-    style: told.style ?? "plain",
-    grade: told.grade ?? "none",
-    figures,
-    cards: ask.pictures.map((one) => one.hash),
-    transparent: sticker,
-    ...(told.backdrop ? { tint: told.backdrop } : {}),
-    ...(title ? { lettering: title } : {}),
-  };
-}
-
-function blank(seed: number, width: number, height: number): Scene {
-  return {
-    seed,
-    width,
-    height,
-    place: "studio",
-    time: "day",
-    weather: "clear",
-    style: "plain",
-    grade: "none",
-    figures: [],
-    transparent: false,
-    cards: [],
-  };
-}
-
-const homes: Readonly<Record<string, Place>> = {
-  whale: "sea",
-  fish: "underwater",
-  boat: "sea",
-  lighthouse: "sea",
-  rocket: "space",
-  planet: "space",
-  star: "space",
-  airship: "sky",
-  plane: "sky",
-  kite: "meadow",
-  butterfly: "garden",
-  flower: "garden",
-  cactus: "desert",
-  palm: "beach",
-  flamingo: "river",
-  duck: "river",
-  otter: "river",
-  drawbridge: "river",
-  bridge: "river",
-  castle: "mountains",
-  dragon: "mountains",
-  pine: "snow",
-  penguin: "snow",
-  fox: "forest",
-  bear: "forest",
-  owl: "forest",
-  mushroom: "forest",
-  car: "city",
-  bicycle: "city",
-  lamp: "city",
-  cup: "room",
-  cake: "room",
-  book: "room",
-  gift: "room",
-  basket: "room",
-  fruit: "room",
-  guitar: "room",
-  camera: "room",
-  plant: "room",
-  robot: "city",
-  tent: "mountains",
-  heart: "studio",
-  crown: "studio",
-  fireworks: "city",
-};
-
-function homeOf(mentions: readonly Mention[]): Place | undefined {
-  return mentions.map(({ motif }) => homes[motif]).find((place) => place !== undefined);
-}
-
-function wideOf(place: Place, random: () => number): "wide" | "square" {
-  return ["sea", "mountains", "city", "desert", "river"].includes(place) && between(random, 0, 1) < 0.5
-    ? "wide"
-    : "square";
 }
 
 /** A shape like the picture's, its sides multiples of 16, within what can be drawn. */

@@ -17,6 +17,7 @@ const placeNames: Readonly<Record<Scene["place"], string>> = {
   underwater: "under water",
   room: "in a quiet room",
   pool: "by a swimming pool",
+  lounge: "in a lounge with a pool",
   studio: "before a plain backdrop",
 };
 
@@ -36,6 +37,7 @@ export function describe(scene: Scene): string {
     : scene.transparent
       ? "cut out, without a background"
       : `${placeNames[scene.place]} ${timeNames[scene.time]}`;
+  const course = scene.course ? `, through which runs a river of ${plural(scene.course.motif)}` : "";
   const weather = scene.weather === "clear" ? "" : `, with ${scene.weather}`;
   const style = scene.style === "plain" ? "a flat illustration" : `${scene.style} style`;
   const cards =
@@ -43,22 +45,27 @@ export function describe(scene: Scene): string {
       ? `, with ${scene.cards.length === 1 ? "the given picture" : `the ${scene.cards.length} given pictures`} in it`
       : "";
   const lettering = scene.lettering ? `, lettered “${scene.lettering}”` : "";
-  return `${capital(subject)} ${where}${weather}${cards}${lettering}; ${style}.`;
+  return `${capital(subject)} ${where}${course}${weather}${cards}${lettering}; ${style}.`;
 }
 
 /** The things in a scene: "a cat", "3 birds". */
 export function counted(scene: Scene): readonly string[] {
   const counts = new Map<string, number>();
-  for (const { word, motif, colour } of scene.figures) {
-    const plain = motif === "sign" ? `sign reading “${word}”` : word;
+  const count = (plain: string, colour: string | undefined) => {
     const name = colour ? `${colourName(colour)} ${plain}` : plain;
     counts.set(name, (counts.get(name) ?? 0) + 1);
+  };
+  for (const { word, motif, colour, wears } of scene.figures) {
+    count(motif === "sign" ? `sign reading “${word}”` : word, colour);
+    if (wears) count(wears.item, wears.colour);
   }
-  return [...counts].map(([word, count]) =>
-    count === 1
-      ? `${/^[aeiou]/.test(word) ? "an" : "a"} ${word}`
-      : `${count} ${word.endsWith("s") ? word : `${word}s`}`,
+  return [...counts].map(([word, many]) =>
+    many === 1 ? `${/^[aeiou]/.test(word) ? "an" : "a"} ${word}` : `${many} ${plural(word)}`,
   );
+}
+
+function plural(word: string): string {
+  return word.endsWith("s") ? word : `${word}s`;
 }
 
 /** "a, b and c". */

@@ -3,7 +3,7 @@ import { arrange } from "./layout.ts";
 import { colours } from "./lexicon.ts";
 import { motifs } from "./motifs/table.ts";
 import type { Figure, Grade, Scene } from "./scene.ts";
-import { findMentions, understand } from "./words.ts";
+import { findMentions, understand, wornItem } from "./words.ts";
 
 /** A scene with a request applied; `done` says in words what was understood. Keeps layout and seed. Pure. */
 export function change(scene: Scene, prompt: string, seed: number): { scene: Scene; done: string } {
@@ -22,9 +22,15 @@ export function change(scene: Scene, prompt: string, seed: number): { scene: Sce
     );
   const gone = away ? findMentions(` ${away[1] ?? ""} `) : [];
   if (gone.length > 0) {
-    const names = new Set(gone.map(({ motif }) => motif));
+    // "Remove the otter's scarf" means the scarf.
+    const names = new Set(gone.filter(({ wears }) => !wears).map(({ motif }) => motif));
+    const shed = new Set(gone.map(({ motif, wears }) => wears?.item ?? wornItem(motif)));
     set(
-      { figures: next.figures.filter(({ motif }) => !names.has(motif)) },
+      {
+        figures: next.figures
+          .filter(({ motif }) => !names.has(motif))
+          .map(({ wears, ...figure }) => (wears && !shed.has(wears.item) ? { ...figure, wears } : figure)),
+      },
       `Remove the ${gone.map(({ word }) => word).join(" and the ")}.`,
     );
   }
@@ -47,10 +53,22 @@ export function change(scene: Scene, prompt: string, seed: number): { scene: Sce
   const fresh = [];
   for (const mention of told.mentions) {
     if (gone.some(({ motif }) => motif === mention.motif)) continue;
+    const item = wornItem(mention.motif);
+    const wearer =
+      item && (next.figures.find(({ wears }) => wears?.item === item) ?? next.figures.find(canWear));
+    if (item && wearer) {
+      const wears = { item, ...(mention.colour ? { colour: mention.colour } : {}) };
+      const figures = next.figures.map((figure) => (figure === wearer ? { ...figure, wears } : figure));
+      set({ figures }, `The ${wearer.word} wears a ${mention.word}.`);
+      continue;
+    }
     const there = next.figures.some(({ motif }) => motif === mention.motif);
     if (
       !there ||
-      (adding && /\b(add|another|more)\b/.test(text) && !/\b(bigger|smaller|larger)\b/.test(text))
+      (adding &&
+        !mention.wears &&
+        /\b(add|another|more)\b/.test(text) &&
+        !/\b(bigger|smaller|larger)\b/.test(text))
     ) {
       fresh.push(mention);
       continue;
@@ -73,6 +91,7 @@ export function change(scene: Scene, prompt: string, seed: number): { scene: Sce
               flip: flipped ? !figure.flip : figure.flip,
               x: aside === "left" ? 0.22 : aside === "right" ? 0.78 : figure.x,
               ...(colour ? { colour } : {}),
+              ...(mention.wears ? { wears: mention.wears } : {}),
             },
     );
     const what = [
@@ -80,6 +99,7 @@ export function change(scene: Scene, prompt: string, seed: number): { scene: Sce
       grown > 1 ? "bigger" : grown < 1 ? "smaller" : "",
       flipped ? "turned" : "",
       aside ? `to the ${aside}` : "",
+      mention.wears ? `with a ${mention.wears.item}` : "",
     ].filter(Boolean);
     if (what.length > 0) set({ figures }, `The ${mention.word}: ${what.join(", ")}.`);
   }
@@ -89,6 +109,7 @@ export function change(scene: Scene, prompt: string, seed: number): { scene: Sce
       seed,
       present: next.figures,
       squeeze: next.canvas ? 0.9 : 0.8,
+      across: Math.min(1, next.height / next.width),
     });
     set(
       { figures: [...next.figures, ...added] },
@@ -146,6 +167,10 @@ function guess(scene: Scene, unknown: readonly string[], seed: number): Scene {
       })
     : [];
   return { ...scene, grade: moods[seed % moods.length] ?? "warm", figures: [...scene.figures, ...sign] };
+}
+
+function canWear({ motif }: Figure): boolean {
+  return motifs[motif]?.wear !== undefined;
 }
 
 function colourIn(text: string): string | undefined {

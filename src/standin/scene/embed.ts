@@ -1,14 +1,18 @@
 import sharp from "sharp";
+import { type Given, takesCuts } from "./cards.ts";
 import { cutOut } from "./cut-out.ts";
-import type { Painting } from "./paint.ts";
 import type { Scene } from "./scene.ts";
 
 /** Finds a kept picture by hash. */
 export type Pictures = (hash: string) => Uint8Array | undefined;
 
 /** The given pictures of a scene as data URLs. `width`: the picture's that they go into, in pixels. */
-export async function embed(scene: Scene, pictures: Pictures, width: number): Promise<Painting["pictures"]> {
-  const found = new Map<string, { url: string; width: number; height: number; cut: boolean }>();
+export async function embed(
+  scene: Scene,
+  pictures: Pictures,
+  width: number,
+): Promise<ReadonlyMap<string, Given>> {
+  const found = new Map<string, Given>();
   const canvas = scene.canvas === undefined ? undefined : pictures(scene.canvas);
   if (scene.canvas && canvas) found.set(scene.canvas, await print(canvas, width, scene.loose));
   for (const hash of scene.cards) {
@@ -23,11 +27,6 @@ export async function embed(scene: Scene, pictures: Pictures, width: number): Pr
     }
   }
   return found;
-}
-
-/** Whether given pictures are things in the scene rather than prints on its wall. */
-export function takesCuts({ spot, figures }: Scene): boolean {
-  return spot !== undefined || figures.some(({ motif }) => motif === "basket");
 }
 
 /** Kept closely, a picture goes in as it is; loosely, its fine detail is lost. */

@@ -9,6 +9,7 @@ const grounds: Readonly<Partial<Record<Place, number>>> = {
   beach: 0.88,
   river: 0.88,
   pool: 0.9,
+  lounge: 0.9,
   room: 0.9,
   studio: 0.84,
   sky: 0.74,
@@ -16,7 +17,10 @@ const grounds: Readonly<Partial<Record<Place, number>>> = {
   underwater: 0.9,
 };
 
-/** Places things that a scene does not have yet: the first in the middle, buildings behind, the rest around. */
+/**
+ * Places things that a scene does not have yet: the first in the middle, buildings behind, the rest around. `across`: the
+ * picture's shorter side as a part of its width.
+ */
 export function arrange(
   mentions: readonly Mention[],
   {
@@ -24,7 +28,8 @@ export function arrange(
     seed,
     present = [],
     squeeze = 1,
-  }: { place: Place; seed: number; present?: readonly Figure[]; squeeze?: number },
+    across = 1,
+  }: { place: Place; seed: number; present?: readonly Figure[]; squeeze?: number; across?: number },
 ): readonly Figure[] {
   const random = createRandom(seed ^ 0x51f15e);
   const ground = grounds[place] ?? 0.88;
@@ -33,7 +38,7 @@ export function arrange(
   const crowded = mentions.length + present.length > 2 ? 0.8 : 1;
   const heroes = mentions.filter(({ motif }) => motifs[motif]?.stands === "ground").length + present.length;
 
-  for (const mention of mentions) {
+  for (const [index, mention] of mentions.entries()) {
     const motif = motifs[mention.motif];
     if (!motif) continue;
     const crowd = mention.count > 1 ? 1 / Math.sqrt(mention.count * 0.72) : 1;
@@ -57,16 +62,20 @@ export function arrange(
           : mention.side === "right"
             ? [0.8, 0.72, 0.87]
             : wish(motif.stands, motif.behind ?? false, every().length === 0);
-      const x = freest(spots, lane, grown, every(), random);
+      const held = mentions[index - 1]?.hugs && k === 0 ? placed.at(-1) : undefined;
+      const reach = held && (held.size + grown) * 0.27 * across;
+      if (held && reach) placed[placed.length - 1] = { ...held, x: 0.5 - reach / 2, flip: true, hugs: true };
+      const x = reach ? 0.5 + reach / 2 : freest(spots, lane, grown, every(), random);
       placed.push({
         motif: mention.motif,
         word: mention.word,
         x,
-        y: lane,
+        y: held ? held.y - 0.004 : lane,
         size: grown,
         flip: x > 0.55 ? random() < 0.75 : random() < 0.2,
         seed: Math.floor(random() * 1e9),
         ...(mention.colour ? { colour: mention.colour } : {}),
+        ...(mention.wears ? { wears: mention.wears } : {}),
       });
     }
   }
@@ -95,7 +104,9 @@ export function intoHole(
 function waterline(place: Place, random: () => number): number {
   if (place === "underwater") return between(random, 0.45, 0.7);
   if (place === "sea" || place === "beach") return between(random, 0.66, 0.74);
-  return place === "river" || place === "pool" ? between(random, 0.72, 0.78) : between(random, 0.8, 0.88);
+  return ["river", "pool", "lounge"].includes(place)
+    ? between(random, 0.72, 0.78)
+    : between(random, 0.8, 0.88);
 }
 
 function wish(stands: string, behind: boolean, empty: boolean): readonly number[] {

@@ -5,6 +5,8 @@ export type Table<T extends string> = readonly (readonly [T, RegExp])[];
 
 /** Words that mean a place; the first row that fits decides. */
 export const placeWords: Table<Place> = [
+  ["studio", /\b(plain|white|solid|neutral|seamless) (studio )?(background|backdrop)\b/],
+  ["lounge", /\b(lounge|indoor (swimming )?pool|spa|conservatory)\b/],
   ["underwater", /\b(underwater|under the sea|under water|coral|reef|aquarium|ocean floor|seabed)\b/],
   ["space", /\b(space|galaxy|cosmos|cosmic|nebula|orbit|universe|outer space|on the moon|on mars)\b/],
   ["pool", /\b(pool|poolside|swimming pool)\b/],
@@ -27,7 +29,7 @@ export const placeWords: Table<Place> = [
   ["sky", /\b(sky|clouds?|flying|floating|hot[- ]air|airship|plane|kite)\b/],
   [
     "studio",
-    /\b(logo|icon|sticker|emblem|product shot|studio|mascot|plain background|white background|badge)\b/,
+    /\b(logo|icon|sticker|sprite|emblem|product shot|studio|mascot|plain background|white background|badge)\b/,
   ],
   ["meadow", /\b(meadow|field|farm|countryside|grass|prairie|landscape|village)\b/],
 ];
@@ -45,7 +47,7 @@ export const timeWords: Table<Time> = [
 
 /** Words that mean a weather. */
 export const weatherWords: Table<Weather> = [
-  ["snow", /\b(snow|snowing|snowy|snowfall|blizzard|christmas)\b/],
+  ["snow", /\b(snow|snowing|snowy|snowfall|blizzard|christmas|winter|wintry)\b/],
   ["rain", /\b(rain|rainy|raining|storm|stormy|drizzle)\b/],
   ["fog", /\b(fog|foggy|mist|misty|haze|hazy)\b/],
   ["clear", /\b(clear sky|clear weather|cloudless|no rain|no snow|no fog|sunny)\b/],
@@ -54,6 +56,7 @@ export const weatherWords: Table<Weather> = [
 /** Words that mean a way of drawing. */
 export const styleWords: Table<Style> = [
   ["watercolor", /\b(watercolou?rs?|aquarelle|gouache|painterly|oil painting|impressionist|painted)\b/],
+  ["realistic", /\b(realistic|photo-?realistic|photographic|lifelike|true to life)\b/],
   ["pixel", /\b(pixel[- ]?art|pixelated|8[- ]?bit|16[- ]?bit|retro game)\b/],
   [
     "lineart",

@@ -15,6 +15,7 @@ export type Place =
   | "underwater"
   | "room"
   | "pool"
+  | "lounge"
   | "studio";
 
 export type Time = "day" | "dawn" | "sunset" | "night";

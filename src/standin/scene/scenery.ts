@@ -24,6 +24,11 @@ export type Painted = {
   readonly defs?: string;
 };
 
+/** How much of what grows and stands about there is, of the usual amount, by the complexity asked for. */
+function amount(count: number, { scene }: Brush): number {
+  return Math.round(count * (scene.complexity === "low" ? 0.35 : scene.complexity === "high" ? 1.7 : 1));
+}
+
 /** The sky with its sun or moon, stars and clouds, down to the horizon. */
 export function sky(brush: Brush, horizon: number): string {
   const { w, h, random, palette, scene } = brush;
@@ -109,8 +114,9 @@ export function row(
   const { random, w } = brush;
   const motif = motifs[name];
   if (!motif) return "";
-  return Array.from({ length: count }, (_, k) => {
-    const x = ((k + between(random, 0.1, 0.9)) / count) * w;
+  const many = Math.max(1, amount(count, brush));
+  return Array.from({ length: many }, (_, k) => {
+    const x = ((k + between(random, 0.1, 0.9)) / many) * w;
     const tall = between(random, size[0], size[1]);
     const tone = mix(colour ?? motif.colour, "#2f4f4a", between(random, 0, 0.25));
     const drawn = motif.draw({
@@ -128,7 +134,7 @@ export function row(
 /** Grass, larger towards the eye. `from` is where it begins. */
 export function tufts(brush: Brush, from: number, count: number, colour: string): string {
   const { random, w, h } = brush;
-  return Array.from({ length: count }, () => {
+  return Array.from({ length: amount(count, brush) }, () => {
     const y = between(random, from, h + 10);
     const x = random() * w;
     const tall = 8 + ((y - from) / (h - from)) * 22;
@@ -145,7 +151,7 @@ export function tufts(brush: Brush, from: number, count: number, colour: string)
 export function blooms(brush: Brush, from: number, count: number): string {
   const { random, w, h } = brush;
   const tones = ["#f5788a", "#f8c74f", "#ffffff", "#c48ad8", "#f2935a"];
-  return Array.from({ length: count }, (_, k) => {
+  return Array.from({ length: amount(count, brush) }, (_, k) => {
     const y = between(random, from, h - 6);
     const size = 3 + ((y - from) / (h - from)) * 9;
     const x = random() * w;

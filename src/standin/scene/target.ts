@@ -47,5 +47,5 @@ export function spotOf(prompt: string, scene: Scene): Spot {
     return { x: figure.x, y: figure.y - tall * (worn ? 0.48 : 0.4), width: across * size };
   }
   // A photo of somebody: the chest is below the middle.
-  return worn ? { x: 0.5, y: 0.57, width: 0.13 } : { x: 0.5, y: 0.52, width: 0.34 };
+  return worn ? { x: 0.5, y: 0.57, width: 0.17 } : { x: 0.5, y: 0.52, width: 0.34 };
 }

@@ -10,8 +10,8 @@ import {
   timeWords,
   weatherWords,
 } from "./lexicon.ts";
-import { nouns } from "./motifs/table.ts";
-import type { Grade, Place, Style, Time, Weather } from "./scene.ts";
+import { motifs, nouns } from "./motifs/table.ts";
+import type { Grade, Place, Scene, Style, Time, Weather, Worn } from "./scene.ts";
 
 /** A thing that a text names. */
 export interface Mention {
@@ -22,6 +22,9 @@ export interface Mention {
   /** Of its usual size. */
   readonly scale: number;
   readonly side?: "left" | "right";
+  readonly wears?: Worn;
+  /** It has an arm around the next. */
+  readonly hugs?: boolean;
 }
 
 /** What a text says, as far as it is understood. */
@@ -36,6 +39,8 @@ export interface Understood {
   readonly lettering?: string;
   readonly shape?: "wide" | "tall" | "square";
   readonly backdrop?: string;
+  /** What a river is made of. */
+  readonly course?: NonNullable<Scene["course"]>;
   /** Words that nothing here knows, in order. */
   readonly unknown: readonly string[];
 }
@@ -43,10 +48,11 @@ export interface Understood {
 /** Reads a text for what it wants to see. Pure; English only. */
 export function understand(prompt: string): Understood {
   const lettering = quoted(prompt);
-  const text = ` ${prompt
+  const whole = ` ${prompt
     .toLowerCase()
     .replace(/["“”„«»][^"“”„«»]*["“”„«»]/g, " ")
     .replace(/\s+/g, " ")} `;
+  const { course, rest: text } = takeCourse(whole);
   const mentions = findMentions(text);
   const found = {
     place: first(placeWords, text),
@@ -57,8 +63,22 @@ export function understand(prompt: string): Understood {
     shape: shapeOf(text),
     backdrop: backdropOf(text),
     lettering,
+    course,
   };
   return { ...drop(found), mentions, unknown: unknownWords(text, mentions) };
+}
+
+/** A river made of something, and the text without it. */
+function takeCourse(text: string): { course?: NonNullable<Scene["course"]>; rest: string } {
+  const match = /\b(?:river|stream|path|road)(?: \w+){0,2}? of ([^.,;]*)/.exec(text);
+  const made = findMentions(` ${match?.[1] ?? ""} `)[0];
+  if (!match || !made) return { rest: text };
+  const end = text.indexOf(made.word, match.index) + made.word.length + 1;
+  const { motif, colour } = made;
+  return {
+    course: { motif, ...(colour ? { colour } : {}) },
+    rest: `${text.slice(0, match.index)}${text.slice(end)}`,
+  };
 }
 
 /** The motifs that a piece of text names, with what is said of each. */
@@ -75,7 +95,7 @@ export function findMentions(text: string): readonly Mention[] {
       const before =
         text
           .slice(0, at)
-          .split(/[,.;]|\band\b|\bwith\b|\bon\b|\bin\b|\bover\b|\bbeside\b/)
+          .split(/[,.;]|\b(?:and|with|on|in|over|beside|hug\w*|cuddl\w*|embrac\w*)\b/)
           .at(-1)
           ?.trim()
           .split(/\s+/)
@@ -96,6 +116,7 @@ export function findMentions(text: string): readonly Mention[] {
         count: Math.min(6, amount === undefined || (many && amount === 1) ? (many ? 3 : 1) : amount),
         ...(colour ? { colour } : {}),
         ...(side === "left" || side === "right" ? { side } : {}),
+        ...(/^(?: \w+)? (?:hug|cuddl|embrac)/.test(after) ? { hugs: true } : {}),
       });
     }
   }
@@ -103,7 +124,30 @@ export function findMentions(text: string): readonly Mention[] {
   for (const { at: _, ...mention } of found.toSorted((a, b) => a.at - b.at)) {
     if (!unique.has(mention.motif)) unique.set(mention.motif, mention);
   }
-  return [...unique.values()];
+  return dress([...unique.values()]);
+}
+
+/** Things worn go to who was named last before them, or else first after. */
+function dress(mentions: readonly Mention[]): readonly Mention[] {
+  const canWear = ({ motif }: Mention) => motifs[motif]?.wear !== undefined;
+  const wearers = new Map<Mention, Worn>();
+  const rest = mentions.filter((mention, index) => {
+    const item = wornItem(mention.motif);
+    const wearer =
+      item && (mentions.slice(0, index).findLast(canWear) ?? mentions.slice(index).find(canWear));
+    if (!item || !wearer) return true;
+    wearers.set(wearer, { item, ...(mention.colour ? { colour: mention.colour } : {}) });
+    return false;
+  });
+  return rest.map((mention) => {
+    const wears = wearers.get(mention);
+    return wears ? { ...mention, wears } : mention;
+  });
+}
+
+/** What a motif is as a thing worn. */
+export function wornItem(motif: string): Worn["item"] | undefined {
+  return motif === "scarf" || motif === "hat" ? motif : undefined;
 }
 
 function quoted(prompt: string): string | undefined {
@@ -130,7 +174,10 @@ function backdropOf(text: string): string | undefined {
     /\b(?:background|backdrop|sky) (?:is |to |in |be )?(?:bright |dark |light |deep )?([a-z]+)\b/.exec(
       text,
     )?.[1];
-  return name === undefined ? undefined : colours[name];
+  const found = name === undefined ? undefined : colours[name];
+  return (
+    found ?? (/\b(plain|neutral|seamless) (?:background|backdrop)\b/.test(text) ? colours.white : undefined)
+  );
 }
 
 function unknownWords(text: string, mentions: readonly Mention[]): readonly string[] {

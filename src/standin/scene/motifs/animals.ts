@@ -14,6 +14,9 @@ interface Sitter {
   readonly head?: readonly [rx: number, ry: number];
 }
 
+/** Where sitting animals wear things. */
+const seated = { neck: -102, half: 40, crown: -168 } as const;
+
 function sitting(sitter: Sitter): (ink: Ink) => string {
   return (ink) => {
     const { main, dark, light } = ink;
@@ -84,6 +87,7 @@ const cat: Motif = {
   size: 0.46,
   colour: "#e39a4b",
   accent: "#e87b86",
+  wear: seated,
   words: ["cat", "kitten", "kitty", "tabby"],
   draw: sitting({
     tail: ({ main, dark }) =>
@@ -104,6 +108,7 @@ const dog: Motif = {
   size: 0.46,
   colour: "#c98f5a",
   accent: "#2f2a30",
+  wear: seated,
   words: ["dog", "puppy", "hound", "corgi", "labrador", "retriever", "dachshund"],
   draw: sitting({
     tail: ({ main }) => stroke("M46,-16 C84,-18 98,-44 92,-68", main, 17),
@@ -131,6 +136,7 @@ const fox: Motif = {
   size: 0.46,
   colour: "#e2703a",
   accent: "#2f2a30",
+  wear: seated,
   words: ["fox", "vixen", "wolf"],
   draw: sitting({
     tail: ({ main }) =>
@@ -154,6 +160,7 @@ const rabbit: Motif = {
   size: 0.46,
   colour: "#cfc4bd",
   accent: "#ef9aa2",
+  wear: seated,
   words: ["rabbit", "bunny", "hare"],
   draw: sitting({
     tail: () => dot(52, -20, 17, "#ffffff"),
@@ -181,6 +188,7 @@ const bear: Motif = {
   size: 0.5,
   colour: "#8a5a3c",
   accent: "#2f2a30",
+  wear: seated,
   words: ["bear", "teddy", "panda", "koala", "hamster", "mouse"],
   draw: sitting({ tail: () => "", ears: round, head: [50, 42] }),
 };
@@ -190,6 +198,7 @@ const tiger: Motif = {
   size: 0.48,
   colour: "#ef9a3a",
   accent: "#d96b5e",
+  wear: seated,
   words: ["tiger", "lion", "leopard", "cheetah"],
   draw: sitting({
     tail: ({ main, dark }) =>
@@ -211,6 +220,7 @@ const otter: Motif = {
   size: 0.5,
   colour: "#8b5e3f",
   accent: "#3a2a26",
+  wear: { neck: -124, half: 34, crown: -190 },
   words: ["otter", "beaver", "seal", "weasel", "ferret"],
   draw: ({ main, dark, accent }) => {
     const pale = mix(main, "#f6dfc0", 0.72);
@@ -285,6 +295,7 @@ const owl: Motif = {
   size: 0.4,
   colour: "#9a6b4b",
   accent: "#f2a93b",
+  wear: { neck: -112, half: 56, crown: -180 },
   words: ["owl", "chick", "hen", "chicken"],
   draw: ({ main, dark, light, accent }) =>
     [
@@ -386,6 +397,7 @@ const penguin: Motif = {
   size: 0.4,
   colour: "#2f3a56",
   accent: "#f2a03b",
+  wear: { neck: -130, half: 44, crown: -192 },
   words: ["penguin", "puffin"],
   draw: ({ main, dark, accent }) =>
     [

@@ -20,6 +20,8 @@ export interface Motif {
   readonly size: number;
   /** Buildings and trees stand behind the rest. */
   readonly behind?: boolean;
+  /** Where it wears things: the height of its neck, half its neck's width, the height of its crown. */
+  readonly wear?: { readonly neck: number; readonly half: number; readonly crown: number };
   readonly colour: string;
   readonly accent?: string;
   /** The nouns that mean it, singular. */

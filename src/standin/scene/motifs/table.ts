@@ -1,5 +1,6 @@
 import { animals } from "./animals.ts";
 import { buildings } from "./buildings.ts";
+import { goods } from "./goods.ts";
 import type { Motif } from "./motif.ts";
 import { plants } from "./plants.ts";
 import { skies } from "./skies.ts";
@@ -11,6 +12,7 @@ export const motifs: Readonly<Record<string, Motif>> = {
   ...buildings,
   ...plants,
   ...things,
+  ...goods,
   ...skies,
 };
 

@@ -1,7 +1,7 @@
 import { darker, lighter, mix } from "../colour.ts";
 import { letters } from "../lettering.ts";
 import { box, dot, group, oval, shape, stroke } from "../svg.ts";
-import type { Motif } from "./motif.ts";
+import type { Ink, Motif } from "./motif.ts";
 
 const ink = "#2f2a36";
 
@@ -160,6 +160,7 @@ const robot: Motif = {
   size: 0.5,
   colour: "#7fb3c2",
   accent: "#f2a13c",
+  wear: { neck: -114, half: 36, crown: -180 },
   words: ["robot", "android", "machine", "cyborg"],
   draw: ({ main, dark, light, accent }) =>
     [
@@ -185,11 +186,19 @@ const robot: Motif = {
   lights: () => dot(-16, -151, 8, "#8df0e0") + dot(16, -151, 8, "#8df0e0") + dot(0, -198, 6, "#ffd060"),
 };
 
+/** Long hair, on both sides of a face. */
+const tresses = (hair: string) =>
+  shape(
+    "M-25,-176 C-42,-160 -38,-126 -30,-116 C-24,-124 -22,-150 -20,-172 Z M25,-176 C42,-160 38,-126 30,-116 C24,-124 22,-150 20,-172 Z",
+    hair,
+  );
+
 const person: Motif = {
   stands: "ground",
   size: 0.52,
   colour: "#d9694a",
   accent: "#3f4f7a",
+  wear: { neck: -140, half: 24, crown: -188 },
   words: [
     "person",
     "man",
@@ -246,7 +255,8 @@ const person: Motif = {
               shape("M0,-198 C-4,-226 26,-226 34,-214 C22,-212 10,-206 4,-198 Z", main)
             : /king|queen|princess/.test(word)
               ? shape("M-22,-186 L-26,-212 L-10,-198 L0,-216 L10,-198 L26,-212 L22,-186 Z", "#f6c64c")
-              : shape("M-26,-164 C-32,-202 32,-202 26,-164 C20,-182 -6,-186 -26,-164 Z", hair),
+              : shape("M-26,-164 C-32,-202 32,-202 26,-164 C20,-182 -6,-186 -26,-164 Z", hair) +
+                (/woman|girl|lady/.test(word) ? tresses(hair) : ""),
       dot(-8, -167, 2.6, ink) + dot(9, -167, 2.6, ink),
       stroke("M-5,-156 C-2,-152 4,-152 7,-156", ink, 2),
     ].join("");
@@ -302,41 +312,40 @@ const gift: Motif = {
     ].join(""),
 };
 
+/** The side of a basket that faces us, over whatever is in it. */
+export function basketFront({ main, dark, accent }: Ink): string {
+  return [
+    shape("M-94,-84 H94 L76,0 H-76 Z", main),
+    shape("M30,-84 H94 L76,0 H36 Z", dark, 'opacity="0.35" class="shade"'),
+    ...[-66, -46, -26, -8].map((y, row) =>
+      Array.from({ length: 8 }, (_, k) =>
+        box(-79 + k * 20 + (row % 2) * 6, y, 13, 9, row % 2 ? dark : lighter(main, 0.25), 4, 'opacity="0.6"'),
+      ).join(""),
+    ),
+    box(-98, -90, 196, 14, lighter(main, 0.12), 7),
+    shape(
+      "M0,-62 C-30,-90 -44,-66 -30,-60 C-20,-56 -8,-60 0,-62 C30,-90 44,-66 30,-60 C20,-56 8,-60 0,-62 L-16,-26 L0,-38 L16,-26 Z",
+      accent,
+    ),
+  ].join("");
+}
+
 const basket: Motif = {
   stands: "ground",
   size: 0.42,
   colour: "#b9803f",
   accent: "#e2574c",
   words: ["gift basket", "basket", "hamper", "picnic"],
-  draw: ({ main, dark, accent }) =>
+  draw: (colours) =>
     [
-      stroke("M-82,-76 C-70,-210 70,-210 82,-76", dark, 11) +
-        stroke("M-82,-76 C-70,-210 70,-210 82,-76", main, 6),
+      stroke("M-82,-76 C-70,-210 70,-210 82,-76", colours.dark, 11) +
+        stroke("M-82,-76 C-70,-210 70,-210 82,-76", colours.main, 6),
       dot(-40, -92, 26, "#e8574a") + dot(6, -98, 28, "#8fbf5a") + dot(48, -92, 25, "#f2a63c"),
       stroke("M-40,-116 l4,-10 M6,-124 l4,-10 M48,-116 l-4,-10", "#5a3f2c", 4),
       dot(-48, -100, 6, "#fff", 'opacity="0.4"') +
         dot(-2, -108, 6, "#fff", 'opacity="0.4"') +
         dot(40, -100, 6, "#fff", 'opacity="0.4"'),
-      shape("M-94,-84 H94 L76,0 H-76 Z", main),
-      shape("M30,-84 H94 L76,0 H36 Z", dark, 'opacity="0.35" class="shade"'),
-      ...[-66, -46, -26, -8].map((y, row) =>
-        Array.from({ length: 9 }, (_, k) =>
-          box(
-            -86 + k * 20 + (row % 2) * 10,
-            y,
-            13,
-            9,
-            row % 2 ? dark : lighter(main, 0.25),
-            4,
-            'opacity="0.6"',
-          ),
-        ).join(""),
-      ),
-      box(-98, -90, 196, 14, lighter(main, 0.12), 7),
-      shape(
-        "M0,-62 C-30,-90 -44,-66 -30,-60 C-20,-56 -8,-60 0,-62 C30,-90 44,-66 30,-60 C20,-56 8,-60 0,-62 L-16,-26 L0,-38 L16,-26 Z",
-        accent,
-      ),
+      basketFront(colours),
     ].join(""),
 };
 
@@ -427,7 +436,7 @@ const lamp: Motif = {
   size: 0.56,
   colour: "#3f4a5a",
   accent: "#ffe3a0",
-  words: ["lamp", "lantern", "street lamp", "streetlight", "candle"],
+  words: ["lamp", "lantern", "street lamp", "streetlight"],
   draw: ({ main, dark, accent }) =>
     [
       shape("M-20,0 L-8,-16 H8 L20,0 Z", main) + box(-4, -150, 8, 136, main) + box(0, -150, 4, 136, dark),

@@ -1,10 +1,16 @@
-import { darker, lighter, mix } from "../colour.ts";
+import { brightness, darker, lighter, mix } from "../colour.ts";
 import { between } from "../random.ts";
-import { type Brush, ellipse, figureAt, frame, type Painted, sky } from "../scenery.ts";
+import type { Scene } from "../scene.ts";
+import { type Brush, ellipse, figureAt, frame, type Painted, row, sky } from "../scenery.ts";
 import { box, dot, glow, gradient, n, oval, shape, stroke } from "../svg.ts";
 
+/** Whether things stand before white and nothing else. */
+export function isBare({ place, tint, figures }: Scene): boolean {
+  return place === "studio" && tint !== undefined && brightness(tint) > 0.9 && figures.length > 0;
+}
+
 /** Places that people made. */
-export const built: Readonly<Record<"city" | "room" | "studio", (brush: Brush) => Painted>> = {
+export const built: Readonly<Record<"city" | "room" | "lounge" | "studio", (brush: Brush) => Painted>> = {
   city(brush) {
     const { w, h, random, palette, far, scene } = brush;
     const street = h * 0.8;
@@ -133,6 +139,59 @@ export const built: Readonly<Record<"city" | "room" | "studio", (brush: Brush) =
       lights: oval(w * 0.9, floor + 26 - 415, 210, 210, "url(#warm)"),
     };
   },
+  lounge(brush) {
+    const { w, h, random, far } = brush;
+    const floor = h * 0.5;
+    const [top, bottom] = [h * 0.6, h * 0.9];
+    const water = far("#3fc4d0", 0);
+    const pane = w / 5;
+    return {
+      defs: gradient("deck", [
+        [0, far("#d8b48c", 0.15)],
+        [1, far("#b98a60", 0)],
+      ]),
+      back: [
+        box(0, 0, w, h, far("#f3e6d2", 0.05)),
+        box(0, h * 0.06, w, floor - h * 0.06, "url(#sky)"),
+        row(brush, "palm", 4, () => floor, [240, 330], 0.35),
+        ...Array.from({ length: 6 }, (_, k) => box(k * pane - 9, 0, 18, floor, far("#f6ecdc", 0.02))),
+        box(0, h * 0.05, w, 16, far("#f6ecdc", 0.02)) + box(0, h * 0.26, w, 9, far("#f6ecdc", 0.02)),
+        box(0, floor, w, h - floor, "url(#deck)"),
+        ...[0.1, 0.32, 0.54, 0.76].map((x) =>
+          shape(
+            `M${n(w * x)},${n(floor)} h${n(w * 0.12)} l${n(-w * 0.16)},${n(h - floor)} h${n(-w * 0.16)} Z`,
+            "#fff3c8",
+            'opacity="0.22" class="shade"',
+          ),
+        ),
+        shape(
+          `M${n(w * 0.2)},${n(top)} H${n(w * 0.84)} L${n(w * 0.96)},${n(bottom)} H${n(w * 0.06)} Z`,
+          far("#fbf3e4", 0),
+        ),
+        shape(
+          `M${n(w * 0.22)},${n(top + 14)} H${n(w * 0.82)} L${n(w * 0.925)},${n(bottom - 18)} H${n(w * 0.095)} Z`,
+          water,
+        ),
+        shape(
+          `M${n(w * 0.22)},${n(top + 14)} H${n(w * 0.82)} L${n(w * 0.827)},${n(top + 32)} H${n(w * 0.212)} Z`,
+          darker(water, 0.35),
+        ),
+        ...Array.from({ length: 34 }, () => {
+          const y = between(random, top + 44, bottom - 34);
+          const inset = w * (0.22 - ((y - top) / (bottom - top)) * 0.1);
+          return stroke(
+            `M${n(between(random, inset + 20, w - inset - 90))},${n(y)} q14,-9 28,0 t28,0`,
+            "#ffffff",
+            3.4,
+            'opacity="0.55"',
+          );
+        }),
+        figureAt(brush, "sofa", w * 0.15, floor + 62, 0.22, "#c8795a"),
+        figureAt(brush, "sofa", w * 0.87, floor + 62, 0.22, "#c8795a"),
+        figureAt(brush, "plant", w * 0.03, floor + 84, 0.26),
+      ].join(""),
+    };
+  },
   studio(brush) {
     const { w, h, random, palette, scene } = brush;
     const tones = ["#e8604c", "#2f7f8f", "#f0b03c", "#5a4f9a", "#3f8a5f", "#d8587a"];
@@ -159,6 +218,7 @@ export const built: Readonly<Record<"city" | "room" | "studio", (brush: Brush) =
     });
     void palette;
     const plain = scene.figures.length > 0;
+    if (isBare(scene)) return { back: box(0, 0, w, h, tone) };
     return {
       back: [
         box(0, 0, w, h, paper),
