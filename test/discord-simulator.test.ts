@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import {
   ActionRowBuilder,
+  type APIMessage,
   ApplicationCommandType,
   type AutocompleteInteraction,
   ButtonBuilder,
@@ -11,6 +12,7 @@ import {
   type ChatInputCommandInteraction,
   Client,
   type ClientEvents,
+  ComponentType,
   ContainerBuilder,
   ContextMenuCommandBuilder,
   DiscordAPIError,
@@ -141,6 +143,10 @@ function gallery(name: string, file: Buffer = png) {
     files: [{ attachment: file, name, description: "A bridge" }],
     attachments: [],
   };
+}
+
+function download(url: string) {
+  return { type: 13, file: { url } };
 }
 
 /** The refusal of a request that must be refused. */
@@ -361,6 +367,41 @@ test("suggestions while an option is typed", async (t) => {
   simulator.autocomplete(channel, ada, "draw", { option: "style", value: "" }).catch(() => {});
   const error = await refusal(tooMany);
   assert.equal(error.code, 50035);
+});
+
+test("a command with subcommands: one of them is chosen, filled in and typed into", async (t) => {
+  const { simulator, channel, ada, client } = await connect(t);
+  const text = (name: string, autocomplete: boolean) => ({
+    type: 3 as const,
+    name,
+    description: name,
+    required: true,
+    ...(autocomplete ? { autocomplete } : {}),
+  });
+  const options = [
+    { type: 1 as const, name: "show", description: "Shows", options: [text("name", true)] },
+    { type: 1 as const, name: "list", description: "Lists" },
+  ];
+  await client.application?.commands.create({ name: "style", description: "Styles", options } as never);
+  const chosen = on(client, isSlash, async ({ options, commandName }) => {
+    assert.deepEqual([commandName, options.getSubcommand()], ["style", "show"]);
+    assert.equal(options.getString("name"), "cosy");
+  });
+  void simulator.slash(channel, ada, "style show", { name: "cosy" });
+  await chosen;
+  const typing = on(client, isTyping, (one) => {
+    assert.equal(one.options.getSubcommand(), "show");
+    return one.respond([{ name: one.options.getFocused(), value: "cosy" }]);
+  });
+  const asked = simulator.autocomplete(channel, ada, "style show", { option: "name", value: "co" });
+  await typing;
+  assert.deepEqual(await asked, [{ name: "co", value: "cosy" }]);
+  const long = on(client, isTyping, (one) => one.respond([{ name: "x".repeat(101), value: "x" }]));
+  simulator.autocomplete(channel, ada, "style show", { option: "name", value: "" }).catch(() => {});
+  assert.equal((await refusal(long)).code, 50035);
+  await assert.rejects(simulator.slash(channel, ada, "style"), /pick one of show, list/);
+  await assert.rejects(simulator.slash(channel, ada, "style show"), /needs “name”/);
+  await assert.rejects(simulator.slash(channel, ada, "style list", { name: "a" }), /has no “name”/);
 });
 
 test("an answer that is late, doubled or early is refused", async (t) => {
@@ -635,6 +676,18 @@ test("messages that Discord refuses are refused, and the field is named", async 
       "UNION_TYPE_CHOICES",
     ],
     [v2({ type: 14, spacing: 3 }), "components.0.spacing", "BASE_TYPE_CHOICES"],
+    [
+      v2(download("https://cdn.example/a.svg")),
+      "components.0.file.url",
+      "UNFURLED_MEDIA_ITEM_ATTACHMENT_REQUIRED",
+    ],
+    [
+      v2(download("attachment://none.svg")),
+      "components.0.file.url",
+      "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+    ],
+    [v2({ type: 13 }), "components.0.file", "BASE_TYPE_REQUIRED"],
+    [{ components: [download("attachment://a.svg")] }, "components.0.type", "UNION_TYPE_CHOICES"],
   ];
   for (const [body, field, code] of refused) {
     const error = await refusal(post(body));
@@ -643,6 +696,25 @@ test("messages that Discord refuses are refused, and the field is named", async 
   }
   assert.equal((await refusal(post({}))).code, 50006);
   assert.equal(simulator.messages(channel).length, 0);
+});
+
+test("a file to take away is no picture, and not among the attachments", async (t) => {
+  const { simulator, channel } = await simulate(t);
+  const rest = new REST({ api: simulator.api }).setToken(simulator.token);
+  const body = { flags: MessageFlags.IsComponentsV2, components: [download("attachment://a b.svg")] };
+  const files = [{ name: "a b.svg", data: Buffer.from("<svg/>"), contentType: "image/svg+xml" }];
+  const made = (await rest.post(Routes.channelMessages(channel.id), { body, files })) as APIMessage;
+  assert.deepEqual(made.attachments, []);
+  const [shown] = made.components ?? [];
+  assert.ok(shown?.type === ComponentType.File);
+  assert.equal(shown.file.content_type, "image/svg+xml");
+  assert.equal(await (await fetch(shown.file.url)).text(), "<svg/>");
+  const [seen] = simulator.messages(channel);
+  assert.deepEqual(seen?.files, []);
+  assert.deepEqual(
+    seen?.downloads.map(({ name }) => name),
+    ["a_b.svg"],
+  );
 });
 
 test("files that Discord refuses are refused", async (t) => {
@@ -711,6 +783,7 @@ test("commands that Discord refuses are refused", async (t) => {
   const put = (...body: object[]) => rest.put(Routes.applicationCommands(simulator.applicationId), { body });
   const slash = (rest: object = {}) => ({ name: "draw", description: "Draws", ...rest });
   const option = (rest: object = {}) => ({ type: 3, name: "a", description: "a", ...rest });
+  const sub = (rest: object = {}) => option({ type: 1, name: "s", ...rest });
   const many = <T>(count: number, make: (at: number) => T) =>
     Array.from({ length: count }, (_, at) => make(at));
   const choices = (count: number) => ({ choices: many(count, (at) => ({ name: `${at}`, value: `${at}` })) });
@@ -733,6 +806,29 @@ test("commands that Discord refuses are refused", async (t) => {
     [
       slash({ options: many(25, (at) => option({ name: `o${at}`, ...long() })) }),
       "0 APPLICATION_COMMAND_TOO_LARGE",
+    ],
+    [
+      slash({
+        options: many(4, (at) =>
+          sub({ name: `s${at}`, options: many(7, (of) => option({ name: `o${of}`, ...long() })) }),
+        ),
+      }),
+      "0 APPLICATION_COMMAND_TOO_LARGE",
+    ],
+    [slash({ options: [sub(), option()] }), "0.options APPLICATION_COMMAND_OPTIONS_TYPE_INVALID"],
+    [
+      slash({ options: [sub({ options: many(26, (at) => option({ name: `o${at}` })) })] }),
+      "0.options.0.options BASE_TYPE_MAX_LENGTH",
+    ],
+    [slash({ options: [sub({ options: [sub()] })] }), "0.options.0.options.0.type BASE_TYPE_CHOICES"],
+    [slash({ options: [sub({ description: undefined })] }), "0.options.0.description BASE_TYPE_REQUIRED"],
+    [
+      slash({ options: [sub({ autocomplete: true })] }),
+      "0.options.0.autocomplete APPLICATION_COMMAND_OPTION_TYPE_INVALID",
+    ],
+    [
+      slash({ options: [sub({ options: [option(), option({ name: "b", required: true })] })] }),
+      "0.options.0.options.1 APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
     ],
     [slash({ contexts: [2] }), "0.contexts APPLICATION_COMMAND_INVALID_CONTEXT"],
     [slash({ integration_types: [3] }), "0.integration_types BASE_TYPE_CHOICES"],

@@ -8,15 +8,13 @@ import { noCore } from "./no-core.ts";
 import { createDiscordSimulator } from "./simulators/discord/index.ts";
 import { until } from "./until.ts";
 
-const _nobody = async () => undefined;
-
 test("the commands are registered once, and again only when they have changed", async (t) => {
   const { simulator, adapter, start } = await startDiscord(t);
   const puts = () =>
     simulator.requests.filter(({ method, path }) => method === "PUT" && /commands$/.test(path)).length;
   assert.deepEqual(
     simulator.commands().map(({ name }) => name),
-    ["draw", "Edit this picture", "Use as reference", "Describe"],
+    ["draw", "style", "defaults", "Edit this picture", "Use as reference", "Describe"],
   );
   const [draw] = simulator.commands();
   assert.deepEqual(draw?.integration_types, [0, 1]);
@@ -52,7 +50,7 @@ test("with a guild id the commands are registered in that server alone", async (
   const adapter = createDiscordAdapter({ ...options, guildId });
   await adapter.start(noCore());
   await adapter.stop();
-  assert.equal(simulator.commands(guild).length, 4);
+  assert.equal(simulator.commands(guild).length, 6);
   assert.equal(simulator.commands().length, 0);
   await adapter.start(noCore());
   await adapter.stop();
@@ -66,7 +64,7 @@ test("with a guild id the commands are registered in that server alone", async (
   const [line] = lines as { hint?: string }[];
   assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
   simulator.invite(abroad);
-  await until(() => simulator.commands(abroad).length === 4, "the commands in a server that let it in later");
+  await until(() => simulator.commands(abroad).length === 6, "the commands in a server that let it in later");
 });
 
 test("the invite asks for exactly what is needed", async (t) => {

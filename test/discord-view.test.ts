@@ -40,7 +40,7 @@ test("whatever a view holds, its message is within what Discord takes", async ()
   const rows = body.components.flatMap((one) =>
     one.type === ComponentType.ActionRow ? [one.components.length] : [],
   );
-  assert.deepEqual(rows, [5, 5, 2]);
+  assert.deepEqual(rows, [5, 5, 4]);
 });
 
 test("a message is never empty, and a sketch has another name each time", async () => {

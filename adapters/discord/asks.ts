@@ -10,6 +10,7 @@ import type { Answers } from "./answers.ts";
 import { commandNames } from "./commands.ts";
 import { toFormId, toMessageKey } from "./keys.ts";
 import { isSpoiler, picturesOf } from "./pictures.ts";
+import { parseSetting } from "./settings.ts";
 import type { Stage } from "./stage.ts";
 import { parseDraw, placeOf, targetOf, userOf } from "./turn.ts";
 
@@ -17,7 +18,7 @@ const describeWords = "Describe this picture in words, so that it could be drawn
 const noPicture = "I see no picture in that message.";
 const unknown = "I no longer know that command. Type /draw, or mention me.";
 
-/** Makes turns of /draw and of the commands on messages. */
+/** Makes turns of the slash commands and of the commands on messages. */
 export function createAsks(
   stage: Stage,
   answers: Answers,
@@ -79,10 +80,21 @@ export function createAsks(
     );
   }
 
+  async function set(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
+    const wish = parseSetting(interaction, (references) => files.toAttachments(references, []));
+    if (!wish) return answers.say(interaction, unknown);
+    const answer = await answers.open(interaction, { private: true, spoiler: false });
+    if (!answer) return;
+    const [user, place] = [userOf(interaction), placeOf(interaction)];
+    await handle({ kind: "setting", user, place, wish }, answer.reply);
+  }
+
   return async (interaction) => {
     const { data } = interaction;
-    if (data.type === ApplicationCommandType.ChatInput && data.name === commandNames.draw) {
-      return draw(interaction as APIChatInputApplicationCommandInteraction); // its type has just been looked at
+    if (data.type === ApplicationCommandType.ChatInput) {
+      const slash = interaction as APIChatInputApplicationCommandInteraction; // its type has just been looked at
+      if (data.name === commandNames.draw) return draw(slash);
+      return set(slash);
     }
     if (data.type === ApplicationCommandType.Message) {
       return onMessage(interaction as APIMessageApplicationCommandInteraction);

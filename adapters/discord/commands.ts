@@ -1,5 +1,4 @@
 import {
-  type APIApplicationCommandAttachmentOption,
   type APIApplicationCommandBasicOption,
   ApplicationCommandOptionType,
   ApplicationCommandType,
@@ -7,9 +6,9 @@ import {
   InteractionContextType,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
-import { type OptionSpec, optionSpecs } from "../../src/options.ts";
+import { optionSpecs } from "../../src/options.ts";
+import { toOptionField, toPictureField, toSwitchField, toTextField } from "./fields.ts";
 import { discordLimits } from "./limits.ts";
-import { cut } from "./words.ts";
 
 /** The fields of /draw that are not in the options table. */
 export const drawFields = {
@@ -19,16 +18,31 @@ export const drawFields = {
   private: "private",
 } as const;
 
+/** The fields of /style and /defaults that are not in the options table. */
+export const settingFields = {
+  style: "name",
+  instruction: "instruction",
+  shared: "shared",
+  channel: "channel",
+} as const;
+
 /** The commands, by what they are for. */
 export const commandNames = {
   draw: "draw",
+  style: "style",
+  defaults: "defaults",
   edit: "Edit this picture",
   reference: "Use as reference",
   describe: "Describe",
 } as const;
 
-/** The fields for reference pictures, in order. */
-export const pictureFields = ["image", "image2", "image3", "image4", "image5", "image6"] as const;
+const { commandOptions, prompt, styleName } = discordLimits;
+
+/** The fields for reference pictures, in order: as many as the options leave room for. */
+export const pictureFields: readonly string[] = Array.from(
+  { length: commandOptions - optionSpecs.length - Object.keys(drawFields).length },
+  (_, index) => (index === 0 ? "image" : `image${index + 1}`),
+);
 
 /** What is registered. In one server only, Discord takes no word on where else a command may be used. */
 export function toCommands(scope: "guild" | "global"): readonly RESTPostAPIApplicationCommandsJSONBody[] {
@@ -40,70 +54,77 @@ export function toCommands(scope: "guild" | "global"): readonly RESTPostAPIAppli
       InteractionContextType.PrivateChannel,
     ],
   };
-  const draw = {
-    type: ApplicationCommandType.ChatInput as const,
-    name: commandNames.draw,
-    description: "Draw a picture from your words, or change the pictures you attach",
-    options: toOptions(),
-  };
+  const slash = [
+    {
+      name: commandNames.draw,
+      description: "Draw a picture from your words, or change the pictures you attach",
+      options: toDrawFields(),
+    },
+    {
+      name: commandNames.style,
+      description: "Named presets: words, options and pictures that come along",
+      options: toStyleCommands(),
+    },
+    {
+      name: commandNames.defaults,
+      description: "What holds when a prompt does not say otherwise",
+      options: toDefaultsCommands(),
+    },
+  ].map((command) => ({ ...command, type: ApplicationCommandType.ChatInput as const }));
   const onMessages = [commandNames.edit, commandNames.reference, commandNames.describe].map((name) => ({
     type: ApplicationCommandType.Message as const,
     name,
   }));
-  return [draw, ...onMessages].map((command) => ({ ...command, ...everywhere }));
+  return [...slash, ...onMessages].map((command) => ({ ...command, ...everywhere }));
 }
 
-function toOptions(): APIApplicationCommandBasicOption[] {
-  const [first, ...more] = pictureFields;
+function toDrawFields(): APIApplicationCommandBasicOption[] {
   return [
-    {
-      type: ApplicationCommandOptionType.String as const,
-      name: drawFields.prompt,
-      description: "What to draw, or what to change in the pictures",
-      required: true,
-      max_length: discordLimits.prompt,
-    },
-    toPicture(first, "A picture to start from or to take things from"),
-    ...optionSpecs.map(toOption),
-    toPicture(drawFields.mask, "Where the picture may change: white or see-through; black stays"),
-    ...more.map((name) => toPicture(name, "One more picture")),
-    {
-      type: ApplicationCommandOptionType.Boolean as const,
-      name: drawFields.spoiler,
-      description: "Hide the picture until it is clicked",
-    },
-    {
-      type: ApplicationCommandOptionType.Boolean as const,
-      name: drawFields.private,
-      description: "Show the answer to you alone",
-    },
-  ].slice(0, discordLimits.commandOptions);
+    toTextField(drawFields.prompt, "What to draw, or what to change in the pictures", prompt, true),
+    ...toPictures("A picture to start from or to take things from"),
+    ...optionSpecs.map(toOptionField),
+    toPictureField(
+      drawFields.mask,
+      "The first picture again, with the part to change made transparent or black",
+    ),
+    toSwitchField(drawFields.spoiler, "Hide the picture until it is clicked"),
+    toSwitchField(drawFields.private, "Show the answer to you alone"),
+  ];
 }
 
-function toOption(spec: OptionSpec): APIApplicationCommandBasicOption {
-  const base = {
-    name: spec.name,
-    description: cut(spec.admin ? `${spec.hint} (moderators)` : spec.hint, discordLimits.commandDescription),
-  };
-  if (spec.kind === "number") {
-    return {
-      ...base,
-      type: ApplicationCommandOptionType.Integer,
-      ...(spec.min !== undefined && { min_value: spec.min }),
-      ...(spec.max !== undefined && { max_value: spec.max }),
-    };
-  }
-  const values = spec.values ?? [];
-  if (spec.kind === "size" || values.length > discordLimits.choices) {
-    return { ...base, type: ApplicationCommandOptionType.String, autocomplete: true };
-  }
-  return {
-    ...base,
-    type: ApplicationCommandOptionType.String,
-    choices: values.map(({ value, label }) => ({ name: cut(label, discordLimits.choice), value })),
-  };
+function toStyleCommands() {
+  const named = {
+    ...toTextField(settingFields.style, "Which one", styleName, true),
+    autocomplete: true,
+  } as APIApplicationCommandBasicOption; // a text field without choices, which is what may suggest
+  const shared = (description: string) => toSwitchField(settingFields.shared, `${description} (moderators)`);
+  return [
+    toSubcommand("list", "The styles you can use here"),
+    toSubcommand("show", "What a style is made of, with its pictures", [named]),
+    toSubcommand("save", "Save a style, over an older one of that name", [
+      toTextField(settingFields.style, "What to call it, such as cosy-evening", styleName, true),
+      toTextField(settingFields.instruction, "How pictures in this style are to look", prompt),
+      ...toPictures("A picture that shows the style"),
+      ...optionSpecs.filter(({ kind }) => kind !== "style").map(toOptionField),
+      shared("For everybody in this server"),
+    ]),
+    toSubcommand("remove", "Remove a style", [named, shared("The server's, not one of yours")]),
+  ];
 }
 
-function toPicture(name: string, description: string): APIApplicationCommandAttachmentOption {
-  return { type: ApplicationCommandOptionType.Attachment, name, description };
+function toDefaultsCommands() {
+  const channel = toSwitchField(settingFields.channel, "For everybody in this channel (moderators)");
+  return [
+    toSubcommand("show", "Your own, and those of this channel"),
+    toSubcommand("set", "Add to what is set", [...optionSpecs.map(toOptionField), channel]),
+    toSubcommand("reset", "Back to what the bot does by itself", [channel]),
+  ];
+}
+
+function toPictures(description: string): APIApplicationCommandBasicOption[] {
+  return pictureFields.map((name, index) => toPictureField(name, index === 0 ? description : "One more"));
+}
+
+function toSubcommand(name: string, description: string, options: APIApplicationCommandBasicOption[] = []) {
+  return { type: ApplicationCommandOptionType.Subcommand as const, name, description, options };
 }

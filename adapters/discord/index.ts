@@ -124,7 +124,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       },
     };
     events.route({
-      interaction: createInteractions(stage, createAnswers(stage, channels, threads), handle),
+      interaction: createInteractions(stage, createAnswers(stage, channels, threads), core),
       message: createMessages({
         stage,
         channels,

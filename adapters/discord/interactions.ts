@@ -4,32 +4,31 @@ import {
   InteractionResponseType,
   InteractionType,
 } from "discord.js";
-import type { Handle } from "../../src/adapter.ts";
+import type { Core } from "../../src/adapter.ts";
 import { createOnce } from "../../src/bounded.ts";
-import { optionSpecs } from "../../src/options.ts";
 import type { Answers } from "./answers.ts";
 import { createAsks } from "./asks.ts";
 import { createPresses } from "./presses.ts";
-import { suggest } from "./sizes.ts";
 import type { Stage } from "./stage.ts";
-import { parseTyped } from "./turn.ts";
+import { suggestFor } from "./suggestions.ts";
+import { parseTyped, placeOf, userOf } from "./turn.ts";
 
 /** Acknowledges each interaction, once however often it comes, makes a turn of it and hands it over. */
 export function createInteractions(
   stage: Stage,
   answers: Answers,
-  handle: Handle,
+  { handle, styles }: Core,
 ): (interaction: APIInteraction) => Promise<void> {
   const isFirst = createOnce(2000);
   const ask = createAsks(stage, answers, handle);
   const { press, submit } = createPresses(stage, answers, handle);
 
   async function complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
-    const { name, typed } = parseTyped(interaction);
-    const spec = optionSpecs.find((one) => one.name === name);
+    const [user, place] = [userOf(interaction), placeOf(interaction)];
+    const choices = await suggestFor(parseTyped(interaction), { styles, user, place });
     await stage.send.respond(interaction, {
       type: InteractionResponseType.ApplicationCommandAutocompleteResult,
-      data: { choices: spec ? suggest(spec, typed) : [] },
+      data: { choices: [...choices] },
     });
   }
 

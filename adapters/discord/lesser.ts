@@ -1,21 +1,24 @@
-import type { View } from "../../src/adapter.ts";
+import type { Image, View } from "../../src/adapter.ts";
 import { toLimits } from "../../src/encode.ts";
+import { toExtension } from "../../src/file-name.ts";
+import { toImageLimits } from "./limits.ts";
 
 /** The picture alone: what a server's filter finds fault with is mostly the words. */
-export function withoutWords({ phase, images, actions, status }: View): View {
+export function withoutWords({ phase, images, files = [], actions, status }: View): View {
   const note = "Discord did not let me say here what this picture is made of. Press Details for that.";
   return {
     phase,
     ...(status && { status }),
     text: "",
     notes: [note],
-    images: images.map((image) => ({
-      ...image,
-      name: `picture.${image.name.split(".").at(-1)}`,
-      alt: "A picture",
-    })),
+    images: images.map(withoutName),
+    files: files.map(withoutName),
     actions,
   };
+}
+
+function withoutName(image: Image): Image {
+  return { ...image, name: `picture.${image.name.split(".").at(-1)}`, alt: "A picture" };
 }
 
 /** What to say where not even the picture may be shown. */
@@ -26,10 +29,30 @@ export function refusedView({ actions }: View): View {
 
 /** The same view with smaller files, when Discord takes less than it said. */
 export async function shrink(view: View, bytes: number): Promise<View> {
-  const limits = { bytes, mediaTypes: ["image/png", "image/jpeg", "image/webp"], images: view.images.length };
+  const limits = toImageLimits(bytes);
   const images = await Promise.all(
-    view.images.map(async (image) => ({ ...image, ...(await toLimits(image, limits)) })),
+    view.images.map(async (image) => {
+      const { note: _, ...encoded } = await toLimits(image, limits);
+      return { ...image, ...encoded };
+    }),
   );
-  const note = "Discord takes smaller files only here, so the picture was saved smaller.";
-  return { ...view, images, notes: [...view.notes.filter((one) => one !== note), note] };
+  return withNote(
+    withoutLargeFiles({ ...view, images }, bytes),
+    "Discord takes smaller files only here, so the picture was saved smaller.",
+  );
+}
+
+/** The same view without what lies beside the pictures and is too large for Discord: it cannot be made smaller. */
+export function withoutLargeFiles(view: View, bytes: number): View {
+  const { files = [] } = view;
+  const fitting = files.filter((file) => file.bytes.byteLength <= bytes);
+  if (fitting.length === files.length) return view;
+  return withNote(
+    { ...view, files: fitting },
+    `The ${toExtension(files[0]?.mediaType ?? "").toUpperCase()} file itself is too large for Discord, so only the picture is here.`,
+  );
+}
+
+function withNote(view: View, note: string): View {
+  return { ...view, notes: [...view.notes.filter((one) => one !== note), note] };
 }

@@ -14,6 +14,9 @@ export const keepMs = 6 * 60 * 60 * 1000;
 /** How long an acknowledgement may take, in ms: Discord gives up on the interaction after 3 s. */
 export const acknowledgeMs = 2900;
 
+/** Ms the core may take to name what fits to what is being typed, which must be shown within 3 s. */
+export const suggestMs = 1500;
+
 /** Bytes of one file where Discord does not say: what an account without Nitro may upload. */
 const uploadBytes = 10 * MB;
 
@@ -41,6 +44,8 @@ export const discordLimits = {
   choices: 25,
   choice: 100,
   prompt: 6000,
+  /** The core's own limit is less; what is longer is told there. */
+  styleName: 100,
   threadName: 100,
 } as const;
 

@@ -29,7 +29,8 @@ type Shown = Pick<
 
 /**
  * Every picture a message shows, wherever it shows it: files, galleries, links that Discord opened, stickers, and what
- * was forwarded. Pictures in galleries are not among a message's attachments.
+ * was forwarded. Pictures in galleries are not among a message's attachments; what lies in a File component is to be
+ * taken away, and shown by nobody.
  */
 export function picturesOf(message: Partial<Shown>): readonly RemoteFile[] {
   const own = [
@@ -87,8 +88,6 @@ function mediaIn(component: APIMessageTopLevelComponent): readonly APIUnfurledMe
       return component.items.map(({ media }) => media);
     case ComponentType.Section:
       return component.accessory.type === ComponentType.Thumbnail ? [component.accessory.media] : [];
-    case ComponentType.File:
-      return [component.file];
     default:
       return [];
   }

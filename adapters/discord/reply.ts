@@ -3,7 +3,7 @@ import type { APIMessage } from "discord.js";
 import type { MessageKey, Reply, View } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { type Spot, toMessageKey } from "./keys.ts";
-import { refusedView, shrink, withoutWords } from "./lesser.ts";
+import { refusedView, shrink, withoutLargeFiles, withoutWords } from "./lesser.ts";
 import { discordLimits, keepMs } from "./limits.ts";
 import { isSpoiler } from "./pictures.ts";
 import type { Stage } from "./stage.ts";
@@ -219,14 +219,15 @@ export function createReply(
     return key ?? toMessageKey({ channelId: venue.channelId, messageId: made.id });
   }
 
-  async function show(view: View): Promise<MessageKey> {
+  async function show(given: View): Promise<MessageKey> {
+    const view = withoutLargeFiles(given, venue.limits.bytes);
     if (view.audience === "asker" && venue.token && !venue.private) return whisper(view, venue.token);
     newest = view;
     if (spoiler === undefined && spot && view.images.length > 0) {
       const there = await send.fetchMessage(spot).catch(() => undefined);
       if (there) spoiler = isSpoiler(there);
     }
-    const looks = JSON.stringify({ ...view, images: view.images.length });
+    const looks = JSON.stringify({ ...view, images: view.images.length, files: view.files?.length });
     if (view.images.length === 0 && looks === shown && key) return key;
     shown = looks;
     blank = false;

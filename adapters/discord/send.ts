@@ -78,7 +78,11 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
       }) as Promise<APIMessage>,
     followUp: (token, { body, files }, toAsker) =>
       rest.post(webhook(token), {
-        body: { ...body, flags: body.flags | (toAsker ? MessageFlags.Ephemeral : 0) },
+        // A link in what is for the asker alone is good once: Discord is not to open it for a preview.
+        body: {
+          ...body,
+          flags: body.flags | (toAsker ? MessageFlags.Ephemeral | MessageFlags.SuppressEmbeds : 0),
+        },
         files,
         auth: false,
         query: new URLSearchParams({ wait: "true" }),

@@ -15,6 +15,7 @@ import {
 import type { Place, User } from "../../src/adapter.ts";
 import type { ImageOptions } from "../../src/options.ts";
 import { drawFields, pictureFields } from "./commands.ts";
+import { readFields } from "./fields.ts";
 import { type Spot, toPlace } from "./keys.ts";
 import { isModerator, may } from "./permissions.ts";
 import { isSpoiler, picturesOf, type RemoteFile, toRemoteFile } from "./pictures.ts";
@@ -109,32 +110,28 @@ export function isReachable(interaction: APIInteraction): boolean {
 
 /** What was typed and chosen in the fields of /draw. */
 export function parseDraw({ data }: APIChatInputApplicationCommandInteraction): Asked {
-  const values = new Map<string, string | number | boolean>();
-  for (const option of data.options ?? []) {
-    if ("value" in option) values.set(option.name, option.value);
-  }
+  const fields = readFields(data.options ?? [], data.resolved);
   const { prompt, mask, spoiler, private: hidden } = drawFields;
-  const own: readonly string[] = [...Object.values(drawFields), ...pictureFields];
-  const files = (names: readonly string[]) =>
-    names.flatMap((name) => data.resolved?.attachments?.[String(values.get(name))] ?? []).map(toRemoteFile);
   return {
-    text: toWords(String(values.get(prompt) ?? ""), [], { users: Object.values(data.resolved?.users ?? {}) }),
-    options: Object.fromEntries([...values].filter(([name]) => !own.includes(name))), // raw, as the seam says
-    references: files(pictureFields),
-    masks: files([mask]),
-    spoiler: values.get(spoiler) === true,
-    private: values.get(hidden) === true,
+    text: toWords(fields.text(prompt), [], { users: Object.values(data.resolved?.users ?? {}) }),
+    options: fields.optionsBeside([...Object.values(drawFields), ...pictureFields]),
+    references: fields.files(pictureFields),
+    masks: fields.files([mask]),
+    spoiler: fields.isOn(spoiler),
+    private: fields.isOn(hidden),
   };
 }
 
 /** The field that is being typed into, and what is in it so far. */
-export function parseTyped({ data }: APIApplicationCommandAutocompleteInteraction): {
-  name: string;
-  typed: string;
+export function parseTyped({ data }: Pick<APIApplicationCommandAutocompleteInteraction, "data">): {
+  readonly name: string;
+  readonly typed: string;
 } {
-  for (const option of data.options) {
-    if (option.type === ApplicationCommandOptionType.String && option.focused) {
-      return { name: option.name, typed: option.value };
+  const types = ApplicationCommandOptionType;
+  const fields = data.options.flatMap((one) => (one.type === types.Subcommand ? (one.options ?? []) : one));
+  for (const field of fields) {
+    if (field.type === types.String && "focused" in field && field.focused) {
+      return { name: field.name, typed: field.value };
     }
   }
   return { name: "", typed: "" };

@@ -62,18 +62,25 @@ export function isOver(phase: View["phase"]): boolean {
 
 /** A view as Discord shows it, within its limits whatever the view holds. */
 export function toMessage(view: View, look: Look): Message {
-  const files = view.images
-    .slice(0, discordLimits.galleryItems)
-    .map((image, index) => toFile(view, image, index, look));
-  const pictures = files.map(({ name }, index) => ({
+  const images = view.images.slice(0, discordLimits.galleryItems);
+  const pictures = images.map((image, index) => toFile(image, toPictureName(view, image, index, look)));
+  const beside = (view.files ?? []).slice(0, discordLimits.files - pictures.length);
+  const taken = pictures.map(({ name }) => name);
+  const downloads = beside.map((file, index) => toFile(file, toDownloadName(file, index, taken)));
+  const items = pictures.map(({ name }, index) => ({
     media: { url: `attachment://${name}` },
-    description: altOf(view.images[index]),
+    description: altOf(images[index]),
     spoiler: look.spoiler,
   }));
   const notes = [...view.notes, ...(look.note ? [look.note] : [])].map(toPlain);
   const components: APIMessageTopLevelComponent[] = [
     ...text(view.status && quiet(cut(toPlain(view.status), lengths.status))),
-    ...(pictures.length > 0 ? [{ type: ComponentType.MediaGallery as const, items: pictures }] : []),
+    ...(items.length > 0 ? [{ type: ComponentType.MediaGallery as const, items }] : []),
+    ...downloads.map(({ name }) => ({
+      type: ComponentType.File as const,
+      file: { url: `attachment://${name}` },
+      spoiler: look.spoiler,
+    })),
     ...text(cut(view.text.trim(), textLength)),
     ...text(cut(notes.map(quiet).join("\n"), lengths.notes)),
     ...(view.details ? text(quiet(cut(toPlain(view.details.prompt), lengths.prompt))) : []),
@@ -86,10 +93,10 @@ export function toMessage(view: View, look: Look): Message {
     body: {
       flags: MessageFlags.IsComponentsV2,
       components,
-      attachments: files.map((_, index) => ({ id: `${index}`, description: altOf(view.images[index]) })),
+      attachments: [...images, ...beside].map((one, index) => ({ id: `${index}`, description: altOf(one) })),
       allowed_mentions: silent,
     },
-    files,
+    files: [...pictures, ...downloads],
   };
 }
 
@@ -142,13 +149,23 @@ function toStalled(): APIMessageTopLevelComponent[] {
 }
 
 /** A new name with every sketch: under an old name Discord may go on showing the old picture. */
-function toFile(view: View, image: Image, index: number, { edit }: Look): RawFile {
+function toPictureName(view: View, image: Image, index: number, { edit }: Look): string {
   const extension = toExtension(image.mediaType);
+  if (!isOver(view.phase)) return `sketch-${edit}-${index + 1}.${extension}`;
   const stem = toStem(image.name);
-  const name = isOver(view.phase)
-    ? [stem || "picture", index > 0 && !/-\d+$/.test(stem) ? `-${index + 1}` : ""].join("")
-    : `sketch-${edit}-${index + 1}`;
-  return { name: `${name}.${extension}`, data: Buffer.from(image.bytes), contentType: image.mediaType };
+  return `${stem || "picture"}${index > 0 && !/-\d+$/.test(stem) ? `-${index + 1}` : ""}.${extension}`;
+}
+
+/** `taken`: names of the pictures, for `attachment://` finds a file by its name alone. */
+function toDownloadName(file: Image, index: number, taken: readonly string[]): string {
+  const extension = toExtension(file.mediaType);
+  const stem = toStem(file.name) || "picture";
+  const name = `${stem}.${extension}`;
+  return index > 0 || taken.includes(name) ? `${stem}-file-${index + 1}.${extension}` : name;
+}
+
+function toFile({ bytes, mediaType }: Image, name: string): RawFile {
+  return { name, data: Buffer.from(bytes), contentType: mediaType };
 }
 
 function altOf(image: Image | undefined): string {

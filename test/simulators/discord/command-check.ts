@@ -5,6 +5,7 @@ import { checkFileTypes } from "./modals.ts";
 /** docs: interactions/application-commands, "Application Command Naming". */
 const namePattern = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
 const types = { subcommand: 1, group: 2, text: 3, whole: 4, number: 10, attachment: 11 } as const;
+
 /** Checks one command as it is registered, options and translations included. */
 export function checkCommand(form: Form, item: unknown, path: Path, guildId?: string): void {
   const reader = form.read(item, path);
@@ -86,6 +87,7 @@ function checkOptions(form: Form, parent: Reader, depth: number): void {
   const options = parent.list("options", { max: limits.commandOptions }) ?? [];
   const names = new Set<unknown>();
   let optionalSeen = false;
+  checkKinds(parent, options);
   for (const [index, item] of options.entries()) {
     const option = form.read(item, [...parent.path, "options", index]);
     if (!option) continue;
@@ -115,6 +117,12 @@ function checkOptions(form: Form, parent: Reader, depth: number): void {
       option.fail("name", "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", "Option names must be unique");
     names.add(option.fields.name);
     if (type === types.subcommand || type === types.group) {
+      // docs: the same page, "Application Command Option Structure": each of these is said to be for other types.
+      option.forbid(
+        ["choices", "autocomplete", "min_value", "max_value", "min_length", "max_length", "file_types"],
+        "APPLICATION_COMMAND_OPTION_TYPE_INVALID",
+        "Subcommands hold options, and no value of their own",
+      );
       checkOptions(form, option, depth + 1);
       continue;
     }
@@ -139,6 +147,19 @@ function checkOptions(form: Form, parent: Reader, depth: number): void {
       );
     if (type === types.attachment) checkFileTypes(option);
   }
+}
+
+/** Who has subcommands has no fields of its own. From Discord's own answer; the docs say that the base cannot be used. */
+function checkKinds(parent: Reader, options: readonly unknown[]): void {
+  const nested = options
+    .filter(isFields)
+    .filter(({ type }) => type === types.subcommand || type === types.group);
+  if (nested.length > 0 && nested.length < options.length)
+    parent.fail(
+      "options",
+      "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
+      "Sub-command and sub-command group option types are mutually exclusive to all other types",
+    );
 }
 
 function checkChoices(form: Form, option: Reader, type: number | undefined): void {

@@ -1,4 +1,3 @@
-import type { Command } from "./commands.ts";
 import { type Fields, isFields } from "./form.ts";
 import { limits } from "./limits.ts";
 import { optionsOf } from "./offer.ts";
@@ -7,12 +6,12 @@ import { isFile, type PersonFile } from "./person-file.ts";
 /** What a person put into one option of a command. */
 export type OptionValue = string | number | boolean | PersonFile;
 
-/** Fills a command's options as Discord's apps do. Throws an Error that says why not. */
+/** Fills the options of a command or subcommand as Discord's apps do. Throws an Error that says why not. */
 export async function fillOptions(
-  command: Command,
+  command: Fields,
   given: Readonly<Record<string, OptionValue>>,
   upload: (file: PersonFile) => Promise<Fields & { id: string }>,
-): Promise<Fields> {
+): Promise<{ readonly options: readonly Fields[]; readonly resolved?: Fields }> {
   const attachments: Record<string, Fields> = {};
   const options: Fields[] = [];
   for (const option of optionsOf(command)) {

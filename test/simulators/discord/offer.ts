@@ -35,12 +35,35 @@ export function canSee(channel: Channel, user: User): boolean {
   return channel.guild ? channel.guild.members.has(user.id) : channel.recipients.includes(user);
 }
 
-/** The options of a command. */
-export function optionsOf(command: Command): readonly Fields[] {
+/** The options of a command or subcommand. */
+export function optionsOf(command: Fields): readonly Fields[] {
   return Array.isArray(command.options) ? command.options.filter(isFields) : [];
 }
 
 /** The type of an option; text when there is none of that name. */
-export function typeOf(command: Command, name: string): unknown {
+export function typeOf(command: Fields, name: string): unknown {
   return optionsOf(command).find((option) => option.name === name)?.type ?? 3;
+}
+
+/**
+ * What a person picks from the list as `/name`, or as `/name sub` where a command has subcommands: such a command cannot
+ * be used by itself (docs: interactions/application-commands, "Subcommands and Subcommand Groups"). Throws an Error.
+ */
+export function findChosen(
+  parts: { world: World; commands: Commands },
+  where: { channel: Channel; user: User },
+  words: string,
+): {
+  readonly command: Command;
+  readonly chosen: Fields;
+  wrap(options: readonly Fields[]): readonly Fields[];
+} {
+  const [name = "", sub] = words.split(" ");
+  const command = findOffered(parts, where, 1, name);
+  const subs = optionsOf(command).filter(({ type }) => type === 1);
+  if (subs.length === 0 && sub === undefined) return { command, chosen: command, wrap: (options) => options };
+  const chosen = subs.find((one) => one.name === sub);
+  if (!chosen)
+    throw new Error(`There is no “/${words}”: pick one of ${subs.map((one) => one.name).join(", ")}.`);
+  return { command, chosen, wrap: (options) => [{ type: 1, name: sub, options }] };
 }

@@ -8,7 +8,7 @@ import { fillOptions, type OptionValue } from "./fill-options.ts";
 import type { Fields } from "./form.ts";
 import type { Interaction, Interactions } from "./interactions.ts";
 import { messageFlags } from "./limits.ts";
-import { canSee, findOffered, optionsOf, typeOf } from "./offer.ts";
+import { canSee, findChosen, findOffered, optionsOf, typeOf } from "./offer.ts";
 import type { PersonFile } from "./person-file.ts";
 import { callAll, type Posts } from "./posts.ts";
 import { type Seen, toSeen } from "./seen.ts";
@@ -45,6 +45,7 @@ export interface People {
   forward(message: MessageRef, channel: Channel, user: User): Seen;
   editMessage(message: MessageRef, text: string): void;
   deleteMessage(message: MessageRef): void;
+  /** `name`: that of the command, and of its subcommand behind a space. */
   slash(
     channel: Channel,
     user: User,
@@ -177,8 +178,8 @@ export function createPeople(parts: {
     },
     deleteMessage: (ref) => posts.remove(at(ref)),
     async slash(channel, user, name, given = {}) {
-      const command = findOffered(parts, { channel, user }, 1, name);
-      const filled = await fillOptions(command, given, (file) => upload(file, channel, user));
+      const { command, chosen, wrap } = findChosen(parts, { channel, user }, name);
+      const filled = await fillOptions(chosen, given, (file) => upload(file, channel, user));
       return toDoing(
         interactions.open({
           type: interactionTypes.command,
@@ -187,22 +188,23 @@ export function createPeople(parts: {
           commandName: name,
           data: {
             id: command.id,
-            name,
+            name: command.name,
             type: 1,
             ...filled,
+            options: wrap(filled.options),
             ...(command.guild_id ? { guild_id: command.guild_id } : {}),
           },
         }),
       );
     },
     async autocomplete(channel, user, name, { option: key, value, others = {} }) {
-      const command = findOffered(parts, { channel, user }, 1, name);
-      const option = optionsOf(command).find((one) => one.name === key);
+      const { command, chosen, wrap } = findChosen(parts, { channel, user }, name);
+      const option = optionsOf(chosen).find((one) => one.name === key);
       if (option?.autocomplete !== true) throw new Error(`“${key}” of /${name} suggests nothing.`);
       const options = [
         ...Object.entries(others).map(([other, filled]) => ({
           name: other,
-          type: typeOf(command, other),
+          type: typeOf(chosen, other),
           value: filled,
         })),
         { name: key, type: option.type, value, focused: true },
@@ -212,7 +214,7 @@ export function createPeople(parts: {
         user,
         channel,
         commandName: name,
-        data: { id: command.id, name, type: 1, options },
+        data: { id: command.id, name: command.name, type: 1, options: wrap(options) },
       });
       return (await asked.acknowledged).choices ?? [];
     },

@@ -42,6 +42,8 @@ export interface Seen {
   readonly components: readonly Fields[];
   /** Every picture and file that is shown, in order: what no component names is invisible under V2. */
   readonly files: readonly SeenFile[];
+  /** Files to take away: those in File components, which show a name and a size and no picture. */
+  readonly downloads: readonly SeenFile[];
   /** Everything that is attached, shown or not. */
   readonly attached: readonly SeenFile[];
   readonly buttons: readonly SeenButton[];
@@ -77,7 +79,8 @@ export function toSeen(message: Message): Seen {
     text: [body.content, ...texts].filter(Boolean).join("\n"),
     embeds: body.embeds,
     components: body.components,
-    files: [...loose, ...shownInEmbeds, ...all.flatMap((component) => mediaOf(component, body.files))],
+    files: [...loose, ...shownInEmbeds, ...all.filter(isShown).flatMap((one) => mediaOf(one, body.files))],
+    downloads: all.filter((one) => !isShown(one)).flatMap((one) => mediaOf(one, body.files)),
     attached: body.files.map((file) => toFile(file)),
     buttons: all.filter(({ type }) => type === componentTypes.button).map(toButton),
     flags,
@@ -89,6 +92,10 @@ export function toSeen(message: Message): Seen {
     deleted: message.deleted,
     ...(message.threadId ? { threadId: message.threadId } : {}),
   };
+}
+
+function isShown({ type }: Fields): boolean {
+  return type !== componentTypes.file;
 }
 
 function mediaOf(component: Fields, files: readonly StoredFile[]): readonly SeenFile[] {
