@@ -1,5 +1,7 @@
 import sharp from "sharp";
 import type { ImageLimits } from "./adapter.ts";
+import { isAnimated, toSmallerGif } from "./animation.ts";
+import { rasterise } from "./svg.ts";
 
 /** A picture's bytes and their real media type. */
 export interface Encoded {
@@ -20,12 +22,15 @@ export function sniffMediaType(bytes: Uint8Array): string | undefined {
   if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
   if (head.startsWith("RIFF") && head.slice(8, 12) === "WEBP") return "image/webp";
   if (head.startsWith("GIF8")) return "image/gif";
-  if (/^\s*<(?:\?xml|svg)/.test(head)) return "image/svg+xml";
-  return undefined;
+  return isSvg(bytes) ? "image/svg+xml" : undefined;
 }
 
-/** A partial, small enough to be shown often. WebP where the platform takes it, else PNG or JPEG. Rejects when the bytes are no picture. */
-export async function toSketch(bytes: Uint8Array, limits: ImageLimits): Promise<Encoded> {
+/**
+ * A partial, or a finished picture, small enough to be shown often: WebP where the platform takes it, else PNG or JPEG.
+ * Of one that moves it is the first frame. Rejects when the bytes are no picture.
+ */
+export async function toSketch(picture: Uint8Array, limits: ImageLimits): Promise<Encoded> {
+  const bytes = await toPixels(picture);
   const small = sharp(bytes).resize(sketchSide, sketchSide, { fit: "inside", withoutEnlargement: true });
   if (limits.mediaTypes.includes("image/webp")) {
     return { bytes: await small.webp({ quality: 78, effort: 1 }).toBuffer(), mediaType: "image/webp" };
@@ -39,34 +44,74 @@ export async function toSketch(bytes: Uint8Array, limits: ImageLimits): Promise<
  * A finished picture within a platform's limits, with a sentence in `note` when it had to be changed.
  *
  * What fits passes as it came, byte for byte. What is too large becomes a WebP or JPEG of the same size in pixels, then
- * a smaller one; a transparent picture stays transparent. Rejects when the bytes are no picture.
+ * a smaller one; a transparent picture stays transparent. One that moves goes on moving where the platform takes GIF,
+ * else its first frame is shown. Rejects when the bytes are no picture.
  */
 export async function toLimits(
   picture: Encoded,
   limits: ImageLimits,
 ): Promise<Encoded & { readonly note?: string }> {
   const { bytes, mediaType } = picture;
-  if (bytes.byteLength <= limits.bytes && limits.mediaTypes.includes(mediaType)) return picture;
-  const { width = 1 } = await sharp(bytes).metadata();
   const tooLarge = bytes.byteLength > limits.bytes;
+  if (!tooLarge && limits.mediaTypes.includes(mediaType)) return picture;
+  const moves = await isAnimated(bytes);
+  const why = tooLarge
+    ? "was too large to post here as it is"
+    : `came as ${nameOf(mediaType)}, which I cannot post here`;
+  if (moves && limits.mediaTypes.includes("image/gif")) {
+    const smaller = await toSmallerGif(bytes, limits.bytes);
+    if (smaller) {
+      return {
+        bytes: smaller.bytes,
+        mediaType: "image/gif",
+        note: `The animation ${why}, so ${smaller.how}.`,
+      };
+    }
+  }
+  const still = await toStill(await toPixels(bytes), tooLarge, limits);
+  if (!still) return picture;
+  const { target, scale, ...encoded } = still;
+  const saved = scale === 1 ? "" : `scaled to ${Math.round(scale * 100)} % and `;
+  const note = moves
+    ? `The animation ${why}, so this is its first frame, ${saved}saved as ${nameOf(target)}.`
+    : `The picture ${why}, so it is ${saved}saved as ${nameOf(target)}.`;
+  return { bytes: encoded.bytes, mediaType: target, note };
+}
+
+/** The first way that fits, from the one that loses least; undefined when none does. */
+async function toStill(bytes: Uint8Array, tooLarge: boolean, limits: ImageLimits) {
+  const { width = 1 } = await sharp(bytes).metadata();
   const smallest = pickTarget(await isOpaque(bytes), limits.mediaTypes);
   const ways = [
     ...(tooLarge ? [] : [{ target: "image/png", scale: 1 }]), // another type is no reason to lose anything
     ...scales.map((scale) => ({ target: smallest, scale })),
   ];
   for (const { target, scale } of ways) {
-    const encoded = await encode(bytes, target, Math.round(width * scale));
-    if (encoded.byteLength > limits.bytes) continue;
-    const why = tooLarge
-      ? "was too large to post here as it is"
-      : `came as ${nameOf(mediaType)}, which I cannot post here`;
-    const how =
-      scale === 1
-        ? `saved as ${nameOf(target)}`
-        : `scaled to ${Math.round(scale * 100)} % and saved as ${nameOf(target)}`;
-    return { bytes: encoded, mediaType: target, note: `The picture ${why}, so it is ${how}.` };
+    const encoded = await encode(bytes, target, Math.max(1, Math.round(width * scale)));
+    if (encoded.byteLength <= limits.bytes) return { bytes: encoded, target, scale };
   }
-  return picture;
+  return undefined;
+}
+
+/** What sharp may open: never an SVG, since libvips would draw it here, for as long as it takes. */
+async function toPixels(bytes: Uint8Array): Promise<Uint8Array> {
+  const mediaType = sniffMediaType(bytes);
+  if (!mediaType) throw new Error("neither PNG, JPEG, WebP, GIF nor SVG");
+  return mediaType === "image/svg+xml" ? (await rasterise(bytes)).bytes : bytes;
+}
+
+/** An SVG's first element is `svg`, after a byte order mark, an XML declaration, comments and its own doctype. */
+function isSvg(bytes: Uint8Array): boolean {
+  return (
+    Buffer.from(bytes.subarray(0, 32_768))
+      .toString("latin1")
+      .replace(/^\xef\xbb\xbf/, "")
+      .replace(
+        /^(?:\s|<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE\s+(?:[\w.-]+:)?svg\b[^[>]*(?:\[[^\]]*\]\s*)?>)*/,
+        "",
+      )
+      .search(/^<(?:[\w.-]+:)?svg[\s/>]/) === 0
+  );
 }
 
 /** Most pictures have no alpha channel: their header says so, and nothing has to be decoded. */

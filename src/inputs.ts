@@ -2,6 +2,7 @@ import sharp, { type Metadata } from "sharp";
 import type { Attachment } from "./adapter.ts";
 import { sniffMediaType } from "./encode.ts";
 import { BotError } from "./errors.ts";
+import { rasterise } from "./svg.ts";
 
 /** A picture fit to be sent to OpenAI: PNG, JPEG or WebP, upright, one frame, without location data. */
 export interface Picture {
@@ -78,9 +79,10 @@ async function readPicture(
   if (attachment.size > inputLimits.bytes) throw tooLarge(name, attachment.size);
   const source = await fetchBytes(attachment, name, signal);
   if (source.byteLength > inputLimits.bytes) throw tooLarge(name, source.byteLength);
+  const role = attachment.role ?? "reference";
+  if (sniffMediaType(source) === "image/svg+xml") return readDrawing(source, name, role, signal);
   const meta = await inspect(source, name);
   const changes = changesFor(meta, source);
-  const role = attachment.role ?? "reference";
   try {
     if (changes.length === 0 && isSendable(meta)) {
       await decode(source);
@@ -92,6 +94,17 @@ async function readPicture(
     return said.length > 0 ? { picture, note: `${name}: ${said.join(", ")}.` } : { picture };
   } catch (cause) {
     throw damaged(name, cause);
+  }
+}
+
+/** An SVG, as the picture that it shows. */
+async function readDrawing(source: Uint8Array, name: string, role: Picture["role"], signal: AbortSignal) {
+  try {
+    const picture = { role, ...(await rasterise(source, signal)) };
+    return { picture, note: `${name}: I turned it from SVG into a picture.` };
+  } catch (cause) {
+    if (cause instanceof BotError) throw bad(`${name}: ${cause.message}`, cause);
+    throw cause;
   }
 }
 
@@ -148,15 +161,16 @@ async function inspect(source: Uint8Array, name: string): Promise<Metadata> {
       `${name} is an HEIC photo, which I cannot open. Send it as JPEG: on an iPhone, choose Settings › Camera › Formats › Most Compatible, or share it from Photos as JPEG.`,
     );
   }
+  if (Buffer.from(source.subarray(0, 5)).toString("latin1") === "%PDF-") {
+    throw bad(`${name} is a PDF. Export the page you mean as PNG and send that.`);
+  }
+  // What libvips finds in a file is more than we want opened: a compressed SVG, for one, which fills the memory.
+  if (!sniffMediaType(source) && !isTiff(source) && !isAvif(source)) throw noPicture(name);
   const meta = await sharp(source, { limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
-      if (sniffMediaType(source)) throw damaged(name, cause);
-      throw bad(`${name} is not a picture, whatever its name says. Send a PNG, JPEG, WebP or GIF.`, cause);
+      throw damaged(name, cause);
     });
-  if (meta.format === "svg" || meta.format === "pdf") {
-    throw bad(`${name} is a drawing file (${meta.format.toUpperCase()}). Export it as PNG and send that.`);
-  }
   const pixels = meta.width * (meta.pageHeight ?? meta.height);
   if (pixels > inputLimits.pixels) {
     throw bad(
@@ -180,6 +194,17 @@ function isHeic(source: Uint8Array): boolean {
     /^ftyp(?:hei[cmsx]|hev[cx]|mif1|msf1)$/.test(head) &&
     !Buffer.from(source.subarray(0, 64)).includes("avif")
   );
+}
+
+/** Also BigTIFF. Source: the TIFF 6.0 specification, section 2. */
+function isTiff(source: Uint8Array): boolean {
+  return /^(?:II[*+]\0|MM\0[*+])/.test(Buffer.from(source.subarray(0, 4)).toString("latin1"));
+}
+
+/** Source: the AV1 Image File Format; its brand may stand among the compatible ones. */
+function isAvif(source: Uint8Array): boolean {
+  const head = Buffer.from(source.subarray(4, 64)).toString("latin1");
+  return head.startsWith("ftyp") && head.includes("avi");
 }
 
 /** Decodes every row and keeps almost nothing: throws when the data is damaged or ends early. */
@@ -209,6 +234,10 @@ async function convert(source: Uint8Array, meta: Metadata, role: Picture["role"]
     width: info.width,
     height: info.height,
   };
+}
+
+function noPicture(name: string): BotError {
+  return bad(`${name} is not a picture, whatever its name says. Send a PNG, JPEG, WebP, GIF or SVG.`);
 }
 
 function damaged(name: string, cause: unknown): BotError {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { crc32 } from "node:zlib";
+import { crc32, gzipSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { displayName, inputLimits, readInputs } from "../src/inputs.ts";
 import { flat } from "./pictures.ts";
@@ -99,6 +99,15 @@ describe("a picture of another type is turned into one that can be sent", () => 
     });
   }
 
+  test("an SVG gives what it shows, with what is transparent, and says so", async () => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"><rect width="15" height="20" fill="#f00"/></svg>`;
+    const { picture, meta, notes } = await read(Buffer.from(svg));
+    assert.deepEqual([picture.width, picture.height, meta.hasAlpha], [1536, 1024, true]);
+    const { channels } = await sharp(picture.bytes).stats();
+    assert.ok(Math.abs((channels[3]?.mean ?? 0) - 127.5) < 1, "half of it is empty");
+    assert.deepEqual(notes, ["“photo”: I turned it from SVG into a picture."]);
+  });
+
   test("a moving PNG gives its first frame, and says so", async () => {
     const { picture, notes } = await read(await toApng(await flat("#ff0000", 32, 24)));
     assert.ok(!Buffer.from(picture.bytes).includes("acTL"), "it moves no more");
@@ -159,12 +168,22 @@ describe("what cannot be used says why and what to do", () => {
     [
       "a PDF",
       () => Buffer.from("%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n"),
-      /is not a picture|Export it as PNG/,
+      /^“photo” is a PDF\. Export the page you mean as PNG and send that\.$/,
     ],
     [
-      "an SVG",
-      () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
-      /drawing file \(SVG\)\. Export/,
+      "an SVG that is cut off",
+      () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect'),
+      /^“photo”: The SVG is damaged or takes too long to draw\. Export it as PNG and use that\.$/,
+    ],
+    [
+      "an SVG that is compressed",
+      () => gzipSync('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      /is not a picture/,
+    ],
+    [
+      "a web page with an SVG in it",
+      () => Buffer.from("<html><svg width='9' height='9'/></html>"),
+      /is not a picture/,
     ],
     [
       "the header of a PNG alone",
