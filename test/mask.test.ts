@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import sharp from "sharp";
 import { fitMask } from "../src/mask.ts";
@@ -59,9 +60,25 @@ describe("a mask becomes a PNG that is transparent where the picture may change"
       marked,
     ],
     [
-      "all black",
-      () => squared([0, 0, 0], [0, 0, 0]).png().toBuffer(),
-      { ...size, middle: true, corner: true, edge: true },
+      "a palette of two colours, one bit a pixel",
+      () => squared([255, 255, 255], [0, 0, 0]).png({ palette: true, colours: 2, dither: 0 }).toBuffer(),
+      marked,
+    ],
+    [
+      "a poor JPEG, its edges ringing",
+      () => squared([255, 255, 255], [0, 0, 0]).jpeg({ quality: 15 }).toBuffer(),
+      marked,
+    ],
+    [
+      "a JPEG in CMYK",
+      () => squared([255, 255, 255], [0, 0, 0]).toColourspace("cmyk").jpeg().toBuffer(),
+      marked,
+    ],
+    [
+      "a JPEG that lies on its side",
+      () =>
+        squared([255, 255, 255], [0, 0, 0]).rotate(-90).jpeg().withMetadata({ orientation: 6 }).toBuffer(),
+      marked,
     ],
   ];
   for (const [what, draw, expected] of cases) {
@@ -72,6 +89,42 @@ describe("a mask becomes a PNG that is transparent where the picture may change"
       assert.deepEqual(notes, []);
     });
   }
+
+  test("with nothing half clear in it, however soft its edges are", async () => {
+    const soft = await squared([9, 9, 9, 255], [9, 9, 9, 0]).blur(4).png().toBuffer();
+    const { bytes } = await fitMask(soft, { width: 640, height: 480 });
+    const alpha = await sharp(bytes).extractChannel("alpha").raw().toBuffer();
+    assert.deepEqual(new Set(alpha), new Set([0, 255]));
+  });
+
+  test("all of it black: the whole picture may change, and it says so", async () => {
+    const { bytes, notes } = await fitMask(await squared([0, 0, 0], [0, 0, 0]).png().toBuffer(), size);
+    assert.deepEqual(await holes(bytes), { ...size, middle: true, corner: true, edge: true });
+    assert.deepEqual(notes, ["The mask marks everything, so the whole picture may change."]);
+  });
+
+  test("white painted on nothing stays, and it says how to mean the other way round", async () => {
+    const strokes = await squared([0, 0, 0, 0], [255, 255, 255, 255]).png().toBuffer();
+    const { bytes, notes } = await fitMask(strokes, size);
+    assert.deepEqual(await holes(bytes), inverse);
+    assert.match(
+      notes.join(),
+      /white stays.*the other way round, paint the part to change black on white\.$/,
+    );
+    const cutOut = await squared([0, 0, 0, 0], [200, 30, 30, 255]).png().toBuffer();
+    assert.deepEqual((await fitMask(cutOut, size)).notes, []);
+  });
+
+  test("small enough to be sent, however fine it is", async () => {
+    const side = 3840;
+    const raw = { width: side, height: side, channels: 1 } as const;
+    const dust = await sharp(randomBytes(side * side), { raw })
+      .png({ compressionLevel: 0 })
+      .toBuffer();
+    const { bytes } = await fitMask(dust, { width: side, height: side });
+    assert.ok(bytes.length < 4_000_000, `${bytes.length}`);
+    assert.equal((await sharp(bytes).metadata()).width, side);
+  });
 
   test("grey with alpha", async () => {
     const mask = await squared([128, 255], [128, 0]).toColourspace("b-w").png().toBuffer();
@@ -103,6 +156,15 @@ describe("a mask becomes a PNG that is transparent where the picture may change"
       .toBuffer({ resolveWithObject: true });
     assert.ok((data[240 * info.width + 240] ?? 255) < 128, "the hole has grown with it");
     assert.deepEqual(notes, ["The mask had 64x48 pixels, so I fitted it to the picture's 640x480."]);
+  });
+
+  test("of another shape is stretched, and says so plainly", async () => {
+    const mask = await squared([255, 255, 255], [0, 0, 0]).png().toBuffer();
+    const { bytes, notes } = await fitMask(mask, { width: 480, height: 480 });
+    assert.equal((await sharp(bytes).metadata()).height, 480);
+    assert.deepEqual(notes, [
+      "The mask has another shape (64x48) than the picture (480x480), so I stretched it: look whether the right part changed.",
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { benchDecode } from "./decode.ts";
 import { benchInputs } from "./inputs.ts";
 import { benchMemory } from "./memory.ts";
+import { benchPutBack } from "./put-back.ts";
 import { benchSketch } from "./sketch.ts";
 import { benchStore } from "./store.ts";
 import { benchTurn } from "./turn.ts";
@@ -10,6 +11,7 @@ const all = {
   decode: benchDecode,
   sketch: benchSketch,
   inputs: benchInputs,
+  "put-back": benchPutBack,
   store: benchStore,
   turn: benchTurn,
   memory: benchMemory,
