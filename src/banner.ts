@@ -16,14 +16,22 @@ export function toBanner(config: Config, { version, store, adapters }: Running):
     ? "offline stand-in: placeholder pictures, nothing leaves this machine"
     : `${openai.baseUrl ?? "OpenAI"}, ${openai.model} with ${openai.imageModels[0]}`;
   const rows = [
-    ...adapterRows.flatMap(([name, label]) => (adapters[name] ? [[label, adapters[name]]] : [])),
+    ...adapterRows.flatMap(([name, label]) => {
+      const where = adapters[name];
+      if (!where) return [];
+      return [[name === "web" && !config.playground ? "Painting" : label, where]];
+    }),
+    ...(config.publicUrl ? [["From outside", config.publicUrl]] : []),
     ["Painter", painter],
     ["Store", store],
     ["Adapters", Object.keys(adapters).join(", ") || "none"],
   ];
   const hints = [
     ...(standIn ? [["Real pictures", "OPENAI_API_KEY=sk-… npm start"]] : []),
-    ...adapterRows.flatMap(([name, label, hint]) => (adapters[name] ? [] : [[label, hint]])),
+    ...adapterRows.flatMap(([name, label, hint]) => (isOn(config, name) ? [] : [[label, hint]])),
+    ...((config.discord || config.slack) && !config.publicUrl
+      ? [["Edit area…", "PUBLIC_URL=https://… npm start (docs/painting.md)"]]
+      : []),
   ];
   return [
     `Drawbridge ${version}, an image studio for chat`,
@@ -40,6 +48,10 @@ const adapterRows = [
   ["discord", "Discord", "DISCORD_TOKEN=… npm start (docs/discord.md)"],
   ["slack", "Slack", "SLACK_BOT_TOKEN=… SLACK_APP_TOKEN=… npm start (docs/slack.md)"],
 ] as const;
+
+function isOn({ playground, discord, slack }: Config, name: (typeof adapterRows)[number][0]): boolean {
+  return { web: playground, discord, slack }[name] !== undefined;
+}
 
 /** Without a key and without a server of one's own there is nobody to ask but the stand-in. */
 export function isStandIn({ openai }: Config): boolean {

@@ -127,7 +127,8 @@ const environment = z
         });
       }
       // Whoever is led here by a proxy looks like somebody at this machine.
-      if (env.PLAYGROUND && env.PUBLIC_URL && !env.PLAYGROUND_PASSWORD) {
+      const outside = URL.parse(env.PUBLIC_URL ?? "")?.hostname;
+      if (env.PLAYGROUND && outside && !loopback.has(outside) && !env.PLAYGROUND_PASSWORD) {
         issues.addIssue({
           code: "custom",
           path: ["PUBLIC_URL"],

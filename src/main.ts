@@ -133,19 +133,15 @@ interface Loaded {
 
 /** Those that the environment turns on, each loaded only then. */
 async function loadAdapters(config: Config, painter: Painter, log: Log): Promise<readonly Loaded[]> {
-  const { playground, http, discord, slack, dataDir } = config;
+  const { playground, http, publicUrl, discord, slack, dataDir } = config;
   const shown = { name: painter.name, standIn: painter.standIn };
   const loaded: Loaded[] = [];
-  if (playground) {
+  if (playground || publicUrl) {
     const { createWebAdapter } = await import("../adapters/web/index.ts");
-    const folder = join(dataDir, "playground");
     const adapter = createWebAdapter({
-      ...http,
-      ...playground,
-      dataDir: folder,
-      version,
-      painter: shown,
-      log,
+      ...{ ...http, ...playground, playground: playground !== undefined },
+      ...(publicUrl && { publicUrl }),
+      ...{ dataDir: join(dataDir, "playground"), version, painter: shown, log },
     });
     loaded.push({ adapter, where: () => adapter.url });
   }

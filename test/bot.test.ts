@@ -388,7 +388,7 @@ describe("bad input", () => {
         files: async () =>
           Buffer.from("%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer<</Root 1 0 R>>\n"),
       },
-      /not a picture|drawing file/,
+      /is a PDF\. Export the page you mean as PNG/,
     ],
     [
       "an HEIC photo",

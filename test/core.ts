@@ -5,7 +5,7 @@ import { createHistory } from "../src/history.ts";
 import { createIdentity } from "../src/identity.ts";
 import { createLanes } from "../src/lanes.ts";
 import { createLedger } from "../src/ledger.ts";
-import { createLinks } from "../src/links.ts";
+import { createLinks, type Links } from "../src/links.ts";
 import { createLog } from "../src/log.ts";
 import { models } from "../src/models.ts";
 import { createPainter } from "../src/painter.ts";
@@ -24,6 +24,7 @@ export async function createCore(parts: {
   readonly idleMs?: number;
   readonly defaults?: Partial<RequestDefaults>;
   readonly publicUrl?: string;
+  readonly links?: Links;
 }) {
   const { adapter, standin, store, concurrency = 4, idleMs = 5000 } = parts;
   const lines: string[] = [];
@@ -45,8 +46,7 @@ export async function createCore(parts: {
     lanes: createLanes(concurrency),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
-    // The stand-in and the tests' own servers are on loopback; what is public is tested with links.ts.
-    links: createLinks({ allow: (address) => address === "127.0.0.1" }),
+    links: parts.links ?? createLinks(),
     prices: publishedPrices,
     defaults: {
       model: "gpt-6-luna",

@@ -67,6 +67,49 @@ test("a public address demands a password", async (t) => {
   assert.match(bot.output(), /set PLAYGROUND_PASSWORD/);
 });
 
+test("an address from outside opens the pages for painting, and the playground only with a password", async (t) => {
+  const PUBLIC_URL = "https://draw.example.com";
+  const open = await start(t, { PUBLIC_URL });
+  assert.equal(await open.ended(), 1);
+  assert.match(open.output(), /PUBLIC_URL: opens the playground to the world: set PLAYGROUND_PASSWORD/);
+  const bot = await start(t, { PUBLIC_URL, PLAYGROUND: "off" });
+  await until(() => /From outside\s+https:\/\/draw\.example\.com/.test(bot.output()), "the banner");
+  const [, url = ""] = /Painting\s+(http\S+)/.exec(bot.output()) ?? [];
+  assert.equal((await fetch(url)).status, 404, "there is no playground");
+  const page = await fetch(`${url}/area/made-up`);
+  assert.match(await page.text(), /Edit area…/);
+  assert.equal(page.status, 410);
+});
+
+test("a file of prices that cannot be used is said to be one, with what to change", async (t) => {
+  const dataDir = await createFolder(t);
+  const file = join(dataDir, "prices.json");
+  await writeFile(file, JSON.stringify({ of: "2026-12-01", image: { "gpt-image-2": { output: -1 } } }));
+  const bot = await start(t, { DATA_DIR: dataDir, PRICES_FILE: file });
+  assert.equal(await bot.ended(), 1);
+  assert.match(bot.output(), /image\.gpt-image-2\.output/);
+  assert.doesNotMatch(bot.output(), /\n\s+at /, "no stack trace");
+  const missing = await start(t, { PRICES_FILE: join(dataDir, "none.json") });
+  assert.equal(await missing.ended(), 1);
+  assert.match(missing.output(), /PRICES_FILE: .*none\.json cannot be read/);
+});
+
+test("an admin's prices are what answers are priced by", async (t) => {
+  const dataDir = await createFolder(t);
+  const file = join(dataDir, "prices.json");
+  const image = { "gpt-image-2": { output: 3000 } };
+  await writeFile(file, JSON.stringify({ of: "2026-12-01", image }));
+  const bot = await start(t, { DATA_DIR: dataDir, PRICES_FILE: file, OPENAI_STORE: "false" });
+  const url = await bot.url();
+  const thread = randomUUID();
+  await draw(url, thread, "a fox --quality low");
+  const done = async () => (await answers(url, thread)).at(-1)?.view.phase === "done";
+  await until(done, "the picture");
+  const cost = (await answers(url, thread)).at(-1)?.view.details?.cost;
+  assert.equal(cost?.pricesOf, "2026-12-01");
+  assert.ok((cost?.usd ?? 0) > 0.5, `${cost?.usd}`);
+});
+
 test("SIGTERM ends it cleanly", async (t) => {
   const bot = await start(t);
   await bot.url();

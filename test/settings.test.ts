@@ -32,8 +32,11 @@ function sent() {
 
 describe("a style", () => {
   const cosy = {
-    ...{ name: "saveStyle", scope: "mine", style: "Cosy", options: {} },
+    name: "saveStyle",
+    scope: "mine",
+    style: "Cosy",
     instruction: "soft light, warm colours --size wide",
+    options: {},
   } as const;
 
   test("brings its words, its options and its pictures to every prompt that names it", async () => {

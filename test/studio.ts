@@ -14,6 +14,7 @@ import type {
   User,
   View,
 } from "../src/adapter.ts";
+import type { Links } from "../src/links.ts";
 import type { RequestDefaults } from "../src/request.ts";
 import { createStandin, type Standin } from "../src/standin/index.ts";
 import { openStore, type Store } from "../src/store.ts";
@@ -103,6 +104,7 @@ export async function createStudio(
     idleMs?: number;
     defaults?: Partial<RequestDefaults>;
     publicUrl?: string;
+    links?: Links;
   } = {},
 ) {
   const standin = options.standin ?? (await createStandin({ paceMs: options.paceMs ?? 30 }));
