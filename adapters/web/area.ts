@@ -56,7 +56,7 @@ export async function createAreaPages(parts: {
     } catch (error) {
       return showGone(c, error);
     }
-    return showPage(c, "area.html");
+    return showPage(c);
   });
 
   routes.get("/area/:token/picture", checked, limitAtOnce(areaLimits.looks), async (c) => {
@@ -81,9 +81,13 @@ export async function createAreaPages(parts: {
   // It is as it comes from its registry, so there is nothing in it to guard.
   routes.get("/lib/lit-html/:name{.+}", async (c) => serve(c, await library.read(c.req.param("name"))));
 
-  async function showPage(c: Context, name: string): Promise<Response> {
-    const html = await page.read(name);
-    return html ? c.html(html.body.toString()) : c.notFound();
+  async function showPage(c: Context): Promise<Response> {
+    const html = (await page.read("area.html"))?.body.toString() ?? "";
+    // A phone would hear of each script from the one before it, one journey after the other. They stand below the
+    // import map: it counts only when no module was asked for before it.
+    const scripts = [...made].filter((name) => name.endsWith(".ts") && !html.includes(`/${name}"`));
+    const links = scripts.map((name) => `<link rel="modulepreload" href="../page/${name}">`);
+    return c.html(html.replace("<!-- scripts -->", () => links.join("\n    ")));
   }
 
   async function showGone(c: Context, error: unknown): Promise<Response> {
