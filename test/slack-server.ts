@@ -120,6 +120,8 @@ export async function startSlack(
     taken,
     /** What the core keeps of each person, by `User.id`. */
     kept,
+    /** What the adapter was started with. */
+    core,
     /** The styles there are. */
     saved,
     /** Of a channel, or of a person's direct message with the bot. */

@@ -111,6 +111,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       live: createBounded(2000),
       lines: createBounded(2000),
       seen: createBounded(500),
+      handed: createBounded(500),
       assistants: createBounded(2000),
       closing: closing.signal,
       tidying: new Set(),

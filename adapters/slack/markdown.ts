@@ -45,19 +45,33 @@ function toInline(text: string): string {
     .join("");
 }
 
+/** Marks that stand for markup of Slack's until all of ours is gone; nobody types them. */
+const [bold, linkStart, linkEnd] = ["\ue000", "\ue001", "\ue002"];
+
+const link = /!?\[([^\]]+)\]\((https?:\/\/[^\s()|]+)\)/g;
+
+/** Markdown as it is said where there are no links, and without their addresses. */
+export function withoutLinks(markdown: string): string {
+  return markdown.replace(link, "$1");
+}
+
 function toStyled(escaped: string): string {
-  const bold = "\u0001";
+  const urls: string[] = [];
   return escaped
-    .replace(/!?\[([^\]]+)\]\((https?:\/\/[^\s()|]+)\)/g, (_, label: string, url: string) => {
-      return `<${url}|${label.replace(/\|/g, "¦")}>`;
+    .replace(/[\ue000-\ue002]/g, "")
+    .replace(link, (_, label: string, url: string) => {
+      urls.push(url); // put by: what looks like markup in it is none
+      return `${linkStart}${label.replace(/\|/g, "¦")}${linkEnd}`;
     })
     .replace(/\*\*\*(?=\S)(.+?)(?<=\S)\*\*\*/g, `${bold}_$1_${bold}`)
     .replace(/\*\*(?=\S)(.+?)(?<=\S)\*\*/g, `${bold}$1${bold}`)
     .replace(/__(?=\S)(.+?)(?<=\S)__/g, `${bold}$1${bold}`)
     .replace(/(?<![*\w])\*(?=\S)([^*]+?)(?<=\S)\*(?![*\w])/g, "_$1_")
     .replace(/~~(?=\S)(.+?)(?<=\S)~~/g, "~$1~")
+    .replace(/\\([\\`*_{}[\]()#+\-.!~|])/g, "$1")
     .replaceAll(bold, "*")
-    .replace(/\\([\\`*_{}[\]()#+\-.!~|])/g, "$1");
+    .replaceAll(linkStart, () => `<${urls.shift()}|`)
+    .replaceAll(linkEnd, ">");
 }
 
 /** Never through an escaped character. */

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Image, MessageKey, Reply, View } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { createStatus } from "./assistant.ts";
+import { handOut } from "./hand-out.ts";
 import { type Spot, toMessageKey } from "./keys.ts";
 import { imageLimits, readyMs, sketchMs } from "./limits.ts";
-import { shownIdsOf } from "./pictures.ts";
+import { filesOf, shownIdsOf } from "./pictures.ts";
 import { createShelf } from "./shelf.ts";
 import type { Stage } from "./stage.ts";
 import { tell } from "./tell.ts";
@@ -15,6 +16,8 @@ import { isOver, type Message, toFileName, toMessage } from "./view.ts";
 import { createWhispered } from "./whisper.ts";
 
 const movedNote = "Slack did not show the picture in this message, so it is in the one below.";
+
+const notHandedNote = "Slack did not take the file that belongs to this picture. Press Redo to try again.";
 
 const unknownImage: Image = {
   name: "sketch.png",
@@ -46,6 +49,8 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   /** The files that the message shows at this moment, and the pictures they are of. */
   let onShow: readonly string[] = [];
   let shownImages: View["images"] = [];
+  /** Files that hang on it, to be taken away. */
+  let handed: readonly string[] = [];
   /** Pictures on their way into the message: what else is edited meanwhile must not take their files away. */
   let coming: View["images"] = [];
   /** The newest sketch that was taken up. */
@@ -72,15 +77,29 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   /** Posts the message, or changes it. */
   async function put(view: View, files: readonly string[], sketch = false): Promise<Spot> {
     const message = toOwn(view, files);
-    if (spot) {
+    if (spot && handed.length > 0 && isOver(view.phase)) {
+      await send.attach(spot, message, []);
+      handed = [];
+    } else if (spot) {
       await send.edit(spot, message, sketch);
     } else {
       spot = await send.post({ channelId, ...(threadTs && { threadTs }) }, message, `${stem}.${edit}`);
     }
     onShow = files;
     shownImages = view.images;
-    shelf.keep(files, coming);
+    shelf.keep([...files, ...handed], coming);
     return spot;
+  }
+
+  /** The last view, with what comes to be taken away beside its pictures. */
+  async function putLast(view: View, files: readonly string[]): Promise<void> {
+    const shown = await put(view, files);
+    if (!view.files?.length) return;
+    const message = toOwn(view, files);
+    const out = await handOut(stage, shelf, { spot: shown, threadTs }, view, message);
+    handed = out ?? [];
+    if (!out) await put({ ...view, notes: [...view.notes, notHandedNote] }, files);
+    shelf.keep([...files, ...handed]);
   }
 
   /** The files of a view's pictures, ready to be shown. Waits for all, so that none turns up after it was given up. */
@@ -128,7 +147,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       } finally {
         // Overtaken by the last view, whose pictures may be the very same: that one clears up.
         if (!newest || !isOver(newest.phase)) coming = [];
-        shelf.keep(onShow, coming);
+        shelf.keep([...onShow, ...handed], coming);
       }
     })();
     stage.tidying.add(done);
@@ -155,7 +174,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     for (let attempt = 0; ; attempt += 1) {
       const patienceMs = attempt === 0 ? readyMs : sketchMs;
       try {
-        await put(view, await ready(view, signal, patienceMs));
+        await putLast(view, await ready(view, signal, patienceMs));
         return;
       } catch (error) {
         signal.throwIfAborted();
@@ -169,7 +188,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
         else if (view.images.length > 0 && trouble !== "unauthorized" && trouble !== "uninvited")
           return showApart(view, error);
         else {
-          shelf.keep(onShow);
+          shelf.keep([...onShow, ...handed]);
           throw error;
         }
       }
@@ -193,7 +212,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       : scope
         ? `Slack has not granted ${scope}, so I cannot show the picture. An admin can add it and reinstall the app.`
         : "Slack did not take the picture. Press Redo to try again.";
-    await put({ ...view, images: [], notes: [...view.notes, note] }, []);
+    await putLast({ ...view, images: [], notes: [...view.notes, note] }, []);
   }
 
   function keyOf(): MessageKey | undefined {
@@ -207,7 +226,8 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     if (!found) return;
     onShow = shownIdsOf(found);
     shownImages = onShow.map(() => unknownImage);
-    shelf.adopt(onShow);
+    handed = filesOf(found).map(({ id }) => id);
+    shelf.adopt([...onShow, ...handed]);
   }
 
   async function show(view: View): Promise<MessageKey> {

@@ -23,6 +23,8 @@ export interface Send {
   post(to: To, message: Message, id: string): Promise<Spot>;
   /** `sketch`: it may be dropped rather than wait. */
   edit(spot: Spot, message: Message, sketch?: boolean): Promise<void>;
+  /** The same, with files that hang on the message: these, and no others. False where Slack passed over them. */
+  attach(spot: Spot, message: Message, files: readonly string[]): Promise<boolean>;
   /** For one person's eyes, in a channel. */
   whisper(to: To & { readonly userId: string }, message: Message): Promise<void>;
   /** For the eyes of the one who pressed or typed. `replace`: in the place of what was said there before. */
@@ -179,9 +181,15 @@ export function createSend(of: {
       const body = { channel: channelId, ts, ...message, ...silent };
       await (sketch ? quick.chat.update(body) : patiently(() => client.chat.update(body)));
     },
+    async attach({ channelId, ts }, message, files) {
+      const body = { channel: channelId, ts, ...message, ...silent, file_ids: [...files] };
+      const { message: now } = await patiently(() => client.chat.update(body));
+      const hanging = (now as Shown | undefined)?.files ?? [];
+      return files.every((id) => hanging.some((file) => file.id === id));
+    },
     async whisper({ channelId, threadTs, userId }, message) {
       await client.chat.postEphemeral({
-        ...{ channel: channelId, user: userId, ...message, ...silent },
+        ...{ channel: channelId, user: userId, ...message, ...silent, ...still },
         ...(threadTs && { thread_ts: threadTs }),
       });
     },
@@ -195,6 +203,7 @@ export function createSend(of: {
           response_type: "ephemeral",
           replace_original: replace,
           ...message,
+          ...still,
           ...(threadTs && { thread_ts: threadTs }),
         }),
         signal: AbortSignal.timeout(respondMs),

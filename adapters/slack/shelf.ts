@@ -7,6 +7,8 @@ import { isRefusal, retryAfterMs, toLogged, toTrouble } from "./trouble.ts";
 export interface Shelf {
   /** The file of a picture, ready to be shown. Rejects with the signal's reason, or what Slack says. */
   put(image: Image, name: string, signal: AbortSignal, patienceMs: number): Promise<string>;
+  /** The file of what is to be taken away and not shown, which nobody has to wait for. Rejects as `put`. */
+  store(file: Image, name: string, signal: AbortSignal): Promise<string>;
   /** Files of a message from before the restart. */
   adopt(ids: readonly string[]): void;
   /** Takes all others away, but for those of `coming`. Returns at once. */
@@ -59,6 +61,7 @@ export function createShelf({ send, log, timing, tidying, now }: Stage): Shelf {
       await wait(id, signal, patienceMs);
       return id;
     },
+    store: upload,
     adopt(ids) {
       for (const id of ids) held.set(id, undefined);
     },

@@ -40,6 +40,8 @@ export interface Stage {
   readonly lines: Map<MessageKey, Line>;
   /** Pictures of messages that came along with a press, for where the bot cannot fetch them. */
   readonly seen: Map<MessageKey, readonly RemoteFile[]>;
+  /** Files that came with an answer for one person, beside its pictures. */
+  readonly handed: Map<MessageKey, readonly string[]>;
   /** Threads in the assistant's own pane. */
   readonly assistants: Map<string, true>;
   /** Aborts when the adapter is stopped. */

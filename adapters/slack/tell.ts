@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { View } from "../../src/adapter.ts";
+import { readyMs } from "./limits.ts";
+import { createShelf } from "./shelf.ts";
 import type { Stage } from "./stage.ts";
 import { toLogged } from "./trouble.ts";
 import type { Venue } from "./venue.ts";
-import { toMessage } from "./view.ts";
+import { toFileName, toMessage } from "./view.ts";
 
 /** Says something to the asker alone, by whatever way is open. */
 export async function tell(stage: Stage, venue: Venue, view: View): Promise<void> {
   const { send, log } = stage;
   const { channelId, threadTs, userId, line } = venue;
-  const message = toMessage(view, { id: randomUUID(), files: [] });
+  const files = await upload(stage, view);
+  const message = toMessage(view, { id: randomUUID(), files });
   const ways = [
     () => line && send.respond(line, message, threadTs ? { threadTs } : {}),
     () => userId && send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message),
@@ -25,6 +28,20 @@ export async function tell(stage: Stage, venue: Venue, view: View): Promise<void
     }
   }
   log.warn({ channel: channelId }, "slack.tell.failed");
+}
+
+/** The files of its pictures, ready to be shown. One that cannot be had is left out. */
+async function upload(stage: Stage, view: View): Promise<readonly string[]> {
+  const { log, closing } = stage;
+  const shelf = createShelf(stage);
+  const all = await Promise.allSettled(
+    view.images.map((image, index) => shelf.put(image, toFileName(view, image, index), closing, readyMs)),
+  );
+  return all.map((one) => {
+    if (one.status === "fulfilled") return one.value;
+    log.warn({ error: toLogged(one.reason) }, "slack.tell.picture");
+    return "";
+  });
 }
 
 /** The same, in words of the adapter's own. */

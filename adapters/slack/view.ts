@@ -5,7 +5,7 @@ import { toExtension, toStem } from "../../src/file-name.ts";
 import { toFooter } from "../../src/footer.ts";
 import { toButtonId } from "./keys.ts";
 import { slackLimits } from "./limits.ts";
-import { toMrkdwn } from "./markdown.ts";
+import { toMrkdwn, withoutLinks } from "./markdown.ts";
 import { cut, toEscaped, toLine } from "./words.ts";
 
 /** How a message is to look, beside what its view says. */
@@ -114,7 +114,8 @@ function toButton(name: ActionName, stands: string | undefined): types.Button {
 
 function toFallback(view: View): string {
   const [picture] = view.images;
-  const words = toLine(view.status ?? "") || toLine(view.text) || (picture ? altOf(picture) : "");
+  const words =
+    toLine(view.status ?? "") || toLine(withoutLinks(view.text)) || (picture ? altOf(picture) : "");
   const told = picture && isOver(view.phase) && !view.status ? altOf(picture) : words;
   return cut(told || "…", slackLimits.fallbackText);
 }

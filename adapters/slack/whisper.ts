@@ -8,9 +8,12 @@ import { toBotError, toLogged } from "./trouble.ts";
 import type { Venue } from "./venue.ts";
 import { isOver, toFileName, toMessage } from "./view.ts";
 
+const handedNote = "The file that belongs to it is in our direct messages.";
+const notHandedNote = "Slack did not take the file that belongs to it. Press Redo to try again.";
+
 /** An answer for one person's eyes. Slack lets it be changed five times, so it is shown when it begins and when it ends. */
 export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Reply["show"] {
-  const { send, lines, log, seen } = stage;
+  const { send, lines, log, seen, handed } = stage;
   const shelf = createShelf(stage);
   const { channelId, threadTs, userId = venue.whisper?.userId ?? "" } = venue;
   const stem = randomUUID();
@@ -39,8 +42,22 @@ export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Re
     shown = true;
   }
 
+  /** What can hang on no message for one person comes to them directly. Undefined: they do not get it. */
+  async function hand({ files = [] }: View): Promise<readonly string[] | undefined> {
+    if (files.length === 0) return [];
+    try {
+      const to = { channelId: await send.openDirect(userId) };
+      return await Promise.all(
+        files.map((file) => send.upload(file, toFileName({ phase: "done" }, file, 0), stage.closing, to)),
+      );
+    } catch (error) {
+      log.warn({ message: key, error: toLogged(error) }, "slack.file.apart");
+      return undefined;
+    }
+  }
+
   return async (view) => {
-    if (view.audience === "asker" && shown) {
+    if (view.audience === "asker") {
       await tell(stage, venue, view);
       return key;
     }
@@ -54,10 +71,15 @@ export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Re
           shelf.put(image, toFileName(view, image, index), stage.closing, readyMs),
         ),
       );
-      const before = venue.reopened ? (seen.get(key) ?? []) : [];
-      await present(view, files);
-      shelf.adopt(before.map(({ id }) => id));
-      shelf.keep(files);
+      const before = venue.reopened
+        ? [...(seen.get(key) ?? []).map(({ id }) => id), ...(handed.get(key) ?? [])]
+        : [];
+      const given = await hand(view);
+      const notes = view.files?.length ? [...view.notes, given ? handedNote : notHandedNote] : view.notes;
+      await present({ ...view, notes }, files);
+      shelf.adopt(before);
+      shelf.keep([...files, ...(given ?? [])]);
+      handed.set(key, given ?? []);
       seen.set(
         key,
         files.map((id) => ({ id, name: "picture.png", mediaType: "image/png", size: 0 })),

@@ -19,8 +19,9 @@ export function createChatMethods(parts: {
   files: Files;
   ids: Ids;
   statuses: Statuses;
+  attaches: boolean;
 }): readonly Method[] {
-  const { world, posts, wire, files, ids, statuses } = parts;
+  const { world, posts, wire, files, ids, statuses, attaches } = parts;
   const scopes = ["chat:write"];
 
   /** A user's id stands for the conversation with them. */
@@ -47,7 +48,7 @@ export function createChatMethods(parts: {
 
   function listedFiles(args: Args): { files?: readonly StoredFile[] } {
     const given = args.json("file_ids", "invalid_arguments");
-    if (!Array.isArray(given)) return {};
+    if (!attaches || !Array.isArray(given)) return {};
     return {
       files: given.map((id) => {
         const file = files.find(String(id));

@@ -11,6 +11,7 @@ import type { MessageWire } from "./message-wire.ts";
 import { type Seen, toSeen } from "./seen.ts";
 import { type SeenView, toSeenView } from "./seen-view.ts";
 import { answerSubmission } from "./submission.ts";
+import { stateOf } from "./view-state.ts";
 import type { View, Views } from "./views.ts";
 import { type Channel, type MessageRef, messageAt, type User, type World } from "./world.ts";
 
@@ -208,7 +209,7 @@ export function createDoings(parts: {
           type: "view_submission",
           ...interactions.common(view.user),
           trigger_id: triggerId,
-          view: views.wire(view, filled),
+          view: views.wire(view, { ...stateOf(view.body.blocks, view.typed), ...filled }),
           response_urls: [],
         }),
         apply: (body, opened) => answerSubmission(parts, { view, body, interaction: opened }),

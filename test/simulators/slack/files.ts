@@ -53,7 +53,7 @@ export interface Files {
   named(slackFile: Fields): StoredFile | undefined;
 }
 
-/** Types Slack tells by the bytes; WebP it takes as a file, and shows in no block. */
+/** Types Slack tells by the bytes; WebP and SVG it takes as files, and shows in no block. @slack/types, ImageBlock. */
 const showable = ["image/png", "image/jpeg", "image/gif"];
 
 /** No files yet. `delayMs` is how long Slack takes to process what the app uploads. */
@@ -97,7 +97,7 @@ export function createFiles(parts: {
     const ending = file.name.split(".").at(-1)?.toLowerCase() ?? "";
     file.filetype = format ?? (ending === "txt" ? "text" : ending || "binary");
     file.mimetype = seen
-      ? `image/${seen.format}`
+      ? `image/${seen.format === "svg" ? "svg+xml" : seen.format}`
       : ending === "txt"
         ? "text/plain"
         : "application/octet-stream";

@@ -48,6 +48,8 @@ export interface SlackSimulatorOptions {
   readonly retryMs?: readonly number[];
   /** How long an uploaded file is not ready: Slack took 3 to 5 s when it was measured. 40 unless said. */
   readonly fileDelayMs?: number;
+  /** Whether `chat.update` heeds `file_ids`, as its reference says; it does unless said. */
+  readonly attaches?: boolean;
   /** How often the server pings a socket; 10 000 unless said. */
   readonly pingMs?: number;
   /** How much more than Slack's tiers is allowed; 100 times unless said, 1 is as on Slack. */
@@ -104,6 +106,7 @@ export interface SlackSimulator extends Scene, People, Doings, Pick<Changes, "wa
  */
 export async function createSlackSimulator(options: SlackSimulatorOptions = {}): Promise<SlackSimulator> {
   const { botName = "drawbridge", ackMs = limits.ackMs, triggerMs = limits.triggerMs } = options;
+  const { attaches = true } = options;
   const { retryMs = limits.retryMs, fileDelayMs = 40, pingMs = 10_000, rateLeniency = 100 } = options;
   let address = "";
   const origin = () => address;
@@ -130,7 +133,7 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
   const rates = createRateLimits(clock, rateLeniency);
   const methods = [
     ...createAppMethods({ world, socketUrl: () => socket.issueUrl(origin()) }),
-    ...createChatMethods({ world, posts, wire, files, ids, statuses }),
+    ...createChatMethods({ world, posts, wire, files, ids, statuses, attaches }),
     ...createStreamMethods({ world, posts, wire, files, ids, clock }),
     ...createConversationMethods({ world, wire, ids }),
     ...createFileMethods({ world, files, fileWire, posts, ids, origin }),

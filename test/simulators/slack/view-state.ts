@@ -4,11 +4,12 @@ import { type Fields, toObjects } from "./fields.ts";
 /** What stands in a view's inputs: by block id, then by action id. */
 export type ViewState = Readonly<Record<string, Readonly<Record<string, Fields>>>>;
 
-/** What a person sees in each input: what they have typed or chosen, else what it began with. */
+/** What a person sees in each field: what they have typed or chosen, else what it began with. Menus count anywhere. */
 export function stateOf(blocks: readonly Fields[], typed: ViewState): ViewState {
   const state: Record<string, Record<string, Fields>> = {};
-  for (const block of blocks.filter(({ type }) => type === "input")) {
+  for (const block of blocks) {
     for (const element of elementsOf(block)) {
+      if (block.type !== "input" && !/_select$/.test(String(element.type))) continue;
       const [blockId, actionId] = [String(block.block_id), String(element.action_id)];
       state[blockId] = {
         ...state[blockId],
@@ -37,7 +38,7 @@ export function initialState(element: Fields): Fields {
     case "file_input":
       return { type, files: [] };
     default:
-      return { type, [chosenKey(type)]: null };
+      return { type, [chosenKey(type)]: element[chosenKey(type).replace("selected", "initial")] ?? null };
   }
 }
 
