@@ -7,10 +7,11 @@ import { type DiscordServer, done, startDiscord, view } from "./discord-server.t
 const minute = 60_000;
 const suppressEmbeds = 1 << 2;
 const link = "[Paint over what should change](https://bot.example/area/secret) The link is for you alone.";
-const ada: User = { id: "discord:1", name: "ada" };
 
 type Channel = DiscordServer["channel"];
 type Person = DiscordServer["ada"];
+
+const toUser = ({ id, name }: Person): User => ({ id: `discord:${id}`, name });
 
 /** A finished picture by /draw, and a press of its button “Edit area…”, answered as the core answers it. */
 async function drawAndPress(
@@ -66,7 +67,7 @@ test("what was sent from the page is answered below the picture, by the bot itse
   const server = await startDiscord(t);
   const { simulator, channel, guild, adapter } = server;
   const { id, key } = await drawAndPress(server, channel, server.ada, { spoiler: true });
-  const below = await adapter.below(key, ada);
+  const below = await adapter.below(key, toUser(server.ada));
   const [answer] = simulator.messages(channel, server.mo).slice(1);
   assert.equal(answer?.replyTo, id);
   assert.equal(below.thread, `discord:${answer?.id}`);
@@ -81,7 +82,7 @@ test("what was sent from the page is answered below the picture, by the bot itse
   assert.equal(finished?.files[0]?.spoiler, true, "as hidden as the picture it was made from");
   assert.equal(simulator.messages(channel).filter(({ ephemeralTo }) => !ephemeralTo).length, 2);
 
-  const again = await adapter.below(key, ada);
+  const again = await adapter.below(key, toUser(server.ada));
   assert.notEqual(again.thread, below.thread, "a second area of the same picture is an answer of its own");
 });
 
@@ -89,7 +90,7 @@ test("with threads it goes on in the one below the picture", async (t) => {
   const server = await startDiscord(t, { threads: "auto" });
   const { simulator, channel, adapter } = server;
   const { id, key } = await drawAndPress(server, channel, server.ada);
-  const below = await adapter.below(key, ada);
+  const below = await adapter.below(key, toUser(server.ada));
   assert.equal(below.thread, `discord:${id}`);
   assert.equal(below.place.channel, `discord:channel:${channel.id}`, "the channel the thread stands in");
   const shown = await below.reply.show(await done());
@@ -97,7 +98,7 @@ test("with threads it goes on in the one below the picture", async (t) => {
   assert.equal(thread.name, `the words of ${id}`);
   assert.equal(shown, `discord:${id}:${simulator.messages(thread)[0]?.id}`);
 
-  const within = await adapter.below(shown, ada);
+  const within = await adapter.below(shown, toUser(server.ada));
   assert.equal(within.thread, `discord:${id}`, "and stays there");
   assert.equal(within.place.channel, `discord:channel:${channel.id}`);
   await within.reply.show(await done());
@@ -109,7 +110,7 @@ test("in a direct message it goes on in the conversation", async (t) => {
   const { simulator, adapter } = server;
   const direct = simulator.dm(server.ada);
   const { id, key } = await drawAndPress(server, direct, server.ada);
-  const below = await adapter.below(key, ada);
+  const below = await adapter.below(key, toUser(server.ada));
   assert.equal(below.thread, `discord:${direct.id}`);
   assert.deepEqual(below.place, { channel: `discord:channel:${direct.id}` });
   await below.reply.show(await done());
@@ -120,7 +121,7 @@ test("where the bot is no member it goes by the press, as long as that is good",
   let ahead = 0;
   const { server, simulator, eve, mel, channel } = await abroad(t, () => Date.now() + ahead);
   const { key, pressed } = await drawAndPress(server, channel, eve);
-  const below = await server.adapter.below(key, ada);
+  const below = await server.adapter.below(key, toUser(eve));
   await below.reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
   const shown = await below.reply.show(await done());
   const answer = pressed.followUps[1];
@@ -131,14 +132,14 @@ test("where the bot is no member it goes by the press, as long as that is good",
 
   ahead = 15 * minute;
   simulator.advance(15 * minute);
-  await assert.rejects(server.adapter.below(key, ada), isUnknown);
+  await assert.rejects(server.adapter.below(key, toUser(eve)), isUnknown);
 });
 
 test("a private picture's answer is private, or none", async (t) => {
   const server = await startDiscord(t, { threads: "always" });
   const { simulator, channel, adapter, mo } = server;
   const { key, pressed } = await drawAndPress(server, channel, server.ada, { private: true });
-  const below = await adapter.below(key, ada);
+  const below = await adapter.below(key, toUser(server.ada));
   await below.reply.show(await done());
   const answer = pressed.followUps[1];
   assert.equal(answer?.ephemeralTo, server.ada.id);
@@ -147,7 +148,11 @@ test("a private picture's answer is private, or none", async (t) => {
 
   await adapter.stop();
   await server.start();
-  await assert.rejects(adapter.below(key, ada), isUnknown, "the press is forgotten with the process");
+  await assert.rejects(
+    adapter.below(key, toUser(server.ada)),
+    isUnknown,
+    "the press is forgotten with the process",
+  );
   assert.deepEqual(simulator.messages(channel, mo), []);
 });
 
@@ -156,14 +161,14 @@ test("where the bot may not write it goes by the press", async (t) => {
   const { simulator, channel, adapter } = server;
   const { key, pressed } = await drawAndPress(server, channel, server.ada);
   simulator.permit(channel, simulator.bot, { deny: ["SEND_MESSAGES"] });
-  await (await adapter.below(key, ada)).reply.show(await done());
+  await (await adapter.below(key, toUser(server.ada))).reply.show(await done());
   assert.equal(pressed.followUps[1]?.files.length, 1);
 });
 
 test("a refusal told by the press takes back the sign that it was at work", async (t) => {
   const { server, simulator, eve, channel } = await abroad(t);
   const { id, key, pressed } = await drawAndPress(server, channel, eve);
-  const below = await server.adapter.below(key, ada);
+  const below = await server.adapter.below(key, toUser(eve));
   await below.reply.show(view("failed", { text: "The picture is gone.", audience: "asker" }));
   assert.deepEqual(
     pressed.followUps.map(({ text, ephemeralTo }) => [text, ephemeralTo]),
@@ -175,13 +180,28 @@ test("a refusal told by the press takes back the sign that it was at work", asyn
   assert.equal(simulator.message(id)?.files.length, 1, "not the picture itself");
 });
 
+test("what only the asker is to see is not told to another whose press brings the answer", async (t) => {
+  const { server, simulator, eve, mel, channel } = await abroad(t);
+  const { id, key, pressed } = await drawAndPress(server, channel, eve);
+  const later = simulator.press(id, "a:area", mel);
+  await server.nextPress();
+  const below = await server.adapter.below(key, toUser(eve));
+  await below.reply.show(view("failed", { text: "The picture is gone.", audience: "asker" }));
+  assert.equal(pressed.followUps.length, 1);
+  assert.deepEqual(
+    later.followUps.map(({ text, ephemeralTo }) => [text, ephemeralTo]),
+    [["The picture is gone.", undefined]],
+    "in the open, rather than to the wrong one",
+  );
+});
+
 test("no answer below what is gone, or is none of Discord's", async (t) => {
   const { simulator, channel, adapter, ada: person } = await startDiscord(t);
   const posted = await simulator.say(channel, person, "a garden");
   simulator.deleteMessage(posted);
-  await assert.rejects(adapter.below(`discord:${channel.id}:${posted.id}`, ada), isUnknown);
+  await assert.rejects(adapter.below(`discord:${channel.id}:${posted.id}`, toUser(person)), isUnknown);
   await assert.rejects(
-    adapter.below("slack:T1:1", ada),
+    adapter.below("slack:T1:1", toUser(person)),
     (error) => error instanceof BotError && error.code === "unknown_message",
   );
 });
@@ -192,9 +212,9 @@ test("while Discord does not answer, it says so, and nothing is lost", async (t)
   const { key } = await drawAndPress(server, channel, server.ada);
   simulator.fault({ kind: "status", status: 503, method: "GET", path: /messages/, times: 4 });
   await assert.rejects(
-    adapter.below(key, ada),
+    adapter.below(key, toUser(server.ada)),
     (error) => error instanceof BotError && error.code === "unreachable",
   );
-  await (await adapter.below(key, ada)).reply.show(await done());
+  await (await adapter.below(key, toUser(server.ada))).reply.show(await done());
   assert.equal(simulator.messages(channel, server.mo).length, 2);
 });

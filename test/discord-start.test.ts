@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createDiscordAdapter } from "../adapters/discord/index.ts";
 import { BotError } from "../src/errors.ts";
+import { createLog } from "../src/log.ts";
 import { startDiscord, view } from "./discord-server.ts";
 import { noCore } from "./no-core.ts";
 import { createDiscordSimulator } from "./simulators/discord/index.ts";
@@ -65,6 +66,55 @@ test("with a guild id the commands are registered in that server alone", async (
   assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
   simulator.invite(abroad);
   await until(() => simulator.commands(abroad).length === 6, "the commands in a server that let it in later");
+});
+
+test("another DISCORD_GUILD_ID, or none, leaves no command of ours where it was before", async (t) => {
+  const { simulator, adapter, guild } = await startDiscord(t);
+  const [other, third] = [simulator.addGuild(), simulator.addGuild()];
+  const put = await fetch(
+    `${simulator.api}/v10/applications/${simulator.applicationId}/guilds/${third.id}/commands`,
+    {
+      method: "PUT",
+      headers: { authorization: `Bot ${simulator.token}`, "content-type": "application/json" },
+      body: JSON.stringify([{ name: "weather", description: "Not ours" }]),
+    },
+  );
+  assert.ok(put.ok);
+  const counts = () => [undefined, guild, other, third].map((where) => simulator.commands(where).length);
+  assert.deepEqual(counts(), [6, 0, 0, 1]);
+
+  await adapter.stop();
+  for (const [guildId, expected] of [
+    [guild.id, [0, 6, 0, 1]],
+    [other.id, [0, 0, 6, 1]],
+    [undefined, [6, 0, 0, 1]],
+  ] as const) {
+    const next = createDiscordAdapter({
+      token: simulator.token,
+      apiUrl: simulator.api,
+      threads: "off",
+      painter: { name: "", standIn: true },
+      log: createLog("silent"),
+      ...(guildId && { guildId }),
+    });
+    await next.start(noCore());
+    await next.stop();
+    assert.deepEqual(counts(), expected, guildId ?? "everywhere");
+  }
+});
+
+test("commands that cannot be taken away are said in the log, and hinder nothing", async (t) => {
+  const { adapter, said, start, simulator, guild } = await startDiscord(t);
+  await adapter.stop();
+  simulator.fault({
+    kind: "status",
+    status: 403,
+    method: "GET",
+    path: new RegExp(`guilds/${guild.id}/commands`),
+  });
+  await start();
+  assert.equal(said("discord.leftovers.failed").length, 1);
+  assert.equal(said("discord.ready").length, 2);
 });
 
 test("the invite asks for exactly what is needed", async (t) => {

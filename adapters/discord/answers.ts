@@ -10,7 +10,7 @@ import { isPrivate } from "./pictures.ts";
 import { createReply } from "./reply.ts";
 import type { Stage } from "./stage.ts";
 import { toLogged, toTrouble } from "./trouble.ts";
-import { isReachable, placeOf, toWhere } from "./turn.ts";
+import { isReachable, placeOf, toWhere, userOf } from "./turn.ts";
 import type { Venue } from "./venue.ts";
 import { toLine } from "./view.ts";
 import { toThreadName } from "./words.ts";
@@ -58,6 +58,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       target: "@original",
       until: now() + tokenLifeMs,
       from: {
+        userId: userOf(interaction).id,
         place: placeOf(interaction),
         ...(own && { thread: toThreadKey(channel.id) }),
         private: shown.private,

@@ -45,7 +45,7 @@ export function toModal(form: Form, customId: string, words = ""): APIModalInter
       label("Pictures", "To add, or to take things from", toUpload(fields.pictures, discordLimits.files)),
       label(
         "Mask",
-        "White or see-through where it may change, black where it stays",
+        "The same picture, with the part to change made transparent or black",
         toUpload(fields.mask, 1),
       ),
     ],

@@ -9,6 +9,7 @@ import { createEvents } from "./events.ts";
 import { connect } from "./gateway.ts";
 import { createInteractions } from "./interactions.ts";
 import { parseMessageKey, type Spot, toMessageKey, toPlace } from "./keys.ts";
+import { clearLeftovers } from "./leftovers.ts";
 import { paceMs, toImageLimits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { createMessages } from "./messages.ts";
@@ -138,6 +139,8 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     // The invite is printed at the start, so a server is joined after it.
     client.on(Events.GuildCreate, ({ id }) => void (id === guildId && registered()));
     await registered();
+    const scope = { appId, ...(guildId && { guildId }), guildIds: [...client.guilds.cache.keys()] };
+    await clearLeftovers(client.rest, scope, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
   }
 
@@ -190,10 +193,10 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
         reopened: true,
       });
     },
-    async below(key) {
+    async below(key, user) {
       const spot = parseMessageKey(key);
       if (!spot) throw new BotError("unknown_message", "That is no message of Discord's.");
-      return connected().venues.below(spot);
+      return connected().venues.below(spot, user);
     },
     async recall(key) {
       const spot = parseMessageKey(key);

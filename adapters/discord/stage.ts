@@ -13,6 +13,8 @@ export interface Token {
   readonly until: number;
   /** Where the interaction came from. */
   readonly from: {
+    /** Whose press or command it was: what only the asker is to see reaches them alone. */
+    readonly userId: string;
     readonly place: Place;
     /** The conversation, where it is the whole channel. */
     readonly thread?: ThreadKey;

@@ -1,4 +1,4 @@
-import type { Below, ThreadKey } from "../../src/adapter.ts";
+import type { Below, ThreadKey, User } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { toThread } from "./answers.ts";
 import type { Channels, Located } from "./channels.ts";
@@ -35,7 +35,7 @@ export interface Venues {
    * Below a message of ours; where the bot cannot post by itself, by the last press under it, if that was not too long
    * ago. Rejects with BotError `unknown_message` if neither can be.
    */
-  below(spot: Spot): Promise<Below>;
+  below(spot: Spot, user: User): Promise<Below>;
 }
 
 /** What is there at once, in a place where each picture has a conversation of its own. */
@@ -114,7 +114,7 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
     }
   }
 
-  async function byToken({ channelId, messageId }: Spot): Promise<Below> {
+  async function byToken({ channelId, messageId }: Spot, user: User): Promise<Below> {
     const token = tokens.get(toMessageKey({ channelId, messageId }));
     if (!token || token.until <= now()) throw new BotError("unknown_message", notBelow);
     const { value, from } = token;
@@ -124,17 +124,10 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
     const answer = { channelId, messageId: made.id };
     tokens.set(toMessageKey(answer), { ...token, target: made.id });
     const { place, private: hidden, spoiler, limits } = from;
-    const venue = {
-      ...answer,
-      token: value,
-      blank: true,
-      reachable: false,
-      private: hidden,
-      spoiler,
-      limits,
-    };
+    const whispers = from.userId === user.id && { token: value, blank: true };
+    const venue = { ...answer, ...whispers, reachable: false, private: hidden, spoiler, limits };
     return { thread: from.thread ?? toThreadKey(made.id), place, reply: createReply(stage, venue) };
   }
 
-  return { open, below: async (spot) => (await byItself(spot)) ?? byToken(spot) };
+  return { open, below: async (spot, user) => (await byItself(spot)) ?? byToken(spot, user) };
 }
