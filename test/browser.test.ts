@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import type { Browser } from "playwright-core";
+import sharp from "sharp";
 import { atPlayground, distance, openBrowser, openPage } from "./browser.ts";
 import { createFolder, startDrawbridge } from "./process.ts";
+import { until } from "./until.ts";
 
 const all = { left: 0, top: 0, right: 1, bottom: 1 };
 
@@ -123,6 +126,112 @@ describe("the playground in a real browser", () => {
       assert.ok(Number(overflow) <= 0, `nothing sticks out: ${overflow}`);
       await draw("a small boat");
       await finished(6);
+    });
+
+    assert.deepEqual(complaints, [], "the browser has nothing to complain of");
+  });
+
+  test("says the price, keeps styles and defaults, and gives what moves or is to be taken away", async (t) => {
+    if (!browser) return t.skip("Chromium is not installed: apt-get install chromium");
+    const bot = startDrawbridge(t, { DATA_DIR: await createFolder(t), STANDIN_PACE_MS: "50" });
+    const { page, complaints } = await openPage(browser, await bot.url());
+    page.setDefaultTimeout(20_000);
+    const { answers, draw, finished } = atPlayground(page);
+    const prompt = page.getByRole("textbox", { name: "Prompt" });
+    const options = page.getByRole("button", { name: "Options", exact: true });
+    const set = page.getByRole("group", { name: "Options that are set" });
+    const option = (name: string) => page.getByRole("group", { name, exact: true });
+
+    await t.test("the price follows the options, and says that nothing is paid", async () => {
+      await prompt.fill("a lighthouse --size square");
+      await options.click();
+      const price = page.locator("#estimate");
+      let before = "";
+      const priceAt = async (quality: string) => {
+        await option("Quality").getByRole("combobox").selectOption(quality);
+        await until(
+          async () => (await price.count()) > 0 && (await price.textContent()) !== before,
+          async () => `another price than ${before}`,
+        );
+        before = (await price.textContent()) ?? "";
+        assert.match(before, /^would cost .*\$\d/);
+        return Number(/[\d.]+$/.exec(before)?.[0]);
+      };
+      await price.waitFor();
+      before = (await price.textContent()) ?? "";
+      const [low, high] = [await priceAt("low"), await priceAt("high")];
+      assert.ok(low > 0 && high > 2 * low, `${low} and ${high}`);
+    });
+
+    await t.test("options that change nothing now say what they are for", async () => {
+      await page.locator("summary", { hasText: "File" }).click();
+      await option("Frames").getByText("choose GIF above").waitFor();
+      await option("Format").getByRole("combobox").selectOption("gif");
+      await option("Frames").getByRole("slider").waitFor();
+    });
+
+    await t.test("a style is saved from the composer, and what it is made of can be seen", async () => {
+      await prompt.fill("loose ink, much white paper");
+      await page.getByRole("button", { name: "Save as style…" }).click();
+      const form = page.getByRole("dialog", { name: "Save as style" });
+      await form.getByRole("textbox", { name: "Name" }).fill("Ink Wash!");
+      await form.getByRole("button", { name: "Save style" }).click();
+      await form.waitFor({ state: "detached" });
+      await option("Options").getByRole("button", { name: "Reset options" }).click();
+
+      await page.getByRole("button", { name: "Look at styles…" }).click();
+      const styles = page.getByRole("dialog", { name: "Styles" });
+      await styles.getByText("loose ink, much white paper").waitFor();
+      await styles.getByText("Format: GIF").waitFor();
+      await styles.getByRole("button", { name: "Use ink-wash" }).click();
+      await set.getByText("Style: ink-wash").waitFor();
+    });
+
+    await t.test("it draws in that style, and the GIF moves", async () => {
+      await draw("a red fox --frames 2 --quality low --partials 0");
+      const first = await finished(0);
+      const shown = first.locator("img[src$='.gif']");
+      await shown.waitFor();
+      const response = await page.request.get(
+        new URL((await shown.getAttribute("src")) ?? "", page.url()).href,
+      );
+      const { format, pages = 1 } = await sharp(await response.body()).metadata();
+      assert.equal(format, "gif");
+      assert.ok(pages > 1, `${pages} frames`);
+    });
+
+    await t.test("an SVG is shown as a picture, and its source is saved", async () => {
+      await set.getByRole("button", { name: "Unset Style" }).click();
+      await draw("a green hill --format svg --quality low --partials 0");
+      const answer = await finished(1);
+      await answer.locator("img[src$='.png']").waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        answer.getByRole("button", { name: "Download SVG" }).click(),
+      ]);
+      assert.match(download.suggestedFilename(), /^a-green-hill.*\.svg$/);
+      assert.match(await readFile(await download.path(), "utf8"), /^(<\?xml[^>]*>\s*)?<svg/);
+    });
+
+    await t.test("defaults hold from now on, until they are reset", async () => {
+      await options.click();
+      await option("Size").getByRole("button", { name: "Wide" }).click();
+      await page.getByRole("button", { name: "Use these from now on" }).click();
+      await page.getByRole("button", { name: "Your defaults: Wide" }).waitFor();
+      await page.reload();
+      await page.getByRole("button", { name: "Your defaults: Wide" }).click();
+      await page.getByRole("button", { name: "Reset defaults" }).click();
+      await page.getByRole("button", { name: "Your defaults: Wide" }).waitFor({ state: "detached" });
+      await page.keyboard.press("Escape");
+    });
+
+    await t.test("what could not be drawn comes back into the composer, to be put right", async () => {
+      const broken = { name: "fox.png", mimeType: "image/png", buffer: Buffer.from("no picture at all") };
+      await page.getByLabel("Attach pictures").setInputFiles([broken]);
+      await draw("a bridge like this fox");
+      const failed = answers.nth(2);
+      await failed.getByRole("button", { name: "Change and try again" }).click();
+      assert.equal(await prompt.inputValue(), "a bridge like this fox");
     });
 
     assert.deepEqual(complaints, [], "the browser has nothing to complain of");

@@ -49,10 +49,11 @@ describe("the version tree", () => {
     });
   });
 
-  it("passes over answers in words, failed ones and parents that are gone", () => {
+  it("passes over answers in words, failed ones, a style's pictures and parents that are gone", () => {
+    const style = picture("style", undefined, { aside: true });
     const words = picture("words", "1", { images: [] });
     const failed = picture("failed", "1", { phase: "failed" });
-    const tree = toTree([picture("1"), words, failed, picture("2", "words"), picture("3", "gone")]);
+    const tree = toTree([picture("1"), words, failed, style, picture("2", "words"), picture("3", "gone")]);
     assert.deepEqual(
       tree.nodes.map(({ id, parent }) => [id, parent]),
       [

@@ -66,3 +66,14 @@ export function fileName(prompt: string, number: number, mediaType: string): str
   const ending = mediaType === "image/jpeg" ? "jpg" : (/\/([a-z0-9]+)/.exec(mediaType)?.[1] ?? "png");
   return `${words || "drawbridge"}-${number}.${ending}`;
 }
+
+/** A name as `--style` takes it, from what a person typed; empty when none of it can be used. */
+export function toStyleName(typed: string): string {
+  return typed
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 32)
+    .replace(/^-+|-+$/g, "");
+}

@@ -36,7 +36,7 @@ addEventListener("hashchange", () => {
 });
 addEventListener("focus", () => void studio.returned());
 addEventListener("pointerdown", ({ target }) => {
-  const inside = target instanceof Element && target.closest(".options, .options-button");
+  const inside = target instanceof Element && target.closest(".options, .options-button, dialog");
   if (!inside) studio.panel("options", false);
 });
 listen(

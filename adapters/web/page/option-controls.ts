@@ -127,12 +127,14 @@ function foot(state: State, draft: Draft, studio: Studio): TemplateResult {
   </div>`;
 }
 
-/** As high as the room above the composer, which grows with its words and pictures. */
+/** As high as the room between the header and the composer, which grows with its words and pictures. */
 function fitAbove(element: Element | undefined): void {
   if (!(element instanceof HTMLElement)) return;
   requestAnimationFrame(() => {
-    const composer = element.closest(".composer")?.getBoundingClientRect();
-    if (composer) element.style.setProperty("--room", `${Math.max(240, composer.top - 20)}px`);
+    const [header, composer] = [document.querySelector(".top"), element.closest(".composer")];
+    if (!header || !composer) return;
+    const room = composer.getBoundingClientRect().top - header.getBoundingClientRect().bottom - 12;
+    element.style.setProperty("--room", `${Math.max(200, room)}px`);
   });
 }
 

@@ -3,7 +3,7 @@ import type { WireStyle } from "../wire.ts";
 import { api } from "./api.ts";
 import { type Dialog, openDialog } from "./dialog.ts";
 import type { Draft } from "./drafts.ts";
-import { setOptions } from "./format.ts";
+import { setOptions, toStyleName } from "./format.ts";
 import type { State } from "./store.ts";
 
 /** Asks for a name and saves a draft's words, options and pictures under it. Resolves with what was saved. */
@@ -68,17 +68,6 @@ export function openStyleForm(draft: Draft, { about, styles }: State): Promise<W
       </form>
     `,
   );
-}
-
-/** A name as `--style` takes it, from what a person typed. */
-export function toStyleName(typed: string): string {
-  return typed
-    .toLowerCase()
-    .normalize("NFKD")
-    .replace(/\p{Mark}/gu, "")
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, 32)
-    .replace(/^-+|-+$/g, "");
 }
 
 function alongside(chips: ReturnType<typeof setOptions>, draft: Draft): TemplateResult | typeof nothing {
