@@ -33,6 +33,7 @@ export async function readMessage(item: InputMessage, at: string, sources: Input
   const pictures: PictureRef[] = [];
   const content: unknown[] = [];
   let tokens = 0;
+  let label: string | undefined;
   for (const [index, part] of item.content.entries()) {
     const where = `${at}.content[${index}]`;
     switch (part.type) {
@@ -40,7 +41,8 @@ export async function readMessage(item: InputMessage, at: string, sources: Input
       case "output_text":
         tokens += textTokens(part.text);
         // "Picture 2:" before a picture says which it is, and asks for nothing.
-        if (!(part.text.endsWith(":") && isPicture(item.content[index + 1]))) words.push(part.text);
+        if (part.text.endsWith(":") && isPicture(item.content[index + 1])) label = part.text.slice(0, -1);
+        else words.push(part.text);
         content.push({ type: part.type, text: part.text });
         break;
       case "refusal":
@@ -49,7 +51,8 @@ export async function readMessage(item: InputMessage, at: string, sources: Input
       case "input_image":
       case "input_file": {
         const { bytes, param, kept } = await open(part, where, sources);
-        pictures.push(await keepPicture(bytes, param, sources.store));
+        pictures.push({ ...(await keepPicture(bytes, param, sources.store)), ...(label ? { label } : {}) });
+        label = undefined;
         content.push(kept);
         break;
       }

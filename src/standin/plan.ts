@@ -4,7 +4,7 @@ import type { Inputs } from "./inputs.ts";
 import { judge, refusal } from "./judge.ts";
 import type { Checked } from "./params.ts";
 import { type Draw, type Memory, type Plan, policyEnd } from "./record.ts";
-import { toReferences } from "./references.ts";
+import { isStyle, toReferences } from "./references.ts";
 import { compose } from "./scene/compose.ts";
 import type { Hole, Scene } from "./scene/scene.ts";
 
@@ -40,6 +40,7 @@ export function toPlan(
     );
   }
   const references = toReferences(inputs);
+  const style = pictures.find(isStyle);
   const parent = tool.action === "generate" ? undefined : before.scene;
   const refused = refusal(prompt);
   // Left to the model, an edit of a cut-out stays a cut-out where the format can show it.
@@ -61,6 +62,7 @@ export function toPlan(
       loose: fidelity.length > 0 && tool.input_fidelity !== "high",
       pictures: references,
       ...(complexity ? { complexity } : {}),
+      ...(style ? { tint: style.colour } : {}),
       ...(mask ? { hole: mask.hole } : {}),
       ...(parent ? { parent } : {}),
     });

@@ -12,6 +12,8 @@ export interface PictureRef {
   /** Bytes of the file as it came. */
   readonly bytes: number;
   readonly format: string;
+  /** What the words before it call it, e.g. `Picture 2`. */
+  readonly label?: string;
 }
 
 /** One call of the image tool, decided before it is drawn. */

@@ -7,6 +7,13 @@ const several =
 
 /** The pictures a request works on: its own; without any, those in view from before, where the newest goes for all. */
 export function toReferences({ prompt, pictures, memory }: Inputs): readonly PictureRef[] {
-  if (pictures.length > 0 || memory.scene) return pictures;
-  return several.test(prompt.slice(0, 4000)) ? memory.pictures : memory.pictures.slice(-1);
+  const own = pictures.filter((picture) => !isStyle(picture));
+  if (own.length > 0 || memory.scene) return own;
+  const before = memory.pictures.filter((picture) => !isStyle(picture));
+  return several.test(prompt.slice(0, 4000)) ? before : before.slice(-1);
+}
+
+/** Whether a picture is there for its style, and not for what it shows: its label says so. */
+export function isStyle({ label }: PictureRef): boolean {
+  return label !== undefined && /\bstyle\b/i.test(label);
 }

@@ -15,6 +15,16 @@ export type Paint = (record: ResponseRecord, call: number, sketch?: number) => P
 /** An event of a stream as the wire has it. */
 export type WireEvent = { readonly type: string; readonly sequence_number: number };
 
+/** What an event of a type holds beside its type and number, as the SDK has it. */
+type Fields<T extends ResponseStreamEvent["type"]> =
+  Extract<ResponseStreamEvent, { type: T }> extends infer Event
+    ? {
+        [K in Exclude<keyof Event, "type" | "sequence_number">]: K extends "response"
+          ? WireResponse
+          : Event[K];
+      }
+    : never;
+
 /** One event to come: when, counted from the start, and what. */
 export interface Step {
   readonly atMs: number;
@@ -31,9 +41,9 @@ export function toScript(record: ResponseRecord, paint: Paint): readonly Step[] 
   const calmPlan = plan.end.status === "completed";
   let clock = 0;
 
-  const add = (
-    type: Step["type"],
-    fields: (now: ResponseRecord) => Promise<Record<string, unknown>> | Record<string, unknown>,
+  const add = <T extends Step["type"]>(
+    type: T,
+    fields: (now: ResponseRecord) => Promise<Fields<T>> | Fields<T>,
   ) => {
     const atMs = clock;
     steps.push({
@@ -180,12 +190,12 @@ function addWords(
   record: ResponseRecord,
   words: string,
   from: number,
-  add: (atMs: number, type: Step["type"], fields: Record<string, unknown>) => void,
+  add: <T extends Step["type"]>(atMs: number, type: T, fields: Fields<T>) => void,
 ): number {
   const index = record.plan.draws.length;
   const item_id = messageId(record.id);
   const place = { item_id, output_index: index, content_index: 0 };
-  const part = (text: string) => ({ type: "output_text", text, annotations: [], logprobs: [] });
+  const part = (text: string) => ({ type: "output_text" as const, text, annotations: [], logprobs: [] });
   const pieces = words.match(/\s*\S+(?:\s+\S+)?/g) ?? [words];
   const each = (record.paceMs * 0.4) / pieces.length;
   const obfuscated = record.params.stream_options?.include_obfuscation !== false;

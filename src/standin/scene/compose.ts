@@ -5,7 +5,7 @@ import { blank, imagine } from "./imagine.ts";
 import { intoHole } from "./layout.ts";
 import { between, createRandom } from "./random.ts";
 import type { Hole, Scene } from "./scene.ts";
-import { spotOf, targetOf } from "./target.ts";
+import { isPut, spotOf, targetOf } from "./target.ts";
 import { understand } from "./words.ts";
 
 /** What a picture is asked to show. */
@@ -20,7 +20,15 @@ export interface Ask {
   readonly complexity?: "low" | "medium" | "high";
   /** The given pictures need not be kept closely. */
   readonly loose: boolean;
-  readonly pictures: readonly { readonly hash: string; readonly width: number; readonly height: number }[];
+  readonly pictures: readonly {
+    readonly hash: string;
+    readonly width: number;
+    readonly height: number;
+    /** What the words call it, e.g. `Picture 2`. */
+    readonly label?: string;
+  }[];
+  /** A colour to lean to, `#rrggbb`: what is taken from a picture that is given for its style. */
+  readonly tint?: string;
   /** The picture to change. */
   readonly parent?: Scene;
   /** The only part that changes. */
@@ -45,7 +53,8 @@ export function compose(ask: Ask): Composed {
   const seed = createHash("sha256").update(JSON.stringify(told)).digest().readUInt32LE(0);
   const again = take > 0 || variant !== "";
   if (parent) {
-    const { scene, done } = revise({ ...parent, transparent: ask.transparent }, pictures, ask, seed);
+    const base = { ...parent, transparent: ask.transparent, ...tinted(ask) };
+    const { scene, done } = revise(base, pictures, ask, seed);
     // What lies around an earlier mask is part of the picture too.
     const { patch } = parent;
     const whole = patch
@@ -63,6 +72,7 @@ export function compose(ask: Ask): Composed {
       canvas: canvas.hash,
       transparent: ask.transparent,
       ...(ask.loose ? { loose: true } : {}),
+      ...tinted(ask),
     };
     const others = pictures.filter((one) => one !== canvas);
     const { scene, done } = revise(empty, others, ask, seed);
@@ -74,13 +84,15 @@ export function compose(ask: Ask): Composed {
   return { scene, revised: describe(scene), action };
 }
 
+function tinted({ tint }: Ask): Pick<Ask, "tint"> {
+  return tint ? { tint } : {};
+}
+
 /** Which of the given pictures is drawn on; undefined: none. */
 function onto({ action, hole, pictures, prompt }: Ask): number | undefined {
   if (pictures.length === 0) return undefined;
   // A mask lies on the first. Source: the image generation guide.
-  return hole
-    ? 0
-    : (targetOf(prompt.slice(0, mostRead), pictures.length) ?? (action === "edit" ? 0 : undefined));
+  return hole ? 0 : (targetOf(prompt.slice(0, mostRead), pictures) ?? (action === "edit" ? 0 : undefined));
 }
 
 /** A scene with a request applied and further pictures put into it. */
@@ -92,7 +104,7 @@ function revise(
 ): { scene: Scene; done: string } {
   const text = prompt.slice(0, mostRead);
   const cards = [...scene.cards, ...pictures.map((one) => one.hash)];
-  const pasted = pictures.length > 0 && targetOf(text, pictures.length + 1) !== undefined;
+  const pasted = pictures.length > 0 && isPut(text);
   if (pasted) {
     // "The logo" is the one in the picture: nothing else is to be drawn for it.
     const spot = hole

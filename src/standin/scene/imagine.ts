@@ -46,6 +46,7 @@ export function imagine(told: Understood, seed: number, ask: Ask): Scene {
     figures,
     cards: ask.pictures.map((one) => one.hash),
     transparent: sticker,
+    ...(ask.tint ? { tint: ask.tint } : {}),
     ...(told.backdrop ? { tint: told.backdrop } : {}),
     ...(told.course ? { course: told.course } : {}),
     ...(ask.complexity ? { complexity: ask.complexity } : {}),

@@ -4,33 +4,51 @@ import { findMentions } from "./words.ts";
 
 const together = /\b(these|those|them|both|all|each|items|pictures|images|photos|collage|side by side)\b/;
 const putting = /\b(add|put|place|print|paste|stick|copy|insert|apply|swap)\b.*\b(on|onto|to|in|into|over)\b/;
-const editing = /^\W*(edit|change|turn|make|restyle)\b/;
+const editing = /^\W*(edit|change|turn|restyle|make (?!(me )?an? ))/;
 const ordinals = ["first", "second", "third", "fourth"];
 
+/** Whether the words put a picture onto another, rather than show them together. */
+export function isPut(prompt: string): boolean {
+  const text = prompt.toLowerCase();
+  return (putting.test(text) || editing.test(text)) && !together.test(text);
+}
+
 /**
- * Which of several pictures the others go onto, from 0; undefined when they are to be shown together in a new scene.
+ * Which of the given pictures the others go onto, from 0; undefined when they are to be shown together in a new scene.
  * "Put the logo of 2 on the shirt of 1" means the first, "edit the second by adding the hat of the first" the second.
  */
-export function targetOf(prompt: string, count: number): number | undefined {
+export function targetOf(
+  prompt: string,
+  pictures: readonly { readonly label?: string }[],
+): number | undefined {
   const text = prompt.toLowerCase();
-  if (count === 1) return 0;
-  if (!(putting.test(text) || editing.test(text)) || together.test(text)) return undefined;
+  if (pictures.length === 1) return 0;
+  if (!isPut(text)) return undefined;
   const named = [
     ...text.matchAll(
-      /\b(\w+) (?:the )?(?:(?:picture|image|photo|number) )?(?:([1-4])|(first|second|third|fourth))\b/g,
+      /\b(\w+) (?:the )?(?:(?:picture|image|photo|number) )?(?:([1-9])|(first|second|third|fourth))\b/g,
     ),
   ]
     .map(([, word, digit, ordinal]) => ({
       from: word === "from",
-      index: digit ? Number(digit) - 1 : ordinals.indexOf(ordinal ?? ""),
+      index: find(pictures, digit ? Number(digit) : ordinals.indexOf(ordinal ?? "") + 1),
     }))
-    .filter(({ index }) => index >= 0 && index < count);
+    .filter(({ index }) => index >= 0 && index < pictures.length);
   const [first] = named;
   const last = named.at(-1);
   if (!first || !last) return 0;
   if (editing.test(text)) return first.index;
-  if (!last.from) return last.index;
+  // "Put the logo of 1 on her top" says whence, and not whereto.
+  const whence =
+    last.from || (named.length === 1 && /\b(of|from) [^.]*\b(on|onto|to|in|into|over)\b/.test(text));
+  if (!whence) return last.index;
   return last.index === 0 ? 1 : 0;
+}
+
+/** The picture that is called by a number: by its label, else by its place. */
+function find(pictures: readonly { readonly label?: string }[], number: number): number {
+  const labelled = pictures.findIndex(({ label }) => label === `Picture ${number}`);
+  return labelled >= 0 ? labelled : number - 1;
 }
 
 /** Where a given picture goes: onto what the words name, else the middle. In fractions of the picture. */
