@@ -1,7 +1,13 @@
-import { type Logger, pino, stdSerializers } from "pino";
+import { pino, stdSerializers } from "pino";
 
 /** The log: one JSON object a line, with an event name and fields. */
-export type Log = Logger;
+export interface Log {
+  child(fields: Readonly<Record<string, unknown>>): Log;
+  debug(fields: object, event: string): void;
+  info(fields: object, event: string): void;
+  warn(fields: object, event: string): void;
+  error(fields: object, event: string): void;
+}
 
 /** Where a secret may stand in a logged object. Values there are replaced, whatever the level. */
 const secrets = [

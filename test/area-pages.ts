@@ -1,9 +1,9 @@
 import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createWebAdapter, type WebOptions } from "../adapters/web/index.ts";
-import type { Log } from "../adapters/web/log.ts";
 import type { Areas, FormInput } from "../src/adapter.ts";
 import { BotError } from "../src/errors.ts";
+import type { Log } from "../src/log.ts";
 import { noCore } from "./no-core.ts";
 import { createFolder } from "./web-playground.ts";
 

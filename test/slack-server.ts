@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../adapters/slack/index.ts";
-import type { Log } from "../adapters/slack/log.ts";
 import type {
   Account,
   Accounts,
@@ -16,6 +15,7 @@ import type {
   Turn,
   View,
 } from "../src/adapter.ts";
+import type { Log } from "../src/log.ts";
 import { noCore, noStyles } from "./no-core.ts";
 import { flat } from "./pictures.ts";
 import {

@@ -6,8 +6,8 @@ import {
   type GatewayMessageDeleteBulkDispatchData,
   type GatewayMessageDeleteDispatchData,
 } from "discord.js";
+import type { Log } from "../../src/log.ts";
 import type { Spot } from "./keys.ts";
-import type { Log } from "./log.ts";
 import { toLogged } from "./trouble.ts";
 
 /** What is done with each kind of event. */

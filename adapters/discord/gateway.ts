@@ -10,7 +10,7 @@ import {
   Options,
 } from "discord.js";
 import { BotError } from "../../src/errors.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../../src/log.ts";
 import { soon } from "./soon.ts";
 import { toLogged } from "./trouble.ts";
 

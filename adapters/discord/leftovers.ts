@@ -1,6 +1,6 @@
 import { type REST, Routes } from "discord.js";
+import type { Log } from "../../src/log.ts";
 import { toCommands } from "./commands.ts";
-import type { Log } from "./log.ts";
 
 /** Servers that are looked through, at most: each is a request at every start. */
 const mostServers = 20;

@@ -1,6 +1,6 @@
 import { DiscordAPIError, type REST, RESTJSONErrorCodes, Routes } from "discord.js";
+import type { Log } from "../../src/log.ts";
 import { toCommands } from "./commands.ts";
-import type { Log } from "./log.ts";
 
 /** What decides whether a command is the same. Discord adds ids, versions and defaults of its own. */
 const compared = [

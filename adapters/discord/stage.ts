@@ -1,6 +1,6 @@
 import type { ImageLimits, MessageKey, Place, ThreadKey } from "../../src/adapter.ts";
+import type { Log } from "../../src/log.ts";
 import type { Files } from "./attachments.ts";
-import type { Log } from "./log.ts";
 import type { RemoteFile } from "./pictures.ts";
 import type { Send } from "./send.ts";
 

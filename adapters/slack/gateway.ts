@@ -1,6 +1,6 @@
 import type { Receiver } from "@slack/bolt";
+import type { Log } from "../../src/log.ts";
 import { createHttp } from "./http.ts";
-import type { Log } from "./log.ts";
 import { createSocket } from "./socket.ts";
 
 /** How Slack reaches us: a socket that we open, or requests to a port of ours. */

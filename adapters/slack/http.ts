@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { HTTPReceiver } from "@slack/bolt";
 import { BotError } from "../../src/errors.ts";
+import type { Log } from "../../src/log.ts";
 import type { Gateway, Mode } from "./gateway.ts";
-import type { Log } from "./log.ts";
 import { toLogger } from "./logger.ts";
 import { toLogged } from "./trouble.ts";
 

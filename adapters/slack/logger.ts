@@ -1,5 +1,5 @@
 import { type Logger, LogLevel } from "@slack/bolt";
-import type { Log } from "./log.ts";
+import type { Log } from "../../src/log.ts";
 
 /** Bolt's lines as ours. What it says in passing holds whole requests and is left out. */
 export function toLogger(log: Log): Logger {

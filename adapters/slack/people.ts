@@ -1,6 +1,6 @@
 import type { User } from "../../src/adapter.ts";
 import { createBounded } from "../../src/bounded.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../../src/log.ts";
 import { toLogged } from "./trouble.ts";
 import { toUser } from "./turn.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SocketModeReceiver, webApi } from "@slack/bolt";
 import { BotError } from "../../src/errors.ts";
+import type { Log } from "../../src/log.ts";
 import type { Gateway } from "./gateway.ts";
-import type { Log } from "./log.ts";
 import { toLogger } from "./logger.ts";
 import { retryAfterMs, toLogged, toTrouble } from "./trouble.ts";
 

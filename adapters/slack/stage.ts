@@ -1,7 +1,7 @@
 import type { Core, MessageKey } from "../../src/adapter.ts";
+import type { Log } from "../../src/log.ts";
 import type { Files } from "./attachments.ts";
 import type { Line } from "./line.ts";
-import type { Log } from "./log.ts";
 import type { People } from "./people.ts";
 import type { RemoteFile } from "./pictures.ts";
 import type { Send } from "./send.ts";

@@ -4,9 +4,9 @@ import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type ErrorCode, toBotError } from "../../src/errors.ts";
+import type { Log } from "../../src/log.ts";
 import type { AreaPages } from "./area.ts";
 import { ownHost, ownOrigin } from "./guard.ts";
-import type { Log } from "./log.ts";
 import type { Login } from "./login.ts";
 
 /** Something that answers HTTP. */

@@ -1,10 +1,10 @@
 import { getRequestListener } from "@hono/node-server";
 import type { Adapter } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
+import type { Log } from "../../src/log.ts";
 import { createAreaApp } from "./app.ts";
 import { createAreaPages } from "./area.ts";
 import { type Listening, listen } from "./listen.ts";
-import type { Log } from "./log.ts";
 import { openLibrary, openPage } from "./page.ts";
 import { createUnwanted } from "./reply.ts";
 

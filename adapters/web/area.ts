@@ -3,12 +3,12 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
 import type { Areas } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
+import type { Log } from "../../src/log.ts";
 import { type App, toFailure } from "./app.ts";
 import { areaLimits, parseAreaForm } from "./area-form.ts";
 import { listParts } from "./area-parts.ts";
 import { limitBody, readForm } from "./form.ts";
 import { ownPage } from "./guard.ts";
-import type { Log } from "./log.ts";
 import { type Files, toScriptHashes } from "./page.ts";
 import { serve, servePicture } from "./serve.ts";
 

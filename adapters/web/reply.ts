@@ -1,10 +1,10 @@
 import type { ActionName } from "../../src/actions.ts";
 import type { Image, MessageKey, Reply, View } from "../../src/adapter.ts";
 import { BotError, toBotError } from "../../src/errors.ts";
+import type { Log } from "../../src/log.ts";
 import type { Chat } from "./chat.ts";
 import type { Events } from "./events.ts";
 import { imageLimits, paceMs } from "./limits.ts";
-import type { Log } from "./log.ts";
 import type { Partials } from "./partials.ts";
 import { type Draft, type Measured, measure, toExtension, toSrc } from "./pictures.ts";
 import { isOver, toId, toKey, toWireView } from "./view.ts";

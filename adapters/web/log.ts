@@ -1,8 +1,0 @@
-/** What the playground needs of a log; pino's is one. */
-export interface Log {
-  child(fields: Readonly<Record<string, unknown>>): Log;
-  debug(fields: object, event: string): void;
-  info(fields: object, event: string): void;
-  warn(fields: object, event: string): void;
-  error(fields: object, event: string): void;
-}
