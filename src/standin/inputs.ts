@@ -6,7 +6,7 @@ import { keepPicture } from "./pictures.ts";
 import { type Memory, type PictureRef, type ResponseRecord, toRecord } from "./record.ts";
 import { callId } from "./script.ts";
 import type { Store } from "./store.ts";
-import { pictureTokens, textTokens } from "./usage.ts";
+import { textTokens } from "./usage.ts";
 
 /** What a request says, once its items were read. */
 export interface Inputs {
@@ -73,7 +73,6 @@ export async function readInputs(
     const { item } = parsed;
     const read = await readMessage(item, at, sources);
     tokens += read.tokens;
-    tokens += read.pictures.reduce((sum, { width, height }) => sum + pictureTokens(width, height, false), 0);
     seen.push(...read.pictures);
     checkAmount(seen);
     items.push(read.kept);

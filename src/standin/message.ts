@@ -3,7 +3,7 @@ import type { InputContent, InputMessage } from "./items.ts";
 import { fromDataUrl, keepPicture } from "./pictures.ts";
 import type { PictureRef } from "./record.ts";
 import type { Store } from "./store.ts";
-import { textTokens } from "./usage.ts";
+import { pictureTokens, textTokens } from "./usage.ts";
 
 /** What reading inputs takes. `openUrl` fetches a picture by URL, or is absent: this server is offline. */
 export interface InputSources {
@@ -17,7 +17,7 @@ export interface Message {
   /** Its words, without the labels of its pictures. */
   readonly text: string;
   readonly pictures: readonly PictureRef[];
-  /** Tokens of all its words. */
+  /** Tokens of all its words and pictures. */
   readonly tokens: number;
   /** The message as kept: no bytes. */
   readonly kept: unknown;
@@ -51,7 +51,9 @@ export async function readMessage(item: InputMessage, at: string, sources: Input
       case "input_image":
       case "input_file": {
         const { bytes, param, kept } = await open(part, where, sources);
-        pictures.push({ ...(await keepPicture(bytes, param, sources.store)), ...(label ? { label } : {}) });
+        const picture = await keepPicture(bytes, param, sources.store);
+        tokens += pictureTokens(picture.width, picture.height, { low: part.detail === "low" });
+        pictures.push({ ...picture, ...(label ? { label } : {}) });
         label = undefined;
         content.push(kept);
         break;

@@ -79,7 +79,7 @@ export function toPlan(
       action,
       compression: tool.output_compression ?? 100,
       partials: params.stream ? (tool.partial_images ?? 0) : 0,
-      frames: tool.frame_count ?? 9,
+      frames: format === "gif" ? (tool.frame_count ?? 9) : 1,
       // Rounded and capped as the Images API's reference says.
       frameMs: Math.min(655_350, Math.max(10, Math.round((tool.frame_duration_ms ?? 200) / 10) * 10)),
       prompt,

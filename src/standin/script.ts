@@ -6,7 +6,7 @@ import type {
   ResponseStreamEvent,
 } from "openai/resources/responses/responses";
 import type { Draw, ResponseRecord } from "./record.ts";
-import { textTokens } from "./usage.ts";
+import { toSvgUsage } from "./usage.ts";
 import { toResponse, type WireResponse } from "./wire-response.ts";
 
 /** A picture's bytes, made when they are wanted. `sketch`: which partial, from 0; absent: the final. */
@@ -156,22 +156,20 @@ async function toDrawnItem(record: ResponseRecord, call: number, paint: Paint): 
       },
     };
   }
+  const bytes = await paint(record, call);
   const item: ImageItem = {
     ...toItem(record, call, "completed"),
-    result: toBase64(await paint(record, call)),
+    result: toBase64(bytes),
     ...applied(draw),
     action: draw.action,
     revised_prompt: draw.revised,
   };
   if (draw.format === "svg") {
-    const output = textTokens(draw.revised) * 20;
-    item.svg_usage = {
-      input_tokens: textTokens(draw.prompt),
-      output_tokens: output,
-      reasoning_tokens: 0,
-      total_tokens: textTokens(draw.prompt) + output,
-      model: record.params.model,
-    };
+    const svg = record.params.tools[0]?.svg;
+    item.svg_usage = toSvgUsage(draw.prompt, bytes, {
+      model: svg?.model ?? record.params.model,
+      effort: svg?.reasoning?.effort,
+    });
   }
   return item;
 }

@@ -80,7 +80,7 @@ export function change(scene: Scene, prompt: string, seed: number): { scene: Sce
         : 1;
     const flipped = /\b(flip|mirror|turn around|other way|face)\b/.test(text);
     const aside = mention.side ?? /\b(?:to|on) the (left|right)\b/.exec(text)?.[1];
-    const colour = mention.colour ?? colourIn(text);
+    const colour = mention.colour ?? (mention.wears ? undefined : colourIn(text));
     const figures = next.figures.map(
       (figure): Figure =>
         figure.motif !== mention.motif

@@ -31,7 +31,7 @@ export const placeWords: Table<Place> = [
     "studio",
     /\b(logo|icon|sticker|sprite|emblem|product shot|studio|mascot|plain background|white background|badge)\b/,
   ],
-  ["meadow", /\b(meadow|field|farm|countryside|grass|prairie|landscape|village)\b/],
+  ["meadow", /\b(meadows?|fields?|farm|countryside|grass|prairie|landscape|village)\b/],
 ];
 
 /** Words that mean a time of day. */

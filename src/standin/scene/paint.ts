@@ -83,8 +83,9 @@ export function paintScene(scene: Scene, painting: Painting): string {
 
 /** What is in view of a picture that is looked at closely and let go again. */
 function glance(phase: number, { w, h }: Extent): readonly [number, number, number, number] {
-  const near = 0.04 * (1 - Math.cos(phase * Math.PI * 2));
-  return [w * near * 0.5, h * near * 0.5, w * (1 - near), h * (1 - near)];
+  const near = 0.05 * (1.2 - Math.cos(phase * Math.PI * 2));
+  const aside = 0.5 + 0.5 * Math.sin(phase * Math.PI * 2);
+  return [w * near * aside, h * near * 0.5, w * (1 - near), h * (1 - near)];
 }
 
 interface Extent {
@@ -104,10 +105,11 @@ function place(figure: Figure, { w, h }: Extent, phase: number | undefined): str
   const x = Math.min(w - half, Math.max(half, figure.x * w));
   const y = Math.max(Math.min(h * 0.96, figure.size * 1000 + 16), figure.y * h);
   // A tenth on, so that even two frames, half a round apart, find it in two places.
-  const moving = phase === undefined ? 0 : Math.sin((phase + 0.1 + (figure.seed % 7) / 7) * Math.PI * 2);
+  const turn = ((phase ?? 0) + 0.1 + (figure.seed % 7) / 7) * Math.PI * 2;
+  const [rise, lean] = phase === undefined ? [0, 0] : [Math.sin(turn), Math.cos(turn)];
   const air = motifs[figure.motif]?.stands !== "ground";
-  const bob = moving * (air ? 16 : 0);
-  const sway = moving * (air ? 3 : 4);
+  const bob = rise * (air ? 16 : 4);
+  const sway = lean * (air ? 3 : 4);
   return `transform="translate(${n(x)},${n(y + bob)}) rotate(${n(sway)}) scale(${n(figure.flip && figure.motif !== "sign" ? -scale : scale)},${n(scale)})"`;
 }
 
