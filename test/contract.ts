@@ -7,7 +7,7 @@ import type { ImageOptions } from "../src/options.ts";
 import { createStandin, type Standin } from "../src/standin/index.ts";
 import { openStore, type Store } from "../src/store.ts";
 import { askedOf, createCore } from "./core.ts";
-import { flat } from "./pictures.ts";
+import { flat, masked } from "./pictures.ts";
 import { until } from "./until.ts";
 
 /** A platform with one conversation in which the bot is present, and a person in it. */
@@ -43,6 +43,8 @@ export interface Seen {
   /** Every word that can be read in it. */
   readonly text: string;
   readonly pictures: readonly { readonly bytes: Uint8Array; readonly alt: string }[];
+  /** What can be taken away beside the pictures. */
+  readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   readonly buttons: readonly ActionName[];
 }
 
@@ -286,6 +288,111 @@ const promises: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     assert.match(JSON.stringify(askedOf(standin).at(-1)?.input), /file_id/);
   },
 
+  async "takes every option as a field of its own"({ person, picture, see, standin }) {
+    const tool = () => (askedOf(standin).at(-1)?.tools as Record<string, unknown>[] | undefined)?.[0];
+    const asked: Partial<ImageOptions> = {
+      model: "gpt-image-2.5-flare",
+      size: "1536x864",
+      quality: "low",
+      background: "opaque",
+      format: "webp",
+      compression: 60,
+      partials: 1,
+      complexity: "low",
+      action: "generate",
+    };
+    await person.say("a kite", { options: asked });
+    const first = await picture();
+    assert.deepEqual(tool(), {
+      ...{ type: "image_generation", model: asked.model, size: asked.size, quality: asked.quality },
+      ...{ background: asked.background, output_format: asked.format, output_compression: 60 },
+      ...{ partial_images: 1, complexity: asked.complexity, action: asked.action },
+    });
+    assert.match(first.text, /1536\s*[x×]\s*864/);
+
+    const moving = { format: "gif", frames: 3, duration: 120 } as const;
+    await person.say("a windmill", { options: moving });
+    const second = await picture([first]);
+    assert.deepEqual([tool()?.frame_count, tool()?.frame_duration_ms], [3, 120]);
+    const meta = await sharp(second.pictures[0]?.bytes, { animated: true }).metadata();
+    assert.deepEqual(meta.delay, [120, 120, 120], "it moves, as it was asked to");
+
+    const room = { name: "room.png", bytes: await flat("#468", 320, 200) };
+    const hole = await masked(320, 200, { left: 100, top: 50, width: 80, height: 60 });
+    const files = [room, { name: "mask.png", bytes: hole, mask: true }];
+    const closely = { model: "gpt-image-1.5", fidelity: "high", detail: "high", outside: "redraw" } as const;
+    await person.say("add a lamp", { files, options: closely });
+    const third = await picture([first, second]);
+    assert.equal(tool()?.input_fidelity, "high");
+    assert.match(JSON.stringify(askedOf(standin).at(-1)?.input), /"detail":"high"/);
+
+    await person.say("a lamp", { options: { action: "answer" } });
+    const known = new Set([first, second, third].map(({ key }) => key));
+    await see("the words", ({ key, pictures, buttons }) => {
+      return !known.has(key) && pictures.length === 0 && buttons.includes("rephrase");
+    });
+    assert.equal(askedOf(standin).at(-1)?.tool_choice, "none");
+
+    await person.say("style save cosy: soft light and warm colours");
+    // By a command it is told to the person alone; said in the open, it is answered there.
+    const answered = async () => [...(await person.told()), ...(await person.look()).map(({ text }) => text)];
+    await until(async () => (await answered()).some((text) => /Saved/.test(text)), "that it is saved");
+    await person.say("a barn", { options: { style: "cosy" } });
+    await picture([first, second, third]);
+    assert.match(
+      JSON.stringify(askedOf(standin).at(-1)?.input),
+      /In this style: soft light and warm colours/,
+    );
+  },
+
+  async "shows an SVG as a picture, with its source beside it"({ person, picture }) {
+    await person.say("a windmill", { options: { format: "svg" } });
+    const { pictures, files } = await picture();
+    assert.equal(pictures.length, 1);
+    assert.equal((await sharp(pictures[0]?.bytes).metadata()).format, "png");
+    assert.match(files[0]?.name ?? "", /\.svg$/);
+    assert.match(Buffer.from(files[0]?.bytes ?? []).toString(), /<svg/);
+  },
+
+  async "takes a picture along into a new one"({ person, picture, standin }) {
+    await person.say("a balloon");
+    const first = await picture();
+    await person.press(first, "reference", { text: "a poster with this balloon on it" });
+    await picture([first]);
+    const request = askedOf(standin).at(-1);
+    assert.equal(request?.previous_response_id, undefined);
+    assert.match(JSON.stringify(request?.input), /Picture 1:.*file_id.*a poster with this balloon/);
+  },
+
+  async "opens a page to paint an area on, and what is sent from it goes on in the thread"({
+    person,
+    picture,
+    core,
+    standin,
+  }) {
+    await person.say("a lounge with a pool");
+    const first = await picture();
+    await person.press(first, "area");
+    const link = /https:\/\/draw\.example\.com\/area\/([\w.-]+)/;
+    const found = async () => (await person.told()).map((told) => link.exec(told)?.[1]).find(Boolean);
+    await until(async () => (await found()) !== undefined, "the link, told to the person alone");
+    for (const { text } of await person.look()) assert.doesNotMatch(text, link, "nobody else sees it");
+    const { areas } = core().core;
+    const token = (await found()) ?? "";
+    const shown = await areas?.look(token, AbortSignal.timeout(10_000));
+    assert.deepEqual(Buffer.from(shown?.bytes ?? []), Buffer.from(first.pictures[0]?.bytes ?? []));
+    const mask = await masked(64, 64, { left: 16, top: 16, width: 32, height: 32 });
+    const attachment = { name: "mask.png", mediaType: "image/png", size: mask.length, role: "mask" } as const;
+    await areas?.send(token, {
+      text: "add a flamingo to the pool",
+      options: {},
+      attachments: [{ ...attachment, read: async () => mask }],
+    });
+    await picture([first]);
+    assert.match(JSON.stringify(askedOf(standin).at(-1)?.tools), /"input_image_mask":\{"file_id"/);
+    assert.ok(askedOf(standin).at(-1)?.previous_response_id);
+  },
+
   async "mentions nobody, whatever the words are"({ person, picture }) {
     await person.say("a sign that says @everyone @here <@&1> <!channel> <!here>");
     await picture();
@@ -293,11 +400,90 @@ const promises: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   },
 };
 
-/** Runs every promise against one adapter, except those it lacks. */
+/** The examples of OpenAI's own guides, as people have them in a chat. */
+const examples: typeof promises = {
+  async "a cat and an otter, then as a photograph"({ person, picture, standin }) {
+    await person.say("a gray tabby cat hugging an otter with an orange scarf");
+    const first = await picture();
+    await person.say("now make it look realistic", { replyTo: first });
+    const second = await picture([first]);
+    assert.ok(askedOf(standin)[1]?.previous_response_id);
+    assert.notDeepEqual(second.pictures[0]?.bytes, first.pictures[0]?.bytes);
+  },
+
+  async "a gift basket from four references"({ person, picture, standin }) {
+    const items = ["lotion", "candle", "soap", "bomb"] as const;
+    const colours = ["#c44", "#4c4", "#44c", "#cc4"];
+    const files = await Promise.all(
+      items.map(async (name, index) => ({
+        name: `${name}.png`,
+        bytes: await flat(colours[index] ?? "", 200, 200),
+      })),
+    );
+    const words = "a photorealistic gift basket with all the items in the reference pictures";
+    await person.say(words, { files });
+    await picture();
+    const labels = JSON.stringify(askedOf(standin)[0]?.input).match(/Picture \d:/g);
+    assert.deepEqual(labels, ["Picture 1:", "Picture 2:", "Picture 3:", "Picture 4:"]);
+  },
+
+  async "a flamingo in the pool of a lounge, and nowhere else"({ person, picture }) {
+    const lounge = await flat("#a67", 480, 320);
+    const mask = await masked(480, 320, { left: 160, top: 160, width: 160, height: 120 });
+    const files = [
+      { name: "lounge.png", bytes: lounge },
+      { name: "mask.png", bytes: mask, mask: true },
+    ];
+    await person.say("a sunlit indoor lounge with a pool that holds a flamingo", { files });
+    const { pictures } = await picture();
+    const of = (bytes: Uint8Array | undefined, left: number) =>
+      sharp(bytes).extract({ left, top: 0, width: 150, height: 320 }).removeAlpha().raw().toBuffer();
+    for (const left of [0, 330]) assert.deepEqual(await of(pictures[0]?.bytes, left), await of(lounge, left));
+    const pool = await sharp(pictures[0]?.bytes)
+      .extract({ left: 180, top: 180, width: 120, height: 80 })
+      .stats();
+    assert.ok(
+      pool.channels.some(({ stdev }) => stdev > 1),
+      "something was drawn in the hole",
+    );
+  },
+
+  async "a logo on the top of a woman, whose face is kept"({ person, picture, standin }) {
+    const files = [
+      { name: "woman.png", bytes: await flat("#dca", 320, 480) },
+      { name: "logo.png", bytes: await flat("#06c", 128, 128) },
+    ];
+    const options = { model: "gpt-image-1.5", fidelity: "high" } as const;
+    await person.say("add the logo to the woman's top, as if stamped into the fabric", { files, options });
+    const { text } = await picture();
+    assert.match(JSON.stringify(askedOf(standin)[0]?.tools), /"input_fidelity":"high"/);
+    assert.match(text, /high/);
+  },
+
+  async "a sprite on a transparent background"({ person, picture }) {
+    const options = { background: "transparent", quality: "high" } as const;
+    await person.say("a 2D pixel art style sprite sheet of a tabby gray cat", { options });
+    const { pictures } = await picture();
+    const corner = sharp(pictures[0]?.bytes).ensureAlpha().extract({ left: 0, top: 0, width: 1, height: 1 });
+    assert.equal((await corner.raw().toBuffer())[3], 0);
+  },
+
+  async "a river of owl feathers, as it is drawn"({ person, see, picture, standin }) {
+    const words =
+      "a slow river made of white owl feathers, snaking its way through a serene winter landscape";
+    await person.say(words, { options: { partials: 3 } });
+    await see("a sketch", ({ pictures, buttons }) => pictures.length > 0 && !buttons.includes("redo"));
+    await picture();
+    assert.match(JSON.stringify(askedOf(standin)[0]?.tools), /"partial_images":3/);
+  },
+};
+
+/** Runs every promise and every example against one adapter, except those it lacks. */
 export function adapterContract({ name, simulate, lacks }: Contract): void {
   describe(`${name} keeps the contract`, () => {
-    for (const promise of Object.keys(lacks)) assert.ok(promise in promises, `no such promise: ${promise}`);
-    for (const [promise, keep] of Object.entries(promises)) {
+    const all = { ...promises, ...examples };
+    for (const promise of Object.keys(lacks)) assert.ok(promise in all, `no such promise: ${promise}`);
+    for (const [promise, keep] of Object.entries(all)) {
       const reason = lacks[promise];
       test(promise, reason ? { skip: reason } : {}, async () => {
         const stage = await createStage(await simulate());
@@ -315,7 +501,8 @@ async function createStage(platform: Platform): Promise<Stage & { close(): Promi
   const standin = await createStandin({ paceMs: 150 });
   const store: Store = await openStore("memory:");
   let adapter = platform.connect();
-  let core = await createCore({ adapter, standin, store });
+  const publicUrl = "https://draw.example.com";
+  let core = await createCore({ adapter, standin, store, publicUrl });
   const { person } = platform;
 
   const see = async (what: string, holds: (seen: Seen) => boolean) => {
@@ -355,7 +542,7 @@ async function createStage(platform: Platform): Promise<Stage & { close(): Promi
     async restart() {
       await stop();
       adapter = platform.connect();
-      core = await createCore({ adapter, standin, store });
+      core = await createCore({ adapter, standin, store, publicUrl });
       await core.bot.resume();
     },
     async close() {

@@ -76,11 +76,12 @@ function toAction(customId: string | undefined): ActionName | undefined {
   return parseButtonId(customId ?? "")?.action;
 }
 
-function toSeen({ id, channelId, text, files, buttons }: Shown): Seen {
+function toSeen({ id, channelId, text, files, downloads, buttons }: Shown): Seen {
   return {
     key: `discord:${channelId}:${id}`,
     text,
     pictures: files.map(({ bytes, alt = "" }) => ({ bytes, alt })),
+    files: downloads,
     buttons: buttons.flatMap(({ customId }) => toAction(customId) ?? []),
   };
 }

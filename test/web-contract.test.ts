@@ -102,6 +102,13 @@ async function toSeen(url: string, { id, view }: WireAnswer): Promise<Seen> {
       details?.cost && `$${details.cost.usd.toFixed(3)}`,
     ].join("\n"),
     pictures: (await Promise.all(view.images.map(read))).flat(),
+    files: await Promise.all(
+      (view.files ?? []).map(async ({ src, name }) => {
+        const response = await fetch(url + src);
+        assert.match(response.headers.get("content-disposition") ?? "", /^attachment/);
+        return { name, bytes: new Uint8Array(await response.arrayBuffer()) };
+      }),
+    ),
     buttons: view.actions.map(({ name }) => name),
   };
 }
