@@ -79,7 +79,7 @@ export function createAreaBook(picture: Buffer<ArrayBuffer>, width: number, heig
 /** The real adapter on a free port, with such pages or with none. */
 export async function startAreas(
   t: TestContext,
-  book: AreaBook | undefined,
+  book: Pick<AreaBook, "areas"> | undefined,
   options: Partial<WebOptions> = {},
 ) {
   const adapter = createWebAdapter({

@@ -4,7 +4,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import sharp from "sharp";
 import { BotError } from "../src/errors.ts";
 import { type AreaBook, createAreaBook, landscape, startAreas } from "./area-pages.ts";
-import { openBrowser, openPage } from "./browser.ts";
+import { distance, openBrowser, openPage, type Pixels } from "./browser.ts";
+import { createStudio } from "./studio.ts";
 import { until } from "./until.ts";
 
 const size = { width: 900, height: 1200 };
@@ -72,6 +73,41 @@ describe("painting an area in a real browser", () => {
     }
     assert.ok(painted > 30_000);
     assert.deepEqual(complaints, []);
+  });
+
+  test("with the whole core: the thread goes on, and only what was painted is another", async (t) => {
+    if (!browser) return t.skip("Chromium is not installed");
+    const studio = await createStudio({ publicUrl: "https://draw.example" });
+    t.after(() => studio.close());
+    const first = await studio.say("a lounge with a pool --size 1024x1024");
+    const { last } = await studio.press("area", first.key);
+    const token = /\/area\/([\w.-]+)/.exec(last.text)?.[1] ?? assert.fail(last.text);
+    const { areas = assert.fail("no pages") } = studio.core;
+    const { url } = await startAreas(t, { areas });
+    const { page, complaints } = await openPage(browser, `${url}/area/${token}`, phone);
+    t.after(() => page.close());
+    const surface = page.getByRole("application");
+    await surface.waitFor();
+    await page.getByRole("slider", { name: "Brush size" }).fill("40");
+    const box = (await surface.boundingBox()) ?? assert.fail("no picture");
+    await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+    await page.getByRole("textbox").fill("put a hot air balloon here");
+    await page.getByRole("button", { name: "Send" }).tap();
+    await page.getByRole("heading", { name: "On its way" }).waitFor();
+
+    const isNew = async () => (await studio.history.head(studio.thread)) !== first.key;
+    await until(isNew, "the answer in the thread");
+    const head = (await studio.history.head(studio.thread)) ?? assert.fail("no answer");
+    const [before, after] = await Promise.all(
+      [first.last, studio.adapter.views(head).at(-1)].map((view) => pixelsOf(view?.images[0]?.bytes)),
+    );
+    assert.ok(before && after);
+    const middle = { left: 0.4, top: 0.4, right: 0.6, bottom: 0.6 };
+    assert.ok(distance(before, after, middle) > 0.5, "the painted part changed");
+    assert.ok(distance(before, after, { left: 0, top: 0, right: 1, bottom: 0.25 }) < 0.1, "the rest stayed");
+    assert.deepEqual(complaints, []);
+    await page.reload();
+    await page.getByRole("heading", { name: "This page has closed" }).waitFor();
   });
 
   test("two fingers move and enlarge the picture and paint nothing; one button shows all of it again", async (t) => {
@@ -354,6 +390,11 @@ async function maskOf({ sent }: AreaBook) {
   assert.ok(bytes);
   const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
   return { data, ...info };
+}
+
+async function pixelsOf(bytes: Uint8Array | undefined): Promise<Pixels> {
+  const { data, info } = await sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
 }
 
 function bottom(box: { y: number; height: number } | undefined): number {
