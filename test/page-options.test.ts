@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { emptyDraft } from "../adapters/web/page/drafts.ts";
-import { toStyleName } from "../adapters/web/page/format.ts";
+import { inWords, toStyleName } from "../adapters/web/page/format.ts";
 import { heldValue, toGroups, whyIdle } from "../adapters/web/page/option-groups.ts";
 import { toRetry } from "../adapters/web/page/retry.ts";
 import { firstState } from "../adapters/web/page/store.ts";
@@ -62,6 +62,12 @@ describe("the options of the page", () => {
     });
     assert.equal(heldValue("format", inInk, [ink], defaults), undefined);
   });
+});
+
+test("options are said in one line, with the name of those whose value would not tell", () => {
+  const options = { count: 2, quality: "high", size: "1536x1024", fidelity: "low", style: "ink" } as const;
+  assert.equal(inWords(optionSpecs, options), "Wide · High · Fidelity Low · Pictures 2 · Style ink");
+  assert.equal(inWords(optionSpecs, {}), "");
 });
 
 test("a style's name is made of what a person typed", () => {

@@ -3,9 +3,9 @@ import { live } from "lit-html/directives/live.js";
 import { ref } from "lit-html/directives/ref.js";
 import { attachments } from "./attachments.ts";
 import type { Draft } from "./drafts.ts";
-import { setOptions } from "./format.ts";
+import { inWords, setOptions } from "./format.ts";
 import { icon } from "./icons.ts";
-import { inWords, optionControls } from "./option-controls.ts";
+import { optionControls } from "./option-controls.ts";
 import { heldValue } from "./option-groups.ts";
 import { answerOf, draftOf, messagesOf, pictured, type State, threadOf } from "./store.ts";
 import type { Studio } from "./studio.ts";
@@ -84,7 +84,7 @@ function price({ estimate, about }: State, empty: boolean): TemplateResult | typ
   if (!estimate || empty) return nothing;
   if (!about?.painter.standIn) return html`<span class="estimate" id="estimate">${estimate}</span>`;
   return html`<span class="estimate" id="estimate" title="Nothing is paid: the stand-in draws. This is OpenAI's price."
-    ><span>would cost</span> <span>${estimate}</span></span
+    >would cost ${estimate}</span
   >`;
 }
 
@@ -139,8 +139,9 @@ function from(state: State, draft: Draft, studio: Studio): TemplateResult | type
 }
 
 function chips(state: State, draft: Draft, studio: Studio): TemplateResult | typeof nothing {
-  const set = setOptions(state.about?.options ?? [], draft.options);
-  const defaults = inWords(state, state.defaults);
+  const specs = state.about?.options ?? [];
+  const set = setOptions(specs, draft.options);
+  const defaults = inWords(specs, state.defaults);
   if (set.length === 0 && !defaults) return nothing;
   return html`<div class="option-chips" role="group" aria-label="Options that are set">
     ${set.map(

@@ -54,6 +54,16 @@ export function setOptions(
   });
 }
 
+/** The options that are set in one line: "Wide · High · Pictures 2". */
+export function inWords(specs: readonly OptionSpec[], options: Partial<ImageOptions>): string {
+  return setOptions(specs, options)
+    .map(({ name, label, value }) => (speaking.has(name) ? value : `${label} ${value}`))
+    .join(" · ");
+}
+
+/** Their values say of themselves which option they are of. */
+const speaking: ReadonlySet<OptionName> = new Set(["size", "quality", "format"]);
+
 /** A name for a downloaded file: the first words of the prompt and the version. */
 export function fileName(prompt: string, number: number, mediaType: string): string {
   const words = prompt

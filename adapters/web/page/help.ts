@@ -9,6 +9,7 @@ const shortcuts = [
       ["New line", "Shift Enter"],
       ["Go to the prompt", "/"],
       ["Options", "O"],
+      ["Styles", "S"],
       ["Let go of a reply", "Esc"],
     ],
   ],

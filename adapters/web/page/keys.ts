@@ -28,6 +28,8 @@ export function listenToKeys(store: ReturnType<typeof createStore>, studio: Stud
         return () => studio.focusComposer();
       case "o":
         return () => studio.panel("options", !store.state.panel.options);
+      case "s":
+        return () => void studio.showStyles();
       case "v":
         return () => {
           studio.panel("versions", true);

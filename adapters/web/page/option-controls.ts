@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { ref } from "lit-html/directives/ref.js";
-import type { ImageOptions, OptionSpec } from "../../../src/options.ts";
+import type { OptionSpec } from "../../../src/options.ts";
 import type { Draft } from "./drafts.ts";
-import { optionValue, setOptions } from "./format.ts";
+import { inWords, optionValue, setOptions } from "./format.ts";
 import { icon } from "./icons.ts";
 import { control } from "./option-control.ts";
 import { heldValue, type OptionGroup, toGroups, whyIdle } from "./option-groups.ts";
@@ -103,7 +103,7 @@ function stylePicker(
 
 /** What is kept for longer than one picture. */
 function foot(state: State, draft: Draft, studio: Studio): TemplateResult {
-  const defaults = inWords(state, state.defaults);
+  const defaults = inWords(state.about?.options ?? [], state.defaults);
   return html`<div class="options-foot">
     ${
       defaults
@@ -136,14 +136,4 @@ function fitAbove(element: Element | undefined): void {
     const room = composer.getBoundingClientRect().top - header.getBoundingClientRect().bottom - 12;
     element.style.setProperty("--room", `${Math.max(200, room)}px`);
   });
-}
-
-/** "Wide · High"; numbers with their names. */
-export function inWords({ about }: State, options: Partial<ImageOptions>): string {
-  const specs = about?.options ?? [];
-  return setOptions(specs, options)
-    .map(({ name, label, value }) =>
-      typeof options[name] === "number" || name === "style" ? `${label} ${value}` : value,
-    )
-    .join(" · ");
 }
