@@ -1,6 +1,7 @@
 import sharp, { type Metadata } from "sharp";
 import { type Encoded, sniffMediaType } from "./encode.ts";
 import { inputLimits } from "./inputs.ts";
+import { type Ground, lay } from "./lay.ts";
 import { sameShape, shapeGap } from "./mask.ts";
 
 /** A picture whose outside was put back, or the drawn one with the reason why it could not be. */
@@ -16,16 +17,13 @@ export interface PutBack {
 
 interface Parts {
   readonly drawn: Encoded;
-  /** What the mask lies on; upright. Sizes in pixels. */
-  readonly original: { readonly bytes: Uint8Array; readonly width: number; readonly height: number };
+  /** What the mask lies on. */
+  readonly original: Ground;
   /** As `fitMask` makes it: a PNG of the original's size, transparent where the picture may change. */
   readonly mask: Uint8Array;
 }
 
-type Size = Pick<Parts["original"], "width" | "height">;
-
-/** Width of the soft edge, as a share of the picture's short side; and in pixels at least. */
-const feather = { share: 0.0075, least: 2 };
+type Size = Pick<Ground, "width" | "height">;
 
 /** Sizes that every image model draws. Source: `size` of `Tool.ImageGeneration` in openai's responses.d.ts. */
 const standard = ["1024x1024", "1536x1024", "1024x1536"];
@@ -35,8 +33,6 @@ const drawable = { step: 16, side: 3840, ratio: 3, least: 655_360, most: 3840 * 
 
 /** Above so many pixels drawing is experimental (the same source); larger originals are drawn so many wide or high. */
 const usual = { pixels: 2560 * 1440, side: 1536 };
-
-const limits = { limitInputPixels: inputLimits.pixels };
 
 /**
  * The drawn picture with everything outside the mask's hole as it was in the original: OpenAI's masks guide the model
@@ -55,14 +51,9 @@ export async function putBack({ drawn, original, mask }: Parts): Promise<PutBack
       const [came, was] = [meta.autoOrient, original].map(({ width, height }) => `${width}x${height}`);
       return asDrawn(drawn, `It came as ${came}, another shape than your picture's ${was}`);
     }
-    const [under, over, ramp] = await Promise.all([
-      pixelsOf(original.bytes, original),
-      pixelsOf(drawn.bytes, original),
-      rampOf(mask, original),
-    ]);
-    mix(under, over, ramp);
-    const opaque = !(from.hasAlpha || meta.hasAlpha) || (await isOpaque(under, original));
-    return await encode(under, original, { meta, bytes: drawn.bytes, opaque });
+    const pixels = await lay(drawn.bytes, original, mask);
+    const opaque = !(from.hasAlpha || meta.hasAlpha) || (await isOpaque(pixels, original));
+    return await encode(pixels, original, { meta, bytes: drawn.bytes, opaque });
   } catch (cause) {
     return { ...asDrawn(drawn, "It could not be laid over your picture"), cause };
   }
@@ -106,7 +97,7 @@ function best(sizes: readonly string[], against: (size: string) => number): stri
 }
 
 function headerOf(bytes: Uint8Array): Promise<Metadata> {
-  return sharp(bytes, limits).metadata();
+  return sharp(bytes, { limitInputPixels: inputLimits.pixels }).metadata();
 }
 
 /** One that is an SVG is never opened here; one that moves has no one picture to be laid over. */
@@ -120,74 +111,6 @@ function asDrawn(picture: Encoded, why: string): PutBack {
     patched: false,
     note: `${why}, so I could not put back what lies outside the mask: look whether something changed there too.`,
   };
-}
-
-/** Four bytes a pixel, at the original's size. */
-function pixelsOf(bytes: Uint8Array, { width, height }: Size): Promise<Buffer> {
-  return sharp(bytes, limits)
-    .autoOrient()
-    .resize(width, height, { fit: "fill" })
-    .toColourspace("srgb")
-    .ensureAlpha()
-    .raw({ depth: "uchar" })
-    .toBuffer();
-}
-
-/**
- * How much of the drawn picture shows, one byte a pixel: nothing outside the hole and on its edge, all of it in its
- * middle, and something between along the edge.
- */
-async function rampOf(mask: Uint8Array, { width, height }: Size): Promise<Buffer> {
-  const plane = { raw: { width, height, channels: 1 } } as const;
-  const alpha = await sharp(mask, limits)
-    .resize(width, height, { fit: "fill", kernel: "nearest" })
-    .ensureAlpha()
-    .extractChannel("alpha")
-    .raw({ depth: "uchar" })
-    .toBuffer();
-  const bits = (image: Buffer) => sharp(image, plane).toColourspace("b-w");
-  const hole = await bits(await bits(alpha).threshold(128).raw().toBuffer())
-    .negate()
-    .raw()
-    .toBuffer();
-  const marked = await meanOf(hole, plane);
-  const widest = Math.max(feather.least, Math.min(width, height) * feather.share);
-  for (let edge = widest; edge >= 1; edge /= 2) {
-    // Blurred, the hole's edge lies at one half. What is above it lies inside, but for the tips of thin tongues.
-    const soft = await bits(hole)
-      .blur({ sigma: edge / 2, minAmplitude: 0.01 })
-      .linear(2, -255)
-      .boolean(hole, "and", plane)
-      .raw()
-      .toBuffer();
-    // A line thinner than its soft edge would hardly show: a harder one for it.
-    if ((await meanOf(soft, plane)) > marked / 2) return soft;
-  }
-  return hole;
-}
-
-async function meanOf(image: Buffer, plane: { raw: Size & { channels: 1 } }): Promise<number> {
-  return (await sharp(image, plane).stats()).channels[0]?.mean ?? 0;
-}
-
-/**
- * Lays one over the other, in place. By hand, since sharp's composite is not exact where a picture is half transparent,
- * and needs three passes for it (`npm run bench -- put-back`).
- */
-function mix(under: Buffer, over: Buffer, ramp: Buffer): void {
-  for (let pixel = 0, at = 0; pixel < ramp.length; pixel += 1, at += 4) {
-    const share = ramp[pixel] ?? 0;
-    if (share === 0) continue;
-    const above = (over[at + 3] ?? 0) * share;
-    const below = (under[at + 3] ?? 0) * (255 - share);
-    const all = above + below;
-    if (all > 0) {
-      for (let channel = at; channel < at + 3; channel += 1) {
-        under[channel] = Math.round(((over[channel] ?? 0) * above + (under[channel] ?? 0) * below) / all);
-      }
-    }
-    under[at + 3] = Math.round(all / 255);
-  }
 }
 
 async function isOpaque(pixels: Buffer, { width, height }: Size): Promise<boolean> {

@@ -13,7 +13,7 @@ export interface Rasterised {
 }
 
 /** What we are willing to draw. */
-export const svgLimits = {
+const limits = {
   bytes: 5 * 1024 * 1024,
   /** Opening brackets. An element takes librsvg 2.6 KB of memory, which 4 bytes are enough to ask for. */
   tags: 100_000,
@@ -40,7 +40,7 @@ const queue = createQueue();
 export async function rasterise(
   svg: Uint8Array,
   signal?: AbortSignal,
-  ms: number = svgLimits.ms,
+  ms: number = limits.ms,
 ): Promise<Rasterised> {
   signal?.throwIfAborted();
   checkSize(svg);
@@ -53,7 +53,7 @@ export async function rasterise(
 
 async function draw(svg: Uint8Array, ms: number, signal?: AbortSignal): Promise<Uint8Array> {
   signal?.throwIfAborted();
-  const drawing = run(process.execPath, [pen, String(svgLimits.side), String(ms)], {
+  const drawing = run(process.execPath, [pen, String(limits.side), String(ms)], {
     encoding: "buffer",
     maxBuffer: 32 * 1024 * 1024,
     timeout: ms,
@@ -74,12 +74,12 @@ async function draw(svg: Uint8Array, ms: number, signal?: AbortSignal): Promise<
 
 /** Refuses what would fill the memory before it takes too long. */
 function checkSize(svg: Uint8Array): void {
-  if (svg.byteLength > svgLimits.bytes) throw undrawable("too large");
+  if (svg.byteLength > limits.bytes) throw undrawable("too large");
   const text = Buffer.from(svg).toString("latin1");
   const prologue = text.slice(0, text.search(/<(?:[\w.-]+:)?svg[\s/>]/));
   // Drawing programs name their namespaces by entities; one with elements in it multiplies them.
   const multiplies = /<!ENTITY\s+(?:%\s+)?[^\s"']+\s+(?:"[^"]*[<&]|'[^']*[<&])/.test(prologue);
-  if (multiplies || text.split("<", svgLimits.tags + 2).length > svgLimits.tags + 1) {
+  if (multiplies || text.split("<", limits.tags + 2).length > limits.tags + 1) {
     throw undrawable("too complex");
   }
 }

@@ -183,10 +183,21 @@ describe("what cannot be drawn says what to do", () => {
   test("who cancels does not wait, neither for their own nor for those before", async () => {
     const endless = svg(`<path fill="#f00" d="M0 0${"L40 20 0 19 40 0 0 0".repeat(100_000)}"/>`);
     const stop = new AbortController();
-    const both = [rasterise(endless, stop.signal), rasterise(svg(field), stop.signal)];
     const reason = new Error("cancelled");
+    let before = "drawing";
+    const ahead = rasterise(endless, undefined, 1500).finally(() => {
+      before = "given up";
+    });
+    const waiting = rasterise(svg(field), stop.signal);
     stop.abort(reason);
-    for (const drawing of both) await assert.rejects(drawing, reason);
+    await assert.rejects(waiting, reason);
+    assert.equal(before, "drawing");
+    await assert.rejects(ahead, { code: "bad_attachment" });
+
+    const drawn = new AbortController();
+    const own = rasterise(endless, drawn.signal);
+    drawn.abort(reason);
+    await assert.rejects(own, reason);
     await assert.rejects(rasterise(svg(field), stop.signal), reason);
     assert.ok(await rasterise(svg(field)));
   });
