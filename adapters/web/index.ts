@@ -31,7 +31,7 @@ export interface WebOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** False: the pages for painting alone. They need neither password nor folder. */
+  /** False: the pages for painting alone, which need neither password nor folder. True unless said. */
   readonly playground?: boolean;
   /** Where people reach this server from outside, e.g. `https://draw.example.com`; absent: no pages for painting. */
   readonly publicUrl?: string;
@@ -52,8 +52,8 @@ export interface WebOptions {
  * The playground: a chat platform of its own, in the browser; and the pages on which people of other platforms paint
  * an area. `url` is known after `start`.
  *
- * Throws BotError `forbidden` for a playground that can be reached without a password. `start` rejects with BotError `storage` when the
- * folder cannot be used, and `internal` when the port cannot.
+ * Throws BotError `forbidden` for a playground that can be reached without a password. `start` rejects with BotError
+ * `storage` when the folder cannot be used, and `internal` when the port cannot.
  */
 export function createWebAdapter(options: WebOptions): Adapter & { readonly url: string } {
   const { host, port, publicUrl, password, dataDir, version, painter, now = Date.now } = options;

@@ -46,7 +46,7 @@ function toListenError(cause: unknown, host: string, port: number): BotError {
       ? `Port ${port} is taken. Set PORT to another, e.g. PORT=${port < 65535 ? port + 1 : 8080} npm start.`
       : code === "EACCES"
         ? `Port ${port} is for the system only. Set PORT to one above 1023, e.g. PORT=8080 npm start.`
-        : `The playground cannot listen on ${host}. Set HOST to an address of this machine, e.g. HOST=127.0.0.1.`;
+        : `Drawbridge cannot listen on ${host}. Set HOST to an address of this machine, e.g. HOST=127.0.0.1.`;
   return new BotError("internal", message, { cause });
 }
 
