@@ -88,6 +88,7 @@ test("a direct message needs no mention, and goes on where it was", async (t) =>
   await simulator.say(dm, ada, "a fox");
   const { turn, reply } = await nextPrompt();
   assert.equal(turn.thread, `discord:${dm.id}`);
+  assert.deepEqual(turn.place, { channel: `discord:channel:${dm.id}` });
   assert.equal(turn.text, "a fox");
   assert.equal(turn.user.moderator, undefined);
   await reply.show(await done());
@@ -168,14 +169,20 @@ test("a forwarded picture, and ten pictures at once", async (t) => {
 
 test("in a thread the bot opened, every message is a turn; in others, those that name it", async (t) => {
   const server = await startDiscord(t, withContent);
-  const { simulator, channel, ada, nextPrompt } = server;
+  const { simulator, channel, ada, nextPrompt, nextPress, nextSetting } = server;
   const ours = simulator.addThread(channel, { name: "fox", ownerId: simulator.bot.id });
   await simulator.say(ours, ada, "make it night");
   const { turn, reply } = await nextPrompt();
   assert.equal(turn.addressed, false, "the core answers when it knows the thread");
   assert.equal(turn.thread, `discord:${ours.id}`);
+  const place = { channel: `discord:channel:${channel.id}`, community: `discord:guild:${channel.guild?.id}` };
+  assert.deepEqual(turn.place, place, "a thread's is that of the channel it stands in");
   await reply.show(await done());
-  assert.equal(answers(server, ours).length, 1);
+  const [answer] = answers(server, ours);
+  simulator.press(answer?.id ?? "", "a:vary", ada);
+  assert.deepEqual((await nextPress()).turn.place, place);
+  await simulator.slash(ours, ada, "defaults show");
+  assert.deepEqual((await nextSetting()).turn.place, place);
 
   const theirs = simulator.addThread(channel, { name: "talk", ownerId: ada.id });
   await simulator.say(theirs, ada, "nice weather");

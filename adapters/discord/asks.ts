@@ -5,7 +5,7 @@ import {
   ApplicationCommandType,
 } from "discord.js";
 import { actions } from "../../src/actions.ts";
-import type { Handle } from "../../src/adapter.ts";
+import type { Handle, Prompt } from "../../src/adapter.ts";
 import type { Answers } from "./answers.ts";
 import { commandNames } from "./commands.ts";
 import { toFormId, toMessageKey } from "./keys.ts";
@@ -26,25 +26,23 @@ export function createAsks(
 ): (interaction: APIApplicationCommandInteraction) => Promise<void> {
   const { files, seen } = stage;
 
-  async function draw(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
-    const asked = parseDraw(interaction);
-    const { text, options } = asked;
-    const answer = await answers.open(interaction, { ...asked, words: text });
+  async function prompt(
+    interaction: APIApplicationCommandInteraction,
+    shown: { readonly private: boolean; readonly spoiler: boolean; readonly words: string },
+    asked: Pick<Prompt, "text" | "options" | "attachments" | "mustDraw">,
+  ): Promise<void> {
+    const answer = await answers.open(interaction, shown);
     if (!answer) return;
-    await handle(
-      {
-        kind: "prompt",
-        thread: answer.thread,
-        user: userOf(interaction),
-        place: placeOf(interaction),
-        text,
-        options,
-        attachments: files.toAttachments(asked.references, asked.masks),
-        addressed: true,
-        mustDraw: true,
-      },
-      answer.reply,
-    );
+    const { thread, reply } = answer;
+    const [user, place] = [userOf(interaction), placeOf(interaction)];
+    await handle({ kind: "prompt", thread, user, place, ...asked, addressed: true }, reply);
+  }
+
+  async function draw(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
+    const { references, masks, text, options, ...shown } = parseDraw(interaction);
+    const attachments = files.toAttachments(references, masks);
+    const asked = { text, options, attachments, mustDraw: true };
+    await prompt(interaction, { ...shown, words: text }, asked);
   }
 
   async function onMessage(interaction: APIMessageApplicationCommandInteraction): Promise<void> {
@@ -63,20 +61,10 @@ export function createAsks(
       const customId = toFormId({ form, spot, opened: interaction.id, spoiler });
       return answers.ask(interaction, actions[form].form, customId);
     }
-    const answer = await answers.open(interaction, { private: false, spoiler, words: commandNames.describe });
-    if (!answer) return;
-    await handle(
-      {
-        kind: "prompt",
-        thread: answer.thread,
-        user: userOf(interaction),
-        place: placeOf(interaction),
-        text: describeWords,
-        options: { action: "answer" },
-        attachments: files.toAttachments(pictures, []),
-        addressed: true,
-      },
-      answer.reply,
+    await prompt(
+      interaction,
+      { private: false, spoiler, words: commandNames.describe },
+      { text: describeWords, options: { action: "answer" }, attachments: files.toAttachments(pictures, []) },
     );
   }
 
