@@ -39,13 +39,18 @@ async function simulate(kind: "channel" | "direct", mode: "socket" | "http"): Pr
         const doing = replyTo
           ? simulator.messageShortcut("edit_picture", toRef(replyTo), ada)
           : simulator.slash(channel, ada, "/draw");
-        const { id } = await simulator.waitFor(() => doing.view);
+        const given = Object.entries(options ?? {}).map(([name, value]) => [`option:${name}`, String(value)]);
+        const { id, blocks } = await simulator.waitFor(() => {
+          const offers = options?.style === undefined || hasField(doing.view?.blocks, "option:style");
+          return offers ? doing.view : undefined; // the styles may come later
+        });
+        const isOffered = JSON.stringify(blocks).includes(`"value":"${options?.size}"`);
         await simulator.submitView(
           { id },
           {
             prompt: text,
             ...Object.fromEntries(
-              Object.entries(options ?? {}).map(([name, value]) => [`option:${name}`, String(value)]),
+              given.map(([name, value]) => [name === "option:size" && !isOffered ? "own-size" : name, value]),
             ),
             ...(pictures.length > 0 && { pictures }),
             ...(masks.length > 0 && { mask: masks }),
@@ -79,11 +84,16 @@ function toRef({ key }: Seen): { channel: string; ts: string } {
   return { channel: spot.channelId, ts: spot.ts };
 }
 
-function toSeen({ channel, ts, text, images, buttons }: Shown): Seen {
+function hasField(blocks: unknown, actionId: string): boolean {
+  return JSON.stringify(blocks ?? []).includes(`"action_id":"${actionId}"`);
+}
+
+function toSeen({ channel, ts, text, images, files, buttons }: Shown): Seen {
   return {
     key: `slack:${channel}:${ts}`,
     text,
     pictures: images.flatMap(({ bytes, alt }) => (bytes ? [{ bytes, alt }] : [])),
+    files: files.map(({ name, bytes }) => ({ name, bytes })),
     buttons: buttons.flatMap(({ actionId }) => parseButtonId(actionId) ?? []),
   };
 }

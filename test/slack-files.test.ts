@@ -98,13 +98,16 @@ test("the file of a private answer comes to the person directly, and goes with t
   assert.deepEqual(simulator.messages(direct), []);
 });
 
-test("an SVG that somebody posted is no picture to start from", async (t) => {
-  const { simulator, channel, ada, mo } = await startSlack(t);
+test("an SVG that somebody posted is a picture to start from", async (t) => {
+  const { simulator, channel, ada, mo, adapter, nextPress } = await startSlack(t);
   const posted = await simulator.say(channel, mo, "our logo", {
     files: [{ name: "logo.svg", bytes: drawing.bytes }],
   });
   const doing = simulator.messageShortcut("use_as_reference", posted, ada);
-  assert.match((await simulator.waitFor(() => doing.messages[0])).text, /I see no picture/);
+  await simulator.submitView(await simulator.waitFor(() => doing.view), { prompt: "as a stamp" });
+  const [found] = await adapter.recall((await nextPress()).turn.message);
+  assert.equal(found?.mediaType, "image/svg+xml");
+  assert.equal(Buffer.from((await found?.read(signal)) ?? []).toString(), source);
 });
 
 test("a GIF is shown as it is, so that it plays", async (t) => {

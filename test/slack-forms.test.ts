@@ -18,7 +18,7 @@ test("the form to draw has every option: those people change most first, the res
   assert.deepEqual(names.slice(0, 5), ["style", "size", "quality", "count", "format"]);
   const divider = form.blocks.findIndex(({ type }) => type === "divider");
   const after = form.blocks.slice(divider).filter(({ type }) => type === "input");
-  assert.equal(after.length, optionSpecs.length - 5);
+  assert.equal(after.length, optionSpecs.length - 5 + 1, "and a size of one's own");
   assert.match(form.text, /More options/);
 
   const all = {
@@ -81,8 +81,13 @@ test("a flag that cannot be is said in the form, and nothing typed is lost", asy
   await sent.acknowledged();
   assert.match(simulator.modal(ada)?.errors.prompt ?? "", /Size takes square, wide, tall/);
   assert.deepEqual(taken, []);
-  await simulator.submitView(form, { prompt: "a kite --size wide" });
-  assert.equal((await nextPrompt()).turn.text, "a kite --size wide");
+  const again = await simulator.submitView(form, { prompt: "a kite", "own-size": "17x3" });
+  await again.acknowledged();
+  assert.deepEqual(Object.keys(simulator.modal(ada)?.errors ?? {}), ["own-size"]);
+  await simulator.submitView(form, { prompt: "a kite --count 2", "own-size": "1536x864" });
+  const { turn } = await nextPrompt();
+  assert.equal(turn.text, "a kite --count 2");
+  assert.deepEqual(turn.options, { size: "1536x864" });
 });
 
 test("a channel's defaults: an admin chooses the channel, sees what is set, and changes it", async (t) => {

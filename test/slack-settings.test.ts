@@ -57,6 +57,14 @@ test("pictures for one person come directly where Slack does not take them in th
   assert.deepEqual(whispers(), []);
   const [direct] = simulator.messages(simulator.dm(ada));
   assert.equal(direct?.images[0]?.broken, false);
+
+  await simulator.say(channel, ada, "style show cosy", { mention: true });
+  const again = await nextPrompt();
+  simulator.fault({ method: "chat.postEphemeral", kind: "error", error: "invalid_blocks" });
+  simulator.fault({ method: "chat.postMessage", kind: "error", error: "invalid_blocks" });
+  await again.reply.show(view("done", { text: "cosy", images: [await image()], audience: "asker" }));
+  const [, last] = simulator.messages(simulator.dm(ada));
+  assert.match(last?.text ?? "", /cosy\nSlack did not take its pictures/);
 });
 
 test("in a direct message the answer stays, pictures and all", async (t) => {
@@ -99,7 +107,10 @@ test("App Home lists the styles, shows and removes them", async (t) => {
   saved.shift();
   simulator.press(home, "style:remove", ada);
   assert.deepEqual((await nextSetting()).turn.wish, { name: "removeStyle", style: "cosy", scope: "mine" });
-  await until(() => !/soft light &amp;/.test(simulator.home(ada)?.text ?? "soft light &amp;"), "it to be gone from the list");
+  await until(
+    () => !/soft light &amp;/.test(simulator.home(ada)?.text ?? "soft light &amp;"),
+    "it to be gone from the list",
+  );
   simulator.openHome(mo);
   assert.deepEqual(values("style:remove", await simulator.waitFor(() => simulator.home(mo))), [
     "shared:house",

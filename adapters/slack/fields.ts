@@ -24,7 +24,7 @@ const usualNames: readonly OptionName[] = ["style", "size", "quality", "count", 
 export const usual = usualNames.flatMap((name) => optionSpecs.filter((spec) => spec.name === name));
 export const others = optionSpecs.filter(({ name }) => !usualNames.includes(name));
 
-const fileTypes = ["png", "jpg", "jpeg", "webp", "gif"];
+const fileTypes = ["png", "jpg", "jpeg", "webp", "gif", "svg"];
 
 /** A field for each option. That of the style is left out where there is none to choose. */
 export function toFields(specs: readonly OptionSpec[], known: Known): types.KnownBlock[] {
@@ -64,6 +64,18 @@ function toField(spec: OptionSpec, { now = {}, styles = [], suffix = "" }: Known
     ...(chosen && { initial_option: chosen }),
   };
   return [toInput(blockId, spec.label, element, { hint })];
+}
+
+/** A size that is none of those offered. */
+export function toOwnSize(actionId: string): types.KnownBlock {
+  const element: types.PlainTextInput = {
+    type: "plain_text_input",
+    action_id: actionId,
+    placeholder: plain("1536x864", slackLimits.placeholder),
+  };
+  return toInput(actionId, "Another size", element, {
+    hint: "Width and height in pixels, instead of the above",
+  });
 }
 
 export function toInput(

@@ -8,6 +8,7 @@ import {
   plain,
   toFields,
   toInput,
+  toOwnSize,
   toTick,
   toUpload,
   usual,
@@ -55,6 +56,7 @@ export const fields = {
   where: "where",
   style: "style",
   shared: "shared",
+  ownSize: "own-size",
 } as const;
 
 const drawForm: Form = { title: "Draw", prompt: "What should I draw?", prefill: false, submit: "Draw" };
@@ -93,6 +95,7 @@ export function toModal(id: FormId, beginning: Beginning = {}): types.ModalView 
       ? [
           toTick(fields.private, "Privacy", "Show the answer to me alone"),
           ...toGroup("More options"),
+          toOwnSize(fields.ownSize),
           ...toFields(others, beginning),
         ]
       : []),
@@ -163,6 +166,8 @@ export function parseSubmission(state: FormState): Filled {
     if (value) options[name.slice(optionPrefix.length)] = value;
   }
   const textIn = (name: string) => (values.get(name)?.value ?? "").trim();
+  const size = textIn(fields.ownSize);
+  if (size) options.size = size;
   const filesIn = (name: string) => (values.get(name)?.files ?? []).map(toRemoteFile);
   const isTicked = (name: string) => (values.get(name)?.selected_options?.length ?? 0) > 0;
   const channelId = values.get(fields.where)?.selected_conversation;

@@ -2,32 +2,46 @@ import type { View } from "../../src/adapter.ts";
 import type { Spot } from "./keys.ts";
 import type { Shelf } from "./shelf.ts";
 import type { Stage } from "./stage.ts";
-import { toLogged } from "./trouble.ts";
+import { toLogged, toTrouble } from "./trouble.ts";
 import { type Message, toFileName } from "./view.ts";
 
 /**
- * Hangs a view's files on the message that shows it, to be taken away. Where Slack does not let them, they come in the
- * thread below. Resolves to those that hang on the message; undefined when there is no way.
+ * Changes the message, and hangs the view's files on it to be taken away. Resolves to their ids; undefined where Slack
+ * does not take them, and then the message may be as it was. Rejects where it is the pictures that Slack refuses.
  */
-export async function handOut(
+export async function hang(
   { send, log, closing }: Stage,
   shelf: Shelf,
-  { spot, threadTs = spot.ts }: { readonly spot: Spot; readonly threadTs: string | undefined },
+  spot: Spot,
   view: View,
   message: Message,
 ): Promise<readonly string[] | undefined> {
-  const files = (view.files ?? []).map((file, index) => ({ file, name: toFileName(view, file, index) }));
   try {
-    const ids = await Promise.all(files.map(({ file, name }) => shelf.store(file, name, closing)));
+    const ids = await Promise.all(named(view).map(({ file, name }) => shelf.store(file, name, closing)));
     if (await send.attach(spot, message, ids)) return ids;
     log.warn({ channel: spot.channelId }, "slack.file.apart");
   } catch (error) {
     closing.throwIfAborted();
+    if (toTrouble(error) === "unready") throw error;
     log.warn({ channel: spot.channelId, error: toLogged(error) }, "slack.file.apart");
   }
-  const to = { channelId: spot.channelId, threadTs };
-  const shared = await Promise.allSettled(
-    files.map(({ file, name }) => send.upload(file, name, closing, to)),
-  );
-  return shared.some(({ status }) => status === "rejected") ? undefined : [];
+  return undefined;
+}
+
+/** Shows the view's files by themselves: in a thread, or to one person in a direct message. Their ids, if it worked. */
+export async function share(
+  { send, log, closing }: Stage,
+  to: { readonly channelId: string; readonly threadTs?: string },
+  view: View,
+): Promise<readonly string[] | undefined> {
+  try {
+    return await Promise.all(named(view).map(({ file, name }) => send.upload(file, name, closing, to)));
+  } catch (error) {
+    log.warn({ channel: to.channelId, error: toLogged(error) }, "slack.file.lost");
+    return undefined;
+  }
+}
+
+function named(view: View) {
+  return (view.files ?? []).map((file, index) => ({ file, name: toFileName(view, file, index) }));
 }

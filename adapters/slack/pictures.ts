@@ -51,12 +51,9 @@ export function picturesOf(message: Shown): readonly RemoteFile[] {
     return { id, name: "picture.png", mediaType: "image/png", size: 0 };
   });
   if (drawn.length > 0) return drawn;
-  return filesOf(message).filter(({ mediaType, barred, url }) => isPicture(mediaType) || (!url && !barred));
-}
-
-/** An SVG is a text that draws: Slack shows none, and nobody can read one as a picture. */
-function isPicture(mediaType: string): boolean {
-  return mediaType.startsWith("image/") && !mediaType.startsWith("image/svg");
+  return filesOf(message).filter(
+    ({ mediaType, barred, url }) => mediaType.startsWith("image/") || (!url && !barred),
+  );
 }
 
 /** Ids of the files in a message's image blocks. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Image, MessageKey, Reply, View } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import { createStatus } from "./assistant.ts";
-import { handOut } from "./hand-out.ts";
+import { hang, share } from "./hand-out.ts";
 import { type Spot, toMessageKey } from "./keys.ts";
 import { imageLimits, readyMs, sketchMs } from "./limits.ts";
 import { filesOf, shownIdsOf } from "./pictures.ts";
@@ -85,21 +85,27 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     } else {
       spot = await send.post({ channelId, ...(threadTs && { threadTs }) }, message, `${stem}.${edit}`);
     }
+    placed(view, files);
+    return spot;
+  }
+
+  /** The message shows that now: what it showed before can go. */
+  function placed(view: View, files: readonly string[]): void {
     onShow = files;
     shownImages = view.images;
     shelf.keep([...files, ...handed], coming);
-    return spot;
   }
 
   /** The last view, with what comes to be taken away beside its pictures. */
   async function putLast(view: View, files: readonly string[]): Promise<void> {
-    const shown = await put(view, files);
-    if (!view.files?.length) return;
-    const message = toOwn(view, files);
-    const out = await handOut(stage, shelf, { spot: shown, threadTs }, view, message);
-    handed = out ?? [];
-    if (!out) await put({ ...view, notes: [...view.notes, notHandedNote] }, files);
-    shelf.keep([...files, ...handed]);
+    if (!view.files?.length) return void (await put(view, files));
+    const at = spot ?? (await put(view, files));
+    const hanging = await hang(stage, shelf, at, view, toOwn(view, files));
+    handed = hanging ?? [];
+    if (hanging) return placed(view, files);
+    await put(view, files);
+    const shared = await share(stage, { channelId, threadTs: threadTs ?? at.ts }, view);
+    if (!shared) await put({ ...view, notes: [...view.notes, notHandedNote] }, files);
   }
 
   /** The files of a view's pictures, ready to be shown. Waits for all, so that none turns up after it was given up. */

@@ -1,6 +1,6 @@
 import { isActionName } from "../../src/actions.ts";
 import { BotError } from "../../src/errors.ts";
-import { parseFlags, parseStyleName } from "../../src/flags.ts";
+import { parseFlags, parseOptions, parseStyleName } from "../../src/flags.ts";
 import { openAnswer } from "./answers.ts";
 import { draw } from "./drawing.ts";
 import { fields, parseSubmission } from "./forms.ts";
@@ -13,15 +13,19 @@ import { isDirect } from "./turn.ts";
 
 /** What stands in red below a field, by its block, instead of closing the form; undefined when it can be taken. */
 export function faultsOf({ view }: Submitted): Readonly<Record<string, string>> | undefined {
-  const { text, style } = parseSubmission(view.state.values);
-  const isStyle = parseFormId(view.private_metadata)?.form === "style";
-  const prompt = fields.latePrompt in view.state.values ? fields.latePrompt : fields.prompt;
-  const faults = {
-    ...(fields.prompt in view.state.values || prompt === fields.latePrompt
-      ? faultOf(prompt, () => parseFlags(text))
-      : {}),
-    ...(isStyle ? faultOf(fields.style, () => parseStyleName(style)) : {}),
+  const { text, style, options } = parseSubmission(view.state.values);
+  const checks: Readonly<Record<string, () => unknown>> = {
+    [fields.prompt]: () => parseFlags(text),
+    [fields.latePrompt]: () => parseFlags(text),
+    [fields.style]: () => parseStyleName(style),
+    [fields.ownSize]: () => parseOptions({ size: options.size }),
   };
+  const faults = Object.fromEntries(
+    Object.entries(checks).flatMap(([block, check]) => {
+      const fault = block in view.state.values ? faultOf(check) : undefined;
+      return fault === undefined ? [] : [[block, fault]];
+    }),
+  );
   return Object.keys(faults).length > 0 ? faults : undefined;
 }
 
@@ -65,12 +69,12 @@ export async function answerSubmission(stage: Stage, { user, view }: Submitted):
   await core.handle({ kind: "press", thread, user: who, place, action: form.form, message, input }, reply);
 }
 
-function faultOf(field: string, check: () => unknown): Readonly<Record<string, string>> {
+function faultOf(check: () => unknown): string | undefined {
   try {
     check();
-    return {};
+    return undefined;
   } catch (error) {
-    if (error instanceof BotError) return { [field]: error.message };
+    if (error instanceof BotError) return error.message;
     throw error;
   }
 }

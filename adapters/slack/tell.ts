@@ -13,10 +13,12 @@ export async function tell(stage: Stage, venue: Venue, view: View): Promise<void
   const { channelId, threadTs, userId, line } = venue;
   const files = await upload(stage, view);
   const message = toMessage(view, { id: randomUUID(), files });
+  const bare = { ...view, images: [], notes: [...view.notes, "Slack did not take its pictures."] };
   const ways = [
     () => line && send.respond(line, message, threadTs ? { threadTs } : {}),
     () => userId && send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message),
     () => userId && send.tell(userId, message),
+    () => userId && files.length > 0 && send.tell(userId, toMessage(bare, { id: randomUUID(), files: [] })),
   ];
   for (const way of ways) {
     try {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { MessageKey, Reply, View } from "../../src/adapter.ts";
+import { share } from "./hand-out.ts";
 import { readyMs } from "./limits.ts";
 import { createShelf } from "./shelf.ts";
 import type { Stage } from "./stage.ts";
@@ -42,18 +43,11 @@ export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Re
     shown = true;
   }
 
-  /** What can hang on no message for one person comes to them directly. Undefined: they do not get it. */
-  async function hand({ files = [] }: View): Promise<readonly string[] | undefined> {
-    if (files.length === 0) return [];
-    try {
-      const to = { channelId: await send.openDirect(userId) };
-      return await Promise.all(
-        files.map((file) => send.upload(file, toFileName({ phase: "done" }, file, 0), stage.closing, to)),
-      );
-    } catch (error) {
-      log.warn({ message: key, error: toLogged(error) }, "slack.file.apart");
-      return undefined;
-    }
+  /** Files can hang on no message for one person: they come directly. Undefined: they do not come. */
+  async function hand(view: View): Promise<readonly string[] | undefined> {
+    if (!view.files?.length) return [];
+    const channelId = await send.openDirect(userId).catch(() => undefined);
+    return channelId ? share(stage, { channelId }, view) : undefined;
   }
 
   return async (view) => {
