@@ -67,9 +67,10 @@ test("a file that is too large for Discord is left out, and it says so", async (
   assert.deepEqual(doing.message?.downloads, []);
   assert.equal(doing.message?.files.length, 1);
   assert.match(doing.message?.text ?? "", /SVG file itself is too large for Discord/);
+  assert.doesNotMatch(doing.message?.text ?? "", /saved smaller/, "the picture is as it was");
 });
 
-test("ten pictures leave no room for a file", async (t) => {
+test("pictures and files share the ten places of a message", async (t) => {
   const server = await startDiscord(t);
   const { doing, reply } = await ask(server);
   const images = await Promise.all(Array.from({ length: 9 }, (_, shade) => image(shade)));
