@@ -110,3 +110,19 @@ export async function refused(call: Promise<unknown>): Promise<InstanceType<type
   }
   return assert.fail("it was not refused");
 }
+
+/** Pictures, numbered, and the words that go with them, as the bot sends them. */
+export function given(text: string, ...pictures: readonly Uint8Array[]) {
+  return [
+    {
+      role: "user" as const,
+      content: [
+        ...pictures.flatMap((picture, index) => [
+          { type: "input_text" as const, text: `Picture ${index + 1}:` },
+          { type: "input_image" as const, detail: "auto" as const, image_url: dataUrl(picture) },
+        ]),
+        { type: "input_text" as const, text },
+      ],
+    },
+  ];
+}

@@ -74,9 +74,10 @@ async function drawGif(draw: Draw, pictures: Pictures): Promise<Uint8Array> {
   const cells: Buffer[] = [];
   for (let frame = 0; frame < frames; frame++) {
     const cell = await raster(scene, { width, height, fine: false, phase: frame / frames }, pictures);
-    cells.push(await cell.flatten({ background: "#ffffff" }).png({ compressionLevel: 1 }).toBuffer());
+    cells.push(await cell.flatten({ background: "#ffffff" }).raw().toBuffer());
   }
-  return await sharp(cells, { join: { animated: true } })
+  const strip = { width, height: height * frames, channels: 3, pageHeight: height } as const;
+  return await sharp(Buffer.concat(cells), { raw: strip })
     .gif({ delay: cells.map(() => frameMs), loop: 0, effort: 2, dither: 0.4 })
     .toBuffer();
 }

@@ -6,12 +6,21 @@ import type { Scene } from "./scene.ts";
 /** Finds a kept picture by hash. */
 export type Pictures = (hash: string) => Uint8Array | undefined;
 
+type Embedded = ReadonlyMap<string, Given>;
+
+/** The newest for a scene: a moving picture asks for the same at each of its frames. */
+const newest = new WeakMap<Scene, { readonly width: number; readonly made: Promise<Embedded> }>();
+
 /** The given pictures of a scene as data URLs. `width`: the picture's that they go into, in pixels. */
-export async function embed(
-  scene: Scene,
-  pictures: Pictures,
-  width: number,
-): Promise<ReadonlyMap<string, Given>> {
+export function embed(scene: Scene, pictures: Pictures, width: number): Promise<Embedded> {
+  const known = newest.get(scene);
+  if (known?.width === width) return known.made;
+  const made = make(scene, pictures, width);
+  newest.set(scene, { width, made });
+  return made;
+}
+
+async function make(scene: Scene, pictures: Pictures, width: number): Promise<Embedded> {
   const found = new Map<string, Given>();
   const canvas = scene.canvas === undefined ? undefined : pictures(scene.canvas);
   if (scene.canvas && canvas) found.set(scene.canvas, await print(canvas, width, scene.loose));
