@@ -22,7 +22,7 @@ export async function suggestFor(
 }
 
 /** The styles whose names or words hold what is typed so far, those first whose names begin with it. */
-export function suggestStyles(styles: readonly Style[], typed: string): readonly Choice[] {
+function suggestStyles(styles: readonly Style[], typed: string): readonly Choice[] {
   const wanted = typed.trim().toLowerCase();
   const matching = styles.filter(({ name, instruction }) =>
     `${name} ${instruction}`.toLowerCase().includes(wanted),
