@@ -140,7 +140,10 @@ function createBrushes(
   const address = ({ role, source }: StoredInput): Promise<RequestInput> =>
     uploads.address(source).then((found) => ({ role, address: found }));
   const addressed = once(() => Promise.all(inputs.map(address)));
-  const retold = once(() => (base ? toConversation(base, tools, signal) : Promise.resolve(nothing)));
+  const masked = inputs.some(({ role }) => role === "mask");
+  const retold = once(() =>
+    base ? toConversation(base, tools, signal, masked ? 0 : undefined) : Promise.resolve(nothing),
+  );
 
   async function goingOn(place: number) {
     const previousResponseId = base && responseOf(base);
@@ -174,7 +177,7 @@ function createBrushes(
         log.warn({ error: failure }, "recall.failed");
         return nothing;
       });
-      if (conversation.pictures === 0) throw error;
+      if (conversation.pictures === 0 && !masked) throw error;
       const note = "OpenAI no longer had this conversation, so I showed it the picture again.";
       sayOnce(notes, note);
       yield* painter.paint(await anew(place, conversation), signal);

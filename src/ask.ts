@@ -6,7 +6,10 @@ import type { Runs } from "./run.ts";
 import { startingStatus, workingView } from "./views.ts";
 
 /** What a person wants drawn, before it has a message and an order. */
-export type Wanted = Omit<OpenTurn, "message" | "adapter" | "attachments" | "acceptedAt" | "responseIds"> & {
+export type Wanted = Omit<
+  OpenTurn,
+  "message" | "adapter" | "attachments" | "inputs" | "acceptedAt" | "responseIds"
+> & {
   readonly files: readonly Attachment[];
 };
 
@@ -19,7 +22,7 @@ export function createAsk(
   now: () => number,
 ): Ask {
   return async (adapter, reply, { files, ...rest }) => {
-    checkWords(rest.text, files.length + (rest.inputs?.length ?? 0));
+    checkWords(rest.text, files.length + (rest.brought?.length ?? 0));
     const expected = await estimate({ ...rest, files });
     const wanted = { ...rest, ...(expected && { expected }) };
     const message = await reply.show(workingView({ notes: rest.notes, strokes: [] }, startingStatus(wanted)));

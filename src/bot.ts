@@ -167,6 +167,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       // Those that are being accepted count too: their message is posted and must not be forgotten.
       await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
       clearTimeout(timer);
+      stopped.abort(restarting);
     },
   };
 }

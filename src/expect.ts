@@ -3,12 +3,16 @@ import type { Wanted } from "./ask.ts";
 import type { Choose } from "./choices.ts";
 import { estimate, sayEstimate } from "./estimate.ts";
 import { fitOptions } from "./fit.ts";
+import type { History } from "./history.ts";
 import type { ImageOptions } from "./options.ts";
 import type { Prices } from "./prices.ts";
+import { nearestPictured } from "./recall.ts";
 import type { RequestDefaults } from "./request.ts";
+import type { Size } from "./tokens.ts";
 
 /** What turns will cost, before they start, in a few words: “about $0.041”. Undefined when no price is known. */
 export interface Expect {
+  /** Rejects with BotError `storage`. */
   of(wanted: Wanted): Promise<string | undefined>;
   /** Of what has not been sent yet. Rejects with BotError `bad_option`. */
   readonly before: EstimateOf;
@@ -16,28 +20,48 @@ export interface Expect {
 
 export function createExpect(parts: {
   readonly choose: Choose;
+  readonly history: History;
   readonly defaults: RequestDefaults;
   readonly prices: Prices;
 }): Expect {
-  const { choose, defaults, prices } = parts;
+  const { choose, history, defaults, prices } = parts;
 
-  /** `pictures`: how many come along; nobody knows their sizes yet. */
-  function expect(options: Partial<ImageOptions>, text: string, pictures: number): string | undefined {
+  /** `sent`: the pictures that come along, those of which the size is not known yet as undefined. */
+  function expect(
+    options: Partial<ImageOptions>,
+    text: string,
+    sent: readonly (Size | undefined)[],
+    previous?: Size,
+  ): string | undefined {
     const fitted = fitOptions(options, defaults.imageModels);
-    const inputs = Array.from({ length: pictures }, () => undefined);
     const models = { model: defaults.model, imageModel: fitted.imageModel };
-    const found = estimate({ options: fitted.options, text, inputs }, models, prices);
+    const planned = { options: fitted.options, text, inputs: sent, ...(previous && { previous }) };
+    const found = estimate(planned, models, prices);
     return found && sayEstimate(found);
   }
 
+  /** The picture a turn goes on from. */
+  async function previousOf({ from, thread }: Wanted): Promise<Size | undefined> {
+    const message = from === undefined ? await history.head(thread) : from;
+    const base = message ? await history.base(message) : undefined;
+    const shown = base && (await nearestPictured(base, history));
+    return shown?.pictures[shown.picked ?? 0];
+  }
+
   return {
-    async of({ options, text, files, inputs = [], stylePictures = [] }) {
-      const sent = [...files, ...inputs].filter(({ role }) => role !== "mask");
-      return expect(options, text, sent.length + stylePictures.length);
+    async of(wanted) {
+      const { options, text, files, brought = [], stylePictures = [] } = wanted;
+      const sent = [
+        ...files.filter(({ role }) => role !== "mask").map(() => undefined),
+        ...brought.filter(({ role }) => role !== "mask"),
+        ...stylePictures.map(() => undefined),
+      ];
+      return expect(options, text, sent, await previousOf(wanted));
     },
     async before({ user, place, text, options, pictures }) {
       const chosen = await choose({ user, place, text, options });
-      return expect(chosen.options, chosen.text, pictures + (chosen.stylePictures?.length ?? 0));
+      const sent = Array.from({ length: pictures + (chosen.stylePictures?.length ?? 0) }, () => undefined);
+      return expect(chosen.options, chosen.text, sent);
     },
   };
 }

@@ -26,6 +26,8 @@ const openTurn = z.object({
   expected: z.string().exactOptional(),
   /** Files the person sent; they are in `inputs` once they have been read. */
   attachments: z.number(),
+  /** The pictures of an answer that is drawn again. */
+  brought: z.array(storedInput).readonly().exactOptional(),
   inputs: z.array(storedInput).readonly().exactOptional(),
   under: storedUnder.exactOptional(),
   /** How many references come before those that the words point to. */

@@ -56,6 +56,16 @@ export async function prepare(
       notes: [],
     };
   }
+  if (turn.brought) {
+    const styled = await stylePictures(turn, tools.keep, inputLimits.references - turn.brought.length);
+    return {
+      ...(base && { base }),
+      inputs: [...turn.brought, ...(await store(styled, "style", tools.uploads, signal))],
+      ...(turn.under && { under: turn.under }),
+      linksFrom: turn.linksFrom ?? 0,
+      notes: [],
+    };
+  }
   if (attachments.length < turn.attachments) {
     throw new BotError("stopped", "I was restarted before I had read your pictures. Send them again.");
   }
@@ -69,7 +79,8 @@ export async function prepare(
   const shown = base && (await nearestPictured(base, history));
   const under = bare ? await pictureUnder(shown, adapter, signal) : [];
   const fitted = await fitMasks([...under, ...pictures]);
-  const isPatched = shown?.pictures[shown.picked ?? 0]?.patched && !bare;
+  // A mask lies on the first picture of a request, which must not be another than the one it was made for.
+  const isPatched = shown?.pictures[shown.picked ?? 0]?.patched && !masked;
   const current = isPatched ? await readShown(shown, adapter, signal) : [];
   const styled = await stylePictures(turn, tools.keep, inputLimits.references - pictures.length);
   const inputs = [

@@ -7,6 +7,7 @@ import type { Generation, History } from "./history.ts";
 import type { ImageOptions } from "./options.ts";
 import { recallAll } from "./recall.ts";
 import type { Runs } from "./run.ts";
+import type { StoredInput } from "./stored.ts";
 import { areaView, deletedView, detailsView, noticeView, pickedView, undoneView } from "./views.ts";
 
 const varyWords =
@@ -77,6 +78,7 @@ export function createPress(parts: {
           ...{ ...here, from: message, mustDraw: true, again: true, notes: [], files: [] },
           text: varyWords,
           options: withoutAction(found.options),
+          ...(found.style && { style: found.style }),
         });
       case "redo":
         return ask(adapter, reply, {
@@ -90,7 +92,7 @@ export function createPress(parts: {
         const chosen = await choose({ ...who, text, options, over: found.options });
         return ask(adapter, reply, {
           ...{ ...again, ...chosen, files, mustDraw: false },
-          ...(files.length === 0 && brought(found)),
+          ...(files.length === 0 && brought(found, ({ role }) => role !== "style")),
         });
       }
       case "pick1":
@@ -150,8 +152,15 @@ function demand(user: User, owner: string, what: string): void {
 }
 
 /** The pictures an answer was made from. */
-function brought({ inputs, under, linksFrom }: Generation) {
-  return { inputs, ...(under && { under }), ...(linksFrom !== undefined && { linksFrom }) };
+function brought(
+  { inputs, under, linksFrom }: Generation,
+  which: (input: StoredInput) => boolean = () => true,
+) {
+  return {
+    brought: inputs.filter(which),
+    ...(under && { under }),
+    ...(linksFrom !== undefined && { linksFrom }),
+  };
 }
 
 /** `edit` or `generate` was said of that turn, not of the next. */

@@ -123,7 +123,7 @@ export function createRuns(
         user: turn.user.id,
         prompt: turn.text,
         options: turn.options,
-        inputs: turn.inputs ?? [],
+        inputs: turn.inputs ?? turn.brought ?? [],
         ...(turn.style && { style: turn.style }),
         ...(turn.under && { under: turn.under }),
         ...(turn.linksFrom !== undefined && { linksFrom: turn.linksFrom }),

@@ -334,3 +334,28 @@ describe("the price", () => {
     });
   });
 });
+
+describe("a conversation that has to be told again", () => {
+  test("is not gone on with when its newest picture is no longer there: another would be drawn", async () => {
+    const shy = await createStudio({ defaults: { store: false } });
+    await shy.say("a castle");
+    const before = shy.asked().length;
+    shy.adapter.recall = async () => [];
+    const { last } = await shy.say("make it night");
+    assert.match(last.text, /no longer there\. Attach it/);
+    assert.equal(shy.asked().length, before);
+    await shy.close();
+  });
+
+  test("brings no picture beside the one a mask lies on", async () => {
+    const shy = await createStudio({ defaults: { store: false } });
+    const { key } = await shy.say("a lounge with a pool");
+    const mask = await masked(64, 64, { left: 16, top: 16, width: 32, height: 32 });
+    const attachments = [attachment(mask, { name: "mask.png", role: "mask" })];
+    const { last } = await shy.press("edit", key, { text: "add a flamingo", options: {}, attachments });
+    assert.equal(last.phase, "done", last.text);
+    const items = JSON.stringify(shy.asked().at(-1)?.input);
+    assert.equal(items.match(/"input_image"/g)?.length, 1);
+    await shy.close();
+  });
+});

@@ -51,7 +51,7 @@ test("a prompt with files becomes a turn whose attachments can be read", async (
   assert.equal(turn.text, "a fox\nin snow --size wide");
   assert.deepEqual(turn.options, { quality: "high", partials: 2 });
   assert.equal(turn.addressed, true);
-  assert.deepEqual(turn.place, { channel: "web:playground", community: "web:playground" });
+  assert.deepEqual(turn.place, { channel: "web:channel", community: "web:community" });
   assert.equal(turn.replyTo, undefined);
   assert.deepEqual(
     turn.attachments.map(({ name, mediaType, size, role }) => ({ name, mediaType, size, role })),

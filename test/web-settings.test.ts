@@ -9,7 +9,7 @@ import { BotError } from "../src/errors.ts";
 import { png, startPlayground, view } from "./web-playground.ts";
 
 const you = { id: "web:playground", name: "You", moderator: true };
-const here = { channel: "web:playground", community: "web:playground" };
+const here = { channel: "web:channel", community: "web:community" };
 
 /** Styles as the core keeps them, without its checks; it writes down what it is given. */
 function keepStyles() {
@@ -128,7 +128,7 @@ test("a style is changed from the playground's own page only, and no SVG in it i
   assert.equal(kept.size, 1);
 });
 
-test("defaults are the person's own: read, replaced, reset", async (t) => {
+test("defaults are the person's own: read beside the channel's, replaced, reset", async (t) => {
   const owners: string[] = [];
   let defaults: Readonly<Record<string, unknown>> = {};
   const playground = await startPlayground(
@@ -136,10 +136,11 @@ test("defaults are the person's own: read, replaced, reset", async (t) => {
     {},
     {
       accounts: {
-        of: async (owner) => {
-          owners.push(owner);
-          return { defaults, pictures: 0, usd: 0 };
-        },
+        of: async (owner) => ({
+          defaults: owner === here.channel ? { count: 2 } : defaults,
+          pictures: 0,
+          usd: 0,
+        }),
         async setDefaults(owner, next) {
           owners.push(owner);
           if (next.size === "huge") throw new BotError("bad_option", "There is no size “huge”.");
@@ -149,8 +150,9 @@ test("defaults are the person's own: read, replaced, reset", async (t) => {
     },
   );
   const put = (body: string) => playground.get("/api/defaults", { method: "PUT", body });
-  assert.deepEqual(await (await put('{"quality":"high"}')).json(), { quality: "high" });
-  assert.deepEqual(await playground.json("/api/defaults"), { quality: "high" });
+  const high = { mine: { quality: "high" }, channel: { count: 2 } };
+  assert.deepEqual(await (await put('{"quality":"high"}')).json(), high);
+  assert.deepEqual(await playground.json("/api/defaults"), high);
   const refused = await put('{"size":"huge"}');
   assert.equal(refused.status, 400);
   assert.match(await refused.text(), /no size “huge”/);
@@ -158,7 +160,7 @@ test("defaults are the person's own: read, replaced, reset", async (t) => {
     assert.equal((await put(nonsense)).status, 400, nonsense.slice(0, 20));
   }
   assert.equal((await put("x".repeat(20_000))).status, 413);
-  assert.deepEqual(await (await put("{}")).json(), {});
+  assert.deepEqual(await (await put("{}")).json(), { mine: {}, channel: { count: 2 } });
   assert.deepEqual(new Set(owners), new Set([you.id]));
 });
 

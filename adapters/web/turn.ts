@@ -27,7 +27,7 @@ export type Upload =
 export const you: User = { id: "web:playground", name: "You", moderator: true };
 
 /** The one room of the playground. */
-export const here: Place = { channel: "web:playground", community: "web:playground" };
+export const here: Place = { channel: "web:channel", community: "web:community" };
 
 const id = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "That is no id.");
 
