@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ResponseInputItem } from "openai/resources/responses/responses";
+import type { ResponseInputItem, ResponseOutputItem } from "openai/resources/responses/responses";
 import sharp from "sharp";
 import { ask, dataUrl, difference, photo, pictureOf, refused, setup, tool } from "./standin/client.ts";
 
@@ -177,6 +177,30 @@ test("told not to call the tool, it draws nothing, whatever the words and pictur
   }
 });
 
+test("what stands before a picture says what it is for", async (t) => {
+  const { openai } = await setup(t);
+  const [current, logo] = [
+    await photo(),
+    await sharp(await photo(64, 64))
+      .negate()
+      .png()
+      .toBuffer(),
+  ];
+  const draw = async (...content: readonly (string | Uint8Array)[]) =>
+    await openai.responses.create(ask([said(...content)]));
+  const now = "The picture as it is now:";
+  const put = await draw(now, current, "Picture 1:", logo, "put the logo of 1 on her top");
+  const apart = await difference(current, pictureOf(put));
+  assert.ok(apart > 0.003 && apart < 0.2, `the picture as it is now is drawn on: ${apart}`);
+
+  const style = "A picture to take the style from, not what it shows:";
+  const [styled, plain] = [await draw(style, current, "a cat"), await draw("a cat")];
+  assert.equal(itemOf(styled).revised_prompt, itemOf(plain).revised_prompt, "it shows no more than it would");
+  assert.notDeepEqual(pictureOf(styled), pictureOf(plain), "and leans to the style's colour");
+  const edited = await draw(style, logo, now, current, "make it night");
+  assert.deepEqual([itemOf(edited).action, itemOf(styled).action], ["edit", "generate"]);
+});
+
 test("messages hold what their speaker may say", async (t) => {
   const { openai } = await setup(t);
   const say = (role: "user" | "assistant", type: "input_text" | "output_text") =>
@@ -194,9 +218,8 @@ test("messages hold what their speaker may say", async (t) => {
   assert.equal((await say("user", "output_text")).code, "invalid_value");
 });
 
-function itemOf(response: { output: readonly { type: string }[] }) {
+function itemOf(response: { output: readonly ResponseOutputItem[] }) {
   const item = response.output.find(({ type }) => type === "image_generation_call");
-  assert.ok(item && "id" in item && typeof item.id === "string", "there is a picture");
-  const revised = "revised_prompt" in item ? item.revised_prompt : undefined;
-  return { id: item.id, revised_prompt: typeof revised === "string" ? revised : undefined };
+  assert.ok(item?.type === "image_generation_call", "there is a picture");
+  return item;
 }
