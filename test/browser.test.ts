@@ -217,11 +217,11 @@ describe("the playground in a real browser", () => {
       await options.click();
       await option("Size").getByRole("button", { name: "Wide" }).click();
       await page.getByRole("button", { name: "Use these from now on" }).click();
-      await page.getByRole("button", { name: "Your defaults: Wide" }).waitFor();
+      await page.getByRole("button", { name: "Defaults: Wide" }).waitFor();
       await page.reload();
-      await page.getByRole("button", { name: "Your defaults: Wide" }).click();
+      await page.getByRole("button", { name: "Defaults: Wide" }).click();
       await page.getByRole("button", { name: "Reset defaults" }).click();
-      await page.getByRole("button", { name: "Your defaults: Wide" }).waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Defaults: Wide" }).waitFor({ state: "detached" });
       await page.keyboard.press("Escape");
     });
 

@@ -51,15 +51,17 @@ describe("the options of the page", () => {
   });
 
   test("take what is not set from the style, else from the defaults", () => {
-    const defaults = { quality: "low", size: "1024x1024" } as const;
+    const mine = { quality: "low", size: "1024x1024" } as const;
+    const defaults = { mine, channel: { quality: "max", count: 2 } } as const;
     const inInk = { ...emptyDraft, options: { style: "ink" } };
     assert.deepEqual(heldValue("quality", inInk, [ink], defaults), { value: "high", from: "style" });
-    assert.deepEqual(heldValue("size", inInk, [ink], defaults), { value: "1024x1024", from: "default" });
-    assert.deepEqual(heldValue("quality", emptyDraft, [ink], defaults), { value: "low", from: "default" });
-    assert.deepEqual(heldValue("quality", emptyDraft, [ink], { style: "ink" }), {
+    assert.deepEqual(heldValue("size", inInk, [ink], defaults), { value: "1024x1024", from: "mine" });
+    assert.deepEqual(heldValue("quality", emptyDraft, [ink], defaults), { value: "low", from: "mine" });
+    assert.deepEqual(heldValue("quality", emptyDraft, [ink], { mine: {}, channel: { style: "ink" } }), {
       value: "high",
       from: "style",
     });
+    assert.deepEqual(heldValue("count", inInk, [ink], defaults), { value: 2, from: "channel" });
     assert.equal(heldValue("format", inInk, [ink], defaults), undefined);
   });
 });

@@ -9,7 +9,7 @@ import { wireLimits } from "./limits.ts";
 import { servePicture } from "./serve.ts";
 import { here, parseAsk, parseOptions, you } from "./turn.ts";
 import { lend } from "./uploads.ts";
-import type { WireEstimate, WireStyle } from "./wire.ts";
+import type { WireDefaults, WireEstimate, WireStyle } from "./wire.ts";
 
 const wish = z.object({
   text: z.string().max(wireLimits.text).default(""),
@@ -45,10 +45,14 @@ export function createSettings(chat: Chat, core: Core, formGate: MiddlewareHandl
     return picture ? servePicture(c, picture, false) : c.notFound();
   });
 
-  routes.get("/api/defaults", async (c) => fresh(c, (await accounts.of(you.id)).defaults));
+  const readDefaults = async (): Promise<WireDefaults> => {
+    const [mine, channel] = await Promise.all([accounts.of(you.id), accounts.of(here.channel)]);
+    return { mine: mine.defaults, channel: channel.defaults };
+  };
+  routes.get("/api/defaults", async (c) => fresh(c, await readDefaults()));
   routes.put("/api/defaults", limitBody(10_000), async (c) => {
     await accounts.setDefaults(you.id, parseOptions(await c.req.text()));
-    return c.json((await accounts.of(you.id)).defaults);
+    return c.json(await readDefaults());
   });
 
   routes.post("/api/estimate", limitBody(wireLimits.smallBody), async (c) => {

@@ -17,8 +17,8 @@ import type { ImageOptions, OptionSpec } from "../../src/options.ts";
  * | GET /api/styles | | WireStyle[] |
  * | POST /api/styles | multipart `name`, `scope` and Ask, whose text is the instruction | 201 WireStyle |
  * | DELETE /api/styles/:name?scope= | | 204 |
- * | GET /api/defaults | | Partial<ImageOptions> |
- * | PUT /api/defaults | JSON of all that shall hold; none resets | Partial<ImageOptions> |
+ * | GET /api/defaults | | WireDefaults |
+ * | PUT /api/defaults | JSON of all of one's own; none resets | WireDefaults |
  * | POST /api/estimate | JSON { text, options, pictures: number } | WireEstimate |
  * | GET /api/events | | text/event-stream of WireEvent, one JSON a `data:` line |
  * | GET /pictures/:file | | the picture; immutable |
@@ -40,6 +40,13 @@ export interface About {
 /** A saved style; its pictures as addresses. */
 export interface WireStyle extends Omit<Style, "pictures"> {
   readonly pictures: readonly string[];
+}
+
+/** The options that hold for every prompt that does not say otherwise; one's own win over the channel's. */
+export interface WireDefaults {
+  readonly mine: Partial<ImageOptions>;
+  /** Set with words only: “channel defaults …”. */
+  readonly channel: Partial<ImageOptions>;
 }
 
 /** What a picture would cost, in a few words; without them no price is known. */

@@ -1,6 +1,6 @@
 import type { ActionName } from "../../../src/actions.ts";
 import type { ImageOptions } from "../../../src/options.ts";
-import type { About, WireEstimate, WireMessage, WireStyle, WireThread } from "../wire.ts";
+import type { About, WireDefaults, WireEstimate, WireMessage, WireStyle, WireThread } from "../wire.ts";
 import type { Draft } from "./drafts.ts";
 
 /** The server's requests. Each rejects with a RequestError whose message a person can read. */
@@ -38,10 +38,10 @@ export const api = {
   },
   removeStyle: (name: string, scope: WireStyle["scope"]) =>
     request<void>(`/api/styles/${encodeURIComponent(name)}?scope=${scope}`, { method: "DELETE" }),
-  defaults: () => request<Partial<ImageOptions>>("/api/defaults"),
-  /** Takes the place of all that were set. */
+  defaults: () => request<WireDefaults>("/api/defaults"),
+  /** Takes the place of all of one's own. */
   setDefaults: (options: Partial<ImageOptions>) =>
-    request<Partial<ImageOptions>>("/api/defaults", { method: "PUT", body: JSON.stringify(options) }),
+    request<WireDefaults>("/api/defaults", { method: "PUT", body: JSON.stringify(options) }),
   estimate: (wish: string, signal: AbortSignal) =>
     request<WireEstimate>("/api/estimate", { method: "POST", body: wish, signal }),
 };

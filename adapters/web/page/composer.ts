@@ -141,7 +141,7 @@ function from(state: State, draft: Draft, studio: Studio): TemplateResult | type
 function chips(state: State, draft: Draft, studio: Studio): TemplateResult | typeof nothing {
   const specs = state.about?.options ?? [];
   const set = setOptions(specs, draft.options);
-  const defaults = inWords(specs, state.defaults);
+  const defaults = inWords(specs, { ...state.defaults.channel, ...state.defaults.mine });
   if (set.length === 0 && !defaults) return nothing;
   return html`<div class="option-chips" role="group" aria-label="Options that are set">
     ${set.map(
@@ -160,7 +160,7 @@ function chips(state: State, draft: Draft, studio: Studio): TemplateResult | typ
     ${
       defaults
         ? html`<button type="button" class="chip small held" @click=${() => studio.panel("options", true)}>
-            Your defaults: ${defaults}
+            Defaults: ${defaults}
           </button>`
         : nothing
     }

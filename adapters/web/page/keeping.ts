@@ -49,7 +49,7 @@ export function createKeeping(store: ReturnType<typeof createStore>, page: Page)
       const thread = store.state.open;
       const { options } = draftOf(store.state);
       await page.attempt(async () => {
-        const defaults = await api.setDefaults({ ...store.state.defaults, ...options });
+        const defaults = await api.setDefaults({ ...store.state.defaults.mine, ...options });
         store.update((state) => {
           const now = state.drafts.get(thread);
           return now

@@ -60,9 +60,7 @@ function row(spec: OptionSpec, state: State, draft: Draft, studio: Studio): Temp
       <p class="option-hint">${idle}</p>
     </div>`;
   }
-  const unset = held
-    ? `${held.from === "style" ? "the style has" : "your default is"} ${optionValue(spec, held.value)}`
-    : `Not set: ${spec.unset}`;
+  const unset = held ? `${whose[held.from]} ${optionValue(spec, held.value)}` : `Not set: ${spec.unset}`;
   return html`
     <div class="option kind-${spec.kind} ${value === undefined ? "" : "set"}" role="group" aria-labelledby="option-${name}">
       <p class="option-label" id="option-${name}">${label}</p>
@@ -72,7 +70,7 @@ function row(spec: OptionSpec, state: State, draft: Draft, studio: Studio): Temp
           : control(spec, value, (next) => studio.setOption(name, next))
       }
       <p class="option-hint">
-        ${spec.hint}.${value === undefined ? html` <em>${unset.charAt(0).toUpperCase()}${unset.slice(1)}.</em>` : nothing}
+        ${spec.hint}.${value === undefined ? html` <em>${unset}.</em>` : nothing}
       </p>
     </div>
   `;
@@ -101,16 +99,29 @@ function stylePicker(
   </span>`;
 }
 
+const whose = {
+  style: "The style has",
+  mine: "Your default is",
+  channel: "This channel’s default is",
+} as const;
+
 /** What is kept for longer than one picture. */
 function foot(state: State, draft: Draft, studio: Studio): TemplateResult {
-  const defaults = inWords(state.about?.options ?? [], state.defaults);
+  const specs = state.about?.options ?? [];
+  const mine = inWords(specs, state.defaults.mine);
+  const channel = inWords(specs, state.defaults.channel);
   return html`<div class="options-foot">
     ${
-      defaults
+      mine
         ? html`<p class="options-defaults">
-          <span>Your defaults: ${defaults}</span>
+          <span>Your defaults: ${mine}</span>
           <button type="button" class="link" @click=${() => void studio.resetDefaults()}>Reset defaults</button>
         </p>`
+        : nothing
+    }
+    ${
+      channel
+        ? html`<p class="options-defaults">This channel’s defaults: ${channel}. To end them, write “channel defaults reset”.</p>`
         : nothing
     }
     <div class="options-keep">

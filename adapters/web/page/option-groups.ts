@@ -1,5 +1,5 @@
-import type { ImageOptions, OptionName, OptionSpec } from "../../../src/options.ts";
-import type { WireStyle } from "../wire.ts";
+import type { OptionName, OptionSpec } from "../../../src/options.ts";
+import type { WireDefaults, WireStyle } from "../wire.ts";
 import type { Draft } from "./drafts.ts";
 
 /** Options that are shown together. */
@@ -12,7 +12,7 @@ export interface OptionGroup {
 /** Where the value of an option comes from that is not set in the composer. */
 export interface Held {
   readonly value: string | number;
-  readonly from: "style" | "default";
+  readonly from: "style" | "mine" | "channel";
 }
 
 /** What people change most comes first. */
@@ -35,18 +35,20 @@ export function toGroups(specs: readonly OptionSpec[]): readonly OptionGroup[] {
     .filter(({ specs }) => specs.length > 0);
 }
 
-/** What holds for an option that is not set in the composer: the style's, else the person's own default. */
+/** What holds for an option that is not set in the composer: the style's, else one's own default, else the channel's. */
 export function heldValue(
   name: OptionName,
   draft: Draft,
   styles: readonly WireStyle[],
-  defaults: Partial<ImageOptions>,
+  { mine, channel }: WireDefaults,
 ): Held | undefined {
-  const styleName = draft.options.style ?? defaults.style;
+  const styleName = draft.options.style ?? mine.style ?? channel.style;
   const styled = styles.find((style) => style.name === styleName)?.options[name];
   if (styled !== undefined) return { value: styled, from: "style" };
-  const value = defaults[name];
-  return value === undefined ? undefined : { value, from: "default" };
+  const own = mine[name];
+  if (own !== undefined) return { value: own, from: "mine" };
+  const value = channel[name];
+  return value === undefined ? undefined : { value, from: "channel" };
 }
 
 /** Why an option would change nothing now, with what to do about it; undefined when it counts. */

@@ -1,8 +1,8 @@
-import type { ImageOptions } from "../../../src/options.ts";
 import type {
   About,
   WireAnswer,
   WireAsk,
+  WireDefaults,
   WireEvent,
   WireMessage,
   WirePicture,
@@ -28,8 +28,7 @@ export interface State {
   readonly loading: ReadonlyMap<string, ReadonlySet<string>>;
   readonly drafts: ReadonlyMap<string, Draft>;
   readonly styles: readonly WireStyle[];
-  /** The options that hold for every prompt that does not say otherwise. */
-  readonly defaults: Partial<ImageOptions>;
+  readonly defaults: WireDefaults;
   /** What the draft of the open thread would cost, in a few words. */
   readonly estimate?: string | undefined;
   readonly sending: boolean;
@@ -88,7 +87,7 @@ export function firstState(open: string): State {
     loading: new Map(),
     drafts: new Map(),
     styles: [],
-    defaults: {},
+    defaults: { mine: {}, channel: {} },
     sending: false,
     unfolded: new Set(),
     panel: { threads: false, versions: false, options: false },
