@@ -2,10 +2,11 @@ import sharp from "sharp";
 import type { Image, ImageLimits, View } from "./adapter.ts";
 import type { Answer, AnswerTools } from "./answer.ts";
 import { toDetails } from "./details.ts";
-import { toLimits } from "./encode.ts";
+import { type Encoded, toLimits } from "./encode.ts";
 import type { Fitted } from "./fit.ts";
 import type { Generation } from "./history.ts";
 import type { Keep } from "./keep.ts";
+import type { Log } from "./log.ts";
 import { sayOnce } from "./notes.ts";
 import type { PaintedPicture } from "./painted.ts";
 import type { Prepared } from "./prepare.ts";
@@ -48,10 +49,11 @@ export async function finish(
     );
   }
   const lain = under && (await readUnder(under, tools.keep, notes));
+  const { log } = tools;
   const finished: Finished[] = [];
   // One at a time: a decoded picture can take hundreds of megabytes.
   for (const [index, { picture, responseId }] of drawn.entries()) {
-    finished.push(await finishPicture(picture, { turn, index, responseId, lain, limits, notes }));
+    finished.push(await finishPicture(picture, { turn, index, responseId, lain, limits, notes, log }));
   }
   const images = finished.map(({ image }) => image);
   const files = finished.flatMap(({ file }) => file ?? []);
@@ -125,14 +127,16 @@ async function finishPicture(
     readonly lain: Lain | undefined;
     readonly limits: ImageLimits;
     readonly notes: string[];
+    readonly log: Log;
   },
 ): Promise<Finished> {
-  const { turn, index, responseId, lain, limits, notes } = of;
+  const { turn, index, responseId, lain, limits, notes, log } = of;
   const { callId, revisedPrompt, mediaType } = picture;
   const isSvg = mediaType === "image/svg+xml";
   const whole = lain && !isSvg ? await putBack({ drawn: picture, ...lain }) : undefined;
   if (whole?.note) sayOnce(notes, whole.note);
-  const shown = isSvg ? await rasterise(picture.bytes) : (whole?.picture ?? picture);
+  if (whole?.cause) log.warn({ error: whole.cause }, "mask.notPutBack");
+  const shown = isSvg ? await show(picture, notes, log) : (whole?.picture ?? picture);
   const fitted = await toLimits(shown, limits);
   if (fitted.note) sayOnce(notes, fitted.note);
   const { width, height } = await sharp(shown.bytes).metadata();
@@ -150,7 +154,22 @@ async function finishPicture(
     kept: {
       ...{ callId, responseId, mediaType, width, height },
       ...(revisedPrompt && { revisedPrompt }),
-      ...(whole && !whole.note && { patched: true }),
+      ...(whole?.patched && { patched: true }),
     },
   };
+}
+
+/** An SVG as a picture; where it cannot be shown, an empty one: the file beside it was paid for. */
+async function show(svg: PaintedPicture, notes: string[], log: Log): Promise<Encoded> {
+  try {
+    return await rasterise(svg.bytes);
+  } catch (error) {
+    log.warn({ error }, "svg.notShown");
+    sayOnce(
+      notes,
+      "The drawing cannot be shown here. Its file is below: open it with a program for drawings.",
+    );
+    const blank = { width: 512, height: 512, channels: 3, background: "#fff" } as const;
+    return { bytes: await sharp({ create: blank }).png().toBuffer(), mediaType: "image/png" };
+  }
 }

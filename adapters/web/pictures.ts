@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
+import { sniffMediaType } from "../../src/encode.ts";
 import { toDiskError } from "./disk.ts";
 import { wireLimits } from "./limits.ts";
 
@@ -62,6 +63,9 @@ export function toExtension(mediaType: string): string | undefined {
 
 /** Reads the header only. Undefined for what is no picture, or none that a browser shows or that we would keep. */
 export async function measure(bytes: Uint8Array): Promise<Measured | undefined> {
+  // What draws itself (an SVG) can keep the library busy for minutes: nothing but pixels is shown to it.
+  const isAvif = Buffer.from(bytes.subarray(4, 12)).toString("latin1") === "ftypavif";
+  if (!isAvif && !/^image\/(png|jpeg|webp|gif)$/.test(sniffMediaType(bytes) ?? "")) return undefined;
   try {
     const { mediaType, autoOrient } = await sharp(bytes).metadata();
     if (!mediaType || !toExtension(mediaType)) return undefined;
