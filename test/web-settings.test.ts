@@ -198,6 +198,10 @@ test("a drawing's source is kept with its answer, served to be saved, and goes w
   const source: Image = { name: "a-fox.svg", mediaType: "image/svg+xml", bytes, alt: "A fox" };
   const key = await reply.show(await view("done", { shade: 1, files: [source] }));
 
+  const other = randomUUID();
+  await playground.post(`/api/threads/${other}/prompts`, { text: "gone soon" });
+  await playground.get(`/api/threads/${other}`, { method: "DELETE" }); // takes what nobody shows off the disk
+
   const [, answer] = (await playground.thread(thread)).messages as [unknown, WireAnswer];
   const [file, ...others] = answer.view.files ?? [];
   assert.equal(others.length, 0);

@@ -39,7 +39,7 @@ export function listenToKeys(store: ReturnType<typeof createStore>, studio: Stud
         return () => void openHelp();
     }
     const answer = currentAnswer();
-    const picture = answer?.view.images[0];
+    const picture = answer?.view.images[answer.view.picked ?? 0];
     if (!answer || !picture) return undefined;
     switch (key.toLowerCase()) {
       case "r":
