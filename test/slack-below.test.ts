@@ -120,3 +120,26 @@ test("an answer below a private one stays private while Slack lets us, and is re
   assert.deepEqual(answers(), []);
   assert.ok(simulator.messages(channel, mo).every(({ byBot }) => !byBot));
 });
+
+test("what one person is told is where they look: in the thread they are in, else in the channel", async (t) => {
+  const { simulator, channel, ada, nextPrompt, nextPress, whispers } = await startSlack(t);
+  const notice = view("done", { text: "Only for you.", audience: "asker" });
+  simulator.slash(channel, ada, "/draw", "a fox");
+  const key = await (await nextPrompt()).reply.show(await done());
+  const top = { channel: channel.id, ts: key.split(":")[2] ?? "" };
+  simulator.press(top, "a:details", ada);
+  await (await nextPress()).reply.show(notice);
+  await simulator.say(channel, ada, "styles", { mention: true });
+  await (await nextPrompt()).reply.show(notice);
+  assert.deepEqual(
+    whispers().map(({ threadTs }) => threadTs),
+    [undefined, undefined],
+    "a thread without replies shows nobody anything",
+  );
+
+  await simulator.say(channel, ada, "make it night", { threadTs: top.ts });
+  const below = (await (await nextPrompt()).reply.show(await done())).split(":")[2] ?? "";
+  simulator.press({ channel: channel.id, ts: below }, "a:details", ada);
+  await (await nextPress()).reply.show(notice);
+  assert.equal(whispers().at(-1)?.threadTs, top.ts);
+});

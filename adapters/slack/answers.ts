@@ -36,7 +36,7 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
     channelId,
     userId,
     asked: { name, ...(words && { words }) },
-    ...(threadTs && { threadTs }),
+    ...(threadTs && { threadTs, inThread: where.inThread }),
     ...(line && { line }),
     ...(pressed && { pressed }),
   };

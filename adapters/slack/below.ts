@@ -40,7 +40,7 @@ async function belowPosted(stage: Stage, { channelId, ts }: Spot, user: User): P
     );
   }
   const direct = isDirect({ channel: channelId });
-  const { threadTs } = toWhere({
+  const { threadTs, inThread } = toWhere({
     ...{ channelId, ts, direct },
     ...(found.thread_ts && { threadTs: found.thread_ts }),
   });
@@ -48,7 +48,7 @@ async function belowPosted(stage: Stage, { channelId, ts }: Spot, user: User): P
     channelId,
     userId: toUserId(user),
     asked: { name: user.name },
-    ...(threadTs && { threadTs }),
+    ...(threadTs && { threadTs, inThread }),
   });
   return { thread: toThreadKey(channelId, threadTs), place: toPlace(me.teamId, channelId), reply };
 }
@@ -67,7 +67,7 @@ async function belowWhispered(stage: Stage, { channelId, ...before }: Whisper, u
   const whisper = { channelId, userId, nonce: randomUUID() };
   const reply = createReply(stage, {
     ...{ channelId, userId, whisper, line, pressed: true, asked: { name: user.name } },
-    ...(line.threadTs && { threadTs: line.threadTs }),
+    ...(line.threadTs && { threadTs: line.threadTs, inThread: true }),
   });
   return { thread: toMessageKey(whisper), place: toPlace(me.teamId, channelId), reply };
 }

@@ -1,4 +1,4 @@
-import type { Attachment } from "../../src/adapter.ts";
+import type { Attachment, SettingWish } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import type { ImageOptions } from "../../src/options.ts";
 import { parseSetting } from "../../src/setting-words.ts";
@@ -27,15 +27,16 @@ export async function draw(stage: Stage, drawing: Drawing): Promise<void> {
   const { where, userId, name, text, options, attachments, line } = drawing;
   const place = toPlace(me.teamId, where.channelId);
   const aside = { channelId: where.channelId, userId, ...(line && { line }) };
+  let wish: SettingWish | undefined;
   try {
-    const wish = parseSetting(text, attachments);
-    if (wish) {
-      const user = await people.of(userId, name);
-      return await core.handle({ kind: "setting", user, place, wish }, openAside(stage, aside));
-    }
+    wish = parseSetting(text, attachments);
   } catch (error) {
     if (error instanceof BotError) return say(stage, aside, error.message);
     throw error;
+  }
+  if (wish) {
+    const user = await people.of(userId, name);
+    return core.handle({ kind: "setting", user, place, wish }, openAside(stage, aside));
   }
   const answer = await openAnswer(stage, {
     ...{ where, userId, name, private: drawing.private, words: text },

@@ -1,7 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Style } from "../../src/adapter.ts";
-import type { ImageOptions, OptionName, OptionSpec } from "../../src/options.ts";
-import { optionSpecs } from "../../src/options.ts";
+import { type ImageOptions, type OptionName, type OptionSpec, optionSpecs } from "../../src/options.ts";
 import { slackLimits } from "./limits.ts";
 import { cut } from "./words.ts";
 

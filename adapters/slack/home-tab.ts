@@ -1,4 +1,4 @@
-import type { Account, Place, SettingWish, User } from "../../src/adapter.ts";
+import type { Account, SettingWish } from "../../src/adapter.ts";
 import { BotError } from "../../src/errors.ts";
 import type { ImageOptions } from "../../src/options.ts";
 import { openAside } from "./answers.ts";
@@ -119,8 +119,8 @@ async function showChannel(stage: Stage, userId: string, viewId: string, channel
 /** What is wished for in App Home is answered in a direct message. */
 async function settle(stage: Stage, userId: string, wish: SettingWish): Promise<void> {
   const { core, people, send, me } = stage;
-  const [user, channelId]: [User, string] = await Promise.all([people.of(userId), send.openDirect(userId)]);
-  const place: Place = toPlace(me.teamId, channelId);
+  const [user, channelId] = await Promise.all([people.of(userId), send.openDirect(userId)]);
+  const place = toPlace(me.teamId, channelId);
   await core.handle({ kind: "setting", user, place, wish }, openAside(stage, { channelId, userId }));
   await showHome(stage, userId);
 }

@@ -82,7 +82,7 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
         channelId,
         userId,
         request: event.ts,
-        ...(threadTs && { threadTs }),
+        ...(threadTs && { threadTs, inThread: where.inThread }),
         ...(assistant && { assistant }),
       }),
     );

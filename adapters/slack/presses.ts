@@ -34,13 +34,13 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   const line = openLine(url, now, within);
   const base = { channelId, userId: user.id, ...(line && { line }) };
   if (!name || (hidden && !stands))
-    return say(stage, { ...base, ...(within && { threadTs: within }) }, unknown);
+    return say(stage, { ...base, ...(within && { threadTs: within, inThread: within !== ts }) }, unknown);
   const key = toMessageKey(stands ?? { channelId, ts });
   const pictures = picturesOf(message ?? {});
   if (pictures.length > 0) seen.set(key, pictures);
   if (stands && line) lines.set(key, line);
   const where = hidden
-    ? { channelId, direct: false, inThread: false, ...(within && { threadTs: within }) }
+    ? { channelId, direct: false, inThread: within !== undefined, ...(within && { threadTs: within }) }
     : toWhere({
         channelId,
         ts,
@@ -76,7 +76,7 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   }
   const reply = createReply(stage, {
     ...base,
-    ...(threadTs && { threadTs }),
+    ...(threadTs && { threadTs, inThread: where.inThread }),
     ...(stands && !isSpot(stands) ? { whisper: stands, pressed: true } : { ts }),
   });
   await core.handle({ ...press, thread: hidden ? key : toThreadKey(channelId, threadTs) }, reply);

@@ -10,7 +10,8 @@ import { toFileName, toMessage } from "./view.ts";
 /** Says something to the asker alone, by whatever way is open. */
 export async function tell(stage: Stage, venue: Venue, view: View): Promise<void> {
   const { send, log } = stage;
-  const { channelId, threadTs, userId, line } = venue;
+  const { channelId, userId, line } = venue;
+  const threadTs = venue.inThread ? venue.threadTs : undefined;
   const files = await upload(stage, view);
   const message = toMessage(view, { id: randomUUID(), files });
   const bare = { ...view, images: [], notes: [...view.notes, "Slack did not take its pictures."] };

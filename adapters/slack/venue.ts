@@ -5,6 +5,8 @@ import type { Line } from "./line.ts";
 export interface Venue {
   readonly channelId: string;
   readonly threadTs?: string;
+  /** It was asked inside that thread. In one without replies Slack shows nobody what is for them alone. */
+  readonly inThread?: boolean;
   /** The message, where it is there already. Absent: the first show posts it. */
   readonly ts?: string;
   /** Only the asker sees it, under this name of ours. */

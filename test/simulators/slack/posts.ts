@@ -67,6 +67,7 @@ export function createPosts(parts: {
     post(draft) {
       const { channel, author, text, blocks = [], threadTs, ephemeralTo } = draft;
       const byBot = author === world.bot;
+      const root = threadTs === undefined ? undefined : channel.messages.get(threadTs);
       const message: Message = {
         ts: ids.ts(),
         channel,
@@ -85,7 +86,8 @@ export function createPosts(parts: {
         ...(draft.metadata === undefined ? {} : { metadata: draft.metadata }),
         updates: 0,
         stale: new Set(),
-        deleted: false,
+        // docs: reference/methods/chat.postEphemeral, `thread_ts`: shown only if there is an active thread already.
+        deleted: ephemeralTo !== undefined && root !== undefined && repliesTo(root).length === 0,
       };
       channel.messages.set(message.ts, message);
       for (const file of message.files) files.share(file, channel, message.ts);
