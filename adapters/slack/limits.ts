@@ -26,7 +26,6 @@ export const downloadMs = 60_000;
 /** Source: Slack's references of blocks, views and messages. */
 export const slackLimits = {
   alt: 2000,
-  title: 2000,
   section: 3000,
   sections: 4,
   contextText: 2000,
