@@ -1,6 +1,7 @@
 import type { ImageOptions } from "./options.ts";
 import { costOf, type Prices, type Usage } from "./prices.ts";
 import { usualSketches } from "./request.ts";
+import { standardSizes, toSize } from "./size.ts";
 import {
   outputTokens,
   pictureTokens,
@@ -30,11 +31,7 @@ interface Planned {
   readonly previous?: Size;
 }
 
-const shapes: readonly Size[] = [
-  { width: 1024, height: 1024 },
-  { width: 1024, height: 1536 },
-  { width: 1536, height: 1024 },
-];
+const shapes = standardSizes.map(toSize);
 
 /**
  * Tokens of what nothing is published about, set high enough for most turns. The mainline model reads instructions and a
@@ -120,12 +117,6 @@ function range(pictures: readonly (Size | undefined)[], imageModel: string, high
   const each = pictures.map((size) => pictureTokens(imageModel, size, highFidelity));
   const sum = (bound: "from" | "to") => each.reduce((total, tokens) => total + tokens[bound], 0);
   return { from: sum("from"), to: sum("to") };
-}
-
-/** A size as options hold it: WIDTHxHEIGHT. */
-function toSize(size: string): Size {
-  const [width = 1024, height = 1024] = size.split("x").map(Number);
-  return { width, height };
 }
 
 function dollars(usd: number): string {

@@ -1,5 +1,6 @@
 import { type Model, modelOf } from "./models.ts";
 import type { ImageOptions, OptionName } from "./options.ts";
+import { isTooSmall, sizeFor, standardSizes, toSize } from "./size.ts";
 
 /** Options that one model takes, and a sentence for each thing that was asked for and is not to be had. */
 export interface Fitted {
@@ -65,8 +66,9 @@ function fitToEachOther(options: Draft, masked: boolean, notes: string[]): void 
       drop("background", `${upper(format)} is drawn without a transparent background.`);
     }
   }
-  if (format !== "jpeg" && format !== "webp") {
-    const why = `${upper(format)} has no compression setting, so I left it out. Pick JPEG or WebP to use it.`;
+  const { format: last = "png" } = options;
+  if (last !== "jpeg" && last !== "webp") {
+    const why = `${upper(last)} has no compression setting, so I left it out. Pick JPEG or WebP to use it.`;
     drop("compression", why);
   }
 }
@@ -100,40 +102,44 @@ function lacks({ quality, fidelity, size, format }: Draft, name: string): readon
 
 function fitToModel(options: Draft, model: Model, notes: string[]): void {
   const { quality, fidelity, size, format } = options;
+  const label = plain(model.label);
   if (quality && !model.qualities.includes(quality)) {
-    notes.push(`${model.label} has no quality “${quality}”, so it is drawn at “high”.`);
+    notes.push(`${label} has no quality “${quality}”, so it is drawn at “high”.`);
     options.quality = "high";
   }
   if (fidelity && !model.fidelity.includes(fidelity)) {
     notes.push(
       model.fidelity.length === 0
-        ? `${model.label} always keeps your pictures as closely as it can, so there was no fidelity to set.`
-        : `${model.label} has no fidelity “${fidelity}”, so I left it out.`,
+        ? `${label} always keeps your pictures as closely as it can, so there was no fidelity to set.`
+        : `${label} has no fidelity “${fidelity}”, so I left it out.`,
     );
     delete options.fidelity;
   }
   if (size && model.sizes === "fixed" && !fixedSizes.includes(size)) {
-    options.size = nearestShape(size);
-    notes.push(`${model.label} draws three sizes only, so ${size} became ${options.size}.`);
+    options.size = sizeFor(toSize(size), "fixed");
+    notes.push(`${label} draws three sizes only, so ${size} became ${options.size}.`);
+  }
+  if (size && size !== "auto" && model.sizes === "any" && isTooSmall(toSize(size))) {
+    options.size = sizeFor(toSize(size), "any");
+    notes.push(`${size} is smaller than ${label} draws, so it became ${options.size}.`);
   }
   if (format && !model.formats.includes(format)) {
     options.format = "png";
     delete options.frames;
     delete options.duration;
-    notes.push(`${model.label} draws no ${upper(format)}, so it is a PNG.`);
+    notes.push(`${label} draws no ${upper(format)}, so it is a PNG.`);
   }
 }
 
-const fixedSizes: readonly string[] = ["auto", "1024x1024", "1536x1024", "1024x1536"];
-
-function nearestShape(size: string): string {
-  const [width = 1, height = 1] = size.split("x").map(Number);
-  if (width > height * 1.2) return "1536x1024";
-  return height > width * 1.2 ? "1024x1536" : "1024x1024";
-}
+const fixedSizes: readonly string[] = ["auto", ...standardSizes];
 
 function labelOf(name: string): string {
-  return (modelOf(name)?.label ?? name).replace(/ \(.*\)$/, "");
+  return plain(modelOf(name)?.label ?? name);
+}
+
+/** Without what it is good for, which is no part of a sentence. */
+function plain(label: string): string {
+  return label.replace(/ \(.*\)$/, "");
 }
 
 function upper(format: ImageOptions["format"]): string {

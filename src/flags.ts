@@ -1,5 +1,6 @@
 import { BotError } from "./errors.ts";
 import { type ImageOptions, type OptionSpec, optionSpecs } from "./options.ts";
+import { faultOf } from "./size.ts";
 
 /** Names for the usual shapes, in pixels. */
 const shapes: Readonly<Record<string, string>> = {
@@ -74,7 +75,6 @@ function parseValue(spec: OptionSpec, text: string): string | number {
   return found.value;
 }
 
-/** Source for the bounds: `size` of `Tool.ImageGeneration` in openai's responses.d.ts. */
 function parseSize(value: string): string {
   const named = Object.hasOwn(shapes, value) ? shapes[value] : undefined;
   if (named) return named;
@@ -85,17 +85,11 @@ function parseSize(value: string): string {
       `Size takes square, wide, tall, auto or pixels such as 1536x864, not “${value}”.`,
     );
   }
-  const [width, height] = [Number(match[1]), Number(match[2])];
-  const wrong =
-    width % 16 || height % 16
-      ? `both sides must be multiples of 16 (nearest: ${round16(width)}x${round16(height)})`
-      : Math.max(width, height) > 3 * Math.min(width, height)
-        ? "the long side may be three times the short one at most"
-        : Math.max(width, height) > 3840 || width * height > 3840 * 2160
-          ? "the largest picture is 3840x2160"
-          : undefined;
-  if (wrong) throw new BotError("bad_option", `A picture of ${width}x${height} cannot be drawn: ${wrong}.`);
-  return `${width}x${height}`;
+  const size = { width: Number(match[1]), height: Number(match[2]) };
+  const said = `${size.width}x${size.height}`;
+  const fault = faultOf(size);
+  if (fault) throw new BotError("bad_option", `A picture of ${said} cannot be drawn: ${fault}.`);
+  return said;
 }
 
 /** A style's name as it is kept: “Cosy evening” is `cosy-evening`. Throws BotError `bad_option`. */
@@ -109,10 +103,6 @@ export function parseStyleName(text: string): string {
     "bad_option",
     "A style's name has letters a to z, digits and hyphens, 32 at most, such as cosy-evening.",
   );
-}
-
-function round16(length: number): number {
-  return Math.max(16, Math.round(length / 16) * 16);
 }
 
 function takes(spec: OptionSpec): string {

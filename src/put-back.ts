@@ -3,6 +3,7 @@ import { type Encoded, sniffMediaType } from "./encode.ts";
 import { inputLimits } from "./inputs.ts";
 import { type Ground, lay } from "./lay.ts";
 import { sameShape, shapeGap } from "./mask.ts";
+import type { Size } from "./tokens.ts";
 
 /** A picture whose outside was put back, or the drawn one with the reason why it could not be. */
 export interface PutBack {
@@ -22,17 +23,6 @@ interface Parts {
   /** As `fitMask` makes it: a PNG of the original's size, transparent where the picture may change. */
   readonly mask: Uint8Array;
 }
-
-type Size = Pick<Ground, "width" | "height">;
-
-/** Sizes that every image model draws. Source: `size` of `Tool.ImageGeneration` in openai's responses.d.ts. */
-const standard = ["1024x1024", "1536x1024", "1024x1536"];
-
-/** Sizes that the newer models draw. Source: the same, and the image guide for the fewest pixels. */
-const drawable = { step: 16, side: 3840, ratio: 3, least: 655_360, most: 3840 * 2160 };
-
-/** Above so many pixels drawing is experimental (the same source); larger originals are drawn so many wide or high. */
-const usual = { pixels: 2560 * 1440, side: 1536 };
 
 /**
  * The drawn picture with everything outside the mask's hole as it was in the original: OpenAI's masks guide the model
@@ -57,43 +47,6 @@ export async function putBack({ drawn, original, mask }: Parts): Promise<PutBack
   } catch (cause) {
     return { ...asDrawn(drawn, "It could not be laid over your picture"), cause };
   }
-}
-
-/**
- * The size to ask for, as WIDTHxHEIGHT, so that what is drawn can be laid over the original: its shape as near as may
- * be, and its size unless that is very large or too small to be drawn. `fixed` is for models that know three sizes only.
- */
-export function sizeFor(original: Size, sizes: "any" | "fixed"): string {
-  const { width, height } = original;
-  if (sizes === "fixed") return best(standard, (size) => shapeGap(toSize(size), original));
-  const ratio = Math.min(drawable.ratio, Math.max(1 / drawable.ratio, width / height));
-  const wished = width * height > usual.pixels ? usual.side / Math.max(width, height) : 1;
-  const pixels = Math.max(drawable.least, width * height * wished ** 2);
-  const candidates: string[] = [];
-  for (let wide = drawable.step; wide <= drawable.side; wide += drawable.step) {
-    const high = Math.round(wide / ratio / drawable.step) * drawable.step;
-    if (isDrawable({ width: wide, height: high })) candidates.push(`${wide}x${high}`);
-  }
-  return best(candidates, (size) => {
-    const drawn = toSize(size);
-    return 16 * shapeGap(drawn, original) + Math.abs(Math.log((drawn.width * drawn.height) / pixels)) / 2;
-  });
-}
-
-function isDrawable({ width, height }: Size): boolean {
-  const { side, ratio, least, most } = drawable;
-  const [long, short] = [Math.max(width, height), Math.min(width, height)];
-  return long <= side && long <= ratio * short && width * height >= least && width * height <= most;
-}
-
-function toSize(size: string): Size {
-  const [width = 1, height = 1] = size.split("x").map(Number);
-  return { width, height };
-}
-
-/** The one with the least to say against it. */
-function best(sizes: readonly string[], against: (size: string) => number): string {
-  return sizes.reduce((one, other) => (against(other) < against(one) ? other : one));
 }
 
 function headerOf(bytes: Uint8Array): Promise<Metadata> {

@@ -240,6 +240,7 @@ describe("what the stand-in then charges lies within the estimate", () => {
                 prompt: text,
                 references: inputs,
                 highFidelity: false,
+                frames: 1,
               };
               const read = textTokens(text) + inputs.length * 400;
               const options = { model: imageModel, quality, size: `${width}x${height}`, partials };

@@ -10,6 +10,21 @@ describe("options for a model", () => {
   const cases: readonly [string, string, Options, Options, RegExp | undefined][] = [
     ["gpt-image-2", "any size", { size: "1536x864" }, { size: "1536x864" }, undefined],
     [
+      "gpt-image-2.5-flare",
+      "fewer pixels than it draws",
+      { size: "512x512" },
+      { size: "816x816" },
+      /^512x512 is smaller than GPT Image 2\.5 Flare draws, so it became 816x816\.$/,
+    ],
+    [
+      "gpt-image-2",
+      "a long picture with fewer pixels than it draws",
+      { size: "48x144" },
+      { size: "480x1440" },
+      /48x144 is smaller than GPT Image 2 draws, so it became 480x1440/,
+    ],
+    ["gpt-image-2", "the fewest pixels", { size: "1024x640" }, { size: "1024x640" }, undefined],
+    [
       "gpt-image-2",
       "no fidelity",
       { fidelity: "high" },
