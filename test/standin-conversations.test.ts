@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import type { ResponseInputItem, ResponseOutputItem } from "openai/resources/responses/responses";
 import sharp from "sharp";
-import { ask, dataUrl, difference, photo, pictureOf, refused, setup, tool } from "./standin/client.ts";
+import {
+  ask,
+  assertSame,
+  dataUrl,
+  difference,
+  photo,
+  pictureOf,
+  refused,
+  setup,
+  tool,
+} from "./standin/client.ts";
 
 const said = (...content: readonly (string | Uint8Array)[]): ResponseInputItem => ({
   role: "user",
@@ -25,7 +36,9 @@ test("the same words and parent again give another picture, each attempt and eac
   };
   for (const [name, request] of Object.entries(requests)) {
     const draw = async (metadata: Record<string, string>) =>
-      pictureOf(await openai.responses.create({ ...request, metadata })).toString("base64");
+      createHash("sha256")
+        .update(pictureOf(await openai.responses.create({ ...request, metadata })))
+        .digest("hex");
     const marks = [
       {},
       { attempt: "2" },
@@ -64,13 +77,13 @@ test("a conversation that is not stored comes along whole: its last message is t
   const alone = pictureOf(await talk(said(drawn, "make it night")));
 
   const own = pictureOf(await talk(...before, said(drawn, "make it night")));
-  assert.deepEqual(own, alone, "the last message's own picture, and no other");
+  assertSame(own, alone, "the last message's own picture, and no other");
   const newest = pictureOf(await talk(...before, said(drawn), answered("Nice."), said("make it night")));
-  assert.deepEqual(newest, alone, "without one of its own, the newest before it");
+  assertSame(newest, alone, "without one of its own, the newest before it");
   const both = pictureOf(await talk(said(reference), said(drawn, "make it night")));
   assert.notDeepEqual(both, alone, "messages in a row are one turn, with both pictures");
   const pair = await talk(said(reference, drawn, "which is nicer?"), answered("2."), said("make it night"));
-  assert.deepEqual(pictureOf(pair), alone, "of two in view the newest is edited");
+  assertSame(pictureOf(pair), alone, "of two in view the newest is edited");
   const merged = await talk(said(reference, drawn), answered("Hm."), said("show both in one room"));
   assert.match(itemOf(merged).revised_prompt ?? "", /2 given pictures/);
 });
@@ -117,7 +130,7 @@ test("files serve a conversation that is not stored", async (t) => {
     store: false,
   });
   const byBytes = await openai.responses.create({ ...ask([said(given, "make it night")]), store: false });
-  assert.deepEqual(pictureOf(byFile), pictureOf(byBytes));
+  assertSame(pictureOf(byFile), pictureOf(byBytes));
 });
 
 test("an edit goes on from exactly the picture that is named, out of several of one response", async (t) => {
@@ -138,7 +151,7 @@ test("an edit goes on from exactly the picture that is named, out of several of 
   const named = await openai.responses.create(
     ask([{ type: "item_reference", id: calls[2]?.id ?? "" }, change]),
   );
-  assert.deepEqual(pictureOf(named), pictureOf(last), "the response itself means its last picture");
+  assertSame(pictureOf(named), pictureOf(last), "the response itself means its last picture");
 });
 
 test("an item may not come twice: neither in the input nor beside the response that holds it", async (t) => {

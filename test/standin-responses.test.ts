@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, collect, createClient, pictureOf, refused, setup, tool } from "./standin/client.ts";
+import { ask, assertSame, collect, createClient, pictureOf, refused, setup, tool } from "./standin/client.ts";
 
 test("a picture streams in the order and with the fields that the service has", async (t) => {
   const { openai } = await setup(t);
@@ -185,7 +185,7 @@ test("retrieve, delete and the tree of responses", async (t) => {
   assert.ok(night && rain);
   assert.equal(night.previous_response_id, root.id);
   const again = await openai.responses.retrieve(root.id);
-  assert.deepEqual(pictureOf(again), pictureOf(root), "drawn again, the picture is the same");
+  assertSame(pictureOf(again), pictureOf(root), "drawn again, the picture is the same");
   const items = await openai.responses.inputItems.list(root.id);
   assert.equal(items.data.length, 1);
 
@@ -220,7 +220,7 @@ test("an earlier picture is named by its item", async (t) => {
   const byCall = await openai.responses.create(
     ask([{ type: "image_generation_call", id: call.id, status: "completed", result: null }, change]),
   );
-  assert.deepEqual(pictureOf(byReference), pictureOf(byCall));
+  assertSame(pictureOf(byReference), pictureOf(byCall));
   const lost = await refused(
     openai.responses.create(ask([{ type: "item_reference", id: "ig_none" }, change])),
   );

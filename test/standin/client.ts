@@ -55,6 +55,11 @@ export function pictureOf(response: { output: readonly { type: string }[] }): Bu
   return Buffer.from(call.result, "base64");
 }
 
+/** Two files are the same, byte for byte. (A deepEqual that fails would print every byte of both.) */
+export function assertSame(one: Uint8Array, other: Uint8Array, what = "the pictures are the same"): void {
+  assert.ok(Buffer.compare(one, other) === 0, what);
+}
+
 /** Raw pixels with alpha. */
 export async function pixels(picture: Uint8Array): Promise<{ data: Buffer; width: number; height: number }> {
   const { data, info } = await sharp(picture).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
