@@ -1,8 +1,9 @@
 import type { AccountBook } from "./accounts.ts";
-import type { Adapter, Core, Prompt, Reply, ThreadKey, Turn } from "./adapter.ts";
+import type { Adapter, Core, Image, Prompt, Reply, Setting, ThreadKey, Turn } from "./adapter.ts";
 import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
 import { createChoose } from "./choices.ts";
+import { toLimits } from "./encode.ts";
 import { BotError, severity, toBotError } from "./errors.ts";
 import { createExpect } from "./expect.ts";
 import type { History } from "./history.ts";
@@ -20,6 +21,7 @@ import { createRuns } from "./run.ts";
 import { parseSetting } from "./setting-words.ts";
 import { createSettle } from "./settings.ts";
 import type { Store } from "./store.ts";
+import { nameOf } from "./stroke.ts";
 import { createStyles } from "./styles.ts";
 import { createUploads } from "./uploads.ts";
 import { failedView } from "./views.ts";
@@ -94,14 +96,22 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     }
   }
 
+  async function arrange(turn: Setting, reply: Reply): Promise<void> {
+    const view = await settle(turn, stopped.signal);
+    const toFit = async (image: Image): Promise<Image> => {
+      const { bytes, mediaType } = await toLimits(image, reply.limits);
+      return { name: nameOf(image.name, mediaType, 0), mediaType, bytes, alt: image.alt };
+    };
+    await reply.show({ ...view, images: await Promise.all(view.images.map(toFit)) });
+  }
+
   async function prompt(adapter: Adapter, turn: Prompt, reply: Reply): Promise<void> {
     const { thread, user, place, text, options, attachments, replyTo } = turn;
     if (!turn.addressed && !(await isKnown(thread))) return;
     if (draining) throw restarting;
     const wish = turn.addressed ? parseSetting(text, attachments) : undefined;
     if (wish) {
-      const view = await settle({ kind: "setting", user, place, wish }, stopped.signal);
-      return void (await reply.show(view));
+      return arrange({ kind: "setting", user, place, wish }, reply);
     }
     const chosen = await choose({ user, place, text, options });
     await ask(adapter, reply, {
@@ -117,7 +127,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       if (turn.kind === "prompt") return await prompt(adapter, turn, reply);
       if (draining) throw restarting;
       if (turn.kind === "press") return await press(adapter, turn, reply, stopped.signal);
-      await reply.show(await settle(turn, stopped.signal));
+      await arrange(turn, reply);
     } catch (error) {
       const known = toBotError(error);
       log[severity(known)](

@@ -161,7 +161,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   },
   {
     name: "complexity",
-    label: "Planning",
+    label: "Complexity",
     hint: "How much is thought out before the first stroke; more suits crowded scenes and writing",
     kind: "choice",
     values: [
@@ -191,7 +191,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   },
   {
     name: "detail",
-    label: "Looking",
+    label: "Detail",
     hint: "How closely your pictures are looked at; closer costs more",
     kind: "choice",
     values: [

@@ -1,6 +1,7 @@
 import type { Image, ImageLimits } from "./adapter.ts";
 import { toSketch } from "./encode.ts";
 import { BotError } from "./errors.ts";
+import { toExtension } from "./file-name.ts";
 import type { Log } from "./log.ts";
 import type { Painted, PaintedPicture } from "./painted.ts";
 import type { Usage } from "./prices.ts";
@@ -93,6 +94,5 @@ export function nameOf(prompt: string, mediaType: string, index: number): string
     .replace(/[^a-z0-9]+/g, "-")
     .slice(0, 48)
     .replace(/^-|-$/g, "");
-  const type = mediaType.slice("image/".length).replace("svg+xml", "svg").replace("jpeg", "jpg");
-  return `${words || "picture"}${index > 0 ? `-${index + 1}` : ""}.${type}`;
+  return `${words || "picture"}${index > 0 ? `-${index + 1}` : ""}.${toExtension(mediaType)}`;
 }

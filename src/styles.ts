@@ -87,7 +87,13 @@ export function createStyles(store: Store, keep: Keep): StyleBook {
       const found = await Promise.all(style.pictures.map((id) => keep.get(id)));
       return found.flatMap((picture, index): Image[] =>
         picture
-          ? [{ ...picture, name: `${style.name}-${index + 1}`, alt: `Picture ${index + 1} of ${style.name}` }]
+          ? [
+              {
+                ...picture,
+                name: `${style.name}-${index + 1}`,
+                alt: `Picture ${index + 1} of ${style.name}`,
+              },
+            ]
           : [],
       );
     },

@@ -107,6 +107,7 @@ describe("a style", () => {
     const bytes = await flat("#fa0", 64, 48);
     await set({ ...cosy, attachments: [attachment(bytes)] });
     const view = await set({ name: "showStyle", style: "Cosy" });
+    assert.equal(view.images[0]?.name, "cosy-1.png");
     assert.match(view.text, /soft light, warm colours\n`--size 1536x1024`/);
     assert.deepEqual(Buffer.from(view.images[0]?.bytes ?? []), Buffer.from(bytes));
   });
