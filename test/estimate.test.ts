@@ -224,8 +224,8 @@ describe("what the stand-in then charges lies within the estimate", () => {
     assert.ok(expected.from <= charged.usd && charged.usd <= expected.to, `${charged.usd}`);
   };
 
-  // It charges for every model as for these two.
-  for (const imageModel of ["gpt-image-1.5", "gpt-image-1-mini"]) {
+  const known = Object.keys(publishedPrices.image).filter((name) => publishedQualities(name).length > 0);
+  for (const imageModel of known) {
     for (const quality of publishedQualities(imageModel) as readonly ImageOptions["quality"][]) {
       test(`for ${imageModel} at ${quality}, in every shape, with and without sketches and pictures`, () => {
         for (const { width, height } of [square, tall, wide]) {

@@ -90,13 +90,14 @@ test("a response carries every field that the SDK's type requires", async (t) =>
 test("usage follows the published tables", async (t) => {
   const { openai } = await setup(t);
   const cases = [
-    ["1024x1024", "low", 272],
-    ["1024x1536", "low", 408],
-    ["1536x1024", "medium", 1568],
+    ["gpt-image-2", "1024x1024", "low", 196],
+    ["gpt-image-2.5-flare", "1024x1536", "medium", 343],
+    ["gpt-image-1.5", "1024x1536", "low", 408],
+    ["gpt-image-1.5", "1536x1024", "medium", 1568],
   ] as const;
-  for (const [size, quality, tokens] of cases) {
-    const { tool_usage, usage } = await openai.responses.create(ask("a cat", { size, quality }));
-    assert.equal(tool_usage?.image_gen.output_tokens, tokens, `${size} ${quality}`);
+  for (const [model, size, quality, tokens] of cases) {
+    const { tool_usage, usage } = await openai.responses.create(ask("a cat", { model, size, quality }));
+    assert.equal(tool_usage?.image_gen.output_tokens, tokens, `${model} ${size} ${quality}`);
     assert.equal(usage?.total_tokens, (usage?.input_tokens ?? 0) + (usage?.output_tokens ?? 0));
   }
   const events = await collect(
@@ -107,7 +108,7 @@ test("usage follows the published tables", async (t) => {
   );
   const last = events.at(-1);
   assert.ok(last?.type === "response.completed");
-  assert.equal(last.response.tool_usage?.image_gen.output_tokens, 272 + 300);
+  assert.equal(last.response.tool_usage?.image_gen.output_tokens, 196 + 300);
 });
 
 test("words stream as deltas when a question is asked", async (t) => {

@@ -1,3 +1,4 @@
+import { textTokens } from "../tokens.ts";
 import { badRequest, notFound } from "./api-error.ts";
 import { parseItem } from "./items.ts";
 import { type InputSources, readMessage, toKept } from "./message.ts";
@@ -6,7 +7,6 @@ import { keepPicture } from "./pictures.ts";
 import { type Memory, type PictureRef, type ResponseRecord, toRecord } from "./record.ts";
 import { callId } from "./script.ts";
 import type { Store } from "./store.ts";
-import { textTokens } from "./usage.ts";
 
 /** What a request says, once its items were read. */
 export interface Inputs {

@@ -1,9 +1,12 @@
+import { pictureTokens, textTokens } from "../tokens.ts";
 import { badRequest } from "./api-error.ts";
 import type { InputContent, InputMessage } from "./items.ts";
 import { fromDataUrl, keepPicture } from "./pictures.ts";
 import type { PictureRef } from "./record.ts";
 import type { Store } from "./store.ts";
-import { pictureTokens, textTokens } from "./usage.ts";
+
+/** What a picture costs the text model when it is looked at in low detail. Source: the vision guide. */
+const lowDetailTokens = 65;
 
 /** What reading inputs takes. `openUrl` fetches a picture by URL, or is absent: this server is offline. */
 export interface InputSources {
@@ -52,7 +55,8 @@ export async function readMessage(item: InputMessage, at: string, sources: Input
       case "input_file": {
         const { bytes, param, kept } = await open(part, where, sources);
         const picture = await keepPicture(bytes, param, sources.store);
-        tokens += pictureTokens(picture.width, picture.height, { low: part.detail === "low" });
+        tokens +=
+          part.detail === "low" ? lowDetailTokens : pictureTokens("gpt-image-1.5", picture, false).from;
         pictures.push({ ...picture, ...(label ? { label } : {}) });
         label = undefined;
         content.push(kept);

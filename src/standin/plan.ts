@@ -74,6 +74,7 @@ export function toPlan(
       width,
       height,
       format,
+      imageModel: image.model.name,
       quality,
       background: scene.transparent ? "transparent" : "opaque",
       action,

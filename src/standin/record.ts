@@ -22,6 +22,7 @@ export interface Draw {
   readonly width: number;
   readonly height: number;
   readonly format: "png" | "webp" | "jpeg" | "gif" | "svg";
+  readonly imageModel: string;
   readonly quality: "low" | "medium" | "high" | "xhigh" | "max";
   readonly background: "transparent" | "opaque";
   readonly action: "generate" | "edit";

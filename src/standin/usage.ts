@@ -1,22 +1,11 @@
 import type { Response, ResponseOutputItem, ResponseUsage } from "openai/resources/responses/responses";
+import { outputTokens, pictureTokens, sketchTokens, textTokens } from "../tokens.ts";
 
 type ImageUsage = NonNullable<Response["tool_usage"]>["image_gen"];
 
-/** Output tokens of one picture by quality: square, tall, wide. Source: the image generation guide. */
-const published: Readonly<Record<string, readonly [number, number, number]>> = {
-  low: [272, 408, 400],
-  medium: [1056, 1584, 1568],
-  high: [4160, 6240, 6208],
-};
-
-/** Nothing is published for these two; they go on the way medium and high do. */
-const beyondHigh: Readonly<Record<string, number>> = { xhigh: 2, max: 4 };
-
-/** Output tokens of each sketch. Source: the image generation guide. */
-const sketchTokens = 100;
-
 /** What one picture cost to make. */
 export interface DrawnCost {
+  readonly imageModel: string;
   readonly width: number;
   readonly height: number;
   readonly quality: string;
@@ -29,50 +18,17 @@ export interface DrawnCost {
   readonly highFidelity: boolean;
 }
 
-/** Output tokens of a picture without its sketches. Sizes off the table go by their area. */
-function outputTokens(width: number, height: number, quality: string): number {
-  const row = published[quality] ?? published.high ?? [0, 0, 0];
-  const standard = width === height ? 0 : width < height ? 1 : 2;
-  const area = standard === 0 ? 1024 * 1024 : 1024 * 1536;
-  return Math.round(((row[standard] ?? 0) * (beyondHigh[quality] ?? 1) * (width * height)) / area);
-}
-
-/** Tokens of a text, by the usual rule of thumb of four characters a token. */
-export function textTokens(text: string): number {
-  return Math.max(1, Math.ceil(text.length / 4));
-}
-
-/**
- * Tokens of a picture that goes in: fitted into 512 pixels on its short side, then 65 and 129 for each 512 tile; high
- * fidelity adds 4160 for a square and 6240 for others; looked at in low detail, the 65 alone. Source: the vision guide's table for the image models.
- */
-export function pictureTokens(
-  width: number,
-  height: number,
-  { highFidelity = false, low = false }: { readonly highFidelity?: boolean; readonly low?: boolean } = {},
-): number {
-  if (low) return 65;
-  const scale = Math.min(1, 512 / Math.min(width, height));
-  const tiles = Math.ceil((width * scale) / 512) * Math.ceil((height * scale) / 512);
-  const extra = highFidelity ? (width === height ? 4160 : 6240) : 0;
-  return 65 + 129 * tiles + extra;
-}
-
 /** The image tool's usage over all its calls. */
 export function toImageUsage(drawn: readonly DrawnCost[]): ImageUsage {
   const sum = (count: (one: DrawnCost) => number) => drawn.reduce((total, one) => total + count(one), 0);
   const text = sum(({ prompt }) => textTokens(prompt));
-  const images = sum(({ references, highFidelity }) =>
-    references.reduce(
-      (total, { width, height }) => total + pictureTokens(width, height, { highFidelity }),
-      0,
-    ),
+  const images = sum(({ imageModel, references, highFidelity }) =>
+    references.reduce((total, size) => total + pictureTokens(imageModel, size, highFidelity).from, 0),
   );
   // Nothing is published for GIFs: each frame counts as a picture. Of an SVG this is the reference picture that the tool
   // draws first; what its author writes stands in `svg_usage`.
   const output = sum(
-    ({ width, height, quality, partials, frames }) =>
-      outputTokens(width, height, quality) * frames + partials * sketchTokens,
+    ({ partials, frames, ...drawn }) => pictureCost(drawn) * frames + partials * sketchTokens,
   );
   return {
     input_tokens: text + images,
@@ -125,4 +81,13 @@ export function toUsage(input: number, output: number): ResponseUsage {
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: input + output,
   };
+}
+
+/** Nothing is published of the newest models: they count as gpt-image-2.5 does. */
+function pictureCost({
+  imageModel,
+  quality,
+  ...size
+}: Pick<DrawnCost, "imageModel" | "quality" | "width" | "height">): number {
+  return outputTokens(imageModel, quality, size) ?? outputTokens("gpt-image-2.5-flare", quality, size) ?? 0;
 }

@@ -1,6 +1,7 @@
 import type { Response, ResponseOutputItem } from "openai/resources/responses/responses";
+import { textTokens } from "../tokens.ts";
 import type { ResponseRecord } from "./record.ts";
-import { textTokens, toImageUsage, toUsage } from "./usage.ts";
+import { toImageUsage, toUsage } from "./usage.ts";
 
 /** A response as the wire has it: the SDK adds `output_text` itself. */
 export type WireResponse = Omit<Response, "output_text">;
