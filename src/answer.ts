@@ -8,6 +8,7 @@ import type { Identity } from "./identity.ts";
 import type { Ledger, OpenTurn } from "./ledger.ts";
 import { withoutLinks } from "./links.ts";
 import type { Log } from "./log.ts";
+import { sameShape, shapeGap } from "./mask.ts";
 import { modelOf } from "./models.ts";
 import { sayOnce } from "./notes.ts";
 import type { Painted } from "./painted.ts";
@@ -15,7 +16,7 @@ import type { Painter } from "./painter.ts";
 import { type Prepared, type PrepareTools, prepare } from "./prepare.ts";
 import type { Prices } from "./prices.ts";
 import { type RequestDefaults, type RequestInput, toRequest } from "./request.ts";
-import { sizeFor } from "./size.ts";
+import { sizeFor, toSize } from "./size.ts";
 import type { StoredInput } from "./stored.ts";
 import { createStroke, type Stroke } from "./stroke.ts";
 import * as views from "./views.ts";
@@ -70,7 +71,8 @@ export async function answer(
   for (const said of [...prepared.notes, ...fitted.notes]) sayOnce(state.notes, said);
   if (base) state.parent = base.message;
   await note({
-    ...{ inputs, linksFrom, from: base?.message ?? null, notes: state.notes },
+    ...{ inputs, from: base?.message ?? null, notes: state.notes },
+    ...(linksFrom !== undefined && { linksFrom }),
     ...(under && { under }),
   });
 
@@ -105,31 +107,36 @@ export async function answer(
   return finish(state, prepared, fitted, tools, limits, now() - startedAt);
 }
 
-/** The options as this turn can have them. Throws BotError `bad_prompt` for an edit of nothing. */
-function fit({ options }: OpenTurn, { base, inputs, under }: Prepared, defaults: RequestDefaults): Fitted {
-  const hasPicture = (base?.pictures.length ?? 0) > 0 || inputs.some(({ role }) => role !== "mask");
-  if (options.action === "edit" && !hasPicture && !base) {
-    throw new BotError("bad_prompt", "There is no picture to edit. Attach one, or reply to one.");
-  }
+/** The options as this turn can have them. */
+function fit({ options }: OpenTurn, { inputs, under }: Prepared, defaults: RequestDefaults): Fitted {
   const masked = inputs.some(({ role }) => role === "mask");
   const fitted = fitOptions(options, defaults.imageModels, { masked });
   const model = modelOf(fitted.imageModel);
-  if (!under || options.size || !model) return fitted;
+  if (!under || options.outside === "redraw" || !model) return fitted;
   // What is put back has to lie where it lay: the picture is drawn in the shape of the one under the mask.
-  return { ...fitted, options: { ...fitted.options, size: sizeFor(under, model.sizes) } };
+  const size = sizeFor(under, model.sizes);
+  const { size: asked = "auto" } = fitted.options;
+  const isOther = asked !== "auto" && shapeGap(toSize(asked), under) > sameShape;
+  const note = `Around a mask your picture stays as it is, and so does its shape: I left out ${asked}. To have it, add --outside redraw.`;
+  return {
+    ...fitted,
+    options: { ...fitted.options, size },
+    notes: isOther ? [...fitted.notes, note] : fitted.notes,
+  };
 }
 
 /** One request for each picture, all from the same start. */
 function createBrushes(
   { turn, notes }: Answer,
-  { base, inputs, linksFrom }: Prepared,
+  { base, shown, inputs, linksFrom }: Prepared,
   fitted: Fitted,
   tools: AnswerTools,
   signal: AbortSignal,
 ): { paint(place: number, responseId: string | undefined): AsyncGenerator<Painted> } {
-  const { painter, uploads, links, defaults, log } = tools;
+  const { painter, uploads, defaults, log } = tools;
+  const references = inputs.filter(({ role }) => role === "reference").length;
   const wish = {
-    text: links.toAttachments(turn.text).length > 0 ? withoutLinks(turn.text, linksFrom) : turn.text,
+    text: linksFrom === undefined ? turn.text : withoutLinks(turn.text, linksFrom, references),
     options: fitted.options,
     imageModel: fitted.imageModel,
     ...(turn.style && { style: turn.style }),
@@ -147,7 +154,7 @@ function createBrushes(
 
   async function goingOn(place: number) {
     const previousResponseId = base && responseOf(base);
-    const pickedCallId = base && pickedCallOf(base);
+    const pickedCallId = shown && pickedCallOf(shown);
     return toRequest(
       {
         ...wish,

@@ -79,12 +79,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
       })
     : undefined;
-  const choose = createChoose({ accounts, styles });
+  const { choose, chooseAgain } = createChoose({ accounts, styles });
   const expect = createExpect({ ...parts, choose });
   const settle = createSettle({ accounts, styles });
   const runs = createRuns({ ...parts, uploads, keep, areas: areas !== undefined, now });
   const ask = createAsk(runs, expect.of, now);
-  const press = createPress({ history, choose, runs, ask, areas });
+  const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
 
   /** What people say among themselves is nothing to answer, not even with an error. */
   async function isKnown(thread: ThreadKey): Promise<boolean> {

@@ -30,6 +30,13 @@ export interface Said {
 /** Throws BotError `bad_option` for a value that cannot be and for a style that is not there. */
 export type Choose = (said: Said) => Promise<Choice>;
 
+/** The options of a picture, as far as whoever has it drawn again may have them. */
+export type ChooseAgain = (of: {
+  readonly user: User;
+  readonly place: Place;
+  readonly options: Partial<ImageOptions>;
+}) => Promise<Pick<Choice, "options" | "notes">>;
+
 /**
  * Puts together what was chosen where: a field wins over a flag, that over the style, that over the person's defaults,
  * and those over the channel's. What only a moderator may set counts from a moderator alone, or from the channel.
@@ -40,7 +47,7 @@ export function createChoose({
 }: {
   readonly accounts: AccountBook;
   readonly styles: StyleBook;
-}): Choose {
+}): { readonly choose: Choose; readonly chooseAgain: ChooseAgain } {
   /** A style that was a default and is gone keeps nobody from drawing. */
   async function findUsual(user: User, place: Place, name: string | undefined, notes: string[]) {
     if (!name) return undefined;
@@ -53,20 +60,26 @@ export function createChoose({
     }
   }
 
-  return async ({ user, place, text, options, over }) => {
+  const channelsOf = async ({ channel }: Place) => (await accounts.of(channel)).defaults;
+
+  const chooseAgain: ChooseAgain = async ({ user, place, options }) => {
+    const notes: string[] = [];
+    return { options: permit(options, await channelsOf(place), user, notes), notes };
+  };
+
+  const choose: Choose = async ({ user, place, text, options, over }) => {
     const flags = parseFlags(text);
     const notes = [...flags.notes];
     const said = { ...flags.options, ...parseOptions(options) };
-    const own = over ? {} : (await accounts.of(user.id)).defaults;
-    const base = over ?? (await accounts.of(place.channel)).defaults;
-    const usual = own.style ?? base.style;
+    const channels = await channelsOf(place);
+    const usual = over ?? { ...channels, ...(await accounts.of(user.id)).defaults };
     const style = said.style
       ? await styles.find(user, place, said.style)
-      : await findUsual(user, place, usual, notes);
-    const choice = permit({ ...own, ...style?.options, ...said }, user, notes);
+      : await findUsual(user, place, over ? undefined : usual.style, notes);
+    const all = { ...usual, ...style?.options, ...said };
     return {
       text: flags.text,
-      options: { ...base, ...choice },
+      options: permit(style || over ? all : withoutStyle(all), channels, user, notes),
       notes,
       ...(style && {
         style: { name: style.name, instruction: style.instruction },
@@ -74,12 +87,27 @@ export function createChoose({
       }),
     };
   };
+
+  return { choose, chooseAgain };
 }
 
-/** What is the admin's to set is left out for everybody else, and said. */
-function permit(options: Partial<ImageOptions>, user: User, notes: string[]): Partial<ImageOptions> {
-  const denied = user.moderator ? [] : adminOptions(options);
+/** What is the admin's to set is as the channel has it for everybody else; where that is another, it is said. */
+function permit(
+  options: Partial<ImageOptions>,
+  channels: Partial<ImageOptions>,
+  user: User,
+  notes: string[],
+): Partial<ImageOptions> {
+  const denied = user.moderator
+    ? []
+    : adminOptions(options).filter((name) => options[name] !== channels[name]);
   if (denied.length === 0) return options;
   notes.push(`Only a moderator can set ${denied.join(" and ")}, so I left it out.`);
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !denied.includes(name)));
+  const isDenied = ([name]: readonly [string, unknown]) => denied.some((one) => one === name);
+  const rest = Object.entries(options).filter((option) => !isDenied(option));
+  return Object.fromEntries([...rest, ...Object.entries(channels).filter(isDenied)]);
+}
+
+function withoutStyle({ style: _, ...rest }: Partial<ImageOptions>): Partial<ImageOptions> {
+  return rest;
 }

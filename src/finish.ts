@@ -48,8 +48,9 @@ export async function finish(
       `There are ${all.length} pictures and one message here holds ${limits.images}, so I left out the rest.`,
     );
   }
-  const lain = under && (await readUnder(under, tools.keep, notes));
   const { log } = tools;
+  const isPutBack = under && drawn.length > 0 && turn.options.outside !== "redraw";
+  const lain = isPutBack ? await readUnder(under, tools.keep, notes, log) : undefined;
   const finished: Finished[] = [];
   // One at a time: a decoded picture can take hundreds of megabytes.
   for (const [index, { picture, responseId }] of drawn.entries()) {
@@ -77,8 +78,10 @@ export async function finish(
   const generation: Generation = {
     ...{ message, thread: turn.thread, user: turn.user.id, prompt: turn.text, options: turn.options },
     ...(base && { parent: base.message }),
-    ...{ inputs, linksFrom },
+    inputs,
+    ...(linksFrom !== undefined && { linksFrom }),
     ...(turn.style && { style: turn.style }),
+    mustDraw: turn.mustDraw,
     ...(under && { under }),
     ...(text && { text: text.slice(0, mostText).toWellFormed() }),
     outcome: "done",
@@ -108,11 +111,21 @@ interface Lain {
   readonly mask: Uint8Array;
 }
 
-async function readUnder(under: StoredUnder, keep: Keep, notes: string[]): Promise<Lain | undefined> {
-  const [original, mask] = await Promise.all([keep.get(under.picture), keep.get(under.mask)]);
-  if (original && mask) {
-    const { width, height } = under;
-    return { original: { bytes: original.bytes, width, height }, mask: mask.bytes };
+/** A store that fails must not take the picture with it, which is drawn and paid for by now. */
+async function readUnder(
+  under: StoredUnder,
+  keep: Keep,
+  notes: string[],
+  log: Log,
+): Promise<Lain | undefined> {
+  try {
+    const [original, mask] = await Promise.all([keep.get(under.picture), keep.get(under.mask)]);
+    if (original && mask) {
+      const { width, height } = under;
+      return { original: { bytes: original.bytes, width, height }, mask: mask.bytes };
+    }
+  } catch (error) {
+    log.error({ error }, "store.failed");
   }
   sayOnce(notes, "I no longer have the picture under the mask, so the rest of it may have changed a little.");
   return undefined;
@@ -133,7 +146,7 @@ async function finishPicture(
   const { turn, index, responseId, lain, limits, notes, log } = of;
   const { callId, revisedPrompt, mediaType } = picture;
   const isSvg = mediaType === "image/svg+xml";
-  const whole = lain && !isSvg ? await putBack({ drawn: picture, ...lain }) : undefined;
+  const whole = lain && (await putBack({ drawn: picture, ...lain }));
   if (whole?.note) sayOnce(notes, whole.note);
   if (whole?.cause) log.warn({ error: whole.cause }, "mask.notPutBack");
   const shown = isSvg ? await show(picture, notes, log) : (whole?.picture ?? picture);

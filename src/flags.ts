@@ -1,5 +1,5 @@
 import { BotError } from "./errors.ts";
-import { type ImageOptions, type OptionSpec, optionSpecs } from "./options.ts";
+import { type ImageOptions, type OptionName, type OptionSpec, optionSpecs } from "./options.ts";
 import { faultOf } from "./size.ts";
 
 /** Names for the usual shapes, in pixels. */
@@ -55,8 +55,8 @@ export function parseFlags(text: string): {
 }
 
 /** The names of those that only a moderator may set. */
-export function adminOptions(options: Partial<ImageOptions>): readonly string[] {
-  return Object.keys(options).filter((name) => specs.get(name)?.admin);
+export function adminOptions(options: Partial<ImageOptions>): readonly OptionName[] {
+  return optionSpecs.flatMap(({ name, admin }) => (admin && options[name] !== undefined ? name : []));
 }
 
 function parseValue(spec: OptionSpec, text: string): string | number {

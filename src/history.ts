@@ -15,8 +15,12 @@ const generation = z.object({
   options: storedOptions,
   inputs: z.array(storedInput).readonly(),
   style: storedStyle.exactOptional(),
+  /** Ids in Keep of the style's pictures, where it failed before they were read. */
+  stylePictures: z.array(z.string()).readonly().exactOptional(),
+  /** A picture was asked for outright. */
+  mustDraw: z.boolean().exactOptional(),
   under: storedUnder.exactOptional(),
-  /** How many references come before those that the words point to. */
+  /** How many references come before those that the words point to; absent: those have not been read. */
   linksFrom: z.number().exactOptional(),
   /** The answer in words, where there were some. */
   text: z.string().exactOptional(),

@@ -30,6 +30,7 @@ export const inputLimits = {
 
 /**
  * Reads a turn's attachments in their order and puts right what can be put right, each with a sentence in `notes`.
+ * `room`: references that can be used.
  *
  * Throws one BotError `bad_attachment` that names every file that cannot be used and what to do about it: drawing
  * without it would cost money and disappoint.
@@ -37,11 +38,12 @@ export const inputLimits = {
 export async function readInputs(
   attachments: readonly Attachment[],
   signal: AbortSignal,
+  room: number = inputLimits.references,
 ): Promise<{ pictures: readonly Picture[]; notes: readonly string[] }> {
   const notes: string[] = [];
   const masks = attachments.filter(({ role }) => role === "mask");
   const references = attachments.filter(({ role }) => role !== "mask");
-  const spare = references.length - inputLimits.references;
+  const spare = references.length - room;
   if (spare > 0) {
     notes.push(`I can use ${inputLimits.references} pictures at once, so I left out the last ${spare}.`);
   }
@@ -49,7 +51,7 @@ export async function readInputs(
   const pictures: Picture[] = [];
   const problems: string[] = [];
   // One at a time: a decoded picture can take hundreds of megabytes.
-  for (const attachment of [...references.slice(0, inputLimits.references), ...masks.slice(0, 1)]) {
+  for (const attachment of [...references.slice(0, room), ...masks.slice(0, 1)]) {
     try {
       const { picture, note } = await readPicture(attachment, signal);
       pictures.push(picture);

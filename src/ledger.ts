@@ -30,7 +30,7 @@ const openTurn = z.object({
   brought: z.array(storedInput).readonly().exactOptional(),
   inputs: z.array(storedInput).readonly().exactOptional(),
   under: storedUnder.exactOptional(),
-  /** How many references come before those that the words point to. */
+  /** How many references come before those that the words point to; absent: those have not been read. */
   linksFrom: z.number().exactOptional(),
   /** OpenAI is at work on it under these ids, one for each picture; null where it has not begun. */
   responseIds: z.array(z.string().nullable()).readonly().exactOptional(),

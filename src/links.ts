@@ -37,22 +37,28 @@ export function createLinks(options: DownloadOptions = {}): Links {
 
 /**
  * The text with its links replaced by words such as “picture 3”, where `first` pictures come before the first link.
- * A label stays: `[my hat](https://…)` becomes “my hat (picture 3)”. A link beyond what one request takes stays as it
- * is. Pure.
+ * A label stays: `[my hat](https://…)` becomes “my hat (picture 3)”. A link beyond the last of `most` pictures stays as
+ * it is. Pure.
  */
-export function withoutLinks(text: string, first: number): string {
+export function withoutLinks(text: string, first: number, most: number = inputLimits.references): string {
   const numbers = new Map<string, number>();
   let words = "";
   let done = 0;
   for (const link of findLinks(text)) {
     const number = numbers.get(keyOf(link)) ?? first + numbers.size + 1;
-    if (number > inputLimits.references) continue;
+    if (number > most) continue;
     numbers.set(keyOf(link), number);
     words += text.slice(done, link.start);
     words += link.label ? `${link.label} (picture ${number})` : `picture ${number}`;
     done = link.end;
   }
   return words + text.slice(done);
+}
+
+/** Whether two texts point to the same pictures, in the same order. */
+export function haveSameLinks(one: string, other: string): boolean {
+  const [here, there] = [one, other].map((text) => [...new Set([...findLinks(text)].map(keyOf))]);
+  return JSON.stringify(here) === JSON.stringify(there);
 }
 
 interface Link {

@@ -1,13 +1,13 @@
-import type { Adapter, MessageKey, Press, Reply, User } from "./adapter.ts";
+import type { Adapter, Attachment, MessageKey, Press, Reply, User } from "./adapter.ts";
 import { type AreaBook, areaMs } from "./areas.ts";
 import type { Ask } from "./ask.ts";
-import type { Choose } from "./choices.ts";
+import type { Choose, ChooseAgain } from "./choices.ts";
 import { BotError } from "./errors.ts";
 import type { Generation, History } from "./history.ts";
+import { haveSameLinks } from "./links.ts";
 import type { ImageOptions } from "./options.ts";
 import { recallAll } from "./recall.ts";
 import type { Runs } from "./run.ts";
-import type { StoredInput } from "./stored.ts";
 import { areaView, deletedView, detailsView, noticeView, pickedView, undoneView } from "./views.ts";
 
 const varyWords =
@@ -21,11 +21,12 @@ const varyWords =
 export function createPress(parts: {
   readonly history: History;
   readonly choose: Choose;
+  readonly chooseAgain: ChooseAgain;
   readonly runs: Runs;
   readonly ask: Ask;
   readonly areas: AreaBook | undefined;
 }): (adapter: Adapter, turn: Press, reply: Reply, signal: AbortSignal) => Promise<void> {
-  const { history, choose, runs, ask, areas } = parts;
+  const { history, choose, chooseAgain, runs, ask, areas } = parts;
 
   async function cancel({ message, user }: Press, reply: Reply): Promise<void> {
     const running = runs.find(message);
@@ -73,26 +74,28 @@ export function createPress(parts: {
     if (!found || found.outcome === "deleted") throw unknown();
     const again = { ...here, from: found.parent ?? null };
     switch (turn.action) {
-      case "vary":
+      case "vary": {
+        const chosen = await chooseAgain({ ...who, options: withoutAction(found.options) });
         return ask(adapter, reply, {
-          ...{ ...here, from: message, mustDraw: true, again: true, notes: [], files: [] },
+          ...{ ...here, ...chosen, from: message, mustDraw: true, again: true, files: [] },
           text: varyWords,
-          options: withoutAction(found.options),
           ...(found.style && { style: found.style }),
         });
-      case "redo":
+      }
+      case "redo": {
+        const chosen = await chooseAgain({ ...who, options: found.options });
         return ask(adapter, reply, {
-          ...{ ...again, ...brought(found), again: true, notes: [], files: [] },
+          ...{ ...again, ...chosen, ...brought(found), again: true, files: [] },
           text: found.prompt,
-          options: found.options,
-          ...(found.style && { style: found.style }),
-          mustDraw: found.pictures.length > 0,
+          mustDraw: found.mustDraw || found.pictures.length > 0,
         });
+      }
       case "rephrase": {
         const chosen = await choose({ ...who, text, options, over: found.options });
         return ask(adapter, reply, {
-          ...{ ...again, ...chosen, files, mustDraw: false },
-          ...(files.length === 0 && brought(found, ({ role }) => role !== "style")),
+          ...again,
+          ...broughtBy(found, { text: chosen.text, isOtherStyle: chosen.style !== undefined, files }),
+          ...{ ...chosen, files, mustDraw: false },
         });
       }
       case "pick1":
@@ -151,15 +154,36 @@ function demand(user: User, owner: string, what: string): void {
   throw new BotError("forbidden", `Only the one who asked for this picture, or a moderator, can ${what} it.`);
 }
 
-/** The pictures an answer was made from. */
-function brought(
-  { inputs, under, linksFrom }: Generation,
-  which: (input: StoredInput) => boolean = () => true,
-) {
+/** The pictures and the style an answer was made from. */
+function brought({ inputs, under, linksFrom, style, stylePictures }: Generation) {
   return {
-    brought: inputs.filter(which),
+    brought: inputs,
     ...(under && { under }),
     ...(linksFrom !== undefined && { linksFrom }),
+    ...(style && { style }),
+    ...(stylePictures && { stylePictures }),
+  };
+}
+
+/** What is left of that when it is said anew: other files, links and styles take the place of those before. */
+function broughtBy(
+  found: Generation,
+  now: { readonly text: string; readonly isOtherStyle: boolean; readonly files: readonly Attachment[] },
+) {
+  const { style, stylePictures, ...rest } = brought(found);
+  const styled = now.isOtherStyle ? {} : { ...(style && { style }), ...(stylePictures && { stylePictures }) };
+  const kept = found.inputs.filter(({ role }) => role !== "style" || !now.isOtherStyle);
+  if (now.files.length > 0) return { ...styled, brought: kept.filter(({ role }) => role === "style") };
+  if (haveSameLinks(now.text, found.prompt)) return { ...rest, ...styled, brought: kept };
+  const references = kept.filter(({ role }) => role === "reference");
+  const { linksFrom = references.length, under } = found;
+  const linked = references.slice(linksFrom);
+  // A mask goes with the picture that it lies on.
+  const isMasked = linksFrom > 0;
+  return {
+    ...styled,
+    brought: kept.filter((input) => !linked.includes(input) && (isMasked || input.role !== "mask")),
+    ...(under && isMasked && { under }),
   };
 }
 

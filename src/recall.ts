@@ -9,10 +9,12 @@ export function recall(
   signal: AbortSignal,
 ): Promise<readonly Attachment[]> {
   signal.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([adapter.recall(message), aborted]);
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  return Promise.race([adapter.recall(message), aborted]).finally(() =>
+    signal.removeEventListener("abort", abort),
+  );
 }
 
 /** The pictures of any message. Rejects with BotError `unknown_message` when it has none. */
@@ -47,4 +49,13 @@ export async function nearestPictured(
   let found: Generation | undefined = generation;
   while (found && found.pictures.length === 0) found = found.parent && (await history.base(found.parent));
   return found;
+}
+
+/** Whether there is a picture in the conversation up to a generation: one that was drawn, or one that was sent. */
+export async function hasPicture(generation: Generation, history: History): Promise<boolean> {
+  let found: Generation | undefined = generation;
+  while (found && found.pictures.length === 0 && !found.inputs.some(({ role }) => role === "reference")) {
+    found = found.parent && (await history.base(found.parent));
+  }
+  return found !== undefined;
 }

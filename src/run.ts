@@ -125,6 +125,8 @@ export function createRuns(
         options: turn.options,
         inputs: turn.inputs ?? turn.brought ?? [],
         ...(turn.style && { style: turn.style }),
+        ...(turn.stylePictures && !turn.inputs && { stylePictures: turn.stylePictures }),
+        mustDraw: turn.mustDraw,
         ...(turn.under && { under: turn.under }),
         ...(turn.linksFrom !== undefined && { linksFrom: turn.linksFrom }),
         outcome,
