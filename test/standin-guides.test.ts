@@ -54,6 +54,9 @@ test("a logo goes onto her top, cut out, and nothing else changes", async (t) =>
       count > 4000 && Math.abs(x - 0.5) < 0.05 && y > 0.45 && y < 0.68,
       `${words}: ${count} ${x} ${y}`,
     );
+    const { data } = await pixels(drawn);
+    const corner = (Math.round((y + 0.078) * 1024) * 1024 + Math.round((x + 0.078) * 1024)) * 4;
+    assert.ok((data[corner + 2] ?? 255) < 200, `${words}: none of the white around it came along`);
     const bigger = await sharp(woman).resize(1024, 1024).png().toBuffer();
     const apart = await difference(bigger, drawn);
     assert.ok(apart < 0.16, `${words}: ${apart}`);
