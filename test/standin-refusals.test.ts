@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp from "sharp";
-import { ask, dataUrl, photo, refused, setup } from "./standin/client.ts";
+import { createStandin } from "../src/standin/index.ts";
+import { ask, createClient, dataUrl, photo, refused, setup } from "./standin/client.ts";
 
 /** Parts of a body, and the param and code it must be refused with. */
 type Row = readonly [
@@ -384,4 +385,12 @@ test("bodies that are not JSON are refused", async (t) => {
     body: "[]",
   });
   assert.equal(shallow.status, 400);
+});
+
+test("a picture of fewer pixels than OpenAI draws is refused", async (t) => {
+  const standin = await createStandin({ paceMs: 0 });
+  t.after(() => standin.close());
+  const openai = createClient(standin);
+  await assert.rejects(openai.responses.create(ask("a fox", { size: "800x800" })), /minimum pixel budget/);
+  await openai.responses.create(ask("a fox", { size: "816x816" }));
 });

@@ -17,7 +17,7 @@ async function folder(t: TestContext): Promise<string> {
 
 test("responses, files and their pictures outlive the process", async (t) => {
   const dir = await folder(t);
-  const first = await createStandin({ dir, paceMs: 20 });
+  const first = await createStandin({ dir, paceMs: 20, leastPixels: 256 * 256 });
   const before = createClient(first);
   const bytes = await photo();
   const file = await before.files.create({
@@ -32,7 +32,7 @@ test("responses, files and their pictures outlive the process", async (t) => {
   const drawn = await before.responses.create(ask([{ role: "user", content }]));
   await first.close();
 
-  const second = await createStandin({ dir, paceMs: 20 });
+  const second = await createStandin({ dir, paceMs: 20, leastPixels: 256 * 256 });
   t.after(() => second.close());
   const after = createClient(second);
   assert.deepEqual(await after.files.retrieve(file.id), file);
@@ -44,7 +44,7 @@ test("responses, files and their pictures outlive the process", async (t) => {
 
 test("what ran in the background goes on after a restart; what was streamed does not", async (t) => {
   const dir = await folder(t);
-  const first = await createStandin({ dir, paceMs: 400 });
+  const first = await createStandin({ dir, paceMs: 400, leastPixels: 256 * 256 });
   const before = createClient(first);
   const stream = await before.responses.create({
     ...ask("a cat", { partial_images: 2 }),
@@ -65,7 +65,7 @@ test("what ran in the background goes on after a restart; what was streamed does
   }
   await first.close();
 
-  const second = await createStandin({ dir, paceMs: 400 });
+  const second = await createStandin({ dir, paceMs: 400, leastPixels: 256 * 256 });
   t.after(() => second.close());
   const after = createClient(second);
   const rest = await collect(
@@ -85,7 +85,7 @@ test("nothing is torn by kill -9", async (t) => {
   const dir = await folder(t);
   const program = `
     import { createStandin } from ${JSON.stringify(new URL("../src/standin/index.ts", import.meta.url).href)};
-    const { url } = await createStandin({ dir: ${JSON.stringify(dir)}, paceMs: 300 });
+    const { url } = await createStandin({ dir: ${JSON.stringify(dir)}, paceMs: 300, leastPixels: 256 * 256 });
     console.log(url);
   `;
   const child = spawn(
@@ -110,7 +110,7 @@ test("nothing is torn by kill -9", async (t) => {
   child.kill("SIGKILL");
   await once(child, "exit");
 
-  const standin = await createStandin({ dir, paceMs: 300 });
+  const standin = await createStandin({ dir, paceMs: 300, leastPixels: 256 * 256 });
   t.after(() => standin.close());
   const events = await collect(await createClient(standin).responses.retrieve(id, { stream: true }));
   assert.equal(events[0]?.type, "response.created");

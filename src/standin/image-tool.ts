@@ -36,7 +36,7 @@ export const imageTool = z.strictObject({
 export type ImageTool = z.infer<typeof imageTool>;
 
 /** The rules between options. `at` is where the tool stands, e.g. `tools[0]`. Throws ApiError. */
-export function checkImageTool(tool: ImageTool, at: string): ImageModel {
+export function checkImageTool(tool: ImageTool, at: string, leastPixels: number): ImageModel {
   const model = findImageModel(tool.model ?? "gpt-image-2", `${at}.model`);
   const format = tool.output_format ?? "png";
   const no = (name: string, why: string) => badRequest(why, `${at}.${name}`, "invalid_value");
@@ -79,7 +79,7 @@ export function checkImageTool(tool: ImageTool, at: string): ImageModel {
     throw no("svg", "The 'svg' parameter requires output_format to be 'svg'.");
   if (tool.svg?.model) checkTextModel(tool.svg.model, `${at}.svg.model`);
   if (tool.input_image_mask) checkMask(tool.input_image_mask, `${at}.input_image_mask`);
-  checkSize(tool.size ?? "auto", model, `${at}.size`);
+  checkSize(tool.size ?? "auto", model, `${at}.size`, leastPixels);
   return model;
 }
 
@@ -103,7 +103,7 @@ function checkMask(
   }
 }
 
-function checkSize(size: string, model: ImageModel, param: string): void {
+function checkSize(size: string, model: ImageModel, param: string, leastPixels: number): void {
   const standard = ["1024x1024", "1024x1536", "1536x1024", "auto"];
   if (standard.includes(size)) return;
   const match = /^(\d{1,5})x(\d{1,5})$/.exec(size);
@@ -119,5 +119,5 @@ function checkSize(size: string, model: ImageModel, param: string): void {
   if (Math.max(width, height) > 3840 || width * height > 3840 * 2160) {
     throw no("The maximum supported resolution is 3840x2160.");
   }
-  if (width * height < 256 * 256) throw no("The requested resolution is below the minimum pixel budget.");
+  if (width * height < leastPixels) throw no("The requested resolution is below the minimum pixel budget.");
 }

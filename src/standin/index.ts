@@ -13,6 +13,9 @@ import { createRuns } from "./runs.ts";
 import { createStore } from "./store.ts";
 
 /** How a stand-in is set up. Everything may be left out. */
+/** Source: the image generation guide, for gpt-image-2 and later. */
+const least = 655_360;
+
 export interface StandinOptions {
   /** 0, the default: any free one. */
   readonly port?: number;
@@ -26,6 +29,8 @@ export interface StandinOptions {
   readonly now?: () => number;
   /** Opens pictures by URL. Absent, as offline: every download fails. */
   readonly openUrl?: (url: string) => Promise<Uint8Array>;
+  /** Pixels of the smallest picture; as many as OpenAI says unless fewer are enough, as in tests. */
+  readonly leastPixels?: number;
   readonly log?: {
     info(fields: object, message: string): void;
     error(fields: object, message: string): void;
@@ -60,14 +65,14 @@ const mostRequests = 200;
 
 /** Starts a stand-in for OpenAI, bound to 127.0.0.1. Source of the protocol: the types of the openai package. */
 export async function createStandin(options: StandinOptions = {}): Promise<Standin> {
-  const { port = 0, dir, paceMs = 4000, apiKey, now = Date.now, openUrl, log } = options;
+  const { port = 0, dir, paceMs = 4000, apiKey, now = Date.now, openUrl, leastPixels = least, log } = options;
   const store = createStore(dir);
   const faults = createFaults();
   const files = createFiles(store, now);
   const paint = createPaint(store);
   const runs = createRuns({ store, paint, now });
   const sources = { store, fileBytes: files.bytes, ...(openUrl ? { openUrl } : {}) };
-  const responses = createResponses({ store, runs, paint, sources, paceMs, now });
+  const responses = createResponses({ store, runs, paint, sources, paceMs, leastPixels, now });
   const route = createRoutes({ files, responses, runs, faults });
   const requests: RecordedRequest[] = [];
 

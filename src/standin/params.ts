@@ -116,7 +116,7 @@ export interface Checked {
 }
 
 /** Checks a body as the service does. Input items are checked where they are read. Throws ApiError. */
-export function parseParams(raw: unknown): Checked {
+export function parseParams(raw: unknown, leastPixels: number): Checked {
   const parsed = check(body, raw);
   checkTextModel(parsed.model);
   checkMetadata(parsed.metadata);
@@ -127,7 +127,7 @@ export function parseParams(raw: unknown): Checked {
     }
     return check(imageTool, tool, `tools[${index}]`);
   });
-  const models = tools.map((tool, index) => checkImageTool(tool, `tools[${index}]`));
+  const models = tools.map((tool, index) => checkImageTool(tool, `tools[${index}]`, leastPixels));
   if (tools.length > 1) {
     throw badRequest("Only one image_generation tool may be given.", "tools", "invalid_value");
   }

@@ -35,9 +35,10 @@ export function createResponses(deps: {
   paint: Paint;
   sources: InputSources;
   paceMs: number;
+  leastPixels: number;
   now: () => number;
 }): Responses {
-  const { store, runs, paint, sources, paceMs, now } = deps;
+  const { store, runs, paint, sources, paceMs, leastPixels, now } = deps;
 
   function find(id: string): ResponseRecord {
     const record = toRecord(store.responses.get(id));
@@ -55,7 +56,7 @@ export function createResponses(deps: {
     show,
 
     async create(body, fault) {
-      const checked = parseParams(body);
+      const checked = parseParams(body, leastPixels);
       const { params } = checked;
       const previous = params.previous_response_id ?? undefined;
       const parent = previous === undefined ? undefined : toRecord(store.responses.get(previous));

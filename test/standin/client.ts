@@ -14,7 +14,7 @@ export async function setup(
   t: TestContext,
   options: StandinOptions = {},
 ): Promise<{ standin: Standin; openai: OpenAI }> {
-  const standin = await createStandin({ paceMs: 20, ...options });
+  const standin = await createStandin({ paceMs: 20, leastPixels: 256 * 256, ...options });
   t.after(() => standin.close());
   return { standin, openai: createClient(standin) };
 }
