@@ -134,6 +134,7 @@ async function readShown(shown: Generation, adapter: Adapter, signal: AbortSigna
   return (await readInputs(await recallPicked(shown, adapter, signal), signal)).pictures;
 }
 
+/** Fits the mask to the picture it lies on, and that to the mask: both have to be of one format. Source: the image guide. */
 async function fitMasks(
   pictures: readonly Picture[],
 ): Promise<{ pictures: readonly Picture[]; notes: readonly string[] }> {
@@ -143,7 +144,14 @@ async function fitMasks(
   const { bytes, notes } = await fitMask(mask.bytes, first);
   const { width, height } = first;
   const fitted: Picture = { role: "mask", bytes, mediaType: "image/png", width, height };
-  return { pictures: [...pictures.filter((picture) => picture !== mask), fitted], notes };
+  const rest = pictures.filter((picture) => picture !== first && picture !== mask);
+  return { pictures: [await toPng(first), ...rest, fitted], notes };
+}
+
+async function toPng(picture: Picture): Promise<Picture> {
+  if (picture.mediaType === "image/png") return picture;
+  const bytes = await sharp(picture.bytes, { limitInputPixels: inputLimits.pixels }).png().toBuffer();
+  return { ...picture, bytes, mediaType: "image/png" };
 }
 
 /** Both are needed when the picture is there, perhaps by another process; and when it is drawn again. */

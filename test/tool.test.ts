@@ -173,6 +173,33 @@ describe("a mask", () => {
     assert.notDeepEqual(await colourAt(bytes, 160, 100), await colourAt(room, 160, 100));
   });
 
+  for (const [type, encode] of [
+    [
+      "JPEG",
+      async () =>
+        sharp(await flat("#a33", 320, 200))
+          .jpeg()
+          .toBuffer(),
+    ],
+    [
+      "WebP",
+      async () =>
+        sharp(await flat("#a33", 320, 200))
+          .webp()
+          .toBuffer(),
+    ],
+  ] as const) {
+    test(`lies on a ${type} too: OpenAI takes a picture and its mask in one format only`, async () => {
+      const mask = await masked(320, 200, { left: 100, top: 60, width: 120, height: 80 });
+      const attachments = [
+        attachment(await encode(), { name: `room.${type}` }),
+        attachment(mask, { name: "mask.png", role: "mask" }),
+      ];
+      const { last } = await studio.say("add a flamingo", { attachments });
+      assert.equal(last.phase, "done", last.text);
+    });
+  }
+
   test("is drawn in the shape of the picture under it", async () => {
     await bathing();
     const [width = 0, height = 1] = String(tool().size).split("x").map(Number);
