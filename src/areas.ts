@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { Adapter, Areas, FormInput, Handle, MessageKey, Reply, User } from "./adapter.ts";
+import type { Adapter, Areas, Attachment, FormInput, Handle, MessageKey, Reply, User } from "./adapter.ts";
 import { BotError } from "./errors.ts";
 import type { History } from "./history.ts";
 import { inputLimits, readInputs } from "./inputs.ts";
@@ -11,7 +11,7 @@ import { key } from "./stored.ts";
 /** The pages on which a part of a picture is painted, and the core's own way to open one. */
 export interface AreaBook extends Areas {
   /** The address of a page for that person and that picture. */
-  open(adapter: Adapter, message: MessageKey, user: User): string;
+  open(adapter: Adapter, message: MessageKey, user: User): Promise<string>;
 }
 
 /** How long a page can be painted on, in ms: as long as Discord lets a press be answered. */
@@ -20,6 +20,8 @@ export const areaMs = 15 * 60 * 1000;
 const ticket = z.object({
   adapter: z.string(),
   message: key,
+  /** Which of the message's pictures, from 0: another may be picked while this one is painted on. */
+  place: z.number(),
   user: z.object({ id: z.string(), name: z.string(), moderator: z.boolean().exactOptional() }),
   /** Unix time, ms. */
   until: z.number(),
@@ -59,14 +61,24 @@ export async function createAreas(parts: {
     return { ticket: opened, adapter };
   }
 
+  /** Rejects with BotError `unknown_message`. */
+  async function recallPainted(adapter: Adapter, { message, place }: Ticket): Promise<Attachment> {
+    const found = (await adapter.recall(message))[place];
+    if (found) return found;
+    throw new BotError("unknown_message", "That picture is no longer there.");
+  }
+
   async function go(token: string, input: FormInput): Promise<void> {
     const { ticket, adapter } = await read(token);
     const { message, user, nonce } = ticket;
+    // The mask lies on the picture that was painted on, whatever has been picked or deleted since.
+    const painted = await recallPainted(adapter, ticket);
     const { thread, place, reply } = await adapter.below(message, user);
     await spent.set(nonce, true, areaMs);
     const begun = watchBeginning(reply);
+    const attachments = [painted, ...input.attachments];
     const over = handle(adapter)(
-      { kind: "press", thread, user, place, action: "edit", message, input },
+      { kind: "press", thread, user, place, action: "edit", message, input: { ...input, attachments } },
       begun.reply,
     );
     over.then(begun.resolve, begun.reject);
@@ -79,11 +91,13 @@ export async function createAreas(parts: {
   }
 
   return {
-    open(adapter, message, user) {
+    async open(adapter, message, user) {
       const { id, name, moderator } = user;
+      const { picked = 0 } = (await history.find(message)) ?? {};
       const opened: Ticket = {
         adapter: adapter.name,
         message,
+        place: picked,
         user: { id, name, ...(moderator && { moderator }) },
         until: now() + areaMs,
         nonce: randomUUID(),
@@ -98,12 +112,9 @@ export async function createAreas(parts: {
 
     async look(token, signal) {
       const { ticket, adapter } = await read(token);
-      const shown = await adapter.recall(ticket.message);
-      const { picked = 0 } = (await history.find(ticket.message)) ?? {};
-      const one = shown[picked] ?? shown[0];
-      const { pictures } = await readInputs(one ? [one] : [], signal);
+      const { pictures } = await readInputs([await recallPainted(adapter, ticket)], signal);
       const [picture] = pictures;
-      if (!picture) throw new BotError("unknown_message", "That picture is no longer there.");
+      if (!picture) throw expired();
       const { bytes, mediaType, width, height } = picture;
       return { name: "picture", alt: "The picture to be changed", bytes, mediaType, width, height };
     },
@@ -117,7 +128,8 @@ export async function createAreas(parts: {
         throw new BotError("bad_attachment", "Paint over the part that should change first.");
       }
       // Two sendings of one page, by a double tap: the second finds it spent.
-      await inOrder(token, () => go(token, input));
+      const { ticket } = await read(token);
+      await inOrder(ticket.nonce, () => go(token, input));
     },
   };
 }
@@ -129,14 +141,17 @@ function expired(): BotError {
   );
 }
 
-/** A reply that tells when its first view is there. */
+/** A reply that tells when its first view is there. A refusal is told on the page, where it can be put right. */
 function watchBeginning(reply: Reply) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let begun = false;
   const watched: Reply = {
     pace: reply.pace,
     limits: reply.limits,
     async show(view) {
       try {
+        if (!begun && view.phase === "failed") throw new BotError("bad_prompt", view.text);
+        begun = true;
         const message = await reply.show(view);
         resolve();
         return message;

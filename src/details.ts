@@ -12,18 +12,22 @@ export function toDetails(answer: {
   /** How many came out. */
   readonly pictures: number;
   readonly picture?: PaintedPicture | undefined;
+  /** The size of what is shown, WIDTHxHEIGHT, where that is not as it was drawn. */
+  readonly size?: string | undefined;
   readonly imageModel: string;
   readonly elapsedMs: number;
   readonly usage?: Usage | undefined;
   readonly cost?: Cost | undefined;
   readonly painter: string;
 }): Details {
-  const { prompt, asked, sent, pictures, picture, imageModel, elapsedMs, usage, cost, painter } = answer;
+  const { prompt, asked, sent, pictures, picture, size, imageModel, elapsedMs, usage, cost, painter } =
+    answer;
   const applied: Partial<Record<OptionName, string>> = picture
     ? {
         ...taken(asked, sent),
         ...(asked.count && { count: `${pictures}` }),
         ...picture.applied,
+        ...(size && { size }),
         model: imageModel,
       }
     : {};

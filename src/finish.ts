@@ -67,6 +67,7 @@ export async function finish(
     sent,
     pictures: drawn.length,
     picture: drawn[0]?.picture,
+    size: sizeOf(finished[0]),
     imageModel,
     elapsedMs,
     usage,
@@ -103,6 +104,12 @@ export async function finish(
       areas: tools.areas,
     }),
   };
+}
+
+/** What was put back into the picture under a mask has that one's size. */
+function sizeOf(finished: Finished | undefined): string | undefined {
+  if (!finished?.kept.patched) return undefined;
+  return `${finished.kept.width}x${finished.kept.height}`;
 }
 
 /** What lies under a mask, as it was sent. */

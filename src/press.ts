@@ -66,7 +66,7 @@ export function createPress(parts: {
           const how = "Press Edit… and attach a mask: the picture with the part to change made see-through.";
           return void (await reply.show(noticeView(how)));
         }
-        const address = areas.open(adapter, message, user);
+        const address = await areas.open(adapter, message, user);
         return void (await reply.show(areaView(address, areaMs / 60_000)));
       }
     }

@@ -90,6 +90,51 @@ describe("a page to paint an area on", () => {
     await answered(key);
   });
 
+  test("is of the picture it shows, whichever is picked meanwhile", async () => {
+    const { key, last } = await studio.say("a lounge --count 2");
+    await studio.press("pick2", key);
+    const token = await open(key);
+    await studio.press("pick1", key);
+    const picture = await areas().look(token, never);
+    assert.deepEqual(Buffer.from(picture.bytes), Buffer.from(last.images[1]?.bytes ?? []));
+    await areas().send(token, await painting("add a flamingo"));
+    await answered(key);
+    const head = await studio.history.head(studio.thread);
+    const [drawn] = studio.adapter.views(head ?? "x:x").at(-1)?.images ?? [];
+    const corner = (bytes?: Uint8Array) =>
+      sharp(bytes).extract({ left: 900, top: 900, width: 90, height: 90 }).removeAlpha().raw().toBuffer();
+    assert.deepEqual(await corner(drawn?.bytes), await corner(last.images[1]?.bytes));
+  });
+
+  test("paints on no other picture when its own has been deleted", async () => {
+    await studio.say("a lounge");
+    const { key } = await studio.say("make it night");
+    const token = await open(key);
+    await studio.press("delete", key);
+    await assert.rejects(areas().look(token, never), { code: "unknown_message" });
+    const before = studio.asked().length;
+    await assert.rejects(areas().send(token, await painting("add a flamingo")), { code: "unknown_message" });
+    assert.equal(studio.asked().length, before);
+  });
+
+  test("tells what cannot be on the page, and stays open for it to be put right", async () => {
+    const { key } = await studio.say("a lounge");
+    const token = await open(key);
+    const bad = await painting("add a flamingo --quality huge");
+    await assert.rejects(areas().send(token, bad), { message: /Quality takes auto, low/ });
+    await areas().send(token, await painting("add a flamingo"));
+    await answered(key);
+  });
+
+  test("is spent by sending, whatever hangs on its token", async () => {
+    const { key } = await studio.say("a lounge");
+    const token = await open(key);
+    const input = await painting("add a flamingo");
+    const sent = await Promise.allSettled([areas().send(token, input), areas().send(`${token}.x`, input)]);
+    assert.deepEqual(sent.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    await answered(key);
+  });
+
   test("is for the one who pressed: the answer is theirs", async () => {
     const { key } = await studio.say("a lounge with a pool");
     await areas().send(await open(key, bob), await painting("add a flamingo"));
@@ -127,7 +172,7 @@ describe("a page to paint an area on", () => {
       handle: () => studio.adapter.handle(),
       now: () => now,
     });
-    const [token = ""] = book.open(studio.adapter, key, ada).split("/").slice(-1);
+    const [token = ""] = (await book.open(studio.adapter, key, ada)).split("/").slice(-1);
     now += areaMs - 1;
     await book.check(token);
     now += 1;

@@ -1,0 +1,122 @@
+import { type Conversation, toConversation } from "./conversation.ts";
+import { BotError } from "./errors.ts";
+import type { Fitted } from "./fit.ts";
+import { type Generation, responseOf } from "./history.ts";
+import type { Identity } from "./identity.ts";
+import type { OpenTurn } from "./ledger.ts";
+import { withoutLinks } from "./links.ts";
+import type { Log } from "./log.ts";
+import { sayOnce } from "./notes.ts";
+import type { Painted } from "./painted.ts";
+import type { Painter, PaintRequest } from "./painter.ts";
+import type { Prepared, PrepareTools } from "./prepare.ts";
+import { type RequestDefaults, type RequestInput, toRequest } from "./request.ts";
+import type { StoredInput } from "./stored.ts";
+
+/**
+ * Draws one of a turn's pictures, by its place among them from 0, all from the same start; `responseId`: OpenAI is at
+ * work on it already. Throws BotError, or the signal's reason.
+ */
+export type Brush = (place: number, responseId: string | undefined) => AsyncGenerator<Painted>;
+
+/** `turn`, with `notes` for what the person should know. */
+export function createBrush(
+  { turn, notes }: { readonly turn: OpenTurn; readonly notes: string[] },
+  { base, shown, inputs, linksFrom }: Prepared,
+  fitted: Fitted,
+  tools: PrepareTools & {
+    readonly painter: Painter;
+    readonly identity: Identity;
+    readonly defaults: RequestDefaults;
+    readonly log: Log;
+  },
+  signal: AbortSignal,
+): Brush {
+  const { painter, uploads, defaults, log } = tools;
+  const references = inputs.filter(({ role }) => role === "reference").length;
+  const wish = {
+    text: linksFrom === undefined ? turn.text : withoutLinks(turn.text, linksFrom, references),
+    options: fitted.options,
+    imageModel: fitted.imageModel,
+    ...(turn.style && { style: turn.style }),
+    mustDraw: turn.mustDraw || (fitted.options.count ?? 1) > 1,
+    safetyId: tools.identity(turn.user.id),
+    ...(turn.again && { attempt: String(turn.acceptedAt) }),
+  };
+  const address = ({ role, source }: StoredInput): Promise<RequestInput> =>
+    uploads.address(source).then((found) => ({ role, address: found }));
+  const addressed = once(() => Promise.all(inputs.map(address)));
+  const masked = inputs.some(({ role }) => role === "mask");
+  const retold = once(() =>
+    base ? toConversation(base, tools, signal, masked ? 0 : undefined) : Promise.resolve(nothing),
+  );
+
+  async function goingOn(place: number) {
+    const previousResponseId = base && responseOf(base);
+    const pickedCallId = shown && pickedCallOf(shown);
+    return toRequest(
+      {
+        ...wish,
+        ...{ place, inputs: await addressed() },
+        ...(previousResponseId && { previousResponseId }),
+        ...(pickedCallId && { pickedCallId }),
+      },
+      defaults,
+    );
+  }
+
+  /** The pictures of the conversation are those that the person sees: no other has to be put right. */
+  async function anew(place: number, { items }: Conversation) {
+    const own = (await addressed()).filter(({ role }) => role !== "current");
+    return toRequest({ ...wish, place, inputs: own, conversation: items }, defaults);
+  }
+
+  /** What OpenAI has lost is not named to it again. */
+  async function* paint(request: PaintRequest, told: Conversation, responseId?: string) {
+    try {
+      yield* painter.paint(request, signal, responseId);
+    } catch (error) {
+      const isGone = error instanceof BotError && error.code === "inputs_gone";
+      if (isGone) await uploads.forget([...inputs.map(({ source }) => source), ...told.sources]);
+      throw error;
+    }
+  }
+
+  async function* paintAnew(place: number, told: Conversation) {
+    yield* paint(await anew(place, told), told);
+  }
+
+  return async function* (place, responseId) {
+    if (!defaults.store) return yield* paintAnew(place, await retold());
+    try {
+      yield* paint(await goingOn(place), nothing, responseId);
+    } catch (error) {
+      if (!(error instanceof BotError) || error.code !== "parent_gone") throw error;
+      const told = await retold().catch((failure: unknown) => {
+        signal.throwIfAborted();
+        log.warn({ error: failure }, "recall.failed");
+        if (!masked) throw error;
+        return nothing;
+      });
+      sayOnce(notes, "OpenAI no longer had this conversation, so I showed it the picture again.");
+      yield* paintAnew(place, told);
+    }
+  };
+}
+
+const nothing: Conversation = { items: [], sources: [] };
+
+/** A response that drew several pictures goes on from its last one, unless another is named. */
+function pickedCallOf({ pictures, picked }: Generation): string | undefined {
+  const one = picked === undefined ? undefined : pictures[picked];
+  const beside = one && pictures.filter(({ responseId }) => responseId === one.responseId);
+  return beside && beside.length > 1 ? one.callId : undefined;
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
