@@ -3,6 +3,7 @@ import { BotError } from "./errors.ts";
 import type { Fitted } from "./fit.ts";
 import { type Generation, responseOf } from "./history.ts";
 import type { Identity } from "./identity.ts";
+import { readInputs } from "./inputs.ts";
 import type { OpenTurn } from "./ledger.ts";
 import { withoutLinks } from "./links.ts";
 import type { Log } from "./log.ts";
@@ -10,6 +11,7 @@ import { sayOnce } from "./notes.ts";
 import type { Painted } from "./painted.ts";
 import type { Painter, PaintRequest } from "./painter.ts";
 import type { Prepared, PrepareTools } from "./prepare.ts";
+import { recallPicked } from "./recall.ts";
 import { type RequestDefaults, type RequestInput, toRequest } from "./request.ts";
 import type { StoredInput } from "./stored.ts";
 
@@ -51,15 +53,38 @@ export function createBrush(
     base ? toConversation(base, tools, signal, masked ? 0 : undefined) : Promise.resolve(nothing),
   );
 
-  async function goingOn(place: number) {
+  /** The picked picture of several as the person sees it, for where its id is not enough. */
+  const seen = once(async (): Promise<readonly RequestInput[]> => {
+    const { pictures } = await readInputs(
+      shown ? await recallPicked(shown, tools.adapter, signal) : [],
+      signal,
+    );
+    const stored = await Promise.all(pictures.map((picture) => uploads.store(picture, signal)));
+    const found = await Promise.all(stored.map((source) => uploads.address(source)));
+    return found.map((address) => ({ role: "current", address }));
+  });
+
+  async function goingOn(place: number, more: readonly RequestInput[] = []) {
     const previousResponseId = base && responseOf(base);
-    const pickedCallId = shown && pickedCallOf(shown);
+    const own = await addressed();
+    const along = own.some(({ role }) => role === "current") ? own : [...more, ...own];
+    return toRequest(
+      { ...wish, place, inputs: along, ...(previousResponseId && { previousResponseId }) },
+      defaults,
+    );
+  }
+
+  /**
+   * By the picture's own id, from the response before the one that drew it: named beside that one, OpenAI refuses it as
+   * a duplicate, and alone that one goes on from its last picture.
+   */
+  async function fromPicked(place: number, { parent }: Generation, pickedCallId: string) {
+    const before = parent && (await tools.history.base(parent));
+    const previousResponseId = before && responseOf(before);
     return toRequest(
       {
-        ...wish,
-        ...{ place, inputs: await addressed() },
+        ...{ ...wish, place, inputs: await addressed(), pickedCallId },
         ...(previousResponseId && { previousResponseId }),
-        ...(pickedCallId && { pickedCallId }),
       },
       defaults,
     );
@@ -86,10 +111,27 @@ export function createBrush(
     yield* paint(await anew(place, told), told);
   }
 
+  /** Goes on from what OpenAI has. */
+  async function* paintOn(place: number, responseId: string | undefined) {
+    const pickedCallId = shown && !masked ? pickedCallOf(shown) : undefined;
+    if (!shown || !pickedCallId) return yield* paint(await goingOn(place), nothing, responseId);
+    // With words in between, going on from before the picture would forget them.
+    if (base === shown) {
+      try {
+        return yield* paint(await fromPicked(place, shown, pickedCallId), nothing, responseId);
+      } catch (error) {
+        // Some models take no item back without what they thought when they made it.
+        if (!(error instanceof BotError) || error.code !== "rejected") throw error;
+        log.info({ error }, "picked.refused");
+      }
+    }
+    yield* paint(await goingOn(place, await seen()), nothing, base === shown ? undefined : responseId);
+  }
+
   return async function* (place, responseId) {
     if (!defaults.store) return yield* paintAnew(place, await retold());
     try {
-      yield* paint(await goingOn(place), nothing, responseId);
+      yield* paintOn(place, responseId);
     } catch (error) {
       if (!(error instanceof BotError) || error.code !== "parent_gone") throw error;
       const told = await retold().catch((failure: unknown) => {

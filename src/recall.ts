@@ -3,11 +3,7 @@ import { BotError } from "./errors.ts";
 import type { Generation, History } from "./history.ts";
 
 /** The pictures a message shows; a platform that does not answer holds up neither a cancel nor a shutdown. */
-export function recall(
-  adapter: Adapter,
-  message: MessageKey,
-  signal: AbortSignal,
-): Promise<readonly Attachment[]> {
+function recall(adapter: Adapter, message: MessageKey, signal: AbortSignal): Promise<readonly Attachment[]> {
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);

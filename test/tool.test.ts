@@ -253,15 +253,50 @@ describe("the same picture twice", () => {
 });
 
 describe("several pictures of one response", () => {
-  test("are gone on from by the one that was picked", async () => {
-    const { key, last } = await studio.say("draw three pictures of a fox");
+  /** Three of one response, the second picked. */
+  async function pick() {
+    const first = await studio.say("a forest");
+    const { key, last } = await studio.say("draw three pictures of a fox in it");
     assert.equal(last.images.length, 3);
     await studio.press("pick2", key);
-    await studio.say("make it night");
     const found = await studio.history.find(key);
-    assert.ok(found?.pictures[1]);
-    assert.equal(new Set(found.pictures.map(({ responseId }) => responseId)).size, 1);
-    assert.match(input(), new RegExp(`"item_reference","id":"${found.pictures[1].callId}"`));
+    const { callId, responseId } = found?.pictures[1] ?? {};
+    assert.ok(callId && responseId);
+    assert.equal(new Set(found?.pictures.map((one) => one.responseId)).size, 1);
+    const before = (await studio.history.find(first.key))?.pictures[0]?.responseId;
+    return { key, callId, responseId, before };
+  }
+
+  test("are gone on from by the id of the one that was picked", async () => {
+    const { callId, before } = await pick();
+    const { last } = await studio.say("make it night");
+    assert.equal(last.phase, "done", last.text);
+    assert.ok(input().startsWith(`[{"type":"item_reference","id":"${callId}"}`), input());
+    assert.equal(studio.asked().at(-1)?.previous_response_id, before);
+    const { last: next } = await studio.say("make it winter");
+    assert.equal(next.phase, "done", next.text);
+  });
+
+  test("or by the picture itself, where OpenAI does not take its id", async () => {
+    const { responseId } = await pick();
+    studio.standin.fault({
+      ...{ kind: "status", status: 400, type: "invalid_request_error" },
+      message: "Item was provided without its required 'reasoning' item.",
+    });
+    const { last } = await studio.say("make it night");
+    assert.equal(last.phase, "done", last.text);
+    assert.match(input(), /The picture as it is now:.*file_id.*make it night/);
+    assert.equal(studio.asked().at(-1)?.previous_response_id, responseId);
+  });
+
+  test("or by the picture itself, where something was said in between", async () => {
+    await pick();
+    const words = await studio.say("what is in this picture?");
+    const { last } = await studio.say("make it night");
+    assert.equal(last.phase, "done", last.text);
+    assert.match(input(), /The picture as it is now:.*file_id.*make it night/);
+    const said = (await studio.history.find(words.key))?.responseId;
+    assert.equal(studio.asked().at(-1)?.previous_response_id, said);
   });
 });
 
