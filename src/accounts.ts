@@ -16,6 +16,8 @@ const nobody: Account = { defaults: {}, pictures: 0, usd: 0 };
 
 /** The accounts, and the core's own way to add to them. */
 export interface AccountBook extends Accounts {
+  /** Sets some defaults beside those that there are; an empty value ends one. Rejects as `setDefaults` does. */
+  addDefaults(owner: string, defaults: Readonly<Record<string, unknown>>): Promise<void>;
   /** Adds an answer. Answers of one person that end at the same time are added one after the other. */
   add(
     userId: string,
@@ -38,6 +40,13 @@ export function createAccounts(store: Store): AccountBook {
 
   return {
     of: read,
+    async addDefaults(owner, defaults) {
+      const checked = parseOptions(defaults);
+      await change(owner, (before) => {
+        const kept = Object.entries(before.defaults).filter(([name]) => !Object.hasOwn(defaults, name));
+        return { ...before, defaults: { ...Object.fromEntries(kept), ...checked } };
+      });
+    },
     async setDefaults(userId, defaults) {
       const checked = parseOptions(defaults);
       await change(userId, (before) => ({ ...before, defaults: checked }));

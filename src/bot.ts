@@ -109,10 +109,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const { thread, user, place, text, options, attachments, replyTo } = turn;
     if (!turn.addressed && !(await isKnown(thread))) return;
     if (draining) throw restarting;
-    const wish = turn.addressed ? parseSetting(text, attachments) : undefined;
-    if (wish) {
-      return arrange({ kind: "setting", user, place, wish }, reply);
-    }
+    // Who asks for a picture outright is given one, whatever its words are.
+    const wish = turn.addressed && !turn.mustDraw ? parseSetting(text, attachments) : undefined;
+    if (wish) return handle(adapter, { kind: "setting", user, place, wish }, reply);
     const chosen = await choose({ user, place, text, options });
     await ask(adapter, reply, {
       ...{ thread, user, place, ...chosen },

@@ -38,7 +38,7 @@ export function parseFlags(text: string): {
   const raw: Record<string, string> = {};
   const notes: string[] = [];
   const rest = text.replace(
-    /(^|\s)--([a-z][a-z-]*)(?:=|\s+(?!--))?(\S+)?/gi,
+    /(^|\s)--([a-z][a-z-]*)(?:(?:=|\s+(?!--))("[^"\n]*"|“[^”\n]*”|\S+))?/gi,
     (all, before: string, name: string, value) => {
       const spec = specs.get(name.toLowerCase());
       if (!spec) {

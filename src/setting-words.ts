@@ -1,15 +1,17 @@
 import type { Attachment, Scope, SettingWish } from "./adapter.ts";
+import { BotError } from "./errors.ts";
 import { parseFlags } from "./flags.ts";
 
 /**
- * Words that are about the studio and not about a picture: `styles`, `style save cosy: soft light --size wide`,
+ * Words that are about the studio and not about a picture: `help`, `styles`, `style save cosy: soft light --size wide`,
  * `style share …`, `style show cosy`, `style remove cosy`, `style unshare cosy`, `defaults`, `defaults --size wide`,
  * `defaults reset`, `channel defaults …`.
  *
  * Undefined for everything else: the whole text has to be of that form, or “style of Monet” would never be drawn. Throws
- * BotError `bad_option` for a flag with a value it cannot have.
+ * BotError `bad_option` for a flag that there is none of, or with a value it cannot have.
  */
 export function parseSetting(text: string, attachments: readonly Attachment[] = []): SettingWish | undefined {
+  if (/^(?:help|options)$/i.test(text.trim())) return { name: "help" };
   return parseStyleWish(text.trim(), attachments) ?? parseDefaultsWish(text.trim());
 }
 
@@ -17,10 +19,10 @@ const verbs = { save: "mine", share: "shared", remove: "mine", unshare: "shared"
 
 function parseStyleWish(text: string, attachments: readonly Attachment[]): SettingWish | undefined {
   if (/^styles$|^style list$/i.test(text)) return { name: "styles" };
-  const told = /^style (save|share) ([\w-]{1,40})(?:\s*:\s*(.*)|\s+(--.*)|)$/is.exec(text);
+  const told = /^style (save|share) (?:([^\n:]{1,60}?)\s*:\s*(.*)|([\w-]{1,40})(?:\s+(--.*))?)$/is.exec(text);
   if (told) {
-    const [, verb = "", style = "", words = "", flags = ""] = told;
-    const instruction = words || flags;
+    const [, verb = "", long, words, short, flags = ""] = told;
+    const [style = "", instruction = flags] = [long ?? short, words];
     return { name: "saveStyle", scope: scopeOf(verb), style, instruction, options: {}, attachments };
   }
   const named = /^style (show|remove|unshare) ([\w-]{1,40})$/i.exec(text);
@@ -43,5 +45,8 @@ function parseDefaultsWish(text: string): SettingWish | undefined {
   if (what === undefined) return { name: "defaults" };
   if (/^reset$/i.test(what)) return { name: "resetDefaults", scope };
   const flags = parseFlags(what);
+  const [unknown] = flags.notes;
+  if (unknown)
+    throw new BotError("bad_option", unknown.replace("so I left it in the words", "so it is no default"));
   return flags.text === "" ? { name: "setDefaults", scope, options: flags.options } : undefined;
 }

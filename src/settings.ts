@@ -1,6 +1,7 @@
 import type { AccountBook } from "./accounts.ts";
 import type { Scope, Setting, View } from "./adapter.ts";
 import { BotError } from "./errors.ts";
+import { adminOptions, parseOptions, parseStyleName } from "./flags.ts";
 import { type ImageOptions, optionSpecs } from "./options.ts";
 import type { StyleBook } from "./styles.ts";
 import { noticeView } from "./views.ts";
@@ -35,7 +36,8 @@ export function createSettle({
   }
 
   async function showStyle({ user, place }: Setting, name: string): Promise<View> {
-    const style = (await styles.list(user, place)).find((one) => one.name === name.toLowerCase());
+    const wanted = parseStyleName(name);
+    const style = (await styles.list(user, place)).find((one) => one.name === wanted);
     const images = await styles.pictures(user, place, name);
     if (!style) throw new BotError("unknown_message", "That style has just been removed.");
     const lines = [
@@ -64,9 +66,30 @@ export function createSettle({
     throw new BotError("forbidden", "Only a moderator can set a channel's defaults.");
   }
 
+  /** What would be left out of every prompt, with a sentence each time, is no default. */
+  async function check(
+    { user, place }: Setting,
+    scope: Scope,
+    options: Partial<ImageOptions>,
+  ): Promise<void> {
+    const denied = user.moderator ? [] : adminOptions(options);
+    if (denied.length > 0) {
+      throw new BotError("forbidden", `Only a moderator can set ${denied.join(" and ")}.`);
+    }
+    if (!options.style) return;
+    const { name } = await styles.find(user, place, options.style);
+    if (scope === "mine" || (await styles.isShared(place, name))) return;
+    throw new BotError(
+      "bad_option",
+      `The style “${name}” is yours alone. Share it first, with \`style share ${name}: …\`.`,
+    );
+  }
+
   return async (turn, signal) => {
     const { user, place, wish } = turn;
     switch (wish.name) {
+      case "help":
+        return noticeView(help());
       case "styles":
         return showStyles(turn);
       case "showStyle":
@@ -78,15 +101,13 @@ export function createSettle({
       }
       case "removeStyle":
         await styles.remove(user, place, wish.scope, wish.style);
-        return noticeView(`The style ${wish.style} is gone. Pictures drawn in it stay.`);
+        return noticeView(`The style ${parseStyleName(wish.style)} is gone. Pictures drawn in it stay.`);
       case "defaults":
         return showDefaults(turn);
       case "setDefaults": {
         const owner = ownerOf(turn, wish.scope);
-        const { defaults } = await accounts.of(owner);
-        const { style } = wish.options;
-        if (typeof style === "string" && style) await styles.find(user, place, style); // one that is not there would fail every prompt
-        await accounts.setDefaults(owner, { ...defaults, ...wish.options });
+        await check(turn, wish.scope, parseOptions(wish.options));
+        await accounts.addDefaults(owner, wish.options);
         return showDefaults(turn);
       }
       case "resetDefaults":
@@ -94,6 +115,20 @@ export function createSettle({
         return showDefaults(turn);
     }
   };
+}
+
+/** How to use the bot, and every row of the options table. */
+function help(): string {
+  const rows = optionSpecs.map(({ name, hint, values, unset, admin }) => {
+    const choices = values?.map(({ value }) => value).join(", ");
+    const what = choices ? `${hint}: ${choices}` : hint;
+    return `\`--${name}\` ${what}. Not set: ${unset}${admin ? "; moderators only" : ""}.`;
+  });
+  return [
+    "Say what to draw, or attach pictures and say what to make of them. Reply to a picture to change it, or to ask about it.",
+    "Options go behind the words: `a kite --size wide --count 2`. Save them under a name with `style save cosy: soft light --size wide`, for good with `defaults --size wide`.",
+    ...rows,
+  ].join("\n");
 }
 
 /** Options as flags, as a person would type them. */

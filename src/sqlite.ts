@@ -18,11 +18,17 @@ export function createSqliteStore(path: string): KeyvStoreAdapter {
   database.exec(
     "CREATE TABLE IF NOT EXISTS keyv (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
   );
-  // Keyv notices that a value has run out only when it is asked for: what nobody asks for again is swept here.
-  database.prepare("DELETE FROM keyv WHERE value ->> '$.expires' < ?").run(Date.now());
+  const columns = database.prepare("SELECT name FROM pragma_table_info('keyv')").all();
+  // Version 0.1 had no such column, and no values that run out.
+  if (!columns.some(({ name }) => name === "expires"))
+    database.exec("ALTER TABLE keyv ADD COLUMN expires INTEGER");
+  database.exec("CREATE INDEX IF NOT EXISTS keyv_expires ON keyv (expires) WHERE expires IS NOT NULL");
+  // Keyv notices that a value has run out only when it is asked for: what nobody asks for again is swept.
+  const sweep = database.prepare("DELETE FROM keyv WHERE expires < ?");
+  sweep.run(Date.now());
   const select = database.prepare("SELECT value FROM keyv WHERE key = ?");
   const upsert = database.prepare(
-    "INSERT INTO keyv (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    "INSERT INTO keyv (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires",
   );
   const remove = database.prepare("DELETE FROM keyv WHERE key = ?");
 
@@ -31,8 +37,9 @@ export function createSqliteStore(path: string): KeyvStoreAdapter {
     async get(key: string) {
       return select.get(key)?.value;
     },
-    async set(key: string, value: string) {
-      upsert.run(key, value);
+    async set(key: string, value: string, lifeMs?: number) {
+      if (lifeMs) sweep.run(Date.now());
+      upsert.run(key, value, lifeMs ? Date.now() + lifeMs : null);
       return true;
     },
     async delete(key: string) {

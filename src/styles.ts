@@ -23,6 +23,8 @@ export type KeptStyle = Readonly<z.output<typeof kept>>;
 export interface StyleBook extends Styles {
   /** One's own of that name, else the community's. Rejects with BotError `bad_option` when there is neither. */
   find(user: User, place: Place, name: string): Promise<KeptStyle>;
+  /** Whether the community has one of that name. */
+  isShared(place: Place, name: string): Promise<boolean>;
 }
 
 const most = { styles: 50, pictures: 4, instruction: 2000 } as const;
@@ -51,12 +53,18 @@ export function createStyles(store: Store, keep: Keep): StyleBook {
       await owners.set(owner, after);
       const used = new Set(after.flatMap(({ pictures }) => pictures));
       const gone = before.flatMap(({ pictures }) => pictures).filter((id) => !used.has(id));
-      for (const id of gone) await keep.delete(id);
+      await letGo(gone);
     });
+  }
+
+  /** What cannot be deleted now takes up room, and nothing else. */
+  async function letGo(pictures: readonly string[]): Promise<void> {
+    await Promise.allSettled(pictures.map((id) => keep.delete(id)));
   }
 
   return {
     find,
+    isShared: async ({ community }, name) => (await read(community)).some((style) => style.name === name),
     async list(user, place) {
       const mine = (await read(user.id)).map((style) => toStyle(style, "mine"));
       const names = new Set(mine.map(({ name }) => name));
@@ -67,19 +75,23 @@ export function createStyles(store: Store, keep: Keep): StyleBook {
     async save(user, place, scope, draft, signal) {
       const owner = ownerOf(user, place, scope);
       const { name, instruction, options } = check(draft);
+      const read = await readPictures(draft.attachments, signal);
       const pictures: string[] = [];
-      for (const picture of await readPictures(draft.attachments, signal)) {
-        pictures.push(await keep.put(picture));
-      }
       const style: KeptStyle = { name, instruction, options, pictures };
-      await change(owner, (before) => {
-        const others = before.filter((one) => one.name !== name);
-        if (others.length < most.styles) return [...others, style];
-        throw new BotError(
-          "bad_option",
-          `${most.styles} styles is the most that can be kept. Remove one first.`,
-        );
-      });
+      try {
+        for (const picture of read) pictures.push(await keep.put(picture));
+        await change(owner, (before) => {
+          const others = before.filter((one) => one.name !== name);
+          if (others.length < most.styles) return [...others, style];
+          throw new BotError(
+            "bad_option",
+            `${most.styles} styles is the most that can be kept. Remove one first.`,
+          );
+        });
+      } catch (error) {
+        await letGo(pictures);
+        throw error;
+      }
       return toStyle(style, scope);
     },
     async pictures(user, place, name) {

@@ -38,7 +38,7 @@ export function workingView(work: Work, status: string): View {
 
 /** `expected`: what it is likely to cost, in a few words. */
 export function startingStatus({ expected }: { readonly expected?: string }): string {
-  return expected ? `Getting ready, ${expected}` : "Getting ready";
+  return expected ? `Getting ready, for ${expected}` : "Getting ready";
 }
 export const readingStatus = "Looking at your pictures";
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { SettingWish, User } from "../src/adapter.ts";
+import { createKeep } from "../src/keep.ts";
+import { optionSpecs } from "../src/options.ts";
+import { createStyles } from "../src/styles.ts";
 import { flat } from "./pictures.ts";
 import { ada, attachment, bob, createStudio, place } from "./studio.ts";
 
@@ -143,6 +146,42 @@ describe("a style", () => {
     assert.match((await set({ ...cosy, attachments: Array(5).fill(words) })).text, /4 pictures at most/);
   });
 
+  test("that cannot be kept leaves no pictures behind", async () => {
+    const { store } = studio;
+    const ids = new Set<string>();
+    const strict = createStyles(
+      {
+        ...store,
+        table(name, schema) {
+          const full = () => Promise.reject(new Error("the disk is full"));
+          return { ...store.table(name, schema), set: full };
+        },
+      },
+      {
+        put: async () => {
+          const id = `picture-${ids.size}`;
+          ids.add(id);
+          return id;
+        },
+        get: async () => undefined,
+        delete: async (id) => void ids.delete(id),
+      },
+    );
+    const draft = { ...cosy, attachments: [attachment(await flat("#fa0", 64, 48))] };
+    await assert.rejects(strict.save(ada, place, "mine", draft, new AbortController().signal));
+    assert.equal(ids.size, 0);
+  });
+
+  test("that has lost a picture is drawn in without it, and says so", async () => {
+    await set({ ...cosy, attachments: [attachment(await flat("#fa0", 64, 48))] });
+    const styles = createStyles(studio.store, createKeep(studio.store));
+    const { pictures } = await styles.find(ada, place, "cosy");
+    await createKeep(studio.store).delete(pictures[0] ?? "");
+    const { last } = await studio.say("a barn --style cosy");
+    assert.equal(last.phase, "done");
+    assert.match(last.notes.join(), /The style has lost a picture, so I drew without it/);
+  });
+
   test("is kept over a restart", async () => {
     await set({ ...cosy, attachments: [] });
     await studio.core.handle(
@@ -174,6 +213,37 @@ describe("defaults", () => {
     const { text } = await set({ name: "setDefaults", scope: "mine", options: { quality: "low" } });
     assert.match(text, /\*\*Yours\*\* `--size 1536x1024 --quality low`\n\*\*This channel's\*\* none/);
     assert.match((await set({ name: "resetDefaults", scope: "mine" })).text, /\*\*Yours\*\* none/);
+  });
+
+  test("set at the same time are all set", async () => {
+    const options = [{ size: "wide" }, { quality: "low" }, { format: "webp" }, { count: 2 }];
+    await Promise.all(options.map((one) => set({ name: "setDefaults", scope: "mine", options: one })));
+    const { text } = await set({ name: "defaults" });
+    assert.match(text, /`--size 1536x1024 --quality low --format webp --count 2`/);
+    await set({ name: "setDefaults", scope: "mine", options: { size: "", count: 3 } });
+    assert.match((await set({ name: "defaults" })).text, /`--quality low --format webp --count 3`/);
+  });
+
+  test("are none that only a moderator sets: it would be left out of every prompt", async () => {
+    const options = { moderation: "low" };
+    const { text } = await set({ name: "setDefaults", scope: "mine", options });
+    assert.match(text, /Only a moderator can set moderation/);
+    await studio.say("a barn");
+    const { last } = await studio.say("a barn");
+    assert.deepEqual(last.notes, []);
+  });
+
+  test("name a style as people write it; the channel's one that everybody has", async () => {
+    const save = { name: "saveStyle", style: "Cosy evening", instruction: "soft", options: {} } as const;
+    await set({ ...save, scope: "mine", attachments: [] }, mod);
+    const wish = { name: "setDefaults", options: { style: "Cosy Evening" } } as const;
+    assert.match((await set({ ...wish, scope: "mine" }, mod)).text, /`--style cosy-evening`/);
+    assert.match((await set({ ...wish, scope: "shared" }, mod)).text, /“cosy-evening” is yours alone/);
+    await set({ ...save, scope: "shared", attachments: [] }, mod);
+    assert.match((await set({ ...wish, scope: "shared" }, mod)).text, /channel's\*\* `--style cosy-evening`/);
+    await studio.say("a barn", { user: bob });
+    assert.match(sent().input, /In this style: soft/);
+    assert.match((await set({ name: "showStyle", style: "cosy evening" })).text, /\*\*cosy-evening\*\*/);
   });
 
   test("of a channel are a moderator's, and may hold what only a moderator sets", async () => {
@@ -210,6 +280,38 @@ describe("settings in words", () => {
     assert.match(last.text, /Saved/);
     assert.match((await studio.say("styles")).last.text, /\*\*cosy\*\* soft light · 1 picture/);
     assert.match((await studio.say("defaults --style cosy")).last.text, /`--style cosy`/);
+    assert.equal(studio.asked().length, 0);
+  });
+
+  test("may be of several words, or say what they cannot be: nothing is drawn by mistake", async () => {
+    assert.match((await studio.say("style save Cosy evening: soft light")).last.text, /--style cosy-evening/);
+    assert.match((await studio.say("style save уют: soft light")).last.text, /letters a to z/);
+    assert.match((await studio.say("defaults --size wide, please")).last.text, /Size takes/);
+    assert.match(
+      (await studio.say("defaults --mood sad")).last.text,
+      /I don't know --mood, so it is no default/,
+    );
+    assert.equal(studio.asked().length, 0);
+    await studio.say('a barn --style "Cosy evening"');
+    assert.match(sent().input, /a barn\\n\\nIn this style: soft light/);
+  });
+
+  test("refused are refused to the asker alone, as what they say is", async () => {
+    const { last } = await studio.say("style share cosy: soft light");
+    assert.match(last.text, /Only a moderator/);
+    assert.equal(last.audience, "asker");
+  });
+
+  test("are none where a picture is asked for outright", async () => {
+    const { last } = await studio.say("defaults", { mustDraw: true });
+    assert.equal(last.images.length, 1);
+  });
+
+  test("tell how it is used, with every option of the table", async () => {
+    const { text } = (await studio.say("help")).last;
+    for (const { name, hint } of optionSpecs) assert.ok(text.includes(`\`--${name}\` ${hint}`), name);
+    assert.match(text, /`--quality` .*: auto, low, medium, high, xhigh, max\./);
+    assert.match(text, /`--moderation` .*moderators only/);
     assert.equal(studio.asked().length, 0);
   });
 

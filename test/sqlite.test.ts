@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
 import { createSqliteStore } from "../src/sqlite.ts";
 import { createFolder } from "./process.ts";
@@ -42,6 +43,32 @@ describe("the store on SQLite", () => {
     const value = `${"🦊".repeat(1_000_000)}\0end`;
     await store.set("a", value);
     assert.equal(await store.get("a"), value);
+  });
+
+  test("opens what version 0.1 wrote, and what is damaged in it, and keeps it", async (t) => {
+    const path = join(await createFolder(t), "store.db");
+    const old = new DatabaseSync(path);
+    old.exec("CREATE TABLE keyv (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID");
+    old.exec(`INSERT INTO keyv VALUES ('a', '{"value":1}'), ('b', 'not JSON')`);
+    old.close();
+    for (const _ of ["first", "second"]) {
+      const store = createSqliteStore(path);
+      assert.deepEqual([await store.get("a"), await store.get("b")], ['{"value":1}', "not JSON"]);
+      await store.disconnect?.();
+    }
+  });
+
+  test("lets go of what has run out when the next is written, not at the next start alone", async (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+    const store = createSqliteStore(":memory:");
+    await store.set("brief", "1", 1000);
+    await store.set("kept", "1");
+    await store.set("again", "1", 1000);
+    await store.set("again", "2");
+    t.mock.timers.tick(1001);
+    await store.set("next", "1", 1000);
+    const found = await Promise.all(["brief", "kept", "again", "next"].map((key) => store.get(key)));
+    assert.deepEqual(found, [undefined, "1", "2", "1"]);
   });
 
   test("two of them on one file wait for each other", async (t) => {

@@ -364,7 +364,7 @@ describe("where nothing may be stored", () => {
 describe("the price", () => {
   test("is said before it starts, and what it came to lies within", async () => {
     const { views, last } = await studio.say("a kite --quality low --size square --partials 0");
-    const [, from, to] = /^Getting ready, \$([\d.]+) to \$([\d.]+)$/.exec(views[0]?.status ?? "") ?? [];
+    const [, from, to] = /^Getting ready, for \$([\d.]+) to \$([\d.]+)$/.exec(views[0]?.status ?? "") ?? [];
     const cost = last.details?.cost?.usd ?? 0;
     assert.ok(Number(from) - 0.0005 <= cost && cost <= Number(to) + 0.0005, `${from} ≤ ${cost} ≤ ${to}`);
   });
