@@ -201,6 +201,8 @@ describe("painting an area in a real browser", () => {
     await send.tap();
     await page.getByRole("alert").getByText("Paint over the part of the picture").waitFor();
     await at.touch([[450, 600]]);
+    const complaint = page.getByRole("alert");
+    await until(async () => (await complaint.textContent()) === "", "the complaint to go once it is painted");
     await send.tap();
     await page.getByRole("alert").getByText("Say what should change there.").waitFor();
     assert.equal(await page.locator("textarea:focus").count(), 1);

@@ -35,8 +35,9 @@ function open(image: HTMLImageElement): void {
   const draft = findDraft(picture);
   const easel: Easel = createEasel(image, draft?.strokes ?? [], () => {
     if (state.phase !== "painting") return;
-    keepDraft(picture, { text: state.text, strokes: easel.strokes() });
-    show(state);
+    const { text } = state;
+    keepDraft(picture, { text, strokes: easel.strokes() });
+    show({ phase: "painting", easel, text }); // what it complained of may be put right now
   });
   show({ phase: "painting", easel, text: draft?.text ?? "" });
   growWords();
