@@ -234,6 +234,33 @@ describe("the playground in a real browser", () => {
       assert.equal(await prompt.inputValue(), "a bridge like this fox");
     });
 
+    await t.test("four at once fit a phone, with what can be done with them", async () => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await draw("a small boat --size wide --count 4 --quality low");
+      const four = await finished(3);
+      const composer = await page.getByRole("form", { name: "Ask for a picture" }).boundingBox();
+      const below = async () => {
+        const last = await four.getByRole("button", { name: "Details" }).boundingBox();
+        return (last?.y ?? Number.POSITIVE_INFINITY) + (last?.height ?? 0) - (composer?.y ?? 0);
+      };
+      await until(
+        async () => (await below()) <= 0,
+        async () => `nothing below the composer: ${await below()}`,
+      );
+      const tools = four.getByRole("group", { name: "Picture 2" });
+      const boxes = await Promise.all(
+        (await tools.getByRole("button").all()).map((tool) => tool.boundingBox()),
+      );
+      assert.equal(new Set(boxes.map((box) => box?.y)).size, 1, "one row");
+      assert.ok(boxes.every((box) => box && box.x + box.width <= 390));
+    });
+
+    await t.test("an answer in words says what it would have cost, not what was drawn", async () => {
+      await draw("what is in this picture?");
+      const words = await finished(4);
+      await words.getByText("if OpenAI had answered").waitFor();
+    });
+
     assert.deepEqual(complaints, [], "the browser has nothing to complain of");
   });
 

@@ -117,8 +117,14 @@ function buttons(
   return html`
     <div class="under">
       <div class="actions" role="group" aria-label="Actions">
-        ${picks.length > 0 ? html`<span class="actions-label">Go on from</span>` : nothing}
-        ${picks.map((each, at) => button(each, message, studio, at === (message.view.picked ?? 0)))}
+        ${
+          picks.length > 0
+            ? html`<span class="picks">
+              <span class="actions-label">Go on from</span>
+              ${picks.map((each, at) => button(each, message, studio, at === (message.view.picked ?? 0)))}
+            </span>`
+            : nothing
+        }
         ${actions.filter((each) => !picks.includes(each)).map((each) => button(each, message, studio))}
       </div>
       ${phase === "done" && (images.length > 0 || made) ? tools(message, state, studio) : nothing}

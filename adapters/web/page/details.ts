@@ -11,7 +11,8 @@ export function summary({ options, elapsedMs, cost, painter }: Details, { about 
       const spec = about?.options.find((each) => each.name === name);
       return optionValue(spec, applied ?? requested ?? "");
     });
-  const price = cost && (about?.painter.standIn ? `${money(cost)} if OpenAI had drawn it` : money(cost));
+  const done = shown.length > 0 ? "drawn it" : "answered";
+  const price = cost && (about?.painter.standIn ? `${money(cost)} if OpenAI had ${done}` : money(cost));
   const parts = [...shown, duration(elapsedMs), price].filter((part) => part !== undefined);
   return html`<p class="made" title="Drawn by ${painter}">${parts.join(" · ")}</p>`;
 }

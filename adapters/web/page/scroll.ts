@@ -19,6 +19,8 @@ export function followScroll(): (thread: string) => void {
   function follow(): void {
     if (!scroller) return;
     look();
+    // Else the browser keeps in place what grows, and it looks as if the person had scrolled.
+    scroller.style.overflowAnchor = pinned ? "none" : "";
     if (!pinned) return;
     scroller.scrollTop = end(scroller);
     top = scroller.scrollTop;
