@@ -56,7 +56,7 @@ export function createKeeping(store: ReturnType<typeof createStore>, page: Page)
             ? setDraft({ ...state, defaults }, { ...now, options: {} }, thread)
             : { ...state, defaults };
         });
-        page.say("They hold from now on, in every thread. Reset them under Options.");
+        page.say("These options hold from now on, in every thread. Reset them under Options.");
       });
     },
 

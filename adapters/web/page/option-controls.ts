@@ -38,7 +38,7 @@ function group({ title, specs }: OptionGroup, state: State, draft: Draft, studio
   const rows = html`<div class="options-grid">${specs.map((spec) => row(spec, state, draft, studio))}</div>`;
   if (title === undefined) return rows;
   const set = setOptions(specs, draft.options).map(({ label, value }) => `${label}: ${value}`);
-  return html`<details class="options-group">
+  return html`<details class="options-group" @toggle=${bringOpenedIntoView}>
     <summary>
       ${icon("right")}<span class="options-title">${title}</span>
       ${set.length > 0 ? html`<span class="options-set">${set.join(" · ")}</span>` : nothing}
@@ -136,6 +136,11 @@ function foot(state: State, draft: Draft, studio: Studio): TemplateResult {
       </button>
     </div>
   </div>`;
+}
+
+/** What folds open at the lower end would else be out of sight. */
+function bringOpenedIntoView({ currentTarget: group }: Event): void {
+  if (group instanceof HTMLDetailsElement && group.open) group.scrollIntoView({ block: "nearest" });
 }
 
 /** As high as the room between the header and the composer, which grows with its words and pictures. */

@@ -89,8 +89,8 @@ function alongside(chips: ReturnType<typeof setOptions>, draft: Draft): Template
   </div>`;
 }
 
-function note(name: string, styles: readonly WireStyle[]): string {
+function note(name: string, styles: readonly WireStyle[]): string | TemplateResult {
   if (!name) return "Its words, options and pictures come along whenever you draw with it.";
   if (styles.some((style) => style.name === name)) return `This takes the place of your style “${name}”.`;
-  return `Draw with it by picking it under Options, or with --style ${name}.`;
+  return html`Draw with it by picking it under Options, or with <code>--style ${name}</code>.`;
 }
