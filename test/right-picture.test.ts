@@ -72,12 +72,16 @@ describe("after an answer in words", () => {
   });
 
   test("about the picture that was picked, an edit is of that one", async () => {
-    const { key } = await studio.say("draw three pictures of a fox");
+    const { key, last } = await studio.say("draw three pictures of a fox");
     await studio.press("pick2", key);
     await studio.say("what is in this picture?");
     await studio.say("make it night");
-    const call = (await studio.history.find(key))?.pictures[1]?.callId;
-    assert.match(sent().input, new RegExp(`"item_reference","id":"${call}"`));
+    const [file = ""] = filesIn(sent().input);
+    assert.match(sent().input, /The picture as it is now:.*make it night/);
+    const content = await fetch(`${studio.standin.url}/files/${file}/content`, {
+      headers: { authorization: "Bearer x" },
+    });
+    assert.deepEqual(Buffer.from(await content.arrayBuffer()), Buffer.from(last.images[1]?.bytes ?? []));
   });
 });
 
