@@ -75,6 +75,8 @@ export interface Setting {
 export type Scope = "mine" | "shared";
 
 export type SettingWish =
+  /** What can be said, and every option. */
+  | { readonly name: "help" }
   | { readonly name: "styles" }
   | ({ readonly name: "saveStyle"; readonly scope: Scope } & StyleDraft)
   /** What it is made of, with its pictures. */

@@ -6,6 +6,8 @@ import { parseSetting } from "../src/setting-words.ts";
 describe("words about the studio", () => {
   const save = { name: "saveStyle", scope: "mine", style: "cosy", options: {}, attachments: [] } as const;
   const cases: readonly [string, SettingWish][] = [
+    ["help", { name: "help" }],
+    [" Options ", { name: "help" }],
     ["styles", { name: "styles" }],
     ["  Styles ", { name: "styles" }],
     ["style list", { name: "styles" }],
@@ -36,6 +38,7 @@ describe("words about the studio", () => {
     "styles of hats through the ages",
     "style save the whales poster",
     "style show with dogs",
+    "help a turtle across the road",
     "a cosy style",
     "defaults on a loan, as a cartoon",
     "defaults --size wide a boat",

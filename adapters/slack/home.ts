@@ -54,6 +54,7 @@ export function usage(name: string): string {
     "- Reply in that thread, without a mention, to change the picture. Ask about it, and I answer in words.",
     "- Write to me directly, or open me from the top of Slack.",
     "- On anybody's picture: **More actions** › *Edit picture*, *Use as reference*, *Describe*.",
+    "- `/draw options` lists every option: `--size wide`, `--count 2` and the like go behind the words.",
     "- `/draw style save cosy: soft light, warm colours --size wide` keeps a look, `--style cosy` draws in it; `/draw styles` lists them, `/draw style show cosy` and `/draw style remove cosy` do what they say. Admins share one with `/draw style share …`.",
     "- `/draw defaults --size wide` sets what holds unless you say otherwise, `/draw defaults` shows it, `/draw defaults reset` ends it. Admins set a channel's with `/draw channel defaults …`.",
     `- In a channel I am not in, type \`/invite @${name}\` first.`,
