@@ -3,8 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, type TestContext, test } from "node:test";
 import sharp from "sharp";
+import { z } from "zod";
 import type { MessageKey, SettingWish, User } from "../src/adapter.ts";
 import { createLinks } from "../src/links.ts";
+import { openStore } from "../src/store.ts";
 import { flat, masked } from "./pictures.ts";
 import { ada, attachment, bob, createStudio, place } from "./studio.ts";
 import { until } from "./until.ts";
@@ -169,4 +171,27 @@ describe("what only a moderator sets", () => {
     assert.equal(sent().tool.moderation, "low");
     assert.deepEqual(last.notes, []);
   });
+});
+
+test("a turn that version 0.1 left in flight is finished, with its pictures and its words as they were", async (t) => {
+  const store = await openStore("memory:");
+  const dataUrl = `data:image/png;base64,${(await flat("#48c", 64, 64)).toString("base64")}`;
+  const left = {
+    ...{
+      message: "paper:old",
+      adapter: "paper",
+      thread: "paper:thread",
+      user: { id: ada.id, name: ada.name },
+    },
+    ...{ text: "make it like https://a.example/x.png", options: {}, notes: [], from: null, mustDraw: false },
+    inputs: [{ role: "reference", width: 64, height: 64, source: { dataUrl } }],
+    ...{ attachments: 1, acceptedAt: 1 },
+  };
+  await store.table("turn", z.unknown()).set(left.message, left);
+  await store.table("ledger", z.unknown()).set("open", { open: [left.message] });
+  const again = await createStudio({ store, standin: studio.standin });
+  t.after(() => again.bot.drain(0));
+  await again.bot.resume();
+  await until(() => again.adapter.views("paper:old").at(-1)?.phase === "done", "the answer");
+  assert.match(sent(again).input, /input_image.*make it like https:\/\/a\.example\/x\.png/);
 });
