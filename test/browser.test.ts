@@ -255,6 +255,17 @@ describe("the playground in a real browser", () => {
       assert.ok(boxes.every((box) => box && box.x + box.width <= 390));
     });
 
+    await t.test("a button stays under the finger that presses it", async () => {
+      await page.evaluate("document.querySelector('#conversation').scrollTop -= 50");
+      const reply = answers.nth(3).getByRole("button", { name: "Reply" });
+      const box = (await reply.boundingBox()) ?? assert.fail("no button");
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.down();
+      assert.deepEqual(await reply.boundingBox(), box);
+      await page.mouse.up();
+      await page.getByRole("button", { name: "Do not edit this picture" }).click();
+    });
+
     await t.test("an answer in words says what it would have cost, not what was drawn", async () => {
       await draw("what is in this picture?");
       const words = await finished(4);

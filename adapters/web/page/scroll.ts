@@ -40,10 +40,13 @@ export function followScroll(): (thread: string) => void {
     if (found !== scroller) attach(found);
     look();
     const count = found.querySelectorAll(".exchange").length;
-    if (open !== thread || count > exchanges) pinned = true;
+    const isNew = open !== thread || count > exchanges;
     exchanges = count;
     thread = open;
-    if (pinned) top = found.scrollTop;
+    // What only grows is seen by the watcher. Else a button might go from under the finger that presses it.
+    if (!isNew) return;
+    pinned = true;
+    top = found.scrollTop;
     follow();
   };
 }
