@@ -7,8 +7,9 @@ import { chromium } from "playwright-core";
 import sharp from "sharp";
 
 /** Takes the README's screenshot: a fresh playground with the offline stand-in, a picture, two branches of it. */
-const prompt = "a lighthouse by the sea at dusk, with a small sailing boat";
+const prompt = "a wide view of a lighthouse at dusk, with a small sailing boat";
 const edits = ["make it night", "add a red hot air balloon"];
+const next = "give the boat striped sails";
 
 const dataDir = await mkdtemp(join(tmpdir(), "drawbridge-screenshot-"));
 const bot = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "src/main.ts"], {
@@ -20,7 +21,7 @@ const browser = await chromium.launch({
   args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
 });
 try {
-  const page = await browser.newPage({ viewport: { width: 1360, height: 850 }, deviceScaleFactor: 1.5 });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 930 }, deviceScaleFactor: 1.3 });
   await page.goto(await address());
   const answers = page.getByRole("region", { name: "Answer" });
   const draw = async (words: string, nth: number) => {
@@ -33,6 +34,8 @@ try {
     await answers.nth(0).getByRole("button", { name: "Reply" }).click();
     await draw(edit, index + 1);
   }
+  await page.getByRole("textbox", { name: "Prompt" }).fill(next);
+  await page.locator("#estimate").waitFor();
   await page.mouse.move(0, 0);
   await sleep(1500); // the last sketch fades out
   await sharp(await page.screenshot())
