@@ -1,7 +1,7 @@
 import type { AccountBook } from "./accounts.ts";
 import type { Place, User } from "./adapter.ts";
 import { BotError } from "./errors.ts";
-import { adminOptions, parseFlags, parseOptions } from "./flags.ts";
+import { adminOptions, noStyle, parseFlags, parseOptions } from "./flags.ts";
 import type { ImageOptions } from "./options.ts";
 import type { StoredStyle } from "./stored.ts";
 import type { StyleBook } from "./styles.ts";
@@ -73,13 +73,15 @@ export function createChoose({
     const said = { ...flags.options, ...parseOptions(options) };
     const channels = await channelsOf(place);
     const usual = over ?? { ...channels, ...(await accounts.of(user.id)).defaults };
-    const style = said.style
-      ? await styles.find(user, place, said.style)
-      : await findUsual(user, place, over ? undefined : usual.style, notes);
+    const isBare = said.style === noStyle;
+    const style =
+      said.style && !isBare
+        ? await styles.find(user, place, said.style)
+        : await findUsual(user, place, over || isBare ? undefined : usual.style, notes);
     const all = { ...usual, ...style?.options, ...said };
     return {
       text: flags.text,
-      options: permit(style || over ? all : withoutStyle(all), channels, user, notes),
+      options: permit(style || (over && !isBare) ? all : withoutStyle(all), channels, user, notes),
       notes,
       ...(style && {
         style: { name: style.name, instruction: style.instruction },

@@ -70,6 +70,15 @@ const onOff = z
   .enum(["on", "off", "true", "false"], { error: "must be on or off" })
   .transform((value) => value === "on" || value === "true");
 
+function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
+}
+
+function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, { error: `must be one of ${values.join(", ")}` });
+}
+
 const environment = z
   .object({
     OPENAI_API_KEY: z.string().trim().optional(),
@@ -92,19 +101,19 @@ const environment = z
     PLAYGROUND: onOff.default(true),
     PLAYGROUND_PASSWORD: z.string().min(8, "must have 8 characters at least").optional(),
     HOST: z.string().default("127.0.0.1"),
-    PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+    PORT: wholeNumber(0, 65_535).default(8080),
     DISCORD_TOKEN: z.string().trim().optional(),
     DISCORD_API_URL: httpUrl.optional(),
     DISCORD_GUILD_ID: z
       .string()
       .regex(/^\d{15,21}$/, "must be a server's id: digits only")
       .optional(),
-    DISCORD_THREADS: z.enum(threadModes).default("auto"),
+    DISCORD_THREADS: oneOf(threadModes).default("auto"),
     SLACK_BOT_TOKEN: z.string().optional(),
     SLACK_APP_TOKEN: z.string().optional(),
     SLACK_SIGNING_SECRET: z.string().optional(),
     SLACK_API_URL: httpUrl.optional(),
-    SLACK_PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+    SLACK_PORT: wholeNumber(0, 65_535).default(3000),
     SLACK_PATH: z.string().startsWith("/", "must begin with /").default("/slack/events"),
     DATA_DIR: z.string().default("./data"),
     STORE_URL: z
@@ -113,9 +122,9 @@ const environment = z
         error: "must begin with sqlite:, redis:, postgres: or memory:",
       })
       .optional(),
-    LOG_LEVEL: z.enum(logLevels).default("info"),
-    CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
-    STANDIN_PACE_MS: z.coerce.number().int().min(0).max(600_000).default(4000),
+    LOG_LEVEL: oneOf(logLevels).default("info"),
+    CONCURRENCY: wholeNumber(1, 64).default(4),
+    STANDIN_PACE_MS: wholeNumber(0, 600_000).default(4000),
   })
   .superRefine(
     (env, issues) => {

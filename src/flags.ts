@@ -92,6 +92,9 @@ function parseSize(value: string): string {
   return said;
 }
 
+/** What a person says in place of a style to do without the one that is their default. */
+export const noStyle = "none";
+
 /** A style's name as it is kept: “Cosy evening” is `cosy-evening`. Throws BotError `bad_option`. */
 export function parseStyleName(text: string): string {
   const name = text

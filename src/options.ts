@@ -155,7 +155,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     name: "style",
     label: "Style",
-    hint: "A saved style: its words, options and pictures come along",
+    hint: "A saved style: its words, options and pictures come along; none goes without",
     kind: "style",
     unset: "none",
   },

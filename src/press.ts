@@ -92,9 +92,10 @@ export function createPress(parts: {
       }
       case "rephrase": {
         const chosen = await choose({ ...who, text, options, over: found.options });
+        const isOtherStyle = chosen.style !== undefined || chosen.options.style !== found.options.style;
         return ask(adapter, reply, {
           ...again,
-          ...broughtBy(found, { text: chosen.text, isOtherStyle: chosen.style !== undefined, files }),
+          ...broughtBy(found, { text: chosen.text, isOtherStyle, files }),
           ...{ ...chosen, files, mustDraw: false },
         });
       }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Attachment, Image, Place, Scope, Style, StyleDraft, Styles, User } from "./adapter.ts";
 import { BotError } from "./errors.ts";
-import { parseFlags, parseOptions, parseStyleName } from "./flags.ts";
+import { noStyle, parseFlags, parseOptions, parseStyleName } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
 import type { Keep } from "./keep.ts";
 import { createQueue } from "./queue.ts";
@@ -116,8 +116,8 @@ export function createStyles(store: Store, keep: Keep): StyleBook {
         throw new BotError(
           "bad_option",
           scope === "mine"
-            ? `You have no style “${wanted}” of your own.`
-            : `There is no shared style “${wanted}” here.`,
+            ? `You have no style “${wanted}” of your own. \`styles\` shows what there is.`
+            : `There is no shared style “${wanted}” here. \`styles\` shows what there is.`,
         );
       });
     },
@@ -138,6 +138,9 @@ function ownerOf(user: User, { community }: Place, scope: Scope): string {
 
 function check(draft: StyleDraft): Pick<KeptStyle, "name" | "instruction" | "options"> {
   const name = parseStyleName(draft.style);
+  if (name === noStyle) {
+    throw new BotError("bad_option", "“none” stands for no style at all. Give yours another name.");
+  }
   const flags = parseFlags(draft.instruction);
   const [unknown] = flags.notes;
   if (unknown)

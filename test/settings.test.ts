@@ -69,6 +69,18 @@ describe("a style", () => {
     assert.equal(sent().tool.size, "1536x1024");
   });
 
+  test("that is a default is done without where that is said", async () => {
+    await set({ ...cosy, attachments: [] });
+    await set({ name: "setDefaults", scope: "mine", options: { style: "cosy" } });
+    const { key } = await studio.say("a barn");
+    assert.match(sent().input, /In this style/);
+    await studio.say("a barn --style none", { thread: "paper:bare" });
+    assert.doesNotMatch(sent().input, /In this style/);
+    await studio.press("rephrase", key, { text: "a shed --style none", options: {}, attachments: [] });
+    assert.doesNotMatch(sent().input, /In this style/);
+    assert.match((await set({ ...cosy, style: "none", attachments: [] })).text, /stands for no style at all/);
+  });
+
   test("gives way to what is said", async () => {
     await set({ ...cosy, attachments: [] });
     await studio.say("a barn --style cosy --size tall");
