@@ -3,7 +3,7 @@ import { BotError } from "./errors.ts";
 import type { Fitted } from "./fit.ts";
 import { type Generation, responseOf } from "./history.ts";
 import type { Identity } from "./identity.ts";
-import { readInputs } from "./inputs.ts";
+import { inputLimits, readInputs } from "./inputs.ts";
 import type { OpenTurn } from "./ledger.ts";
 import { withoutLinks } from "./links.ts";
 import type { Log } from "./log.ts";
@@ -67,7 +67,8 @@ export function createBrush(
   async function goingOn(place: number, more: readonly RequestInput[] = []) {
     const previousResponseId = base && responseOf(base);
     const own = await addressed();
-    const along = own.some(({ role }) => role === "current") ? own : [...more, ...own];
+    const all = own.some(({ role }) => role === "current") ? own : [...more, ...own];
+    const along = masked ? all : all.slice(0, inputLimits.references);
     return toRequest(
       { ...wish, place, inputs: along, ...(previousResponseId && { previousResponseId }) },
       defaults,

@@ -83,8 +83,8 @@ const environment = z
   .object({
     OPENAI_API_KEY: z.string().trim().optional(),
     OPENAI_BASE_URL: httpUrl.optional(),
-    OPENAI_MODEL: z.string().default("gpt-6-luna"),
-    IMAGE_MODEL: z.string().default("gpt-image-2"),
+    OPENAI_MODEL: z.string().trim().default("gpt-6-luna"),
+    IMAGE_MODEL: z.string().trim().default("gpt-image-2"),
     IMAGE_MODELS: z
       .string()
       .transform((list) =>
@@ -97,7 +97,10 @@ const environment = z
     OPENAI_BACKGROUND: onOff.default(true),
     OPENAI_STORE: onOff.default(true),
     PRICES_FILE: z.string().optional(),
-    PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
+    PUBLIC_URL: httpUrl
+      .refine((url) => !/[?#]/.test(url), "must end with its path: no ? and no #")
+      .transform((url) => url.replace(/\/+$/, ""))
+      .optional(),
     PLAYGROUND: onOff.default(true),
     PLAYGROUND_PASSWORD: z.string().min(8, "must have 8 characters at least").optional(),
     HOST: z.string().default("127.0.0.1"),

@@ -78,6 +78,8 @@ export function createPainter(options: PainterOptions): Painter {
   });
   /** Some compatible servers know no background mode; once one has said so it is not asked again. */
   let background = true;
+  /** Nor do all of them store files. */
+  let files = true;
 
   async function* paint(
     asked: PaintRequest,
@@ -164,6 +166,7 @@ export function createPainter(options: PainterOptions): Painter {
       });
     },
     async upload({ bytes, mediaType }, signal) {
+      if (!files) return undefined;
       const name = `picture.${mediaType.slice(mediaType.indexOf("/") + 1)}`;
       const body = {
         purpose: "vision" as const,
@@ -175,7 +178,11 @@ export function createPainter(options: PainterOptions): Painter {
         return (await client.files.create(body, { signal, maxRetries: 3 })).id;
       } catch (cause) {
         signal.throwIfAborted();
-        if (cause instanceof APIError && (cause.status === 404 || cause.status === 405)) return undefined;
+        if (cause instanceof APIError && (cause.status === 404 || cause.status === 405)) {
+          log.warn({ status: cause.status }, "files.off");
+          files = false;
+          return undefined;
+        }
         throw toPaintError(cause);
       }
     },

@@ -110,6 +110,7 @@ describe("the configuration", () => {
       { PUBLIC_URL: "https://x.example" },
       /PUBLIC_URL: opens the playground to the world: set PLAYGROUND_PASSWORD/,
     ],
+    [{ PUBLIC_URL: "https://x.example/?a=b", PLAYGROUND: "off" }, /PUBLIC_URL: must end with its path/],
     [{ PUBLIC_URL: "draw.example.com", PLAYGROUND: "off" }, /PUBLIC_URL: /],
     [{ OPENAI_STORE: "no" }, /OPENAI_STORE: must be on or off/],
     [{ PORT: "65536" }, /PORT: must be a whole number from 0 to 65535/],
