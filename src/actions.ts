@@ -104,6 +104,12 @@ export const actions = {
   delete: { label: "Delete", hint: "Take this picture away", style: "danger", who: "asker", draws: false },
 } as const satisfies Record<string, Action>;
 
+/** Asks for any message's picture in words, and what is said of a message without one. */
+export const describe = {
+  words: "Describe this picture in words, so that it could be drawn again from them.",
+  nothing: "I see no picture in that message.",
+} as const;
+
 export type ActionName = keyof typeof actions;
 
 /** The action of that name, with the fields every action has. */

@@ -72,14 +72,8 @@ export async function answer(
   }
 }
 
-async function draw(
-  state: Answer,
-  files: readonly Attachment[],
-  tools: AnswerTools,
-  limits: ImageLimits,
-  offer: (view: View) => void,
-  signal: AbortSignal,
-): Promise<Answered> {
+async function draw(...parts: Parameters<typeof answer>): Promise<Answered> {
+  const [state, files, tools, limits, offer, signal] = parts;
   const { defaults, ledger, log, now } = tools;
   const startedAt = now();
   const note = async (more: Partial<OpenTurn>) => {

@@ -1,10 +1,11 @@
-import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Adapter, Areas, Attachment, FormInput, Handle, MessageKey, Reply, User } from "./adapter.ts";
 import { BotError } from "./errors.ts";
 import type { History } from "./history.ts";
 import { inputLimits, readInputs } from "./inputs.ts";
 import { createQueue } from "./queue.ts";
+import { readSecret } from "./secret.ts";
 import type { Store } from "./store.ts";
 import { key } from "./stored.ts";
 
@@ -41,9 +42,7 @@ export async function createAreas(parts: {
   readonly now: () => number;
 }): Promise<AreaBook> {
   const { store, history, publicUrl, adapterOf, handle, now } = parts;
-  const secrets = store.table("secret", z.string());
-  const secret = (await secrets.get("areas")) ?? randomBytes(32).toString("hex");
-  await secrets.set("areas", secret);
+  const secret = await readSecret(store, "areas");
   const spent = store.table("spent", z.literal(true));
   const inOrder = createQueue();
 

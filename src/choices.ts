@@ -1,7 +1,7 @@
 import type { AccountBook } from "./accounts.ts";
 import type { Place, User } from "./adapter.ts";
 import { BotError } from "./errors.ts";
-import { adminOptions, noStyle, parseFlags, parseOptions } from "./flags.ts";
+import { adminOptions, noStyle, parseFlags, parseOptions, sayUnknown } from "./flags.ts";
 import type { ImageOptions } from "./options.ts";
 import type { StoredStyle } from "./stored.ts";
 import type { StyleBook } from "./styles.ts";
@@ -69,7 +69,7 @@ export function createChoose({
 
   const choose: Choose = async ({ user, place, text, options, over }) => {
     const flags = parseFlags(text);
-    const notes = [...flags.notes];
+    const notes = flags.unknown.map((name) => sayUnknown(name, "I left it in the words"));
     const said = { ...flags.options, ...parseOptions(options) };
     const channels = await channelsOf(place);
     const usual = over ?? { ...channels, ...(await accounts.of(user.id)).defaults };

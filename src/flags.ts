@@ -27,22 +27,22 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>): Partial<Im
 /**
  * Takes `--name value` and `--name=value` out of a text; the value may stand in quotes.
  *
- * A word after `--` that is no option stays in the text and is reported in `notes`; a known option with a value it
+ * A word after `--` that is no option stays in the text and is named in `unknown`; a known option with a value it
  * cannot have throws BotError `bad_option`, since drawing something else would cost money.
  */
 export function parseFlags(text: string): {
   text: string;
   options: Partial<ImageOptions>;
-  notes: readonly string[];
+  unknown: readonly string[];
 } {
   const raw: Record<string, string> = {};
-  const notes: string[] = [];
+  const unknown: string[] = [];
   const rest = text.replace(
     /(^|\s)--([a-z][a-z-]*)(?:(?:=|\s+(?!--))("[^"\n]*"|“[^”\n]*”|\S+))?/gi,
     (all, before: string, name: string, value) => {
       const spec = specs.get(name.toLowerCase());
       if (!spec) {
-        notes.push(`I don't know --${name}, so I left it in the words. The options are: ${names()}.`);
+        unknown.push(name);
         return all;
       }
       if (value === undefined)
@@ -51,7 +51,12 @@ export function parseFlags(text: string): {
       return before;
     },
   );
-  return { text: rest.trim(), options: parseOptions(raw), notes };
+  return { text: rest.trim(), options: parseOptions(raw), unknown };
+}
+
+/** What a person is told of a flag there is none of; `then`: what becomes of it, as the rest of a sentence. */
+export function sayUnknown(name: string, then: string): string {
+  return `I don't know --${name}, so ${then}. The options are: ${names()}.`;
 }
 
 /** The names of those that only a moderator may set. */

@@ -1,5 +1,5 @@
-import { createHmac, randomBytes } from "node:crypto";
-import { z } from "zod";
+import { createHmac } from "node:crypto";
+import { readSecret } from "./secret.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -10,8 +10,6 @@ export type Identity = (userId: string) => string;
 
 /** The secret is made once and kept in the store. Rejects with BotError `storage` when the store fails. */
 export async function createIdentity(store: Store): Promise<Identity> {
-  const secrets = store.table("secret", z.string());
-  const secret = (await secrets.get("identity")) ?? randomBytes(32).toString("hex");
-  await secrets.set("identity", secret);
+  const secret = await readSecret(store, "identity");
   return (userId) => createHmac("sha256", secret).update(userId).digest("hex");
 }

@@ -1,6 +1,6 @@
 import type { Attachment, Scope, SettingWish } from "./adapter.ts";
 import { BotError } from "./errors.ts";
-import { parseFlags } from "./flags.ts";
+import { parseFlags, sayUnknown } from "./flags.ts";
 
 /**
  * Words that are about the studio and not about a picture: `help`, `styles`, `style save cosy: soft light --size wide`,
@@ -45,8 +45,7 @@ function parseDefaultsWish(text: string): SettingWish | undefined {
   if (what === undefined) return { name: "defaults" };
   if (/^reset$/i.test(what)) return { name: "resetDefaults", scope };
   const flags = parseFlags(what);
-  const [unknown] = flags.notes;
-  if (unknown)
-    throw new BotError("bad_option", unknown.replace("so I left it in the words", "so it is no default"));
+  const [unknown] = flags.unknown;
+  if (unknown) throw new BotError("bad_option", sayUnknown(unknown, "it is no default"));
   return flags.text === "" ? { name: "setDefaults", scope, options: flags.options } : undefined;
 }

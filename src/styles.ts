@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Attachment, Image, Place, Scope, Style, StyleDraft, Styles, User } from "./adapter.ts";
 import { BotError } from "./errors.ts";
-import { noStyle, parseFlags, parseOptions, parseStyleName } from "./flags.ts";
+import { noStyle, parseFlags, parseOptions, parseStyleName, sayUnknown } from "./flags.ts";
 import { readInputs } from "./inputs.ts";
 import type { Keep } from "./keep.ts";
 import { createQueue } from "./queue.ts";
@@ -142,9 +142,8 @@ function check(draft: StyleDraft): Pick<KeptStyle, "name" | "instruction" | "opt
     throw new BotError("bad_option", "“none” stands for no style at all. Give yours another name.");
   }
   const flags = parseFlags(draft.instruction);
-  const [unknown] = flags.notes;
-  if (unknown)
-    throw new BotError("bad_option", unknown.replace("so I left it in the words", "so it cannot be kept"));
+  const [unknown] = flags.unknown;
+  if (unknown) throw new BotError("bad_option", sayUnknown(unknown, "it cannot be kept"));
   const { style: _, ...options } = { ...flags.options, ...parseOptions(draft.options) };
   if (flags.text.length > most.instruction) {
     throw new BotError(
@@ -165,10 +164,7 @@ async function readPictures(attachments: readonly Attachment[], signal: AbortSig
   if (attachments.length > most.pictures) {
     throw new BotError("bad_attachment", `A style holds ${most.pictures} pictures at most.`);
   }
-  return (
-    await readInputs(
-      attachments.map((one) => ({ ...one, role: "reference" as const, read: one.read })),
-      signal,
-    )
-  ).pictures;
+  // Also one that was sent as a mask is a picture to take a style from.
+  const references = attachments.map((one) => ({ ...one, role: "reference" as const }));
+  return (await readInputs(references, signal)).pictures;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseFlags, parseOptions, parseStyleName } from "../src/flags.ts";
+import { parseFlags, parseOptions, parseStyleName, sayUnknown } from "../src/flags.ts";
 import { type ImageOptions, optionSpecs } from "../src/options.ts";
 
 type Options = Partial<ImageOptions>;
@@ -98,16 +98,17 @@ describe("flags in a text", () => {
   ];
   for (const [what, text, rest, options] of cases) {
     test(`${what}: ${JSON.stringify(text)}`, () => {
-      assert.deepEqual(parseFlags(text), { text: rest, options, notes: [] });
+      assert.deepEqual(parseFlags(text), { text: rest, options, unknown: [] });
     });
   }
 
   test("a word that is no option stays in the text, and is told of", () => {
-    const { text, options, notes } = parseFlags("a boat --ar 16:9 --size wide");
+    const { text, options, unknown } = parseFlags("a boat --ar 16:9 --size wide");
     assert.equal(text, "a boat --ar 16:9");
     assert.deepEqual(options, { size: "1536x1024" });
-    assert.equal(notes.length, 1);
-    assert.match(notes[0] ?? "", /^I don't know --ar, so I left it in the words\. The options are: size,/);
+    assert.deepEqual(unknown, ["ar"]);
+    const told = sayUnknown("ar", "I left it in the words");
+    assert.match(told, /^I don't know --ar, so I left it in the words\. The options are: size,/);
   });
 
   for (const text of [
@@ -125,7 +126,7 @@ describe("flags in a text", () => {
 
   test("a value in quotes is the value", () => {
     for (const text of ['a boat --size "wide"', "a boat --size='wide'", "a boat --size “wide”"]) {
-      assert.deepEqual(parseFlags(text), { text: "a boat", options: { size: "1536x1024" }, notes: [] });
+      assert.deepEqual(parseFlags(text), { text: "a boat", options: { size: "1536x1024" }, unknown: [] });
     }
   });
 

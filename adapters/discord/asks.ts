@@ -4,7 +4,7 @@ import {
   type APIMessageApplicationCommandInteraction,
   ApplicationCommandType,
 } from "discord.js";
-import { actions } from "../../src/actions.ts";
+import { actions, describe } from "../../src/actions.ts";
 import type { Handle, Prompt } from "../../src/adapter.ts";
 import type { Answers } from "./answers.ts";
 import { commandNames } from "./commands.ts";
@@ -14,8 +14,6 @@ import { parseSetting } from "./settings.ts";
 import type { Stage } from "./stage.ts";
 import { parseDraw, placeOf, targetOf, userOf } from "./turn.ts";
 
-const describeWords = "Describe this picture in words, so that it could be drawn again from them.";
-const noPicture = "I see no picture in that message.";
 const unknown = "I no longer know that command. Type /draw, or mention me.";
 
 /** Makes turns of the slash commands and of the commands on messages. */
@@ -53,7 +51,8 @@ export function createAsks(
     if (!target || (!form && name !== commandNames.describe)) return answers.say(interaction, unknown);
     const pictures = picturesOf(target);
     const ours = target.author.id === interaction.application_id;
-    if (pictures.length === 0 && !(ours && form === "edit")) return answers.say(interaction, noPicture);
+    if (pictures.length === 0 && !(ours && form === "edit"))
+      return answers.say(interaction, describe.nothing);
     const spot = { channelId: target.channel_id, messageId: target.id };
     seen.set(toMessageKey(spot), pictures);
     const spoiler = isSpoiler(target);
@@ -64,7 +63,7 @@ export function createAsks(
     await prompt(
       interaction,
       { private: false, spoiler, words: commandNames.describe },
-      { text: describeWords, options: { action: "answer" }, attachments: files.toAttachments(pictures, []) },
+      { text: describe.words, options: { action: "answer" }, attachments: files.toAttachments(pictures, []) },
     );
   }
 

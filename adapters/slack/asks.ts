@@ -1,3 +1,4 @@
+import { describe } from "../../src/actions.ts";
 import { openAnswer } from "./answers.ts";
 import { parseDraw, shortcutNames } from "./commands.ts";
 import { openDrawing } from "./dialogs.ts";
@@ -11,9 +12,6 @@ import type { Stage } from "./stage.ts";
 import { say } from "./tell.ts";
 import { isDirect, toWhere } from "./turn.ts";
 import { toWords } from "./words.ts";
-
-const describeWords = "Describe this picture in words, so that it could be drawn again from them.";
-const noPicture = "I see no picture in that message.";
 
 /** /draw: with words it draws, alone it opens the form. */
 export async function answerCommand(stage: Stage, body: Command): Promise<void> {
@@ -43,7 +41,7 @@ export async function answerShortcut(stage: Stage, body: Shortcut): Promise<void
   const pictures = picturesOf(message);
   const ours = message.user === me.userId || message.bot_id === me.botId;
   if (pictures.length === 0 && !(ours && form === "edit")) {
-    return say(stage, { channelId, userId: user.id, ...(line && { line }) }, noPicture);
+    return say(stage, { channelId, userId: user.id, ...(line && { line }) }, describe.nothing);
   }
   const key = toMessageKey({ channelId, ts: message.ts });
   if (pictures.length > 0) seen.set(key, pictures);
@@ -68,7 +66,7 @@ export async function answerShortcut(stage: Stage, body: Shortcut): Promise<void
       thread: answer.thread,
       user: await people.of(user.id, shown),
       place: toPlace(me.teamId, channelId),
-      text: describeWords,
+      text: describe.words,
       options: { action: "answer" },
       attachments: pictures.map((file) => files.toAttachment(file)),
       addressed: true,
