@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Account, Accounts, Cost } from "./adapter.ts";
+import type { Cost } from "./adapter.ts";
+import type { Account, Accounts } from "./core.ts";
 import { parseOptions } from "./flags.ts";
 import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";

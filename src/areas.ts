@@ -1,6 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { Adapter, Areas, Attachment, FormInput, Handle, MessageKey, Reply, User } from "./adapter.ts";
+import type { Adapter, Attachment, FormInput, MessageKey, Reply, User } from "./adapter.ts";
+import type { Areas, Handle } from "./core.ts";
 import { BotError } from "./errors.ts";
 import type { History } from "./history.ts";
 import { inputLimits, readInputs } from "./inputs.ts";

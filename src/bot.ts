@@ -1,8 +1,9 @@
 import type { AccountBook } from "./accounts.ts";
-import type { Adapter, Core, Image, Prompt, Reply, Setting, ThreadKey, Turn } from "./adapter.ts";
+import type { Adapter, Image, Prompt, Reply, Setting, ThreadKey, Turn } from "./adapter.ts";
 import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
 import { createChoose } from "./choices.ts";
+import type { Core } from "./core.ts";
 import { toLimits } from "./encode.ts";
 import { BotError, severity, toBotError } from "./errors.ts";
 import { createExpect } from "./expect.ts";

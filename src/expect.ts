@@ -1,6 +1,6 @@
-import type { EstimateOf } from "./adapter.ts";
 import type { Wanted } from "./ask.ts";
 import type { Choose } from "./choices.ts";
+import type { EstimateOf } from "./core.ts";
 import { estimate, sayEstimate } from "./estimate.ts";
 import { fitOptions } from "./fit.ts";
 import type { History } from "./history.ts";

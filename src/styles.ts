@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Attachment, Image, Place, Scope, Style, StyleDraft, Styles, User } from "./adapter.ts";
+import type { Attachment, Image, Place, Scope, StyleDraft, User } from "./adapter.ts";
+import type { Style, Styles } from "./core.ts";
 import { BotError } from "./errors.ts";
 import { noStyle, parseFlags, parseOptions, parseStyleName, sayUnknown } from "./flags.ts";
 import { readInputs } from "./inputs.ts";

@@ -1,7 +1,8 @@
 import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createWebAdapter, type WebOptions } from "../adapters/web/index.ts";
-import type { Areas, FormInput } from "../src/adapter.ts";
+import type { FormInput } from "../src/adapter.ts";
+import type { Areas } from "../src/core.ts";
 import { BotError } from "../src/errors.ts";
 import type { Log } from "../src/log.ts";
 import { noCore } from "./no-core.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import sharp from "sharp";
-import type { Areas, FormInput, MessageKey } from "../src/adapter.ts";
+import type { FormInput, MessageKey } from "../src/adapter.ts";
 import { areaMs, createAreas } from "../src/areas.ts";
+import type { Areas } from "../src/core.ts";
 import { flat } from "./pictures.ts";
 import { ada, attachment, bob, createStudio } from "./studio.ts";
 import { until } from "./until.ts";

@@ -1,7 +1,8 @@
 import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createDiscordAdapter, type DiscordOptions } from "../adapters/discord/index.ts";
-import type { Core, Image, Press, Prompt, Reply, Setting, Turn, View } from "../src/adapter.ts";
+import type { Image, Press, Prompt, Reply, Setting, Turn, View } from "../src/adapter.ts";
+import type { Core } from "../src/core.ts";
 import type { Log } from "../src/log.ts";
 import { noCore } from "./no-core.ts";
 import { createDiscordSimulator, type DiscordSimulatorOptions } from "./simulators/discord/index.ts";

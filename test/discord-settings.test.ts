@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Place, Style, User } from "../src/adapter.ts";
+import type { Place, User } from "../src/adapter.ts";
+import type { Style } from "../src/core.ts";
 import { optionSpecs } from "../src/options.ts";
 import { image, png, startDiscord, view } from "./discord-server.ts";
 import { noStyles } from "./no-core.ts";

@@ -1,4 +1,4 @@
-import type { Accounts, Core, Handle, Styles } from "../src/adapter.ts";
+import type { Accounts, Core, Handle, Styles } from "../src/core.ts";
 import { BotError } from "../src/errors.ts";
 
 /** Accounts of people who have set nothing and drawn nothing. */

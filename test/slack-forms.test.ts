@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Style } from "../src/adapter.ts";
+import type { Style } from "../src/core.ts";
 import { optionSpecs } from "../src/options.ts";
 import { flat } from "./pictures.ts";
 import { startSlack } from "./slack-server.ts";

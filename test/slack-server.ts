@@ -2,19 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../adapters/slack/index.ts";
-import type {
-  Account,
-  Accounts,
-  Image,
-  Press,
-  Prompt,
-  Reply,
-  Setting,
-  Style,
-  Styles,
-  Turn,
-  View,
-} from "../src/adapter.ts";
+import type { Image, Press, Prompt, Reply, Setting, Turn, View } from "../src/adapter.ts";
+import type { Account, Accounts, Style, Styles } from "../src/core.ts";
 import type { Log } from "../src/log.ts";
 import { noCore, noStyles } from "./no-core.ts";
 import { flat } from "./pictures.ts";

@@ -4,7 +4,6 @@ import type {
   Adapter,
   Attachment,
   FormInput,
-  Handle,
   ImageLimits,
   MessageKey,
   Place,
@@ -14,6 +13,7 @@ import type {
   User,
   View,
 } from "../src/adapter.ts";
+import type { Handle } from "../src/core.ts";
 import type { Links } from "../src/links.ts";
 import type { RequestDefaults } from "../src/request.ts";
 import { createStandin, type Standin } from "../src/standin/index.ts";

@@ -7,7 +7,8 @@ import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createWebAdapter, type WebOptions } from "../adapters/web/index.ts";
 import type { WireEvent, WireMessage, WireThread } from "../adapters/web/wire.ts";
-import type { Core, Handle, Reply, Turn, View } from "../src/adapter.ts";
+import type { Reply, Turn, View } from "../src/adapter.ts";
+import type { Core, Handle } from "../src/core.ts";
 import { noCore } from "./no-core.ts";
 
 const silent = {

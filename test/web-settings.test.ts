@@ -4,7 +4,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { WireAnswer, WireStyle } from "../adapters/web/wire.ts";
-import type { EstimateWish, Image, Place, Scope, Style, StyleDraft, Styles, User } from "../src/adapter.ts";
+import type { Image, Place, Scope, StyleDraft, User } from "../src/adapter.ts";
+import type { EstimateWish, Style, Styles } from "../src/core.ts";
 import { BotError } from "../src/errors.ts";
 import { png, startPlayground, view } from "./web-playground.ts";
 

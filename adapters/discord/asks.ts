@@ -5,7 +5,8 @@ import {
   ApplicationCommandType,
 } from "discord.js";
 import { actions, describe } from "../../src/actions.ts";
-import type { Handle, Prompt } from "../../src/adapter.ts";
+import type { Prompt } from "../../src/adapter.ts";
+import type { Handle } from "../../src/core.ts";
 import type { Answers } from "./answers.ts";
 import { commandNames } from "./commands.ts";
 import { toFormId, toMessageKey } from "./keys.ts";

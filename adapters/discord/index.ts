@@ -1,6 +1,7 @@
 import { Events, REST } from "discord.js";
-import type { Adapter, Attachment, Core, Handle, MessageKey, Reply } from "../../src/adapter.ts";
+import type { Adapter, Attachment, MessageKey, Reply } from "../../src/adapter.ts";
 import { createBounded } from "../../src/bounded.ts";
+import type { Core, Handle } from "../../src/core.ts";
 import { BotError } from "../../src/errors.ts";
 import type { Log } from "../../src/log.ts";
 import { createAnswers } from "./answers.ts";

@@ -4,8 +4,8 @@ import {
   InteractionResponseType,
   InteractionType,
 } from "discord.js";
-import type { Core } from "../../src/adapter.ts";
 import { createOnce } from "../../src/bounded.ts";
+import type { Core } from "../../src/core.ts";
 import type { Answers } from "./answers.ts";
 import { createAsks } from "./asks.ts";
 import { createPresses } from "./presses.ts";

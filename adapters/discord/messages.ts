@@ -1,6 +1,6 @@
 import type { GatewayMessageCreateDispatchData } from "discord.js";
-import type { Handle } from "../../src/adapter.ts";
 import { createOnce } from "../../src/bounded.ts";
+import type { Handle } from "../../src/core.ts";
 import type { Channels } from "./channels.ts";
 import { toMessageKey } from "./keys.ts";
 import { missingToAnswer } from "./permissions.ts";

@@ -4,8 +4,9 @@ import {
   InteractionResponseType,
 } from "discord.js";
 import { action } from "../../src/actions.ts";
-import type { Handle, MessageKey } from "../../src/adapter.ts";
+import type { MessageKey } from "../../src/adapter.ts";
 import { createBounded } from "../../src/bounded.ts";
+import type { Handle } from "../../src/core.ts";
 import type { Answers } from "./answers.ts";
 import { parseSubmission } from "./forms.ts";
 import { parseButtonId, parseFormId, showButtonId, toFormId, toMessageKey, toThreadKey } from "./keys.ts";

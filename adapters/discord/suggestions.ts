@@ -1,5 +1,6 @@
 import type { APIApplicationCommandOptionChoice } from "discord.js";
-import type { Place, Style, Styles, User } from "../../src/adapter.ts";
+import type { Place, User } from "../../src/adapter.ts";
+import type { Style, Styles } from "../../src/core.ts";
 import { optionSpecs } from "../../src/options.ts";
 import { settingFields } from "./commands.ts";
 import { discordLimits, suggestMs } from "./limits.ts";

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
-import type { MessageKey, Style } from "../../src/adapter.ts";
+import type { MessageKey } from "../../src/adapter.ts";
+import type { Style } from "../../src/core.ts";
 import { toModal } from "./forms.ts";
 import { type FormId, toPlace } from "./keys.ts";
 import type { Line } from "./line.ts";

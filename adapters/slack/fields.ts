@@ -1,5 +1,5 @@
 import type { types } from "@slack/bolt";
-import type { Style } from "../../src/adapter.ts";
+import type { Style } from "../../src/core.ts";
 import { type ImageOptions, type OptionName, type OptionSpec, optionSpecs } from "../../src/options.ts";
 import { slackLimits } from "./limits.ts";
 import { cut } from "./words.ts";

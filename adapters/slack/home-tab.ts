@@ -1,4 +1,5 @@
-import type { Account, SettingWish } from "../../src/adapter.ts";
+import type { SettingWish } from "../../src/adapter.ts";
+import type { Account } from "../../src/core.ts";
 import { BotError } from "../../src/errors.ts";
 import type { ImageOptions } from "../../src/options.ts";
 import { openAside } from "./answers.ts";

@@ -1,5 +1,5 @@
 import type { types } from "@slack/bolt";
-import type { Account, Style } from "../../src/adapter.ts";
+import type { Account, Style } from "../../src/core.ts";
 import { optionSpecs } from "../../src/options.ts";
 import { plain } from "./fields.ts";
 import { homeButtons, toStyleButton } from "./keys.ts";

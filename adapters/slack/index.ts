@@ -1,6 +1,7 @@
 import { App, webApi } from "@slack/bolt";
-import type { Adapter, Attachment, Core, Handle, MessageKey, Reply } from "../../src/adapter.ts";
+import type { Adapter, Attachment, MessageKey, Reply } from "../../src/adapter.ts";
 import { createBounded, createOnce } from "../../src/bounded.ts";
+import type { Core, Handle } from "../../src/core.ts";
 import { BotError } from "../../src/errors.ts";
 import type { Log } from "../../src/log.ts";
 import { greet } from "./assistant.ts";

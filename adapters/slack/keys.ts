@@ -1,5 +1,6 @@
 import { type ActionName, isActionName } from "../../src/actions.ts";
-import type { MessageKey, Place, Scope, Style, ThreadKey } from "../../src/adapter.ts";
+import type { MessageKey, Place, Scope, ThreadKey } from "../../src/adapter.ts";
+import type { Style } from "../../src/core.ts";
 
 /** Where a message is. */
 export interface Spot {

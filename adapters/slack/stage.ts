@@ -1,4 +1,5 @@
-import type { Core, MessageKey } from "../../src/adapter.ts";
+import type { MessageKey } from "../../src/adapter.ts";
+import type { Core } from "../../src/core.ts";
 import type { Log } from "../../src/log.ts";
 import type { Files } from "./attachments.ts";
 import type { Line } from "./line.ts";

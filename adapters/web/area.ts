@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
-import type { Areas } from "../../src/adapter.ts";
+import type { Areas } from "../../src/core.ts";
 import { BotError } from "../../src/errors.ts";
 import type { Log } from "../../src/log.ts";
 import { type App, toFailure } from "./app.ts";

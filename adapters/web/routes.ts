@@ -1,7 +1,8 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { action } from "../../src/actions.ts";
-import type { Core, Reply, Turn } from "../../src/adapter.ts";
+import type { Reply, Turn } from "../../src/adapter.ts";
+import type { Core } from "../../src/core.ts";
 import { BotError, toBotError } from "../../src/errors.ts";
 import type { App } from "./app.ts";
 import { postAsk } from "./ask.ts";

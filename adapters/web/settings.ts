@@ -1,6 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { z } from "zod";
-import type { Core, Scope, Style } from "../../src/adapter.ts";
+import type { Scope } from "../../src/adapter.ts";
+import type { Core, Style } from "../../src/core.ts";
 import { BotError } from "../../src/errors.ts";
 import type { App } from "./app.ts";
 import type { Chat } from "./chat.ts";

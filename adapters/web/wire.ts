@@ -1,5 +1,6 @@
 import type { ActionName } from "../../src/actions.ts";
-import type { Details, Style, View } from "../../src/adapter.ts";
+import type { Details, View } from "../../src/adapter.ts";
+import type { Style } from "../../src/core.ts";
 import type { ImageOptions, OptionSpec } from "../../src/options.ts";
 
 /**
