@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { models } from "./models.ts";
+import { models } from "./seam/models.ts";
 
 /** Everything an operator can set. Read once, at the start; nothing else reads the environment. */
 export interface Config {

@@ -1,21 +1,21 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createAccounts } from "./accounts.ts";
-import type { Adapter } from "./adapter.ts";
 import { isStandIn, toBanner } from "./banner.ts";
-import { createBot } from "./bot.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
-import { BotError } from "./errors.ts";
-import { createHistory } from "./history.ts";
-import { createIdentity } from "./identity.ts";
-import { createLanes } from "./lanes.ts";
-import { createLedger } from "./ledger.ts";
-import { createLinks } from "./links.ts";
-import { createLog, type Log, redact } from "./log.ts";
-import { createPainter, type Painter } from "./painter.ts";
-import { PricesError, parsePrices } from "./price-file.ts";
-import { type Prices, publishedPrices } from "./prices.ts";
-import { openStore } from "./store.ts";
+import { PricesError, parsePrices } from "./money/price-file.ts";
+import { type Prices, publishedPrices } from "./money/prices.ts";
+import { createIdentity } from "./openai/identity.ts";
+import { createPainter, type Painter } from "./openai/painter.ts";
+import { createLinks } from "./pictures/links.ts";
+import type { Adapter } from "./seam/adapter.ts";
+import { BotError } from "./seam/errors.ts";
+import { createLog, type Log, redact } from "./seam/log.ts";
+import { createAccounts } from "./store/accounts.ts";
+import { createHistory } from "./store/history.ts";
+import { openStore } from "./store/store.ts";
+import { createBot } from "./turns/bot.ts";
+import { createLanes } from "./turns/lanes.ts";
+import { createLedger } from "./turns/ledger.ts";
 
 /** How long turns in flight may go on after SIGTERM, in ms: less than the ten seconds a container is given. */
 const graceMs = 6000;

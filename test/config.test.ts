@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError, parseConfig } from "../src/config.ts";
-import { models } from "../src/models.ts";
+import { models } from "../src/seam/models.ts";
 
 describe("the configuration", () => {
   test("with no environment at all is a playground on this machine, with the stand-in", () => {

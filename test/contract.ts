@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import sharp from "sharp";
-import type { ActionName } from "../src/actions.ts";
-import type { Adapter, MessageKey } from "../src/adapter.ts";
-import type { ImageOptions } from "../src/options.ts";
+import type { ActionName } from "../src/seam/actions.ts";
+import type { Adapter } from "../src/seam/adapter.ts";
+import type { ImageOptions } from "../src/seam/options.ts";
+import type { MessageKey } from "../src/seam/turn.ts";
 import { createStandin, type Standin } from "../src/standin/index.ts";
-import { openStore, type Store } from "../src/store.ts";
-import { askedOf, createCore } from "./core.ts";
+import { openStore, type Store } from "../src/store/store.ts";
 import { examples } from "./examples.ts";
-import { flat, masked } from "./pictures.ts";
-import { until } from "./until.ts";
+import { askedOf, createCore } from "./rig/core.ts";
+import { flat, masked } from "./rig/pictures.ts";
+import { until } from "./rig/until.ts";
 
 /** A platform with one conversation in which the bot is present, and a person in it. */
 export interface Platform {

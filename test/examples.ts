@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import type { Promised } from "./contract.ts";
-import { askedOf } from "./core.ts";
-import { flat, masked } from "./pictures.ts";
+import { askedOf } from "./rig/core.ts";
+import { flat, masked } from "./rig/pictures.ts";
 
 /** The examples of OpenAI's own guides, as people have them in a chat. */
 export const examples: Readonly<Record<string, Promised>> = {

@@ -5,9 +5,9 @@ import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { WireAnswer, WireMessage } from "../adapters/web/wire.ts";
-import { createFolder, startDrawbridge } from "./process.ts";
-import { until } from "./until.ts";
+import type { WireAnswer, WireMessage } from "../adapters/web/wire/messages.ts";
+import { createFolder, startDrawbridge } from "./rig/process.ts";
+import { until } from "./rig/until.ts";
 
 async function start(t: TestContext, env: Readonly<Record<string, string>> = {}) {
   const dataDir = env.DATA_DIR ?? (await createFolder(t));

@@ -1,4 +1,4 @@
-import { textTokens } from "../tokens.ts";
+import { textTokens } from "../money/tokens.ts";
 import { badRequest, notFound } from "./api-error.ts";
 import { parseItem } from "./items.ts";
 import { type InputSources, readMessage, toKept } from "./message.ts";

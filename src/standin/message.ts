@@ -1,4 +1,4 @@
-import { pictureTokens, textTokens } from "../tokens.ts";
+import { pictureTokens, textTokens } from "../money/tokens.ts";
 import { badRequest } from "./api-error.ts";
 import type { InputContent, InputMessage } from "./items.ts";
 import { fromDataUrl, keepPicture } from "./pictures.ts";

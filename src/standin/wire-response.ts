@@ -1,5 +1,5 @@
 import type { Response, ResponseOutputItem } from "openai/resources/responses/responses";
-import { textTokens } from "../tokens.ts";
+import { textTokens } from "../money/tokens.ts";
 import type { ResponseRecord } from "./record.ts";
 import { toImageUsage, toUsage } from "./usage.ts";
 

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import OpenAI from "openai";
-import { createLog } from "../../src/log.ts";
-import { createPainter } from "../../src/painter.ts";
-import { toRequest } from "../../src/request.ts";
+import { createPainter } from "../../src/openai/painter.ts";
+import { toRequest } from "../../src/openai/request.ts";
+import { createLog } from "../../src/seam/log.ts";
 import { compare } from "./compare.ts";
 
 /** What the painter adds to reading a stream: against the least that must be done, and against the SDK alone. */

@@ -1,6 +1,6 @@
 import sharp from "sharp";
-import { readInputs } from "../../src/inputs.ts";
-import { attachment } from "../studio.ts";
+import { readInputs } from "../../src/pictures/inputs.ts";
+import { attachment } from "../rig/studio.ts";
 import { compare } from "./compare.ts";
 
 /** Checking a phone's photo, against decoding it once, which is the least that finds a damaged file. */

@@ -1,4 +1,4 @@
-import { createStudio } from "../studio.ts";
+import { createStudio } from "../rig/studio.ts";
 import { print } from "./compare.ts";
 
 /** What three hundred turns in three hundred threads leave in memory. Exact only with `node --expose-gc`. */

@@ -1,6 +1,6 @@
 import sharp from "sharp";
-import { putBack } from "../../src/put-back.ts";
-import { masked, noise } from "../pictures.ts";
+import { putBack } from "../../src/pictures/put-back.ts";
+import { masked, noise } from "../rig/pictures.ts";
 import { compare } from "./compare.ts";
 
 /** Putting back what lies outside a mask, against decoding and encoding the same picture, which is the least it takes. */

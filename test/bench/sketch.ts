@@ -1,6 +1,6 @@
 import sharp from "sharp";
-import { toSketch } from "../../src/encode.ts";
-import { limits } from "../studio.ts";
+import { toSketch } from "../../src/pictures/encode.ts";
+import { limits } from "../rig/studio.ts";
 import { compare, print } from "./compare.ts";
 
 /** A sketch of a picture with some grain, in each type that a platform may take. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { openStore } from "../../src/store.ts";
+import { openStore } from "../../src/store/store.ts";
 import { compare } from "./compare.ts";
 
 /** What a write costs that survives a power cut. */

@@ -1,6 +1,6 @@
 import OpenAI from "openai";
-import { toRequest } from "../../src/request.ts";
-import { createStudio } from "../studio.ts";
+import { toRequest } from "../../src/openai/request.ts";
+import { createStudio } from "../rig/studio.ts";
 import { compare } from "./compare.ts";
 
 /** A whole turn, its sketches shown, its picture kept, against the bare SDK; both over a stand-in that draws at once. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { WireAction, WireAnswer, WireAsk } from "../wire.ts";
+import type { WireAction, WireAnswer, WireAsk } from "../wire/messages.ts";
 import { reference } from "./ask.ts";
 import { details, summary } from "./details.ts";
 import { icon } from "./icons.ts";

@@ -1,6 +1,13 @@
-import type { ActionName } from "../../../src/actions.ts";
-import type { ImageOptions } from "../../../src/options.ts";
-import type { About, WireDefaults, WireEstimate, WireMessage, WireStyle, WireThread } from "../wire.ts";
+import type { ActionName } from "../../../src/seam/actions.ts";
+import type { ImageOptions } from "../../../src/seam/options.ts";
+import type {
+  About,
+  WireDefaults,
+  WireEstimate,
+  WireMessage,
+  WireStyle,
+  WireThread,
+} from "../wire/messages.ts";
 import type { Draft } from "./drafts.ts";
 
 /** The server's requests. Each rejects with a RequestError whose message a person can read. */

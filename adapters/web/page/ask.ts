@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { WireAsk, WirePicture } from "../wire.ts";
+import type { WireAsk, WirePicture } from "../wire/messages.ts";
 import { setOptions } from "./format.ts";
 import { type IconName, icon } from "./icons.ts";
 import { answerOf, type State } from "./store.ts";

@@ -1,4 +1,4 @@
-import type { WireAnswer, WirePicture } from "../wire.ts";
+import type { WireAnswer, WirePicture } from "../wire/messages.ts";
 import { messagesOf, pictured, type State } from "./store.ts";
 
 /** What an answer's picture can be held against: the picture it was made from, and the references. */

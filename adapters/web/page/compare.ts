@@ -1,5 +1,5 @@
 import { html, nothing } from "lit-html";
-import type { WirePicture } from "../wire.ts";
+import type { WirePicture } from "../wire/messages.ts";
 import { openDialog } from "./dialog.ts";
 import { icon } from "./icons.ts";
 import { styled } from "./styled.ts";

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { Details } from "../../../src/adapter.ts";
+import type { Details } from "../../../src/seam/view.ts";
 import { count, duration, money, optionValue } from "./format.ts";
 import type { State } from "./store.ts";
 

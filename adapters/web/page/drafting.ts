@@ -1,5 +1,5 @@
-import type { OptionName } from "../../../src/options.ts";
-import type { WirePicture } from "../wire.ts";
+import type { OptionName } from "../../../src/seam/options.ts";
+import type { WirePicture } from "../wire/messages.ts";
 import {
   addPictures,
   anchorMask,

@@ -1,6 +1,6 @@
-import type { ActionName } from "../../../src/actions.ts";
-import type { ImageOptions, OptionName } from "../../../src/options.ts";
-import type { About, WirePicture } from "../wire.ts";
+import type { ActionName } from "../../../src/seam/actions.ts";
+import type { ImageOptions, OptionName } from "../../../src/seam/options.ts";
+import type { About, WirePicture } from "../wire/messages.ts";
 import { count } from "./format.ts";
 import type { Stroke } from "./mask-history.ts";
 

@@ -1,4 +1,4 @@
-import type { WireEvent } from "../wire.ts";
+import type { WireEvent } from "../wire/messages.ts";
 
 /** What happens on the line to the server. */
 export interface Line {

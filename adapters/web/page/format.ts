@@ -1,5 +1,5 @@
-import type { Cost } from "../../../src/adapter.ts";
-import type { ImageOptions, OptionName, OptionSpec } from "../../../src/options.ts";
+import type { ImageOptions, OptionName, OptionSpec } from "../../../src/seam/options.ts";
+import type { Cost } from "../../../src/seam/view.ts";
 
 /** "now", "5 min", "14:05" (today), "Mon", "3 Oct". */
 export function when(time: number, now: number, locale?: string): string {

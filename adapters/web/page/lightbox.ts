@@ -1,5 +1,5 @@
 import { html, nothing } from "lit-html";
-import type { WirePicture } from "../wire.ts";
+import type { WirePicture } from "../wire/messages.ts";
 import { type Dialog, openDialog } from "./dialog.ts";
 import { listenToGestures } from "./gestures.ts";
 import { type IconName, icon } from "./icons.ts";

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { OptionSpec } from "../../../src/options.ts";
+import type { OptionSpec } from "../../../src/seam/options.ts";
 
 type Value = string | number | undefined;
 type SetValue = (next: Value) => void;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { ref } from "lit-html/directives/ref.js";
-import type { OptionSpec } from "../../../src/options.ts";
+import type { OptionSpec } from "../../../src/seam/options.ts";
 import type { Draft } from "./drafts.ts";
 import { inWords, optionValue, setOptions } from "./format.ts";
 import { icon } from "./icons.ts";

@@ -1,5 +1,5 @@
-import type { OptionName, OptionSpec } from "../../../src/options.ts";
-import type { WireDefaults, WireStyle } from "../wire.ts";
+import type { OptionName, OptionSpec } from "../../../src/seam/options.ts";
+import type { WireDefaults, WireStyle } from "../wire/messages.ts";
 import type { Draft } from "./drafts.ts";
 
 /** Options that are shown together. */

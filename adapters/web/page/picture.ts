@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { WirePicture } from "../wire.ts";
+import type { WirePicture } from "../wire/messages.ts";
 import type { Studio } from "./studio.ts";
 import { styled } from "./styled.ts";
 

@@ -1,4 +1,4 @@
-import type { WireAsk } from "../wire.ts";
+import type { WireAsk } from "../wire/messages.ts";
 import type { Draft, Mask } from "./drafts.ts";
 import { toReuse } from "./drafts.ts";
 import { answerOf, type State } from "./store.ts";

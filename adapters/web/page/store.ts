@@ -8,7 +8,7 @@ import type {
   WirePicture,
   WireStyle,
   WireThread,
-} from "../wire.ts";
+} from "../wire/messages.ts";
 import { type Draft, emptyDraft } from "./drafts.ts";
 
 /** All the page knows. Never changed in place: every function here answers with a new one. */

@@ -1,4 +1,4 @@
-import type { WireAction, WireAnswer, WireAsk, WirePicture } from "../wire.ts";
+import type { WireAction, WireAnswer, WireAsk, WirePicture } from "../wire/messages.ts";
 import { api } from "./api.ts";
 import { beforesOf } from "./befores.ts";
 import { openCompare } from "./compare.ts";

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { WireStyle } from "../wire.ts";
+import type { WireStyle } from "../wire/messages.ts";
 import { api } from "./api.ts";
 import { type Dialog, openDialog } from "./dialog.ts";
 import type { Draft } from "./drafts.ts";

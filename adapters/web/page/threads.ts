@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
-import type { WireThread } from "../wire.ts";
+import type { WireThread } from "../wire/messages.ts";
 import { toHash } from "./address.ts";
 import { when } from "./format.ts";
 import { icon, mark } from "./icons.ts";

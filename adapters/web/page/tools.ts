@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { WireAnswer } from "../wire.ts";
+import type { WireAnswer } from "../wire/messages.ts";
 import { beforesOf } from "./befores.ts";
 import { fileName } from "./format.ts";
 import { type IconName, icon } from "./icons.ts";

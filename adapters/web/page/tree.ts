@@ -1,4 +1,4 @@
-import type { WireAnswer, WireMessage, WirePicture } from "../wire.ts";
+import type { WireAnswer, WireMessage, WirePicture } from "../wire/messages.ts";
 import { pictured } from "./store.ts";
 
 /** One picture in the version tree, with its place on a grid. */

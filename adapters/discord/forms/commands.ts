@@ -1,0 +1,130 @@
+import {
+  type APIApplicationCommandBasicOption,
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+  type RESTPostAPIApplicationCommandsJSONBody,
+} from "discord.js";
+import { optionSpecs } from "../../../src/seam/options.ts";
+import { discordLimits } from "../wire/limits.ts";
+import { toOptionField, toPictureField, toSwitchField, toTextField } from "./fields.ts";
+
+/** The fields of /draw that are not in the options table. */
+export const drawFields = {
+  prompt: "prompt",
+  mask: "mask",
+  spoiler: "spoiler",
+  private: "private",
+} as const;
+
+/** The fields of /style and /defaults that are not in the options table. */
+export const settingFields = {
+  style: "name",
+  instruction: "instruction",
+  shared: "shared",
+  channel: "channel",
+} as const;
+
+/** The commands, by what they are for. */
+export const commandNames = {
+  draw: "draw",
+  style: "style",
+  defaults: "defaults",
+  edit: "Edit this picture",
+  reference: "Use as reference",
+  describe: "Describe",
+} as const;
+
+const { commandOptions, prompt, styleName } = discordLimits;
+
+/** The fields for reference pictures, in order: as many as the options leave room for. */
+export const pictureFields: readonly string[] = Array.from(
+  { length: commandOptions - optionSpecs.length - Object.keys(drawFields).length },
+  (_, index) => (index === 0 ? "image" : `image${index + 1}`),
+);
+
+/** What is registered. In one server only, Discord takes no word on where else a command may be used. */
+export function toCommands(scope: "guild" | "global"): readonly RESTPostAPIApplicationCommandsJSONBody[] {
+  const everywhere = scope === "global" && {
+    integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+    contexts: [
+      InteractionContextType.Guild,
+      InteractionContextType.BotDM,
+      InteractionContextType.PrivateChannel,
+    ],
+  };
+  const slash = [
+    {
+      name: commandNames.draw,
+      description: "Draw a picture from your words, or change the pictures you attach",
+      options: toDrawFields(),
+    },
+    {
+      name: commandNames.style,
+      description: "Named presets: words, options and pictures that come along",
+      options: toStyleCommands(),
+    },
+    {
+      name: commandNames.defaults,
+      description: "What holds when a prompt does not say otherwise",
+      options: toDefaultsCommands(),
+    },
+  ].map((command) => ({ ...command, type: ApplicationCommandType.ChatInput as const }));
+  const onMessages = [commandNames.edit, commandNames.reference, commandNames.describe].map((name) => ({
+    type: ApplicationCommandType.Message as const,
+    name,
+  }));
+  return [...slash, ...onMessages].map((command) => ({ ...command, ...everywhere }));
+}
+
+function toDrawFields(): APIApplicationCommandBasicOption[] {
+  return [
+    toTextField(drawFields.prompt, "What to draw, or what to change in the pictures", prompt, true),
+    ...toPictures("A picture to start from or to take things from"),
+    ...optionSpecs.map(toOptionField),
+    toPictureField(
+      drawFields.mask,
+      "The first picture again, with the part to change made transparent or black",
+    ),
+    toSwitchField(drawFields.spoiler, "Hide the picture until it is clicked"),
+    toSwitchField(drawFields.private, "Show the answer to you alone"),
+  ];
+}
+
+function toStyleCommands() {
+  const named = {
+    ...toTextField(settingFields.style, "Which one", styleName, true),
+    autocomplete: true,
+  } as APIApplicationCommandBasicOption; // a text field without choices, which is what may suggest
+  const shared = (description: string) => toSwitchField(settingFields.shared, `${description} (moderators)`);
+  return [
+    toSubcommand("list", "The styles you can use here"),
+    toSubcommand("show", "What a style is made of, with its pictures", [named]),
+    toSubcommand("save", "Save a style, over an older one of that name", [
+      toTextField(settingFields.style, "What to call it, such as cosy-evening", styleName, true),
+      toTextField(settingFields.instruction, "How pictures in this style are to look", prompt),
+      ...toPictures("A picture that shows the style"),
+      ...optionSpecs.filter(({ kind }) => kind !== "style").map(toOptionField),
+      shared("For everybody in this server"),
+    ]),
+    toSubcommand("remove", "Remove a style", [named, shared("The server's, not one of yours")]),
+  ];
+}
+
+function toDefaultsCommands() {
+  const channel = toSwitchField(settingFields.channel, "For everybody in this channel (moderators)");
+  return [
+    toSubcommand("show", "Your own, and those of this channel"),
+    toSubcommand("set", "Add to what is set", [...optionSpecs.map(toOptionField), channel]),
+    toSubcommand("reset", "Back to what the bot does by itself", [channel]),
+  ];
+}
+
+function toPictures(description: string): APIApplicationCommandBasicOption[] {
+  return pictureFields.map((name, index) => toPictureField(name, index === 0 ? description : "One more"));
+}
+
+function toSubcommand(name: string, description: string, options: APIApplicationCommandBasicOption[] = []) {
+  return { type: ApplicationCommandOptionType.Subcommand as const, name, description, options };
+}

@@ -1,0 +1,41 @@
+import { type APIChatInputApplicationCommandInteraction, ApplicationCommandOptionType } from "discord.js";
+import type { Attachment, Scope, SettingWish } from "../../../src/seam/turn.ts";
+import { commandNames, pictureFields, settingFields } from "../forms/commands.ts";
+import { readFields } from "../forms/fields.ts";
+import type { RemoteFile } from "../wire/pictures.ts";
+
+/** What a person wants of /style or /defaults. Undefined: a subcommand that only another version had. */
+export function parseSetting(
+  { data }: Pick<APIChatInputApplicationCommandInteraction, "data">,
+  toAttachments: (files: readonly RemoteFile[]) => readonly Attachment[],
+): SettingWish | undefined {
+  const [chosen] = data.options ?? [];
+  if (chosen?.type !== ApplicationCommandOptionType.Subcommand) return undefined;
+  const fields = readFields(chosen.options ?? [], data.resolved);
+  const own = [...Object.values(settingFields), ...pictureFields];
+  const options = fields.optionsBeside(own) as Readonly<Record<string, unknown>>;
+  const style = fields.text(settingFields.style).trim();
+  const scope: Scope =
+    fields.isOn(settingFields.shared) || fields.isOn(settingFields.channel) ? "shared" : "mine";
+  switch (`${data.name} ${chosen.name}`) {
+    case `${commandNames.style} list`:
+      return { name: "styles" };
+    case `${commandNames.style} show`:
+      return { name: "showStyle", style };
+    case `${commandNames.style} save`: {
+      const instruction = fields.text(settingFields.instruction);
+      const attachments = toAttachments(fields.files(pictureFields));
+      return { name: "saveStyle", scope, style, instruction, options, attachments };
+    }
+    case `${commandNames.style} remove`:
+      return { name: "removeStyle", style, scope };
+    case `${commandNames.defaults} show`:
+      return { name: "defaults" };
+    case `${commandNames.defaults} set`:
+      return { name: "setDefaults", scope, options };
+    case `${commandNames.defaults} reset`:
+      return { name: "resetDefaults", scope };
+    default:
+      return undefined;
+  }
+}

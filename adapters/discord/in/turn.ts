@@ -1,0 +1,198 @@
+import {
+  type APIApplicationCommandAutocompleteInteraction,
+  type APIChatInputApplicationCommandInteraction,
+  type APIInteraction,
+  type APIMessageApplicationCommandInteraction,
+  type APIUser,
+  ApplicationCommandOptionType,
+  ChannelType,
+  type GatewayMessageCreateDispatchData,
+  InteractionContextType,
+  MessageReferenceType,
+  MessageType,
+  PermissionFlagsBits,
+} from "discord.js";
+import type { ImageOptions } from "../../../src/seam/options.ts";
+import type { Place, User } from "../../../src/seam/turn.ts";
+import { drawFields, pictureFields } from "../forms/commands.ts";
+import { readFields } from "../forms/fields.ts";
+import { type Spot, toPlace } from "../wire/keys.ts";
+import { isModerator, may } from "../wire/permissions.ts";
+import { isSpoiler, picturesOf, type RemoteFile, toRemoteFile } from "../wire/pictures.ts";
+import { nameOf, toWords } from "../wire/words.ts";
+
+/** What somebody asked for, before it is known where the answer will be. */
+export interface Asked {
+  readonly text: string;
+  readonly options: Partial<ImageOptions>;
+  readonly references: readonly RemoteFile[];
+  readonly masks: readonly RemoteFile[];
+  readonly spoiler: boolean;
+  readonly private: boolean;
+}
+
+/** What somebody said in a message. */
+export interface Said {
+  readonly text: string;
+  readonly files: readonly RemoteFile[];
+  readonly replyTo?: Spot;
+  /** It answers a message of ours. */
+  readonly continues: boolean;
+  /** The bot was named, or is alone with the person. */
+  readonly addressed: boolean;
+  readonly spoiler: boolean;
+  /** Discord keeps the words from us, for want of the message content intent. */
+  readonly hidden: boolean;
+}
+
+/** The bot, as it reads messages. */
+export interface Me {
+  readonly id: string;
+  /** The role Discord made for it in that server. */
+  readonly role?: string;
+  /** Has the message content intent. */
+  readonly readsAll: boolean;
+}
+
+/** What kind of place a channel is. */
+export interface Where {
+  readonly kind: "direct" | "thread" | "channel";
+  /** A thread that the bot opened. */
+  readonly ours?: boolean;
+  /** Threads can be opened on its messages. */
+  readonly holdsThreads: boolean;
+}
+
+const threadTypes: readonly ChannelType[] = [
+  ChannelType.AnnouncementThread,
+  ChannelType.PublicThread,
+  ChannelType.PrivateThread,
+];
+
+/** `ours`: the bot opened it. */
+export function toWhere(type: ChannelType, ours = false): Where {
+  if (type === ChannelType.DM || type === ChannelType.GroupDM) return { kind: "direct", holdsThreads: false };
+  if (threadTypes.includes(type)) return { kind: "thread", ours, holdsThreads: false };
+  const holdsThreads = type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement;
+  return { kind: "channel", holdsThreads };
+}
+
+/** Whoever pressed, typed or chose. In servers that did not let the bot in, nobody moderates it. */
+export function userOf(interaction: APIInteraction): User {
+  const { member, user } = interaction;
+  const one = member?.user ?? user;
+  if (!one) throw new TypeError("an interaction without a user");
+  return toUser(one, member && isReachable(interaction) ? BigInt(member.permissions) : 0n);
+}
+
+/** Where an interaction comes from. Throws TypeError for a ping, which comes from nowhere. */
+export function placeOf({ channel, guild_id }: Pick<APIInteraction, "channel" | "guild_id">): Place {
+  if (!channel) throw new TypeError("an interaction without a channel");
+  const parent = threadTypes.includes(channel.type) && "parent_id" in channel ? channel.parent_id : undefined;
+  return toPlace(parent ?? channel.id, guild_id);
+}
+
+/** `permissions`: what they may do in the channel. */
+export function toUser(user: APIUser, permissions: bigint): User {
+  const moderator = isModerator(permissions);
+  return { id: `discord:${user.id}`, name: nameOf(user), ...(moderator && { moderator }) };
+}
+
+/**
+ * Whether the bot itself can post, read and edit where an interaction comes from. If not, it is there by somebody's own
+ * installation, and answers with the interaction alone.
+ */
+export function isReachable(interaction: APIInteraction): boolean {
+  const { guild_id, authorizing_integration_owners: owners, context, app_permissions } = interaction;
+  if (!guild_id) return context === InteractionContextType.BotDM;
+  return owners?.[0] !== undefined && may(BigInt(app_permissions), PermissionFlagsBits.ViewChannel);
+}
+
+/** What was typed and chosen in the fields of /draw. */
+export function parseDraw({ data }: APIChatInputApplicationCommandInteraction): Asked {
+  const fields = readFields(data.options ?? [], data.resolved);
+  const { prompt, mask, spoiler, private: hidden } = drawFields;
+  return {
+    text: toWords(fields.text(prompt), [], { users: Object.values(data.resolved?.users ?? {}) }),
+    options: fields.optionsBeside([...Object.values(drawFields), ...pictureFields]),
+    references: fields.files(pictureFields),
+    masks: fields.files([mask]),
+    spoiler: fields.isOn(spoiler),
+    private: fields.isOn(hidden),
+  };
+}
+
+/** The field that is being typed into, and what is in it so far. */
+export function parseTyped({ data }: Pick<APIApplicationCommandAutocompleteInteraction, "data">): {
+  readonly name: string;
+  readonly typed: string;
+} {
+  const types = ApplicationCommandOptionType;
+  const fields = data.options.flatMap((one) => (one.type === types.Subcommand ? (one.options ?? []) : one));
+  for (const field of fields) {
+    if (field.type === types.String && "focused" in field && field.focused) {
+      return { name: field.name, typed: field.value };
+    }
+  }
+  return { name: "", typed: "" };
+}
+
+/** The message a message command was chosen on. */
+export function targetOf({ data }: APIMessageApplicationCommandInteraction) {
+  return data.resolved.messages[data.target_id];
+}
+
+/** Undefined: it is not for us. */
+export function parseMessage(
+  message: GatewayMessageCreateDispatchData,
+  me: Me,
+  where: Where,
+): Said | undefined {
+  const { author, webhook_id, type, content, mentions, mention_roles, attachments } = message;
+  if (author.bot || webhook_id || (type !== MessageType.Default && type !== MessageType.Reply))
+    return undefined;
+  const named =
+    mentions.some(({ id }) => id === me.id) || (me.role !== undefined && mention_roles.includes(me.role));
+  const referenced = message.referenced_message;
+  const continues = type === MessageType.Reply && referenced?.author.id === me.id;
+  const addressed = where.kind === "direct" || named || continues;
+  // In its own thread the bot takes part in everything but what people say to each other.
+  const toOthers = type === MessageType.Reply || mentions.length > 0;
+  if (!addressed && (toOthers || where.kind !== "thread" || !where.ours)) return undefined;
+  const own = [me.id, ...(me.role ? [me.role] : [])];
+  const sent = [
+    ...attachments.map(toRemoteFile),
+    ...picturesOf({
+      ...(message.sticker_items && { sticker_items: message.sticker_items }),
+      ...(message.message_snapshots && { message_snapshots: message.message_snapshots }),
+    }),
+  ];
+  const shown = continues || !referenced ? [] : picturesOf(referenced);
+  const replyTo = toReplied(message, me);
+  return {
+    text: toWords(content, own, { users: mentions }),
+    files: [...shown, ...sent],
+    ...(replyTo && { replyTo }),
+    continues,
+    addressed,
+    spoiler: continues && isSpoiler(referenced),
+    hidden: content === "" && sent.length === 0 && !me.readsAll && where.kind !== "direct" && !named,
+  };
+}
+
+/** The message a reply answers, for the core to go on from; undefined where what it shows has come along, or is words. */
+function toReplied(message: GatewayMessageCreateDispatchData, me: Me): Spot | undefined {
+  const { type, message_reference: reference, referenced_message: referenced, channel_id } = message;
+  if (
+    type !== MessageType.Reply ||
+    !reference?.message_id ||
+    reference.type === MessageReferenceType.Forward
+  ) {
+    return undefined;
+  }
+  const spot = { channelId: reference.channel_id ?? channel_id, messageId: reference.message_id };
+  if (!referenced || referenced.author.id === me.id) return spot;
+  // Without the intent another's message comes empty: whether it shows a picture, the core finds out.
+  const mute = referenced.content === "" && referenced.embeds.length === 0;
+  return picturesOf(referenced).length === 0 && mute ? spot : undefined;
+}

@@ -1,0 +1,112 @@
+import { type Client, type GatewayMessageCreateDispatchData, GuildPremiumTier } from "discord.js";
+import { createBounded } from "../../../src/seam/bounded.ts";
+import type { Place } from "../../../src/seam/turn.ts";
+import { placeOf, toWhere, type Where } from "../in/turn.ts";
+import { toPlace } from "../wire/keys.ts";
+import { type Overwrite, permissionsIn } from "../wire/permissions.ts";
+import type { Send } from "../wire/send.ts";
+
+/** A channel, as where something is asked. */
+export interface Located extends Where {
+  readonly place: Place;
+}
+
+/** What is known of channels and of who may do what there. */
+export interface Channels {
+  /** Where a message was written. Asks Discord about a thread that has slept for long. */
+  where(message: Pick<GatewayMessageCreateDispatchData, "channel_id" | "guild_id">): Promise<Located>;
+  /** The same for a channel of which only the id is known. */
+  find(channelId: string): Promise<Located>;
+  /** What a member may do in a channel; undefined while Discord has not told us of the channel. */
+  permissionsOf(
+    channelId: string,
+    member: { readonly id: string; readonly roles: readonly string[] },
+  ): bigint | undefined;
+  /** What the bot may do in a channel. */
+  ownPermissions(channelId: string): bigint | undefined;
+  /** The role that Discord made for the bot in a server. */
+  ownRole(guildId: string | undefined): string | undefined;
+  /** Bytes of one file that the bot may post in a channel. */
+  uploadBytes(channelId: string): number | undefined;
+  /** The bot is a member of the server. */
+  has(guildId: string): boolean;
+}
+
+const MB = 1024 * 1024;
+
+/** Source: Discord's help page on server boosts. */
+const boosted: Readonly<Partial<Record<GuildPremiumTier, number>>> = {
+  [GuildPremiumTier.Tier2]: 50 * MB,
+  [GuildPremiumTier.Tier3]: 100 * MB,
+};
+
+/** From what the gateway has told, which discord.js keeps. */
+export function createChannels(client: Client<true>, send: Send): Channels {
+  const asked = createBounded<string, Located>(500);
+  const known = (channelId: string) => client.channels.cache.get(channelId);
+
+  async function find(channelId: string): Promise<Located> {
+    const channel = known(channelId);
+    if (!channel) return asked.get(channelId) ?? ask(channelId);
+    if (channel.isDMBased()) return direct(channelId);
+    const thread = channel.isThread();
+    const where = toWhere(channel.type, thread && channel.ownerId === client.user.id);
+    return { ...where, place: toPlace((thread && channel.parentId) || channelId, channel.guildId) };
+  }
+
+  async function ask(channelId: string): Promise<Located> {
+    const channel = await send.fetchChannel(channelId);
+    const where = toWhere(channel.type, "owner_id" in channel && channel.owner_id === client.user.id);
+    const guild_id = "guild_id" in channel ? channel.guild_id : undefined;
+    const located = { ...where, place: placeOf({ channel, ...(guild_id && { guild_id }) }) };
+    asked.set(channelId, located);
+    return located;
+  }
+
+  function inChannel(channelId: string) {
+    const channel = known(channelId);
+    if (!channel || channel.isDMBased()) return undefined;
+    const holder = channel.isThread() ? channel.parent : channel;
+    if (!holder) return undefined;
+    return { guild: channel.guild, holder };
+  }
+
+  function permissionsOf(
+    channelId: string,
+    member: { readonly id: string; readonly roles: readonly string[] },
+  ) {
+    const found = inChannel(channelId);
+    if (!found) return undefined;
+    const { guild, holder } = found;
+    const overwrites = [...holder.permissionOverwrites.cache.values()].map(
+      ({ id, allow, deny }): Overwrite => ({ id, allow: allow.bitfield, deny: deny.bitfield }),
+    );
+    const server = {
+      id: guild.id,
+      ownerId: guild.ownerId,
+      permissionsOf: (role: string) => guild.roles.cache.get(role)?.permissions.bitfield ?? 0n,
+    };
+    return permissionsIn(server, member, overwrites);
+  }
+
+  return {
+    where: async ({ channel_id: channelId, guild_id: guildId }) =>
+      guildId ? find(channelId) : direct(channelId), // which may not be known yet
+    find,
+    permissionsOf,
+    ownPermissions(channelId) {
+      const me = inChannel(channelId)?.guild.members.cache.get(client.user.id);
+      return me && permissionsOf(channelId, { id: me.id, roles: [...me.roles.cache.keys()] });
+    },
+    ownRole: (guildId) => guildId && client.guilds.cache.get(guildId)?.roles.botRoleFor(client.user)?.id,
+    uploadBytes: (channelId) => {
+      const tier = inChannel(channelId)?.guild.premiumTier;
+      return tier === undefined ? undefined : boosted[tier];
+    },
+    has: (guildId) => client.guilds.cache.has(guildId),
+  };
+}
+
+function direct(channelId: string): Located {
+  return { kind: "direct", holdsThreads: false, place: toPlace(channelId) };
+}

@@ -1,0 +1,55 @@
+import type { Log } from "../../../src/seam/log.ts";
+import type { MessageKey, Place, ThreadKey } from "../../../src/seam/turn.ts";
+import type { ImageLimits } from "../../../src/seam/view.ts";
+import type { Files } from "../wire/attachments.ts";
+import type { RemoteFile } from "../wire/pictures.ts";
+import type { Send } from "../wire/send.ts";
+
+/** What an interaction allows for a quarter of an hour: to change the message it made or came from. */
+export interface Token {
+  readonly value: string;
+  /** `@original`, or the id of the message it changes. */
+  readonly target: string;
+  /** Unix time, ms. */
+  readonly until: number;
+  /** Where the interaction came from. */
+  readonly from: {
+    /** Whose press or command it was: what only the asker is to see reaches them alone. */
+    readonly userId: string;
+    readonly place: Place;
+    /** The conversation, where it is the whole channel. */
+    readonly thread?: ThreadKey;
+    /** Only the one who holds the token sees the message. */
+    readonly private: boolean;
+    readonly spoiler: boolean;
+    readonly limits: ImageLimits;
+  };
+}
+
+/** An answer that is still changing, or could not be shown yet. */
+interface Live {
+  /** The message that asked. */
+  readonly request?: string;
+  /** Shows the newest state: there is a fresh token. `spoiler`: the message it came from hides its pictures. */
+  wake(spoiler: boolean): Promise<void>;
+}
+
+/** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */
+export interface Stage {
+  readonly send: Send;
+  readonly files: Files;
+  readonly log: Log;
+  /** Unix time, ms. */
+  readonly now: () => number;
+  /** Shortest time between two edits of a message, in ms. */
+  readonly paceMs: number;
+  /** The freshest token for each message. */
+  readonly tokens: Map<MessageKey, Token>;
+  readonly live: Map<MessageKey, Live>;
+  /** Pictures of messages that came along with an interaction, for where the bot cannot fetch them. */
+  readonly seen: Map<MessageKey, readonly RemoteFile[]>;
+  /** What a picture was asked for with; undefined when unknown, or not known soon enough for Discord. */
+  promptOf(message: MessageKey): Promise<string | undefined>;
+  /** The message of an answer was deleted: nobody waits for it. */
+  gone(message: MessageKey): void;
+}

@@ -1,0 +1,31 @@
+import type { ImageLimits } from "../../../src/seam/view.ts";
+
+/** Where an answer is shown, and by which right. */
+export interface Venue {
+  readonly channelId: string;
+  /** The message, where it is there already; its first token is in the stage. Absent: the first show makes it. */
+  readonly messageId?: string;
+  /** The interaction to answer by: it says what only the asker is to see, and makes the message unless `posts`. */
+  readonly token?: string;
+  /** The bot posts the message itself. */
+  readonly posts?: boolean;
+  /** The message is only the sign that we are at work. */
+  readonly blank?: boolean;
+  /** The bot itself can post and edit there. */
+  readonly reachable: boolean;
+  /** Only the asker sees it. */
+  readonly private: boolean;
+  /** Undefined: as the message was before. */
+  readonly spoiler: boolean | undefined;
+  readonly limits: ImageLimits;
+  /** The message that asked: it is answered once, and not at all when it is deleted. */
+  readonly request?: string;
+  /** The message in that channel which the bot's own is to stand below. */
+  readonly answers?: string;
+  /** Opens a thread on the finished picture, named from these words. */
+  readonly threadFrom?: string;
+  /** A line below the finished answer. */
+  readonly note?: string;
+  /** A message from before the restart. */
+  readonly reopened?: boolean;
+}

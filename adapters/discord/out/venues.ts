@@ -1,0 +1,134 @@
+import type { Below } from "../../../src/seam/adapter.ts";
+import { BotError } from "../../../src/seam/errors.ts";
+import type { ThreadKey, User } from "../../../src/seam/turn.ts";
+import type { Channels, Located } from "../live/channels.ts";
+import type { Stage } from "../live/stage.ts";
+import type { Venue } from "../live/venue.ts";
+import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
+import { discordLimits, toImageLimits } from "../wire/limits.ts";
+import { missingForThreads, missingToAnswer, type ThreadMode } from "../wire/permissions.ts";
+import { isSpoiler } from "../wire/pictures.ts";
+import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
+import { toThreadName } from "../wire/words.ts";
+import { toThread } from "./answers.ts";
+import { createReply } from "./reply.ts";
+import { type Message, toLine, toMessage } from "./view.ts";
+
+/** What the bot answers with messages of its own. */
+interface Asked {
+  readonly where: Located;
+  /** The message below which the answer stands, and in whose channel, unless it goes on in a thread. */
+  readonly spot: Spot;
+  /** That message is the one that asked. */
+  readonly asks: boolean;
+  /** The picture of ours that the answer goes on from. */
+  readonly picture?: Spot;
+  /** What a thread is named from. */
+  readonly words: string;
+  readonly spoiler: boolean;
+}
+
+/** Where the bot answers by itself, without an interaction. */
+export interface Venues {
+  /** The place of the answer, and the conversation it belongs to. */
+  open(asked: Asked): Promise<{ readonly venue: Venue; readonly thread: ThreadKey }>;
+  /**
+   * Below a message of ours; where the bot cannot post by itself, by the last press under it, if that was not too long
+   * ago. Rejects with BotError `unknown_message` if neither can be.
+   */
+  below(spot: Spot, user: User): Promise<Below>;
+}
+
+/** What is there at once, in a place where each picture has a conversation of its own. */
+const started: Message = toMessage(
+  { phase: "working", status: "Getting ready", text: "", notes: [], images: [], actions: [] },
+  { spoiler: false, edit: 0 },
+);
+
+const notBelow =
+  "I cannot answer below that picture any more. Go back to Discord and press its button again, or press Edit… there and attach a mask.";
+
+/** `threads`: whether what goes on from a picture is answered in a thread below it. */
+export function createVenues(stage: Stage, channels: Channels, threads: ThreadMode): Venues {
+  const { send, tokens, log, now } = stage;
+
+  async function open({ where, spot, asks, picture, words, spoiler }: Asked) {
+    const { channelId, messageId } = spot;
+    const base = {
+      channelId,
+      reachable: true,
+      private: false,
+      spoiler,
+      limits: toImageLimits(channels.uploadBytes(channelId)),
+      ...(asks && { request: messageId }),
+    };
+    if (where.kind !== "channel") {
+      return { venue: { ...base, posts: true, answers: messageId }, thread: toThreadKey(channelId) };
+    }
+    const held = channels.ownPermissions(channelId);
+    const withoutThread = held === undefined ? [] : missingForThreads(held);
+    const forThreads = threads !== "off" && where.holdsThreads;
+    if (picture?.channelId === channelId && forThreads && withoutThread.length === 0) {
+      const opened = await send
+        .openThread(picture, toThreadName(words, discordLimits.threadName))
+        .catch((error: unknown) => {
+          log.warn({ channel: channelId, error: toLogged(error) }, "discord.thread.failed");
+        });
+      if (opened) {
+        if (asks) {
+          const line = toLine(`-# I go on in <#${opened}>.`);
+          await send.post(channelId, line, { answers: messageId }).catch(() => {});
+        }
+        return { venue: { ...base, channelId: opened, posts: true }, thread: toThreadKey(opened) };
+      }
+    }
+    const made = await send.post(channelId, started, {
+      answers: messageId,
+      ...(asks && { once: messageId }),
+    });
+    const ownThread = forThreads && threads === "always" && toThread(words, withoutThread);
+    return { venue: { ...base, messageId: made.id, ...ownThread }, thread: toThreadKey(made.id) };
+  }
+
+  /** Undefined: the bot itself sees nothing there, or may not write. */
+  async function byItself(spot: Spot): Promise<Below | undefined> {
+    try {
+      const picture = await send.fetchMessage(spot);
+      const where = await channels.find(spot.channelId);
+      const held = where.kind === "direct" ? undefined : channels.ownPermissions(spot.channelId);
+      const place = where.kind === "thread" ? "thread" : "channel";
+      if (held !== undefined && missingToAnswer(held, place).length > 0) return undefined;
+      const words = (await stage.promptOf(toMessageKey(spot))) ?? "";
+      const { venue, thread } = await open({
+        where,
+        spot,
+        asks: false,
+        picture: spot,
+        words,
+        spoiler: isSpoiler(picture),
+      });
+      return { thread, place: where.place, reply: createReply(stage, venue) };
+    } catch (error) {
+      const trouble = toTrouble(error);
+      if (trouble === "gone" || trouble === "forbidden") return undefined;
+      throw toBotError(trouble, error);
+    }
+  }
+
+  async function byToken({ channelId, messageId }: Spot, user: User): Promise<Below> {
+    const token = tokens.get(toMessageKey({ channelId, messageId }));
+    if (!token || token.until <= now()) throw new BotError("unknown_message", notBelow);
+    const { value, from } = token;
+    const made = await send.followUp(value, started, from.private).catch((cause: unknown) => {
+      throw new BotError("unknown_message", notBelow, { cause: new Error(JSON.stringify(toLogged(cause))) });
+    });
+    const answer = { channelId, messageId: made.id };
+    tokens.set(toMessageKey(answer), { ...token, target: made.id });
+    const { place, private: hidden, spoiler, limits } = from;
+    const whispers = from.userId === user.id && { token: value, blank: true };
+    const venue = { ...answer, ...whispers, reachable: false, private: hidden, spoiler, limits };
+    return { thread: from.thread ?? toThreadKey(made.id), place, reply: createReply(stage, venue) };
+  }
+
+  return { open, below: async (spot, user) => (await byItself(spot)) ?? byToken(spot, user) };
+}

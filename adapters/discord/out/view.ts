@@ -1,0 +1,173 @@
+import {
+  type APIButtonComponentWithCustomId,
+  type APIMessageTopLevelComponent,
+  ButtonStyle,
+  ComponentType,
+  MessageFlags,
+  type RawFile,
+} from "discord.js";
+import { type ActionName, action } from "../../../src/seam/actions.ts";
+import { toExtension, toStem } from "../../../src/seam/files/file-name.ts";
+import { toFooter } from "../../../src/seam/footer.ts";
+import type { Image, View } from "../../../src/seam/view.ts";
+import { showButtonId, toButtonId } from "../wire/keys.ts";
+import { discordLimits } from "../wire/limits.ts";
+import { cut, toPlain } from "../wire/words.ts";
+
+/** How a message is to look, beside what its view says. */
+export interface Look {
+  /** Hide the pictures until they are clicked. */
+  readonly spoiler: boolean;
+  /** Differs from one edit to the next, so that a sketch's file name does too. */
+  readonly edit: number;
+  /** See `ButtonId`. */
+  readonly stands?: string;
+  /** One more line below the others. */
+  readonly note?: string;
+  /** Offer the button that shows how far it is. */
+  readonly stalled?: boolean;
+}
+
+/** A message as Discord takes it, with the files it names. */
+export interface Message {
+  readonly body: {
+    readonly flags: number;
+    readonly components: readonly APIMessageTopLevelComponent[];
+    readonly attachments: readonly { readonly id: string; readonly description: string }[];
+    readonly allowed_mentions: { readonly parse: readonly never[] };
+  };
+  readonly files: RawFile[];
+}
+
+const styles = {
+  plain: ButtonStyle.Secondary,
+  primary: ButtonStyle.Primary,
+  danger: ButtonStyle.Danger,
+} as const;
+
+/** Lengths that together stay within what one message's texts may hold. */
+const lengths = { status: 300, notes: 700, prompt: 300, footer: 300, stalled: 150 } as const;
+
+/** What is left for the answer in words. */
+const textLength =
+  discordLimits.text - Object.values(lengths).reduce((sum: number, length) => sum + length, 0);
+
+/** Discord fetches nothing and calls nobody because of a message of ours, whatever it says. */
+const silent = { parse: [] } as const;
+
+/** Whether nothing more will come after this view. */
+export function isOver(phase: View["phase"]): boolean {
+  return phase !== "queued" && phase !== "working";
+}
+
+/** A view as Discord shows it, within its limits whatever the view holds. */
+export function toMessage(view: View, look: Look): Message {
+  const images = view.images.slice(0, discordLimits.galleryItems);
+  const pictures = images.map((image, index) => toFile(image, toPictureName(view, image, index, look)));
+  const beside = (view.files ?? []).slice(0, discordLimits.files - pictures.length);
+  const taken = pictures.map(({ name }) => name);
+  const downloads = beside.map((file, index) => toFile(file, toDownloadName(file, index, taken)));
+  const items = pictures.map(({ name }, index) => ({
+    media: { url: `attachment://${name}` },
+    description: altOf(images[index]),
+    spoiler: look.spoiler,
+  }));
+  const notes = [...view.notes, ...(look.note ? [look.note] : [])].map(toPlain);
+  const components: APIMessageTopLevelComponent[] = [
+    ...text(view.status && quiet(cut(toPlain(view.status), lengths.status))),
+    ...(items.length > 0 ? [{ type: ComponentType.MediaGallery as const, items }] : []),
+    ...downloads.map(({ name }) => ({
+      type: ComponentType.File as const,
+      file: { url: `attachment://${name}` },
+      spoiler: look.spoiler,
+    })),
+    ...text(cut(view.text.trim(), textLength)),
+    ...text(cut(notes.map(quiet).join("\n"), lengths.notes)),
+    ...(view.details ? text(quiet(cut(toPlain(view.details.prompt), lengths.prompt))) : []),
+    ...(view.details ? text(quiet(cut(toPlain(toFooter(view.details)), lengths.footer))) : []),
+    ...(look.stalled ? toStalled() : toRows(view.actions, look)),
+  ];
+  if (!components.some(({ type }) => type !== ComponentType.ActionRow))
+    components.unshift(...text(quiet("…")));
+  return {
+    body: {
+      flags: MessageFlags.IsComponentsV2,
+      components,
+      attachments: [...images, ...beside].map((one, index) => ({ id: `${index}`, description: altOf(one) })),
+      allowed_mentions: silent,
+    },
+    files: [...pictures, ...downloads],
+  };
+}
+
+/** A line of the bot's own, without a view. */
+export function toLine(words: string): Message {
+  return toMessage(
+    { phase: "done", text: words, notes: [], images: [], actions: [] },
+    { spoiler: false, edit: 0 },
+  );
+}
+
+function text(content: string | undefined): APIMessageTopLevelComponent[] {
+  return content ? [{ type: ComponentType.TextDisplay, content }] : [];
+}
+
+function quiet(line: string): string {
+  return line && `-# ${line}`;
+}
+
+function toRows(actions: readonly ActionName[], look: Look): APIMessageTopLevelComponent[] {
+  const rows: APIMessageTopLevelComponent[] = [];
+  for (let start = 0; start < actions.length; start += discordLimits.rowButtons) {
+    const components = actions
+      .slice(start, start + discordLimits.rowButtons)
+      .map((name) => toButton(name, look));
+    rows.push({ type: ComponentType.ActionRow, components });
+  }
+  return rows;
+}
+
+function toButton(name: ActionName, { spoiler, stands }: Look): APIButtonComponentWithCustomId {
+  const { label, style } = action(name);
+  return {
+    type: ComponentType.Button,
+    style: styles[style],
+    label: cut(label, discordLimits.buttonLabel),
+    custom_id: toButtonId({ action: name, spoiler, ...(stands && { stands }) }),
+  };
+}
+
+/** Only an interaction can change such a message, and the one that made it has run out: a press is a new one. */
+function toStalled(): APIMessageTopLevelComponent[] {
+  const show = { type: ComponentType.Button, label: "Show", custom_id: showButtonId } as const;
+  return [
+    ...text(
+      quiet("Discord lets me change this message for 15 minutes only. Press Show to see how far it is."),
+    ),
+    { type: ComponentType.ActionRow, components: [{ ...show, style: ButtonStyle.Primary }] },
+  ];
+}
+
+/** A new name with every sketch: under an old name Discord may go on showing the old picture. */
+function toPictureName(view: View, image: Image, index: number, { edit }: Look): string {
+  const extension = toExtension(image.mediaType);
+  if (!isOver(view.phase)) return `sketch-${edit}-${index + 1}.${extension}`;
+  const stem = toStem(image.name);
+  return `${stem || "picture"}${index > 0 && !/-\d+$/.test(stem) ? `-${index + 1}` : ""}.${extension}`;
+}
+
+/** `taken`: names of the pictures, for `attachment://` finds a file by its name alone. */
+function toDownloadName(file: Image, index: number, taken: readonly string[]): string {
+  const extension = toExtension(file.mediaType);
+  const stem = toStem(file.name) || "picture";
+  const name = `${stem}.${extension}`;
+  return index > 0 || taken.includes(name) ? `${stem}-file-${index + 1}.${extension}` : name;
+}
+
+function toFile({ bytes, mediaType }: Image, name: string): RawFile {
+  return { name, data: Buffer.from(bytes), contentType: mediaType };
+}
+
+function altOf(image: Image | undefined): string {
+  return cut(image?.alt.trim() || "A picture", discordLimits.alt);
+}

@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import {
+  type APIChannel,
+  type APIInteraction,
+  type APIInteractionResponse,
+  type APIMessage,
+  type APIThreadChannel,
+  DiscordAPIError,
+  MessageFlags,
+  type REST,
+  type RESTPostAPIInteractionCallbackWithResponseResult,
+  Routes,
+  ThreadAutoArchiveDuration,
+} from "discord.js";
+import type { Message } from "../out/view.ts";
+import type { Spot } from "./keys.ts";
+import { acknowledgeMs } from "./limits.ts";
+
+/** Everything we send to Discord. */
+export interface Send {
+  /** The first answer to an interaction, within its 3 s. */
+  respond(
+    interaction: Pick<APIInteraction, "id" | "token">,
+    response: APIInteractionResponse,
+  ): Promise<RESTPostAPIInteractionCallbackWithResponseResult | undefined>;
+  /** `target`: `@original`, or a message id. `sketch`: it may be dropped rather than wait for a rate limit. */
+  editByToken(token: string, target: string, message: Message, sketch?: boolean): Promise<APIMessage>;
+  followUp(token: string, message: Message, toAsker: boolean): Promise<APIMessage>;
+  fetchOriginal(token: string): Promise<APIMessage>;
+  /** `target`: as in `editByToken`. */
+  deleteByToken(token: string, target: string): Promise<void>;
+  edit(spot: Spot, message: Message, sketch?: boolean): Promise<APIMessage>;
+  /** `once`: what it is posted for. Sent again, it is posted once. */
+  post(channelId: string, message: Message, more?: { answers?: string; once?: string }): Promise<APIMessage>;
+  fetchMessage(spot: Spot): Promise<APIMessage>;
+  fetchChannel(channelId: string): Promise<APIChannel>;
+  /** Opens a thread on a message, if there is none yet. It has the message's id. Rejects when it is locked or deleted. */
+  openThread(spot: Spot, name: string): Promise<string>;
+  /** Writes to a person, where others do not see it. */
+  tell(userId: string, message: Message): Promise<void>;
+}
+
+const threadExists = 160004;
+const alreadyAcknowledged = 40060;
+const noHistory = 160002;
+
+/** `sketches`: a client of its own that neither waits for rate limits nor tries twice. */
+export function createSend(rest: REST, sketches: REST, appId: string): Send {
+  const webhook = (token: string, target?: string) =>
+    target === undefined ? Routes.webhook(appId, token) : Routes.webhookMessage(appId, token, target);
+
+  async function respond(
+    { id, token }: Pick<APIInteraction, "id" | "token">,
+    response: APIInteractionResponse,
+  ): Promise<RESTPostAPIInteractionCallbackWithResponseResult | undefined> {
+    try {
+      return (await rest.post(Routes.interactionCallback(id, token), {
+        body: response,
+        query: new URLSearchParams({ with_response: "true" }),
+        auth: false,
+        signal: AbortSignal.timeout(acknowledgeMs),
+      })) as RESTPostAPIInteractionCallbackWithResponseResult;
+    } catch (error) {
+      // A first try whose answer got lost: Discord had taken it.
+      if (error instanceof DiscordAPIError && error.code === alreadyAcknowledged) return undefined;
+      throw error;
+    }
+  }
+
+  // The casts below trust Discord's answers to be what its documentation says.
+  return {
+    respond,
+    editByToken: (token, target, { body, files }, sketch = false) =>
+      (sketch ? sketches : rest).patch(webhook(token, target), {
+        body,
+        files,
+        auth: false,
+      }) as Promise<APIMessage>,
+    followUp: (token, { body, files }, toAsker) =>
+      rest.post(webhook(token), {
+        // A link in what is for the asker alone is good once: Discord is not to open it for a preview.
+        body: {
+          ...body,
+          flags: body.flags | (toAsker ? MessageFlags.Ephemeral | MessageFlags.SuppressEmbeds : 0),
+        },
+        files,
+        auth: false,
+        query: new URLSearchParams({ wait: "true" }),
+      }) as Promise<APIMessage>,
+    fetchOriginal: (token) => rest.get(webhook(token, "@original"), { auth: false }) as Promise<APIMessage>,
+    deleteByToken: async (token, target) => void (await rest.delete(webhook(token, target), { auth: false })),
+    edit: ({ channelId, messageId }, { body, files }, sketch = false) =>
+      (sketch ? sketches : rest).patch(Routes.channelMessage(channelId, messageId), {
+        body,
+        files,
+      }) as Promise<APIMessage>,
+    async post(channelId, { body, files }, { answers, once } = {}) {
+      const named = { ...body, nonce: once ?? newName(), enforce_nonce: true };
+      const send = (reference: object) =>
+        rest.post(Routes.channelMessages(channelId), {
+          body: { ...named, ...reference },
+          files,
+        }) as Promise<APIMessage>;
+      if (!answers) return send({});
+      return send({ message_reference: { message_id: answers, fail_if_not_exists: false } }).catch(
+        (error: unknown) => {
+          if (error instanceof DiscordAPIError && error.code === noHistory) return send({});
+          throw error;
+        },
+      );
+    },
+    fetchMessage: ({ channelId, messageId }) =>
+      rest.get(Routes.channelMessage(channelId, messageId)) as Promise<APIMessage>,
+    fetchChannel: (channelId) => rest.get(Routes.channel(channelId)) as Promise<APIChannel>,
+    async openThread({ channelId, messageId }, name) {
+      const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay };
+      await rest.post(Routes.threads(channelId, messageId), { body }).catch(async (error: unknown) => {
+        if (!(error instanceof DiscordAPIError && error.code === threadExists)) throw error;
+        const thread = (await rest.get(Routes.channel(messageId))) as APIThreadChannel;
+        if (thread.thread_metadata?.locked) throw new Error("the thread is locked");
+      });
+      return messageId;
+    },
+    async tell(userId, { body }) {
+      const channel = (await rest.post(Routes.userChannels(), {
+        body: { recipient_id: userId },
+      })) as APIChannel;
+      await rest.post(Routes.channelMessages(channel.id), {
+        body: { ...body, nonce: newName(), enforce_nonce: true },
+      });
+    },
+  };
+}
+
+/** A name for one post: discord.js sends again what got no answer, and Discord may have taken it. */
+function newName(): string {
+  return randomBytes(12).toString("base64url");
+}

@@ -1,0 +1,83 @@
+import { action } from "../../../src/seam/actions.ts";
+import type { Stage } from "../live/stage.ts";
+import { openAnswer } from "../out/answers.ts";
+import { say } from "../out/notice.ts";
+import { createReply } from "../out/reply.ts";
+import {
+  type FormId,
+  isSpot,
+  parseButtonId,
+  parseMessageKey,
+  toMessageKey,
+  toPlace,
+  toThreadKey,
+} from "../wire/keys.ts";
+import { picturesOf } from "../wire/pictures.ts";
+import { openLine } from "../wire/response-url.ts";
+import { openDrawing } from "./dialogs.ts";
+import type { Pressed } from "./payloads.ts";
+import { isDirect, toWhere } from "./turn.ts";
+
+const unknown = "I no longer know that button. Mention me and say what to do.";
+
+/** A button under an answer: it opens a form, draws, or does at once what it says. */
+export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
+  const { core, people, seen, lines, me, now } = stage;
+  const { user, container, message, response_url: url, trigger_id: trigger } = body;
+  const [pressed] = body.actions;
+  const channelId = container.channel_id ?? body.channel?.id ?? "";
+  const ts = container.message_ts ?? message?.ts ?? "";
+  const name = parseButtonId(pressed?.action_id ?? "");
+  const stands = parseMessageKey(pressed?.value ?? "");
+  const hidden = container.is_ephemeral === true || stands !== undefined;
+  const within = container.thread_ts ?? message?.thread_ts;
+  const line = openLine(url, now, within);
+  const base = { channelId, userId: user.id, ...(line && { line }) };
+  if (!name || (hidden && !stands))
+    return say(stage, { ...base, ...(within && { threadTs: within, inThread: within !== ts }) }, unknown);
+  const key = toMessageKey(stands ?? { channelId, ts });
+  const pictures = picturesOf(message ?? {});
+  if (pictures.length > 0) seen.set(key, pictures);
+  if (stands && line) lines.set(key, line);
+  const where = hidden
+    ? { channelId, direct: false, inThread: within !== undefined, ...(within && { threadTs: within }) }
+    : toWhere({
+        channelId,
+        ts,
+        direct: isDirect({ channel: channelId }),
+        ...(within && { threadTs: within }),
+      });
+  const { threadTs } = where;
+  const { form, draws, label } = action(name);
+  if (form) {
+    const id: FormId = {
+      ...{ form: name, message: key, channelId },
+      ...(threadTs && { threadTs }),
+      ...(url && { url }),
+      ...(hidden && { private: true }),
+    };
+    return openDrawing(stage, trigger, id, base, form.prefill ? key : undefined);
+  }
+  const who = await people.of(user.id, user.username ?? user.name);
+  const press = {
+    kind: "press",
+    user: who,
+    place: toPlace(me.teamId, channelId),
+    action: name,
+    message: key,
+  } as const;
+  if (draws) {
+    const answer = await openAnswer(stage, {
+      ...{ where, userId: user.id, name: who.name, private: hidden, words: label, pressed: true },
+      ...(line && { line }),
+    });
+    if (answer) await core.handle({ ...press, thread: answer.thread }, answer.reply);
+    return;
+  }
+  const reply = createReply(stage, {
+    ...base,
+    ...(threadTs && { threadTs, inThread: where.inThread }),
+    ...(stands && !isSpot(stands) ? { whisper: stands, pressed: true } : { ts }),
+  });
+  await core.handle({ ...press, thread: hidden ? key : toThreadKey(channelId, threadTs) }, reply);
+}

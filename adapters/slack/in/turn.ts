@@ -1,0 +1,115 @@
+import type { User } from "../../../src/seam/turn.ts";
+import { filesOf, type RemoteFile, type Shown } from "../wire/pictures.ts";
+import { toWords } from "../wire/words.ts";
+
+/** A message as an event brings it: `message` and `app_mention` alike. Source: Slack's reference of events. */
+export interface MessageEvent extends Shown {
+  readonly type: string;
+  readonly subtype?: string;
+  readonly channel: string;
+  readonly channel_type?: string;
+  readonly ts: string;
+  readonly thread_ts?: string;
+  /** Who wrote the first message of the thread. */
+  readonly parent_user_id?: string;
+  readonly user?: string;
+  readonly bot_id?: string;
+  readonly text?: string;
+  readonly hidden?: boolean;
+  readonly client_msg_id?: string;
+  /** It was written in the assistant's own pane. */
+  readonly assistant_thread?: unknown;
+  /** Of `message_deleted`. */
+  readonly deleted_ts?: string;
+  /** Of `message_changed`. */
+  readonly message?: { readonly subtype?: string; readonly ts?: string };
+}
+
+/** What somebody said in a message. */
+export interface Said {
+  readonly userId: string;
+  readonly text: string;
+  readonly files: readonly RemoteFile[];
+  readonly where: Where;
+  /** The bot was named, or is alone with the person. */
+  readonly addressed: boolean;
+  /** The same message never counts twice, whatever events it comes by. */
+  readonly ids: readonly string[];
+}
+
+/** Where something was said and is answered. */
+export interface Where {
+  readonly channelId: string;
+  /** A direct message with the bot. */
+  readonly direct: boolean;
+  /** The thread to answer in; absent only in direct messages. */
+  readonly threadTs?: string;
+  /** It was said inside a thread, not at the top. */
+  readonly inThread: boolean;
+}
+
+/** The bot, as Slack knows it. */
+export interface Me {
+  readonly userId: string;
+  readonly botId: string;
+  readonly teamId: string;
+  readonly name: string;
+}
+
+/** What people write. Everything else Slack sends as a message is about messages. */
+const said = [undefined, "file_share", "thread_broadcast"];
+
+/** Undefined: it is not for us. */
+export function parseMessage(event: MessageEvent, me: Me): Said | undefined {
+  const { channel, ts, thread_ts: threadTs, user, text = "", subtype } = event;
+  if (!user || user === me.userId || user === "USLACKBOT" || event.bot_id || event.hidden) return undefined;
+  if (!said.includes(subtype)) return undefined;
+  const direct = isDirect(event);
+  const named =
+    event.type === "app_mention" || text.includes(`<@${me.userId}>`) || text.includes(`<@${me.userId}|`);
+  const addressed = direct || named;
+  if (!addressed && (!threadTs || isToOthers(text))) return undefined;
+  return {
+    userId: user,
+    text: toWords(text, me.userId),
+    files: filesOf(event),
+    where: toWhere({ channelId: channel, ts, direct, ...(threadTs && { threadTs }) }),
+    addressed,
+    ids: [`${channel}:${ts}`, ...(event.client_msg_id ? [event.client_msg_id] : [])],
+  };
+}
+
+/** The message an event says was taken away, if it is about that. */
+export function parseDeleted(event: MessageEvent): string | undefined {
+  if (event.subtype === "message_deleted") return event.deleted_ts;
+  // The first message of a thread stays as a gravestone.
+  const { message } = event;
+  return event.subtype === "message_changed" && message?.subtype === "tombstone" ? message.ts : undefined;
+}
+
+/** A message is answered in its thread, or begins one; in direct messages only where there is one already. */
+export function toWhere(of: {
+  readonly channelId: string;
+  readonly ts: string;
+  readonly threadTs?: string;
+  readonly direct: boolean;
+}): Where {
+  const { channelId, ts, direct } = of;
+  const threadTs = of.threadTs ?? (direct ? undefined : ts);
+  const inThread = of.threadTs !== undefined && of.threadTs !== ts;
+  return { channelId, direct, inThread, ...(threadTs && { threadTs }) };
+}
+
+/** Direct messages have ids of their own kind; those of groups do not count. */
+export function isDirect({ channel, channel_type }: Pick<MessageEvent, "channel" | "channel_type">): boolean {
+  return channel_type ? channel_type === "im" || channel_type === "app_home" : channel.startsWith("D");
+}
+
+export function toUser(id: string, name: string, moderator = false): User {
+  return { id: `slack:${id}`, name, ...(moderator && { moderator }) };
+}
+
+/** In a thread people also talk to each other. */
+function isToOthers(text: string): boolean {
+  return /^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>/.test(text);
+}

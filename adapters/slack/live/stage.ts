@@ -1,0 +1,54 @@
+import type { Core } from "../../../src/seam/core.ts";
+import type { Log } from "../../../src/seam/log.ts";
+import type { MessageKey } from "../../../src/seam/turn.ts";
+import type { Me } from "../in/turn.ts";
+import type { Files } from "../wire/attachments.ts";
+import type { RemoteFile } from "../wire/pictures.ts";
+import type { Line } from "../wire/response-url.ts";
+import type { Send } from "../wire/send.ts";
+import type { People } from "./people.ts";
+
+/** An answer that is still changing. */
+export interface Live {
+  /** The message that asked. */
+  readonly request?: string;
+}
+
+/** Times that tests shorten, all in ms. */
+export interface Timing {
+  /** Shortest time between two edits of a message. */
+  readonly paceMs: number;
+  /** Between two looks at whether a file is ready. */
+  readonly pollMs: number;
+  /** Before a try is made again. */
+  readonly retryMs: readonly number[];
+}
+
+/** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */
+export interface Stage {
+  readonly send: Send;
+  readonly files: Files;
+  readonly people: People;
+  readonly core: Core;
+  readonly me: Me;
+  readonly painter: { readonly name: string; readonly standIn: boolean };
+  readonly log: Log;
+  /** Unix time, ms. */
+  readonly now: () => number;
+  readonly timing: Timing;
+  readonly live: Map<MessageKey, Live>;
+  /** The freshest line to whoever sees an answer alone. */
+  readonly lines: Map<MessageKey, Line>;
+  /** Pictures of messages that came along with a press, for where the bot cannot fetch them. */
+  readonly seen: Map<MessageKey, readonly RemoteFile[]>;
+  /** Files that came with an answer for one person, beside its pictures. */
+  readonly handed: Map<MessageKey, readonly string[]>;
+  /** Threads in the assistant's own pane. */
+  readonly assistants: Map<string, true>;
+  /** Aborts when the adapter is stopped. */
+  readonly closing: AbortSignal;
+  /** What is still to be tidied up before the adapter lets go. */
+  readonly tidying: Set<Promise<unknown>>;
+  /** The message of an answer was deleted: nobody waits for it. */
+  gone(message: MessageKey): void;
+}

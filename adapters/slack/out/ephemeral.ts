@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import type { MessageKey } from "../../../src/seam/turn.ts";
+import type { Reply, View } from "../../../src/seam/view.ts";
+import type { Stage } from "../live/stage.ts";
+import type { Venue } from "../live/venue.ts";
+import { readyMs } from "../wire/limits.ts";
+import { toBotError, toLogged } from "../wire/trouble.ts";
+import { share } from "./attach.ts";
+import { createShelf } from "./message-files.ts";
+import { tell } from "./notice.ts";
+import { isOver, toFileName, toMessage } from "./view.ts";
+
+const handedNote = "The file that belongs to it is in our direct messages.";
+const notHandedNote = "Slack did not take the file that belongs to it. Press Redo to try again.";
+
+/** An answer for one person's eyes. Slack lets it be changed five times, so it is shown when it begins and when it ends. */
+export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Reply["show"] {
+  const { send, lines, log, seen, handed } = stage;
+  const shelf = createShelf(stage);
+  const { channelId, threadTs, userId = venue.whisper?.userId ?? "" } = venue;
+  const stem = randomUUID();
+  if (venue.line && !lines.has(key)) lines.set(key, venue.line);
+  let edit = 0;
+  let shown = venue.reopened ?? false;
+  // The address that a press brings stands for the message pressed on: that one is not to be overwritten.
+  const replaces = venue.reopened === true || !venue.pressed;
+
+  async function present(view: View, files: readonly string[]): Promise<void> {
+    edit += 1;
+    const { asked } = venue;
+    const message = toMessage(view, { id: `${stem}.${edit}`, files, stands: key, ...(asked && { asked }) });
+    const line = lines.get(key);
+    const more = { replace: shown && replaces, ...(threadTs && { threadTs }) };
+    const taken = line
+      ? await send.respond(line, message, more).then(
+          () => true,
+          (error: unknown) => {
+            log.debug({ message: key, error: toLogged(error) }, "slack.whisper.again");
+            return false;
+          },
+        )
+      : false;
+    if (!taken) await send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message);
+    shown = true;
+  }
+
+  /** Files can hang on no message for one person: they come directly. Undefined: they do not come. */
+  async function hand(view: View): Promise<readonly string[] | undefined> {
+    if (!view.files?.length) return [];
+    const channelId = await send.openDirect(userId).catch(() => undefined);
+    return channelId ? share(stage, { channelId }, view) : undefined;
+  }
+
+  return async (view) => {
+    if (view.audience === "asker") {
+      await tell(stage, venue, view);
+      return key;
+    }
+    try {
+      if (!isOver(view.phase)) {
+        if (!shown) await present({ ...view, images: [] }, []);
+        return key;
+      }
+      const files = await Promise.all(
+        view.images.map((image, index) =>
+          shelf.put(image, toFileName(view, image, index), stage.closing, readyMs),
+        ),
+      );
+      const before = venue.reopened
+        ? [...(seen.get(key) ?? []).map(({ id }) => id), ...(handed.get(key) ?? [])]
+        : [];
+      const given = await hand(view);
+      const notes = view.files?.length ? [...view.notes, given ? handedNote : notHandedNote] : view.notes;
+      await present({ ...view, notes }, files);
+      shelf.adopt(before);
+      shelf.keep([...files, ...(given ?? [])]);
+      handed.set(key, given ?? []);
+      seen.set(
+        key,
+        files.map((id) => ({ id, name: "picture.png", mediaType: "image/png", size: 0 })),
+      );
+      return key;
+    } catch (error) {
+      shelf.keep([]);
+      throw toBotError(error, stage.me.name);
+    }
+  };
+}

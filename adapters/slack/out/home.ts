@@ -1,0 +1,152 @@
+import type { types } from "@slack/bolt";
+import type { Account, Style } from "../../../src/seam/core.ts";
+import { optionSpecs } from "../../../src/seam/options.ts";
+import { plain } from "../forms/fields.ts";
+import { homeButtons, toStyleButton } from "../wire/keys.ts";
+import { slackLimits } from "../wire/limits.ts";
+import { cut, toEscaped, toLine } from "../wire/words.ts";
+import { toMrkdwn } from "./markdown.ts";
+
+/** Styles that App Home shows; the command shows all. */
+const mostStyles = 20;
+
+/** What App Home shows: who draws, what a person has set, saved and used, and how it is used. */
+export function toHome(of: {
+  readonly name: string;
+  readonly painter: { readonly name: string; readonly standIn: boolean };
+  /** Absent when unknown. */
+  readonly account?: Account;
+  readonly styles: readonly Style[];
+  readonly moderator: boolean;
+}): types.HomeView {
+  const { name, painter, account, styles, moderator } = of;
+  const options = optionSpecs.filter(({ admin }) => !admin || moderator);
+  return {
+    type: "home",
+    blocks: [
+      { type: "header", text: label("Ask for a picture, reply to change it") },
+      ...(painter.standIn
+        ? [section("*Pictures are placeholders:* there is no OpenAI key, so a stand-in draws offline.")]
+        : []),
+      row(button(homeButtons.draw, "Draw…", { style: "primary" })),
+      ...(account
+        ? toAccount(account, moderator)
+        : [section("_Your defaults and your usage cannot be read just now._")]),
+      { type: "divider" },
+      ...toStyles(styles, moderator),
+      { type: "divider" },
+      ...toMrkdwn(usage(name), slackLimits.section, 1).map(section),
+      section(
+        `*Options*, behind two dashes in any message:\n${options
+          .map(({ name: option, hint }) => `\`--${option}\`  ${toEscaped(hint)}`)
+          .join("\n")}`,
+      ),
+      { type: "context", elements: [label(`Drawn by ${painter.name}`)] },
+    ],
+  };
+}
+
+/** The ways in, as Markdown, for App Home and for `/draw help`. */
+export function usage(name: string): string {
+  return [
+    "- `/draw a red fox in snow --size wide` draws in the channel; `/draw` alone opens a form; `--private` shows it to you alone.",
+    `- Mention **@${name}** in a channel: I answer in the thread. Attach pictures to start from them.`,
+    "- Reply in that thread, without a mention, to change the picture. Ask about it, and I answer in words.",
+    "- Write to me directly, or open me from the top of Slack.",
+    "- On anybody's picture: **More actions** › *Edit picture*, *Use as reference*, *Describe*.",
+    "- `/draw options` lists every option: `--size wide`, `--count 2` and the like go behind the words.",
+    "- `/draw style save cosy: soft light, warm colours --size wide` keeps a look, `--style cosy` draws in it; `/draw styles` lists them, `/draw style show cosy` and `/draw style remove cosy` do what they say. Admins share one with `/draw style share …`.",
+    "- `/draw defaults --size wide` sets what holds unless you say otherwise, `/draw defaults` shows it, `/draw defaults reset` ends it. Admins set a channel's with `/draw channel defaults …`.",
+    `- In a channel I am not in, type \`/invite @${name}\` first.`,
+  ].join("\n");
+}
+
+function toAccount({ defaults, pictures, usd, since }: Account, moderator: boolean): types.KnownBlock[] {
+  const set = toSet(defaults);
+  const day = since === undefined ? "" : ` since ${dates.format(since)}`;
+  const used =
+    pictures === 0
+      ? "Nothing drawn yet."
+      : `${pictures} ${pictures === 1 ? "picture" : "pictures"}${day}, about $${usd.toFixed(2)}.`;
+  return [
+    section(`*My usage*\n${used}`),
+    section(`*My defaults*\n${set || "None: the model decides, unless you say."}`),
+    row(
+      button(homeButtons.defaults, "Change my defaults…"),
+      ...(set ? [button(homeButtons.reset, "Reset")] : []),
+      ...(moderator ? [button(homeButtons.channel, "A channel's defaults…")] : []),
+    ),
+  ];
+}
+
+function toStyles(styles: readonly Style[], moderator: boolean): types.KnownBlock[] {
+  const none = "None yet. A style keeps words, options and pictures under a name, for `--style name`.";
+  const more = styles.length - mostStyles;
+  return [
+    section(`*Styles*${styles.length === 0 ? `\n${none}` : ""}`),
+    ...styles.slice(0, mostStyles).flatMap((style) => toStyleRows(style, moderator)),
+    ...(more > 0 ? [section(`And ${more} more: \`/draw styles\` lists all.`)] : []),
+    row(button(homeButtons.newStyle, "New style…")),
+  ];
+}
+
+function toStyleRows(style: Style, moderator: boolean): types.KnownBlock[] {
+  const { name, scope, instruction, options, pictures } = style;
+  const what = [
+    toEscaped(cut(toLine(instruction), 200)),
+    toSet(options),
+    pictures > 0 ? `${pictures} ${pictures === 1 ? "picture" : "pictures"}` : "",
+  ];
+  const value = toStyleButton(style);
+  const remove = button(homeButtons.removeStyle, "Remove", {
+    value,
+    confirm: {
+      title: label("Remove this style?"),
+      text: label(
+        scope === "shared"
+          ? `Nobody here can use ${name} any more. Its pictures go, too.`
+          : `${name} goes, with its pictures.`,
+      ),
+      confirm: label("Remove"),
+      deny: label("Keep"),
+      style: "danger",
+    },
+  });
+  return [
+    section(
+      `\`${name}\`${scope === "shared" ? " (everyone's)" : ""}  ${what.filter((part) => part !== "").join(" · ")}`,
+    ),
+    row(button(homeButtons.showStyle, "Show", { value }), ...(scope === "mine" || moderator ? [remove] : [])),
+  ];
+}
+
+/** Options by their labels, in one line. Empty for none. */
+function toSet(options: Account["defaults"]): string {
+  return optionSpecs
+    .flatMap(({ name, label: called }) =>
+      options[name] === undefined ? [] : [`${called} ${toEscaped(String(options[name]))}`],
+    )
+    .join(" · ");
+}
+
+const dates = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+
+function section(text: string): types.KnownBlock {
+  return { type: "section", text: { type: "mrkdwn", text, verbatim: true } };
+}
+
+function row(...elements: types.Button[]): types.KnownBlock {
+  return { type: "actions", elements };
+}
+
+function button(
+  actionId: string,
+  text: string,
+  more: Pick<types.Button, "style" | "value" | "confirm"> = {},
+): types.Button {
+  return { type: "button", action_id: actionId, text: label(text), ...more };
+}
+
+function label(text: string): types.PlainTextElement {
+  return plain(text, slackLimits.label);
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { BotError } from "../../../src/seam/errors.ts";
+import { badFile, collect } from "../../../src/seam/files/sent-file.ts";
+import type { Attachment } from "../../../src/seam/turn.ts";
+import { downloadMs } from "./limits.ts";
+import { type RemoteFile, type SlackFile, toRemoteFile } from "./pictures.ts";
+import { toTrouble } from "./trouble.ts";
+
+/** Makes attachments the core can read out of files that Slack keeps. */
+export interface Files {
+  toAttachment(file: RemoteFile, role?: "mask"): Attachment;
+}
+
+/** Ms between tries for a file that Slack does not have ready yet. */
+const againMs = [500, 1500, 3000];
+
+/** Hosts the bot's token is sent to. It opens every file of the workspace, so it goes nowhere else. */
+const slackHosts = /^(?:files|[\w-]+(?:\.enterprise)?)\.slack\.com$|^files\.slack-gov\.com$/;
+
+/** `info`: asks Slack about a file. `apiHost`: the host of another server that speaks the protocol, by http as well. */
+export function createFiles(of: {
+  readonly token: string;
+  /** The bot's own name, for those who are to invite it. */
+  readonly name: string;
+  info(id: string): Promise<SlackFile>;
+  readonly apiHost?: string;
+  readonly wait?: (ms: number) => Promise<unknown>;
+}): Files {
+  const { token, info, apiHost, wait = sleep } = of;
+  const notInChannel = `is in a channel I am not in, so Slack does not let me read it. Type /invite @${of.name} there, or upload it to a message to me.`;
+
+  function isAllowed(address: string): boolean {
+    const url = URL.parse(address);
+    if (!url) return false;
+    if (apiHost && url.hostname === apiHost) return true;
+    return url.protocol === "https:" && slackHosts.test(url.hostname);
+  }
+
+  async function ask(file: RemoteFile): Promise<RemoteFile> {
+    try {
+      const found = await info(file.id);
+      // A picture of ours has no name of its own in a message's blocks.
+      return { ...toRemoteFile(found), name: found.name || found.title || file.name };
+    } catch (error) {
+      const trouble = toTrouble(error);
+      // What somebody has just sent is there: we are not let in.
+      if (trouble === "forbidden" || (trouble === "gone" && file.url))
+        throw badFile(file.name, notInChannel, error);
+      if (trouble === "gone") throw badFile(file.name, "is no longer kept by Slack. Send it again.", error);
+      throw error;
+    }
+  }
+
+  async function read(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array> {
+    for (let attempt = 0; ; attempt += 1) {
+      const found = (file.url || file.barred) && attempt === 0 ? file : await ask(file);
+      if (found.barred) throw badFile(found.name, reasons[found.barred]);
+      const bytes = found.url ? await download(found, found.url, signal) : undefined;
+      if (bytes) return bytes;
+      if (attempt >= againMs.length) throw badFile(found.name, found.url ? notInChannel : notReady);
+      await wait(againMs[attempt] ?? 0);
+      signal.throwIfAborted();
+    }
+  }
+
+  /** Undefined: Slack does not let us have it, or not yet. */
+  async function download(
+    file: RemoteFile,
+    address: string,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    let url = address;
+    for (let hop = 0; hop < 4; hop += 1) {
+      if (!isAllowed(url))
+        throw badFile(file.name, "is not kept by Slack itself. Save it and upload it as a file.");
+      const headers = { authorization: `Bearer ${token}` };
+      const response = await fetch(url, { headers, signal, redirect: "manual" });
+      const location = response.headers.get("location");
+      if (response.status >= 300 && response.status < 400 && location) {
+        await response.text();
+        url = new URL(location, url).href;
+        if (!isAllowed(url)) return undefined;
+        continue;
+      }
+      // To those it does not know Slack shows the page to sign in, as if all was well.
+      const page = response.headers.get("content-type")?.startsWith("text/html") ?? false;
+      if (page || [401, 403, 404, 410].includes(response.status)) {
+        await response.text();
+        return undefined;
+      }
+      if (!response.ok || !response.body) throw new Error(`Slack's file server answered ${response.status}`);
+      return collect(response.body as ReadableStream<Uint8Array>, file.name);
+    }
+    return undefined;
+  }
+
+  return {
+    toAttachment: (file, role) => ({
+      name: file.name,
+      mediaType: file.mediaType,
+      size: file.size,
+      ...(role && { role }),
+      async read(signal) {
+        const within = AbortSignal.any([signal, AbortSignal.timeout(downloadMs)]);
+        return read(file, within).catch((cause: unknown) => {
+          signal.throwIfAborted();
+          if (cause instanceof BotError) throw cause;
+          throw badFile(file.name, "could not be read from Slack. Send it again.", cause);
+        });
+      },
+    }),
+  };
+}
+
+const notReady = "is not ready in Slack yet. Try again in a minute.";
+const reasons: Readonly<Record<NonNullable<RemoteFile["barred"]>, string>> = {
+  external: "is kept outside Slack, where I cannot read it. Download it and upload it as a file.",
+  deleted: "has been deleted from Slack. Send it again.",
+  hidden: "is hidden by the limits of your Slack plan. Upload it again.",
+};

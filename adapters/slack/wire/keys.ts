@@ -1,0 +1,133 @@
+import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
+import type { Style } from "../../../src/seam/core.ts";
+import type { MessageKey, Place, Scope, ThreadKey } from "../../../src/seam/turn.ts";
+
+/** Where a message is. */
+export interface Spot {
+  readonly channelId: string;
+  /** Slack's name for a message: the time it was sent at. */
+  readonly ts: string;
+}
+
+/** A message that one person alone sees. Slack has no name for it, so it has one of ours. */
+export interface Whisper {
+  readonly channelId: string;
+  readonly userId: string;
+  readonly nonce: string;
+}
+
+/** What a form says of itself while it is open. */
+export interface FormId {
+  readonly form: ActionName | OwnForm;
+  /** The message whose pictures it is about. */
+  readonly message?: MessageKey;
+  /** Where the answer goes; absent: the form asks for it. */
+  readonly channelId?: string;
+  readonly threadTs?: string;
+  /** Where the one who opened it can be told something. */
+  readonly url?: string;
+  /** It was opened under an answer that one person alone sees. */
+  readonly private?: boolean;
+}
+
+/** Forms that are not an action's: `channel` is that of a channel's defaults. */
+const ownForms = ["draw", "defaults", "channel", "style"] as const;
+type OwnForm = (typeof ownForms)[number];
+
+/** The buttons of App Home; the last two have the name of a style as their value. */
+export const homeButtons = {
+  draw: "draw",
+  defaults: "defaults",
+  reset: "reset",
+  channel: "channel",
+  newStyle: "style:new",
+  showStyle: "style:show",
+  removeStyle: "style:remove",
+} as const;
+
+export type HomeButton = (typeof homeButtons)[keyof typeof homeButtons];
+
+export function toMessageKey(spot: Spot | Whisper): MessageKey {
+  return `slack:${spot.channelId}:${"ts" in spot ? spot.ts : `${spot.userId}.${spot.nonce}`}`;
+}
+
+/** Undefined for a key of another platform. */
+export function parseMessageKey(key: string): Spot | Whisper | undefined {
+  const match = /^slack:([A-Z0-9]+):(?:(\d+\.\d+)|([UW][A-Z0-9]+)\.([\w-]+))$/.exec(key);
+  if (!match) return undefined;
+  const [, channelId = "", ts, userId = "", nonce = ""] = match;
+  return ts ? { channelId, ts } : { channelId, userId, nonce };
+}
+
+export function isSpot(place: Spot | Whisper | undefined): place is Spot {
+  return place !== undefined && "ts" in place;
+}
+
+/** In a channel each thread is a conversation, named after its first message. A direct message without threads is one. */
+export function toThreadKey(channelId: string, threadTs?: string): ThreadKey {
+  return threadTs ? `slack:${channelId}:${threadTs}` : `slack:${channelId}`;
+}
+
+/** Where something is asked, as the core keeps it. */
+export function toPlace(teamId: string, channelId: string): Place {
+  return { channel: `slack:channel:${channelId}`, community: `slack:team:${teamId}` };
+}
+
+export function isHomeButton(actionId: string): actionId is HomeButton {
+  return Object.values<string>(homeButtons).includes(actionId);
+}
+
+/** The value of a button about a style. */
+export function toStyleButton({ scope, name }: Style): string {
+  return `${scope}:${name}`;
+}
+
+export function parseStyleButton(value: string): { readonly scope: Scope; readonly style: string } {
+  const [scope = "", style = ""] = value.split(":");
+  return { scope: scope === "shared" ? scope : "mine", style };
+}
+
+export function toButtonId(action: ActionName): string {
+  return `a:${action}`;
+}
+
+/** Undefined for what is no button of ours, or of a version that had others. */
+export function parseButtonId(actionId: string): ActionName | undefined {
+  const name = /^a:(\w+)$/.exec(actionId)?.[1] ?? "";
+  return isActionName(name) ? name : undefined;
+}
+
+export function toFormId(id: FormId): string {
+  return JSON.stringify(id);
+}
+
+/** Undefined for what is no form of ours. */
+export function parseFormId(metadata: string): FormId | undefined {
+  try {
+    const raw: unknown = JSON.parse(metadata);
+    if (!raw || typeof raw !== "object" || !("form" in raw)) return undefined;
+    const text = (name: string) => {
+      const value = (raw as Record<string, unknown>)[name];
+      return typeof value === "string" && value !== "" ? value : undefined;
+    };
+    const form = text("form") ?? "";
+    if (!isOwnForm(form) && !isActionName(form)) return undefined;
+    const message = text("message");
+    if (message && !parseMessageKey(message)) return undefined;
+    const [channelId, threadTs, url] = [text("channelId"), text("threadTs"), text("url")];
+    return {
+      form,
+      ...(message && { message: message as MessageKey }), // it has just been parsed as one
+      ...(channelId && { channelId }),
+      ...(threadTs && { threadTs }),
+      ...(url && { url }),
+      ...("private" in raw && raw.private === true && { private: true }),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function isOwnForm(form: string): form is OwnForm {
+  return ownForms.some((name) => name === form);
+}

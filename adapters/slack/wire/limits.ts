@@ -1,0 +1,59 @@
+import type { ImageLimits } from "../../../src/seam/view.ts";
+
+const MB = 1024 * 1024;
+
+/** Shortest time between two edits of a message, in ms: Slack takes about fifty a minute from the whole app. */
+export const paceMs = 3000;
+
+/** Ms between two looks at whether Slack has a file ready. It takes 3 to 5 s. */
+export const pollMs = 700;
+
+/** Ms after which a sketch that is still not ready is given up: the next one is better than a late one. */
+export const sketchMs = 12_000;
+
+/** Ms after which a finished picture that is still not ready is shown in another way. */
+export const readyMs = 60_000;
+
+/** Ms an answer's address may be used, and how often. Source: “Handling user interaction” in Slack's documentation. */
+export const responseUrl = { lifeMs: 29 * 60 * 1000, uses: 5 } as const;
+
+/** Ms between two signs of life in the assistant's status line, which Slack clears after two minutes. */
+export const statusMs = 90_000;
+
+/** How long the reading of a file may take, in ms. */
+export const downloadMs = 60_000;
+
+/** Source: Slack's references of blocks, views and messages. */
+export const slackLimits = {
+  alt: 2000,
+  section: 3000,
+  sections: 4,
+  contextText: 2000,
+  fallbackText: 300,
+  rowButtons: 5,
+  buttonLabel: 75,
+  modalTitle: 24,
+  modalButton: 24,
+  label: 2000,
+  placeholder: 150,
+  optionText: 75,
+  options: 100,
+  header: 150,
+  textInput: 3000,
+  files: 10,
+  metadata: 3000,
+  threadTitle: 100,
+  status: 100,
+  images: 10,
+  /** The core's, so that nothing is typed or uploaded in vain. */
+  styleName: 32,
+  styleWords: 2000,
+  styleFiles: 4,
+} as const;
+
+/** What Slack shows in one message. It would take a gigabyte; nobody waits for that. Never WebP: an image block refuses it. */
+export const imageLimits: ImageLimits = {
+  bytes: 20 * MB,
+  mediaTypes: ["image/png", "image/jpeg", "image/gif"],
+  images: slackLimits.images,
+};

@@ -1,0 +1,49 @@
+import { getRequestListener } from "@hono/node-server";
+import type { Adapter } from "../../../src/seam/adapter.ts";
+import { BotError } from "../../../src/seam/errors.ts";
+import type { Log } from "../../../src/seam/log.ts";
+import { createUnwanted } from "../out/reply.ts";
+import { createAreaApp } from "../wire/app.ts";
+import { openLibrary, openPage } from "../wire/files.ts";
+import { type Listening, listen } from "../wire/listen.ts";
+import { createAreaPages } from "./pages.ts";
+
+/**
+ * The pages for painting without the playground: nothing is asked here, so there is no message to be found again.
+ *
+ * `start` rejects with BotError `internal` when the port cannot be had.
+ */
+export function createAreaAdapter(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | undefined;
+  readonly pageDir: string;
+  readonly log: Log;
+}): Adapter & { readonly url: string } {
+  const { host, port, publicUrl, pageDir, log } = options;
+  let running: Listening | undefined;
+
+  return {
+    name: "web",
+    get url() {
+      return running?.url ?? "";
+    },
+    async start({ areas }) {
+      const [page, library] = await Promise.all([openPage(pageDir), openLibrary()]);
+      const area =
+        areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined;
+      running = await listen(host, port);
+      running.answer(getRequestListener(createAreaApp(area, log).fetch));
+      log.info({ url: running.url }, "web.listening");
+    },
+    async stop() {
+      await running?.close();
+      running = undefined;
+    },
+    reopen: (message) => createUnwanted(log, message),
+    async below() {
+      throw new BotError("unknown_message", "That picture is no longer here.");
+    },
+    recall: async () => [],
+  };
+}

@@ -1,0 +1,23 @@
+import { randomUUID } from "node:crypto";
+import type { Reply } from "../../../src/seam/view.ts";
+import type { Draft } from "../live/pictures.ts";
+import { createReply, type Stage } from "../out/reply.ts";
+import type { WireAsk } from "../wire/messages.ts";
+
+/**
+ * Stores a question and shows it to the open pages; `reply` will answer it. `drafts` are those of its pictures that
+ * are new here. Throws BotError `unknown_message` when the message it replies to has been deleted.
+ */
+export function postAsk(
+  stage: Stage,
+  asked: Omit<WireAsk, "kind" | "id" | "createdAt">,
+  drafts: readonly Draft[] = [],
+): { readonly ask: WireAsk; readonly reply: Reply } {
+  const { chat, events, now } = stage;
+  const id = randomUUID();
+  const ask: WireAsk = { kind: "ask", id, createdAt: now(), ...asked };
+  const thread = chat.ask(ask, drafts);
+  events.emit({ type: "thread", thread });
+  events.emit({ type: "message", message: ask });
+  return { ask, reply: createReply(stage, { id: randomUUID(), thread: ask.thread, ask: id }) };
+}

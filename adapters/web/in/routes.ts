@@ -1,0 +1,114 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import { z } from "zod";
+import { action } from "../../../src/seam/actions.ts";
+import type { Core } from "../../../src/seam/core.ts";
+import { BotError, toBotError } from "../../../src/seam/errors.ts";
+import type { Turn } from "../../../src/seam/turn.ts";
+import type { Reply } from "../../../src/seam/view.ts";
+import { createNotice, createUnwanted, type Stage, withSketches } from "../out/reply.ts";
+import { isOver, toKey } from "../out/view.ts";
+import type { App } from "../wire/app.ts";
+import { wireLimits } from "../wire/limits.ts";
+import type { About, WireAsk, WireMessage } from "../wire/messages.ts";
+import { postAsk } from "./ask.ts";
+import { limitBody, readForm } from "./forms.ts";
+import { type AskForm, parseAction, parseAsk, parseId, toPress, toPrompt } from "./turn.ts";
+import { receive } from "./uploads.ts";
+
+const renaming = z.object({ title: z.string().trim().min(1).max(wireLimits.title) });
+
+/** The routes that read and change the chat. */
+export function createApi(stage: Stage, about: About, { handle }: Core, formGate: MiddlewareHandler): App {
+  const { chat, events, partials, log } = stage;
+  const api: App = new Hono();
+
+  /** The request is answered by now: whatever comes is shown in the reply. */
+  function hand(turn: Turn, reply: Reply): void {
+    handle(turn, reply).catch((error: unknown) => log.error({ error: toBotError(error) }, "turn.lost"));
+  }
+
+  /** Stores what was asked, shows it, and hands it over with the reply that will answer it. */
+  async function take(
+    ask: Pick<WireAsk, "thread" | "replyTo" | "action">,
+    form: AskForm,
+    toTurn: (ask: WireAsk, attachments: Awaited<ReturnType<typeof receive>>["attachments"]) => Turn,
+  ): Promise<string> {
+    const { pictures, drafts, attachments } = await receive(form.uploads, chat);
+    const { text, options } = form;
+    const posted = postAsk(stage, { ...ask, text, options, pictures }, drafts);
+    hand(toTurn(posted.ask, attachments), posted.reply);
+    return posted.ask.id;
+  }
+
+  const toShown = (message: WireMessage): WireMessage =>
+    message.kind === "answer" && !isOver(message.view.phase)
+      ? withSketches(message, partials.of(message.id))
+      : message;
+
+  api.get("/api/about", (c) => c.json(about));
+  api.get("/api/threads", (c) => c.json(chat.threads()));
+  api.get("/api/threads/:id", (c) => {
+    const thread = found(chat.thread(parseId(c.req.param("id"))));
+    return c.json({ thread, messages: chat.messages(thread.id).map(toShown) });
+  });
+  api.patch("/api/threads/:id", limitBody(10_000), async (c) => {
+    const { data } = renaming.safeParse(await c.req.json().catch(() => undefined));
+    if (!data) throw new BotError("bad_prompt", `A title has 1 to ${wireLimits.title} characters.`);
+    const thread = found(chat.rename(parseId(c.req.param("id")), data.title));
+    events.emit({ type: "thread", thread });
+    return c.json(thread);
+  });
+  api.delete("/api/threads/:id", (c) => {
+    const thread = found(chat.thread(parseId(c.req.param("id")))).id;
+    const unfinished = chat
+      .messages(thread)
+      .filter((one) => one.kind === "answer" && !isOver(one.view.phase));
+    chat.remove(thread);
+    events.emit({ type: "threadGone", id: thread });
+    for (const { id: message } of unfinished) {
+      partials.drop(message);
+      // Nobody will see the picture, so nobody should pay for it.
+      hand(toPress({ thread, message, action: "cancel" }), createUnwanted(log, toKey(message)));
+    }
+    return c.body(null, 204);
+  });
+
+  api.post("/api/threads/:id/prompts", formGate, async (c) => {
+    const thread = parseId(c.req.param("id"));
+    const form = parseAsk(await readForm(c));
+    const { replyTo } = form;
+    if (!form.text.trim() && form.uploads.length === 0) {
+      throw new BotError("bad_prompt", "Say what to draw.");
+    }
+    const ask = await take({ thread, ...(replyTo && { replyTo }) }, form, toPrompt);
+    return c.json({ ask }, 202);
+  });
+  api.post("/api/messages/:id/press", formGate, async (c) => {
+    const { id: message, thread } = found(chat.message(parseId(c.req.param("id"))));
+    const body = await readForm(c);
+    const press = { thread, message, action: parseAction(body) };
+    const form = parseAsk(body);
+    if (action(press.action).draws) {
+      await take({ thread, replyTo: message, action: press.action }, form, ({ text, options }, attachments) =>
+        toPress(press, { text, options, attachments }),
+      );
+    } else {
+      hand(toPress(press), createNotice(stage, press));
+    }
+    return c.json({}, 202);
+  });
+
+  api.get("/api/events", (c) => {
+    c.header("Content-Type", "text/event-stream");
+    c.header("X-Accel-Buffering", "no"); // nginx would hold events back
+    c.header("Connection", "close"); // kept alive after its end, it would hold up a stop
+    // What answers a HEAD is never read, so it must not wait in line.
+    return c.req.method === "HEAD" ? c.body(null) : c.body(events.open(() => c.env.outgoing.destroy()));
+  });
+  return api;
+}
+
+function found<T>(thing: T | undefined): T {
+  if (thing === undefined) throw new BotError("unknown_message", "It is no longer here.");
+  return thing;
+}

@@ -1,0 +1,200 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { BotError } from "../../../src/seam/errors.ts";
+import type { WireAnswer, WireAsk, WireMessage, WirePicture, WireThread } from "../wire/messages.ts";
+import { openDatabase } from "./database.ts";
+import { createPictures, type Draft, type Measured, type Pictures, toSrc } from "./pictures.ts";
+import { toTitle } from "./title.ts";
+
+/** A stored picture, as its row has it. */
+interface StoredPicture extends Measured {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/**
+ * The playground's own chat: threads, messages and pictures, in a folder.
+ *
+ * A message never names a picture that is not on disk, wherever the process is killed: pictures get their names
+ * before the row that shows them is written, and lose them after the last such row is gone.
+ */
+export interface Chat {
+  threads(): readonly WireThread[];
+  thread(id: string): WireThread | undefined;
+  /** Oldest first. */
+  messages(thread: string): readonly WireMessage[];
+  message(id: string): WireMessage | undefined;
+  picture(file: string): StoredPicture | undefined;
+  readPicture: Pictures["read"];
+  /** Puts a picture on disk; it stays only if a message with it is stored. */
+  draft: Pictures["draft"];
+  /** Takes drafts off the disk that no message will show. */
+  discard: Pictures["discard"];
+  /** Stores a question, and its thread if it is the first. `drafts` are those of its pictures that are new here.
+   * Throws BotError `unknown_message` when the message it replies to has been deleted. */
+  ask(ask: WireAsk, drafts: readonly Draft[]): WireThread;
+  /** Stores an answer or changes it. Undefined, and nothing stored, when what it answers has been deleted. */
+  answer(answer: WireAnswer, drafts: readonly Draft[], head?: string | null): WireThread | undefined;
+  setHead(thread: string, head: string | null): WireThread | undefined;
+  /** Notes which of an answer's pictures was picked, from 0. Undefined when it is gone or has no such picture. */
+  pick(answer: string, place: number): WireAnswer | undefined;
+  rename(thread: string, title: string): WireThread | undefined;
+  /** Removes a thread with its messages, and the pictures that no other message shows. False: there is none. */
+  remove(thread: string): boolean;
+  /** A random secret of this chat, the same after a restart. */
+  secret(): string;
+  readonly isOpen: boolean;
+  close(): void;
+}
+
+const threadColumns = `
+  id, title, updatedAt, head,
+  (SELECT shown.file FROM messages JOIN shown ON shown.message = messages.id
+    WHERE messages.thread = threads.id AND messages.kind = 'answer'
+    ORDER BY messages.seq DESC, shown.position LIMIT 1) AS cover`;
+
+/** Opens the chat in a folder. Throws BotError `storage` when it cannot. `now` is Unix time in ms. */
+export function openChat(folder: string, now: () => number): Chat {
+  const database = openDatabase(folder);
+  const pictures = createPictures(join(folder, "pictures"));
+  const sql = {
+    threads: database.prepare(`SELECT ${threadColumns} FROM threads ORDER BY updatedAt DESC, rowid DESC`),
+    thread: database.prepare(`SELECT ${threadColumns} FROM threads WHERE id = ?`),
+    messages: database.prepare("SELECT body FROM messages WHERE thread = ? ORDER BY seq"),
+    message: database.prepare("SELECT body FROM messages WHERE id = ?"),
+    picture: database.prepare("SELECT file, mediaType, width, height, bytes FROM pictures WHERE file = ?"),
+    touchThread: database.prepare(`
+      INSERT INTO threads (id, title, updatedAt) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET
+        title = iif(title = '' AND NOT renamed, excluded.title, title), updatedAt = excluded.updatedAt`),
+    setUpdated: database.prepare("UPDATE threads SET updatedAt = ?2 WHERE id = ?1"),
+    setHead: database.prepare("UPDATE threads SET head = ?2, updatedAt = ?3 WHERE id = ?1"),
+    rename: database.prepare("UPDATE threads SET title = ?2, renamed = 1 WHERE id = ?1"),
+    removeThread: database.prepare("DELETE FROM threads WHERE id = ?"),
+    putMessage: database.prepare(`
+      INSERT INTO messages (id, thread, kind, body) VALUES (?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET body = excluded.body`),
+    setBody: database.prepare("UPDATE messages SET body = ?2 WHERE id = ?1"),
+    putPicture: database.prepare(
+      "INSERT INTO pictures (file, mediaType, width, height, bytes) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    ),
+    clearShown: database.prepare("DELETE FROM shown WHERE message = ?"),
+    show: database.prepare("INSERT INTO shown (message, position, file) VALUES (?, ?, ?)"),
+    removeUnshown: database.prepare(
+      "DELETE FROM pictures WHERE file NOT IN (SELECT file FROM shown) RETURNING file",
+    ),
+    getSetting: database.prepare("SELECT value FROM settings WHERE name = ?"),
+    putSetting: database.prepare("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+  };
+  pictures.sweep((file) => sql.picture.get(file) !== undefined);
+
+  // The casts below trust rows that only this file writes.
+  const thread = (id: string) => toThread(sql.thread.get(id));
+  const message = (id: string) => toMessage(sql.message.get(id));
+
+  /** Writes a message and the pictures it shows, inside a transaction. Returns the files nobody shows any more. */
+  function put(message: WireMessage, drafts: readonly Draft[]): string[] {
+    const body = JSON.stringify(message);
+    sql.putMessage.run(message.id, message.thread, message.kind, body);
+    for (const { file, mediaType, width, height, bytes } of drafts) {
+      sql.putPicture.run(file, mediaType, width, height, bytes);
+    }
+    const cleared = sql.clearShown.run(message.id).changes;
+    shownBy(message).forEach(({ src }, position) => {
+      sql.show.run(message.id, position, src.slice(toSrc("").length));
+    });
+    return cleared ? removeUnshown() : [];
+  }
+
+  function removeUnshown(): string[] {
+    return sql.removeUnshown.all().map((row) => String(row.file));
+  }
+
+  /** From the naming of the files to the row that shows them nothing else runs, so nobody can remove them between. */
+  function store(drafts: readonly Draft[], change: () => readonly string[] | undefined): boolean {
+    try {
+      pictures.settle(drafts);
+      const unshown = database.atomically(change);
+      if (unshown) pictures.remove(unshown);
+      return unshown !== undefined;
+    } finally {
+      pictures.discard(drafts);
+      // Named, but in no row: nothing was stored.
+      pictures.remove(drafts.map(({ file }) => file).filter((file) => !sql.picture.get(file)));
+    }
+  }
+
+  return {
+    threads: () => sql.threads.all().flatMap((row) => toThread(row) ?? []),
+    thread,
+    messages: (id) => sql.messages.all(id).flatMap((row) => toMessage(row) ?? []),
+    message,
+    picture: (file) => sql.picture.get(file) as unknown as StoredPicture | undefined,
+    readPicture: pictures.read,
+    draft: pictures.draft,
+    discard: pictures.discard,
+    ask(ask, drafts) {
+      store(drafts, () => {
+        // Checked here, where nothing can delete it any more: an answer to what is gone must not bring back its thread.
+        if (ask.replyTo && message(ask.replyTo)?.thread !== ask.thread) {
+          throw new BotError("unknown_message", "The picture you answered is no longer here.");
+        }
+        sql.touchThread.run(ask.thread, toTitle(ask.text), now());
+        return put(ask, drafts);
+      });
+      return thread(ask.thread) as WireThread;
+    },
+    answer(answer, drafts, head) {
+      const stored = store(drafts, () => {
+        if (message(answer.ask)?.thread !== answer.thread) return undefined;
+        // Only a sketch is new, which is not stored.
+        if (head === undefined && sql.message.get(answer.id)?.body === JSON.stringify(answer)) return [];
+        if (head !== undefined) sql.setHead.run(answer.thread, head, now());
+        else sql.setUpdated.run(answer.thread, now());
+        return put(answer, drafts);
+      });
+      return stored ? thread(answer.thread) : undefined;
+    },
+    setHead(id, head) {
+      database.atomically(() => sql.setHead.run(id, head, now()));
+      return thread(id);
+    },
+    pick(id, place) {
+      return database.atomically(() => {
+        const known = message(id);
+        if (known?.kind !== "answer" || !known.view.images[place]) return undefined;
+        const picked = { ...known, view: { ...known.view, picked: place } };
+        sql.setBody.run(id, JSON.stringify(picked));
+        return picked;
+      });
+    },
+    rename(id, title) {
+      database.atomically(() => sql.rename.run(id, title));
+      return thread(id);
+    },
+    remove: (id) => store([], () => (sql.removeThread.run(id).changes ? removeUnshown() : undefined)),
+    secret() {
+      sql.putSetting.run("secret", randomBytes(32).toString("hex"));
+      return String(sql.getSetting.get("secret")?.value);
+    },
+    get isOpen() {
+      return database.isOpen;
+    },
+    close: database.close,
+  };
+}
+
+/** All that a message keeps on disk. */
+function shownBy(message: WireMessage): readonly WirePicture[] {
+  if (message.kind === "ask") return message.pictures;
+  return [...message.view.images, ...(message.view.files ?? [])];
+}
+
+function toThread(row: unknown): WireThread | undefined {
+  if (!row) return undefined;
+  const { id, title, updatedAt, head, cover } = row as Omit<WireThread, "cover"> & { cover: string | null };
+  return { id, title: title || "Untitled", updatedAt, head, ...(cover && { cover: toSrc(cover) }) };
+}
+
+function toMessage(row: unknown): WireMessage | undefined {
+  return row ? JSON.parse((row as { body: string }).body) : undefined;
+}

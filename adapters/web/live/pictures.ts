@@ -1,0 +1,114 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { sniffMediaType } from "../../../src/pictures/encode.ts";
+import { wireLimits } from "../wire/limits.ts";
+import { toDiskError } from "./disk.ts";
+
+/** What the bytes of a picture really are, whatever their name claims. */
+export interface Measured {
+  readonly mediaType: string;
+  /** Pixels, as shown: the camera's rotation is applied. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture on disk under a passing name. It gets its own only together with the message that shows it. */
+export interface Draft extends Measured {
+  readonly file: string;
+  readonly bytes: number;
+  readonly temporary: string;
+}
+
+export interface Pictures {
+  /** Rejects with BotError `storage` when the disk is full, or takes nothing. */
+  draft(bytes: Uint8Array, measured: Measured): Promise<Draft>;
+  /** Gives drafts their names. Synchronous, so that no removal comes between it and the row that names them. */
+  settle(drafts: readonly Draft[]): void;
+  discard(drafts: readonly Draft[]): void;
+  remove(files: readonly string[]): void;
+  /** Rejects with ENOENT when it is gone. */
+  read(file: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Removes what no message shows: a process that was killed leaves drafts. */
+  sweep(isShown: (file: string) => boolean): void;
+}
+
+const extensions: Readonly<Record<string, string>> = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/webp": "webp",
+  "image/gif": "gif",
+  "image/svg+xml": "svg",
+  "image/avif": "avif",
+};
+
+const stored = /^[0-9a-f]{64}\.(png|jpg|webp|gif|svg|avif)$/;
+
+/** Whether a name from outside can be that of a stored picture. */
+export function isPictureFile(name: string): boolean {
+  return stored.test(name);
+}
+
+/** The address of a picture, stored or partial. */
+export function toSrc(file: string): string {
+  return `/pictures/${file}`;
+}
+
+/** The ending for a media type that a browser shows. */
+export function toExtension(mediaType: string): string | undefined {
+  return Object.hasOwn(extensions, mediaType) ? extensions[mediaType] : undefined;
+}
+
+/** Reads the header only. Undefined for what is no picture, or none that a browser shows or that we would keep. */
+export async function measure(bytes: Uint8Array): Promise<Measured | undefined> {
+  // What draws itself (an SVG) can keep the library busy for minutes: nothing but pixels is shown to it.
+  const isAvif = Buffer.from(bytes.subarray(4, 12)).toString("latin1") === "ftypavif";
+  if (!isAvif && !/^image\/(png|jpeg|webp|gif)$/.test(sniffMediaType(bytes) ?? "")) return undefined;
+  try {
+    const { mediaType, autoOrient } = await sharp(bytes).metadata();
+    if (!mediaType || !toExtension(mediaType)) return undefined;
+    const { width, height } = autoOrient;
+    return width * height <= wireLimits.pixels ? { mediaType, width, height } : undefined;
+  } catch {
+    return undefined; // whatever it is, the core reads it again and says what is wrong with it
+  }
+}
+
+/** Pictures in a folder, each under the hash of its bytes. */
+export function createPictures(folder: string): Pictures {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = (file: string) => join(folder, file);
+
+  return {
+    async draft(bytes, measured) {
+      const hash = createHash("sha256").update(bytes).digest("hex");
+      const file = `${hash}.${toExtension(measured.mediaType)}`;
+      const temporary = path(`${randomUUID()}.draft`);
+      try {
+        await writeFile(temporary, bytes, { flush: true, mode: 0o600 });
+      } catch (error) {
+        await rm(temporary, { force: true }); // what was written of it would take the room of the next try
+        throw toDiskError(error, folder);
+      }
+      return { ...measured, file, bytes: bytes.length, temporary };
+    },
+    settle(drafts) {
+      for (const { temporary, file } of drafts) renameSync(temporary, path(file));
+    },
+    discard(drafts) {
+      for (const { temporary } of drafts) rmSync(temporary, { force: true });
+    },
+    remove(files) {
+      for (const file of files) rmSync(path(file), { force: true });
+    },
+    read: (file, signal) => readFile(path(file), signal ? { signal } : {}),
+    sweep(isShown) {
+      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+        // A disk mounted here has folders of its own, such as `lost+found`.
+        if (entry.isFile() && !isShown(entry.name)) rmSync(path(entry.name), { force: true });
+      }
+    },
+  };
+}

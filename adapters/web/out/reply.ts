@@ -1,0 +1,153 @@
+import type { ActionName } from "../../../src/seam/actions.ts";
+import { BotError, toBotError } from "../../../src/seam/errors.ts";
+import type { Log } from "../../../src/seam/log.ts";
+import type { MessageKey } from "../../../src/seam/turn.ts";
+import type { Image, Reply, View } from "../../../src/seam/view.ts";
+import type { Chat } from "../live/chat.ts";
+import type { Partials } from "../live/partials.ts";
+import { type Draft, type Measured, measure, toExtension, toSrc } from "../live/pictures.ts";
+import { imageLimits, paceMs } from "../wire/limits.ts";
+import type { WireAnswer, WirePicture } from "../wire/messages.ts";
+import type { Events } from "./events.ts";
+import { isOver, toId, toKey, toWireView } from "./view.ts";
+
+/** Where replies are shown: stored first, then told to the open pages. */
+export interface Stage {
+  readonly chat: Chat;
+  readonly partials: Partials;
+  readonly events: Events;
+  readonly log: Log;
+  /** Unix time, ms. */
+  readonly now: () => number;
+}
+
+/** The reply behind an answer, which is stored with the first show. What is deleted meanwhile stays deleted. */
+export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "thread" | "ask">): Reply {
+  const { chat, partials, events, log, now } = stage;
+  const { id } = answer;
+
+  /** What cannot be stored cannot be shown either, but the pages that are open can be told why. */
+  async function keep<T>(store: () => T | Promise<T>): Promise<T> {
+    try {
+      return await store();
+    } catch (error) {
+      events.emit({ type: "notice", thread: answer.thread, text: toBotError(error).message, failed: true });
+      throw error;
+    }
+  }
+
+  return {
+    pace: paceMs,
+    limits: imageLimits,
+    async show(view) {
+      checkOpen(chat);
+      const over = isOver(view.phase);
+      const { images, files = [] } = view;
+      const finals = over ? await keep(() => draftAll([...images, ...files], chat)) : [];
+      const sketches = over ? [] : await partials.put(id, view.images);
+      checkOpen(chat);
+      const before = chat.message(id);
+      const pictures = finals.map(({ picture }) => picture);
+      const stored: WireAnswer = {
+        kind: "answer",
+        ...answer,
+        createdAt: before?.createdAt ?? now(),
+        view: toWireView(view, pictures.slice(0, images.length), pictures.slice(images.length)),
+      };
+      const head = toHead(view);
+      const drafts = finals.map(({ draft }) => draft);
+      const thread = await keep(() => chat.answer(stored, drafts, head));
+      if (!thread) partials.drop(id);
+      else if (over) partials.retire(id);
+      if (!thread) return unwanted(log, id);
+      events.emit({ type: "message", message: over ? stored : withSketches(stored, sketches) });
+      if (over || !before || head !== undefined) events.emit({ type: "thread", thread });
+      return toKey(id);
+    },
+  };
+}
+
+/** The reply to a press that draws nothing: it moves the head or picks a picture, says a line, and is not kept. */
+export function createNotice(
+  stage: Stage,
+  press: { readonly thread: string; readonly message: string; readonly action: ActionName },
+): Reply {
+  const { chat, events, log } = stage;
+
+  return {
+    pace: paceMs,
+    limits: imageLimits,
+    async show(view) {
+      checkOpen(chat);
+      if (!chat.thread(press.thread)) return unwanted(log, press.message);
+      const head = toHead(view);
+      const thread = head !== undefined && chat.setHead(press.thread, head);
+      if (thread) events.emit({ type: "thread", thread });
+      const place = toPlace(press.action);
+      const answer = place !== undefined && thread ? chat.pick(press.message, place) : undefined;
+      if (answer) events.emit({ type: "message", message: answer });
+      const text = view.text || view.status;
+      if (text && isOver(view.phase)) {
+        events.emit({ type: "notice", thread: press.thread, text, failed: view.phase === "failed" });
+      }
+      return toKey(press.message);
+    },
+  };
+}
+
+/** The reply behind a message that is gone. */
+export function createUnwanted(log: Log, message: MessageKey): Reply {
+  return { pace: paceMs, limits: imageLimits, show: async () => unwanted(log, toId(message)) };
+}
+
+/** An answer as it looks while it is drawn. */
+export function withSketches(answer: WireAnswer, sketches: readonly WirePicture[]): WireAnswer {
+  return { ...answer, view: { ...answer.view, images: sketches } };
+}
+
+function checkOpen(chat: Chat): void {
+  if (!chat.isOpen) throw new BotError("stopped", "The playground has been stopped.");
+}
+
+function unwanted(log: Log, message: string): MessageKey {
+  log.debug({ message }, "reply.unwanted");
+  return toKey(message);
+}
+
+/** The place of the picture that a button picks, from 0. */
+function toPlace(action: ActionName): number | undefined {
+  const [, number] = /^pick(\d)$/.exec(action) ?? [];
+  return number === undefined ? undefined : Number(number) - 1;
+}
+
+function toHead(view: View): string | null | undefined {
+  return view.head ? toId(view.head) : view.head;
+}
+
+/** A picture on disk, and as the page has it. */
+interface Drafted {
+  readonly draft: Draft;
+  readonly picture: WirePicture;
+}
+
+/** All of them or, when one cannot be stored, none. */
+async function draftAll(images: readonly Image[], chat: Chat): Promise<readonly Drafted[]> {
+  const drafted: Drafted[] = [];
+  try {
+    for (const { bytes, mediaType, name, alt } of images) {
+      const measured = (await measure(bytes)) ?? toUnmeasured(mediaType);
+      const draft = await chat.draft(bytes, measured);
+      drafted.push({ draft, picture: { src: toSrc(draft.file), name, alt, ...measured } });
+    }
+  } catch (error) {
+    chat.discard(drafted.map(({ draft }) => draft));
+    throw error;
+  }
+  return drafted;
+}
+
+/** A paid picture is kept even if its size cannot be read. */
+function toUnmeasured(mediaType: string): Measured {
+  if (toExtension(mediaType)) return { mediaType, width: 0, height: 0 };
+  throw new BotError("internal", `The playground cannot show ${mediaType}. Ask for PNG, JPEG or WebP.`);
+}

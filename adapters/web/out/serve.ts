@@ -1,0 +1,56 @@
+import { type Context, Hono } from "hono";
+import { isPictureFile } from "../live/pictures.ts";
+import type { App } from "../wire/app.ts";
+import type { Files, Served } from "../wire/files.ts";
+import type { Stage } from "./reply.ts";
+
+/** The routes that serve pictures. */
+export function createPictureRoutes({ chat, partials }: Stage): App {
+  const routes: App = new Hono();
+  routes.get("/pictures/:file", async (c) => {
+    const file = c.req.param("file");
+    const stored = isPictureFile(file) ? chat.picture(file) : undefined;
+    const bytes = stored && (await chat.readPicture(file).catch(() => undefined));
+    const partial = stored ? undefined : partials.read(file);
+    const picture = stored && bytes ? { mediaType: stored.mediaType, bytes } : partial;
+    return picture ? servePicture(c, picture, !partial) : c.notFound();
+  });
+  return routes;
+}
+
+/** The routes that serve the page and what it is made of. */
+export function createPageRoutes(page: Files, library: Files): App {
+  const routes: App = new Hono();
+  routes.get("/", async (c) => serve(c, await page.read("index.html")));
+  routes.get("/page/:name{.+}", async (c) => serve(c, await page.read(c.req.param("name"))));
+  routes.get("/lib/lit-html/:name{.+}", async (c) => serve(c, await library.read(c.req.param("name"))));
+  return routes;
+}
+
+/** A picture as an answer. `lasting`: what stands at this address never changes. */
+export function servePicture(
+  c: Context,
+  { mediaType, bytes }: { readonly mediaType: string; readonly bytes: Uint8Array },
+  lasting: boolean,
+): Response {
+  const isSvg = mediaType === "image/svg+xml";
+  // An SVG is a document with scripts when it is opened by itself: then it is saved instead, and if not, it is shut in.
+  if (isSvg) c.header("Content-Disposition", "attachment");
+  c.header(
+    "Content-Security-Policy",
+    `sandbox; default-src 'none'${isSvg ? "; style-src 'unsafe-inline'" : ""}`,
+  );
+  c.header("Content-Type", mediaType);
+  c.header("Cache-Control", lasting ? "private, max-age=31536000, immutable" : "no-store");
+  return c.body(new Uint8Array(bytes));
+}
+
+/** A file as an answer; 404 without one. */
+export function serve(c: Context, file: Served | undefined): Response | Promise<Response> {
+  if (!file) return c.notFound();
+  c.header("Cache-Control", "no-cache");
+  c.header("ETag", file.etag);
+  if (c.req.header("if-none-match") === file.etag) return c.body(null, 304);
+  c.header("Content-Type", file.mediaType);
+  return c.body(file.body);
+}

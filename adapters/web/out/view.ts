@@ -1,0 +1,45 @@
+import { type ActionName, action } from "../../../src/seam/actions.ts";
+import type { MessageKey } from "../../../src/seam/turn.ts";
+import type { View } from "../../../src/seam/view.ts";
+import type { WireAction, WirePicture, WireView } from "../wire/messages.ts";
+
+/** A view as the page reads it. The pictures come apart, since they are addresses by now. */
+export function toWireView(
+  view: View,
+  images: readonly WirePicture[],
+  files: readonly WirePicture[] = [],
+): WireView {
+  return {
+    phase: view.phase,
+    ...(view.status !== undefined && { status: view.status }),
+    text: view.text,
+    notes: view.notes,
+    images,
+    ...(files.length > 0 && { files }),
+    // The page folds the details out by itself, and has its own painter.
+    actions: view.actions.filter((name) => name !== "details" && name !== "area").map(toWireAction),
+    ...(view.audience === "asker" && { aside: true }),
+    ...(view.details && { details: view.details }),
+    ...(view.parent && { parent: toId(view.parent) }),
+  };
+}
+
+/** Whether nothing more will come after this view. */
+export function isOver(phase: View["phase"]): boolean {
+  return phase !== "queued" && phase !== "working";
+}
+
+/** The page's id of a message. */
+export function toId(key: MessageKey): string {
+  return key.slice(key.indexOf(":") + 1);
+}
+
+/** The core's key of a message or a thread. */
+export function toKey(id: string): `web:${string}` {
+  return `web:${id}`;
+}
+
+function toWireAction(name: ActionName): WireAction {
+  const { label, hint, style, form } = action(name);
+  return { name, label, hint, style, ...(form && { form }) };
+}

@@ -1,0 +1,148 @@
+import type { ActionName } from "../../../src/seam/actions.ts";
+import type { Style } from "../../../src/seam/core.ts";
+import type { ImageOptions, OptionSpec } from "../../../src/seam/options.ts";
+import type { Details, View } from "../../../src/seam/view.ts";
+
+/**
+ * What the playground's server and its page say to each other. Types only: the page is served with them stripped.
+ *
+ * | request | body | answer |
+ * | --- | --- | --- |
+ * | GET /api/about | | About |
+ * | GET /api/threads | | WireThread[], newest first |
+ * | GET /api/threads/:id | | { thread: WireThread, messages: WireMessage[] }, oldest first |
+ * | PATCH /api/threads/:id | JSON { title } | WireThread |
+ * | DELETE /api/threads/:id | | 204 |
+ * | POST /api/threads/:id/prompts | multipart Ask | 202 { ask: string } |
+ * | POST /api/messages/:id/press | multipart `action` and Ask | 202 { } |
+ * | GET /api/styles | | WireStyle[] |
+ * | POST /api/styles | multipart `name`, `scope` and Ask, whose text is the instruction | 201 WireStyle |
+ * | DELETE /api/styles/:name?scope= | | 204 |
+ * | GET /api/defaults | | WireDefaults |
+ * | PUT /api/defaults | JSON of all of one's own; none resets | WireDefaults |
+ * | POST /api/estimate | JSON { text, options, pictures: number } | WireEstimate |
+ * | GET /api/events | | text/event-stream of WireEvent, one JSON a `data:` line |
+ * | GET /pictures/:file | | the picture; immutable |
+ *
+ * Ask, as multipart fields: `text`; `options` (JSON of Partial<ImageOptions>); `replyTo` (a message id, prompts only);
+ * `attachment` (files, several, in order); `reuse` (file names of pictures already here, several); `mask` (one file).
+ * A thread comes into being with its first prompt: the page makes its id (a UUID).
+ * A request that fails answers with JSON { error: { message } }, the message fit for a person to read.
+ */
+export interface About {
+  readonly version: string;
+  readonly painter: { readonly name: string; readonly standIn: boolean };
+  readonly options: readonly OptionSpec[];
+  readonly limits: { readonly attachments: number; readonly bytes: number; readonly text: number };
+  /** A password was asked for, so there is something to sign out of. */
+  readonly signedIn: boolean;
+}
+
+/** A saved style; its pictures as addresses. */
+export interface WireStyle extends Omit<Style, "pictures"> {
+  readonly pictures: readonly string[];
+}
+
+/** The options that hold for every prompt that does not say otherwise; one's own win over the channel's. */
+export interface WireDefaults {
+  readonly mine: Partial<ImageOptions>;
+  /** Set with words only: “channel defaults …”. */
+  readonly channel: Partial<ImageOptions>;
+}
+
+/** What a picture would cost, in a few words; without them no price is known. */
+export interface WireEstimate {
+  readonly estimate?: string;
+}
+
+export interface WireThread {
+  readonly id: string;
+  readonly title: string;
+  /** Unix time, ms. */
+  readonly updatedAt: number;
+  /** The message the next prompt goes on from; null: a fresh start. */
+  readonly head: string | null;
+  /** The newest picture, for the list. */
+  readonly cover?: string;
+}
+
+/** What a person asked: words, or the press of a button that draws. */
+export interface WireAsk {
+  readonly kind: "ask";
+  readonly id: string;
+  readonly thread: string;
+  /** Unix time, ms. */
+  readonly createdAt: number;
+  readonly text: string;
+  readonly options: Partial<ImageOptions>;
+  readonly pictures: readonly WirePicture[];
+  readonly replyTo?: string;
+  /** The button that was pressed, on the message `replyTo`. */
+  readonly action?: ActionName;
+}
+
+/** What the bot answers; the same id comes again each time it changes. */
+export interface WireAnswer {
+  readonly kind: "answer";
+  readonly id: string;
+  readonly thread: string;
+  readonly createdAt: number;
+  /** The WireAsk it answers. */
+  readonly ask: string;
+  readonly view: WireView;
+}
+
+export type WireMessage = WireAsk | WireAnswer;
+
+/** A View with its pictures as addresses and its messages as ids. */
+export interface WireView {
+  readonly phase: View["phase"];
+  readonly status?: string;
+  /** Markdown. */
+  readonly text: string;
+  readonly notes: readonly string[];
+  readonly images: readonly WirePicture[];
+  /** To be saved beside the pictures, such as a drawing's source. */
+  readonly files?: readonly WirePicture[];
+  readonly actions: readonly WireAction[];
+  readonly details?: Details;
+  readonly parent?: string;
+  /** It is about the studio, styles and defaults, and no picture of the thread. */
+  readonly aside?: boolean;
+  /** Which of several pictures the next prompt goes on from, from 0; absent: the first, nobody has picked. */
+  readonly picked?: number;
+}
+
+export interface WireAction {
+  readonly name: ActionName;
+  readonly label: string;
+  readonly hint: string;
+  readonly style: "plain" | "primary" | "danger";
+  readonly form?: {
+    readonly title: string;
+    readonly prompt: string;
+    readonly prefill: boolean;
+    readonly submit: string;
+  };
+}
+
+export interface WirePicture {
+  /** `/pictures/<file>` */
+  readonly src: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly alt: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly role?: "reference" | "mask";
+}
+
+export type WireEvent =
+  /** The first event of every connection. Another `boot` than before: the server was restarted, load again. */
+  | { readonly type: "hello"; readonly boot: string }
+  | { readonly type: "thread"; readonly thread: WireThread }
+  | { readonly type: "threadGone"; readonly id: string }
+  | { readonly type: "message"; readonly message: WireMessage }
+  /** A line for the person alone, not kept: "Back to the picture before." */
+  | { readonly type: "notice"; readonly thread: string; readonly text: string; readonly failed: boolean };

@@ -1,0 +1,146 @@
+import type { Prices } from "../money/prices.ts";
+import type { Identity } from "../openai/identity.ts";
+import type { Painter } from "../openai/painter.ts";
+import type { RequestDefaults } from "../openai/request.ts";
+import { type Fitted, fitOptions } from "../options/fit.ts";
+import { sameShape, shapeGap } from "../pictures/mask.ts";
+import type { Adapter } from "../seam/adapter.ts";
+import { BotError } from "../seam/errors.ts";
+import type { Log } from "../seam/log.ts";
+import { modelOf } from "../seam/models.ts";
+import type { Attachment, MessageKey } from "../seam/turn.ts";
+import type { ImageLimits, View } from "../seam/view.ts";
+import { sizeFor, toSize } from "../seam/words/size.ts";
+import type { Generation } from "../store/history.ts";
+import type { Ledger, OpenTurn } from "../turns/ledger.ts";
+import { createStroke, type Stroke } from "./drawing.ts";
+import { finish } from "./finish.ts";
+import { sayOnce } from "./notes.ts";
+import { createBrush } from "./paint.ts";
+import { type Prepared, type PrepareTools, prepare } from "./prepare.ts";
+import * as views from "./views.ts";
+
+/** How far a turn's answer has come. It outlives a failure: what is there is still shown. */
+export interface Answer {
+  turn: OpenTurn;
+  readonly notes: string[];
+  parent?: MessageKey;
+  /** One for each picture that was asked for. */
+  strokes: readonly Stroke[];
+}
+
+export interface AnswerTools extends PrepareTools {
+  readonly adapter: Adapter;
+  readonly painter: Painter;
+  readonly ledger: Ledger;
+  readonly identity: Identity;
+  readonly defaults: RequestDefaults;
+  readonly prices: Prices;
+  /** There are pages to paint an area on. */
+  readonly areas: boolean;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** The generation to save and the last view to show. */
+export interface Answered {
+  readonly generation: Generation;
+  readonly view: View;
+}
+
+/**
+ * Draws the answer to one turn, offering a view at each step. Where OpenAI has lost the pictures that go along and they
+ * can be read again, it is begun once more with them.
+ *
+ * Throws BotError, or the signal's reason.
+ */
+export async function answer(
+  state: Answer,
+  files: readonly Attachment[],
+  tools: AnswerTools,
+  limits: ImageLimits,
+  offer: (view: View) => void,
+  signal: AbortSignal,
+): Promise<Answered> {
+  const asked = state.turn;
+  const isReadable = !asked.inputs && !asked.brought?.length && files.length === asked.attachments;
+  try {
+    return await draw(state, files, tools, limits, offer, signal);
+  } catch (error) {
+    if (!isReadable || !(error instanceof BotError) || error.code !== "inputs_gone") throw error;
+    tools.log.info({ error }, "inputs.again");
+    state.turn = asked;
+    return draw(state, files, tools, limits, offer, signal);
+  }
+}
+
+async function draw(...parts: Parameters<typeof answer>): Promise<Answered> {
+  const [state, files, tools, limits, offer, signal] = parts;
+  const { defaults, ledger, log, now } = tools;
+  const startedAt = now();
+  const note = async (more: Partial<OpenTurn>) => {
+    state.turn = { ...state.turn, ...more };
+    await ledger.note(state.turn);
+  };
+
+  offer(views.workingView(state, files.length > 0 ? views.readingStatus : views.startingStatus(state.turn)));
+  const prepared = await prepare(state.turn, files, tools, signal);
+  const { base, inputs, under, linksFrom } = prepared;
+  const fitted = fit(state.turn, prepared, defaults);
+  // After a restart they have been said before.
+  for (const said of [...prepared.notes, ...fitted.notes]) sayOnce(state.notes, said);
+  if (base) state.parent = base.message;
+  await note({
+    ...{ inputs, from: base?.message ?? null, notes: state.notes },
+    ...(linksFrom !== undefined && { linksFrom }),
+    ...(under && { under }),
+  });
+
+  const paint = createBrush(state, prepared, fitted, tools, signal);
+  const count = fitted.options.count ?? 1;
+  const known = state.turn.responseIds ?? [];
+  state.strokes = Array.from({ length: count }, (_, index) =>
+    createStroke({ prompt: state.turn.text, index, limits, log }),
+  );
+  const results = await Promise.allSettled(
+    state.strokes.map(async (stroke, index) => {
+      for await (const painted of paint(index, known[index] ?? undefined)) {
+        await stroke.take(painted);
+        if (painted.kind === "started") {
+          // It is being drawn, and paid for: that a restart will not know of it is no reason to drop it.
+          await note({ responseIds: state.strokes.map(({ responseId }) => responseId ?? null) }).catch(
+            (error: unknown) => log.error({ error }, "store.failed"),
+          );
+        }
+        offer(views.workingView(state, views.progressStatus(state.strokes)));
+      }
+      stroke.check();
+    }),
+  );
+  signal.throwIfAborted();
+  const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+  if (failures.length === count) throw failures[0];
+  for (const failure of failures) {
+    log.warn({ error: failure }, "stroke.failed");
+    sayOnce(state.notes, views.partlyFailed(failures.length, count, failure));
+  }
+  return finish(state, prepared, fitted, tools, limits, now() - startedAt);
+}
+
+/** The options as this turn can have them. */
+function fit({ options }: OpenTurn, { inputs, under }: Prepared, defaults: RequestDefaults): Fitted {
+  const masked = inputs.some(({ role }) => role === "mask");
+  const fitted = fitOptions(options, defaults.imageModels, { masked });
+  const model = modelOf(fitted.imageModel);
+  if (!under || options.outside === "redraw" || !model) return fitted;
+  // What is put back has to lie where it lay: the picture is drawn in the shape of the one under the mask.
+  const size = sizeFor(under, model.sizes);
+  const { size: asked = "auto" } = fitted.options;
+  const isOther = asked !== "auto" && shapeGap(toSize(asked), under) > sameShape;
+  const note = `Around a mask your picture stays as it is, and so does its shape: I left out ${asked}. To have it, add --outside redraw.`;
+  return {
+    ...fitted,
+    options: { ...fitted.options, size },
+    notes: isOther ? [...fitted.notes, note] : fitted.notes,
+  };
+}

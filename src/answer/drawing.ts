@@ -1,0 +1,98 @@
+import type { Usage } from "../money/prices.ts";
+import type { Painted, PaintedPicture } from "../openai/paint-events.ts";
+import { toSketch } from "../pictures/encode.ts";
+import { BotError } from "../seam/errors.ts";
+import { toExtension } from "../seam/files/file-name.ts";
+import type { Log } from "../seam/log.ts";
+import type { Image, ImageLimits } from "../seam/view.ts";
+
+/** Characters of an answer that are kept: a server that never stops talking must not fill memory and every view. */
+const mostText = 40_000;
+
+/** One request's part of an answer, as far as it has come. A turn that asks for four pictures has four. */
+export interface Stroke {
+  readonly responseId?: string;
+  readonly text: string;
+  /** The newest sketch, or the finished picture at a sketch's size. */
+  readonly sketch?: Image;
+  /** The sketch's number, from 1; 0 before the first. */
+  readonly sketches: number;
+  /** Ms until the next try, while OpenAI is busy. */
+  readonly waitingMs?: number;
+  readonly pictures: readonly PaintedPicture[];
+  readonly usage?: Usage;
+  take(painted: Painted): Promise<void>;
+  /** Throws BotError `empty` when it has ended with neither a picture nor words. */
+  check(): void;
+}
+
+export function createStroke(of: {
+  readonly prompt: string;
+  /** Its place among the turn's strokes, from 0. */
+  readonly index: number;
+  readonly limits: ImageLimits;
+  readonly log: Log;
+}): Stroke {
+  const { prompt, index, limits, log } = of;
+  const pictures: PaintedPicture[] = [];
+  const state: { -readonly [Key in keyof Stroke]?: Stroke[Key] } & Pick<Stroke, "text" | "sketches"> = {
+    text: "",
+    sketches: 0,
+  };
+
+  async function show(bytes: Uint8Array): Promise<void> {
+    try {
+      const encoded = await toSketch(bytes, limits);
+      const name = nameOf(prompt, encoded.mediaType, index);
+      state.sketch = { ...encoded, name, alt: "A sketch, still being drawn" };
+    } catch (error) {
+      log.debug({ error }, "sketch.lost"); // one that cannot be opened is not worth failing for
+    }
+  }
+
+  return Object.assign(state, {
+    pictures,
+    async take(painted: Painted) {
+      delete state.waitingMs;
+      switch (painted.kind) {
+        case "started":
+          state.responseId = painted.responseId;
+          state.text = "";
+          return;
+        case "waiting":
+          state.waitingMs = painted.ms;
+          return;
+        case "text":
+          state.text = (state.text + painted.delta).slice(0, mostText);
+          return;
+        case "partial":
+          state.sketches = painted.index + 1;
+          return show(painted.bytes);
+        case "picture":
+          pictures.push(painted.picture);
+          return show(painted.picture.bytes);
+        case "final":
+          state.responseId = painted.responseId;
+          if (painted.usage) state.usage = painted.usage;
+      }
+    },
+    check() {
+      if (pictures.length > 0 || state.text.trim() !== "") return;
+      throw new BotError(
+        "empty",
+        "OpenAI sent neither a picture nor words. Try again, or say it differently.",
+      );
+    },
+  });
+}
+
+/** A file name from a prompt: `a-red-fox-in-snow.png`, with `-2` from the second picture on. */
+export function nameOf(prompt: string, mediaType: string, index: number): string {
+  const words = prompt
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 48)
+    .replace(/^-|-$/g, "");
+  return `${words || "picture"}${index > 0 ? `-${index + 1}` : ""}.${toExtension(mediaType)}`;
+}

@@ -1,0 +1,206 @@
+import sharp from "sharp";
+import type { Encoded } from "../pictures/encode.ts";
+import { inputLimits, type Picture, readInputs } from "../pictures/inputs.ts";
+import type { Links } from "../pictures/links.ts";
+import { fitMask } from "../pictures/mask.ts";
+import { type Keep, keptMs } from "../pictures/picture-store.ts";
+import type { Uploads } from "../pictures/uploads.ts";
+import type { Adapter } from "../seam/adapter.ts";
+import { BotError } from "../seam/errors.ts";
+import type { Attachment } from "../seam/turn.ts";
+import type { Generation, History } from "../store/history.ts";
+import type { StoredInput, StoredUnder } from "../store/stored.ts";
+import type { OpenTurn } from "../turns/ledger.ts";
+import { hasPicture, nearestPictured, recallAll, recallPicked } from "./recall.ts";
+
+/** What a turn goes on from and what it brings, ready to be put into a request. */
+export interface Prepared {
+  readonly base?: Generation;
+  /** What is seen of it: another where it was answered in words. */
+  readonly shown?: Generation;
+  readonly inputs: readonly StoredInput[];
+  /** What lies under the mask, to be put back outside of it. */
+  readonly under?: StoredUnder;
+  /** How many references come before those that the words point to; absent: the words point to none. */
+  readonly linksFrom?: number;
+  readonly notes: readonly string[];
+}
+
+export interface PrepareTools {
+  readonly adapter: Adapter;
+  readonly history: History;
+  readonly uploads: Uploads;
+  readonly keep: Keep;
+  readonly links: Links;
+}
+
+/**
+ * Finds the generation a turn goes on from and puts its pictures where OpenAI can read them: those of the message it
+ * answers where that is none of ours, those attached, those its words point to, and those of its style.
+ *
+ * Throws BotError `bad_attachment`, `bad_prompt` (an edit of nothing), `unknown_message`, `stopped` (the files were lost
+ * with the process before), and what reading and uploading throw.
+ */
+export async function prepare(
+  turn: OpenTurn,
+  attachments: readonly Attachment[],
+  tools: PrepareTools,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { history } = tools;
+  const from = turn.from === undefined ? await history.head(turn.thread) : turn.from;
+  const base = from ? await history.base(from) : undefined;
+  const shown = base && (await nearestPictured(base, history));
+  const read = turn.inputs
+    ? { ...broughtWith(turn), inputs: turn.inputs, notes: [] }
+    : await readAll(turn, attachments, shown, tools, signal);
+  const prepared = { ...(base && { base }), ...(shown && { shown }), ...read };
+  if (turn.options.action !== "edit" || read.inputs.some(({ role }) => role === "reference")) return prepared;
+  if (base && (await hasPicture(base, history))) return prepared;
+  throw new BotError("bad_prompt", "There is no picture to edit. Attach one, or reply to one.");
+}
+
+type Read = Pick<Prepared, "inputs" | "under" | "linksFrom" | "notes">;
+
+/** What is known already of a turn that is drawn again, or goes on after a restart. */
+function broughtWith({ under, linksFrom }: OpenTurn): Pick<Read, "under" | "linksFrom"> {
+  return { ...(under && { under }), ...(linksFrom !== undefined && { linksFrom }) };
+}
+
+async function readAll(
+  turn: OpenTurn,
+  attachments: readonly Attachment[],
+  shown: Generation | undefined,
+  tools: PrepareTools,
+  signal: AbortSignal,
+): Promise<Read> {
+  const { adapter, history, uploads, keep, links } = tools;
+  const { brought = [], stylePictures = [] } = turn;
+  if (attachments.length < turn.attachments) {
+    throw new BotError("stopped", "I was restarted before I had read your pictures. Send them again.");
+  }
+  const isRead = turn.linksFrom !== undefined;
+  const foreign =
+    !isRead && turn.from && !(await history.find(turn.from))
+      ? await recallAll(adapter, turn.from, signal)
+      : [];
+  const linked = isRead ? [] : links.toAttachments(turn.text);
+  const masked = [...brought, ...attachments].some(({ role }) => role === "mask");
+  // A mask lies on the first picture of a request, which must not be another than the one it was made for.
+  const given = [...foreign, ...brought, ...attachments];
+  const isBare = masked && !given.some(({ role = "reference" }) => role === "reference");
+  const under = isBare ? await recallUnder(shown, adapter, signal) : [];
+  const isPatched = shown?.pictures[shown.picked ?? 0]?.patched && !masked;
+  const isThere = brought.some(({ role }) => role === "current");
+  const current = shown && isPatched && !isThere ? await readShown(shown, adapter, signal) : [];
+
+  const before = brought.filter(({ role }) => role === "reference").length;
+  const along = current.length + brought.filter(({ role }) => role !== "mask").length;
+  const room = Math.max(0, inputLimits.references - along);
+  const sent = [...foreign, ...under, ...attachments, ...linked];
+  const { pictures, notes } = await readInputs(sent, signal, room);
+  const fitted = await fitMasks(pictures);
+  const left = room - fitted.pictures.filter(({ role }) => role !== "mask").length;
+  const styled = await readStyle(stylePictures, keep, left);
+  const references = sent.filter(({ role }) => role !== "mask").length;
+  return {
+    inputs: [
+      ...(await store(current, "current", uploads, signal)),
+      ...brought,
+      ...(await store(fitted.pictures, undefined, uploads, signal)),
+      ...(await store(styled.pictures, "style", uploads, signal)),
+    ],
+    ...(await keepUnder(fitted.pictures, keep)),
+    linksFrom: before + references - linked.length,
+    ...broughtWith(turn),
+    notes: [...notes, ...fitted.notes, ...styled.notes],
+  };
+}
+
+/** A mask on a picture of the conversation: that picture is sent along, so that the mask lies on the right one. */
+async function recallUnder(
+  shown: Generation | undefined,
+  adapter: Adapter,
+  signal: AbortSignal,
+): Promise<readonly Attachment[]> {
+  const found = shown ? await recallPicked(shown, adapter, signal) : [];
+  if (found.length > 0) return found;
+  throw new BotError(
+    "bad_attachment",
+    "A mask needs a picture to lie on. Attach the picture together with its mask.",
+  );
+}
+
+async function readShown(shown: Generation, adapter: Adapter, signal: AbortSignal) {
+  return (await readInputs(await recallPicked(shown, adapter, signal), signal)).pictures;
+}
+
+/** Fits the mask to the picture it lies on, and that to the mask: both have to be of one format. Source: the image guide. */
+async function fitMasks(
+  pictures: readonly Picture[],
+): Promise<{ pictures: readonly Picture[]; notes: readonly string[] }> {
+  const first = pictures.find(({ role }) => role === "reference");
+  const mask = pictures.find(({ role }) => role === "mask");
+  if (!first || !mask) return { pictures, notes: [] };
+  const { bytes, notes } = await fitMask(mask.bytes, first);
+  const { width, height } = first;
+  const fitted: Picture = { role: "mask", bytes, mediaType: "image/png", width, height };
+  const rest = pictures.filter((picture) => picture !== first && picture !== mask);
+  return { pictures: [await toPng(first), ...rest, fitted], notes };
+}
+
+async function toPng(picture: Picture): Promise<Picture> {
+  if (picture.mediaType === "image/png") return picture;
+  const bytes = await sharp(picture.bytes, { limitInputPixels: inputLimits.pixels }).png().toBuffer();
+  return { ...picture, bytes, mediaType: "image/png" };
+}
+
+/** Both are needed when the picture is there, perhaps by another process; and when it is drawn again. */
+async function keepUnder(pictures: readonly Picture[], keep: Keep): Promise<Pick<Read, "under">> {
+  const first = pictures.find(({ role }) => role === "reference");
+  const mask = pictures.find(({ role }) => role === "mask");
+  if (!first || !mask) return {};
+  const { width, height } = first;
+  const ids = { picture: await keep.put(first, keptMs), mask: await keep.put(mask, keptMs) };
+  return { under: { ...ids, width, height } };
+}
+
+/** The pictures of a style, as far as they are still kept and there is room for them. */
+async function readStyle(ids: readonly string[], keep: Keep, room: number) {
+  const found = await Promise.all(ids.map((id) => keep.get(id)));
+  const there = found.filter((picture) => picture !== undefined);
+  const taken = there.slice(0, room);
+  const pictures = await Promise.all(
+    taken.map(async (picture) => {
+      const { width, height } = await sharp(picture.bytes).metadata();
+      return { ...picture, width, height };
+    }),
+  );
+  return {
+    pictures,
+    notes: [
+      ...(there.length < ids.length
+        ? ["The style has lost a picture, so I drew without it. Save the style anew with its pictures."]
+        : []),
+      ...(taken.length < there.length
+        ? [`I can use ${inputLimits.references} pictures at once, so I left out some of the style's.`]
+        : []),
+    ],
+  };
+}
+
+function store(
+  pictures: readonly (Encoded & Pick<Picture, "width" | "height"> & { role?: Picture["role"] })[],
+  role: StoredInput["role"] | undefined,
+  uploads: Uploads,
+  signal: AbortSignal,
+): Promise<StoredInput[]> {
+  return Promise.all(
+    pictures.map(async (picture) => ({
+      role: role ?? picture.role ?? "reference",
+      width: picture.width,
+      height: picture.height,
+      source: await uploads.store(picture, signal),
+    })),
+  );
+}

@@ -1,0 +1,182 @@
+import type { ActionName } from "../seam/actions.ts";
+import { type BotError, type ErrorCode, toBotError } from "../seam/errors.ts";
+import type { MessageKey, User } from "../seam/turn.ts";
+import type { Details, Image, View } from "../seam/view.ts";
+import type { Stroke } from "./drawing.ts";
+
+/** Everything the bot says of itself, as views. What an error says is in the error. */
+
+const picks = ["pick1", "pick2", "pick3", "pick4"] as const satisfies ActionName[];
+const drawn = [
+  "edit",
+  "area",
+  "vary",
+  "redo",
+  "reference",
+  "undo",
+  "details",
+  "delete",
+] as const satisfies ActionName[];
+const said = ["redo", "rephrase", "delete"] as const satisfies ActionName[];
+const bare = { text: "", notes: [], images: [], actions: [] } as const;
+
+/** `ahead`: turns that go first. */
+export function queuedView(ahead: number): View {
+  const place = ahead === 1 ? "Next in line" : `${ahead} pictures ahead of yours`;
+  return { ...bare, phase: "queued", status: place, actions: ["cancel"] };
+}
+
+/** What a turn has to show while it is worked on. */
+export interface Work {
+  readonly notes: readonly string[];
+  readonly parent?: MessageKey;
+  readonly strokes: readonly Stroke[];
+}
+
+export function workingView(work: Work, status: string): View {
+  return { ...soFar(work), phase: "working", status, actions: ["cancel"] };
+}
+
+/** `expected`: what it is likely to cost, in a few words. */
+export function startingStatus({ expected }: { readonly expected?: string }): string {
+  return expected ? `Getting ready, for ${expected}` : "Getting ready";
+}
+export const readingStatus = "Looking at your pictures";
+
+/** Where the drawing stands, in a few words. */
+export function progressStatus(strokes: readonly Stroke[]): string {
+  const waitingMs = Math.max(...strokes.map((stroke) => stroke.waitingMs ?? 0));
+  if (waitingMs > 0) return `OpenAI is busy, trying again in ${Math.ceil(waitingMs / 1000)} s`;
+  if (strokes.length > 1) {
+    const done = strokes.filter(({ pictures }) => pictures.length > 0).length;
+    return `Drawing ${strokes.length} pictures, ${done} done`;
+  }
+  const [stroke] = strokes;
+  if (stroke?.text) return "Answering";
+  if (stroke?.pictures.length) return "Finishing";
+  return stroke?.sketches ? `Drawing, sketch ${stroke.sketches}` : "Drawing";
+}
+
+export function partlyFailed(failed: number, count: number, reason: unknown): string {
+  return `${failed} of ${count} pictures could not be drawn. ${toBotError(reason).message}`;
+}
+
+/** A finished answer: pictures, words or both. */
+export function doneView(answer: {
+  readonly message: MessageKey;
+  readonly text: string;
+  readonly notes: readonly string[];
+  readonly images: readonly Image[];
+  readonly files: readonly Image[];
+  readonly details: Details;
+  readonly parent?: MessageKey | undefined;
+  /** There are pages to paint an area on. */
+  readonly areas: boolean;
+}): View {
+  const { message, text, notes, images, files, details, parent, areas } = answer;
+  return {
+    phase: "done",
+    text,
+    notes,
+    images,
+    ...(files.length > 0 && { files }),
+    actions: [
+      ...picks.slice(0, images.length > 1 ? images.length : 0),
+      ...(images.length > 0 ? drawn.filter((name) => areas || name !== "area") : said),
+    ],
+    details,
+    head: message,
+    ...(parent && { parent }),
+  };
+}
+
+/** A finished answer that could not be saved. It is shown all the same: it was paid for. */
+export function forgottenView(view: View): View {
+  const { head: _, ...rest } = view;
+  const note =
+    "My memory failed while I saved this picture, so I cannot go on from it: to change it, attach it.";
+  return { ...rest, notes: [...view.notes, note], actions: [] };
+}
+
+/** `again`: the turn can be run again from what we know of it. The last sketch stays: it is all there is. */
+export function failedView(error: BotError, again: boolean, work?: Work): View {
+  return {
+    ...bare,
+    ...(work && soFar(work)),
+    phase: "failed",
+    text: error.message,
+    actions: again ? actionsAfter(error.code) : [],
+  };
+}
+
+export function cancelledView(again: boolean, work: Work): View {
+  return {
+    ...soFar(work),
+    phase: "cancelled",
+    status: "Cancelled",
+    actions: again ? ["redo", "rephrase"] : [],
+  };
+}
+
+export function deletedView(by: User): View {
+  return { ...bare, phase: "cancelled", status: `Deleted by ${by.name}` };
+}
+
+export function undoneView(head: MessageKey | null): View {
+  const text = head
+    ? "Back to the picture before this one. What you say next goes on from there."
+    : "Back to the beginning. What you say next starts a new picture.";
+  return { ...bare, phase: "done", text, head, audience: "asker" };
+}
+
+/** The way to the page where an area is painted, good for so many minutes. */
+export function areaView(address: string, minutes: number): View {
+  return noticeView(
+    `[Paint over the part that should change](${address}). The page is yours alone, for this picture, and stays open for ${minutes} minutes.`,
+  );
+}
+
+/** A line for the one who pressed, when there is nothing to show in the thread. */
+export function noticeView(text: string): View {
+  return { ...bare, phase: "done", text, audience: "asker" };
+}
+
+export function pickedView(place: number, message: MessageKey): View {
+  return { ...noticeView(`Picture ${place} it is. What you say next goes on from that one.`), head: message };
+}
+
+/** The details in words, for platforms without a place to fold them out. */
+export function detailsView({
+  prompt,
+  revisedPrompt,
+  options,
+  elapsedMs,
+  tokens,
+  cost,
+  painter,
+}: Details): View {
+  const lines = [
+    `**Prompt** ${prompt}`,
+    ...(revisedPrompt ? [`**Drawn from** ${revisedPrompt}`] : []),
+    ...options.map(({ name, requested, applied }) => {
+      const asked = requested !== undefined && requested !== applied ? ` (asked for: ${requested})` : "";
+      return `**${name}** ${applied ?? "left out"}${asked}`;
+    }),
+    `**Time** ${(elapsedMs / 1000).toFixed(1)} s`,
+    ...(tokens ? [`**Tokens** ${tokens.input} in, ${tokens.output} out`] : []),
+    ...(cost ? [`**Cost** about $${cost.usd.toFixed(3)}, by the prices of ${cost.pricesOf}`] : []),
+    `**Drawn by** ${painter}`,
+  ];
+  return noticeView(lines.join("\n"));
+}
+
+function soFar({ notes, parent, strokes }: Work) {
+  const images = strokes.flatMap(({ sketch }) => sketch ?? []);
+  const text = strokes.find((stroke) => stroke.text)?.text ?? "";
+  return { text, notes, images, ...(parent && { parent }) };
+}
+
+/** The same words would be refused again; anything else may go better the next time. */
+function actionsAfter(code: ErrorCode): readonly ActionName[] {
+  return code === "refused" || code === "rejected" ? ["rephrase"] : ["redo", "rephrase"];
+}

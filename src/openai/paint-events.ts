@@ -1,0 +1,204 @@
+import type { Response, ResponseOutputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
+import type { Usage } from "../money/prices.ts";
+import { sniffMediaType } from "../pictures/encode.ts";
+import { BotError } from "../seam/errors.ts";
+import { toVerdict } from "./verdict.ts";
+
+/** What comes out of a request, in the order in which it comes. */
+export type Painted =
+  /** OpenAI is at work on it under this id; its words begin, or begin anew. */
+  | { readonly kind: "started"; readonly responseId: string }
+  /** OpenAI is busy or out of reach; it is tried again in so many ms. */
+  | { readonly kind: "waiting"; readonly ms: number }
+  /** A sketch of a picture. `index` counts from 0. */
+  | { readonly kind: "partial"; readonly index: number; readonly bytes: Uint8Array }
+  /** More of the answer in words. */
+  | { readonly kind: "text"; readonly delta: string }
+  | { readonly kind: "picture"; readonly picture: PaintedPicture }
+  /** The end. `usage` is absent when the server does not tell it, or the stream broke after the last picture for good. */
+  | { readonly kind: "final"; readonly responseId: string; readonly usage?: Usage };
+
+/** A finished picture, with what the API reports was applied. */
+export interface PaintedPicture {
+  readonly callId: string;
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly revisedPrompt?: string;
+  readonly applied: {
+    readonly size?: string;
+    readonly quality?: string;
+    readonly background?: string;
+    readonly format?: string;
+    readonly action?: string;
+  };
+}
+
+/** How far one response has come, over however many connections. */
+export interface Progress {
+  responseId?: string;
+  /** The newest event's `sequence_number`; -1 before the first. */
+  sequence: number;
+  /** Something has been drawn: asking anew would draw, and cost, twice. */
+  drawn: boolean;
+  /** Ids of the calls whose picture has been handed on. */
+  readonly pictures: Set<string>;
+  /** Why a picture failed, where one did. */
+  failure?: BotError;
+  /** The response is over: what is thrown now is its verdict, not a broken connection. */
+  ended: boolean;
+}
+
+export function newProgress(responseId?: string): Progress {
+  return { ...(responseId && { responseId }), sequence: -1, drawn: false, pictures: new Set(), ended: false };
+}
+
+/**
+ * One event of the stream as what it means to us; notes in `progress` what has been seen.
+ *
+ * Throws the BotError of a response that failed without a picture.
+ */
+export function* toPainted(event: ResponseStreamEvent, progress: Progress): Generator<Painted> {
+  if ("sequence_number" in event) progress.sequence = event.sequence_number;
+  switch (event.type) {
+    case "response.created":
+      progress.responseId = event.response.id;
+      yield { kind: "started", responseId: event.response.id };
+      return;
+    case "response.image_generation_call.partial_image":
+      progress.drawn = true;
+      yield {
+        kind: "partial",
+        index: event.partial_image_index,
+        bytes: Buffer.from(event.partial_image_b64, "base64"),
+      };
+      return;
+    case "response.output_text.delta":
+    case "response.refusal.delta":
+      yield { kind: "text", delta: event.delta };
+      return;
+    case "response.output_item.done":
+      yield* picturesOf([event.item], progress);
+      return;
+    case "response.completed":
+    case "response.incomplete":
+    case "response.failed":
+      yield* ending(event.response, progress);
+      return;
+  }
+}
+
+function* ending(response: Response, progress: Progress): Generator<Painted> {
+  progress.ended = true;
+  progress.responseId = response.id;
+  yield* picturesOf(response.output, progress);
+  if (progress.pictures.size === 0) {
+    const failure = progress.failure ?? failureOf(response);
+    if (failure) throw failure;
+  }
+  const usage = usageOf(response, progress.pictures.size > 0);
+  yield { kind: "final", responseId: response.id, ...(usage && { usage }) };
+}
+
+function* picturesOf(items: readonly ResponseOutputItem[], progress: Progress): Generator<Painted> {
+  for (const item of items) {
+    if (item.type !== "image_generation_call" || progress.pictures.has(item.id)) continue;
+    if (item.error) {
+      const { code, message, type, param, moderation_details: details } = item.error;
+      progress.failure = toVerdict({
+        code,
+        message,
+        type,
+        param,
+        ...(details && { moderation: { categories: details.categories, stage: details.moderation_stage } }),
+      });
+      continue;
+    }
+    if (!item.result) {
+      if (item.status === "failed") progress.failure = toVerdict({ code: "server_error" });
+      continue;
+    }
+    const bytes = Buffer.from(item.result, "base64");
+    const mediaType = sniffMediaType(bytes);
+    if (!mediaType) {
+      progress.failure = new BotError(
+        "unreachable",
+        "OpenAI sent a picture that cannot be opened. Try again.",
+      );
+      continue;
+    }
+    progress.drawn = true;
+    progress.pictures.add(item.id);
+    yield {
+      kind: "picture",
+      picture: {
+        callId: item.id,
+        bytes,
+        mediaType,
+        ...(item.revised_prompt && { revisedPrompt: item.revised_prompt }),
+        applied: {
+          ...(item.size && { size: item.size }),
+          ...(item.quality && { quality: item.quality }),
+          ...(item.background && { background: item.background }),
+          ...(item.output_format && { format: item.output_format }),
+          ...(item.action && { action: item.action }),
+        },
+      },
+    };
+  }
+}
+
+function failureOf(response: Response): BotError | undefined {
+  if (response.error) return toVerdict(response.error);
+  if (response.status === "failed") return toVerdict({ code: "server_error" });
+  if (response.status === "cancelled")
+    return new BotError("stopped", "OpenAI stopped this picture. Try again.");
+  switch (response.status === "incomplete" ? response.incomplete_details?.reason : undefined) {
+    case undefined:
+      return undefined;
+    case "content_filter":
+      return toVerdict({ code: "content_filter" });
+    default:
+      return new BotError(
+        "rejected",
+        "OpenAI stopped before the picture was done. Ask for something simpler.",
+      );
+  }
+}
+
+/**
+ * `usage` is the mainline model's part; `tool_usage.image_gen` the picture's. Each may be absent: compatible servers
+ * leave them out, and a sum without the picture would be taken for the price of it.
+ */
+function usageOf(response: Response, drawn: boolean): Usage | undefined {
+  const { usage, tool_usage: tools } = response;
+  const image = tools?.image_gen;
+  if (!usage || (drawn && !image)) return undefined;
+  const { cached_tokens: cached = 0, cache_write_tokens: written } = usage.input_tokens_details ?? {};
+  const svg = response.output.flatMap((item) =>
+    item.type === "image_generation_call" && item.svg_usage ? item.svg_usage : [],
+  );
+  return {
+    base: {
+      ...{ input: usage.input_tokens, cached, output: usage.output_tokens },
+      ...(written && { written }),
+    },
+    ...(image && { image: imageUsageOf(image) }),
+    ...(svg.length > 0 && {
+      svg: svg.map(({ model, input_tokens: input, total_tokens: total }) => ({
+        ...{ model, input, output: total - input },
+      })),
+    }),
+  };
+}
+
+/** What was cached is known by kind or not at all: a bare sum could be words or pictures. */
+function imageUsageOf(image: NonNullable<Response["tool_usage"]>["image_gen"]): NonNullable<Usage["image"]> {
+  const { input_tokens_details: input, output_tokens_details: output, cached_tokens_details: cached } = image;
+  return {
+    inputText: input?.text_tokens ?? image.input_tokens,
+    inputImage: input?.image_tokens ?? 0,
+    output: image.output_tokens,
+    ...(cached && { cachedText: cached.cached_text_tokens, cachedImage: cached.cached_image_tokens }),
+    ...(output?.text_tokens && { outputText: output.text_tokens }),
+  };
+}

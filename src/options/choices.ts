@@ -1,0 +1,115 @@
+import { BotError } from "../seam/errors.ts";
+import type { ImageOptions } from "../seam/options.ts";
+import type { Place, User } from "../seam/turn.ts";
+import { adminOptions, noStyle, parseFlags, parseOptions, sayUnknown } from "../seam/words/flags.ts";
+import type { AccountBook } from "../store/accounts.ts";
+import type { StoredStyle } from "../store/stored.ts";
+import type { StyleBook } from "./styles.ts";
+
+/** What a person wants, with all that holds for them and for the channel. */
+export interface Choice {
+  /** Their words, without flags. */
+  readonly text: string;
+  readonly options: Partial<ImageOptions>;
+  readonly notes: readonly string[];
+  readonly style?: StoredStyle;
+  /** Ids in Keep. */
+  readonly stylePictures?: readonly string[];
+}
+
+/** What was said: words that may hold flags, and named fields, raw. */
+export interface Said {
+  readonly user: User;
+  readonly place: Place;
+  readonly text: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What holds in place of the defaults: the options of the picture that is drawn again. */
+  readonly over?: Partial<ImageOptions>;
+}
+
+/** Throws BotError `bad_option` for a value that cannot be and for a style that is not there. */
+export type Choose = (said: Said) => Promise<Choice>;
+
+/** The options of a picture, as far as whoever has it drawn again may have them. */
+export type ChooseAgain = (of: {
+  readonly user: User;
+  readonly place: Place;
+  readonly options: Partial<ImageOptions>;
+}) => Promise<Pick<Choice, "options" | "notes">>;
+
+/**
+ * Puts together what was chosen where: a field wins over a flag, that over the style, that over the person's defaults,
+ * and those over the channel's. What only a moderator may set counts from a moderator alone, or from the channel.
+ */
+export function createChoose({
+  accounts,
+  styles,
+}: {
+  readonly accounts: AccountBook;
+  readonly styles: StyleBook;
+}): { readonly choose: Choose; readonly chooseAgain: ChooseAgain } {
+  /** A style that was a default and is gone keeps nobody from drawing. */
+  async function findUsual(user: User, place: Place, name: string | undefined, notes: string[]) {
+    if (!name) return undefined;
+    try {
+      return await styles.find(user, place, name);
+    } catch (error) {
+      if (!(error instanceof BotError) || error.code !== "bad_option") throw error;
+      notes.push(`The style “${name}” is gone, so I drew without it.`);
+      return undefined;
+    }
+  }
+
+  const channelsOf = async ({ channel }: Place) => (await accounts.of(channel)).defaults;
+
+  const chooseAgain: ChooseAgain = async ({ user, place, options }) => {
+    const notes: string[] = [];
+    return { options: permit(options, await channelsOf(place), user, notes), notes };
+  };
+
+  const choose: Choose = async ({ user, place, text, options, over }) => {
+    const flags = parseFlags(text);
+    const notes = flags.unknown.map((name) => sayUnknown(name, "I left it in the words"));
+    const said = { ...flags.options, ...parseOptions(options) };
+    const channels = await channelsOf(place);
+    const usual = over ?? { ...channels, ...(await accounts.of(user.id)).defaults };
+    const isBare = said.style === noStyle;
+    const style =
+      said.style && !isBare
+        ? await styles.find(user, place, said.style)
+        : await findUsual(user, place, over || isBare ? undefined : usual.style, notes);
+    const all = { ...usual, ...style?.options, ...said };
+    return {
+      text: flags.text,
+      options: permit(style || (over && !isBare) ? all : withoutStyle(all), channels, user, notes),
+      notes,
+      ...(style && {
+        style: { name: style.name, instruction: style.instruction },
+        stylePictures: style.pictures,
+      }),
+    };
+  };
+
+  return { choose, chooseAgain };
+}
+
+/** What is the admin's to set is as the channel has it for everybody else; where that is another, it is said. */
+function permit(
+  options: Partial<ImageOptions>,
+  channels: Partial<ImageOptions>,
+  user: User,
+  notes: string[],
+): Partial<ImageOptions> {
+  const denied = user.moderator
+    ? []
+    : adminOptions(options).filter((name) => options[name] !== channels[name]);
+  if (denied.length === 0) return options;
+  notes.push(`Only a moderator can set ${denied.join(" and ")}, so I left it out.`);
+  const isDenied = ([name]: readonly [string, unknown]) => denied.some((one) => one === name);
+  const rest = Object.entries(options).filter((option) => !isDenied(option));
+  return Object.fromEntries([...rest, ...Object.entries(channels).filter(isDenied)]);
+}
+
+function withoutStyle({ style: _, ...rest }: Partial<ImageOptions>): Partial<ImageOptions> {
+  return rest;
+}

@@ -1,0 +1,172 @@
+import { z } from "zod";
+import { readInputs } from "../pictures/inputs.ts";
+import type { Keep } from "../pictures/picture-store.ts";
+import type { Style, Styles } from "../seam/core.ts";
+import { BotError } from "../seam/errors.ts";
+import type { Attachment, Place, Scope, StyleDraft, User } from "../seam/turn.ts";
+import type { Image } from "../seam/view.ts";
+import { noStyle, parseFlags, parseOptions, parseStyleName, sayUnknown } from "../seam/words/flags.ts";
+import { createQueue } from "../store/queue.ts";
+import type { Store } from "../store/store.ts";
+import { storedOptions } from "../store/stored.ts";
+
+const kept = z.object({
+  name: z.string(),
+  instruction: z.string(),
+  options: storedOptions,
+  /** Ids in Keep. */
+  pictures: z.array(z.string()).readonly(),
+});
+
+/** A style as it is kept. */
+export type KeptStyle = Readonly<z.output<typeof kept>>;
+
+/** The styles, and the core's own way to use one. */
+export interface StyleBook extends Styles {
+  /** One's own of that name, else the community's. Rejects with BotError `bad_option` when there is neither. */
+  find(user: User, place: Place, name: string): Promise<KeptStyle>;
+  /** Whether the community has one of that name. */
+  isShared(place: Place, name: string): Promise<boolean>;
+}
+
+const most = { styles: 50, pictures: 4, instruction: 2000 } as const;
+
+/** All calls reject with BotError `storage` when the store fails. */
+export function createStyles(store: Store, keep: Keep): StyleBook {
+  const owners = store.table("styles", z.array(kept).readonly());
+  const inOrder = createQueue();
+
+  const read = async (owner: string | undefined) => (owner && (await owners.get(owner))) || [];
+
+  async function find(user: User, place: Place, name: string): Promise<KeptStyle> {
+    const all = [...(await read(user.id)), ...(await read(place.community))];
+    const found = all.find((style) => style.name === name);
+    if (found) return found;
+    const names = [...new Set(all.map((style) => style.name))];
+    const there = names.length > 0 ? `There are: ${names.join(", ")}.` : "None has been saved yet.";
+    throw new BotError("bad_option", `There is no style “${name}”. ${there}`);
+  }
+
+  /** Replaces an owner's styles; the pictures of those that are gone are let go of. */
+  function change(owner: string, to: (before: readonly KeptStyle[]) => readonly KeptStyle[]): Promise<void> {
+    return inOrder(owner, async () => {
+      const before = await read(owner);
+      const after = to(before);
+      await owners.set(owner, after);
+      const used = new Set(after.flatMap(({ pictures }) => pictures));
+      const gone = before.flatMap(({ pictures }) => pictures).filter((id) => !used.has(id));
+      await letGo(gone);
+    });
+  }
+
+  /** What cannot be deleted now takes up room, and nothing else. */
+  async function letGo(pictures: readonly string[]): Promise<void> {
+    await Promise.allSettled(pictures.map((id) => keep.delete(id)));
+  }
+
+  return {
+    find,
+    isShared: async ({ community }, name) => (await read(community)).some((style) => style.name === name),
+    async list(user, place) {
+      const mine = (await read(user.id)).map((style) => toStyle(style, "mine"));
+      const names = new Set(mine.map(({ name }) => name));
+      const shared = (await read(place.community)).filter(({ name }) => !names.has(name));
+      const byName = (a: Style, b: Style) => a.name.localeCompare(b.name);
+      return [...mine.sort(byName), ...shared.map((style) => toStyle(style, "shared")).sort(byName)];
+    },
+    async save(user, place, scope, draft, signal) {
+      const owner = ownerOf(user, place, scope);
+      const { name, instruction, options } = check(draft);
+      const read = await readPictures(draft.attachments, signal);
+      const pictures: string[] = [];
+      const style: KeptStyle = { name, instruction, options, pictures };
+      try {
+        for (const picture of read) pictures.push(await keep.put(picture));
+        await change(owner, (before) => {
+          const others = before.filter((one) => one.name !== name);
+          if (others.length < most.styles) return [...others, style];
+          throw new BotError(
+            "bad_option",
+            `${most.styles} styles is the most that can be kept. Remove one first.`,
+          );
+        });
+      } catch (error) {
+        await letGo(pictures);
+        throw error;
+      }
+      return toStyle(style, scope);
+    },
+    async pictures(user, place, name) {
+      const style = await find(user, place, parseStyleName(name));
+      const found = await Promise.all(style.pictures.map((id) => keep.get(id)));
+      return found.flatMap((picture, index): Image[] =>
+        picture
+          ? [
+              {
+                ...picture,
+                name: `${style.name}-${index + 1}`,
+                alt: `Picture ${index + 1} of ${style.name}`,
+              },
+            ]
+          : [],
+      );
+    },
+    async remove(user, place, scope, name) {
+      const wanted = parseStyleName(name);
+      await change(ownerOf(user, place, scope), (before) => {
+        if (before.some((style) => style.name === wanted)) return before.filter((one) => one.name !== wanted);
+        throw new BotError(
+          "bad_option",
+          scope === "mine"
+            ? `You have no style “${wanted}” of your own. \`styles\` shows what there is.`
+            : `There is no shared style “${wanted}” here. \`styles\` shows what there is.`,
+        );
+      });
+    },
+  };
+}
+
+function toStyle({ name, instruction, options, pictures }: KeptStyle, scope: Scope): Style {
+  return { name, scope, instruction, options, pictures: pictures.length };
+}
+
+/** Throws BotError `forbidden`. */
+function ownerOf(user: User, { community }: Place, scope: Scope): string {
+  if (scope === "mine") return user.id;
+  if (!user.moderator) throw new BotError("forbidden", "Only a moderator can change what everyone shares.");
+  if (community) return community;
+  throw new BotError("bad_option", "There is nobody here to share it with. Save it as your own.");
+}
+
+function check(draft: StyleDraft): Pick<KeptStyle, "name" | "instruction" | "options"> {
+  const name = parseStyleName(draft.style);
+  if (name === noStyle) {
+    throw new BotError("bad_option", "“none” stands for no style at all. Give yours another name.");
+  }
+  const flags = parseFlags(draft.instruction);
+  const [unknown] = flags.unknown;
+  if (unknown) throw new BotError("bad_option", sayUnknown(unknown, "it cannot be kept"));
+  const { style: _, ...options } = { ...flags.options, ...parseOptions(draft.options) };
+  if (flags.text.length > most.instruction) {
+    throw new BotError(
+      "bad_option",
+      `A style's words may have ${most.instruction} characters. Shorten them.`,
+    );
+  }
+  if (flags.text === "" && draft.attachments.length === 0 && Object.keys(options).length === 0) {
+    throw new BotError(
+      "bad_option",
+      "A style needs words, options or pictures, for example “style save cosy: soft light, warm colours --size wide”.",
+    );
+  }
+  return { name, instruction: flags.text, options };
+}
+
+async function readPictures(attachments: readonly Attachment[], signal: AbortSignal) {
+  if (attachments.length > most.pictures) {
+    throw new BotError("bad_attachment", `A style holds ${most.pictures} pictures at most.`);
+  }
+  // Also one that was sent as a mask is a picture to take a style from.
+  const references = attachments.map((one) => ({ ...one, role: "reference" as const }));
+  return (await readInputs(references, signal)).pictures;
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Painter } from "../openai/painter.ts";
+import { BotError } from "../seam/errors.ts";
+import type { Store } from "../store/store.ts";
+import type { StoredInput } from "../store/stored.ts";
+import type { Encoded } from "./encode.ts";
+import { type Keep, keptMs } from "./picture-store.ts";
+
+/** Where a picture is kept for this turn and the next. */
+export type Source = StoredInput["source"];
+
+/** Where a picture is for OpenAI to read. */
+export type Address = { readonly fileId: string } | { readonly dataUrl: string };
+
+/** Pictures on their way to OpenAI, each sent there once. */
+export interface Uploads {
+  /** Rejects as `Painter.upload` does. */
+  store(picture: Encoded, signal: AbortSignal): Promise<Source>;
+  /** Rejects with BotError `inputs_gone` when it is no longer kept. */
+  address(source: Source): Promise<Address>;
+  /** OpenAI no longer has these: when they are sent again they are stored anew. */
+  forget(sources: readonly Source[]): Promise<void>;
+}
+
+/** A file is not relied upon in the last day of its life: the turn may wait in line. */
+const fileMs = keptMs - 24 * 3600 * 1000;
+
+/** `files`: OpenAI may store them; otherwise they are kept here and go along with each request. */
+export function createUploads(parts: {
+  readonly store: Store;
+  readonly painter: Painter;
+  readonly keep: Keep;
+  readonly files: boolean;
+}): Uploads {
+  const { painter, keep, files } = parts;
+  /** The file of a picture's hash, and the hash of a file. */
+  const known = parts.store.table("file", z.string());
+
+  return {
+    async store(picture, signal) {
+      const hash = createHash("sha256").update(picture.bytes).digest("hex");
+      const before = files ? await known.get(hash) : undefined;
+      if (before) return { fileId: before };
+      const fileId = files ? await painter.upload(picture, signal) : undefined;
+      if (!fileId) return { kept: await keep.put(picture, keptMs) };
+      await known.set(hash, fileId, fileMs);
+      await known.set(fileId, hash, fileMs);
+      return { fileId };
+    },
+    async address(source) {
+      if (!("kept" in source)) return source;
+      const picture = await keep.get(source.kept);
+      if (picture) return { dataUrl: toDataUrl(picture) };
+      throw new BotError("inputs_gone", "I no longer have the pictures you sent. Attach them again.");
+    },
+    async forget(sources) {
+      for (const source of sources) {
+        const hash = "fileId" in source ? await known.get(source.fileId) : undefined;
+        if (hash) await known.delete(hash);
+      }
+    },
+  };
+}
+
+function toDataUrl({ bytes, mediaType }: Encoded): string {
+  return `data:${mediaType};base64,${Buffer.from(bytes).toString("base64")}`;
+}

@@ -1,0 +1,98 @@
+import type { ImageOptions } from "./options.ts";
+import type { FormInput, MessageKey, Place, Scope, StyleDraft, Turn, User } from "./turn.ts";
+import type { Image, Reply } from "./view.ts";
+
+/** Takes a turn and sees it through. Never rejects: what goes wrong is shown in the reply. */
+export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
+
+/** The words a message's picture was asked for with, for a form that begins with them; undefined when unknown. */
+export type PromptOf = (message: MessageKey) => Promise<string | undefined>;
+
+/** What the core keeps of one person or one channel: their defaults, and what they have had drawn. */
+export interface Account {
+  /** Options that hold for every prompt that does not say otherwise; a person's win over their channel's. */
+  readonly defaults: Partial<ImageOptions>;
+  readonly pictures: number;
+  /** US dollars, estimated; answers without a known price are not in it. */
+  readonly usd: number;
+  /** When the first answer came, Unix time in ms; absent before it. */
+  readonly since?: number;
+}
+
+/**
+ * The accounts of people, by `User.id`, and of channels, by ChannelKey. Calls reject with BotError `storage` when the
+ * store fails.
+ */
+export interface Accounts {
+  of(owner: string): Promise<Account>;
+  /** Replaces the defaults; none resets them. Rejects with BotError `bad_option` for a value an option cannot have. */
+  setDefaults(owner: string, defaults: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** A named preset: how pictures asked for with it are to look. */
+export interface Style {
+  /** What `--style` takes: lower-case letters, digits and hyphens, 32 at most. */
+  readonly name: string;
+  readonly scope: Scope;
+  /** Said to the model beside the person's words; may be empty. */
+  readonly instruction: string;
+  /** Hold for every prompt in this style that does not say otherwise. */
+  readonly options: Partial<ImageOptions>;
+  /** How many reference pictures come with it. */
+  readonly pictures: number;
+}
+
+/** The styles a person can use somewhere. Calls reject with BotError `storage` when the store fails. */
+export interface Styles {
+  /** Their own first, then the community's that are not hidden by one of theirs, each by name. */
+  list(user: User, place: Place): Promise<readonly Style[]>;
+  /**
+   * Saves one over any of the same name and scope. Rejects with BotError `bad_option`, `bad_attachment` or `forbidden`:
+   * only a moderator shares a style.
+   */
+  save(user: User, place: Place, scope: Scope, draft: StyleDraft, signal: AbortSignal): Promise<Style>;
+  /** The reference pictures of one, to be looked at. Rejects with BotError `bad_option` when there is no such style. */
+  pictures(user: User, place: Place, name: string): Promise<readonly Image[]>;
+  /** Rejects with BotError `bad_option` when there is no such style, `forbidden` when it is not theirs to remove. */
+  remove(user: User, place: Place, scope: Scope, name: string): Promise<void>;
+}
+
+/** What is asked for, as far as it is known before it is sent. */
+export interface EstimateWish {
+  readonly user: User;
+  readonly place: Place;
+  readonly text: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** How many pictures are attached. */
+  readonly pictures: number;
+}
+
+/** What that would cost, in a few words ("about $0.041"); undefined when no price is known. Rejects with BotError `bad_option`. */
+export type EstimateOf = (wish: EstimateWish) => Promise<string | undefined>;
+
+/**
+ * The pages on which the part of a picture that should change is painted. A page's token is for one person and one
+ * picture; it runs out, and is spent by sending.
+ */
+export interface Areas {
+  /** Costs next to nothing: asked before a page is shown or a form is read. Rejects with BotError `expired`. */
+  check(token: string): Promise<void>;
+  /** The picture to paint on, upright. Rejects with BotError `expired`, or when the picture is gone. */
+  look(
+    token: string,
+    signal: AbortSignal,
+  ): Promise<Image & { readonly width: number; readonly height: number }>;
+  /** Goes on in the thread, with the mask among the attachments. Resolves when the answer has begun. Rejects as `look`. */
+  send(token: string, input: FormInput): Promise<void>;
+}
+
+/** What the core is to an adapter. */
+export interface Core {
+  readonly handle: Handle;
+  readonly promptOf: PromptOf;
+  readonly accounts: Accounts;
+  readonly styles: Styles;
+  readonly estimateOf: EstimateOf;
+  /** Absent when the operator has given no public address: then no view offers `area`. */
+  readonly areas?: Areas;
+}

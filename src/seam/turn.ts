@@ -1,0 +1,119 @@
+import type { ActionName } from "./actions.ts";
+import type { ImageOptions } from "./options.ts";
+
+/** A conversation kept apart from others, e.g. `slack:T1:C1:1712.01`. Opaque to the core. */
+export type ThreadKey = `${string}:${string}`;
+
+/** A channel, a room, a direct message: it has defaults of its own. Opaque to the core. */
+export type ChannelKey = `${string}:${string}`;
+
+/** A server or a workspace: its members share styles. Opaque to the core. */
+export type CommunityKey = `${string}:${string}`;
+
+/** Where something is asked. */
+export interface Place {
+  /** A thread's is that of the channel it stands in. */
+  readonly channel: ChannelKey;
+  /** Absent in a conversation that belongs to none. */
+  readonly community?: CommunityKey;
+}
+
+/** One posted message: what people reply to and what buttons sit under. Opaque to the core. */
+export type MessageKey = `${string}:${string}`;
+
+/** Whoever asked. `moderator` may cancel and delete what others asked for, and set the admin's options. */
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly moderator?: boolean;
+}
+
+/** One thing a person asked of the bot. */
+export type Turn = Prompt | Press | Setting;
+
+/** Words: a slash command, a mention, a direct message, a reply in a thread, a message command. */
+export interface Prompt {
+  readonly kind: "prompt";
+  readonly thread: ThreadKey;
+  readonly user: User;
+  readonly place: Place;
+  /** Plain text without the bot's name; may hold `--flags`. */
+  readonly text: string;
+  /** Named fields; these win over flags in the text. Raw: the core checks them against the options table. */
+  readonly options: Partial<ImageOptions>;
+  readonly attachments: readonly Attachment[];
+  /** The picture this one answers: the turn branches from it. Absent: it goes on from the thread's head. */
+  readonly replyTo?: MessageKey;
+  /** False: answered only in a thread the core knows. */
+  readonly addressed: boolean;
+  /** A picture was asked for outright, by a command: words are no answer to it, unless it is a question. */
+  readonly mustDraw?: boolean;
+}
+
+/** A button or a form, already acknowledged to the platform. */
+export interface Press {
+  readonly kind: "press";
+  readonly thread: ThreadKey;
+  readonly user: User;
+  readonly place: Place;
+  readonly action: ActionName;
+  /** The message the button sits under. */
+  readonly message: MessageKey;
+  /** What was typed or uploaded into the action's form. */
+  readonly input?: FormInput;
+}
+
+/** Something about the studio and not about a picture: styles and defaults. The answer is for the asker alone. */
+export interface Setting {
+  readonly kind: "setting";
+  readonly user: User;
+  readonly place: Place;
+  readonly wish: SettingWish;
+}
+
+/** `mine`: the person's own. `shared`: the community's styles, the channel's defaults; a moderator's to change. */
+export type Scope = "mine" | "shared";
+
+export type SettingWish =
+  /** What can be said, and every option. */
+  | { readonly name: "help" }
+  | { readonly name: "styles" }
+  | ({ readonly name: "saveStyle"; readonly scope: Scope } & StyleDraft)
+  /** What it is made of, with its pictures. */
+  | { readonly name: "showStyle"; readonly style: string }
+  | { readonly name: "removeStyle"; readonly style: string; readonly scope: Scope }
+  /** One's own and the channel's. */
+  | { readonly name: "defaults" }
+  /** Adds to what is set; `options` are raw. */
+  | {
+      readonly name: "setDefaults";
+      readonly scope: Scope;
+      readonly options: Readonly<Record<string, unknown>>;
+    }
+  | { readonly name: "resetDefaults"; readonly scope: Scope };
+
+/** A style to be saved. All of it raw. */
+export interface StyleDraft {
+  readonly style: string;
+  readonly instruction: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly attachments: readonly Attachment[];
+}
+
+/** What a person put into an action's form. */
+export interface FormInput {
+  readonly text: string;
+  readonly options: Partial<ImageOptions>;
+  readonly attachments: readonly Attachment[];
+}
+
+/** A file a person sent. Its bytes are fetched only when the core reads it; name, type and size are claims. */
+export interface Attachment {
+  readonly name: string;
+  readonly mediaType: string;
+  /** Bytes, as the platform reports them. */
+  readonly size: number;
+  readonly role?: "reference" | "mask";
+  /** Rejects with a BotError when the platform no longer has the file. */
+  read(signal: AbortSignal): Promise<Uint8Array>;
+}

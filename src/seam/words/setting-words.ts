@@ -1,0 +1,51 @@
+import { BotError } from "../errors.ts";
+import type { Attachment, Scope, SettingWish } from "../turn.ts";
+import { parseFlags, sayUnknown } from "./flags.ts";
+
+/**
+ * Words that are about the studio and not about a picture: `help`, `styles`, `style save cosy: soft light --size wide`,
+ * `style share …`, `style show cosy`, `style remove cosy`, `style unshare cosy`, `defaults`, `defaults --size wide`,
+ * `defaults reset`, `channel defaults …`.
+ *
+ * Undefined for everything else: the whole text has to be of that form, or “style of Monet” would never be drawn. Throws
+ * BotError `bad_option` for a flag that there is none of, or with a value it cannot have.
+ */
+export function parseSetting(text: string, attachments: readonly Attachment[] = []): SettingWish | undefined {
+  if (/^(?:help|options)$/i.test(text.trim())) return { name: "help" };
+  return parseStyleWish(text.trim(), attachments) ?? parseDefaultsWish(text.trim());
+}
+
+const verbs = { save: "mine", share: "shared", remove: "mine", unshare: "shared" } as const;
+
+function parseStyleWish(text: string, attachments: readonly Attachment[]): SettingWish | undefined {
+  if (/^styles$|^style list$/i.test(text)) return { name: "styles" };
+  const told = /^style (save|share) (?:([^\n:]{1,60}?)\s*:\s*(.*)|([\w-]{1,40})(?:\s+(--.*))?)$/is.exec(text);
+  if (told) {
+    const [, verb = "", long, words, short, flags = ""] = told;
+    const [style = "", instruction = flags] = [long ?? short, words];
+    return { name: "saveStyle", scope: scopeOf(verb), style, instruction, options: {}, attachments };
+  }
+  const named = /^style (show|remove|unshare) ([\w-]{1,40})$/i.exec(text);
+  if (!named) return undefined;
+  const [, verb = "", style = ""] = named;
+  return verb.toLowerCase() === "show"
+    ? { name: "showStyle", style }
+    : { name: "removeStyle", scope: scopeOf(verb), style };
+}
+
+function scopeOf(verb: string): Scope {
+  return verbs[verb.toLowerCase() as keyof typeof verbs]; // the pattern lets through nothing else
+}
+
+function parseDefaultsWish(text: string): SettingWish | undefined {
+  const found = /^(channel )?defaults(?:\s+(reset|--.*))?$/is.exec(text);
+  if (!found) return undefined;
+  const [, channel, what] = found;
+  const scope = channel ? "shared" : "mine";
+  if (what === undefined) return { name: "defaults" };
+  if (/^reset$/i.test(what)) return { name: "resetDefaults", scope };
+  const flags = parseFlags(what);
+  const [unknown] = flags.unknown;
+  if (unknown) throw new BotError("bad_option", sayUnknown(unknown, "it is no default"));
+  return flags.text === "" ? { name: "setDefaults", scope, options: flags.options } : undefined;
+}

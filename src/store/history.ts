@@ -1,0 +1,102 @@
+import { z } from "zod";
+import type { MessageKey, ThreadKey } from "../seam/turn.ts";
+import type { Details } from "../seam/view.ts";
+import { createQueue } from "./queue.ts";
+import type { Store } from "./store.ts";
+import { key, storedInput, storedOptions, storedStyle, storedUnder } from "./stored.ts";
+
+const generation = z.object({
+  message: key,
+  thread: key,
+  /** The generation this one was made from; absent at a root. */
+  parent: key.exactOptional(),
+  /** Who asked: only they, or a moderator, may delete it. */
+  user: z.string(),
+  prompt: z.string(),
+  options: storedOptions,
+  inputs: z.array(storedInput).readonly(),
+  style: storedStyle.exactOptional(),
+  /** Ids in Keep of the style's pictures, where it failed before they were read. */
+  stylePictures: z.array(z.string()).readonly().exactOptional(),
+  /** A picture was asked for outright. */
+  mustDraw: z.boolean().exactOptional(),
+  under: storedUnder.exactOptional(),
+  /** How many references come before those that the words point to; absent: those have not been read. */
+  linksFrom: z.number().exactOptional(),
+  /** The answer in words, where there were some. */
+  text: z.string().exactOptional(),
+  outcome: z.enum(["done", "failed", "cancelled", "deleted"]),
+  /** The response that answered in words. */
+  responseId: z.string().exactOptional(),
+  pictures: z
+    .array(
+      z.object({
+        callId: z.string(),
+        /** The response that drew it: what a turn that goes on from it sends as `previous_response_id`. */
+        responseId: z.string(),
+        mediaType: z.string(),
+        width: z.number(),
+        height: z.number(),
+        revisedPrompt: z.string().exactOptional(),
+        /** What the person sees is not quite what OpenAI keeps: the part outside a mask was put back. */
+        patched: z.boolean().exactOptional(),
+      }),
+    )
+    .readonly(),
+  /** The picture that was picked to go on from, counted from 0. */
+  picked: z.number().exactOptional(),
+  details: z.custom<Details>((value) => typeof value === "object" && value !== null).exactOptional(),
+  /** Unix time, ms. */
+  createdAt: z.number(),
+});
+
+/** One answered turn, keyed by the message that shows it. */
+export type Generation = Readonly<z.output<typeof generation>>;
+
+const thread = z.object({ head: key.nullable() });
+
+/** The tree of generations, and each thread's head: the generation its next turn goes on from. */
+export interface History {
+  /** Undefined: the thread is unknown. Null: it is known and starts afresh. */
+  head(thread: ThreadKey): Promise<MessageKey | null | undefined>;
+  moveHead(thread: ThreadKey, head: MessageKey | null): Promise<void>;
+  find(message: MessageKey): Promise<Generation | undefined>;
+  save(generation: Generation): Promise<void>;
+  /** Changes what is kept, after whatever changes it at the same time; what it is then, undefined when unknown. */
+  change(message: MessageKey, to: (before: Generation) => Generation): Promise<Generation | undefined>;
+  /** The nearest generation that can be gone on from: this one, or the first of its ancestors that succeeded. */
+  base(message: MessageKey): Promise<Generation | undefined>;
+}
+
+/** What a turn that goes on from this generation sends as `previous_response_id`. */
+export function responseOf({ pictures, picked = 0, responseId }: Generation): string | undefined {
+  return pictures[picked]?.responseId ?? responseId;
+}
+
+/** All calls reject with BotError `storage` when the store fails. */
+export function createHistory(store: Store): History {
+  const generations = store.table("generation", generation);
+  const threads = store.table("thread", thread);
+  const inOrder = createQueue();
+  return {
+    head: async (key) => (await threads.get(key))?.head,
+    moveHead: (key, head) => threads.set(key, { head }),
+    find: (message) => generations.get(message),
+    save: (generation) => generations.set(generation.message, generation),
+    change: (message, to) =>
+      inOrder(message, async () => {
+        const before = await generations.get(message);
+        if (!before) return undefined;
+        const after = to(before);
+        await generations.set(message, after);
+        return after;
+      }),
+    async base(message) {
+      let found = await generations.get(message);
+      while (found && found.outcome !== "done") {
+        found = found.parent && (await generations.get(found.parent));
+      }
+      return found;
+    },
+  };
+}

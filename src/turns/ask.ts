@@ -1,0 +1,57 @@
+import { startingStatus, workingView } from "../answer/views.ts";
+import { promptLimit } from "../openai/request.ts";
+import type { Adapter } from "../seam/adapter.ts";
+import { BotError } from "../seam/errors.ts";
+import type { Attachment } from "../seam/turn.ts";
+import type { Reply } from "../seam/view.ts";
+import type { OpenTurn } from "./ledger.ts";
+import type { Runs } from "./run.ts";
+
+/** What a person wants drawn, before it has a message and an order. */
+export type Wanted = Omit<
+  OpenTurn,
+  "message" | "adapter" | "attachments" | "inputs" | "acceptedAt" | "responseIds"
+> & {
+  readonly files: readonly Attachment[];
+};
+
+/** Takes what is wanted on as a turn and sees it through. Throws BotError `bad_prompt`, and what the platform throws. */
+export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted) => Promise<void>;
+
+export function createAsk(
+  runs: Runs,
+  estimate: (wanted: Wanted) => Promise<string | undefined>,
+  now: () => number,
+): Ask {
+  return async (adapter, reply, { files, ...rest }) => {
+    checkWords(rest.text, files.length + (rest.brought?.length ?? 0));
+    const expected = await estimate({ ...rest, files });
+    const wanted = { ...rest, ...(expected && { expected }) };
+    const message = await reply.show(workingView({ notes: rest.notes, strokes: [] }, startingStatus(wanted)));
+    const turn: OpenTurn = {
+      ...wanted,
+      message,
+      adapter: adapter.name,
+      attachments: files.length,
+      acceptedAt: now(),
+    };
+    await runs.start(adapter, turn, reply, files);
+  };
+}
+
+function checkWords(text: string, pictures: number): void {
+  if (text.length > promptLimit) {
+    throw new BotError(
+      "bad_prompt",
+      `That is ${text.length.toLocaleString("en")} characters; ${promptLimit.toLocaleString("en")} is the most. Shorten it and send it again.`,
+    );
+  }
+  if (text.trim() === "") {
+    throw new BotError(
+      "bad_prompt",
+      pictures > 0
+        ? "Say what to do with the picture, for example “make it night” or “what is written here?”."
+        : "Say what to draw, for example “a lighthouse in a storm”.",
+    );
+  }
+}

@@ -1,0 +1,190 @@
+import { nameOf } from "../answer/drawing.ts";
+import { failedView } from "../answer/views.ts";
+import type { Prices } from "../money/prices.ts";
+import type { Identity } from "../openai/identity.ts";
+import type { Painter } from "../openai/painter.ts";
+import type { RequestDefaults } from "../openai/request.ts";
+import { createChoose } from "../options/choices.ts";
+import { createStyles } from "../options/styles.ts";
+import { toLimits } from "../pictures/encode.ts";
+import type { Links } from "../pictures/links.ts";
+import { createKeep } from "../pictures/picture-store.ts";
+import { createUploads } from "../pictures/uploads.ts";
+import type { Adapter } from "../seam/adapter.ts";
+import type { Core } from "../seam/core.ts";
+import { BotError, severity, toBotError } from "../seam/errors.ts";
+import type { Log } from "../seam/log.ts";
+import type { Prompt, Setting, ThreadKey, Turn } from "../seam/turn.ts";
+import type { Image, Reply } from "../seam/view.ts";
+import { parseSetting } from "../seam/words/setting-words.ts";
+import type { AccountBook } from "../store/accounts.ts";
+import type { History } from "../store/history.ts";
+import type { Store } from "../store/store.ts";
+import { createAreas } from "./areas.ts";
+import { createAsk } from "./ask.ts";
+import { createExpect } from "./expected-cost.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Ledger } from "./ledger.ts";
+import { createPress } from "./press.ts";
+import { createRuns } from "./run.ts";
+import { createSettle } from "./settings.ts";
+
+/** The core: what all adapters hand their turns to. */
+export interface Bot {
+  /** What to start an adapter with. */
+  attach(adapter: Adapter): Core;
+  /** Finishes what the process before left in flight. Call it when the attached adapters have started. */
+  resume(): Promise<void>;
+  /**
+   * Takes no more turns and waits up to `graceMs` for those in flight. What is not done by then stays in the ledger
+   * and is finished after the next start.
+   */
+  drain(graceMs: number): Promise<void>;
+}
+
+export interface BotParts {
+  readonly store: Store;
+  readonly painter: Painter;
+  readonly history: History;
+  readonly ledger: Ledger;
+  readonly lanes: Lanes;
+  readonly accounts: AccountBook;
+  readonly identity: Identity;
+  readonly links: Links;
+  readonly prices: Prices;
+  readonly defaults: RequestDefaults;
+  /** Where people reach the pages that are not in the chat; absent: there are none. */
+  readonly publicUrl?: string;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+/** How long turns that were stopped may take to let go, in ms: a platform that hangs does not hold up a restart. */
+const settleMs = 2000;
+
+const restarting = new BotError("stopped", "I am being restarted. Try again in a minute.");
+
+/** Rejects with BotError `storage` when the store fails. */
+export async function createBot(parts: BotParts): Promise<Bot> {
+  const { store, painter, history, ledger, accounts, defaults, publicUrl, log, now = Date.now } = parts;
+  const adapters = new Map<string, Adapter>();
+  const handled = new Set<Promise<void>>();
+  const stopped = new AbortController();
+  let draining = false;
+
+  const keep = createKeep(store);
+  const uploads = createUploads({ store, painter, keep, files: defaults.store });
+  const styles = createStyles(store, keep);
+  const areas = publicUrl
+    ? await createAreas({
+        ...{ store, history, publicUrl, now },
+        adapterOf: (name) => adapters.get(name),
+        handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
+      })
+    : undefined;
+  const { choose, chooseAgain } = createChoose({ accounts, styles });
+  const expect = createExpect({ ...parts, choose });
+  const settle = createSettle({ accounts, styles });
+  const runs = createRuns({ ...parts, uploads, keep, areas: areas !== undefined, now });
+  const ask = createAsk(runs, expect.of, now);
+  const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
+
+  /** What people say among themselves is nothing to answer, not even with an error. */
+  async function isKnown(thread: ThreadKey): Promise<boolean> {
+    try {
+      return (await history.head(thread)) !== undefined;
+    } catch (error) {
+      log.error({ thread, error }, "store.failed");
+      return false;
+    }
+  }
+
+  async function arrange(turn: Setting, reply: Reply): Promise<void> {
+    const view = await settle(turn, stopped.signal);
+    const toFit = async (image: Image): Promise<Image> => {
+      const { bytes, mediaType } = await toLimits(image, reply.limits);
+      return { name: nameOf(image.name, mediaType, 0), mediaType, bytes, alt: image.alt };
+    };
+    await reply.show({ ...view, images: await Promise.all(view.images.map(toFit)) });
+  }
+
+  async function prompt(adapter: Adapter, turn: Prompt, reply: Reply): Promise<void> {
+    const { thread, user, place, text, options, attachments, replyTo } = turn;
+    if (!turn.addressed && !(await isKnown(thread))) return;
+    if (draining) throw restarting;
+    // Who asks for a picture outright is given one, whatever its words are.
+    const wish = turn.addressed && !turn.mustDraw ? parseSetting(text, attachments) : undefined;
+    if (wish) return handle(adapter, { kind: "setting", user, place, wish }, reply);
+    const chosen = await choose({ user, place, text, options });
+    await ask(adapter, reply, {
+      ...{ thread, user, place, ...chosen },
+      files: attachments,
+      mustDraw: turn.mustDraw === true && !isQuestion(chosen.text),
+      ...(replyTo && { from: replyTo }),
+    });
+  }
+
+  async function handle(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
+    try {
+      if (turn.kind === "prompt") return await prompt(adapter, turn, reply);
+      if (draining) throw restarting;
+      if (turn.kind === "press") return await press(adapter, turn, reply, stopped.signal);
+      await arrange(turn, reply);
+    } catch (error) {
+      const known = toBotError(error);
+      log[severity(known)](
+        { adapter: adapter.name, channel: turn.place.channel, code: known.code, error: known },
+        "turn.refused",
+      );
+      const view = {
+        ...failedView(known, false),
+        ...(turn.kind !== "prompt" && { audience: "asker" as const }),
+      };
+      await reply.show(view).catch((lost: unknown) => log.warn({ error: lost }, "view.lost"));
+    }
+  }
+
+  function take(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
+    const over = handle(adapter, turn, reply).finally(() => handled.delete(over));
+    handled.add(over);
+    return over;
+  }
+
+  return {
+    attach(adapter) {
+      adapters.set(adapter.name, adapter);
+      return {
+        handle: (turn, reply) => take(adapter, turn, reply),
+        promptOf: async (message) => (await history.find(message))?.prompt,
+        accounts,
+        styles,
+        estimateOf: expect.before,
+        ...(areas && { areas }),
+      };
+    },
+    async resume() {
+      for (const turn of await ledger.open()) {
+        const adapter = adapters.get(turn.adapter);
+        log.info({ adapter: turn.adapter, message: turn.message, on: adapter !== undefined }, "turn.resumed");
+        if (!adapter) continue;
+        runs.start(adapter, turn, adapter.reopen(turn.message), []).catch((error: unknown) => {
+          log.error({ message: turn.message, error }, "turn.lost");
+        });
+      }
+    },
+    async drain(graceMs) {
+      draining = true;
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(late.resolve, graceMs + settleMs);
+      // Those that are being accepted count too: their message is posted and must not be forgotten.
+      await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
+      clearTimeout(timer);
+      stopped.abort(restarting);
+    },
+  };
+}
+
+/** A command that draws is sometimes asked something all the same: that must not cost a picture. */
+function isQuestion(text: string): boolean {
+  return /[?？]\s*$/.test(text);
+}

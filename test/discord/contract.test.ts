@@ -1,0 +1,90 @@
+import { createDiscordAdapter } from "../../adapters/discord/index.ts";
+import { parseButtonId } from "../../adapters/discord/wire/keys.ts";
+import type { ActionName } from "../../src/seam/actions.ts";
+import { createLog } from "../../src/seam/log.ts";
+import { adapterContract, type Platform, type Seen } from "../contract.ts";
+import { createDiscordSimulator } from "../simulators/discord/index.ts";
+
+type Shown = ReturnType<Awaited<ReturnType<typeof createDiscordSimulator>>["messages"]>[number];
+
+/** Discord as a member of a server uses it: mentions and replies, /draw where fields are needed, buttons and forms. */
+async function simulate(kind: "channel" | "direct"): Promise<Platform> {
+  const simulator = await createDiscordSimulator();
+  const guild = simulator.addGuild();
+  const ada = simulator.addUser({ name: "ada" });
+  simulator.join(guild, ada);
+  const channel = kind === "channel" ? simulator.addChannel(guild) : simulator.dm(ada);
+  const bots = () => simulator.messages(channel, ada).filter(({ author }) => author.bot);
+
+  return {
+    connect: () =>
+      createDiscordAdapter({
+        token: simulator.token,
+        apiUrl: simulator.api,
+        threads: "off",
+        painter: { name: "the offline stand-in", standIn: true },
+        log: createLog("silent"),
+        paceMs: 50, // the stand-in draws in half a second
+      }),
+    person: {
+      async say(text, { files = [], options, replyTo } = {}) {
+        const masks = files.filter(({ mask }) => mask);
+        const pictures = files.filter(({ mask }) => !mask);
+        if (!options && masks.length === 0) {
+          const words = kind === "channel" ? `<@${simulator.bot.id}> ${text}` : text;
+          await simulator.say(channel, ada, words, {
+            files: pictures,
+            ...(replyTo && { replyTo: toId(replyTo) }),
+          });
+          return;
+        }
+        const doing = await simulator.slash(channel, ada, "draw", {
+          prompt: text,
+          ...options,
+          ...Object.fromEntries(pictures.map((file, index) => [index ? `image${index + 1}` : "image", file])),
+          ...(masks[0] && { mask: masks[0] }),
+        });
+        await doing.acknowledged();
+      },
+      async press(seen, action, input) {
+        const button = simulator
+          .message(toId(seen))
+          ?.buttons.find(({ customId }) => toAction(customId) === action);
+        const doing = simulator.press(toId(seen), button?.customId ?? `no ${action}`, ada);
+        await doing.acknowledged();
+        if (input) await simulator.submit(doing, { prompt: input.text });
+      },
+      look: async () =>
+        bots()
+          .filter(({ ephemeralTo }) => !ephemeralTo)
+          .map(toSeen),
+      told: async () =>
+        bots()
+          .filter(({ ephemeralTo }) => ephemeralTo === ada.id)
+          .map(({ text }) => text),
+      mentioned: async () => bots().flatMap(({ pings }) => pings.map((ping) => JSON.stringify(ping))),
+    },
+    close: () => simulator.close(),
+  };
+}
+
+function toId({ key }: Seen): string {
+  return key.split(":")[2] ?? "";
+}
+
+function toAction(customId: string | undefined): ActionName | undefined {
+  return parseButtonId(customId ?? "")?.action;
+}
+
+function toSeen({ id, channelId, text, files, downloads, buttons }: Shown): Seen {
+  return {
+    key: `discord:${channelId}:${id}`,
+    text,
+    pictures: files.map(({ bytes, alt = "" }) => ({ bytes, alt })),
+    files: downloads,
+    buttons: buttons.flatMap(({ customId }) => toAction(customId) ?? []),
+  };
+}
+
+adapterContract({ name: "discord, in a channel", simulate: () => simulate("channel"), lacks: {} });
+adapterContract({ name: "discord, in direct messages", simulate: () => simulate("direct"), lacks: {} });

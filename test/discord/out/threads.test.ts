@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { createDiscordAdapter } from "../../../adapters/discord/index.ts";
+import { createLog } from "../../../src/seam/log.ts";
+import { createStandin } from "../../../src/standin/index.ts";
+import { openStore } from "../../../src/store/store.ts";
+import { askedOf, createCore } from "../../rig/core.ts";
+import { createDiscordSimulator } from "../../simulators/discord/index.ts";
+
+type Simulator = Awaited<ReturnType<typeof createDiscordSimulator>>;
+type Channel = ReturnType<Simulator["channel"]>;
+
+/** A server with threads, and the real core behind the adapter. */
+async function start(t: TestContext) {
+  const simulator = await createDiscordSimulator({ portal: { messageContent: true } });
+  const guild = simulator.addGuild();
+  const ada = simulator.addUser({ name: "ada" });
+  simulator.join(guild, ada);
+  const channel = simulator.addChannel(guild);
+  const standin = await createStandin({ paceMs: 20 });
+  const store = await openStore("memory:");
+  const adapter = createDiscordAdapter({
+    token: simulator.token,
+    apiUrl: simulator.api,
+    threads: "auto",
+    painter: { name: "the offline stand-in", standIn: true },
+    log: createLog("silent"),
+    paceMs: 20,
+  });
+  const core = await createCore({ adapter, standin, store });
+  t.after(async () => {
+    await core.bot.drain(1000);
+    await adapter.stop();
+    await simulator.close();
+    await standin.close();
+    await store.close();
+  });
+  const pictures = (where: Channel) =>
+    simulator
+      .messages(where)
+      .filter(({ author, buttons }) => author.bot && buttons.some(({ label }) => label === "Redo"));
+  return {
+    simulator,
+    channel,
+    ada,
+    /** The pictures in a place, when there are so many. */
+    shown: (where: Channel, count: number) =>
+      simulator.waitFor(() => pictures(where).length === count && pictures(where), { timeoutMs: 8000 }),
+    /** What each request went on from, by its place among them; undefined: from nothing. */
+    async parents() {
+      const asked = askedOf(standin).map((request) => request.previous_response_id);
+      const found = await Promise.all(
+        [channel, ...threadsOf(simulator, channel)].flatMap((where) =>
+          pictures(where).map(({ id, channelId }) => core.history.find(`discord:${channelId}:${id}`)),
+        ),
+      );
+      const ids = found
+        .toSorted((a, b) => (a?.createdAt ?? 0) - (b?.createdAt ?? 0))
+        .map((generation) => generation?.pictures[0]?.responseId);
+      return asked.map((id) => (id === undefined ? undefined : ids.indexOf(String(id))));
+    },
+  };
+}
+
+function threadsOf(simulator: Simulator, channel: Channel): readonly Channel[] {
+  return simulator.messages(channel).flatMap(({ threadId }) => (threadId ? simulator.channel(threadId) : []));
+}
+
+test("a thread below a picture goes on from it, from its own last picture, and back", async (t) => {
+  const { simulator, channel, ada, shown, parents } = await start(t);
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a castle`);
+  const [first] = await shown(channel, 1);
+  await simulator.say(channel, ada, "make it night", { replyTo: first?.id ?? "" });
+  await simulator.waitFor(() => simulator.message(first?.id ?? "")?.threadId);
+  const thread = simulator.channel(first?.id ?? "");
+  await shown(thread, 1);
+  await simulator.say(thread, ada, "add snow");
+  const [, third] = await shown(thread, 2);
+  assert.deepEqual(await parents(), [undefined, 0, 1]);
+
+  const undone = simulator.press(third?.id ?? "", "a:undo", ada);
+  await simulator.waitFor(() => undone.followUps[0]);
+  await simulator.say(thread, ada, "add rain");
+  await shown(thread, 3);
+  assert.deepEqual(await parents(), [undefined, 0, 1, 1]);
+});
+
+test("a thread that is opened by hand on a picture goes on from it", async (t) => {
+  const { simulator, channel, ada, shown, parents } = await start(t);
+  const doing = await simulator.slash(channel, ada, "draw", { prompt: "a castle" });
+  await shown(channel, 1);
+  const opened = await fetch(
+    `${simulator.api}/v10/channels/${channel.id}/messages/${doing.message?.id}/threads`,
+    {
+      method: "POST",
+      headers: { authorization: `Bot ${simulator.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ name: "talk" }),
+    },
+  );
+  assert.ok(opened.ok);
+  const thread = simulator.channel(doing.message?.id ?? "");
+  await simulator.say(thread, ada, `<@${simulator.bot.id}> make it night`);
+  await shown(thread, 1);
+  assert.deepEqual(await parents(), [undefined, 0]);
+});

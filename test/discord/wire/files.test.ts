@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import sharp from "sharp";
+import type { Image } from "../../../src/seam/view.ts";
+import { type DiscordServer, done, image, png, startDiscord, view } from "../server.ts";
+
+const signal = AbortSignal.timeout(120_000);
+
+function svg(bytes = 300): Image {
+  const text = `<svg xmlns="http://www.w3.org/2000/svg"><!--${"x".repeat(bytes)}--></svg>`;
+  return { name: "a-fox.svg", mediaType: "image/svg+xml", bytes: Buffer.from(text), alt: "A red fox" };
+}
+
+async function ask({ simulator, channel, ada, nextPrompt }: DiscordServer, options = {}) {
+  const doing = await simulator.slash(channel, ada, "draw", { prompt: "a fox", ...options });
+  return { doing, reply: (await nextPrompt()).reply };
+}
+
+test("an SVG's source comes as a file below its picture, and is no picture", async (t) => {
+  const server = await startDiscord(t);
+  const { doing, reply } = await ask(server, { spoiler: true });
+  await reply.show(view("working", { images: [await image(1)], actions: ["cancel"] }));
+  const key = await reply.show(await done({ files: [svg()] }));
+  assert.deepEqual(
+    doing.message?.files.map(({ name }) => name),
+    ["a-fox.png"],
+  );
+  const [file, ...more] = doing.message?.downloads ?? [];
+  assert.deepEqual(more, []);
+  assert.equal(file?.name, "a-fox.svg");
+  assert.equal(file?.contentType, "image/svg+xml");
+  assert.equal(file?.spoiler, true);
+  assert.deepEqual(file?.bytes, svg().bytes);
+  assert.equal(doing.message?.attached.length, 2);
+
+  const recalled = await server.adapter.recall(key);
+  assert.deepEqual(
+    recalled.map(({ name }) => name),
+    ["a-fox.png"],
+  );
+  assert.deepEqual(Buffer.from((await recalled[0]?.read(signal)) ?? []), await png(200));
+  const { simulator } = server;
+  const command = simulator.messageCommand("Describe", doing.message?.id ?? "", server.mo);
+  await command.acknowledged();
+  assert.equal((await server.nextPrompt()).turn.attachments.length, 1);
+
+  await reply.show(view("cancelled", { status: "Deleted by ada" }));
+  assert.deepEqual(doing.message?.attached, [], "the file goes with its picture");
+});
+
+test("a file is told from a picture of the same name, and several from each other", async (t) => {
+  const server = await startDiscord(t);
+  const { doing, reply } = await ask(server);
+  const twin = { ...svg(), name: "a-fox.png", mediaType: "image/png" };
+  await reply.show(await done({ files: [twin, svg(), svg()] }));
+  assert.deepEqual(
+    doing.message?.attached.map(({ name }) => name),
+    ["a-fox.png", "a-fox-file-1.png", "a-fox-file-2.svg", "a-fox-file-3.svg"],
+  );
+  assert.deepEqual(doing.message?.files[0]?.bytes, await png(200));
+});
+
+test("a file that is too large for Discord is left out, and it says so", async (t) => {
+  const server = await startDiscord(t);
+  const { doing, reply } = await ask(server);
+  await reply.show(await done({ files: [svg(10 * 1024 * 1024)] }));
+  assert.deepEqual(doing.message?.downloads, []);
+  assert.equal(doing.message?.files.length, 1);
+  assert.match(doing.message?.text ?? "", /SVG file itself is too large for Discord/);
+  assert.doesNotMatch(doing.message?.text ?? "", /saved smaller/, "the picture is as it was");
+});
+
+test("pictures and files share the ten places of a message", async (t) => {
+  const server = await startDiscord(t);
+  const { doing, reply } = await ask(server);
+  const images = await Promise.all(Array.from({ length: 9 }, (_, shade) => image(shade)));
+  await reply.show(await done({ images, files: [svg(), svg()] }));
+  assert.equal(doing.message?.files.length, 9);
+  assert.equal(doing.message?.downloads.length, 1);
+});
+
+test("a filter that objects to the words costs the file its name and no more", async (t) => {
+  const server = await startDiscord(t);
+  const { doing, reply } = await ask(server);
+  server.simulator.fault({
+    kind: "status",
+    status: 400,
+    body: { code: 200000, message: "AutoMod" },
+    method: "PATCH",
+    path: /original/,
+  });
+  await reply.show(await done({ files: [svg()] }));
+  assert.deepEqual(
+    doing.message?.attached.map(({ name }) => name),
+    ["picture.png", "picture.svg"],
+  );
+});
+
+test("a GIF is shown where it plays, also when Discord takes less than it said", async (t) => {
+  const server = await startDiscord(t);
+  const { doing, reply } = await ask(server);
+  const frames = await Promise.all([10, 200].map((shade) => png(shade, 64, 48)));
+  const bytes = await sharp(frames, { join: { animated: true } })
+    .gif({ delay: [100, 100] })
+    .toBuffer();
+  const moving = { name: "a-fox.gif", mediaType: "image/gif", bytes, alt: "A red fox that blinks" };
+  await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  assert.equal(doing.message?.files.length, 0, "there are no sketches of it");
+  await reply.show(await done({ images: [moving] }));
+  const [shown] = doing.message?.files ?? [];
+  assert.equal(shown?.name, "a-fox.gif");
+  assert.equal(shown?.contentType, "image/gif");
+  assert.deepEqual(shown?.bytes, bytes);
+
+  server.simulator.fault({
+    kind: "status",
+    status: 400,
+    body: { code: 40005, message: "Too large" },
+    method: "PATCH",
+    path: /original/,
+  });
+  await reply.show(await done({ images: [moving] }));
+  const again = doing.message?.files[0];
+  assert.equal(again?.contentType, "image/gif");
+  assert.equal((await sharp(again?.bytes, { animated: true }).metadata()).pages, 2);
+});

@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Response, ResponseOutputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
+import { newProgress, type Painted, type Progress, toPainted } from "../../src/openai/paint-events.ts";
+import { flat } from "../rig/pictures.ts";
+
+const png = (await flat("#fff", 4, 4)).toString("base64");
+
+/** An event as it comes over the wire: unchecked. */
+function event(type: string, fields: object = {}): ResponseStreamEvent {
+  return { type, sequence_number: 0, ...fields } as unknown as ResponseStreamEvent;
+}
+
+function response(fields: object = {}): Response {
+  return { id: "resp_1", status: "completed", output: [], ...fields } as unknown as Response;
+}
+
+function call(fields: object = {}): ResponseOutputItem {
+  const item = { id: "ig_1", type: "image_generation_call", status: "completed", result: png, ...fields };
+  return item as unknown as ResponseOutputItem;
+}
+
+const created = event("response.created", { response: response({ status: "in_progress" }) });
+const done = (item: ResponseOutputItem) => event("response.output_item.done", { item });
+const completed = (...output: ResponseOutputItem[]) =>
+  event("response.completed", { response: response({ output }) });
+const blocked = { code: "moderation_blocked", message: "no", param: null, type: "image_generation_error" };
+
+/** What comes out of the events, numbered as OpenAI numbers them. */
+function paint(events: readonly ResponseStreamEvent[], progress: Progress = newProgress()): Painted[] {
+  return events.flatMap((given, index) => [...toPainted({ ...given, sequence_number: index }, progress)]);
+}
+
+const kinds = (painted: readonly Painted[]) => painted.map(({ kind }) => kind);
+
+describe("a stream of events", () => {
+  test("of one picture: its start, its sketches, the picture once, and the end", () => {
+    const painted = paint([
+      created,
+      event("response.in_progress", { response: response() }),
+      event("response.output_item.added", { item: call({ result: null, status: "in_progress" }) }),
+      event("response.image_generation_call.generating", { item_id: "ig_1" }),
+      event("response.image_generation_call.partial_image", {
+        partial_image_index: 0,
+        partial_image_b64: png,
+      }),
+      event("response.image_generation_call.partial_image", {
+        partial_image_index: 1,
+        partial_image_b64: png,
+      }),
+      done(
+        call({
+          size: "1024x1024",
+          quality: "low",
+          background: "opaque",
+          output_format: "png",
+          action: "edit",
+          revised_prompt: "A fox.",
+        }),
+      ),
+      completed(call()),
+    ]);
+    assert.deepEqual(kinds(painted), ["started", "partial", "partial", "picture", "final"]);
+    const [, first, second, last] = painted;
+    assert.ok(first?.kind === "partial" && second?.kind === "partial" && last?.kind === "picture");
+    assert.deepEqual([first.index, second.index], [0, 1]);
+    assert.equal(Buffer.from(first.bytes).toString("base64"), png);
+    const { bytes, ...picture } = last.picture;
+    assert.equal(Buffer.from(bytes).toString("base64"), png);
+    assert.deepEqual(picture, {
+      callId: "ig_1",
+      mediaType: "image/png",
+      revisedPrompt: "A fox.",
+      applied: { size: "1024x1024", quality: "low", background: "opaque", format: "png", action: "edit" },
+    });
+  });
+
+  test("of a picture that only the end holds gives it all the same", () => {
+    assert.deepEqual(kinds(paint([created, completed(call())])), ["started", "picture", "final"]);
+  });
+
+  test("of ten pictures gives each of them once", () => {
+    const calls = Array.from({ length: 10 }, (_, index) => call({ id: `ig_${index}` }));
+    const painted = paint([created, ...calls.map(done), ...calls.map(done), completed(...calls)]);
+    const ids = painted.flatMap((given) => (given.kind === "picture" ? given.picture.callId : []));
+    assert.deepEqual(
+      ids,
+      calls.map(({ id }) => id),
+    );
+  });
+
+  test("of words gives them as they come", () => {
+    const words = ["It ", "is ", "a fox."].map((delta) => event("response.output_text.delta", { delta }));
+    const painted = paint([created, ...words, completed()]);
+    assert.equal(painted.map((given) => (given.kind === "text" ? given.delta : "")).join(""), "It is a fox.");
+  });
+
+  test("of words and a picture gives both", () => {
+    const painted = paint([
+      created,
+      event("response.output_text.delta", { delta: "Here." }),
+      completed(call()),
+    ]);
+    assert.deepEqual(kinds(painted), ["started", "text", "picture", "final"]);
+  });
+
+  test("of a refusal in words gives the words", () => {
+    const painted = paint([created, event("response.refusal.delta", { delta: "I cannot." }), completed()]);
+    assert.deepEqual(painted[1], { kind: "text", delta: "I cannot." });
+  });
+
+  test("of what is new to us is passed over", () => {
+    assert.deepEqual(paint([event("response.steered.maybe", { x: 1 }), event("keepalive")]), []);
+  });
+
+  test("from a server that numbers nothing goes on as if nothing had been seen", () => {
+    const progress = newProgress();
+    const { sequence_number: _, ...bare } = created as { sequence_number: number } & object;
+    assert.deepEqual(kinds([...toPainted(bare as ResponseStreamEvent, progress)]), ["started"]);
+    assert.equal(progress.sequence, -1);
+  });
+
+  test("keeps the place, so that another connection can go on from it", () => {
+    const progress = newProgress();
+    paint([created, event("response.queued"), event("response.in_progress")], progress);
+    assert.deepEqual([progress.responseId, progress.sequence, progress.ended], ["resp_1", 2, false]);
+    paint([completed(call())], progress);
+    assert.equal(progress.ended, true);
+  });
+
+  test("says that something is drawn from the first sketch on", () => {
+    const progress = newProgress();
+    paint([created, event("response.output_text.delta", { delta: "x" })], progress);
+    assert.equal(progress.drawn, false);
+    paint(
+      [
+        event("response.image_generation_call.partial_image", {
+          partial_image_index: 0,
+          partial_image_b64: png,
+        }),
+      ],
+      progress,
+    );
+    assert.equal(progress.drawn, true);
+  });
+});
+
+describe("the usage", () => {
+  const usage = {
+    input_tokens: 10,
+    input_tokens_details: { cached_tokens: 4 },
+    output_tokens: 3,
+    output_tokens_details: { reasoning_tokens: 1 },
+    total_tokens: 13,
+  };
+  const image_gen = {
+    input_tokens: 30,
+    input_tokens_details: { image_tokens: 20, text_tokens: 10 },
+    output_tokens: 272,
+    total_tokens: 302,
+  };
+
+  function usageOf(fields: object) {
+    const last = paint([event("response.completed", { response: response(fields) })]).at(-1);
+    assert.ok(last?.kind === "final");
+    return last.usage;
+  }
+
+  test("has the model's part and the picture's", () => {
+    assert.deepEqual(usageOf({ usage, tool_usage: { image_gen } }), {
+      base: { input: 10, cached: 4, output: 3 },
+      image: { inputText: 10, inputImage: 20, output: 272 },
+    });
+  });
+
+  test("counts input whose kind is not told as words", () => {
+    const { input_tokens_details: _, ...rest } = image_gen;
+    assert.deepEqual(usageOf({ usage, tool_usage: { image_gen: rest } })?.image, {
+      inputText: 30,
+      inputImage: 0,
+      output: 272,
+    });
+  });
+
+  test("of words has no part of a picture", () => {
+    assert.deepEqual(usageOf({ usage }), { base: { input: 10, cached: 4, output: 3 } });
+  });
+
+  test("that a server keeps to itself is not known to be nothing", () => {
+    assert.equal(usageOf({}), undefined);
+    assert.equal(usageOf({ usage: null }), undefined);
+    assert.equal(usageOf({ usage, output: [call()] }), undefined, "the words without the picture");
+  });
+});
+
+describe("a response that came to nothing", () => {
+  const cases: readonly [string, readonly ResponseStreamEvent[], string, RegExp][] = [
+    [
+      "a picture refused in a completed response",
+      [done(call({ result: null, status: "failed", error: blocked })), completed()],
+      "refused",
+      /safety check/,
+    ],
+    [
+      "a picture refused with its reasons",
+      [
+        completed(
+          call({
+            result: null,
+            error: {
+              ...blocked,
+              moderation_details: { categories: ["violence"], moderation_stage: "input" },
+            },
+          }),
+        ),
+      ],
+      "refused",
+      /what was asked for \(violence\)/,
+    ],
+    [
+      "a picture that failed without a word",
+      [completed(call({ result: null, status: "failed" }))],
+      "unreachable",
+      /Try again/,
+    ],
+    [
+      "a picture that is none",
+      [completed(call({ result: Buffer.from("nope").toString("base64") }))],
+      "unreachable",
+      /cannot be opened/,
+    ],
+    [
+      "failed",
+      [
+        event("response.failed", {
+          response: response({ status: "failed", error: { code: "server_error", message: "x" } }),
+        }),
+      ],
+      "unreachable",
+      /trouble/,
+    ],
+    [
+      "failed without a reason",
+      [event("response.failed", { response: response({ status: "failed", error: null }) })],
+      "unreachable",
+      /trouble/,
+    ],
+    [
+      "full",
+      [
+        event("response.failed", {
+          response: response({ status: "failed", error: { code: "rate_limit_exceeded", message: "x" } }),
+        }),
+      ],
+      "busy",
+      /Try again in/,
+    ],
+    [
+      "bad words",
+      [
+        event("response.failed", {
+          response: response({ status: "failed", error: { code: "invalid_prompt", message: "Too odd." } }),
+        }),
+      ],
+      "rejected",
+      /Too odd/,
+    ],
+    [
+      "filtered",
+      [
+        event("response.incomplete", {
+          response: response({ status: "incomplete", incomplete_details: { reason: "content_filter" } }),
+        }),
+      ],
+      "refused",
+      /safety check/,
+    ],
+    [
+      "cut short",
+      [
+        event("response.incomplete", {
+          response: response({ status: "incomplete", incomplete_details: { reason: "max_output_tokens" } }),
+        }),
+      ],
+      "rejected",
+      /something simpler/,
+    ],
+    [
+      "cancelled",
+      [event("response.completed", { response: response({ status: "cancelled" }) })],
+      "stopped",
+      /stopped this picture/,
+    ],
+  ];
+  for (const [what, events, code, message] of cases) {
+    test(`${what}: ${code}`, () => {
+      const progress = newProgress();
+      assert.throws(() => paint([created, ...events], progress), { code, message });
+      assert.equal(progress.ended, true, "it is a verdict and no broken connection");
+    });
+  }
+
+  test("but for one picture is shown with that one", () => {
+    const refused = call({ id: "ig_2", result: null, error: blocked });
+    assert.deepEqual(kinds(paint([created, done(call()), done(refused), completed(call(), refused)])), [
+      "started",
+      "picture",
+      "final",
+    ]);
+  });
+
+  test("but for one picture is shown with that one, even when it failed after it", () => {
+    const failed = event("response.failed", {
+      response: response({ status: "failed", error: { code: "server_error", message: "x" } }),
+    });
+    assert.deepEqual(kinds(paint([created, done(call()), failed])), ["started", "picture", "final"]);
+  });
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Failure, toVerdict } from "../../src/openai/verdict.ts";
+import type { ErrorCode } from "../../src/seam/errors.ts";
+
+describe("what OpenAI says becomes what a person is told", () => {
+  const cases: readonly [string, Failure, ErrorCode, RegExp][] = [
+    [
+      "moderation",
+      { status: 400, code: "moderation_blocked" },
+      "refused",
+      /refused this picture\. Change the words/,
+    ],
+    [
+      "moderation of the words",
+      { code: "moderation_blocked", moderation: { categories: ["violence", "self_harm"], stage: "input" } },
+      "refused",
+      /refused what was asked for \(violence, self harm\)/,
+    ],
+    [
+      "moderation of the picture",
+      { code: "moderation_blocked", moderation: { categories: [], stage: "output" } },
+      "refused",
+      /refused the picture that came out\./,
+    ],
+    ["a filter", { code: "content_filter" }, "refused", /safety check/],
+    ["a picture's policy", { code: "image_content_policy_violation" }, "refused", /safety check/],
+    ["biology", { code: "bio_policy" }, "refused", /safety check/],
+    ["no money", { status: 429, code: "insufficient_quota" }, "quota", /run out of credit\. Tell the admin/],
+    ["no money, hard", { status: 400, code: "billing_hard_limit_reached" }, "quota", /credit/],
+    [
+      "a lost conversation",
+      { status: 400, code: "previous_response_not_found" },
+      "parent_gone",
+      /no longer has/,
+    ],
+    ["the same by its field", { status: 404, param: "previous_response_id" }, "parent_gone", /no longer has/],
+    ["a wrong key", { status: 401 }, "auth", /does not accept this bot's key/],
+    ["a key that may not", { status: 403 }, "auth", /may not use this model/],
+    ["a wrong key in a stream", { code: "invalid_api_key" }, "auth", /key/],
+    ["a full house", { status: 429, code: "rate_limit_exceeded" }, "busy", /Try again in a minute/],
+    [
+      "a full house in a stream",
+      { code: "rate_limit_exceeded", retryAfterMs: 1 },
+      "busy",
+      /Try again in 1 s/,
+    ],
+    ["a short wait", { status: 429, retryAfterMs: 20_000 }, "busy", /Try again in 20 s/],
+    ["a long wait", { status: 429, retryAfterMs: 600_000 }, "busy", /Try again in 10 minutes/],
+    [
+      "lost files",
+      { status: 404, message: "No such File object: file-abc" },
+      "inputs_gone",
+      /Attach them again/,
+    ],
+    [
+      "lost files, otherwise",
+      { status: 400, message: "File file_abc not found" },
+      "inputs_gone",
+      /Attach them/,
+    ],
+    ["trouble", { status: 500 }, "unreachable", /Try again in a minute/],
+    ["trouble at the gate", { status: 502, message: "<html>" }, "unreachable", /Try again/],
+    ["no time", { status: 408 }, "unreachable", /Try again/],
+    ["a conflict", { status: 409 }, "unreachable", /Try again/],
+    ["trouble in a stream", { code: "server_error" }, "unreachable", /Try again/],
+    [
+      "a bad request",
+      { status: 400, message: "Invalid size." },
+      "rejected",
+      /did not take the request: Invalid size\.$/,
+    ],
+    ["a bad request without a word", { status: 400 }, "rejected", /it gave no reason \(HTTP 400\)/],
+    ["nothing known", {}, "rejected", /it gave no reason/],
+    ["nulls", { code: null, type: null, param: null, message: null }, "rejected", /it gave no reason/],
+  ];
+  for (const [what, failure, code, message] of cases) {
+    test(`${what}: ${code}`, () => {
+      const verdict = toVerdict(failure);
+      assert.equal(verdict.code, code);
+      assert.match(verdict.message, message);
+    });
+  }
+
+  test("a page of HTML is no reason to show", () => {
+    const page = "<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head><body>nginx</body></html>";
+    const { code, message } = toVerdict({ status: 404, message: page });
+    assert.equal(code, "rejected");
+    assert.doesNotMatch(message, /<|nginx/);
+  });
+
+  test("a reason as long as a book is cut", () => {
+    const { message } = toVerdict({ status: 400, message: "word ".repeat(10_000) });
+    assert.ok(message.length < 1200, `${message.length} characters`);
+  });
+
+  test("keeps the wait and the cause", () => {
+    const cause = new Error("first");
+    const verdict = toVerdict({ status: 429, retryAfterMs: 0 }, cause);
+    assert.equal(verdict.retryAfterMs, 0);
+    assert.equal(verdict.cause, cause);
+    assert.equal(toVerdict({ status: 429 }).retryAfterMs, undefined);
+  });
+});

@@ -1,0 +1,79 @@
+import { publishedPrices } from "../../src/money/prices.ts";
+import { createIdentity } from "../../src/openai/identity.ts";
+import { createPainter } from "../../src/openai/painter.ts";
+import type { RequestDefaults } from "../../src/openai/request.ts";
+import { createLinks, type Links } from "../../src/pictures/links.ts";
+import type { Adapter } from "../../src/seam/adapter.ts";
+import { createLog } from "../../src/seam/log.ts";
+import { models } from "../../src/seam/models.ts";
+import type { Standin } from "../../src/standin/index.ts";
+import { createAccounts } from "../../src/store/accounts.ts";
+import { createHistory } from "../../src/store/history.ts";
+import type { Store } from "../../src/store/store.ts";
+import { createBot } from "../../src/turns/bot.ts";
+import { createLanes } from "../../src/turns/lanes.ts";
+import { createLedger } from "../../src/turns/ledger.ts";
+
+/** The real core as main.ts puts it together, over a stand-in, with one adapter started on it. */
+export async function createCore(parts: {
+  readonly adapter: Adapter;
+  readonly standin: Standin;
+  readonly store: Store;
+  readonly concurrency?: number;
+  /** Silence after which a stream counts as broken, in ms. */
+  readonly idleMs?: number;
+  readonly defaults?: Partial<RequestDefaults>;
+  readonly publicUrl?: string;
+  readonly links?: Links;
+}) {
+  const { adapter, standin, store, concurrency = 4, idleMs = 5000 } = parts;
+  const lines: string[] = [];
+  const log = createLog("debug", { write: (line) => void lines.push(line) });
+  const history = createHistory(store);
+  const ledger = await createLedger(store);
+  const bot = await createBot({
+    store,
+    painter: createPainter({
+      apiKey: "sk-test-0123456789",
+      baseUrl: standin.url,
+      standIn: true,
+      log,
+      backoffMs: 5,
+      idleMs,
+    }),
+    history,
+    ledger,
+    lanes: createLanes(concurrency),
+    accounts: createAccounts(store),
+    identity: await createIdentity(store),
+    links: parts.links ?? createLinks(),
+    prices: publishedPrices,
+    defaults: {
+      model: "gpt-6-luna",
+      imageModels: Object.keys(models),
+      background: true,
+      store: true,
+      ...parts.defaults,
+    },
+    ...(parts.publicUrl && { publicUrl: parts.publicUrl }),
+    log,
+  });
+  const core = bot.attach(adapter);
+  await adapter.start(core);
+  return {
+    bot,
+    /** What the adapter was started with. */
+    core,
+    history,
+    ledger,
+    /** The log so far, as JSON lines. */
+    lines,
+  };
+}
+
+/** The requests that asked a stand-in for a response, oldest first. */
+export function askedOf(standin: Standin): readonly Readonly<Record<string, unknown>>[] {
+  return standin.requests.flatMap(({ method, path, body }) =>
+    method === "POST" && path === "/v1/responses" && body && typeof body === "object" ? [{ ...body }] : [],
+  );
+}

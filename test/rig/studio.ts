@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import type { RequestDefaults } from "../../src/openai/request.ts";
+import type { Links } from "../../src/pictures/links.ts";
+import type { ActionName } from "../../src/seam/actions.ts";
+import type { Adapter } from "../../src/seam/adapter.ts";
+import type { Handle } from "../../src/seam/core.ts";
+import type {
+  Attachment,
+  FormInput,
+  MessageKey,
+  Place,
+  Prompt,
+  ThreadKey,
+  User,
+} from "../../src/seam/turn.ts";
+import type { ImageLimits, Reply, View } from "../../src/seam/view.ts";
+import { createStandin, type Standin } from "../../src/standin/index.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { askedOf, createCore } from "./core.ts";
+
+/** A platform with nothing between it and the core: what it is shown stays in memory. */
+export interface PaperAdapter extends Adapter {
+  /** Every view of a message, oldest first. */
+  views(message: MessageKey): readonly View[];
+  reply(limits?: Partial<ImageLimits>): Reply & { readonly key: MessageKey };
+  handle(): Handle;
+}
+
+export const limits: ImageLimits = {
+  bytes: 50_000_000,
+  mediaTypes: ["image/png", "image/jpeg", "image/webp", "image/gif"],
+  images: 10,
+};
+
+export function createPaperAdapter(name = "paper"): PaperAdapter {
+  const shown = new Map<MessageKey, View[]>();
+  let handle: Handle | undefined;
+
+  function replyTo(key: MessageKey, more: Partial<ImageLimits> = {}) {
+    return {
+      key,
+      pace: 0,
+      limits: { ...limits, ...more },
+      async show(view: View) {
+        shown.set(key, [...(shown.get(key) ?? []), view]);
+        return key;
+      },
+    };
+  }
+
+  return {
+    name,
+    start: async (core) => {
+      handle = core.handle;
+    },
+    stop: async () => {},
+    views: (message) => shown.get(message) ?? [],
+    reply: (more) => replyTo(`${name}:${randomUUID()}`, more),
+    reopen: (message) => replyTo(message),
+    below: async (message) => ({
+      thread: `${name}:thread`,
+      place,
+      reply: replyTo(`${name}:${randomUUID()}`),
+      message,
+    }),
+    recall: async (message) =>
+      (shown.get(message)?.at(-1)?.images ?? []).map(({ bytes, mediaType }) =>
+        attachment(bytes, { name: "recalled", mediaType }),
+      ),
+    handle() {
+      if (!handle) throw new Error("start the adapter first");
+      return handle;
+    },
+  };
+}
+
+export function attachment(
+  bytes: Uint8Array,
+  more: { name?: string; mediaType?: string; size?: number; role?: "reference" | "mask" } = {},
+): Attachment {
+  return {
+    name: more.name ?? "photo.png",
+    mediaType: more.mediaType ?? "image/png",
+    size: more.size ?? bytes.byteLength,
+    ...(more.role && { role: more.role }),
+    read: async () => bytes,
+  };
+}
+
+export const place: Place = { channel: "paper:room", community: "paper:house" };
+
+export const ada: User = { id: "u:ada", name: "Ada" };
+export const bob: User = { id: "u:bob", name: "Bob" };
+
+/** The whole core over a real stand-in and the real SDK, with a paper platform. */
+export async function createStudio(
+  options: {
+    paceMs?: number;
+    standin?: Standin;
+    store?: Store;
+    concurrency?: number;
+    idleMs?: number;
+    defaults?: Partial<RequestDefaults>;
+    publicUrl?: string;
+    links?: Links;
+  } = {},
+) {
+  const standin = options.standin ?? (await createStandin({ paceMs: options.paceMs ?? 30 }));
+  const store = options.store ?? (await openStore("memory:"));
+  const adapter = createPaperAdapter();
+  const core = await createCore({ ...options, adapter, standin, store });
+  const thread: ThreadKey = "paper:thread";
+
+  return {
+    ...core,
+    standin,
+    store,
+    adapter,
+    thread,
+    /** Says something and waits for the answer. */
+    async say(text: string, more: Partial<Prompt> = {}, reply = adapter.reply()) {
+      await adapter.handle()(
+        {
+          kind: "prompt",
+          thread,
+          user: ada,
+          place,
+          text,
+          options: {},
+          attachments: [],
+          addressed: true,
+          ...more,
+        },
+        reply,
+      );
+      return toShown(adapter, reply.key);
+    },
+    /** Presses a button and waits for what comes of it. */
+    async press(action: ActionName, message: MessageKey, input?: FormInput, user = ada) {
+      const reply = adapter.reply();
+      await adapter.handle()(
+        { kind: "press", thread, user, place, action, message, ...(input && { input }) },
+        reply,
+      );
+      return toShown(adapter, reply.key);
+    },
+    /** Requests that asked for a response. */
+    asked: () => askedOf(standin),
+    async close() {
+      await core.bot.drain(0);
+      await standin.close();
+      await store.close();
+    },
+  };
+}
+
+function toShown(adapter: PaperAdapter, key: MessageKey) {
+  const views = adapter.views(key);
+  const last = views.at(-1);
+  return {
+    key,
+    views,
+    get last() {
+      if (!last) throw new Error("nothing was shown");
+      return last;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { createSlackAdapter } from "../../adapters/slack/index.ts";
+import { parseButtonId, parseMessageKey } from "../../adapters/slack/wire/keys.ts";
+import { createLog } from "../../src/seam/log.ts";
+import { adapterContract, type Platform, type Seen } from "../contract.ts";
+import { createSlackSimulator, type SlackSimulator } from "../simulators/slack/index.ts";
+
+type Shown = ReturnType<SlackSimulator["messages"]>[number];
+
+/** Slack as a member of a workspace uses it: mentions, /draw where fields are needed, the shortcut to answer a picture. */
+async function simulate(kind: "channel" | "direct", mode: "socket" | "http"): Promise<Platform> {
+  const simulator = await createSlackSimulator();
+  const ada = simulator.addUser({ name: "ada" });
+  const channel = kind === "channel" ? simulator.addChannel({ name: "pictures" }) : simulator.dm(ada);
+  const bots = () => simulator.messages(channel, ada).filter(({ byBot }) => byBot);
+  const port = mode === "http" ? await freePort() : 0;
+  if (mode === "http") simulator.http.deliverTo(`http://127.0.0.1:${port}/slack/events`);
+
+  return {
+    connect: () =>
+      createSlackAdapter({
+        botToken: simulator.token,
+        apiUrl: simulator.api,
+        mode:
+          mode === "socket"
+            ? { kind: "socket", appToken: simulator.appToken }
+            : { kind: "http", signingSecret: simulator.signingSecret, port, path: "/slack/events" },
+        painter: { name: "the offline stand-in", standIn: true },
+        log: createLog("silent"),
+        timing: { paceMs: 50, pollMs: 10, retryMs: [20, 50, 100] }, // the stand-in draws in half a second
+      }),
+    person: {
+      async say(text, { files = [], options, replyTo } = {}) {
+        const masks = files.filter(({ mask }) => mask);
+        const pictures = files.filter(({ mask }) => !mask);
+        if (!options && masks.length === 0 && !replyTo) {
+          await simulator.say(channel, ada, text, { mention: kind === "channel", files: pictures });
+          return;
+        }
+        const doing = replyTo
+          ? simulator.messageShortcut("edit_picture", toRef(replyTo), ada)
+          : simulator.slash(channel, ada, "/draw");
+        const given = Object.entries(options ?? {}).map(([name, value]) => [`option:${name}`, String(value)]);
+        const { id, blocks } = await simulator.waitFor(() => {
+          const offers = options?.style === undefined || hasField(doing.view?.blocks, "option:style");
+          return offers ? doing.view : undefined; // the styles may come later
+        });
+        const isOffered = JSON.stringify(blocks).includes(`"value":"${options?.size}"`);
+        await simulator.submitView(
+          { id },
+          {
+            prompt: text,
+            ...Object.fromEntries(
+              given.map(([name, value]) => [name === "option:size" && !isOffered ? "own-size" : name, value]),
+            ),
+            ...(pictures.length > 0 && { pictures }),
+            ...(masks.length > 0 && { mask: masks }),
+          },
+        );
+      },
+      async press(seen, action, input) {
+        const doing = simulator.press(toRef(seen), `a:${action}`, ada);
+        await doing.acknowledged();
+        if (!input) return;
+        const { id } = await simulator.waitFor(() => doing.view);
+        await simulator.submitView({ id }, { prompt: input.text });
+      },
+      look: async () =>
+        bots()
+          .filter(({ ephemeralTo }) => !ephemeralTo)
+          .map(toSeen),
+      told: async () =>
+        bots()
+          .filter(({ ephemeralTo }) => ephemeralTo === ada.id)
+          .map(({ text }) => text),
+      mentioned: async () => bots().flatMap(({ pings }) => pings.map((ping) => JSON.stringify(ping))),
+    },
+    close: () => simulator.close(),
+  };
+}
+
+function toRef({ key }: Seen): { channel: string; ts: string } {
+  const spot = parseMessageKey(key);
+  if (!spot || !("ts" in spot)) throw new Error(`no message of Slack's: ${key}`);
+  return { channel: spot.channelId, ts: spot.ts };
+}
+
+function hasField(blocks: unknown, actionId: string): boolean {
+  return JSON.stringify(blocks ?? []).includes(`"action_id":"${actionId}"`);
+}
+
+function toSeen({ channel, ts, text, images, files, buttons }: Shown): Seen {
+  return {
+    key: `slack:${channel}:${ts}`,
+    text,
+    pictures: images.flatMap(({ bytes, alt }) => (bytes ? [{ bytes, alt }] : [])),
+    files: files.map(({ name, bytes }) => ({ name, bytes })),
+    buttons: buttons.flatMap(({ actionId }) => parseButtonId(actionId) ?? []),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import("node:net");
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return address && typeof address === "object" ? address.port : 0;
+}
+
+adapterContract({ name: "slack, in a channel", simulate: () => simulate("channel", "socket"), lacks: {} });
+adapterContract({
+  name: "slack, in direct messages",
+  simulate: () => simulate("direct", "socket"),
+  lacks: {},
+});
+adapterContract({ name: "slack, over HTTP", simulate: () => simulate("channel", "http"), lacks: {} });

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createPartials } from "../../../adapters/web/live/partials.ts";
+import { flat } from "../../rig/pictures.ts";
+
+async function sketch(colour: string) {
+  return { name: "a.png", mediaType: "image/png", alt: "", bytes: await flat(colour, 8, 8) };
+}
+
+const fileOf = (src: string | undefined) => (src ?? "").slice("/pictures/".length);
+
+test("stale sketches linger, but only so many", async () => {
+  const partials = createPartials(4, 2);
+  const files: string[] = [];
+  for (const colour of ["#100", "#200", "#300", "#400"]) {
+    const [shown] = await partials.put("one", [await sketch(colour)]);
+    files.push(fileOf(shown?.src));
+  }
+  assert.deepEqual(
+    files.map((file) => partials.read(file) !== undefined),
+    [false, true, true, true],
+  );
+  partials.retire("one");
+  assert.deepEqual(partials.of("one"), []);
+  assert.ok(partials.read(files[3] ?? ""), "the last one can still be loaded");
+});
+
+test("nothing is left of an answer that is dropped", async () => {
+  const partials = createPartials();
+  const [stale] = await partials.put("one", [await sketch("#100")]);
+  const [newest] = await partials.put("one", [await sketch("#200")]);
+  partials.drop("one");
+  for (const shown of [stale, newest]) assert.equal(partials.read(fileOf(shown?.src)), undefined);
+});
