@@ -4,7 +4,7 @@ import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
-import { soon } from "../../src/seam/timeout.ts";
+import { withTimeout } from "../../src/seam/timeout.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import type { Reply } from "../../src/seam/view.ts";
 import { register } from "./forms/register.ts";
@@ -85,7 +85,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
   }
 
   async function run(core: Core): Promise<void> {
-    const { handle, promptOf } = core;
+    const { handle, promptOf, toLimits } = core;
     const events = createEvents(log);
     const gateway = await connect({
       token,
@@ -112,7 +112,8 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       tokens: createBounded(2000),
       live: createBounded(2000),
       seen: createBounded(500),
-      promptOf: (message) => soon(promptOf(message), prefillMs),
+      toLimits,
+      promptOf: (message) => withTimeout(promptOf(message), prefillMs),
       gone: (message) => void withdraw(message, handle),
     };
     const channels = createChannels(client, send);
@@ -123,7 +124,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       venues,
       inviteUrl,
       async close() {
-        await soon(events.close(), settleMs);
+        await withTimeout(events.close(), settleMs);
         await gateway.close();
       },
     };

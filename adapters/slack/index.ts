@@ -12,20 +12,22 @@ import { createInteractions } from "./in/interactions.ts";
 import { createMessages } from "./in/messages.ts";
 import type { Command, Pressed, Shortcut, Submitted } from "./in/payloads.ts";
 import { faultsOf } from "./in/submissions.ts";
-import type { Me, MessageEvent } from "./in/turn.ts";
+import type { MessageEvent } from "./in/turn.ts";
 import { createPeople } from "./live/people.ts";
-import type { Stage, Timing } from "./live/stage.ts";
+import type { Stage } from "./live/stage.ts";
+import type { Me } from "./live/where.ts";
 import { greet } from "./out/assistant.ts";
 import { openBelow } from "./out/below.ts";
 import { createReply } from "./out/reply.ts";
 import { createFiles } from "./wire/attachments.ts";
-import { createGateway, type Gateway, type Mode } from "./wire/gateway.ts";
+import { type Gateway, type Mode, toLogger } from "./wire/gateway.ts";
+import { createHttp } from "./wire/http.ts";
 import { isSpot, parseMessageKey, toPlace, toThreadKey } from "./wire/keys.ts";
-import { imageLimits, paceMs, pollMs } from "./wire/limits.ts";
-import { toLogger } from "./wire/logger.ts";
+import { imageLimits, paceMs, pollMs, type Timing } from "./wire/limits.ts";
 import { missingScopes, scopesHint } from "./wire/permissions.ts";
 import { picturesOf } from "./wire/pictures.ts";
 import { createSend } from "./wire/send.ts";
+import { createSocket } from "./wire/socket.ts";
 import { toLogged, toTrouble } from "./wire/trouble.ts";
 
 export interface SlackOptions {
@@ -120,7 +122,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       tidying: new Set(),
       gone: (message) => void withdraw(message, me.teamId, core.handle),
     };
-    const gateway = createGateway(mode, apiUrl, log);
+    const gateway = mode.kind === "socket" ? createSocket(mode.appToken, apiUrl, log) : createHttp(mode, log);
     listen(stage, gateway);
     await gateway.open();
     log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");

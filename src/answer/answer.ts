@@ -3,18 +3,17 @@ import type { Identity } from "../openai/identity.ts";
 import type { Painter } from "../openai/painter.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import { type Fitted, fitOptions } from "../options/fit.ts";
-import { sameShape, shapeGap } from "../pictures/mask.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
 import { modelOf } from "../seam/models.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { ImageLimits, View } from "../seam/view.ts";
-import { sizeFor, toSize } from "../seam/words/size.ts";
+import { sameShape, shapeGap, sizeFor, toSize } from "../seam/words/size.ts";
 import type { Generation } from "../store/history.ts";
-import type { Ledger, OpenTurn } from "../turns/ledger.ts";
+import type { OpenTurn } from "../store/open-turn.ts";
 import { createStroke, type Stroke } from "./drawing.ts";
-import { finish } from "./finish.ts";
+import { type Finished, type FinishTools, finish } from "./finish.ts";
 import { sayOnce } from "./notes.ts";
 import { createBrush } from "./paint.ts";
 import { type Prepared, type PrepareTools, prepare } from "./prepare.ts";
@@ -29,23 +28,11 @@ export interface Answer {
   strokes: readonly Stroke[];
 }
 
-export interface AnswerTools extends PrepareTools {
-  readonly adapter: Adapter;
+export interface AnswerTools extends PrepareTools, FinishTools {
   readonly painter: Painter;
-  readonly ledger: Ledger;
+  /** Notes in the ledger what has become known of the turn. */
+  readonly note: (turn: OpenTurn) => Promise<void>;
   readonly identity: Identity;
-  readonly defaults: RequestDefaults;
-  readonly prices: Prices;
-  /** There are pages to paint an area on. */
-  readonly areas: boolean;
-  readonly log: Log;
-  readonly now: () => number;
-}
-
-/** The generation to save and the last view to show. */
-export interface Answered {
-  readonly generation: Generation;
-  readonly view: View;
 }
 
 /**
@@ -61,7 +48,7 @@ export async function answer(
   limits: ImageLimits,
   offer: (view: View) => void,
   signal: AbortSignal,
-): Promise<Answered> {
+): Promise<Finished> {
   const asked = state.turn;
   const isReadable = !asked.inputs && !asked.brought?.length && files.length === asked.attachments;
   try {
@@ -74,13 +61,13 @@ export async function answer(
   }
 }
 
-async function draw(...parts: Parameters<typeof answer>): Promise<Answered> {
+async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
   const [state, files, tools, limits, offer, signal] = parts;
-  const { defaults, ledger, log, now } = tools;
+  const { defaults, log, now } = tools;
   const startedAt = now();
   const note = async (more: Partial<OpenTurn>) => {
     state.turn = { ...state.turn, ...more };
-    await ledger.note(state.turn);
+    await tools.note(state.turn);
   };
 
   offer(views.workingView(state, files.length > 0 ? views.readingStatus : views.startingStatus(state.turn)));

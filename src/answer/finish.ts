@@ -1,18 +1,20 @@
 import sharp from "sharp";
-import { addUsage, costOf } from "../money/prices.ts";
+import { addUsage, costOf, type Prices } from "../money/prices.ts";
 import type { PaintedPicture } from "../openai/paint-events.ts";
+import type { Painter } from "../openai/painter.ts";
+import type { RequestDefaults } from "../openai/request.ts";
 import type { Fitted } from "../options/fit.ts";
-import { type Encoded, toLimits } from "../pictures/encode.ts";
+import { toLimits } from "../pictures/encode.ts";
 import type { Keep } from "../pictures/picture-store.ts";
 import { putBack } from "../pictures/put-back.ts";
 import { rasterise } from "../pictures/svg.ts";
 import type { Log } from "../seam/log.ts";
-import type { Image, ImageLimits, View } from "../seam/view.ts";
+import type { Encoded, Image, ImageLimits, View } from "../seam/view.ts";
 import type { Generation } from "../store/history.ts";
+import type { OpenTurn } from "../store/open-turn.ts";
 import type { StoredUnder } from "../store/stored.ts";
-import type { Answer, AnswerTools } from "./answer.ts";
 import { toDetails } from "./details.ts";
-import { nameOf } from "./drawing.ts";
+import { nameOf, type Stroke } from "./drawing.ts";
 import { sayOnce } from "./notes.ts";
 import type { Prepared } from "./prepare.ts";
 import { doneView } from "./views.ts";
@@ -20,8 +22,25 @@ import { doneView } from "./views.ts";
 /** Characters of an answer in words that are kept for the conversation to be told again. */
 const mostText = 4000;
 
+export interface FinishTools {
+  readonly painter: Pick<Painter, "name">;
+  readonly keep: Keep;
+  readonly defaults: RequestDefaults;
+  readonly prices: Prices;
+  /** There are pages to paint an area on. */
+  readonly areas: boolean;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** The generation to save and the last view to show. */
+export interface Finished {
+  readonly generation: Generation;
+  readonly view: View;
+}
+
 /** A picture as it is shown, with what goes along. */
-interface Finished {
+interface FinishedPicture {
   readonly image: Image;
   readonly file?: Image;
   readonly kept: Generation["pictures"][number];
@@ -29,14 +48,17 @@ interface Finished {
 
 /** Makes the generation and the last view of what the strokes have come to, within the platform's limits. */
 export async function finish(
-  state: Answer,
+  {
+    turn,
+    strokes,
+    notes,
+  }: { readonly turn: OpenTurn; readonly strokes: readonly Stroke[]; readonly notes: string[] },
   { base, inputs, under, linksFrom }: Prepared,
   { options: sent, imageModel }: Fitted,
-  tools: AnswerTools,
+  tools: FinishTools,
   limits: ImageLimits,
   elapsedMs: number,
-): Promise<{ generation: Generation; view: View }> {
-  const { turn, strokes, notes } = state;
+): Promise<Finished> {
   const { message } = turn;
   const all = strokes.flatMap(({ pictures, responseId = "" }) =>
     pictures.map((picture) => ({ picture, responseId })),
@@ -51,7 +73,7 @@ export async function finish(
   const { log } = tools;
   const isPutBack = under && drawn.length > 0 && turn.options.outside !== "redraw";
   const lain = isPutBack ? await readUnder(under, tools.keep, notes, log) : undefined;
-  const finished: Finished[] = [];
+  const finished: FinishedPicture[] = [];
   // One at a time: a decoded picture can take hundreds of megabytes.
   for (const [index, { picture, responseId }] of drawn.entries()) {
     finished.push(await finishPicture(picture, { turn, index, responseId, lain, limits, notes, log }));
@@ -107,7 +129,7 @@ export async function finish(
 }
 
 /** What was put back into the picture under a mask has that one's size. */
-function sizeOf(finished: Finished | undefined): string | undefined {
+function sizeOf(finished: FinishedPicture | undefined): string | undefined {
   if (!finished?.kept.patched) return undefined;
   return `${finished.kept.width}x${finished.kept.height}`;
 }
@@ -141,7 +163,7 @@ async function readUnder(
 async function finishPicture(
   picture: PaintedPicture,
   of: {
-    readonly turn: Answer["turn"];
+    readonly turn: OpenTurn;
     readonly index: number;
     readonly responseId: string;
     readonly lain: Lain | undefined;
@@ -149,7 +171,7 @@ async function finishPicture(
     readonly notes: string[];
     readonly log: Log;
   },
-): Promise<Finished> {
+): Promise<FinishedPicture> {
   const { turn, index, responseId, lain, limits, notes, log } = of;
   const { callId, revisedPrompt, mediaType } = picture;
   const isSvg = mediaType === "image/svg+xml";

@@ -1,5 +1,4 @@
 import sharp from "sharp";
-import type { Encoded } from "../pictures/encode.ts";
 import { inputLimits, type Picture, readInputs } from "../pictures/inputs.ts";
 import type { Links } from "../pictures/links.ts";
 import { fitMask } from "../pictures/mask.ts";
@@ -8,9 +7,10 @@ import type { Uploads } from "../pictures/uploads.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError } from "../seam/errors.ts";
 import type { Attachment } from "../seam/turn.ts";
+import type { Encoded } from "../seam/view.ts";
 import type { Generation, History } from "../store/history.ts";
+import type { OpenTurn } from "../store/open-turn.ts";
 import type { StoredInput, StoredUnder } from "../store/stored.ts";
-import type { OpenTurn } from "../turns/ledger.ts";
 import { hasPicture, nearestPictured, recallAll, recallPicked } from "./recall.ts";
 
 /** What a turn goes on from and what it brings, ready to be put into a request. */

@@ -1,15 +1,7 @@
-import { usualSketches } from "../openai/request.ts";
-import type { ImageOptions } from "../seam/options.ts";
-import { standardSizes, toSize } from "../seam/words/size.ts";
+import { type ImageOptions, usualSketches } from "../seam/options.ts";
+import { type Size, standardSizes, toSize } from "../seam/words/size.ts";
 import { costOf, type Prices, type Usage } from "./prices.ts";
-import {
-  outputTokens,
-  pictureTokens,
-  publishedQualities,
-  type Size,
-  sketchTokens,
-  textTokens,
-} from "./tokens.ts";
+import { outputTokens, pictureTokens, publishedQualities, sketchTokens, textTokens } from "./tokens.ts";
 
 /** What a turn is likely to cost, before it starts. US dollars. */
 export interface Estimate {

@@ -1,5 +1,5 @@
+import { undated } from "../seam/models.ts";
 import type { Cost } from "../seam/view.ts";
-import { undated } from "./tokens.ts";
 
 /** Tokens of one answer. Of those that came in, `cached` and `written` say how many had a price of their own. */
 export interface Usage {

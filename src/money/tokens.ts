@@ -1,8 +1,5 @@
-/** A picture's width and height, in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import { undated } from "../seam/models.ts";
+import type { Size } from "../seam/words/size.ts";
 
 /** Output tokens of one picture of a model before gpt-image-2: square, tall, wide. */
 const table: Readonly<Record<string, readonly [number, number, number]>> = {
@@ -27,11 +24,6 @@ export const sketchTokens = 100;
 
 /** The most that a picture is seen to cost as input where no rule is published: 1536 patches of 32 pixels. */
 const mostPatches = 1536;
-
-/** A model's name without the date of a snapshot: `gpt-image-2` for `gpt-image-2-2026-04-21`. */
-export function undated(model: string): string {
-  return model.replace(/-\d{4}-\d{2}-\d{2}$/, "");
-}
 
 /** The qualities, cheapest first, whose output tokens are published for an image model. */
 export function publishedQualities(imageModel: string): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Response, ResponseOutputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
 import type { Usage } from "../money/prices.ts";
-import { sniffMediaType } from "../pictures/encode.ts";
 import { BotError } from "../seam/errors.ts";
+import { sniffMediaType } from "../seam/files/media-type.ts";
 import { toVerdict } from "./verdict.ts";
 
 /** What comes out of a request, in the order in which it comes. */

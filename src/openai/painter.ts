@@ -7,6 +7,7 @@ import type {
   ResponseStreamEvent,
 } from "openai/resources/responses/responses";
 import type { Stream } from "openai/streaming";
+import type { Upload } from "../pictures/uploads.ts";
 import { BotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
 import { newProgress, type Painted, type Progress, toPainted } from "./paint-events.ts";
@@ -39,10 +40,7 @@ export interface Painter {
   /** Never rejects: a response that is over already has nothing to stop. */
   cancel(responseId: string): Promise<void>;
   /** Stores a picture for 30 days; its file id. Undefined where the server stores no files. */
-  upload(
-    picture: { readonly bytes: Uint8Array; readonly mediaType: string },
-    signal: AbortSignal,
-  ): Promise<string | undefined>;
+  readonly upload: Upload;
 }
 
 export interface PainterOptions {

@@ -1,5 +1,5 @@
 import type { Address } from "../pictures/uploads.ts";
-import type { ImageOptions } from "../seam/options.ts";
+import { type ImageOptions, usualSketches } from "../seam/options.ts";
 import type { StoredInput, StoredStyle } from "../store/stored.ts";
 import type { PaintContent, PaintItem, PaintRequest } from "./painter.ts";
 
@@ -49,9 +49,6 @@ export const promptLimit = 32_000;
 
 /** Pictures that one request may draw, and bill, of its own accord ("draw three of them"). */
 const mostPictures = 4;
-
-/** Sketches of a picture when the person did not say. */
-export const usualSketches = 2;
 
 const instructions = `You are the artist of an image studio inside a chat. People there look at pictures and know nothing of tools.
 

@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import type { Size } from "../seam/words/size.ts";
 import { inputLimits } from "./inputs.ts";
 
 /** A picture that another is laid over: upright, PNG, JPEG or WebP. Sizes in pixels. */
@@ -7,8 +8,6 @@ export interface Ground {
   readonly width: number;
   readonly height: number;
 }
-
-type Size = Pick<Ground, "width" | "height">;
 
 /** Width of the soft edge, as a share of the picture's short side; and in pixels at least. */
 const feather = { share: 0.0075, least: 2 };

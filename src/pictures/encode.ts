@@ -1,29 +1,14 @@
 import sharp from "sharp";
-import type { ImageLimits } from "../seam/view.ts";
+import { sniffMediaType } from "../seam/files/media-type.ts";
+import type { Encoded, ImageLimits } from "../seam/view.ts";
 import { isAnimated, toSmallerGif } from "./animation.ts";
 import { rasterise } from "./svg.ts";
-
-/** A picture's bytes and their real media type. */
-export interface Encoded {
-  readonly bytes: Uint8Array;
-  readonly mediaType: string;
-}
 
 /** Pixels on the long side of a sketch: enough to see it develop, little to send. */
 const sketchSide = 768;
 
 /** How far a picture that is too large is scaled, step by step. */
 const scales = [1, 0.75, 0.56, 0.42, 0.32, 0.24, 0.18, 0.13];
-
-/** The media type that the first bytes speak of; undefined for what is no picture. */
-export function sniffMediaType(bytes: Uint8Array): string | undefined {
-  const head = Buffer.from(bytes.subarray(0, 16)).toString("latin1");
-  if (head.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
-  if (head.startsWith("\xff\xd8\xff")) return "image/jpeg";
-  if (head.startsWith("RIFF") && head.slice(8, 12) === "WEBP") return "image/webp";
-  if (head.startsWith("GIF8")) return "image/gif";
-  return isSvg(bytes) ? "image/svg+xml" : undefined;
-}
 
 /**
  * A partial, or a finished picture, small enough to be shown often: WebP where the platform takes it, else PNG or JPEG.
@@ -98,20 +83,6 @@ async function toPixels(bytes: Uint8Array): Promise<Uint8Array> {
   const mediaType = sniffMediaType(bytes);
   if (!mediaType) throw new Error("neither PNG, JPEG, WebP, GIF nor SVG");
   return mediaType === "image/svg+xml" ? (await rasterise(bytes)).bytes : bytes;
-}
-
-/** An SVG's first element is `svg`, after a byte order mark, an XML declaration, comments and its own doctype. */
-function isSvg(bytes: Uint8Array): boolean {
-  return (
-    Buffer.from(bytes.subarray(0, 32_768))
-      .toString("latin1")
-      .replace(/^\xef\xbb\xbf/, "")
-      .replace(
-        /^(?:\s|<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE\s+(?:[\w.-]+:)?svg\b[^[>]*(?:\[[^\]]*\]\s*)?>)*/,
-        "",
-      )
-      .search(/^<(?:[\w.-]+:)?svg[\s/>]/) === 0
-  );
 }
 
 /** Most pictures have no alpha channel: their header says so, and nothing has to be decoded. */

@@ -1,7 +1,9 @@
 import sharp, { type Metadata } from "sharp";
 import { BotError } from "../seam/errors.ts";
+import { displayName } from "../seam/files/file-name.ts";
+import { sniffMediaType } from "../seam/files/media-type.ts";
+import { mostFileBytes } from "../seam/files/sent-file.ts";
 import type { Attachment } from "../seam/turn.ts";
-import { sniffMediaType } from "./encode.ts";
 import { rasterise } from "./svg.ts";
 
 /** A picture fit to be sent to OpenAI: PNG, JPEG or WebP, upright, one frame, without location data. */
@@ -18,8 +20,8 @@ export interface Picture {
 export const inputLimits = {
   /** Pictures in one request. Source: the image guide. */
   references: 16,
-  /** Bytes of one file. Source: the image guide. */
-  bytes: 50 * 1024 * 1024,
+  /** Bytes of one file. */
+  bytes: mostFileBytes,
   /** Pixels of one picture: a phone's largest photo passes, a decompression bomb does not. */
   pixels: 210_000_000,
   /** Pixels of the longer side beyond which a picture is scaled down: the largest that can be drawn. */
@@ -64,13 +66,6 @@ export async function readInputs(
   }
   if (problems.length > 0) throw new BotError("bad_attachment", problems.join("\n"));
   return { pictures, notes };
-}
-
-/** A file's name as it can stand in a sentence: one line, not too long. */
-export function displayName(name: string): string {
-  const plain = name.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim() || "the file";
-  const letters = [...plain]; // not halves of them
-  return letters.length > 60 ? `${letters.slice(0, 59).join("")}…` : plain;
 }
 
 async function readPicture(

@@ -1,7 +1,8 @@
 import { domainToUnicode } from "node:url";
+import { displayName } from "../seam/files/file-name.ts";
 import type { Attachment } from "../seam/turn.ts";
 import { createDownload, type DownloadOptions } from "./download.ts";
-import { displayName, inputLimits } from "./inputs.ts";
+import { inputLimits } from "./inputs.ts";
 
 /** Pictures that words point to. */
 export interface Links {

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { BotError } from "../seam/errors.ts";
+import { type Size, sameShape, shapeGap } from "../seam/words/size.ts";
 import { inputLimits } from "./inputs.ts";
 
 /** A mask as OpenAI takes it: a PNG with an alpha channel, transparent where the picture may change, else opaque. */
@@ -7,14 +8,6 @@ export interface FittedMask {
   readonly bytes: Uint8Array;
   readonly notes: readonly string[];
 }
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** How far two shapes may differ, as a share: what rounding to whole pixels does, and hardly more. */
-export const sameShape = 0.02;
 
 /**
  * Fits a mask to the picture it lies on, in pixels.
@@ -44,11 +37,6 @@ export async function fitMask(mask: Uint8Array, picture: Size): Promise<FittedMa
     );
   }
   return { bytes: await toPng(alpha, picture), notes: notes.filter((note) => note !== undefined) };
-}
-
-/** How far the shapes of two pictures differ, as a share of it: 0 when one is the other, scaled. */
-export function shapeGap(one: Size, other: Size): number {
-  return Math.abs(Math.log((one.width * other.height) / (one.height * other.width)));
 }
 
 /** One byte for each pixel of the picture: 0 where it may change, 255 where it stays. */

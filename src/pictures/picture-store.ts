@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { z } from "zod";
+import type { Encoded } from "../seam/view.ts";
 import type { Store } from "../store/store.ts";
-import type { Encoded } from "./encode.ts";
 
 /**
  * Pictures that are kept on our side because nobody else keeps them: those of styles, those under a mask, and those that

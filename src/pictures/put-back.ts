@@ -1,9 +1,9 @@
 import sharp, { type Metadata } from "sharp";
-import type { Size } from "../money/tokens.ts";
+import { sniffMediaType } from "../seam/files/media-type.ts";
+import type { Encoded } from "../seam/view.ts";
+import { type Size, sameShape, shapeGap } from "../seam/words/size.ts";
 import { type Ground, lay } from "./composite.ts";
-import { type Encoded, sniffMediaType } from "./encode.ts";
 import { inputLimits } from "./inputs.ts";
-import { sameShape, shapeGap } from "./mask.ts";
 
 /** A picture whose outside was put back, or the drawn one with the reason why it could not be. */
 export interface PutBack {

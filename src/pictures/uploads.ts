@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Painter } from "../openai/painter.ts";
 import { BotError } from "../seam/errors.ts";
+import type { Encoded } from "../seam/view.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredInput } from "../store/stored.ts";
-import type { Encoded } from "./encode.ts";
 import { type Keep, keptMs } from "./picture-store.ts";
 
 /** Where a picture is kept for this turn and the next. */
@@ -13,9 +12,12 @@ export type Source = StoredInput["source"];
 /** Where a picture is for OpenAI to read. */
 export type Address = { readonly fileId: string } | { readonly dataUrl: string };
 
+/** Stores a picture at OpenAI; its file id. Undefined where the server stores no files. */
+export type Upload = (picture: Encoded, signal: AbortSignal) => Promise<string | undefined>;
+
 /** Pictures on their way to OpenAI, each sent there once. */
 export interface Uploads {
-  /** Rejects as `Painter.upload` does. */
+  /** Rejects as the `Upload` does. */
   store(picture: Encoded, signal: AbortSignal): Promise<Source>;
   /** Rejects with BotError `inputs_gone` when it is no longer kept. */
   address(source: Source): Promise<Address>;
@@ -29,11 +31,11 @@ const fileMs = keptMs - 24 * 3600 * 1000;
 /** `files`: OpenAI may store them; otherwise they are kept here and go along with each request. */
 export function createUploads(parts: {
   readonly store: Store;
-  readonly painter: Painter;
+  readonly upload: Upload;
   readonly keep: Keep;
   readonly files: boolean;
 }): Uploads {
-  const { painter, keep, files } = parts;
+  const { upload, keep, files } = parts;
   /** The file of a picture's hash, and the hash of a file. */
   const known = parts.store.table("file", z.string());
 
@@ -42,7 +44,7 @@ export function createUploads(parts: {
       const hash = createHash("sha256").update(picture.bytes).digest("hex");
       const before = files ? await known.get(hash) : undefined;
       if (before) return { fileId: before };
-      const fileId = files ? await painter.upload(picture, signal) : undefined;
+      const fileId = files ? await upload(picture, signal) : undefined;
       if (!fileId) return { kept: await keep.put(picture, keptMs) };
       await known.set(hash, fileId, fileMs);
       await known.set(fileId, hash, fileMs);

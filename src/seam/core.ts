@@ -1,6 +1,6 @@
 import type { ImageOptions } from "./options.ts";
 import type { FormInput, MessageKey, Place, Scope, StyleDraft, Turn, User } from "./turn.ts";
-import type { Image, Reply } from "./view.ts";
+import type { Encoded, Image, ImageLimits, Reply } from "./view.ts";
 
 /** Takes a turn and sees it through. Never rejects: what goes wrong is shown in the reply. */
 export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
@@ -86,6 +86,15 @@ export interface Areas {
   send(token: string, input: FormInput): Promise<void>;
 }
 
+/**
+ * A picture within a platform's limits, with a sentence in `note` where it had to be changed; as it came where it fits,
+ * or where nothing makes it fit. Rejects when the bytes are no picture.
+ */
+export type ToLimits = (
+  picture: Encoded,
+  limits: ImageLimits,
+) => Promise<Encoded & { readonly note?: string }>;
+
 /** What the core is to an adapter. */
 export interface Core {
   readonly handle: Handle;
@@ -93,6 +102,8 @@ export interface Core {
   readonly accounts: Accounts;
   readonly styles: Styles;
   readonly estimateOf: EstimateOf;
+  /** For where a platform takes less than it said. */
+  readonly toLimits: ToLimits;
   /** Absent when the operator has given no public address: then no view offers `area`. */
   readonly areas?: Areas;
 }

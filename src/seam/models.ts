@@ -1,15 +1,16 @@
-import { undated } from "../money/tokens.ts";
-import type { ImageOptions } from "./options.ts";
+export type Quality = "auto" | "low" | "medium" | "high" | "xhigh" | "max";
+export type Fidelity = "low" | "high";
+export type Format = "png" | "jpeg" | "webp" | "gif" | "svg";
 
 /** What an image model takes. */
 export interface Model {
   readonly label: string;
   /** `any`: multiples of 16, 1:3 to 3:1, up to 3840x2160. `fixed`: the three standard sizes. */
   readonly sizes: "any" | "fixed";
-  readonly qualities: readonly ImageOptions["quality"][];
+  readonly qualities: readonly Quality[];
   /** None: it keeps pictures as closely as it can, always. */
-  readonly fidelity: readonly ImageOptions["fidelity"][];
-  readonly formats: readonly ImageOptions["format"][];
+  readonly fidelity: readonly Fidelity[];
+  readonly formats: readonly Format[];
 }
 
 const upToHigh = ["auto", "low", "medium", "high"] as const;
@@ -39,6 +40,11 @@ export const models: Readonly<Record<string, Model>> = {
   "gpt-image-1.5": { label: "GPT Image 1.5", ...first, fidelity: ["low", "high"] },
   "gpt-image-1-mini": { label: "GPT Image 1 mini (cheap)", ...first, fidelity: ["low"] },
 };
+
+/** A model's name without the date of a snapshot: `gpt-image-2` for `gpt-image-2-2026-04-21`. */
+export function undated(model: string): string {
+  return model.replace(/-\d{4}-\d{2}-\d{2}$/, "");
+}
 
 /** What is known of a model; undefined for one of the operator's own. A dated snapshot is as its model is. */
 export function modelOf(name: string): Model | undefined {

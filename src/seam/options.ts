@@ -1,4 +1,4 @@
-import { models } from "./models.ts";
+import { type Fidelity, type Format, models, type Quality } from "./models.ts";
 
 /** The image options, as a person sets them. All optional; what is absent is the model's own choice. */
 export interface ImageOptions {
@@ -6,12 +6,12 @@ export interface ImageOptions {
   readonly model: string;
   /** `auto`, or `WIDTHxHEIGHT` in pixels. */
   readonly size: string;
-  readonly quality: "auto" | "low" | "medium" | "high" | "xhigh" | "max";
+  readonly quality: Quality;
   readonly background: "auto" | "opaque" | "transparent";
-  readonly format: "png" | "jpeg" | "webp" | "gif" | "svg";
+  readonly format: Format;
   /** 0 to 100, for jpeg and webp. */
   readonly compression: number;
-  readonly fidelity: "low" | "high";
+  readonly fidelity: Fidelity;
   readonly moderation: "auto" | "low";
   /** Sketches shown while a picture is drawn, 0 to 3. */
   readonly partials: number;
@@ -53,6 +53,9 @@ export interface OptionSpec {
   /** Only a moderator may set it. */
   readonly admin?: boolean;
 }
+
+/** Sketches of a picture when the person did not say. */
+export const usualSketches = 2;
 
 /** Every option, in the order in which a form shows them. */
 export const optionSpecs: readonly OptionSpec[] = [
@@ -220,7 +223,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     kind: "number",
     min: 0,
     max: 3,
-    unset: "2",
+    unset: `${usualSketches}`,
   },
   {
     name: "model",

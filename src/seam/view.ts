@@ -25,11 +25,15 @@ export interface View {
   readonly audience?: "everyone" | "asker";
 }
 
-/** A picture to show. `alt` describes it to those who do not see it. */
-export interface Image {
-  readonly name: string;
-  readonly mediaType: string;
+/** A picture's bytes and their real media type. */
+export interface Encoded {
   readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
+
+/** A picture to show. `alt` describes it to those who do not see it. */
+export interface Image extends Encoded {
+  readonly name: string;
   readonly alt: string;
 }
 

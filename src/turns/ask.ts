@@ -4,7 +4,7 @@ import type { Adapter } from "../seam/adapter.ts";
 import { BotError } from "../seam/errors.ts";
 import type { Attachment } from "../seam/turn.ts";
 import type { Reply } from "../seam/view.ts";
-import type { OpenTurn } from "./ledger.ts";
+import type { OpenTurn } from "../store/open-turn.ts";
 import type { Runs } from "./run.ts";
 
 /** What a person wants drawn, before it has a message and an order. */

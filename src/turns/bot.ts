@@ -73,7 +73,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   let draining = false;
 
   const keep = createKeep(store);
-  const uploads = createUploads({ store, painter, keep, files: defaults.store });
+  const uploads = createUploads({ store, upload: painter.upload, keep, files: defaults.store });
   const styles = createStyles(store, keep);
   const areas = publicUrl
     ? await createAreas({
@@ -159,6 +159,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         accounts,
         styles,
         estimateOf: expect.before,
+        toLimits,
         ...(areas && { areas }),
       };
     },

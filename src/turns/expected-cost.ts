@@ -1,12 +1,12 @@
 import { nearestPictured } from "../answer/recall.ts";
 import { estimate, sayEstimate } from "../money/estimate.ts";
 import type { Prices } from "../money/prices.ts";
-import type { Size } from "../money/tokens.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import type { Choose } from "../options/choices.ts";
 import { fitOptions } from "../options/fit.ts";
 import type { EstimateOf } from "../seam/core.ts";
 import type { ImageOptions } from "../seam/options.ts";
+import type { Size } from "../seam/words/size.ts";
 import type { History } from "../store/history.ts";
 import type { Wanted } from "./ask.ts";
 

@@ -7,8 +7,9 @@ import type { Attachment, MessageKey, User } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { Generation } from "../store/history.ts";
+import type { OpenTurn } from "../store/open-turn.ts";
 import type { Lanes } from "./lanes.ts";
-import type { OpenTurn } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { createPace } from "./pace.ts";
 
 /** The turns in flight. */
@@ -40,7 +41,11 @@ const shutdown = new BotError("stopped", "The bot is restarting.");
 const mostEarly = 100;
 
 export function createRuns(
-  parts: Omit<AnswerTools, "adapter"> & { readonly lanes: Lanes; readonly accounts: AccountBook },
+  parts: Omit<AnswerTools, "adapter" | "note"> & {
+    readonly ledger: Ledger;
+    readonly lanes: Lanes;
+    readonly accounts: AccountBook;
+  },
 ): Runs {
   const { painter, history, ledger, lanes, accounts, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
@@ -57,7 +62,7 @@ export function createRuns(
   ): Promise<void> {
     const pace = createPace(reply, (error) => turnLog.warn({ error }, "view.lost"));
     const state: Answer = { turn, notes: [...turn.notes], strokes: [] };
-    const tools = { ...parts, adapter, log: turnLog, now };
+    const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
     let leave: (() => void) | undefined;
     let last: View;
     try {

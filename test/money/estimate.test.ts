@@ -3,14 +3,9 @@ import { describe, test } from "node:test";
 import type { Response, ResponseUsage, Tool } from "openai/resources/responses/responses";
 import { type Estimate, estimate, sayEstimate } from "../../src/money/estimate.ts";
 import { costOf, publishedPrices } from "../../src/money/prices.ts";
-import {
-  outputTokens,
-  pictureTokens,
-  publishedQualities,
-  type Size,
-  textTokens,
-} from "../../src/money/tokens.ts";
+import { outputTokens, pictureTokens, publishedQualities, textTokens } from "../../src/money/tokens.ts";
 import type { ImageOptions } from "../../src/seam/options.ts";
+import type { Size } from "../../src/seam/words/size.ts";
 import { toImageUsage, toUsage } from "../../src/standin/usage.ts";
 import { dataUrl, photo, setup } from "../standin/client.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { crc32, gzipSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
-import { displayName, inputLimits, readInputs } from "../../src/pictures/inputs.ts";
+import { inputLimits, readInputs } from "../../src/pictures/inputs.ts";
+import { displayName } from "../../src/seam/files/file-name.ts";
 import { flat } from "../rig/pictures.ts";
 import { attachment } from "../rig/studio.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import sharp, { type Sharp } from "sharp";
-import type { Encoded } from "../../src/pictures/encode.ts";
 import { fitMask } from "../../src/pictures/mask.ts";
 import { putBack } from "../../src/pictures/put-back.ts";
+import type { Encoded } from "../../src/seam/view.ts";
 import { flat, masked, noise } from "../rig/pictures.ts";
 
 const size = { width: 320, height: 240 };

@@ -1,3 +1,4 @@
+import { toLimits } from "../../src/pictures/encode.ts";
 import type { Accounts, Core, Handle, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 
@@ -27,6 +28,7 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
     accounts: noAccounts,
     styles: noStyles,
     estimateOf: async () => undefined,
+    toLimits,
     ...parts,
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { toExtension, toStem, typeByName } from "../../src/seam/files/file-name.ts";
+import { toExtension, toStem } from "../../src/seam/files/file-name.ts";
+import { typeByName } from "../../src/seam/files/media-type.ts";
 
 test("a name's ending speaks of a media type, or of none", () => {
   assert.equal(typeByName("Holiday.JPG"), "image/jpeg");

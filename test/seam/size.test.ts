@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { shapeGap } from "../../src/pictures/mask.ts";
-import { sizeFor } from "../../src/seam/words/size.ts";
+import { shapeGap, sizeFor } from "../../src/seam/words/size.ts";
 
 describe("the size to ask for", () => {
   const cases: readonly [number, number, string, string][] = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { webApi } from "@slack/bolt";
-import { toLogger } from "../../adapters/slack/wire/logger.ts";
+import { toLogger } from "../../adapters/slack/wire/gateway.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { flat } from "../rig/pictures.ts";
 import { until } from "../rig/until.ts";

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { z } from "zod";
 import type { MessageKey } from "../../src/seam/turn.ts";
+import type { OpenTurn } from "../../src/store/open-turn.ts";
 import { openStore } from "../../src/store/store.ts";
-import { createLedger, type OpenTurn } from "../../src/turns/ledger.ts";
+import { createLedger } from "../../src/turns/ledger.ts";
 import { createFolder } from "../rig/process.ts";
 
 function turn(message: MessageKey, more: Partial<OpenTurn> = {}): OpenTurn {

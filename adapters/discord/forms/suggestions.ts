@@ -1,7 +1,7 @@
 import type { APIApplicationCommandOptionChoice } from "discord.js";
 import type { Style, Styles } from "../../../src/seam/core.ts";
 import { optionSpecs } from "../../../src/seam/options.ts";
-import { soon } from "../../../src/seam/timeout.ts";
+import { withTimeout } from "../../../src/seam/timeout.ts";
 import type { Place, User } from "../../../src/seam/turn.ts";
 import { discordLimits, suggestMs } from "../wire/limits.ts";
 import { cut } from "../wire/words.ts";
@@ -17,7 +17,7 @@ export async function suggestFor(
 ): Promise<readonly Choice[]> {
   const spec = optionSpecs.find((one) => one.name === name);
   if (name === settingFields.style || spec?.kind === "style") {
-    return suggestStyles((await soon(styles.list(user, place), suggestMs)) ?? [], typed);
+    return suggestStyles((await withTimeout(styles.list(user, place), suggestMs)) ?? [], typed);
   }
   return spec ? suggest(spec, typed) : [];
 }

@@ -9,11 +9,12 @@ import type { Handle } from "../../../src/seam/core.ts";
 import type { Prompt } from "../../../src/seam/turn.ts";
 import { commandNames } from "../forms/commands.ts";
 import type { Stage } from "../live/stage.ts";
+import { placeOf, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import { toFormId, toMessageKey } from "../wire/keys.ts";
 import { isSpoiler, picturesOf } from "../wire/pictures.ts";
 import { parseSetting } from "./settings.ts";
-import { parseDraw, placeOf, targetOf, userOf } from "./turn.ts";
+import { parseDraw, targetOf } from "./turn.ts";
 
 const unknown = "I no longer know that command. Type /draw, or mention me.";
 

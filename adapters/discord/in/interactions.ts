@@ -8,10 +8,11 @@ import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Core } from "../../../src/seam/core.ts";
 import { suggestFor } from "../forms/suggestions.ts";
 import type { Stage } from "../live/stage.ts";
+import { placeOf, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import { createAsks } from "./asks.ts";
 import { createPresses } from "./presses.ts";
-import { parseTyped, placeOf, userOf } from "./turn.ts";
+import { parseTyped } from "./turn.ts";
 
 /** Acknowledges each interaction, once however often it comes, makes a turn of it and hands it over. */
 export function createInteractions(

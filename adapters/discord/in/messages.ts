@@ -3,6 +3,7 @@ import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Handle } from "../../../src/seam/core.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
+import { toUser } from "../live/where.ts";
 import { createReply } from "../out/reply.ts";
 import type { Venues } from "../out/venues.ts";
 import { toLine } from "../out/view.ts";
@@ -10,7 +11,7 @@ import { toMessageKey } from "../wire/keys.ts";
 import { missingToAnswer } from "../wire/permissions.ts";
 import { picturesOf, type RemoteFile } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
-import { type Me, parseMessage, toUser } from "./turn.ts";
+import { type Me, parseMessage } from "./turn.ts";
 
 const hiddenHint =
   "Discord hides your words from me unless you mention me. Turn the reply's @ on, mention me, or press Edit… under the picture.";

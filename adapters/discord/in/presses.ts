@@ -9,6 +9,7 @@ import type { Handle } from "../../../src/seam/core.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import { parseSubmission } from "../forms/forms.ts";
 import type { Stage } from "../live/stage.ts";
+import { placeOf, toWhere, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import { createReply } from "../out/reply.ts";
 import { toLine } from "../out/view.ts";
@@ -22,7 +23,6 @@ import {
 } from "../wire/keys.ts";
 import { toImageLimits } from "../wire/limits.ts";
 import { isPrivate, isSpoiler, picturesOf, toRemoteFile } from "../wire/pictures.ts";
-import { placeOf, toWhere, userOf } from "./turn.ts";
 
 /** What is done with the buttons under pictures, and with the forms they open. */
 export interface Presses {

@@ -1,10 +1,10 @@
 import { type Client, type GatewayMessageCreateDispatchData, GuildPremiumTier } from "discord.js";
 import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Place } from "../../../src/seam/turn.ts";
-import { placeOf, toWhere, type Where } from "../in/turn.ts";
 import { toPlace } from "../wire/keys.ts";
 import { type Overwrite, permissionsIn } from "../wire/permissions.ts";
 import type { Send } from "../wire/send.ts";
+import { placeOf, toWhere, type Where } from "./where.ts";
 
 /** A channel, as where something is asked. */
 export interface Located extends Where {

@@ -1,3 +1,4 @@
+import type { ToLimits } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey, Place, ThreadKey } from "../../../src/seam/turn.ts";
 import type { ImageLimits } from "../../../src/seam/view.ts";
@@ -48,6 +49,7 @@ export interface Stage {
   readonly live: Map<MessageKey, Live>;
   /** Pictures of messages that came along with an interaction, for where the bot cannot fetch them. */
   readonly seen: Map<MessageKey, readonly RemoteFile[]>;
+  readonly toLimits: ToLimits;
   /** What a picture was asked for with; undefined when unknown, or not known soon enough for Discord. */
   promptOf(message: MessageKey): Promise<string | undefined>;
   /** The message of an answer was deleted: nobody waits for it. */

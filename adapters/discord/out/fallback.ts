@@ -1,4 +1,4 @@
-import { toLimits } from "../../../src/pictures/encode.ts";
+import type { ToLimits } from "../../../src/seam/core.ts";
 import { toExtension } from "../../../src/seam/files/file-name.ts";
 import type { Image, View } from "../../../src/seam/view.ts";
 import { toImageLimits } from "../wire/limits.ts";
@@ -28,7 +28,7 @@ export function refusedView({ actions }: View): View {
 }
 
 /** The same view with smaller files, when Discord takes less than it said. */
-export async function shrink(view: View, bytes: number): Promise<View> {
+export async function shrink(view: View, bytes: number, toLimits: ToLimits): Promise<View> {
   const limits = toImageLimits(bytes);
   const images = await Promise.all(
     view.images.map(async (image) => {

@@ -8,10 +8,11 @@ import type { Venue } from "../live/venue.ts";
 import { type Spot, toMessageKey } from "../wire/keys.ts";
 import { discordLimits, keepMs } from "../wire/limits.ts";
 import { isSpoiler } from "../wire/pictures.ts";
+import type { Message } from "../wire/send.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { toThreadName } from "../wire/words.ts";
 import { refusedView, shrink, withoutLargeFiles, withoutWords } from "./fallback.ts";
-import { isOver, type Look, type Message, toLine, toMessage } from "./view.ts";
+import { isOver, type Look, toLine, toMessage } from "./view.ts";
 
 /** Ms between tries to show what is finished. */
 const retryMs = [500, 2000, 8000, 20_000];
@@ -107,7 +108,7 @@ export function createReply(
         const trouble = toTrouble(error);
         log.debug({ message: key, trouble, attempt, error: toLogged(error) }, "discord.answer.again");
         if (trouble === "large" && attempt < 3)
-          last = await shrink(last, venue.limits.bytes / 2 ** (attempt + 1));
+          last = await shrink(last, venue.limits.bytes / 2 ** (attempt + 1), stage.toLimits);
         else if (trouble === "gone") return giveUp(error);
         else if (trouble === "forbidden" || (trouble === "unplaced" && attempt > 0)) return move(last, error);
         else if (trouble === "refused" && less.length > 0) last = less.shift()?.(last) ?? last;

@@ -8,11 +8,12 @@ import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { discordLimits, toImageLimits } from "../wire/limits.ts";
 import { missingForThreads, missingToAnswer, type ThreadMode } from "../wire/permissions.ts";
 import { isSpoiler } from "../wire/pictures.ts";
+import type { Message } from "../wire/send.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { toThreadName } from "../wire/words.ts";
 import { toThread } from "./answers.ts";
 import { createReply } from "./reply.ts";
-import { type Message, toLine, toMessage } from "./view.ts";
+import { toLine, toMessage } from "./view.ts";
 
 /** What the bot answers with messages of its own. */
 interface Asked {

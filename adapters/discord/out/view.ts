@@ -12,6 +12,7 @@ import { toFooter } from "../../../src/seam/footer.ts";
 import type { Image, View } from "../../../src/seam/view.ts";
 import { showButtonId, toButtonId } from "../wire/keys.ts";
 import { discordLimits } from "../wire/limits.ts";
+import type { Message } from "../wire/send.ts";
 import { cut, toPlain } from "../wire/words.ts";
 
 /** How a message is to look, beside what its view says. */
@@ -26,17 +27,6 @@ export interface Look {
   readonly note?: string;
   /** Offer the button that shows how far it is. */
   readonly stalled?: boolean;
-}
-
-/** A message as Discord takes it, with the files it names. */
-export interface Message {
-  readonly body: {
-    readonly flags: number;
-    readonly components: readonly APIMessageTopLevelComponent[];
-    readonly attachments: readonly { readonly id: string; readonly description: string }[];
-    readonly allowed_mentions: { readonly parse: readonly never[] };
-  };
-  readonly files: RawFile[];
 }
 
 const styles = {

@@ -11,7 +11,7 @@ import {
 } from "discord.js";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
-import { soon } from "../../../src/seam/timeout.ts";
+import { withTimeout } from "../../../src/seam/timeout.ts";
 import { toLogged } from "./trouble.ts";
 
 /** A connection to the gateway. */
@@ -101,7 +101,7 @@ async function open({
 
   async function close(): Promise<void> {
     closing = true;
-    await soon(client.destroy(), closeMs);
+    await withTimeout(client.destroy(), closeMs);
   }
 
   try {

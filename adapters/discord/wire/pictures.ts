@@ -8,7 +8,7 @@ import {
   MessageFlags,
   StickerFormatType,
 } from "discord.js";
-import { typeByName } from "../../../src/seam/files/file-name.ts";
+import { typeByName } from "../../../src/seam/files/media-type.ts";
 import { parseButtonId } from "./keys.ts";
 
 /** A file that Discord keeps, by its address of now: the signature in it runs out after a day. */

@@ -4,17 +4,29 @@ import {
   type APIInteraction,
   type APIInteractionResponse,
   type APIMessage,
+  type APIMessageTopLevelComponent,
   type APIThreadChannel,
   DiscordAPIError,
   MessageFlags,
+  type RawFile,
   type REST,
   type RESTPostAPIInteractionCallbackWithResponseResult,
   Routes,
   ThreadAutoArchiveDuration,
 } from "discord.js";
-import type { Message } from "../out/view.ts";
 import type { Spot } from "./keys.ts";
 import { acknowledgeMs } from "./limits.ts";
+
+/** A message as Discord takes it, with the files it names. */
+export interface Message {
+  readonly body: {
+    readonly flags: number;
+    readonly components: readonly APIMessageTopLevelComponent[];
+    readonly attachments: readonly { readonly id: string; readonly description: string }[];
+    readonly allowed_mentions: { readonly parse: readonly never[] };
+  };
+  readonly files: RawFile[];
+}
 
 /** Everything we send to Discord. */
 export interface Send {

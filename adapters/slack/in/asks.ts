@@ -1,6 +1,7 @@
 import { describe } from "../../../src/seam/actions.ts";
 import { parseDraw, shortcutNames } from "../forms/commands.ts";
 import type { Stage } from "../live/stage.ts";
+import { isDirect, toWhere } from "../live/where.ts";
 import { openAnswer } from "../out/answers.ts";
 import { usage } from "../out/home.ts";
 import { say } from "../out/notice.ts";
@@ -11,7 +12,6 @@ import { toWords } from "../wire/words.ts";
 import { openDrawing } from "./dialogs.ts";
 import { draw } from "./drawing.ts";
 import type { Command, Shortcut } from "./payloads.ts";
-import { isDirect, toWhere } from "./turn.ts";
 
 /** /draw: with words it draws, alone it opens the form. */
 export async function answerCommand(stage: Stage, body: Command): Promise<void> {

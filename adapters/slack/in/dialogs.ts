@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Style } from "../../../src/seam/core.ts";
+import { withTimeout } from "../../../src/seam/timeout.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import { toModal } from "../forms/forms.ts";
 import type { Stage } from "../live/stage.ts";
@@ -33,7 +34,7 @@ export async function openForm<T>(
   toView: (there: T | undefined, late: boolean) => types.ModalView,
 ): Promise<void> {
   const { send, log } = stage;
-  const early = await within(coming, earlyMs);
+  const early = await withTimeout(coming, earlyMs);
   let viewId = "";
   try {
     viewId = await send.openForm(trigger, toView(early, false));
@@ -80,12 +81,4 @@ export async function stylesOf(
     log.warn({ error: toLogged(error) }, "slack.styles.unread");
     return [];
   }
-}
-
-/** Undefined: not yet, or never. */
-function within<T>(answer: Promise<T>, ms: number): Promise<T | undefined> {
-  const { promise, resolve } = Promise.withResolvers<T | undefined>();
-  const timer = setTimeout(resolve, ms, undefined);
-  answer.then(resolve, () => resolve(undefined)).finally(() => clearTimeout(timer));
-  return promise;
 }

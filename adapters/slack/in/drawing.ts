@@ -3,11 +3,11 @@ import type { ImageOptions } from "../../../src/seam/options.ts";
 import type { Attachment, SettingWish } from "../../../src/seam/turn.ts";
 import { parseSetting } from "../../../src/seam/words/setting-words.ts";
 import type { Stage } from "../live/stage.ts";
+import type { Where } from "../live/where.ts";
 import { openAnswer, openAside } from "../out/answers.ts";
 import { say } from "../out/notice.ts";
 import { toPlace } from "../wire/keys.ts";
 import type { Line } from "../wire/response-url.ts";
-import type { Where } from "./turn.ts";
 
 /** Something to be drawn, by a command or by its form. */
 export interface Drawing {

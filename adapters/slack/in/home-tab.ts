@@ -10,6 +10,7 @@ import {
   toWaitingModal,
 } from "../forms/forms.ts";
 import type { Stage } from "../live/stage.ts";
+import { toUser } from "../live/where.ts";
 import { openAside } from "../out/answers.ts";
 import { toHome } from "../out/home.ts";
 import { say } from "../out/notice.ts";
@@ -17,7 +18,6 @@ import { homeButtons, isHomeButton, parseStyleButton, toPlace } from "../wire/ke
 import { toLogged } from "../wire/trouble.ts";
 import { openDrawing, openForm, stylesOf } from "./dialogs.ts";
 import type { Pressed } from "./payloads.ts";
-import { toUser } from "./turn.ts";
 
 const notModerator = "Only an admin or owner of this workspace can set a channel's defaults.";
 const anotherChannel =

@@ -1,5 +1,6 @@
 import { action } from "../../../src/seam/actions.ts";
 import type { Stage } from "../live/stage.ts";
+import { isDirect, toWhere } from "../live/where.ts";
 import { openAnswer } from "../out/answers.ts";
 import { say } from "../out/notice.ts";
 import { createReply } from "../out/reply.ts";
@@ -16,7 +17,6 @@ import { picturesOf } from "../wire/pictures.ts";
 import { openLine } from "../wire/response-url.ts";
 import { openDrawing } from "./dialogs.ts";
 import type { Pressed } from "./payloads.ts";
-import { isDirect, toWhere } from "./turn.ts";
 
 const unknown = "I no longer know that button. Mention me and say what to do.";
 

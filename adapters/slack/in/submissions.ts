@@ -3,13 +3,13 @@ import { BotError } from "../../../src/seam/errors.ts";
 import { parseFlags, parseOptions, parseStyleName } from "../../../src/seam/words/flags.ts";
 import { fields, parseSubmission } from "../forms/forms.ts";
 import type { Stage } from "../live/stage.ts";
+import { isDirect } from "../live/where.ts";
 import { openAnswer } from "../out/answers.ts";
 import { parseFormId, toPlace } from "../wire/keys.ts";
 import { openLine } from "../wire/response-url.ts";
 import { draw } from "./drawing.ts";
 import { saveChannelDefaults, saveDefaults, saveStyle } from "./home-tab.ts";
 import type { Submitted } from "./payloads.ts";
-import { isDirect } from "./turn.ts";
 
 /** What stands in red below a field, by its block, instead of closing the form; undefined when it can be taken. */
 export function faultsOf({ view }: Submitted): Readonly<Record<string, string>> | undefined {

@@ -1,4 +1,4 @@
-import type { User } from "../../../src/seam/turn.ts";
+import { isDirect, type Me, toWhere, type Where } from "../live/where.ts";
 import { filesOf, type RemoteFile, type Shown } from "../wire/pictures.ts";
 import { toWords } from "../wire/words.ts";
 
@@ -37,25 +37,6 @@ export interface Said {
   readonly ids: readonly string[];
 }
 
-/** Where something was said and is answered. */
-export interface Where {
-  readonly channelId: string;
-  /** A direct message with the bot. */
-  readonly direct: boolean;
-  /** The thread to answer in; absent only in direct messages. */
-  readonly threadTs?: string;
-  /** It was said inside a thread, not at the top. */
-  readonly inThread: boolean;
-}
-
-/** The bot, as Slack knows it. */
-export interface Me {
-  readonly userId: string;
-  readonly botId: string;
-  readonly teamId: string;
-  readonly name: string;
-}
-
 /** What people write. Everything else Slack sends as a message is about messages. */
 const said = [undefined, "file_share", "thread_broadcast"];
 
@@ -85,28 +66,6 @@ export function parseDeleted(event: MessageEvent): string | undefined {
   // The first message of a thread stays as a gravestone.
   const { message } = event;
   return event.subtype === "message_changed" && message?.subtype === "tombstone" ? message.ts : undefined;
-}
-
-/** A message is answered in its thread, or begins one; in direct messages only where there is one already. */
-export function toWhere(of: {
-  readonly channelId: string;
-  readonly ts: string;
-  readonly threadTs?: string;
-  readonly direct: boolean;
-}): Where {
-  const { channelId, ts, direct } = of;
-  const threadTs = of.threadTs ?? (direct ? undefined : ts);
-  const inThread = of.threadTs !== undefined && of.threadTs !== ts;
-  return { channelId, direct, inThread, ...(threadTs && { threadTs }) };
-}
-
-/** Direct messages have ids of their own kind; those of groups do not count. */
-export function isDirect({ channel, channel_type }: Pick<MessageEvent, "channel" | "channel_type">): boolean {
-  return channel_type ? channel_type === "im" || channel_type === "app_home" : channel.startsWith("D");
-}
-
-export function toUser(id: string, name: string, moderator = false): User {
-  return { id: `slack:${id}`, name, ...(moderator && { moderator }) };
 }
 
 /** In a thread people also talk to each other. */

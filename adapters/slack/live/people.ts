@@ -1,23 +1,14 @@
 import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { User } from "../../../src/seam/turn.ts";
-import { toUser } from "../in/turn.ts";
+import type { Person } from "../wire/send.ts";
 import { toLogged } from "../wire/trouble.ts";
+import { toUser } from "./where.ts";
 
 /** Who people are: their names, and whether they run the workspace. */
 export interface People {
   /** `name`: what to call them where Slack does not say in time. */
   of(userId: string, name?: string): Promise<User>;
-}
-
-/** A person as Slack's `users.info` has them. */
-export interface Person {
-  readonly name?: string;
-  readonly real_name?: string;
-  readonly team_id?: string;
-  readonly is_admin?: boolean;
-  readonly is_owner?: boolean;
-  readonly profile?: { readonly display_name?: string };
 }
 
 /** Ms an answer counts: who is made an admin waits that long. */

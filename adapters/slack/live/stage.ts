@@ -1,27 +1,18 @@
 import type { Core } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
-import type { Me } from "../in/turn.ts";
 import type { Files } from "../wire/attachments.ts";
+import type { Timing } from "../wire/limits.ts";
 import type { RemoteFile } from "../wire/pictures.ts";
 import type { Line } from "../wire/response-url.ts";
 import type { Send } from "../wire/send.ts";
 import type { People } from "./people.ts";
+import type { Me } from "./where.ts";
 
 /** An answer that is still changing. */
 export interface Live {
   /** The message that asked. */
   readonly request?: string;
-}
-
-/** Times that tests shorten, all in ms. */
-export interface Timing {
-  /** Shortest time between two edits of a message. */
-  readonly paceMs: number;
-  /** Between two looks at whether a file is ready. */
-  readonly pollMs: number;
-  /** Before a try is made again. */
-  readonly retryMs: readonly number[];
 }
 
 /** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */

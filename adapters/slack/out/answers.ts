@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { ThreadKey } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
-import { isDirect, type Where } from "../in/turn.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
+import { isDirect, type Where } from "../live/where.ts";
 import { toThreadKey } from "../wire/keys.ts";
 import type { Line } from "../wire/response-url.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";

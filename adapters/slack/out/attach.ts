@@ -1,9 +1,10 @@
 import type { View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Spot } from "../wire/keys.ts";
+import type { Message } from "../wire/send.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 import type { Shelf } from "./message-files.ts";
-import { type Message, toFileName } from "./view.ts";
+import { toFileName } from "./view.ts";
 
 /**
  * Changes the message, and hangs the view's files on it to be taken away. Resolves to their ids; undefined where Slack

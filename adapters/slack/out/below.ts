@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Below } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { MessageKey, User } from "../../../src/seam/turn.ts";
-import { isDirect, toUser, toWhere } from "../in/turn.ts";
 import type { Stage } from "../live/stage.ts";
+import { isDirect, toUser, toWhere } from "../live/where.ts";
 import {
   isSpot,
   parseMessageKey,

@@ -8,13 +8,14 @@ import type { Venue } from "../live/venue.ts";
 import { type Spot, toMessageKey } from "../wire/keys.ts";
 import { imageLimits, readyMs, sketchMs } from "../wire/limits.ts";
 import { filesOf, shownIdsOf } from "../wire/pictures.ts";
+import type { Message } from "../wire/send.ts";
 import { neededScope, toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { createStatus } from "./assistant.ts";
 import { hang, share } from "./attach.ts";
 import { createWhispered } from "./ephemeral.ts";
 import { createShelf } from "./message-files.ts";
 import { tell } from "./notice.ts";
-import { isOver, type Message, toFileName, toMessage } from "./view.ts";
+import { isOver, toFileName, toMessage } from "./view.ts";
 
 const movedNote = "Slack did not show the picture in this message, so it is in the one below.";
 

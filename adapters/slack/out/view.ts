@@ -5,7 +5,8 @@ import { toFooter } from "../../../src/seam/footer.ts";
 import type { Image, View } from "../../../src/seam/view.ts";
 import { toButtonId } from "../wire/keys.ts";
 import { slackLimits } from "../wire/limits.ts";
-import { cut, toEscaped, toLine } from "../wire/words.ts";
+import type { Message } from "../wire/send.ts";
+import { altOf, cut, toEscaped, toLine } from "../wire/words.ts";
 import { toMrkdwn, withoutLinks } from "./markdown.ts";
 
 /** How a message is to look, beside what its view says. */
@@ -18,13 +19,6 @@ export interface Look {
   readonly asked?: { readonly name: string; readonly words?: string };
   /** The name of ours for a message that Slack has no name for. */
   readonly stands?: string;
-}
-
-/** A message as Slack takes it. */
-export interface Message {
-  /** For notifications, and for those who have blocks read to them. Escaped. */
-  readonly text: string;
-  readonly blocks: types.KnownBlock[];
 }
 
 /** Whether nothing more will come after this view. */
@@ -65,10 +59,6 @@ export function toFileName(view: Pick<View, "phase">, image: Image, index: numbe
   const extension = toExtension(image.mediaType);
   const stem = toStem(image.name);
   return isOver(view.phase) ? `${stem || "picture"}.${extension}` : `sketch-${index + 1}.${extension}`;
-}
-
-export function altOf(image: Image): string {
-  return cut(toLine(image.alt) || "A picture", slackLimits.alt);
 }
 
 /** Plain text: nothing in it is parsed, nobody is named. */

@@ -1,7 +1,5 @@
-import type { Receiver } from "@slack/bolt";
+import { type Logger, LogLevel, type Receiver } from "@slack/bolt";
 import type { Log } from "../../../src/seam/log.ts";
-import { createHttp } from "./http.ts";
-import { createSocket } from "./socket.ts";
 
 /** How Slack reaches us: a socket that we open, or requests to a port of ours. */
 export type Mode =
@@ -23,6 +21,20 @@ export interface Gateway {
   where(): string;
 }
 
-export function createGateway(mode: Mode, apiUrl: string | undefined, log: Log): Gateway {
-  return mode.kind === "socket" ? createSocket(mode.appToken, apiUrl, log) : createHttp(mode, log);
+/** Bolt's lines as ours. What it says in passing holds whole requests and is left out. */
+export function toLogger(log: Log): Logger {
+  const toText = (parts: readonly unknown[]) =>
+    parts
+      .map((part) => (part instanceof Error ? part.message : String(part)))
+      .join(" ")
+      .replace(/wss?:\/\/\S+/g, "wss://…");
+  return {
+    debug() {},
+    info: (...parts: unknown[]) => log.debug({ message: toText(parts) }, "slack.bolt"),
+    warn: (...parts: unknown[]) => log.debug({ message: toText(parts) }, "slack.bolt"),
+    error: (...parts: unknown[]) => log.warn({ message: toText(parts) }, "slack.bolt"),
+    setLevel() {},
+    getLevel: () => LogLevel.INFO,
+    setName() {},
+  };
 }

@@ -2,8 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { HTTPReceiver } from "@slack/bolt";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
-import type { Gateway, Mode } from "./gateway.ts";
-import { toLogger } from "./logger.ts";
+import { type Gateway, type Mode, toLogger } from "./gateway.ts";
 import { toLogged } from "./trouble.ts";
 
 /** Ms after which connections that do not close are cut off. */

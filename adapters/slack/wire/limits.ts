@@ -57,3 +57,13 @@ export const imageLimits: ImageLimits = {
   mediaTypes: ["image/png", "image/jpeg", "image/gif"],
   images: slackLimits.images,
 };
+
+/** Times that tests shorten, all in ms. */
+export interface Timing {
+  /** Shortest time between two edits of a message. */
+  readonly paceMs: number;
+  /** Between two looks at whether a file is ready. */
+  readonly pollMs: number;
+  /** Before a try is made again. */
+  readonly retryMs: readonly number[];
+}

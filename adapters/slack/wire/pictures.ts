@@ -1,4 +1,4 @@
-import { typeByName } from "../../../src/seam/files/file-name.ts";
+import { typeByName } from "../../../src/seam/files/media-type.ts";
 
 /** A file that Slack keeps, as far as the event that named it says. */
 export interface RemoteFile {

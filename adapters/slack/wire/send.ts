@@ -2,19 +2,35 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { types, webApi } from "@slack/bolt";
 import type { Image } from "../../../src/seam/view.ts";
-import type { Person } from "../live/people.ts";
-import type { Timing } from "../live/stage.ts";
-import { altOf, type Message } from "../out/view.ts";
 import type { Spot } from "./keys.ts";
+import type { Timing } from "./limits.ts";
 import type { Shown, SlackFile } from "./pictures.ts";
 import { isOpen, type Line } from "./response-url.ts";
 import { isRefusal, retryAfterMs, toTrouble } from "./trouble.ts";
+import { altOf } from "./words.ts";
 
 /** A message as Slack gives it back. */
 export interface Found extends Shown {
   readonly ts: string;
   readonly thread_ts?: string;
   readonly user?: string;
+}
+
+/** A message as Slack takes it. */
+export interface Message {
+  /** For notifications, and for those who have blocks read to them. Escaped. */
+  readonly text: string;
+  readonly blocks: types.KnownBlock[];
+}
+
+/** A person as Slack's `users.info` has them. */
+export interface Person {
+  readonly name?: string;
+  readonly real_name?: string;
+  readonly team_id?: string;
+  readonly is_admin?: boolean;
+  readonly is_owner?: boolean;
+  readonly profile?: { readonly display_name?: string };
 }
 
 /** Everything we send to Slack. What may wait is tried again; what may not is not. */

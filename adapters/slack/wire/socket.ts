@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SocketModeReceiver, webApi } from "@slack/bolt";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
-import type { Gateway } from "./gateway.ts";
-import { toLogger } from "./logger.ts";
+import { type Gateway, toLogger } from "./gateway.ts";
 import { retryAfterMs, toLogged, toTrouble } from "./trouble.ts";
 
 /** Ms Slack may take to greet a new socket. */

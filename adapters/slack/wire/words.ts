@@ -1,3 +1,6 @@
+import type { Image } from "../../../src/seam/view.ts";
+import { slackLimits } from "./limits.ts";
+
 /** What a person typed, as words for the model: without the bot's own name, and with names for what Slack writes as ids. */
 export function toWords(text: string, ownId: string): string {
   return text
@@ -45,4 +48,8 @@ function toName(inner: string, ownId: string): string {
   if (what.startsWith("!date^")) return label ?? "";
   if (what.startsWith("!")) return `@${what.slice(1)}`;
   return label && !what.includes(label) ? `${label} (${what.replace(/^mailto:/, "")})` : (label ?? what);
+}
+
+export function altOf(image: Image): string {
+  return cut(toLine(image.alt) || "A picture", slackLimits.alt);
 }

@@ -1,5 +1,5 @@
-import { sniffMediaType } from "../../../src/pictures/encode.ts";
 import { BotError } from "../../../src/seam/errors.ts";
+import { sniffMediaType } from "../../../src/seam/files/media-type.ts";
 import type { FormInput } from "../../../src/seam/turn.ts";
 
 const MB = 1024 * 1024;

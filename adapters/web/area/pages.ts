@@ -6,19 +6,16 @@ import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { limitBody, readForm } from "../in/forms.ts";
 import { serve, servePicture } from "../out/serve.ts";
-import { type App, toFailure } from "../wire/app.ts";
+import type { App, OpenPages } from "../wire/app.ts";
+import { toFailure } from "../wire/failure.ts";
 import { type Files, toScriptHashes } from "../wire/files.ts";
 import { ownPage } from "../wire/guard.ts";
 import { areaLimits, parseAreaForm } from "./form.ts";
 import { listParts } from "./parts.ts";
 
-/** The pages on which an area of a picture is painted, for the open internet. */
-export interface AreaPages {
-  readonly routes: App;
-  readonly scriptHashes: readonly string[];
-}
-
 /**
+ * The pages on which an area of a picture is painted, for the open internet.
+ *
  * The token in an address is all the authority there is, so no login and no name of the host is asked for.
  *
  * Behind a proxy that serves us below a path (`publicUrl` is https://example.com/draw), the path may be taken off or
@@ -30,7 +27,7 @@ export async function createAreaPages(parts: {
   readonly library: Files;
   readonly publicUrl: string;
   readonly log: Log;
-}): Promise<AreaPages> {
+}): Promise<OpenPages> {
   const { areas, page, library, publicUrl, log } = parts;
   const { origin, pathname } = new URL(publicUrl);
   const made = await listParts(page, ["area.html", "area-gone.html"]);

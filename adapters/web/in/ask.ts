@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Reply } from "../../../src/seam/view.ts";
 import type { Draft } from "../live/pictures.ts";
-import { createReply, type Stage } from "../out/reply.ts";
+import type { Stage } from "../live/stage.ts";
+import { createReply } from "../out/reply.ts";
 import type { WireAsk } from "../wire/messages.ts";
 
 /**

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import { sniffMediaType } from "../../../src/pictures/encode.ts";
+import { sniffMediaType } from "../../../src/seam/files/media-type.ts";
 import { wireLimits } from "../wire/limits.ts";
 import { toDiskError } from "./disk.ts";
 

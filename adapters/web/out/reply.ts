@@ -4,22 +4,11 @@ import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Image, Reply, View } from "../../../src/seam/view.ts";
 import type { Chat } from "../live/chat.ts";
-import type { Partials } from "../live/partials.ts";
 import { type Draft, type Measured, measure, toExtension, toSrc } from "../live/pictures.ts";
+import type { Stage } from "../live/stage.ts";
 import { imageLimits, paceMs } from "../wire/limits.ts";
 import type { WireAnswer, WirePicture } from "../wire/messages.ts";
-import type { Events } from "./events.ts";
 import { isOver, toId, toKey, toWireView } from "./view.ts";
-
-/** Where replies are shown: stored first, then told to the open pages. */
-export interface Stage {
-  readonly chat: Chat;
-  readonly partials: Partials;
-  readonly events: Events;
-  readonly log: Log;
-  /** Unix time, ms. */
-  readonly now: () => number;
-}
 
 /** The reply behind an answer, which is stored with the first show. What is deleted meanwhile stays deleted. */
 export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "thread" | "ask">): Reply {

@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import { isPictureFile } from "../live/pictures.ts";
+import type { Stage } from "../live/stage.ts";
 import type { App } from "../wire/app.ts";
 import type { Files, Served } from "../wire/files.ts";
-import type { Stage } from "./reply.ts";
 
 /** The routes that serve pictures. */
 export function createPictureRoutes({ chat, partials }: Stage): App {

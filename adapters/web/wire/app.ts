@@ -1,28 +1,20 @@
 import type { HttpBindings } from "@hono/node-server";
-import { type Context, Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
+import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { type ErrorCode, toBotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
-import type { AreaPages } from "../area/pages.ts";
+import { toErrorResponse } from "./failure.ts";
 import { ownHost, ownOrigin } from "./guard.ts";
 import type { Login } from "./login.ts";
 
 /** Something that answers HTTP. */
 export type App = Hono<{ Bindings: HttpBindings }>;
 
-const statuses: Partial<Readonly<Record<ErrorCode, ContentfulStatusCode>>> = {
-  bad_prompt: 400,
-  bad_option: 400,
-  bad_attachment: 400,
-  forbidden: 403,
-  unknown_message: 404,
-  expired: 410,
-  busy: 503,
-  stopped: 503,
-  unreachable: 503,
-};
+/** Pages of their own, which stand before all guards. */
+export interface OpenPages {
+  readonly routes: App;
+  /** Of the scripts inside the pages. */
+  readonly scriptHashes: readonly string[];
+}
 
 /**
  * The whole of the playground's HTTP: who may come in, in this order, then the routes.
@@ -38,7 +30,7 @@ export function createApp({
   log,
 }: {
   routes: readonly App[];
-  area: AreaPages | undefined;
+  area: OpenPages | undefined;
   login: Login | undefined;
   scriptHashes: readonly string[];
   log: Log;
@@ -57,25 +49,11 @@ export function createApp({
 }
 
 /** The HTTP of a bot without a playground: there is nothing but the pages for painting. */
-export function createAreaApp(area: AreaPages | undefined, log: Log): App {
+export function createAreaApp(area: OpenPages | undefined, log: Log): App {
   const app = createBase(area?.scriptHashes ?? [], log);
   app.get("/health", (c) => c.json({ ok: true }));
   if (area) app.route("/", area.routes);
   return app;
-}
-
-/** What went wrong, for a person to read. What we did not foresee is logged, not shown. */
-export function toFailure(
-  error: unknown,
-  c: Context,
-  log: Log,
-): { readonly status: ContentfulStatusCode; readonly message: string } {
-  const known = toBotError(error);
-  const status = statuses[known.code] ?? 500;
-  // Who has the address of a page for painting can paint on it.
-  const path = c.req.path.replace(/(\/area\/)[^/]+/, "$1…");
-  if (status === 500) log.error({ error, path }, "request.failed");
-  return { status, message: known.message };
 }
 
 function createBase(scriptHashes: readonly string[], log: Log): App {
@@ -109,13 +87,4 @@ function createHeaders(scriptHashes: readonly string[]) {
     strictTransportSecurity: false,
     xFrameOptions: "DENY",
   });
-}
-
-/** Any error as a page reads it. */
-function toErrorResponse(error: Error, c: Context, log: Log): Response {
-  if (error instanceof HTTPException) {
-    return c.json({ error: { message: error.message || "That cannot be done." } }, error.status);
-  }
-  const { status, message } = toFailure(error, c, log);
-  return c.json({ error: { message } }, status);
 }

@@ -1,18 +1,8 @@
-const types: Readonly<Record<string, string>> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  webp: "image/webp",
-  gif: "image/gif",
-  svg: "image/svg+xml",
-  heic: "image/heic",
-  avif: "image/avif",
-};
-
-/** The media type a file's name speaks of; `application/octet-stream` where it says nothing. */
-export function typeByName(name: string): string {
-  const ending = name.split(".").at(-1)?.toLowerCase() ?? "";
-  return (Object.hasOwn(types, ending) && types[ending]) || "application/octet-stream";
+/** A file's name as it can stand in a sentence: one line, not too long. */
+export function displayName(name: string): string {
+  const plain = name.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim() || "the file";
+  const letters = [...plain]; // not halves of them
+  return letters.length > 60 ? `${letters.slice(0, 59).join("")}…` : plain;
 }
 
 /** The ending of a picture's name, without the dot: `jpg` for `image/jpeg`. */

@@ -1,5 +1,8 @@
-import { displayName, inputLimits } from "../../pictures/inputs.ts";
 import { BotError } from "../errors.ts";
+import { displayName } from "./file-name.ts";
+
+/** Bytes of one file that a person sends. Source: what OpenAI takes, in the image guide. */
+export const mostFileBytes = 50 * 1024 * 1024;
 
 /** BotError `bad_attachment` about a file somebody sent: its name in quotes, and what is to be said of it. */
 export function badFile(name: string, what: string, cause?: unknown): BotError {
@@ -12,8 +15,8 @@ export async function collect(body: AsyncIterable<Uint8Array>, name: string): Pr
   let length = 0;
   for await (const chunk of body) {
     length += chunk.byteLength;
-    if (length > inputLimits.bytes) {
-      const most = inputLimits.bytes / 1024 / 1024;
+    if (length > mostFileBytes) {
+      const most = mostFileBytes / 1024 / 1024;
       throw badFile(name, `has more than ${most} MB. Save it smaller and send it again.`);
     }
     chunks.push(chunk);

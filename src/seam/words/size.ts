@@ -1,5 +1,8 @@
-import type { Size } from "../../money/tokens.ts";
-import { shapeGap } from "../../pictures/mask.ts";
+/** A picture's width and height, in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** Sizes that every image model draws. Source: `size` of `Tool.ImageGeneration` in openai's responses.d.ts. */
 export const standardSizes = ["1024x1024", "1536x1024", "1024x1536"] as const;
@@ -14,6 +17,14 @@ const usual = { pixels: 2560 * 1440, side: 1536 };
 export function toSize(size: string): Size {
   const [width = 1024, height = 1024] = size.split("x").map(Number);
   return { width, height };
+}
+
+/** How far two shapes may differ, as a share: what rounding to whole pixels does, and hardly more. */
+export const sameShape = 0.02;
+
+/** How far the shapes of two pictures differ, as a share of it: 0 when one is the other, scaled. */
+export function shapeGap(one: Size, other: Size): number {
+  return Math.abs(Math.log((one.width * other.height) / (one.height * other.width)));
 }
 
 /** Why no model can draw a size, as the rest of a sentence; undefined when one can, if perhaps larger. */

@@ -4,36 +4,9 @@ import { change } from "./edit.ts";
 import { blank, imagine } from "./imagine.ts";
 import { intoHole } from "./layout.ts";
 import { between, createRandom } from "./random.ts";
-import type { Hole, Scene } from "./scene.ts";
+import type { Ask, Scene } from "./scene.ts";
 import { isPut, spotOf, targetOf } from "./target.ts";
 import { understand } from "./words.ts";
-
-/** What a picture is asked to show. */
-export interface Ask {
-  readonly prompt: string;
-  /** Which of the pictures of one response, from 0. */
-  readonly take: number;
-  /** Tells requests of the same words apart; empty for the first. */
-  readonly variant: string;
-  readonly action: "auto" | "generate" | "edit";
-  readonly transparent: boolean;
-  readonly complexity?: "low" | "medium" | "high";
-  /** The given pictures need not be kept closely. */
-  readonly loose: boolean;
-  readonly pictures: readonly {
-    readonly hash: string;
-    readonly width: number;
-    readonly height: number;
-    /** What the words call it, e.g. `Picture 2`. */
-    readonly label?: string;
-  }[];
-  /** A colour to lean to, `#rrggbb`: what is taken from a picture that is given for its style. */
-  readonly tint?: string;
-  /** The picture to change. */
-  readonly parent?: Scene;
-  /** The only part that changes. */
-  readonly hole?: Hole;
-}
 
 export interface Composed {
   readonly scene: Scene;

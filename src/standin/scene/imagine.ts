@@ -1,7 +1,6 @@
-import type { Ask } from "./compose.ts";
 import { arrange } from "./layout.ts";
 import { between, createRandom, pick } from "./random.ts";
-import type { Figure, Place, Scene, Time } from "./scene.ts";
+import type { Ask, Figure, Place, Scene, Time } from "./scene.ts";
 import type { Mention, Understood } from "./words.ts";
 
 /** A new scene of what a text was understood to say. Pure. */

@@ -107,3 +107,30 @@ export interface Scene {
   /** Only what the mask leaves open is this scene; the rest stays as in `base`. */
   readonly patch?: { readonly mask: string; readonly base: Scene };
 }
+
+/** What a picture is asked to show. */
+export interface Ask {
+  readonly prompt: string;
+  /** Which of the pictures of one response, from 0. */
+  readonly take: number;
+  /** Tells requests of the same words apart; empty for the first. */
+  readonly variant: string;
+  readonly action: "auto" | "generate" | "edit";
+  readonly transparent: boolean;
+  readonly complexity?: "low" | "medium" | "high";
+  /** The given pictures need not be kept closely. */
+  readonly loose: boolean;
+  readonly pictures: readonly {
+    readonly hash: string;
+    readonly width: number;
+    readonly height: number;
+    /** What the words call it, e.g. `Picture 2`. */
+    readonly label?: string;
+  }[];
+  /** A colour to lean to, `#rrggbb`: what is taken from a picture that is given for its style. */
+  readonly tint?: string;
+  /** The picture to change. */
+  readonly parent?: Scene;
+  /** The only part that changes. */
+  readonly hole?: Hole;
+}

@@ -10,16 +10,8 @@ import type {
   GatewayMessageCreateDispatchData,
 } from "discord.js";
 import { parseSubmission } from "../../../adapters/discord/forms/forms.ts";
-import {
-  isReachable,
-  type Me,
-  parseDraw,
-  parseMessage,
-  parseTyped,
-  targetOf,
-  toWhere,
-  userOf,
-} from "../../../adapters/discord/in/turn.ts";
+import { type Me, parseDraw, parseMessage, parseTyped, targetOf } from "../../../adapters/discord/in/turn.ts";
+import { isReachable, toWhere, userOf } from "../../../adapters/discord/live/where.ts";
 import {
   parseButtonId,
   parseFormId,

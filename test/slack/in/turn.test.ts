@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { commandNames, parseDraw, shortcutNames } from "../../../adapters/slack/forms/commands.ts";
 import { type FormState, parseSubmission } from "../../../adapters/slack/forms/forms.ts";
-import { type Me, type MessageEvent, parseDeleted, parseMessage } from "../../../adapters/slack/in/turn.ts";
+import { type MessageEvent, parseDeleted, parseMessage } from "../../../adapters/slack/in/turn.ts";
+import type { Me } from "../../../adapters/slack/live/where.ts";
 import { toMrkdwn } from "../../../adapters/slack/out/markdown.ts";
 import { createFiles } from "../../../adapters/slack/wire/attachments.ts";
 import {

@@ -1,0 +1,65 @@
+import {
+  type APIInteraction,
+  type APIUser,
+  ChannelType,
+  InteractionContextType,
+  PermissionFlagsBits,
+} from "discord.js";
+import type { Place, User } from "../../../src/seam/turn.ts";
+import { toPlace } from "../wire/keys.ts";
+import { isModerator, may } from "../wire/permissions.ts";
+import { nameOf } from "../wire/words.ts";
+
+/** What kind of place a channel is. */
+export interface Where {
+  readonly kind: "direct" | "thread" | "channel";
+  /** A thread that the bot opened. */
+  readonly ours?: boolean;
+  /** Threads can be opened on its messages. */
+  readonly holdsThreads: boolean;
+}
+
+const threadTypes: readonly ChannelType[] = [
+  ChannelType.AnnouncementThread,
+  ChannelType.PublicThread,
+  ChannelType.PrivateThread,
+];
+
+/** `ours`: the bot opened it. */
+export function toWhere(type: ChannelType, ours = false): Where {
+  if (type === ChannelType.DM || type === ChannelType.GroupDM) return { kind: "direct", holdsThreads: false };
+  if (threadTypes.includes(type)) return { kind: "thread", ours, holdsThreads: false };
+  const holdsThreads = type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement;
+  return { kind: "channel", holdsThreads };
+}
+
+/** Whoever pressed, typed or chose. In servers that did not let the bot in, nobody moderates it. */
+export function userOf(interaction: APIInteraction): User {
+  const { member, user } = interaction;
+  const one = member?.user ?? user;
+  if (!one) throw new TypeError("an interaction without a user");
+  return toUser(one, member && isReachable(interaction) ? BigInt(member.permissions) : 0n);
+}
+
+/** Where an interaction comes from. Throws TypeError for a ping, which comes from nowhere. */
+export function placeOf({ channel, guild_id }: Pick<APIInteraction, "channel" | "guild_id">): Place {
+  if (!channel) throw new TypeError("an interaction without a channel");
+  const parent = threadTypes.includes(channel.type) && "parent_id" in channel ? channel.parent_id : undefined;
+  return toPlace(parent ?? channel.id, guild_id);
+}
+
+/** `permissions`: what they may do in the channel. */
+export function toUser(user: APIUser, permissions: bigint): User {
+  const moderator = isModerator(permissions);
+  return { id: `discord:${user.id}`, name: nameOf(user), ...(moderator && { moderator }) };
+}
+
+/**
+ * Whether the bot itself can post, read and edit where an interaction comes from. If not, it is there by somebody's own
+ * installation, and answers with the interaction alone.
+ */
+export function isReachable(interaction: APIInteraction): boolean {
+  const { guild_id, authorizing_integration_owners: owners, context, app_permissions } = interaction;
+  if (!guild_id) return context === InteractionContextType.BotDM;
+  return owners?.[0] !== undefined && may(BigInt(app_permissions), PermissionFlagsBits.ViewChannel);
+}

@@ -1,0 +1,48 @@
+import type { User } from "../../../src/seam/turn.ts";
+
+/** Where something was said and is answered. */
+export interface Where {
+  readonly channelId: string;
+  /** A direct message with the bot. */
+  readonly direct: boolean;
+  /** The thread to answer in; absent only in direct messages. */
+  readonly threadTs?: string;
+  /** It was said inside a thread, not at the top. */
+  readonly inThread: boolean;
+}
+
+/** The bot, as Slack knows it. */
+export interface Me {
+  readonly userId: string;
+  readonly botId: string;
+  readonly teamId: string;
+  readonly name: string;
+}
+
+/** A message is answered in its thread, or begins one; in direct messages only where there is one already. */
+export function toWhere(of: {
+  readonly channelId: string;
+  readonly ts: string;
+  readonly threadTs?: string;
+  readonly direct: boolean;
+}): Where {
+  const { channelId, ts, direct } = of;
+  const threadTs = of.threadTs ?? (direct ? undefined : ts);
+  const inThread = of.threadTs !== undefined && of.threadTs !== ts;
+  return { channelId, direct, inThread, ...(threadTs && { threadTs }) };
+}
+
+export function toUser(id: string, name: string, moderator = false): User {
+  return { id: `slack:${id}`, name, ...(moderator && { moderator }) };
+}
+
+/** Direct messages have ids of their own kind; those of groups do not count. */
+export function isDirect({
+  channel,
+  channel_type,
+}: {
+  readonly channel: string;
+  readonly channel_type?: string;
+}): boolean {
+  return channel_type ? channel_type === "im" || channel_type === "app_home" : channel.startsWith("D");
+}
