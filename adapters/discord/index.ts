@@ -8,7 +8,7 @@ import { withTimeout } from "../../src/seam/timeout.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import type { Reply } from "../../src/seam/view.ts";
 import { register } from "./forms/register.ts";
-import { clearLeftovers } from "./forms/stale-commands.ts";
+import { clearStaleCommands } from "./forms/stale-commands.ts";
 import { createInteractions } from "./in/interactions.ts";
 import { createMessages } from "./in/messages.ts";
 import { createChannels } from "./live/channels.ts";
@@ -144,7 +144,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     client.on(Events.GuildCreate, ({ id }) => void (id === guildId && registered()));
     await registered();
     const scope = { appId, ...(guildId && { guildId }), guildIds: [...client.guilds.cache.keys()] };
-    await clearLeftovers(client.rest, scope, log);
+    await clearStaleCommands(client.rest, scope, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
   }
 

@@ -114,7 +114,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       now,
       timing,
       live: createBounded(2000),
-      lines: createBounded(2000),
+      responseUrls: createBounded(2000),
       seen: createBounded(500),
       handed: createBounded(500),
       assistants: createBounded(2000),
@@ -217,7 +217,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       return createReply(stage(), {
         channelId,
         reopened: true,
-        ...(isSpot(spot) ? { ts: spot.ts } : { whisper: spot, userId: spot.userId }),
+        ...(isSpot(spot) ? { ts: spot.ts } : { ephemeral: spot, userId: spot.userId }),
       });
     },
     below: (key, user) => openBelow(stage(), key, user),

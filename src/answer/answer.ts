@@ -12,10 +12,10 @@ import type { ImageLimits, View } from "../seam/view.ts";
 import { sameShape, shapeGap, sizeFor, toSize } from "../seam/words/size.ts";
 import type { Generation } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
-import { createStroke, type Stroke } from "./drawing.ts";
+import { createDrawing, type Drawing } from "./drawing.ts";
 import { type Finished, type FinishTools, finish } from "./finish.ts";
 import { sayOnce } from "./notes.ts";
-import { createBrush } from "./paint.ts";
+import { createPaint } from "./paint.ts";
 import { type Prepared, type PrepareTools, prepare } from "./prepare.ts";
 import * as views from "./views.ts";
 
@@ -25,7 +25,7 @@ export interface Answer {
   readonly notes: string[];
   parent?: MessageKey;
   /** One for each picture that was asked for. */
-  strokes: readonly Stroke[];
+  drawings: readonly Drawing[];
 }
 
 export interface AnswerTools extends PrepareTools, FinishTools {
@@ -83,25 +83,25 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     ...(under && { under }),
   });
 
-  const paint = createBrush(state, prepared, fitted, tools, signal);
+  const paint = createPaint(state, prepared, fitted, tools, signal);
   const count = fitted.options.count ?? 1;
   const known = state.turn.responseIds ?? [];
-  state.strokes = Array.from({ length: count }, (_, index) =>
-    createStroke({ prompt: state.turn.text, index, limits, log }),
+  state.drawings = Array.from({ length: count }, (_, index) =>
+    createDrawing({ prompt: state.turn.text, index, limits, log }),
   );
   const results = await Promise.allSettled(
-    state.strokes.map(async (stroke, index) => {
+    state.drawings.map(async (drawing, index) => {
       for await (const painted of paint(index, known[index] ?? undefined)) {
-        await stroke.take(painted);
+        await drawing.take(painted);
         if (painted.kind === "started") {
           // It is being drawn, and paid for: that a restart will not know of it is no reason to drop it.
-          await note({ responseIds: state.strokes.map(({ responseId }) => responseId ?? null) }).catch(
+          await note({ responseIds: state.drawings.map(({ responseId }) => responseId ?? null) }).catch(
             (error: unknown) => log.error({ error }, "store.failed"),
           );
         }
-        offer(views.workingView(state, views.progressStatus(state.strokes)));
+        offer(views.workingView(state, views.progressStatus(state.drawings)));
       }
-      stroke.check();
+      drawing.check();
     }),
   );
   signal.throwIfAborted();

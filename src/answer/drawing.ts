@@ -1,5 +1,5 @@
 import type { Usage } from "../money/prices.ts";
-import type { Painted, PaintedPicture } from "../openai/paint-events.ts";
+import type { PaintEvent, PaintedPicture } from "../openai/paint-events.ts";
 import { toSketch } from "../pictures/encode.ts";
 import { BotError } from "../seam/errors.ts";
 import { toExtension } from "../seam/files/file-name.ts";
@@ -10,7 +10,7 @@ import type { Image, ImageLimits } from "../seam/view.ts";
 const mostText = 40_000;
 
 /** One request's part of an answer, as far as it has come. A turn that asks for four pictures has four. */
-export interface Stroke {
+export interface Drawing {
   readonly responseId?: string;
   readonly text: string;
   /** The newest sketch, or the finished picture at a sketch's size. */
@@ -21,21 +21,21 @@ export interface Stroke {
   readonly waitingMs?: number;
   readonly pictures: readonly PaintedPicture[];
   readonly usage?: Usage;
-  take(painted: Painted): Promise<void>;
+  take(painted: PaintEvent): Promise<void>;
   /** Throws BotError `empty` when it has ended with neither a picture nor words. */
   check(): void;
 }
 
-export function createStroke(of: {
+export function createDrawing(of: {
   readonly prompt: string;
-  /** Its place among the turn's strokes, from 0. */
+  /** Its place among the turn's drawings, from 0. */
   readonly index: number;
   readonly limits: ImageLimits;
   readonly log: Log;
-}): Stroke {
+}): Drawing {
   const { prompt, index, limits, log } = of;
   const pictures: PaintedPicture[] = [];
-  const state: { -readonly [Key in keyof Stroke]?: Stroke[Key] } & Pick<Stroke, "text" | "sketches"> = {
+  const state: { -readonly [Key in keyof Drawing]?: Drawing[Key] } & Pick<Drawing, "text" | "sketches"> = {
     text: "",
     sketches: 0,
   };
@@ -52,7 +52,7 @@ export function createStroke(of: {
 
   return Object.assign(state, {
     pictures,
-    async take(painted: Painted) {
+    async take(painted: PaintEvent) {
       delete state.waitingMs;
       switch (painted.kind) {
         case "started":

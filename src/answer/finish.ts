@@ -5,7 +5,7 @@ import type { Painter } from "../openai/painter.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import type { Fitted } from "../options/fit.ts";
 import { toLimits } from "../pictures/encode.ts";
-import type { Keep } from "../pictures/picture-store.ts";
+import type { PictureStore } from "../pictures/picture-store.ts";
 import { putBack } from "../pictures/put-back.ts";
 import { rasterise } from "../pictures/svg.ts";
 import type { Log } from "../seam/log.ts";
@@ -14,7 +14,7 @@ import type { Generation } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { StoredUnder } from "../store/stored.ts";
 import { toDetails } from "./details.ts";
-import { nameOf, type Stroke } from "./drawing.ts";
+import { type Drawing, nameOf } from "./drawing.ts";
 import { sayOnce } from "./notes.ts";
 import type { Prepared } from "./prepare.ts";
 import { doneView } from "./views.ts";
@@ -24,7 +24,7 @@ const mostText = 4000;
 
 export interface FinishTools {
   readonly painter: Pick<Painter, "name">;
-  readonly keep: Keep;
+  readonly pictureStore: PictureStore;
   readonly defaults: RequestDefaults;
   readonly prices: Prices;
   /** There are pages to paint an area on. */
@@ -46,13 +46,13 @@ interface FinishedPicture {
   readonly kept: Generation["pictures"][number];
 }
 
-/** Makes the generation and the last view of what the strokes have come to, within the platform's limits. */
+/** Makes the generation and the last view of what the drawings have come to, within the platform's limits. */
 export async function finish(
   {
     turn,
-    strokes,
+    drawings,
     notes,
-  }: { readonly turn: OpenTurn; readonly strokes: readonly Stroke[]; readonly notes: string[] },
+  }: { readonly turn: OpenTurn; readonly drawings: readonly Drawing[]; readonly notes: string[] },
   { base, inputs, under, linksFrom }: Prepared,
   { options: sent, imageModel }: Fitted,
   tools: FinishTools,
@@ -60,7 +60,7 @@ export async function finish(
   elapsedMs: number,
 ): Promise<Finished> {
   const { message } = turn;
-  const all = strokes.flatMap(({ pictures, responseId = "" }) =>
+  const all = drawings.flatMap(({ pictures, responseId = "" }) =>
     pictures.map((picture) => ({ picture, responseId })),
   );
   const drawn = all.slice(0, limits.images);
@@ -72,7 +72,7 @@ export async function finish(
   }
   const { log } = tools;
   const isPutBack = under && drawn.length > 0 && turn.options.outside !== "redraw";
-  const lain = isPutBack ? await readUnder(under, tools.keep, notes, log) : undefined;
+  const lain = isPutBack ? await readUnder(under, tools.pictureStore, notes, log) : undefined;
   const finished: FinishedPicture[] = [];
   // One at a time: a decoded picture can take hundreds of megabytes.
   for (const [index, { picture, responseId }] of drawn.entries()) {
@@ -81,8 +81,8 @@ export async function finish(
   const images = finished.map(({ image }) => image);
   const files = finished.flatMap(({ file }) => file ?? []);
 
-  const ended = strokes.filter((stroke) => stroke.pictures.length > 0 || stroke.text !== "");
-  const usage = ended.map((stroke) => stroke.usage).reduce(addUsage);
+  const ended = drawings.filter((drawing) => drawing.pictures.length > 0 || drawing.text !== "");
+  const usage = ended.map((drawing) => drawing.usage).reduce(addUsage);
   const details = toDetails({
     prompt: turn.text,
     asked: turn.options,
@@ -96,8 +96,8 @@ export async function finish(
     cost: usage && costOf(usage, { model: tools.defaults.model, imageModel }, tools.prices),
     painter: tools.painter.name,
   });
-  const responseId = strokes.find((stroke) => stroke.responseId)?.responseId;
-  const text = strokes.map((stroke) => stroke.text).find((words) => words.trim() !== "") ?? "";
+  const responseId = drawings.find((drawing) => drawing.responseId)?.responseId;
+  const text = drawings.map((drawing) => drawing.text).find((words) => words.trim() !== "") ?? "";
   const generation: Generation = {
     ...{ message, thread: turn.thread, user: turn.user.id, prompt: turn.text, options: turn.options },
     ...(base && { parent: base.message }),
@@ -143,12 +143,15 @@ interface Lain {
 /** A store that fails must not take the picture with it, which is drawn and paid for by now. */
 async function readUnder(
   under: StoredUnder,
-  keep: Keep,
+  pictureStore: PictureStore,
   notes: string[],
   log: Log,
 ): Promise<Lain | undefined> {
   try {
-    const [original, mask] = await Promise.all([keep.get(under.picture), keep.get(under.mask)]);
+    const [original, mask] = await Promise.all([
+      pictureStore.get(under.picture),
+      pictureStore.get(under.mask),
+    ]);
     if (original && mask) {
       const { width, height } = under;
       return { original: { bytes: original.bytes, width, height }, mask: mask.bytes };

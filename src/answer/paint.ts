@@ -1,5 +1,5 @@
 import type { Identity } from "../openai/identity.ts";
-import type { Painted } from "../openai/paint-events.ts";
+import type { PaintEvent } from "../openai/paint-events.ts";
 import type { Painter, PaintRequest } from "../openai/painter.ts";
 import { type RequestDefaults, type RequestInput, toRequest } from "../openai/request.ts";
 import type { Fitted } from "../options/fit.ts";
@@ -19,10 +19,10 @@ import { recallPicked } from "./recall.ts";
  * Draws one of a turn's pictures, by its place among them from 0, all from the same start; `responseId`: OpenAI is at
  * work on it already. Throws BotError, or the signal's reason.
  */
-export type Brush = (place: number, responseId: string | undefined) => AsyncGenerator<Painted>;
+export type Paint = (place: number, responseId: string | undefined) => AsyncGenerator<PaintEvent>;
 
 /** `turn`, with `notes` for what the person should know. */
-export function createBrush(
+export function createPaint(
   { turn, notes }: { readonly turn: OpenTurn; readonly notes: string[] },
   { base, shown, inputs, linksFrom }: Prepared,
   fitted: Fitted,
@@ -33,7 +33,7 @@ export function createBrush(
     readonly log: Log;
   },
   signal: AbortSignal,
-): Brush {
+): Paint {
   const { painter, uploads, defaults, log } = tools;
   const references = inputs.filter(({ role }) => role === "reference").length;
   const wish = {

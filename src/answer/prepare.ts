@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { inputLimits, type Picture, readInputs } from "../pictures/inputs.ts";
 import type { Links } from "../pictures/links.ts";
 import { fitMask } from "../pictures/mask.ts";
-import { type Keep, keptMs } from "../pictures/picture-store.ts";
+import { keptMs, type PictureStore } from "../pictures/picture-store.ts";
 import type { Uploads } from "../pictures/uploads.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError } from "../seam/errors.ts";
@@ -30,7 +30,7 @@ export interface PrepareTools {
   readonly adapter: Adapter;
   readonly history: History;
   readonly uploads: Uploads;
-  readonly keep: Keep;
+  readonly pictureStore: PictureStore;
   readonly links: Links;
 }
 
@@ -74,7 +74,7 @@ async function readAll(
   tools: PrepareTools,
   signal: AbortSignal,
 ): Promise<Read> {
-  const { adapter, history, uploads, keep, links } = tools;
+  const { adapter, history, uploads, pictureStore, links } = tools;
   const { brought = [], stylePictures = [] } = turn;
   if (attachments.length < turn.attachments) {
     throw new BotError("stopped", "I was restarted before I had read your pictures. Send them again.");
@@ -101,7 +101,7 @@ async function readAll(
   const { pictures, notes } = await readInputs(sent, signal, room);
   const fitted = await fitMasks(pictures);
   const left = room - fitted.pictures.filter(({ role }) => role !== "mask").length;
-  const styled = await readStyle(stylePictures, keep, left);
+  const styled = await readStyle(stylePictures, pictureStore, left);
   const references = sent.filter(({ role }) => role !== "mask").length;
   return {
     inputs: [
@@ -110,7 +110,7 @@ async function readAll(
       ...(await store(fitted.pictures, undefined, uploads, signal)),
       ...(await store(styled.pictures, "style", uploads, signal)),
     ],
-    ...(await keepUnder(fitted.pictures, keep)),
+    ...(await keepUnder(fitted.pictures, pictureStore)),
     linksFrom: before + references - linked.length,
     ...broughtWith(turn),
     notes: [...notes, ...fitted.notes, ...styled.notes],
@@ -156,18 +156,21 @@ async function toPng(picture: Picture): Promise<Picture> {
 }
 
 /** Both are needed when the picture is there, perhaps by another process; and when it is drawn again. */
-async function keepUnder(pictures: readonly Picture[], keep: Keep): Promise<Pick<Read, "under">> {
+async function keepUnder(
+  pictures: readonly Picture[],
+  pictureStore: PictureStore,
+): Promise<Pick<Read, "under">> {
   const first = pictures.find(({ role }) => role === "reference");
   const mask = pictures.find(({ role }) => role === "mask");
   if (!first || !mask) return {};
   const { width, height } = first;
-  const ids = { picture: await keep.put(first, keptMs), mask: await keep.put(mask, keptMs) };
+  const ids = { picture: await pictureStore.put(first, keptMs), mask: await pictureStore.put(mask, keptMs) };
   return { under: { ...ids, width, height } };
 }
 
 /** The pictures of a style, as far as they are still kept and there is room for them. */
-async function readStyle(ids: readonly string[], keep: Keep, room: number) {
-  const found = await Promise.all(ids.map((id) => keep.get(id)));
+async function readStyle(ids: readonly string[], pictureStore: PictureStore, room: number) {
+  const found = await Promise.all(ids.map((id) => pictureStore.get(id)));
   const there = found.filter((picture) => picture !== undefined);
   const taken = there.slice(0, room);
   const pictures = await Promise.all(

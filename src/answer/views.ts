@@ -2,7 +2,7 @@ import type { ActionName } from "../seam/actions.ts";
 import { type BotError, type ErrorCode, toBotError } from "../seam/errors.ts";
 import type { MessageKey, User } from "../seam/turn.ts";
 import type { Details, Image, View } from "../seam/view.ts";
-import type { Stroke } from "./drawing.ts";
+import type { Drawing } from "./drawing.ts";
 
 /** Everything the bot says of itself, as views. What an error says is in the error. */
 
@@ -30,7 +30,7 @@ export function queuedView(ahead: number): View {
 export interface Work {
   readonly notes: readonly string[];
   readonly parent?: MessageKey;
-  readonly strokes: readonly Stroke[];
+  readonly drawings: readonly Drawing[];
 }
 
 export function workingView(work: Work, status: string): View {
@@ -44,17 +44,17 @@ export function startingStatus({ expected }: { readonly expected?: string }): st
 export const readingStatus = "Looking at your pictures";
 
 /** Where the drawing stands, in a few words. */
-export function progressStatus(strokes: readonly Stroke[]): string {
-  const waitingMs = Math.max(...strokes.map((stroke) => stroke.waitingMs ?? 0));
+export function progressStatus(drawings: readonly Drawing[]): string {
+  const waitingMs = Math.max(...drawings.map((drawing) => drawing.waitingMs ?? 0));
   if (waitingMs > 0) return `OpenAI is busy, trying again in ${Math.ceil(waitingMs / 1000)} s`;
-  if (strokes.length > 1) {
-    const done = strokes.filter(({ pictures }) => pictures.length > 0).length;
-    return `Drawing ${strokes.length} pictures, ${done} done`;
+  if (drawings.length > 1) {
+    const done = drawings.filter(({ pictures }) => pictures.length > 0).length;
+    return `Drawing ${drawings.length} pictures, ${done} done`;
   }
-  const [stroke] = strokes;
-  if (stroke?.text) return "Answering";
-  if (stroke?.pictures.length) return "Finishing";
-  return stroke?.sketches ? `Drawing, sketch ${stroke.sketches}` : "Drawing";
+  const [drawing] = drawings;
+  if (drawing?.text) return "Answering";
+  if (drawing?.pictures.length) return "Finishing";
+  return drawing?.sketches ? `Drawing, sketch ${drawing.sketches}` : "Drawing";
 }
 
 export function partlyFailed(failed: number, count: number, reason: unknown): string {
@@ -170,9 +170,9 @@ export function detailsView({
   return noticeView(lines.join("\n"));
 }
 
-function soFar({ notes, parent, strokes }: Work) {
-  const images = strokes.flatMap(({ sketch }) => sketch ?? []);
-  const text = strokes.find((stroke) => stroke.text)?.text ?? "";
+function soFar({ notes, parent, drawings }: Work) {
+  const images = drawings.flatMap(({ sketch }) => sketch ?? []);
+  const text = drawings.find((drawing) => drawing.text)?.text ?? "";
   return { text, notes, images, ...(parent && { parent }) };
 }
 

@@ -5,7 +5,7 @@ import { sniffMediaType } from "../seam/files/media-type.ts";
 import { toVerdict } from "./verdict.ts";
 
 /** What comes out of a request, in the order in which it comes. */
-export type Painted =
+export type PaintEvent =
   /** OpenAI is at work on it under this id; its words begin, or begin anew. */
   | { readonly kind: "started"; readonly responseId: string }
   /** OpenAI is busy or out of reach; it is tried again in so many ms. */
@@ -57,7 +57,7 @@ export function newProgress(responseId?: string): Progress {
  *
  * Throws the BotError of a response that failed without a picture.
  */
-export function* toPainted(event: ResponseStreamEvent, progress: Progress): Generator<Painted> {
+export function* toPaintEvents(event: ResponseStreamEvent, progress: Progress): Generator<PaintEvent> {
   if ("sequence_number" in event) progress.sequence = event.sequence_number;
   switch (event.type) {
     case "response.created":
@@ -87,7 +87,7 @@ export function* toPainted(event: ResponseStreamEvent, progress: Progress): Gene
   }
 }
 
-function* ending(response: Response, progress: Progress): Generator<Painted> {
+function* ending(response: Response, progress: Progress): Generator<PaintEvent> {
   progress.ended = true;
   progress.responseId = response.id;
   yield* picturesOf(response.output, progress);
@@ -99,7 +99,7 @@ function* ending(response: Response, progress: Progress): Generator<Painted> {
   yield { kind: "final", responseId: response.id, ...(usage && { usage }) };
 }
 
-function* picturesOf(items: readonly ResponseOutputItem[], progress: Progress): Generator<Painted> {
+function* picturesOf(items: readonly ResponseOutputItem[], progress: Progress): Generator<PaintEvent> {
   for (const item of items) {
     if (item.type !== "image_generation_call" || progress.pictures.has(item.id)) continue;
     if (item.error) {

@@ -10,7 +10,7 @@ import type { Stream } from "openai/streaming";
 import type { Upload } from "../pictures/uploads.ts";
 import { BotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import { newProgress, type Painted, type Progress, toPainted } from "./paint-events.ts";
+import { newProgress, type PaintEvent, type Progress, toPaintEvents } from "./paint-events.ts";
 import { toVerdict } from "./verdict.ts";
 
 /** The parameters of one streaming `responses.create`. */
@@ -36,7 +36,7 @@ export interface Painter {
    * Runs a request to its end over as many connections as that takes. With `responseId` it first takes up the
    * background response of that id, from an earlier process, and asks anew only if that is gone.
    */
-  paint(request: PaintRequest, signal: AbortSignal, responseId?: string): AsyncGenerator<Painted>;
+  paint(request: PaintRequest, signal: AbortSignal, responseId?: string): AsyncGenerator<PaintEvent>;
   /** Never rejects: a response that is over already has nothing to stop. */
   cancel(responseId: string): Promise<void>;
   /** Stores a picture for 30 days; its file id. Undefined where the server stores no files. */
@@ -83,7 +83,7 @@ export function createPainter(options: PainterOptions): Painter {
     asked: PaintRequest,
     signal: AbortSignal,
     responseId?: string,
-  ): AsyncGenerator<Painted> {
+  ): AsyncGenerator<PaintEvent> {
     let request = background ? asked : inForeground(asked);
     let progress = newProgress(request.background ? responseId : undefined);
     let broken: BotError | undefined;
@@ -93,7 +93,7 @@ export function createPainter(options: PainterOptions): Painter {
       try {
         signal.throwIfAborted();
         for await (const event of watched(await open(request, progress, signal), idleMs)) {
-          yield* toPainted(event, progress);
+          yield* toPaintEvents(event, progress);
           if (progress.ended) return;
         }
         throw new BotError("unreachable", "The connection to OpenAI broke off. Try again.");

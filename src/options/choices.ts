@@ -13,7 +13,7 @@ export interface Choice {
   readonly options: Partial<ImageOptions>;
   readonly notes: readonly string[];
   readonly style?: StoredStyle;
-  /** Ids in Keep. */
+  /** Ids in the PictureStore. */
   readonly stylePictures?: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readInputs } from "../pictures/inputs.ts";
-import type { Keep } from "../pictures/picture-store.ts";
+import type { PictureStore } from "../pictures/picture-store.ts";
 import type { Style, Styles } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";
 import type { Attachment, Place, Scope, StyleDraft, User } from "../seam/turn.ts";
@@ -14,7 +14,7 @@ const kept = z.object({
   name: z.string(),
   instruction: z.string(),
   options: storedOptions,
-  /** Ids in Keep. */
+  /** Ids in the PictureStore. */
   pictures: z.array(z.string()).readonly(),
 });
 
@@ -32,7 +32,7 @@ export interface StyleBook extends Styles {
 const most = { styles: 50, pictures: 4, instruction: 2000 } as const;
 
 /** All calls reject with BotError `storage` when the store fails. */
-export function createStyles(store: Store, keep: Keep): StyleBook {
+export function createStyles(store: Store, pictureStore: PictureStore): StyleBook {
   const owners = store.table("styles", z.array(kept).readonly());
   const inOrder = createQueue();
 
@@ -61,7 +61,7 @@ export function createStyles(store: Store, keep: Keep): StyleBook {
 
   /** What cannot be deleted now takes up room, and nothing else. */
   async function letGo(pictures: readonly string[]): Promise<void> {
-    await Promise.allSettled(pictures.map((id) => keep.delete(id)));
+    await Promise.allSettled(pictures.map((id) => pictureStore.delete(id)));
   }
 
   return {
@@ -81,7 +81,7 @@ export function createStyles(store: Store, keep: Keep): StyleBook {
       const pictures: string[] = [];
       const style: KeptStyle = { name, instruction, options, pictures };
       try {
-        for (const picture of read) pictures.push(await keep.put(picture));
+        for (const picture of read) pictures.push(await pictureStore.put(picture));
         await change(owner, (before) => {
           const others = before.filter((one) => one.name !== name);
           if (others.length < most.styles) return [...others, style];
@@ -98,7 +98,7 @@ export function createStyles(store: Store, keep: Keep): StyleBook {
     },
     async pictures(user, place, name) {
       const style = await find(user, place, parseStyleName(name));
-      const found = await Promise.all(style.pictures.map((id) => keep.get(id)));
+      const found = await Promise.all(style.pictures.map((id) => pictureStore.get(id)));
       return found.flatMap((picture, index): Image[] =>
         picture
           ? [

@@ -18,7 +18,7 @@ const limits = { limitInputPixels: inputLimits.pixels };
  * A picture laid over another through a mask's hole, as red, green, blue and alpha in sRGB, a byte each, at the ground's
  * size. Outside the hole the pixels are the ground's, to the last bit. Rejects when one of the three cannot be opened.
  */
-export async function lay(bytes: Uint8Array, ground: Ground, mask: Uint8Array): Promise<Buffer> {
+export async function composite(bytes: Uint8Array, ground: Ground, mask: Uint8Array): Promise<Buffer> {
   const [under, over, ramp] = await Promise.all([
     pixelsOf(ground.bytes, ground),
     pixelsOf(bytes, ground),

@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
  * Pictures that are kept on our side because nobody else keeps them: those of styles, those under a mask, and those that
  * people send where OpenAI stores no files.
  */
-export interface Keep {
+export interface PictureStore {
   /** Keeps a picture for `lifeMs`, or until it is deleted; its id. One that runs out has the same id for the same bytes. */
   put(picture: Encoded, lifeMs?: number): Promise<string>;
   /** Undefined when it was never kept, or is no longer. */
@@ -21,7 +21,7 @@ export const keptMs = 30 * 24 * 3600 * 1000;
 const kept = z.object({ mediaType: z.string(), base64: z.string() });
 
 /** All calls reject with BotError `storage` when the store fails. */
-export function createKeep(store: Store): Keep {
+export function createPictureStore(store: Store): PictureStore {
   const pictures = store.table("kept", kept);
   return {
     async put({ bytes, mediaType }, lifeMs) {

@@ -2,7 +2,7 @@ import sharp, { type Metadata } from "sharp";
 import { sniffMediaType } from "../seam/files/media-type.ts";
 import type { Encoded } from "../seam/view.ts";
 import { type Size, sameShape, shapeGap } from "../seam/words/size.ts";
-import { type Ground, lay } from "./composite.ts";
+import { composite, type Ground } from "./composite.ts";
 import { inputLimits } from "./inputs.ts";
 
 /** A picture whose outside was put back, or the drawn one with the reason why it could not be. */
@@ -41,7 +41,7 @@ export async function putBack({ drawn, original, mask }: Parts): Promise<PutBack
       const [came, was] = [meta.autoOrient, original].map(({ width, height }) => `${width}x${height}`);
       return asDrawn(drawn, `It came as ${came}, another shape than your picture's ${was}`);
     }
-    const pixels = await lay(drawn.bytes, original, mask);
+    const pixels = await composite(drawn.bytes, original, mask);
     const opaque = !(from.hasAlpha || meta.hasAlpha) || (await isOpaque(pixels, original));
     return await encode(pixels, original, { meta, bytes: drawn.bytes, opaque });
   } catch (cause) {

@@ -4,7 +4,7 @@ import { BotError } from "../seam/errors.ts";
 import type { Encoded } from "../seam/view.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredInput } from "../store/stored.ts";
-import { type Keep, keptMs } from "./picture-store.ts";
+import { keptMs, type PictureStore } from "./picture-store.ts";
 
 /** Where a picture is kept for this turn and the next. */
 export type Source = StoredInput["source"];
@@ -32,10 +32,10 @@ const fileMs = keptMs - 24 * 3600 * 1000;
 export function createUploads(parts: {
   readonly store: Store;
   readonly upload: Upload;
-  readonly keep: Keep;
+  readonly pictureStore: PictureStore;
   readonly files: boolean;
 }): Uploads {
-  const { upload, keep, files } = parts;
+  const { upload, pictureStore, files } = parts;
   /** The file of a picture's hash, and the hash of a file. */
   const known = parts.store.table("file", z.string());
 
@@ -45,14 +45,14 @@ export function createUploads(parts: {
       const before = files ? await known.get(hash) : undefined;
       if (before) return { fileId: before };
       const fileId = files ? await upload(picture, signal) : undefined;
-      if (!fileId) return { kept: await keep.put(picture, keptMs) };
+      if (!fileId) return { kept: await pictureStore.put(picture, keptMs) };
       await known.set(hash, fileId, fileMs);
       await known.set(fileId, hash, fileMs);
       return { fileId };
     },
     async address(source) {
       if (!("kept" in source)) return source;
-      const picture = await keep.get(source.kept);
+      const picture = await pictureStore.get(source.kept);
       if (picture) return { dataUrl: toDataUrl(picture) };
       throw new BotError("inputs_gone", "I no longer have the pictures you sent. Attach them again.");
     },

@@ -16,7 +16,7 @@ const generation = z.object({
   options: storedOptions,
   inputs: z.array(storedInput).readonly(),
   style: storedStyle.exactOptional(),
-  /** Ids in Keep of the style's pictures, where it failed before they were read. */
+  /** Ids in the PictureStore of the style's pictures, where it failed before they were read. */
   stylePictures: z.array(z.string()).readonly().exactOptional(),
   /** A picture was asked for outright. */
   mustDraw: z.boolean().exactOptional(),

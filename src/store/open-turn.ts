@@ -19,7 +19,7 @@ export const openTurn = z.object({
   /** It was asked for before, word for word, and should come out otherwise this time. */
   again: z.boolean().exactOptional(),
   style: storedStyle.exactOptional(),
-  /** Ids in Keep of the pictures that come with the style, until they are in `inputs`. */
+  /** Ids in the PictureStore of the pictures that come with the style, until they are in `inputs`. */
   stylePictures: z.array(z.string()).readonly().exactOptional(),
   /** What it is likely to cost, in a few words. */
   expected: z.string().exactOptional(),

@@ -10,7 +10,7 @@ export const storedOptions = z.custom<Partial<ImageOptions>>(
 );
 
 /**
- * A picture that goes into a request, as a later turn can use it again: a file at OpenAI, or its id in Keep where the
+ * A picture that goes into a request, as a later turn can use it again: a file at OpenAI, or its id in the PictureStore where the
  * server has no files. (Version 0.1 stored the bytes themselves.) Width and height in pixels.
  */
 export const storedInput = z.object({
@@ -27,7 +27,7 @@ export const storedInput = z.object({
 
 export type StoredInput = Readonly<z.output<typeof storedInput>>;
 
-/** What lies under a mask, as ids in Keep: the picture, and the mask fitted to it. Width and height in pixels. */
+/** What lies under a mask, as ids in the PictureStore: the picture, and the mask fitted to it. Width and height in pixels. */
 export const storedUnder = z.object({
   picture: z.string(),
   mask: z.string(),

@@ -27,7 +27,9 @@ export function createAsk(
     checkWords(rest.text, files.length + (rest.brought?.length ?? 0));
     const expected = await estimate({ ...rest, files });
     const wanted = { ...rest, ...(expected && { expected }) };
-    const message = await reply.show(workingView({ notes: rest.notes, strokes: [] }, startingStatus(wanted)));
+    const message = await reply.show(
+      workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),
+    );
     const turn: OpenTurn = {
       ...wanted,
       message,

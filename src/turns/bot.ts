@@ -8,7 +8,7 @@ import { createChoose } from "../options/choices.ts";
 import { createStyles } from "../options/styles.ts";
 import { toLimits } from "../pictures/encode.ts";
 import type { Links } from "../pictures/links.ts";
-import { createKeep } from "../pictures/picture-store.ts";
+import { createPictureStore } from "../pictures/picture-store.ts";
 import { createUploads } from "../pictures/uploads.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Core } from "../seam/core.ts";
@@ -22,7 +22,7 @@ import type { History } from "../store/history.ts";
 import type { Store } from "../store/store.ts";
 import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
-import { createExpect } from "./expected-cost.ts";
+import { createExpectedCost } from "./expected-cost.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { createPress } from "./press.ts";
@@ -72,9 +72,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const stopped = new AbortController();
   let draining = false;
 
-  const keep = createKeep(store);
-  const uploads = createUploads({ store, upload: painter.upload, keep, files: defaults.store });
-  const styles = createStyles(store, keep);
+  const pictureStore = createPictureStore(store);
+  const uploads = createUploads({ store, upload: painter.upload, pictureStore, files: defaults.store });
+  const styles = createStyles(store, pictureStore);
   const areas = publicUrl
     ? await createAreas({
         ...{ store, history, publicUrl, now },
@@ -83,10 +83,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       })
     : undefined;
   const { choose, chooseAgain } = createChoose({ accounts, styles });
-  const expect = createExpect({ ...parts, choose });
+  const expectedCost = createExpectedCost({ ...parts, choose });
   const settle = createSettle({ accounts, styles });
-  const runs = createRuns({ ...parts, uploads, keep, areas: areas !== undefined, now });
-  const ask = createAsk(runs, expect.of, now);
+  const runs = createRuns({ ...parts, uploads, pictureStore, areas: areas !== undefined, now });
+  const ask = createAsk(runs, expectedCost.of, now);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
 
   /** What people say among themselves is nothing to answer, not even with an error. */
@@ -158,7 +158,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         promptOf: async (message) => (await history.find(message))?.prompt,
         accounts,
         styles,
-        estimateOf: expect.before,
+        estimateOf: expectedCost.before,
         toLimits,
         ...(areas && { areas }),
       };

@@ -11,19 +11,19 @@ import type { History } from "../store/history.ts";
 import type { Wanted } from "./ask.ts";
 
 /** What turns will cost, before they start, in a few words: “about $0.041”. Undefined when no price is known. */
-export interface Expect {
+export interface ExpectedCost {
   /** Rejects with BotError `storage`. */
   of(wanted: Wanted): Promise<string | undefined>;
   /** Of what has not been sent yet. Rejects with BotError `bad_option`. */
   readonly before: EstimateOf;
 }
 
-export function createExpect(parts: {
+export function createExpectedCost(parts: {
   readonly choose: Choose;
   readonly history: History;
   readonly defaults: RequestDefaults;
   readonly prices: Prices;
-}): Expect {
+}): ExpectedCost {
   const { choose, history, defaults, prices } = parts;
 
   /** `sent`: the pictures that come along, those of which the size is not known yet as undefined. */

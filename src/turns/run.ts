@@ -61,7 +61,7 @@ export function createRuns(
     turnLog: Log,
   ): Promise<void> {
     const pace = createPace(reply, (error) => turnLog.warn({ error }, "view.lost"));
-    const state: Answer = { turn, notes: [...turn.notes], strokes: [] };
+    const state: Answer = { turn, notes: [...turn.notes], drawings: [] };
     const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
     let leave: (() => void) | undefined;
     let last: View;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createStroke, type Stroke } from "../../src/answer/drawing.ts";
+import { createDrawing, type Drawing } from "../../src/answer/drawing.ts";
 import * as views from "../../src/answer/views.ts";
 import { BotError, type ErrorCode } from "../../src/seam/errors.ts";
 import { createLog } from "../../src/seam/log.ts";
@@ -23,11 +23,11 @@ const details: Details = {
   cost: { usd: 0.00816, pricesOf: "2026-11-01" },
   painter: "OpenAI",
 };
-const work = { notes: ["a note"], parent: "m:0" as const, strokes: [] };
+const work = { notes: ["a note"], parent: "m:0" as const, drawings: [] };
 
-function stroke(more: Partial<Stroke> = {}): Stroke {
+function drawing(more: Partial<Drawing> = {}): Drawing {
   const log = createLog("silent");
-  return Object.assign(createStroke({ prompt: "a fox", index: 0, limits, log }), more);
+  return Object.assign(createDrawing({ prompt: "a fox", index: 0, limits, log }), more);
 }
 
 describe("each view for its phase", () => {
@@ -137,18 +137,18 @@ describe("each view for its phase", () => {
 
 describe("what is there is shown on the way, and when it ends badly", () => {
   test("words and sketches of all that are drawn", async () => {
-    const strokes = [stroke(), stroke(), stroke()];
-    await strokes[0]?.take({ kind: "text", delta: "Here." });
-    await strokes[1]?.take({ kind: "partial", index: 0, bytes: await flat("#123") });
+    const drawings = [drawing(), drawing(), drawing()];
+    await drawings[0]?.take({ kind: "text", delta: "Here." });
+    await drawings[1]?.take({ kind: "partial", index: 0, bytes: await flat("#123") });
     for (const view of [
-      views.workingView({ ...work, strokes }, "Drawing"),
-      views.cancelledView(true, { ...work, strokes }),
+      views.workingView({ ...work, drawings }, "Drawing"),
+      views.cancelledView(true, { ...work, drawings }),
     ]) {
       assert.equal(view.text, "Here.");
       assert.equal(view.images.length, 1);
       assert.equal(view.images[0]?.alt, "A sketch, still being drawn");
     }
-    const failed = views.failedView(new BotError("busy", "Later."), true, { ...work, strokes });
+    const failed = views.failedView(new BotError("busy", "Later."), true, { ...work, drawings });
     assert.equal(failed.text, "Later.");
     assert.equal(failed.images.length, 1);
   });
@@ -156,7 +156,7 @@ describe("what is there is shown on the way, and when it ends badly", () => {
 
 describe("where the drawing stands", () => {
   const picture = { callId: "1", bytes: new Uint8Array(), mediaType: "image/png", applied: {} };
-  const cases: readonly [string, readonly Partial<Stroke>[], string][] = [
+  const cases: readonly [string, readonly Partial<Drawing>[], string][] = [
     ["at the start", [{}], "Drawing"],
     ["with none yet", [], "Drawing"],
     ["with a sketch", [{ sketches: 2 }], "Drawing, sketch 2"],
@@ -166,8 +166,8 @@ describe("where the drawing stands", () => {
     ["of several", [{ pictures: [picture] }, {}, {}], "Drawing 3 pictures, 1 done"],
     ["of several, one of them waiting", [{}, { waitingMs: 1000 }], "OpenAI is busy, trying again in 1 s"],
   ];
-  for (const [what, strokes, status] of cases) {
-    test(`${what}: ${status}`, () => assert.equal(views.progressStatus(strokes.map(stroke)), status));
+  for (const [what, drawings, status] of cases) {
+    test(`${what}: ${status}`, () => assert.equal(views.progressStatus(drawings.map(drawing)), status));
   }
 
   test("when some of several failed", () => {

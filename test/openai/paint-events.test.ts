@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Response, ResponseOutputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
-import { newProgress, type Painted, type Progress, toPainted } from "../../src/openai/paint-events.ts";
+import { newProgress, type PaintEvent, type Progress, toPaintEvents } from "../../src/openai/paint-events.ts";
 import { flat } from "../rig/pictures.ts";
 
 const png = (await flat("#fff", 4, 4)).toString("base64");
@@ -27,11 +27,11 @@ const completed = (...output: ResponseOutputItem[]) =>
 const blocked = { code: "moderation_blocked", message: "no", param: null, type: "image_generation_error" };
 
 /** What comes out of the events, numbered as OpenAI numbers them. */
-function paint(events: readonly ResponseStreamEvent[], progress: Progress = newProgress()): Painted[] {
-  return events.flatMap((given, index) => [...toPainted({ ...given, sequence_number: index }, progress)]);
+function paint(events: readonly ResponseStreamEvent[], progress: Progress = newProgress()): PaintEvent[] {
+  return events.flatMap((given, index) => [...toPaintEvents({ ...given, sequence_number: index }, progress)]);
 }
 
-const kinds = (painted: readonly Painted[]) => painted.map(({ kind }) => kind);
+const kinds = (painted: readonly PaintEvent[]) => painted.map(({ kind }) => kind);
 
 describe("a stream of events", () => {
   test("of one picture: its start, its sketches, the picture once, and the end", () => {
@@ -116,7 +116,7 @@ describe("a stream of events", () => {
   test("from a server that numbers nothing goes on as if nothing had been seen", () => {
     const progress = newProgress();
     const { sequence_number: _, ...bare } = created as { sequence_number: number } & object;
-    assert.deepEqual(kinds([...toPainted(bare as ResponseStreamEvent, progress)]), ["started"]);
+    assert.deepEqual(kinds([...toPaintEvents(bare as ResponseStreamEvent, progress)]), ["started"]);
     assert.equal(progress.sequence, -1);
   });
 

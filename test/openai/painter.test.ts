@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createStroke } from "../../src/answer/drawing.ts";
-import type { Painted } from "../../src/openai/paint-events.ts";
+import { createDrawing } from "../../src/answer/drawing.ts";
+import type { PaintEvent } from "../../src/openai/paint-events.ts";
 import { createPainter } from "../../src/openai/painter.ts";
 import { type RequestDefaults, toRequest } from "../../src/openai/request.ts";
 import { createLog } from "../../src/seam/log.ts";
@@ -63,13 +63,13 @@ async function serve(t: TestContext, answer: (asked: Asked, response: ServerResp
   return { painter, asked, lines };
 }
 
-async function collect(painted: AsyncGenerator<Painted>): Promise<readonly Painted[]> {
-  const all: Painted[] = [];
+async function collect(painted: AsyncGenerator<PaintEvent>): Promise<readonly PaintEvent[]> {
+  const all: PaintEvent[] = [];
   for await (const one of painted) all.push(one);
   return all;
 }
 
-const kinds = (painted: readonly Painted[]) => painted.map(({ kind }) => kind);
+const kinds = (painted: readonly PaintEvent[]) => painted.map(({ kind }) => kind);
 
 /** A whole stream with one picture, or the first part of it. */
 function events(more: { numbered?: boolean; text?: string; picture?: boolean } = {}): object[] {
@@ -239,10 +239,10 @@ describe("a stream that breaks", () => {
     const { painter, asked } = await serve(t, ({ method }, response, nth) =>
       method === "POST" && nth === 1 ? stream(response, whole.slice(0, 7), true) : stream(response, whole),
     );
-    const stroke = createStroke({ prompt: "a fox", index: 0, limits, log: createLog("silent") });
-    for await (const painted of painter.paint(request, never)) await stroke.take(painted);
-    assert.equal(stroke.text, "Here it is.");
-    assert.equal(stroke.pictures.length, 1);
+    const drawing = createDrawing({ prompt: "a fox", index: 0, limits, log: createLog("silent") });
+    for await (const painted of painter.paint(request, never)) await drawing.take(painted);
+    assert.equal(drawing.text, "Here it is.");
+    assert.equal(drawing.pictures.length, 1);
     assert.deepEqual(
       asked.map(({ method, path }) => `${method} ${path}`),
       ["POST /v1/responses", "GET /v1/responses/resp_1?stream=true"],
@@ -255,9 +255,9 @@ describe("a stream that breaks", () => {
       nth === 1 ? stream(response, whole.slice(0, 6), true) : stream(response, whole),
     );
     const { background: _, ...foreground } = request;
-    const stroke = createStroke({ prompt: "a fox", index: 0, limits, log: createLog("silent") });
-    for await (const painted of painter.paint(foreground, never)) await stroke.take(painted);
-    assert.equal(stroke.text, "Here it is.");
+    const drawing = createDrawing({ prompt: "a fox", index: 0, limits, log: createLog("silent") });
+    for await (const painted of painter.paint(foreground, never)) await drawing.take(painted);
+    assert.equal(drawing.text, "Here it is.");
     assert.equal(asked.length, 2);
   });
 

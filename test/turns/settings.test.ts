@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createStyles } from "../../src/options/styles.ts";
-import { createKeep } from "../../src/pictures/picture-store.ts";
+import { createPictureStore } from "../../src/pictures/picture-store.ts";
 import { optionSpecs } from "../../src/seam/options.ts";
 import type { SettingWish, User } from "../../src/seam/turn.ts";
 import { flat } from "../rig/pictures.ts";
@@ -186,9 +186,9 @@ describe("a style", () => {
 
   test("that has lost a picture is drawn in without it, and says so", async () => {
     await set({ ...cosy, attachments: [attachment(await flat("#fa0", 64, 48))] });
-    const styles = createStyles(studio.store, createKeep(studio.store));
+    const styles = createStyles(studio.store, createPictureStore(studio.store));
     const { pictures } = await styles.find(ada, place, "cosy");
-    await createKeep(studio.store).delete(pictures[0] ?? "");
+    await createPictureStore(studio.store).delete(pictures[0] ?? "");
     const { last } = await studio.say("a barn --style cosy");
     assert.equal(last.phase, "done");
     assert.match(last.notes.join(), /The style has lost a picture, so I drew without it/);

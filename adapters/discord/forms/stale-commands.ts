@@ -11,7 +11,7 @@ const mostServers = 20;
  *
  * Never rejects. A server that the bot has left cannot be looked into, and keeps nothing that people could see.
  */
-export async function clearLeftovers(
+export async function clearStaleCommands(
   rest: REST,
   { appId, guildId, guildIds }: { appId: string; guildId?: string; guildIds: readonly string[] },
   log: Log,
@@ -31,10 +31,10 @@ async function clear(rest: REST, route: `/${string}`, where: string, log: Log): 
   const ours = toCommands("guild").map(({ type, name }) => `${type} ${name}`);
   try {
     const registered = (await rest.get(route)) as readonly { id: string; type: number; name: string }[];
-    const leftovers = registered.filter(({ type, name }) => ours.includes(`${type} ${name}`));
-    for (const { id } of leftovers) await rest.delete(`${route}/${id}`);
-    if (leftovers.length === 0) return;
-    log.info({ where, commands: leftovers.map(({ name }) => name) }, "discord.leftovers.cleared");
+    const stale = registered.filter(({ type, name }) => ours.includes(`${type} ${name}`));
+    for (const { id } of stale) await rest.delete(`${route}/${id}`);
+    if (stale.length === 0) return;
+    log.info({ where, commands: stale.map(({ name }) => name) }, "discord.leftovers.cleared");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ where, error: reason }, "discord.leftovers.failed: commands may show twice");

@@ -51,7 +51,7 @@ export function createMessages(of: {
     const posted =
       here && (await send.post(channelId, toLine(words), { answers: id }).catch(() => undefined));
     if (posted) return;
-    await send.tell(author.id, toLine(words)).catch((error: unknown) => {
+    await send.direct(author.id, toLine(words)).catch((error: unknown) => {
       log.debug({ error: toLogged(error) }, "discord.tell.failed");
     });
   }

@@ -209,7 +209,7 @@ export function createReply(
   }
 
   /** For the asker alone, in a place where others read along. */
-  async function whisper(view: View, token: string): Promise<MessageKey> {
+  async function showAsker(view: View, token: string): Promise<MessageKey> {
     const message = toMessage(view, look(view));
     if (blank)
       await send
@@ -223,7 +223,7 @@ export function createReply(
 
   async function show(given: View): Promise<MessageKey> {
     const view = withoutLargeFiles(given, venue.limits.bytes);
-    if (view.audience === "asker" && venue.token && !venue.private) return whisper(view, venue.token);
+    if (view.audience === "asker" && venue.token && !venue.private) return showAsker(view, venue.token);
     newest = view;
     if (spoiler === undefined && spot && view.images.length > 0) {
       const there = await send.fetchMessage(spot).catch(() => undefined);

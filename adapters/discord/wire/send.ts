@@ -49,7 +49,7 @@ export interface Send {
   /** Opens a thread on a message, if there is none yet. It has the message's id. Rejects when it is locked or deleted. */
   openThread(spot: Spot, name: string): Promise<string>;
   /** Writes to a person, where others do not see it. */
-  tell(userId: string, message: Message): Promise<void>;
+  direct(userId: string, message: Message): Promise<void>;
 }
 
 const threadExists = 160004;
@@ -133,7 +133,7 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
       });
       return messageId;
     },
-    async tell(userId, { body }) {
+    async direct(userId, { body }) {
       const channel = (await rest.post(Routes.userChannels(), {
         body: { recipient_id: userId },
       })) as APIChannel;

@@ -7,7 +7,7 @@ import { usage } from "../out/home.ts";
 import { say } from "../out/notice.ts";
 import { toMessageKey, toPlace } from "../wire/keys.ts";
 import { picturesOf } from "../wire/pictures.ts";
-import { openLine } from "../wire/response-url.ts";
+import { openResponseUrl } from "../wire/response-url.ts";
 import { toWords } from "../wire/words.ts";
 import { openDrawing } from "./dialogs.ts";
 import { draw } from "./drawing.ts";
@@ -17,16 +17,25 @@ import type { Command, Shortcut } from "./payloads.ts";
 export async function answerCommand(stage: Stage, body: Command): Promise<void> {
   const { channel_id: channelId, user_id: userId, user_name: name, trigger_id: trigger } = body;
   const { text, private: hidden } = parseDraw(toWords(body.text, stage.me.userId));
-  const line = openLine(body.response_url, stage.now);
+  const responseUrl = openResponseUrl(body.response_url, stage.now);
   if (/^help$/i.test(text)) {
-    return say(stage, { channelId, userId, ...(line && { line }) }, usage(stage.me.name));
+    return say(stage, { channelId, userId, ...(responseUrl && { responseUrl }) }, usage(stage.me.name));
   }
   if (text === "") {
     const id = { form: "draw", channelId, url: body.response_url, ...(hidden && { private: true }) } as const;
-    return openDrawing(stage, trigger, id, { userId, channelId, line });
+    return openDrawing(stage, trigger, id, { userId, channelId, responseUrl });
   }
   const where = { channelId, direct: isDirect({ channel: channelId }), inThread: false };
-  return draw(stage, { where, userId, name, text, options: {}, attachments: [], private: hidden, line });
+  return draw(stage, {
+    where,
+    userId,
+    name,
+    text,
+    options: {},
+    attachments: [],
+    private: hidden,
+    responseUrl,
+  });
 }
 
 /** A shortcut: on somebody's message, or the one to draw from anywhere. */
@@ -35,13 +44,13 @@ export async function answerShortcut(stage: Stage, body: Shortcut): Promise<void
   const { user, trigger_id: trigger, response_url: url, callback_id: name, message } = body;
   if (!message) return openDrawing(stage, trigger, { form: "draw" }, { userId: user.id });
   const channelId = body.channel?.id ?? "";
-  const line = openLine(url, stage.now);
+  const responseUrl = openResponseUrl(url, stage.now);
   const form =
     name === shortcutNames.edit ? "edit" : name === shortcutNames.reference ? "reference" : undefined;
   const pictures = picturesOf(message);
   const ours = message.user === me.userId || message.bot_id === me.botId;
   if (pictures.length === 0 && !(ours && form === "edit")) {
-    return say(stage, { channelId, userId: user.id, ...(line && { line }) }, describe.nothing);
+    return say(stage, { channelId, userId: user.id, ...(responseUrl && { responseUrl }) }, describe.nothing);
   }
   const key = toMessageKey({ channelId, ts: message.ts });
   if (pictures.length > 0) seen.set(key, pictures);
@@ -52,12 +61,12 @@ export async function answerShortcut(stage: Stage, body: Shortcut): Promise<void
   const { threadTs } = where;
   if (form) {
     const id = { form, message: key, channelId, ...(threadTs && { threadTs }), ...(url && { url }) } as const;
-    return openDrawing(stage, trigger, id, { userId: user.id, channelId, line });
+    return openDrawing(stage, trigger, id, { userId: user.id, channelId, responseUrl });
   }
   const shown = user.username ?? user.name ?? "someone";
   const answer = await openAnswer(stage, {
     ...{ where, userId: user.id, name: shown, private: false, words: "Describe" },
-    ...(line && { line }),
+    ...(responseUrl && { responseUrl }),
   });
   if (!answer) return;
   await core.handle(

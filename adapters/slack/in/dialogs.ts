@@ -6,14 +6,14 @@ import { toModal } from "../forms/forms.ts";
 import type { Stage } from "../live/stage.ts";
 import { say } from "../out/notice.ts";
 import { type FormId, toPlace } from "../wire/keys.ts";
-import type { Line } from "../wire/response-url.ts";
+import type { ResponseUrl } from "../wire/response-url.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 
 /** Who wants a form, and where they can be told why there is none. */
 export interface Wanting {
   readonly userId: string;
   readonly channelId?: string;
-  readonly line?: Line | undefined;
+  readonly responseUrl?: ResponseUrl | undefined;
 }
 
 /** Ms a form may be held back for what it begins with: Slack takes it for 3 s only. */
@@ -40,9 +40,9 @@ export async function openForm<T>(
     viewId = await send.openForm(trigger, toView(early, false));
   } catch (error) {
     log.warn({ error: toLogged(error) }, "slack.form.failed");
-    const { userId, channelId = "", line } = who;
+    const { userId, channelId = "", responseUrl } = who;
     const words = toTrouble(error) === "expired" ? late : refused;
-    return say(stage, { channelId, userId, ...(line && { line }) }, words);
+    return say(stage, { channelId, userId, ...(responseUrl && { responseUrl }) }, words);
   }
   if (early !== undefined) return;
   const there = await coming;

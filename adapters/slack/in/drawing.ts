@@ -7,7 +7,7 @@ import type { Where } from "../live/where.ts";
 import { openAnswer, openAside } from "../out/answers.ts";
 import { say } from "../out/notice.ts";
 import { toPlace } from "../wire/keys.ts";
-import type { Line } from "../wire/response-url.ts";
+import type { ResponseUrl } from "../wire/response-url.ts";
 
 /** Something to be drawn, by a command or by its form. */
 export interface Drawing {
@@ -18,15 +18,15 @@ export interface Drawing {
   readonly options: Partial<ImageOptions>;
   readonly attachments: readonly Attachment[];
   readonly private: boolean;
-  readonly line?: Line | undefined;
+  readonly responseUrl?: ResponseUrl | undefined;
 }
 
 /** Hands over what somebody wants drawn. What is about styles or defaults is answered to them alone. */
 export async function draw(stage: Stage, drawing: Drawing): Promise<void> {
   const { core, people, me } = stage;
-  const { where, userId, name, text, options, attachments, line } = drawing;
+  const { where, userId, name, text, options, attachments, responseUrl } = drawing;
   const place = toPlace(me.teamId, where.channelId);
-  const aside = { channelId: where.channelId, userId, ...(line && { line }) };
+  const aside = { channelId: where.channelId, userId, ...(responseUrl && { responseUrl }) };
   let wish: SettingWish | undefined;
   try {
     wish = parseSetting(text, attachments);
@@ -40,7 +40,7 @@ export async function draw(stage: Stage, drawing: Drawing): Promise<void> {
   }
   const answer = await openAnswer(stage, {
     ...{ where, userId, name, private: drawing.private, words: text },
-    ...(line && { line }),
+    ...(responseUrl && { responseUrl }),
   });
   if (!answer) return;
   const { thread, reply } = answer;

@@ -14,7 +14,7 @@ import {
   toThreadKey,
 } from "../wire/keys.ts";
 import { picturesOf } from "../wire/pictures.ts";
-import { openLine } from "../wire/response-url.ts";
+import { openResponseUrl } from "../wire/response-url.ts";
 import { openDrawing } from "./dialogs.ts";
 import type { Pressed } from "./payloads.ts";
 
@@ -22,7 +22,7 @@ const unknown = "I no longer know that button. Mention me and say what to do.";
 
 /** A button under an answer: it opens a form, draws, or does at once what it says. */
 export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
-  const { core, people, seen, lines, me, now } = stage;
+  const { core, people, seen, responseUrls, me, now } = stage;
   const { user, container, message, response_url: url, trigger_id: trigger } = body;
   const [pressed] = body.actions;
   const channelId = container.channel_id ?? body.channel?.id ?? "";
@@ -31,14 +31,14 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   const stands = parseMessageKey(pressed?.value ?? "");
   const hidden = container.is_ephemeral === true || stands !== undefined;
   const within = container.thread_ts ?? message?.thread_ts;
-  const line = openLine(url, now, within);
-  const base = { channelId, userId: user.id, ...(line && { line }) };
+  const responseUrl = openResponseUrl(url, now, within);
+  const base = { channelId, userId: user.id, ...(responseUrl && { responseUrl }) };
   if (!name || (hidden && !stands))
     return say(stage, { ...base, ...(within && { threadTs: within, inThread: within !== ts }) }, unknown);
   const key = toMessageKey(stands ?? { channelId, ts });
   const pictures = picturesOf(message ?? {});
   if (pictures.length > 0) seen.set(key, pictures);
-  if (stands && line) lines.set(key, line);
+  if (stands && responseUrl) responseUrls.set(key, responseUrl);
   const where = hidden
     ? { channelId, direct: false, inThread: within !== undefined, ...(within && { threadTs: within }) }
     : toWhere({
@@ -69,7 +69,7 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   if (draws) {
     const answer = await openAnswer(stage, {
       ...{ where, userId: user.id, name: who.name, private: hidden, words: label, pressed: true },
-      ...(line && { line }),
+      ...(responseUrl && { responseUrl }),
     });
     if (answer) await core.handle({ ...press, thread: answer.thread }, answer.reply);
     return;
@@ -77,7 +77,7 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   const reply = createReply(stage, {
     ...base,
     ...(threadTs && { threadTs, inThread: where.inThread }),
-    ...(stands && !isSpot(stands) ? { whisper: stands, pressed: true } : { ts }),
+    ...(stands && !isSpot(stands) ? { ephemeral: stands, pressed: true } : { ts }),
   });
   await core.handle({ ...press, thread: hidden ? key : toThreadKey(channelId, threadTs) }, reply);
 }

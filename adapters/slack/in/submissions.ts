@@ -6,7 +6,7 @@ import type { Stage } from "../live/stage.ts";
 import { isDirect } from "../live/where.ts";
 import { openAnswer } from "../out/answers.ts";
 import { parseFormId, toPlace } from "../wire/keys.ts";
-import { openLine } from "../wire/response-url.ts";
+import { openResponseUrl } from "../wire/response-url.ts";
 import { draw } from "./drawing.ts";
 import { saveChannelDefaults, saveDefaults, saveStyle } from "./home-tab.ts";
 import type { Submitted } from "./payloads.ts";
@@ -39,7 +39,7 @@ export async function answerSubmission(stage: Stage, { user, view }: Submitted):
   if (form.form === "channel") return saveChannelDefaults(stage, user.id, form.channelId, filled);
   if (form.form === "style") return saveStyle(stage, user.id, filled);
   const { text, options } = filled;
-  const line = openLine(form.url, now, form.threadTs);
+  const responseUrl = openResponseUrl(form.url, now, form.threadTs);
   const channelId = form.channelId ?? filled.channelId ?? (await send.openDirect(user.id));
   const { threadTs, message } = form;
   const where = {
@@ -54,13 +54,13 @@ export async function answerSubmission(stage: Stage, { user, view }: Submitted):
   const hidden = form.private === true || filled.private;
   if (!message || !isActionName(form.form)) {
     return draw(stage, {
-      ...{ where, userId: user.id, name: who.name, text, options, attachments, line },
+      ...{ where, userId: user.id, name: who.name, text, options, attachments, responseUrl },
       private: hidden,
     });
   }
   const answer = await openAnswer(stage, {
     ...{ where, userId: user.id, name: who.name, words: text, private: hidden, pressed: true },
-    ...(line && { line }),
+    ...(responseUrl && { responseUrl }),
   });
   if (!answer) return;
   const { thread, reply } = answer;

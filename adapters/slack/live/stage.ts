@@ -4,7 +4,7 @@ import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Files } from "../wire/attachments.ts";
 import type { Timing } from "../wire/limits.ts";
 import type { RemoteFile } from "../wire/pictures.ts";
-import type { Line } from "../wire/response-url.ts";
+import type { ResponseUrl } from "../wire/response-url.ts";
 import type { Send } from "../wire/send.ts";
 import type { People } from "./people.ts";
 import type { Me } from "./where.ts";
@@ -28,8 +28,8 @@ export interface Stage {
   readonly now: () => number;
   readonly timing: Timing;
   readonly live: Map<MessageKey, Live>;
-  /** The freshest line to whoever sees an answer alone. */
-  readonly lines: Map<MessageKey, Line>;
+  /** The freshest response URL to whoever sees an answer alone. */
+  readonly responseUrls: Map<MessageKey, ResponseUrl>;
   /** Pictures of messages that came along with a press, for where the bot cannot fetch them. */
   readonly seen: Map<MessageKey, readonly RemoteFile[]>;
   /** Files that came with an answer for one person, beside its pictures. */

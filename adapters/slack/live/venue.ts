@@ -1,5 +1,5 @@
-import type { Whisper } from "../wire/keys.ts";
-import type { Line } from "../wire/response-url.ts";
+import type { Ephemeral } from "../wire/keys.ts";
+import type { ResponseUrl } from "../wire/response-url.ts";
 
 /** Where an answer is shown, and by which right. */
 export interface Venue {
@@ -10,12 +10,12 @@ export interface Venue {
   /** The message, where it is there already. Absent: the first show posts it. */
   readonly ts?: string;
   /** Only the asker sees it, under this name of ours. */
-  readonly whisper?: Whisper;
+  readonly ephemeral?: Ephemeral;
   /** Who asked: what only they are to see goes to them. */
   readonly userId?: string;
   /** By which they can be told. */
-  readonly line?: Line;
-  /** It answers a press under another message, by the line that came with it. */
+  readonly responseUrl?: ResponseUrl;
+  /** It answers a press under another message, by the response URL that came with it. */
   readonly pressed?: boolean;
   /** Said above the picture where the channel does not show it: who asked, for what. */
   readonly asked?: { readonly name: string; readonly words?: string };

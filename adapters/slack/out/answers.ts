@@ -5,7 +5,7 @@ import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { isDirect, type Where } from "../live/where.ts";
 import { toThreadKey } from "../wire/keys.ts";
-import type { Line } from "../wire/response-url.ts";
+import type { ResponseUrl } from "../wire/response-url.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 import { say } from "./notice.ts";
 import { createReply } from "./reply.ts";
@@ -21,7 +21,7 @@ export interface Wish {
   readonly where: Where;
   readonly userId: string;
   readonly name: string;
-  readonly line?: Line;
+  readonly responseUrl?: ResponseUrl;
   readonly private: boolean;
   /** It answers a press under another message. */
   readonly pressed?: boolean;
@@ -31,20 +31,20 @@ export interface Wish {
 
 /** Undefined: the bot cannot answer there, and the person has been told so. */
 export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | undefined> {
-  const { where, userId, name, line, words, pressed } = wish;
+  const { where, userId, name, responseUrl, words, pressed } = wish;
   const { channelId, threadTs } = where;
   const venue: Venue = {
     channelId,
     userId,
     asked: { name, ...(words && { words }) },
     ...(threadTs && { threadTs, inThread: where.inThread }),
-    ...(line && { line }),
+    ...(responseUrl && { responseUrl }),
     ...(pressed && { pressed }),
   };
   if (wish.private) {
-    const whisper = { channelId, userId, nonce: randomUUID() };
-    const thread: ThreadKey = `slack:${channelId}:${userId}.${whisper.nonce}`;
-    return { thread, reply: createReply(stage, { ...venue, whisper }) };
+    const ephemeral = { channelId, userId, nonce: randomUUID() };
+    const thread: ThreadKey = `slack:${channelId}:${userId}.${ephemeral.nonce}`;
+    return { thread, reply: createReply(stage, { ...venue, ephemeral }) };
   }
   if (threadTs || where.direct) {
     return { thread: toThreadKey(channelId, threadTs), reply: createReply(stage, venue) };
@@ -75,7 +75,7 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
 export function openAside(stage: Stage, venue: Venue & { readonly userId: string }): Reply {
   const { channelId, userId } = venue;
   if (!isDirect({ channel: channelId })) {
-    return createReply(stage, { ...venue, whisper: { channelId, userId, nonce: randomUUID() } });
+    return createReply(stage, { ...venue, ephemeral: { channelId, userId, nonce: randomUUID() } });
   }
   const reply = createReply(stage, venue);
   return { ...reply, show: (view) => reply.show({ ...view, audience: "everyone" }) };

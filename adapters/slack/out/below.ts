@@ -5,13 +5,13 @@ import type { MessageKey, User } from "../../../src/seam/turn.ts";
 import type { Stage } from "../live/stage.ts";
 import { isDirect, toUser, toWhere } from "../live/where.ts";
 import {
+  type Ephemeral,
   isSpot,
   parseMessageKey,
   type Spot,
   toMessageKey,
   toPlace,
   toThreadKey,
-  type Whisper,
 } from "../wire/keys.ts";
 import { isOpen } from "../wire/response-url.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
@@ -24,7 +24,7 @@ import { createReply } from "./reply.ts";
 export async function openBelow(stage: Stage, message: MessageKey, user: User): Promise<Below> {
   const spot = parseMessageKey(message);
   if (!spot) throw new BotError("unknown_message", "That is no message of Slack's.");
-  return isSpot(spot) ? belowPosted(stage, spot, user) : belowWhispered(stage, spot, user);
+  return isSpot(spot) ? belowPosted(stage, spot, user) : belowEphemeral(stage, spot, user);
 }
 
 async function belowPosted(stage: Stage, { channelId, ts }: Spot, user: User): Promise<Below> {
@@ -54,23 +54,23 @@ async function belowPosted(stage: Stage, { channelId, ts }: Spot, user: User): P
   return { thread: toThreadKey(channelId, threadTs), place: toPlace(me.teamId, channelId), reply };
 }
 
-/** It stays between the two, as long as the line that came with the last press is open. */
-async function belowWhispered(stage: Stage, { channelId, ...before }: Whisper, user: User): Promise<Below> {
-  const { lines, me, now } = stage;
+/** It stays between the two, as long as the response URL that came with the last press is open. */
+async function belowEphemeral(stage: Stage, { channelId, ...before }: Ephemeral, user: User): Promise<Below> {
+  const { responseUrls, me, now } = stage;
   const { userId } = before;
-  const line = lines.get(toMessageKey({ channelId, ...before }));
-  if (!line || !isOpen(line, now) || toUserId(user) !== userId) {
+  const responseUrl = responseUrls.get(toMessageKey({ channelId, ...before }));
+  if (!responseUrl || !isOpen(responseUrl, now) || toUserId(user) !== userId) {
     throw new BotError(
       "unknown_message",
       "Slack no longer lets me answer below that private picture. Attach the picture and a mask to a message to me instead.",
     );
   }
-  const whisper = { channelId, userId, nonce: randomUUID() };
+  const ephemeral = { channelId, userId, nonce: randomUUID() };
   const reply = createReply(stage, {
-    ...{ channelId, userId, whisper, line, pressed: true, asked: { name: user.name } },
-    ...(line.threadTs && { threadTs: line.threadTs, inThread: true }),
+    ...{ channelId, userId, ephemeral, responseUrl, pressed: true, asked: { name: user.name } },
+    ...(responseUrl.threadTs && { threadTs: responseUrl.threadTs, inThread: true }),
   });
-  return { thread: toMessageKey(whisper), place: toPlace(me.teamId, channelId), reply };
+  return { thread: toMessageKey(ephemeral), place: toPlace(me.teamId, channelId), reply };
 }
 
 function toUserId({ id }: User): string {

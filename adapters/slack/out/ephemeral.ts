@@ -5,21 +5,21 @@ import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
 import { toBotError, toLogged } from "../wire/trouble.ts";
-import { share } from "./attach.ts";
-import { createShelf } from "./message-files.ts";
-import { tell } from "./notice.ts";
+import { shareFiles } from "./attach.ts";
+import { createMessageFiles } from "./message-files.ts";
+import { notify } from "./notice.ts";
 import { isOver, toFileName, toMessage } from "./view.ts";
 
 const handedNote = "The file that belongs to it is in our direct messages.";
 const notHandedNote = "Slack did not take the file that belongs to it. Press Redo to try again.";
 
 /** An answer for one person's eyes. Slack lets it be changed five times, so it is shown when it begins and when it ends. */
-export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Reply["show"] {
-  const { send, lines, log, seen, handed } = stage;
-  const shelf = createShelf(stage);
-  const { channelId, threadTs, userId = venue.whisper?.userId ?? "" } = venue;
+export function createEphemeral(stage: Stage, venue: Venue, key: MessageKey): Reply["show"] {
+  const { send, responseUrls, log, seen, handed } = stage;
+  const messageFiles = createMessageFiles(stage);
+  const { channelId, threadTs, userId = venue.ephemeral?.userId ?? "" } = venue;
   const stem = randomUUID();
-  if (venue.line && !lines.has(key)) lines.set(key, venue.line);
+  if (venue.responseUrl && !responseUrls.has(key)) responseUrls.set(key, venue.responseUrl);
   let edit = 0;
   let shown = venue.reopened ?? false;
   // The address that a press brings stands for the message pressed on: that one is not to be overwritten.
@@ -29,10 +29,10 @@ export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Re
     edit += 1;
     const { asked } = venue;
     const message = toMessage(view, { id: `${stem}.${edit}`, files, stands: key, ...(asked && { asked }) });
-    const line = lines.get(key);
+    const responseUrl = responseUrls.get(key);
     const more = { replace: shown && replaces, ...(threadTs && { threadTs }) };
-    const taken = line
-      ? await send.respond(line, message, more).then(
+    const taken = responseUrl
+      ? await send.respond(responseUrl, message, more).then(
           () => true,
           (error: unknown) => {
             log.debug({ message: key, error: toLogged(error) }, "slack.whisper.again");
@@ -40,7 +40,7 @@ export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Re
           },
         )
       : false;
-    if (!taken) await send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message);
+    if (!taken) await send.ephemeral({ channelId, userId, ...(threadTs && { threadTs }) }, message);
     shown = true;
   }
 
@@ -48,12 +48,12 @@ export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Re
   async function hand(view: View): Promise<readonly string[] | undefined> {
     if (!view.files?.length) return [];
     const channelId = await send.openDirect(userId).catch(() => undefined);
-    return channelId ? share(stage, { channelId }, view) : undefined;
+    return channelId ? shareFiles(stage, { channelId }, view) : undefined;
   }
 
   return async (view) => {
     if (view.audience === "asker") {
-      await tell(stage, venue, view);
+      await notify(stage, venue, view);
       return key;
     }
     try {
@@ -63,7 +63,7 @@ export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Re
       }
       const files = await Promise.all(
         view.images.map((image, index) =>
-          shelf.put(image, toFileName(view, image, index), stage.closing, readyMs),
+          messageFiles.put(image, toFileName(view, image, index), stage.closing, readyMs),
         ),
       );
       const before = venue.reopened
@@ -72,8 +72,8 @@ export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Re
       const given = await hand(view);
       const notes = view.files?.length ? [...view.notes, given ? handedNote : notHandedNote] : view.notes;
       await present({ ...view, notes }, files);
-      shelf.adopt(before);
-      shelf.keep([...files, ...(given ?? [])]);
+      messageFiles.adopt(before);
+      messageFiles.keep([...files, ...(given ?? [])]);
       handed.set(key, given ?? []);
       seen.set(
         key,
@@ -81,7 +81,7 @@ export function createWhispered(stage: Stage, venue: Venue, key: MessageKey): Re
       );
       return key;
     } catch (error) {
-      shelf.keep([]);
+      messageFiles.keep([]);
       throw toBotError(error, stage.me.name);
     }
   };

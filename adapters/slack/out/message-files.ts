@@ -4,7 +4,7 @@ import type { Stage } from "../live/stage.ts";
 import { isRefusal, retryAfterMs, toLogged, toTrouble } from "../wire/trouble.ts";
 
 /** The files of one message: each picture is uploaded once, and what nothing shows any more is taken away. */
-export interface Shelf {
+export interface MessageFiles {
   /** The file of a picture, ready to be shown. Rejects with the signal's reason, or what Slack says. */
   put(image: Image, name: string, signal: AbortSignal, patienceMs: number): Promise<string>;
   /** The file of what is to be taken away and not shown, which nobody has to wait for. Rejects as `put`. */
@@ -15,7 +15,7 @@ export interface Shelf {
   keep(ids: readonly string[], coming?: readonly Image[]): void;
 }
 
-export function createShelf({ send, log, timing, tidying, now }: Stage): Shelf {
+export function createMessageFiles({ send, log, timing, tidying, now }: Stage): MessageFiles {
   const uploads = new Map<Uint8Array, Promise<string>>();
   const ready = new Set<string>();
   /** The pictures are known of what this process has uploaded. */

@@ -4,22 +4,22 @@ import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
 import { toLogged } from "../wire/trouble.ts";
-import { createShelf } from "./message-files.ts";
+import { createMessageFiles } from "./message-files.ts";
 import { toFileName, toMessage } from "./view.ts";
 
 /** Says something to the asker alone, by whatever way is open. */
-export async function tell(stage: Stage, venue: Venue, view: View): Promise<void> {
+export async function notify(stage: Stage, venue: Venue, view: View): Promise<void> {
   const { send, log } = stage;
-  const { channelId, userId, line } = venue;
+  const { channelId, userId, responseUrl } = venue;
   const threadTs = venue.inThread ? venue.threadTs : undefined;
   const files = await upload(stage, view);
   const message = toMessage(view, { id: randomUUID(), files });
   const bare = { ...view, images: [], notes: [...view.notes, "Slack did not take its pictures."] };
   const ways = [
-    () => line && send.respond(line, message, threadTs ? { threadTs } : {}),
-    () => userId && send.whisper({ channelId, userId, ...(threadTs && { threadTs }) }, message),
-    () => userId && send.tell(userId, message),
-    () => userId && files.length > 0 && send.tell(userId, toMessage(bare, { id: randomUUID(), files: [] })),
+    () => responseUrl && send.respond(responseUrl, message, threadTs ? { threadTs } : {}),
+    () => userId && send.ephemeral({ channelId, userId, ...(threadTs && { threadTs }) }, message),
+    () => userId && send.direct(userId, message),
+    () => userId && files.length > 0 && send.direct(userId, toMessage(bare, { id: randomUUID(), files: [] })),
   ];
   for (const way of ways) {
     try {
@@ -36,9 +36,11 @@ export async function tell(stage: Stage, venue: Venue, view: View): Promise<void
 /** The files of its pictures, ready to be shown. One that cannot be had is left out. */
 async function upload(stage: Stage, view: View): Promise<readonly string[]> {
   const { log, closing } = stage;
-  const shelf = createShelf(stage);
+  const messageFiles = createMessageFiles(stage);
   const all = await Promise.allSettled(
-    view.images.map((image, index) => shelf.put(image, toFileName(view, image, index), closing, readyMs)),
+    view.images.map((image, index) =>
+      messageFiles.put(image, toFileName(view, image, index), closing, readyMs),
+    ),
   );
   return all.map((one) => {
     if (one.status === "fulfilled") return one.value;
@@ -49,5 +51,5 @@ async function upload(stage: Stage, view: View): Promise<readonly string[]> {
 
 /** The same, in words of the adapter's own. */
 export function say(stage: Stage, venue: Venue, words: string): Promise<void> {
-  return tell(stage, venue, { phase: "done", text: words, notes: [], images: [], actions: [] });
+  return notify(stage, venue, { phase: "done", text: words, notes: [], images: [], actions: [] });
 }

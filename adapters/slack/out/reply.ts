@@ -11,10 +11,10 @@ import { filesOf, shownIdsOf } from "../wire/pictures.ts";
 import type { Message } from "../wire/send.ts";
 import { neededScope, toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { createStatus } from "./assistant.ts";
-import { hang, share } from "./attach.ts";
-import { createWhispered } from "./ephemeral.ts";
-import { createShelf } from "./message-files.ts";
-import { tell } from "./notice.ts";
+import { attachFiles, shareFiles } from "./attach.ts";
+import { createEphemeral } from "./ephemeral.ts";
+import { createMessageFiles } from "./message-files.ts";
+import { notify } from "./notice.ts";
 import { isOver, toFileName, toMessage } from "./view.ts";
 
 const movedNote = "Slack did not show the picture in this message, so it is in the one below.";
@@ -33,8 +33,8 @@ export function createReply(stage: Stage, venue: Venue): Reply {
   return {
     pace: stage.timing.paceMs,
     limits: imageLimits,
-    show: venue.whisper
-      ? createWhispered(stage, venue, toMessageKey(venue.whisper))
+    show: venue.ephemeral
+      ? createEphemeral(stage, venue, toMessageKey(venue.ephemeral))
       : createPosted(stage, venue),
   };
 }
@@ -42,7 +42,7 @@ export function createReply(stage: Stage, venue: Venue): Reply {
 /** A message everybody sees: it is posted once and changes from then on. */
 function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   const { send, log, live, timing } = stage;
-  const shelf = createShelf(stage);
+  const messageFiles = createMessageFiles(stage);
   const status = createStatus(stage, venue);
   const stem = randomUUID();
   const { channelId, threadTs } = venue;
@@ -95,25 +95,27 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   function placed(view: View, files: readonly string[]): void {
     onShow = files;
     shownImages = view.images;
-    shelf.keep([...files, ...handed], coming);
+    messageFiles.keep([...files, ...handed], coming);
   }
 
   /** The last view, with what comes to be taken away beside its pictures. */
   async function putLast(view: View, files: readonly string[]): Promise<void> {
     if (!view.files?.length) return void (await put(view, files));
     const at = spot ?? (await put(view, files));
-    const hanging = await hang(stage, shelf, at, view, toOwn(view, files));
+    const hanging = await attachFiles(stage, messageFiles, at, view, toOwn(view, files));
     handed = hanging ?? [];
     if (hanging) return placed(view, files);
     await put(view, files);
-    const shared = await share(stage, { channelId, threadTs: threadTs ?? at.ts }, view);
+    const shared = await shareFiles(stage, { channelId, threadTs: threadTs ?? at.ts }, view);
     if (!shared) await put({ ...view, notes: [...view.notes, notHandedNote] }, files);
   }
 
   /** The files of a view's pictures, ready to be shown. Waits for all, so that none turns up after it was given up. */
   async function ready(view: View, signal: AbortSignal, patienceMs: number): Promise<readonly string[]> {
     const all = await Promise.allSettled(
-      view.images.map((image, index) => shelf.put(image, toFileName(view, image, index), signal, patienceMs)),
+      view.images.map((image, index) =>
+        messageFiles.put(image, toFileName(view, image, index), signal, patienceMs),
+      ),
     );
     return all.map((one) => {
       if (one.status === "rejected") throw one.reason;
@@ -155,7 +157,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       } finally {
         // Overtaken by the last view, whose pictures may be the very same: that one clears up.
         if (!newest || !isOver(newest.phase)) coming = [];
-        shelf.keep([...onShow, ...handed], coming);
+        messageFiles.keep([...onShow, ...handed], coming);
       }
     })();
     stage.tidying.add(done);
@@ -189,14 +191,14 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
         const trouble = toTrouble(error);
         log.debug({ message: keyOf(), trouble, attempt, error: toLogged(error) }, "slack.answer.again");
         if (trouble === "gone" && spot) {
-          shelf.keep([]);
+          messageFiles.keep([]);
           return log.warn({ message: keyOf() }, "slack.answer.unwanted");
         }
         if (trouble === "unready" && attempt < timing.retryMs.length) await sleep(timing.retryMs[attempt]);
         else if (view.images.length > 0 && trouble !== "unauthorized" && trouble !== "uninvited")
           return showApart(view, error);
         else {
-          shelf.keep([...onShow, ...handed]);
+          messageFiles.keep([...onShow, ...handed]);
           throw error;
         }
       }
@@ -235,12 +237,12 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     onShow = shownIdsOf(found);
     shownImages = onShow.map(() => unknownImage);
     handed = filesOf(found).map(({ id }) => id);
-    shelf.adopt([...onShow, ...handed]);
+    messageFiles.adopt([...onShow, ...handed]);
   }
 
   async function show(view: View): Promise<MessageKey> {
     if (view.audience === "asker" || barred) {
-      await tell(stage, venue, view);
+      await notify(stage, venue, view);
       return keyOf() ?? toMessageKey({ channelId, ts: "0.0" });
     }
     newest = view;

@@ -10,7 +10,7 @@ export interface Spot {
 }
 
 /** A message that one person alone sees. Slack has no name for it, so it has one of ours. */
-export interface Whisper {
+export interface Ephemeral {
   readonly channelId: string;
   readonly userId: string;
   readonly nonce: string;
@@ -47,19 +47,19 @@ export const homeButtons = {
 
 export type HomeButton = (typeof homeButtons)[keyof typeof homeButtons];
 
-export function toMessageKey(spot: Spot | Whisper): MessageKey {
+export function toMessageKey(spot: Spot | Ephemeral): MessageKey {
   return `slack:${spot.channelId}:${"ts" in spot ? spot.ts : `${spot.userId}.${spot.nonce}`}`;
 }
 
 /** Undefined for a key of another platform. */
-export function parseMessageKey(key: string): Spot | Whisper | undefined {
+export function parseMessageKey(key: string): Spot | Ephemeral | undefined {
   const match = /^slack:([A-Z0-9]+):(?:(\d+\.\d+)|([UW][A-Z0-9]+)\.([\w-]+))$/.exec(key);
   if (!match) return undefined;
   const [, channelId = "", ts, userId = "", nonce = ""] = match;
   return ts ? { channelId, ts } : { channelId, userId, nonce };
 }
 
-export function isSpot(place: Spot | Whisper | undefined): place is Spot {
+export function isSpot(place: Spot | Ephemeral | undefined): place is Spot {
   return place !== undefined && "ts" in place;
 }
 

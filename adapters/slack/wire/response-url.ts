@@ -1,7 +1,7 @@
 import { responseUrl } from "./limits.ts";
 
 /** An address by which the one who pressed or typed can be answered, for half an hour. */
-export interface Line {
+export interface ResponseUrl {
   readonly url: string;
   /** How often it may still be used. */
   left: number;
@@ -11,13 +11,17 @@ export interface Line {
   readonly threadTs?: string;
 }
 
-/** The line that came with a press or a command just now. Not every one brings an address. */
-export function openLine(url: string | undefined, now: () => number, threadTs?: string): Line | undefined {
+/** The response URL that came with a press or a command just now. Not every one brings an address. */
+export function openResponseUrl(
+  url: string | undefined,
+  now: () => number,
+  threadTs?: string,
+): ResponseUrl | undefined {
   if (!url) return undefined;
   const until = now() + responseUrl.lifeMs;
   return { url, left: responseUrl.uses, until, ...(threadTs && { threadTs }) };
 }
 
-export function isOpen({ left, until }: Line, now: () => number): boolean {
+export function isOpen({ left, until }: ResponseUrl, now: () => number): boolean {
   return left > 0 && until > now();
 }

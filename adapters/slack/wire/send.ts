@@ -5,7 +5,7 @@ import type { Image } from "../../../src/seam/view.ts";
 import type { Spot } from "./keys.ts";
 import type { Timing } from "./limits.ts";
 import type { Shown, SlackFile } from "./pictures.ts";
-import { isOpen, type Line } from "./response-url.ts";
+import { isOpen, type ResponseUrl } from "./response-url.ts";
 import { isRefusal, retryAfterMs, toTrouble } from "./trouble.ts";
 import { altOf } from "./words.ts";
 
@@ -42,11 +42,15 @@ export interface Send {
   /** The same, with files that hang on the message: these, and no others. False where Slack passed over them. */
   attach(spot: Spot, message: Message, files: readonly string[]): Promise<boolean>;
   /** For one person's eyes, in a channel. */
-  whisper(to: To & { readonly userId: string }, message: Message): Promise<void>;
+  ephemeral(to: To & { readonly userId: string }, message: Message): Promise<void>;
   /** For the eyes of the one who pressed or typed. `replace`: in the place of what was said there before. */
-  respond(line: Line, message: Message, more?: { replace?: boolean; threadTs?: string }): Promise<void>;
+  respond(
+    responseUrl: ResponseUrl,
+    message: Message,
+    more?: { replace?: boolean; threadTs?: string },
+  ): Promise<void>;
   /** Writes to a person, where others do not see it. */
-  tell(userId: string, message: Message): Promise<void>;
+  direct(userId: string, message: Message): Promise<void>;
   /** The id of a new file, which nobody sees until a message shows it. `share`: shown at once, by itself. */
   upload(image: Image, name: string, signal: AbortSignal, share?: To): Promise<string>;
   info(id: string): Promise<SlackFile>;
@@ -203,16 +207,16 @@ export function createSend(of: {
       const hanging = (now as Shown | undefined)?.files ?? [];
       return files.every((id) => hanging.some((file) => file.id === id));
     },
-    async whisper({ channelId, threadTs, userId }, message) {
+    async ephemeral({ channelId, threadTs, userId }, message) {
       await client.chat.postEphemeral({
         ...{ channel: channelId, user: userId, ...message, ...silent, ...still },
         ...(threadTs && { thread_ts: threadTs }),
       });
     },
-    async respond(line, message, { replace = false, threadTs } = {}) {
-      if (!isOpen(line, now)) throw new Error("the address for answers has run out");
-      line.left -= 1;
-      const response = await fetch(line.url, {
+    async respond(responseUrl, message, { replace = false, threadTs } = {}) {
+      if (!isOpen(responseUrl, now)) throw new Error("the address for answers has run out");
+      responseUrl.left -= 1;
+      const response = await fetch(responseUrl.url, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({
@@ -229,7 +233,7 @@ export function createSend(of: {
         throw new Error(`Slack did not take the answer: ${response.status} ${said.slice(0, 100)}`);
       }
     },
-    async tell(userId, message) {
+    async direct(userId, message) {
       const { channel } = await client.conversations.open({ users: userId });
       if (channel?.id)
         await client.chat.postMessage({ channel: channel.id, ...message, ...silent, ...still });
