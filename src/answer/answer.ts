@@ -1,16 +1,12 @@
-import type { Prices } from "../money/prices.ts";
 import type { Identity } from "../openai/identity.ts";
 import type { Painter } from "../openai/painter.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import { type Fitted, fitOptions } from "../options/fit.ts";
-import type { Adapter } from "../seam/adapter.ts";
 import { BotError } from "../seam/errors.ts";
-import type { Log } from "../seam/log.ts";
 import { modelOf } from "../seam/models.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { ImageLimits, View } from "../seam/view.ts";
 import { sameShape, shapeGap, sizeFor, toSize } from "../seam/words/size.ts";
-import type { Generation } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import { createDrawing, type Drawing } from "./drawing.ts";
 import { type Finished, type FinishTools, finish } from "./finish.ts";
