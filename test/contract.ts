@@ -426,7 +426,7 @@ export function adapterContract({ name, simulate, lacks }: Contract): void {
 }
 
 async function createStage(platform: Platform): Promise<Stage & { close(): Promise<void> }> {
-  const standin = await createStandin({ paceMs: 150 });
+  const standin = await createStandin({ paceMs: 150, flat: true });
   const store: Store = await openStore("memory:");
   let adapter = platform.connect();
   const publicUrl = "https://draw.example.com";

@@ -31,6 +31,8 @@ export interface StandinOptions {
   readonly openUrl?: (url: string) => Promise<Uint8Array>;
   /** Pixels of the smallest picture; as many as OpenAI says unless fewer are enough, as in tests. */
   readonly leastPixels?: number;
+  /** Pictures are of one colour, and cost next to nothing: for tests that do not look at them. */
+  readonly flat?: boolean;
   readonly log?: {
     info(fields: object, message: string): void;
     error(fields: object, message: string): void;
@@ -69,7 +71,7 @@ export async function createStandin(options: StandinOptions = {}): Promise<Stand
   const store = createStore(dir);
   const faults = createFaults();
   const files = createFiles(store, now);
-  const paint = createPaint(store);
+  const paint = createPaint(store, options.flat ?? false);
   const runs = createRuns({ store, paint, now });
   const sources = { store, fileBytes: files.bytes, ...(openUrl ? { openUrl } : {}) };
   const responses = createResponses({ store, runs, paint, sources, paceMs, leastPixels, now });

@@ -2,6 +2,7 @@ import type { Draw } from "./record.ts";
 import { drawPicture } from "./scene/draw.ts";
 import type { Paint } from "./script.ts";
 import type { Store } from "./store.ts";
+import { drawTile, isTile } from "./tile.ts";
 
 /** Most bytes of finished pictures held at once. What falls out is drawn again when wanted. */
 const mostHeld = 64 * 1024 * 1024;
@@ -9,8 +10,11 @@ const mostHeld = 64 * 1024 * 1024;
 /** Pictures drawn at the same time: more would only take each other's processor and memory. */
 const mostAtOnce = 2;
 
-/** Draws on demand and remembers the newest pictures, so that a picture asked for twice at once is drawn once. */
-export function createPaint(store: Store): Paint {
+/**
+ * Draws on demand and remembers the newest pictures, so that a picture asked for twice at once is drawn once. `flat`: a
+ * tile of one colour where that will do.
+ */
+export function createPaint(store: Store, flat: boolean): Paint {
   const turn = createTurns(mostAtOnce);
   const held = new Map<string, Promise<Uint8Array>>();
   const sizes = new Map<string, number>();
@@ -25,7 +29,7 @@ export function createPaint(store: Store): Paint {
     }
     const draw = record.plan.draws[call];
     if (!draw) return Promise.reject(new RangeError(`no call ${call}`));
-    const made = turn(() => make(draw, store, sketch));
+    const made = turn(() => make(draw, store, sketch, flat));
     held.set(key, made);
     made.then(
       ({ length }) => {
@@ -44,8 +48,9 @@ export function createPaint(store: Store): Paint {
   };
 }
 
-function make(draw: Draw, store: Store, sketch: number | undefined): Promise<Uint8Array> {
+function make(draw: Draw, store: Store, sketch: number | undefined, flat: boolean): Promise<Uint8Array> {
   if (draw.garbage) return Promise.resolve(new TextEncoder().encode("this is not a picture"));
+  if (flat && isTile(draw)) return drawTile(draw, sketch);
   return drawPicture(draw, (hash) => store.pictures.get(hash), sketch);
 }
 
