@@ -31,7 +31,7 @@ export interface StandinOptions {
   readonly openUrl?: (url: string) => Promise<Uint8Array>;
   /** Pixels of the smallest picture; as many as OpenAI says unless fewer are enough, as in tests. */
   readonly leastPixels?: number;
-  /** Pictures are of one colour, and cost next to nothing: for tests that do not look at them. */
+  /** Pictures are small tiles of one colour, and cost next to nothing: for tests that do not look at them. */
   readonly flat?: boolean;
   readonly log?: {
     info(fields: object, message: string): void;
@@ -67,14 +67,24 @@ const mostRequests = 200;
 
 /** Starts a stand-in for OpenAI, bound to 127.0.0.1. Source of the protocol: the types of the openai package. */
 export async function createStandin(options: StandinOptions = {}): Promise<Standin> {
-  const { port = 0, dir, paceMs = 4000, apiKey, now = Date.now, openUrl, leastPixels = least, log } = options;
+  const {
+    port = 0,
+    dir,
+    paceMs = 4000,
+    apiKey,
+    now = Date.now,
+    openUrl,
+    leastPixels = least,
+    flat = false,
+    log,
+  } = options;
   const store = createStore(dir);
   const faults = createFaults();
   const files = createFiles(store, now);
-  const paint = createPaint(store, options.flat ?? false);
+  const paint = createPaint(store, flat);
   const runs = createRuns({ store, paint, now });
   const sources = { store, fileBytes: files.bytes, ...(openUrl ? { openUrl } : {}) };
-  const responses = createResponses({ store, runs, paint, sources, paceMs, leastPixels, now });
+  const responses = createResponses({ store, runs, paint, sources, paceMs, leastPixels, flat, now });
   const route = createRoutes({ files, responses, runs, faults });
   const requests: RecordedRequest[] = [];
 

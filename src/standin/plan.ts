@@ -14,11 +14,12 @@ export interface Mask {
   readonly hole: Hole;
 }
 
-/** Decides all that a response will do. Pure. Throws ApiError for what only shows now. */
+/** Decides all that a response will do. `flat`: its pictures are tiles of one colour. Pure. Throws ApiError for what only shows now. */
 export function toPlan(
   { params, image }: Checked,
   inputs: Inputs,
   mask: Mask | undefined,
+  flat: boolean,
 ): { plan: Plan; memory: Memory } {
   const { prompt, pictures } = inputs;
   const before = inputs.memory;
@@ -66,7 +67,7 @@ export function toPlan(
       ...(mask ? { hole: mask.hole } : {}),
       ...(parent ? { parent } : {}),
     });
-    const [width, height] = toSize(tool.size, scene, image.model.anySize);
+    const [width, height] = toSize(tool.size, flat ? tile : scene, image.model.anySize);
     const quality = tool.quality === undefined || tool.quality === "auto" ? "medium" : tool.quality;
     const masked = mask ? patch(scene, parent, references, mask.hash) : scene;
     return {
@@ -162,6 +163,9 @@ function patch(
   }
   return parent ? { ...scene, patch: { mask, base: parent } } : scene;
 }
+
+/** The size of a tile that no size was asked for, in pixels. */
+const tile = { width: 512, height: 512 };
 
 /** The size to draw: as asked, or as the scene was composed; models with fixed sizes take the nearest of theirs. */
 function toSize(

@@ -35,10 +35,11 @@ export function createResponses(deps: {
   paint: Paint;
   sources: InputSources;
   paceMs: number;
+  flat: boolean;
   leastPixels: number;
   now: () => number;
 }): Responses {
-  const { store, runs, paint, sources, paceMs, leastPixels, now } = deps;
+  const { store, runs, paint, sources, paceMs, leastPixels, flat, now } = deps;
 
   function find(id: string): ResponseRecord {
     const record = toRecord(store.responses.get(id));
@@ -70,7 +71,7 @@ export function createResponses(deps: {
       }
       const inputs = await readInputs(params, parent, sources);
       const mask = await readMask(checked, inputs, sources);
-      const { plan, memory } = toPlan(checked, inputs, mask);
+      const { plan, memory } = toPlan(checked, inputs, mask, flat);
       const { input: _, ...kept } = params;
       const record: ResponseRecord = {
         id: `resp_${randomBytes(24).toString("hex")}`,

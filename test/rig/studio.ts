@@ -96,6 +96,8 @@ export const bob: User = { id: "u:bob", name: "Bob" };
 export async function createStudio(
   options: {
     paceMs?: number;
+    /** Pictures are drawn and not tiles of one colour. */
+    drawn?: boolean;
     standin?: Standin;
     store?: Store;
     concurrency?: number;
@@ -105,7 +107,7 @@ export async function createStudio(
     links?: Links;
   } = {},
 ) {
-  const standin = options.standin ?? (await createStandin({ paceMs: options.paceMs ?? 30 }));
+  const standin = options.standin ?? (await createStandin({ paceMs: options.paceMs ?? 30, flat: !options.drawn }));
   const store = options.store ?? (await openStore("memory:"));
   const adapter = createPaperAdapter();
   const core = await createCore({ ...options, adapter, standin, store });
