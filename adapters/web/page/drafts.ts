@@ -2,7 +2,7 @@ import type { ActionName } from "../../../src/seam/actions.ts";
 import type { ImageOptions, OptionName } from "../../../src/seam/options.ts";
 import type { About, WirePicture } from "../wire/messages.ts";
 import { count } from "./format.ts";
-import type { Stroke } from "./mask-history.ts";
+import type { Mask } from "./mask-history.ts";
 
 /** What a person is about to send. */
 export interface Draft {
@@ -31,16 +31,6 @@ export interface Target {
   readonly action?: ActionName;
   /** What was in the composer before the action filled it. */
   readonly before?: string;
-}
-
-/** A painted mask, for the target's picture or for the first reference. */
-export interface Mask {
-  readonly file: Blob;
-  /** A preview: the painted area. */
-  readonly preview: string;
-  /** Which picture was painted on. */
-  readonly src: string;
-  readonly strokes: readonly Stroke[];
 }
 
 export const emptyDraft: Draft = { text: "", pictures: [], options: {} };

@@ -10,6 +10,16 @@ export interface Brushed {
   readonly points: readonly number[];
 }
 
+/** A painted mask, for the target's picture or for the first reference. */
+export interface Mask {
+  readonly file: Blob;
+  /** A preview: the painted area. */
+  readonly preview: string;
+  /** Which picture was painted on. */
+  readonly src: string;
+  readonly strokes: readonly Stroke[];
+}
+
 /** What was done, and what was taken back. */
 export interface MaskHistory {
   readonly done: readonly Stroke[];

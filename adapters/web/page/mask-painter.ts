@@ -1,8 +1,7 @@
 import { html } from "lit-html";
 import { openDialog } from "./dialog.ts";
-import type { Mask } from "./drafts.ts";
 import { createEasel, type Easel } from "./mask-easel.ts";
-import type { Stroke } from "./mask-history.ts";
+import type { Mask, Stroke } from "./mask-history.ts";
 
 /**
  * Lets a person paint on a picture what should change.

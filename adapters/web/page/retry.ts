@@ -1,6 +1,6 @@
 import type { WireAsk } from "../wire/messages.ts";
-import type { Draft, Mask } from "./drafts.ts";
-import { toReuse } from "./drafts.ts";
+import { type Draft, toReuse } from "./drafts.ts";
+import type { Mask } from "./mask-history.ts";
 import { answerOf, type State } from "./store.ts";
 
 /**

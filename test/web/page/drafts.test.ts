@@ -9,7 +9,6 @@ import {
   draftProblem,
   emptyDraft,
   formatDraft,
-  type Mask,
   movePicture,
   parseDraft,
   removePicture,
@@ -18,6 +17,7 @@ import {
   setOption,
   setTarget,
 } from "../../../adapters/web/page/drafts.ts";
+import type { Mask } from "../../../adapters/web/page/mask-history.ts";
 
 const limits = { attachments: 2, bytes: 10, text: 20 };
 
