@@ -235,5 +235,6 @@ test("the real page's import map is named in the policy", async (t) => {
   assert.ok(inline);
   const hash = createHash("sha256").update(inline).digest("base64");
   assert.ok(home.headers.get("content-security-policy")?.includes(`'sha256-${hash}'`));
-  for (const path of ["/page/main.ts", "/page/icon.svg"]) assert.equal((await get(path)).status, 200, path);
+  for (const path of ["/page/main.ts", "/page/look/icon.svg"])
+    assert.equal((await get(path)).status, 200, path);
 });
