@@ -1,11 +1,11 @@
 import { render } from "lit-html";
 import { followScroll } from "./chat/scroll.ts";
-import { createEstimating } from "./composer/estimating.ts";
+import { createEstimating } from "./composer/estimate.ts";
 import { listen } from "./server/events.ts";
-import { fetchLost } from "./server/lost.ts";
+import { fetchLost } from "./server/lost-pictures.ts";
 import { app } from "./shell/app.ts";
 import { startClock } from "./shell/clock.ts";
-import { listenToFiles } from "./shell/files.ts";
+import { listenToFiles } from "./shell/drop.ts";
 import { listenToKeys } from "./shell/keys.ts";
 import { newId, parseHash, toHash } from "./state/address.ts";
 import { createDraftKeeper } from "./state/draft-keeper.ts";

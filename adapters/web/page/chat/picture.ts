@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WirePicture } from "../../wire/messages.ts";
-import { styled } from "../look/styled.ts";
+import { styled } from "../look/style-properties.ts";
 import type { Studio } from "../studio/studio.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireAnswer } from "../../wire/messages.ts";
 import { type IconName, icon } from "../look/icons.ts";
-import { beforesOf } from "../state/befores.ts";
+import { beforesOf } from "../state/comparable.ts";
 import { picturesOf, type State } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { fileName } from "../text/format.ts";

@@ -1,7 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { icon } from "../look/icons.ts";
-import { styled } from "../look/styled.ts";
+import { styled } from "../look/style-properties.ts";
 import { messagesOf, pictured, type State, threadOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { type Tree, type TreeNode, toTree, walk } from "./tree.ts";

@@ -1,4 +1,4 @@
-import { beforesOf } from "../state/befores.ts";
+import { beforesOf } from "../state/comparable.ts";
 import { answerOf, type createStore, draftOf, picturesOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { openHelp } from "./help.ts";

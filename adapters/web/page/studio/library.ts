@@ -2,8 +2,8 @@ import { askLine, confirmed } from "../look/dialog.ts";
 import { api } from "../server/api.ts";
 import { newId, toHash } from "../state/address.ts";
 import { abandonLoad, beginLoad, type createStore, endLoad, openThread, setThreads } from "../state/store.ts";
-import type { Keeping } from "./keeping.ts";
 import type { Page } from "./page.ts";
+import type { Keeping } from "./presets.ts";
 
 /** The threads: what is fetched of them, and what a person does with a whole one. */
 export function createLibrary(store: ReturnType<typeof createStore>, page: Page, keeping: Keeping) {

@@ -1,18 +1,18 @@
 import type { WireAction, WireAnswer, WireAsk, WirePicture } from "../../wire/messages.ts";
 import { confirmed } from "../look/dialog.ts";
 import { api } from "../server/api.ts";
-import { beforesOf } from "../state/befores.ts";
+import { beforesOf } from "../state/comparable.ts";
 import { draftProblem, emptyDraft, formatDraft, sentDraft, setTarget } from "../state/drafts.ts";
 import { toRetry } from "../state/retry.ts";
 import { type createStore, draftOf, picturesOf, type State, setDraft, threadOf } from "../state/store.ts";
 import { openCompare } from "../viewer/compare.ts";
 import { openLightbox } from "../viewer/lightbox.ts";
-import { copyPicture } from "./copy.ts";
+import { copyPicture } from "./clipboard.ts";
 import { createDrafting, release } from "./drafting.ts";
-import { createKeeping } from "./keeping.ts";
 import { createLibrary } from "./library.ts";
 import { createPage } from "./page.ts";
-import { bringIntoView } from "./reveal.ts";
+import { createKeeping } from "./presets.ts";
+import { bringIntoView } from "./scroll-into-view.ts";
 
 /** Everything a person can do on the page. */
 export type Studio = ReturnType<typeof createStudio>;

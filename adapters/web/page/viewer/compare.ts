@@ -2,7 +2,7 @@ import { html, nothing } from "lit-html";
 import type { WirePicture } from "../../wire/messages.ts";
 import { openDialog } from "../look/dialog.ts";
 import { icon } from "../look/icons.ts";
-import { styled } from "../look/styled.ts";
+import { styled } from "../look/style-properties.ts";
 
 /** One picture over another, with a line between them that can be moved. */
 export async function openCompare(
