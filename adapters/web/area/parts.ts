@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path/posix";
 import type { Files } from "../wire/files.ts";
 
 /**
@@ -11,14 +12,15 @@ export async function listParts(page: Files, pages: readonly string[]): Promise<
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const text = (await page.read(name))?.body.toString() ?? "";
     for (const [, found = ""] of text.matchAll(name.endsWith(".html") ? linked : imported)) {
-      if (parts.has(found)) continue;
-      parts.add(found);
-      open.push(found);
+      const part = join(dirname(name), found); // pages lie at the top, so what they link to is found there too
+      if (parts.has(part)) continue;
+      parts.add(part);
+      open.push(part);
     }
   }
   return parts;
 }
 
-const linked = /(?:href|src)="\.\.\/page\/([\w.-]+)"/g;
+const linked = /(?:href|src)="\.\.\/page\/([\w./-]+)"/g;
 /** Types are gone by then, so what is imported for its types only is not named any more. */
-const imported = /^(?:import|export|\}) ?[^"'\n]*"\.\/([\w.-]+)";/gm;
+const imported = /^(?:import|export|\}) ?[^"'\n]*"(\.\.?\/[\w./-]+)";/gm;

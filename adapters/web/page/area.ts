@@ -1,8 +1,8 @@
 import { render } from "lit-html";
-import { dropDraft, findDraft, keepDraft } from "./area-draft.ts";
-import { AreaError, fetchPicture, sendArea } from "./area-send.ts";
-import { type AreaState, areaView } from "./area-view.ts";
-import { createEasel, type Easel } from "./mask-easel.ts";
+import { dropDraft, findDraft, keepDraft } from "./area/draft.ts";
+import { AreaError, fetchPicture, sendArea } from "./area/send.ts";
+import { type AreaState, areaView } from "./area/view.ts";
+import { createEasel, type Easel } from "./mask/easel.ts";
 
 const root = document.querySelector<HTMLElement>("#area") ?? document.body;
 let state: AreaState = { phase: "loading" };

@@ -1,16 +1,16 @@
 import { render } from "lit-html";
-import { newId, parseHash, toHash } from "./address.ts";
-import { app } from "./app.ts";
-import { startClock } from "./clock.ts";
-import { createDraftKeeper } from "./draft-keeper.ts";
-import { createEstimating } from "./estimating.ts";
-import { listen } from "./events.ts";
-import { listenToFiles } from "./files.ts";
-import { listenToKeys } from "./keys.ts";
-import { fetchLost } from "./lost.ts";
-import { followScroll } from "./scroll.ts";
-import { applyEvent, createStore, firstState, type State, threadOf } from "./store.ts";
-import { createStudio } from "./studio.ts";
+import { followScroll } from "./chat/scroll.ts";
+import { createEstimating } from "./composer/estimate.ts";
+import { listen } from "./server/events.ts";
+import { fetchLost } from "./server/lost-pictures.ts";
+import { app } from "./shell/app.ts";
+import { startClock } from "./shell/clock.ts";
+import { listenToFiles } from "./shell/drop.ts";
+import { listenToKeys } from "./shell/keys.ts";
+import { newId, parseHash, toHash } from "./state/address.ts";
+import { createDraftKeeper } from "./state/draft-keeper.ts";
+import { applyEvent, createStore, firstState, type State, threadOf } from "./state/store.ts";
+import { createStudio } from "./studio/studio.ts";
 
 const first = parseHash(location.hash) ?? newId();
 history.replaceState(null, "", toHash(first));

@@ -80,7 +80,7 @@ export function createLogin({
 }
 
 function isPublic(path: string): boolean {
-  return /^\/(login|login\.css|logout|health|page\/[^/]+\.(css|svg))$/.test(path);
+  return /^\/(login|login\.css|logout|health|page\/[\w/-]+\.(css|svg))$/.test(path);
 }
 
 async function page(c: Context, status: 200 | 401 | 429, message = ""): Promise<Response> {

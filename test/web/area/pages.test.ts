@@ -236,7 +236,14 @@ test("a form is taken from the page itself only, by whatever name it is asked fo
   }
 });
 
-const playgrounds = ["/", "/api/about", "/api/threads", "/api/events", "/page/main.ts", "/page/composer.ts"];
+const playgrounds = [
+  "/",
+  "/api/about",
+  "/api/threads",
+  "/api/events",
+  "/page/main.ts",
+  "/page/composer/composer.ts",
+];
 
 test("without a playground there is nothing of it", async (t) => {
   const dataDir = join(await createFolder(t), "data");
@@ -264,7 +271,7 @@ test("beside a playground, the pages are open and the playground stays shut", as
     assert.equal((await raw(url, { path, headers })).status, 401, path);
   }
   assert.equal((await raw(url, { path: `/area/${book.issue()}`, headers })).status, 200);
-  for (const path of ["/page/area.ts", "/page/mask-easel.ts", "/lib/lit-html/lit-html.js"]) {
+  for (const path of ["/page/area.ts", "/page/mask/easel.ts", "/lib/lit-html/lit-html.js"]) {
     assert.equal((await raw(url, { path, headers })).status, 200, path);
   }
 });
@@ -328,11 +335,11 @@ for (const [where, mounted] of [
     assert.ok(seen.size > 18, `${seen.size}`);
     for (const part of [
       "area.ts",
-      "area.css",
-      "mask-easel.ts",
-      "gestures.ts",
-      "theme-first.ts",
-      "icon.svg",
+      "area/area.css",
+      "mask/easel.ts",
+      "viewer/gestures.ts",
+      "look/theme-first.ts",
+      "look/icon.svg",
     ]) {
       assert.ok(seen.has(`https://draw.example${path}/page/${part}`), part);
     }

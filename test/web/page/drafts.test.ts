@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Mask } from "../../../adapters/web/page/mask/history.ts";
 import {
   addPictures,
   anchorMask,
@@ -9,7 +10,6 @@ import {
   draftProblem,
   emptyDraft,
   formatDraft,
-  type Mask,
   movePicture,
   parseDraft,
   removePicture,
@@ -17,7 +17,7 @@ import {
   sentDraft,
   setOption,
   setTarget,
-} from "../../../adapters/web/page/drafts.ts";
+} from "../../../adapters/web/page/state/drafts.ts";
 
 const limits = { attachments: 2, bytes: 10, text: 20 };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Block, type Inline, parseMarkdown } from "../../../adapters/web/page/markdown.ts";
+import { type Block, type Inline, parseMarkdown } from "../../../adapters/web/page/text/markdown.ts";
 
 describe("the page's Markdown", () => {
   it("reads paragraphs, lists, headings and code", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { emptyDraft } from "../../../adapters/web/page/drafts.ts";
-import { inWords, toStyleName } from "../../../adapters/web/page/format.ts";
-import { heldValue, toGroups, whyIdle } from "../../../adapters/web/page/option-groups.ts";
-import { toRetry } from "../../../adapters/web/page/retry.ts";
-import { firstState } from "../../../adapters/web/page/store.ts";
+import { heldValue, toGroups, whyIdle } from "../../../adapters/web/page/options/groups.ts";
+import { emptyDraft } from "../../../adapters/web/page/state/drafts.ts";
+import { toRetry } from "../../../adapters/web/page/state/retry.ts";
+import { firstState } from "../../../adapters/web/page/state/store.ts";
+import { inWords, toStyleName } from "../../../adapters/web/page/text/format.ts";
 import type { WireAnswer, WireAsk, WireStyle } from "../../../adapters/web/wire/messages.ts";
 import { type OptionSpec, optionSpecs } from "../../../src/seam/options.ts";
 

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-  duration,
-  fileName,
-  money,
-  optionValue,
-  setOptions,
-  when,
-} from "../../../adapters/web/page/format.ts";
-import {
   addStroke,
   redo,
   type Stroke,
   startHistory,
   undo,
   visibleStrokes,
-} from "../../../adapters/web/page/mask-history.ts";
-import { fit, keepInside, pan, toPicture, zoomAt } from "../../../adapters/web/page/viewport.ts";
+} from "../../../adapters/web/page/mask/history.ts";
+import {
+  duration,
+  fileName,
+  money,
+  optionValue,
+  setOptions,
+  when,
+} from "../../../adapters/web/page/text/format.ts";
+import { fit, keepInside, pan, toPicture, zoomAt } from "../../../adapters/web/page/viewer/viewport.ts";
 import { optionSpecs } from "../../../src/seam/options.ts";
 
 const stroke: Stroke = { kind: "brush", size: 10, points: [1, 1, 1] };

@@ -13,7 +13,7 @@ import {
   type State,
   setThreads,
   toExchanges,
-} from "../../../adapters/web/page/store.ts";
+} from "../../../adapters/web/page/state/store.ts";
 import type { WireAnswer, WireAsk, WireMessage, WireThread } from "../../../adapters/web/wire/messages.ts";
 
 describe("the page's state", () => {

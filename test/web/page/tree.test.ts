@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Tree, toTree, walk } from "../../../adapters/web/page/tree.ts";
+import { type Tree, toTree, walk } from "../../../adapters/web/page/panels/tree.ts";
 import type { WireAnswer, WireAsk, WireMessage } from "../../../adapters/web/wire/messages.ts";
 
 describe("the version tree", () => {

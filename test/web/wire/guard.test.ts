@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createFolder, raw, startPlayground } from "../playground.ts";
@@ -156,7 +156,8 @@ test("the page is served with its types taken out, under a policy that names its
     join(pageDir, "main.ts"),
     'import { a } from "./a.ts";\nexport const b: number = a as number;\n',
   );
-  await writeFile(join(pageDir, "base.css"), "a { color: red }");
+  await mkdir(join(pageDir, "look"));
+  await writeFile(join(pageDir, "look/base.css"), "a { color: red }");
   await writeFile(join(pageDir, "tsconfig.json"), "{}");
   await writeFile(join(pageDir, ".env"), "SECRET=1");
   const { get, url, post } = await startPlayground(t, { pageDir });
@@ -187,7 +188,7 @@ test("the page is served with its types taken out, under a policy that names its
   assert.equal((await get("/page/main.ts", { headers })).status, 304);
   await writeFile(join(pageDir, "main.ts"), "export const changed = 1;\n");
   assert.match(await (await get("/page/main.ts", { headers })).text(), /changed/);
-  assert.equal((await get("/page/base.css")).headers.get("content-type"), "text/css; charset=utf-8");
+  assert.equal((await get("/page/look/base.css")).headers.get("content-type"), "text/css; charset=utf-8");
 
   const library = await get("/lib/lit-html/directives/repeat.js");
   assert.equal(library.status, 200);
@@ -203,6 +204,9 @@ test("the page is served with its types taken out, under a policy that names its
     "/page/%2e%2e/index.ts",
     "/page/%2e%2e%2findex.ts",
     "/page/..%5cindex.ts",
+    "/page/look",
+    "/page/look/%2e%2e/%2e%2e/index.ts",
+    "/page/look/..%2f..%2findex.ts",
     "/page/....//index.ts",
     "/page/main.ts%00.css",
     "/page//etc/passwd",
@@ -235,5 +239,6 @@ test("the real page's import map is named in the policy", async (t) => {
   assert.ok(inline);
   const hash = createHash("sha256").update(inline).digest("base64");
   assert.ok(home.headers.get("content-security-policy")?.includes(`'sha256-${hash}'`));
-  for (const path of ["/page/main.ts", "/page/icon.svg"]) assert.equal((await get(path)).status, 200, path);
+  for (const path of ["/page/main.ts", "/page/look/icon.svg"])
+    assert.equal((await get(path)).status, 200, path);
 });

@@ -1,0 +1,106 @@
+import type { ActionName } from "../../../../src/seam/actions.ts";
+import type { ImageOptions } from "../../../../src/seam/options.ts";
+import type {
+  About,
+  WireDefaults,
+  WireEstimate,
+  WireMessage,
+  WireStyle,
+  WireThread,
+} from "../../wire/messages.ts";
+import type { Draft } from "../state/drafts.ts";
+
+/** The server's requests. Each rejects with a RequestError whose message a person can read. */
+export const api = {
+  about: () => request<About>("/api/about"),
+  threads: () => request<WireThread[]>("/api/threads"),
+  thread: (id: string) =>
+    request<{ thread: WireThread; messages: WireMessage[] }>(`/api/threads/${encodeURIComponent(id)}`),
+  rename: (id: string, title: string) =>
+    request<WireThread>(`/api/threads/${encodeURIComponent(id)}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ title }),
+    }),
+  remove: (id: string) => request<void>(`/api/threads/${encodeURIComponent(id)}`, { method: "DELETE" }),
+  prompt: (thread: string, draft: Draft) => {
+    const body = toForm(draft);
+    if (draft.target) body.set("replyTo", draft.target.answer);
+    return request<{ ask: string }>(`/api/threads/${encodeURIComponent(thread)}/prompts`, {
+      method: "POST",
+      body,
+    });
+  },
+  press: (answer: string, action: ActionName, draft?: Draft) => {
+    const body = draft ? toForm(draft) : new FormData();
+    body.set("action", action);
+    return request<unknown>(`/api/messages/${encodeURIComponent(answer)}/press`, { method: "POST", body });
+  },
+  styles: () => request<WireStyle[]>("/api/styles"),
+  /** A draft's words are the style's instruction. */
+  saveStyle: (name: string, draft: Draft) => {
+    const body = toForm(draft);
+    body.set("name", name);
+    return request<WireStyle>("/api/styles", { method: "POST", body });
+  },
+  removeStyle: (name: string, scope: WireStyle["scope"]) =>
+    request<void>(`/api/styles/${encodeURIComponent(name)}?scope=${scope}`, { method: "DELETE" }),
+  defaults: () => request<WireDefaults>("/api/defaults"),
+  /** Takes the place of all of one's own. */
+  setDefaults: (options: Partial<ImageOptions>) =>
+    request<WireDefaults>("/api/defaults", { method: "PUT", body: JSON.stringify(options) }),
+  estimate: (wish: string, signal: AbortSignal) =>
+    request<WireEstimate>("/api/estimate", { method: "POST", body: wish, signal }),
+};
+
+/** The server said no, or could not be reached (then `status` is 0). */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+async function request<T>(path: string, init?: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (cause) {
+    throw new RequestError(
+      0,
+      "The server cannot be reached. What you wrote is kept; try again in a moment.",
+      {
+        cause,
+      },
+    );
+  }
+  const text = await response.text();
+  if (!response.ok) throw new RequestError(response.status, toMessage(text, response.status));
+  return (text ? JSON.parse(text) : undefined) as T; // the contract in wire.ts, from our own origin
+}
+
+function toMessage(text: string, status: number): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
+    if (typeof error?.message === "string" && error.message) return error.message;
+  } catch {
+    // Not ours: a proxy's page, most likely.
+  }
+  if (status === 413) return "That is more than the server takes at once. Attach fewer or smaller pictures.";
+  return `The server answered with an error (${status}). What you wrote is kept; try again in a moment.`;
+}
+
+function toForm(draft: Draft): FormData {
+  const form = new FormData();
+  form.set("text", draft.text.trim());
+  form.set("options", JSON.stringify(draft.options));
+  for (const picture of draft.pictures) {
+    if (picture.kind === "file") form.append("attachment", picture.file, picture.name);
+    else form.append("reuse", picture.src.split("/").at(-1) ?? "");
+  }
+  if (draft.mask) form.set("mask", draft.mask.file, "mask.png");
+  return form;
+}

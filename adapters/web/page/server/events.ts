@@ -1,0 +1,61 @@
+import type { WireEvent } from "../../wire/messages.ts";
+
+/** What happens on the line to the server. */
+export interface Line {
+  event(event: WireEvent): void;
+  /** The line is down; it is being picked up again. */
+  lost(): void;
+}
+
+/**
+ * Listens to the server until the signal aborts, and comes back after 1, 2, 4 … 15 s when the line drops.
+ *
+ * EventSource's own reconnecting is not enough: it gives up for good on an error page, such as a proxy's 502.
+ */
+export function listen(line: Line, signal: AbortSignal): void {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let hidden: ReturnType<typeof setTimeout> | undefined;
+  let tries = 0;
+
+  const connect = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = new EventSource("/api/events");
+    source.onmessage = ({ data }: MessageEvent<string>) => {
+      tries = 0;
+      line.event(JSON.parse(data) as WireEvent); // the contract in wire.ts, from our own origin
+    };
+    source.onerror = () => {
+      source?.close();
+      line.lost();
+      clearTimeout(timer);
+      timer = setTimeout(connect, Math.min(15_000, 1000 * 2 ** tries));
+      tries += 1;
+    };
+  };
+  const hurry = () => {
+    if (source?.readyState !== EventSource.CLOSED || document.hidden) return;
+    tries = 0;
+    connect();
+  };
+  const rest = () => {
+    clearTimeout(hidden);
+    // A browser holds six lines to one server at most: tabs nobody looks at leave theirs to the others.
+    if (document.hidden) {
+      hidden = setTimeout(() => {
+        clearTimeout(timer);
+        source?.close();
+      }, 20_000);
+    } else hurry();
+  };
+
+  connect();
+  addEventListener("online", hurry, { signal });
+  document.addEventListener("visibilitychange", rest, { signal });
+  signal.addEventListener("abort", () => {
+    clearTimeout(hidden);
+    clearTimeout(timer);
+    source?.close();
+  });
+}

@@ -1,0 +1,263 @@
+import type {
+  About,
+  WireAnswer,
+  WireAsk,
+  WireDefaults,
+  WireEvent,
+  WireMessage,
+  WirePicture,
+  WireStyle,
+  WireThread,
+} from "../../wire/messages.ts";
+import { type Draft, emptyDraft } from "./drafts.ts";
+
+/** All the page knows. Never changed in place: every function here answers with a new one. */
+export interface State {
+  readonly about?: About | undefined;
+  readonly link: "connecting" | "open" | "lost";
+  /** The server wants the password again. */
+  readonly signedOut?: boolean;
+  /** The server's run, to notice a restart. */
+  readonly boot?: string;
+  /** Newest first. */
+  readonly threads: readonly WireThread[];
+  /** The id of the thread in view; one nobody has written in yet is not among `threads`. */
+  readonly open: string;
+  readonly messages: ReadonlyMap<string, readonly WireMessage[]>;
+  /** Threads being fetched, and the messages that events brought in the meantime. */
+  readonly loading: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly drafts: ReadonlyMap<string, Draft>;
+  readonly styles: readonly WireStyle[];
+  readonly defaults: WireDefaults;
+  /** What the draft of the open thread would cost, in a few words. */
+  readonly estimate?: string | undefined;
+  readonly sending: boolean;
+  /** The answer a person has walked to. */
+  readonly current?: string | undefined;
+  /** Answers whose details are unfolded. */
+  readonly unfolded: ReadonlySet<string>;
+  readonly panel: { readonly threads: boolean; readonly versions: boolean; readonly options: boolean };
+  readonly dropping: boolean;
+  readonly toasts: readonly Toast[];
+}
+
+/** A line that comes and goes. */
+interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly failed: boolean;
+}
+
+/** One thing asked and what came of it. */
+export interface Exchange {
+  readonly id: string;
+  readonly ask?: WireAsk;
+  readonly answers: readonly WireAnswer[];
+}
+
+/** Holds the state and tells who listens, once for all the changes of one moment. */
+export function createStore(first: State, changed: (state: State) => void, later = queueMicrotask) {
+  let state = first;
+  let due = false;
+  return {
+    get state(): State {
+      return state;
+    },
+    update(change: (state: State) => State): void {
+      const next = change(state);
+      if (next === state) return;
+      state = next;
+      if (due) return;
+      due = true;
+      later(() => {
+        due = false;
+        changed(state);
+      });
+    },
+  };
+}
+
+/** A page that has heard nothing yet. */
+export function firstState(open: string): State {
+  return {
+    link: "connecting",
+    threads: [],
+    open,
+    messages: new Map(),
+    loading: new Map(),
+    drafts: new Map(),
+    styles: [],
+    defaults: { mine: {}, channel: {} },
+    sending: false,
+    unfolded: new Set(),
+    panel: { threads: false, versions: false, options: false },
+    dropping: false,
+    toasts: [],
+  };
+}
+
+/** The state after the server said something. */
+export function applyEvent(state: State, event: WireEvent): State {
+  switch (event.type) {
+    case "hello":
+      return { ...state, link: "open", boot: event.boot, signedOut: false };
+    case "thread":
+      return { ...state, threads: sortThreads([event.thread, ...without(state.threads, event.thread.id)]) };
+    case "threadGone":
+      return forgetThread(state, event.id);
+    case "message":
+      return applyMessage(state, event.message);
+    case "notice":
+      return event.thread === state.open ? addToast(state, event.text, event.failed) : state;
+  }
+}
+
+/** The threads as the server lists them now. */
+export function setThreads(state: State, threads: readonly WireThread[]): State {
+  return { ...state, threads: sortThreads(threads) };
+}
+
+/** A thread is about to be fetched: from here on, what events bring is newer than the answer. */
+export function beginLoad(state: State, thread: string): State {
+  return { ...state, loading: new Map(state.loading).set(thread, new Set()) };
+}
+
+/** A thread has been fetched. Messages that events changed meanwhile stay as the events left them. */
+export function endLoad(state: State, thread: string, fetched: readonly WireMessage[]): State {
+  const touched = state.loading.get(thread) ?? new Set();
+  const held = (state.messages.get(thread) ?? []).filter((message) => touched.has(message.id));
+  const messages = held.reduce(upsert, fetched);
+  const loading = new Map(state.loading);
+  loading.delete(thread);
+  return { ...state, loading, messages: new Map(state.messages).set(thread, messages) };
+}
+
+/** The fetch came to nothing; what is held stays. */
+export function abandonLoad(state: State, thread: string): State {
+  const loading = new Map(state.loading);
+  loading.delete(thread);
+  return { ...state, loading };
+}
+
+/** Turns to another thread. */
+export function openThread(state: State, thread: string): State {
+  if (thread === state.open) return state;
+  const panel = { ...state.panel, threads: false, options: false };
+  return { ...state, open: thread, panel, current: undefined };
+}
+
+/** Opens or closes one of the panels. */
+export function setPanel(state: State, name: keyof State["panel"], open: boolean): State {
+  return state.panel[name] === open ? state : { ...state, panel: { ...state.panel, [name]: open } };
+}
+
+let toasts = 0;
+
+/** A line to show for a while. */
+export function addToast(state: State, text: string, failed = false): State {
+  toasts += 1;
+  const others = state.toasts.filter((toast) => toast.text !== text).slice(-2);
+  return { ...state, toasts: [...others, { id: toasts, text, failed }] };
+}
+
+export function dropToast(state: State, id: number): State {
+  return { ...state, toasts: state.toasts.filter((toast) => toast.id !== id) };
+}
+
+/** The draft of the open thread. */
+export function draftOf(state: State): Draft {
+  return state.drafts.get(state.open) ?? emptyDraft;
+}
+
+export function setDraft(state: State, draft: Draft, thread = state.open): State {
+  return { ...state, drafts: new Map(state.drafts).set(thread, draft) };
+}
+
+export function messagesOf(state: State): readonly WireMessage[] {
+  return state.messages.get(state.open) ?? none;
+}
+
+export function threadOf(state: State): WireThread | undefined {
+  return state.threads.find((thread) => thread.id === state.open);
+}
+
+export function answerOf(state: State, id: string | null | undefined): WireAnswer | undefined {
+  const found = id ? messagesOf(state).find((message) => message.id === id) : undefined;
+  return found?.kind === "answer" ? found : undefined;
+}
+
+/** The answer itself if it shows a picture, else the nearest one before it that does. */
+export function pictured(
+  messages: readonly WireMessage[],
+  id: string | null | undefined,
+): WireAnswer | undefined {
+  for (let next = id, steps = 0; next && steps <= messages.length; steps += 1) {
+    const found = messages.find((message) => message.id === next);
+    if (found?.kind !== "answer") return undefined;
+    if (found.view.phase === "done" && found.view.images.length > 0 && !found.view.aside) return found;
+    next = found.view.parent;
+  }
+  return undefined;
+}
+
+/** Every finished picture of the open thread, oldest first. */
+export function picturesOf(state: State): readonly { answer: WireAnswer; picture: WirePicture }[] {
+  return messagesOf(state)
+    .filter((message) => message.kind === "answer")
+    .filter(({ view }) => view.phase === "done" && !view.aside)
+    .flatMap((answer) => answer.view.images.map((picture) => ({ answer, picture })));
+}
+
+/** Questions in the order they were asked, each with what answers it. */
+export function toExchanges(messages: readonly WireMessage[]): readonly Exchange[] {
+  const byAsk = new Map<string, { id: string; ask?: WireAsk; answers: WireAnswer[]; at: number }>();
+  for (const message of messages) {
+    const id = message.kind === "ask" ? message.id : message.ask;
+    const held = byAsk.get(id) ?? { id, answers: [], at: message.createdAt };
+    if (message.kind === "ask") {
+      held.ask = message;
+      held.at = message.createdAt;
+    } else held.answers.push(message);
+    byAsk.set(id, held);
+  }
+  return [...byAsk.values()].sort((one, other) => one.at - other.at);
+}
+
+/** Whether an answer is still on its way. */
+export function isPending(answer: WireAnswer): boolean {
+  return answer.view.phase === "queued" || answer.view.phase === "working";
+}
+
+const none: readonly WireMessage[] = [];
+
+function applyMessage(state: State, message: WireMessage): State {
+  const held = state.messages.get(message.thread);
+  const touched = state.loading.get(message.thread);
+  // A thread never opened is fetched whole when it is.
+  if (!held && !touched && message.thread !== state.open) return state;
+  const messages = new Map(state.messages).set(message.thread, upsert(held ?? [], message));
+  if (!touched) return { ...state, messages };
+  const loading = new Map(state.loading).set(message.thread, new Set(touched).add(message.id));
+  return { ...state, messages, loading };
+}
+
+function upsert(list: readonly WireMessage[], message: WireMessage): readonly WireMessage[] {
+  const at = list.findIndex(({ id }) => id === message.id);
+  return at < 0 ? [...list, message] : list.with(at, message);
+}
+
+function forgetThread(state: State, id: string): State {
+  const messages = new Map(state.messages);
+  const drafts = new Map(state.drafts);
+  messages.delete(id);
+  drafts.delete(id);
+  return { ...state, threads: without(state.threads, id), messages, drafts };
+}
+
+function without(threads: readonly WireThread[], id: string): readonly WireThread[] {
+  return threads.filter((thread) => thread.id !== id);
+}
+
+function sortThreads(threads: readonly WireThread[]): readonly WireThread[] {
+  return [...threads].sort((one, other) => other.updatedAt - one.updatedAt);
+}

@@ -1,0 +1,131 @@
+import type { OptionName } from "../../../../src/seam/options.ts";
+import type { WirePicture } from "../../wire/messages.ts";
+import { paintMask } from "../mask/painter.ts";
+import {
+  addPictures,
+  anchorMask,
+  type Draft,
+  type DraftPicture,
+  movePicture,
+  removePicture,
+  setOption,
+  setTarget,
+  toReuse,
+} from "../state/drafts.ts";
+import { type createStore, draftOf, picturesOf, setDraft } from "../state/store.ts";
+import type { Page } from "./page.ts";
+
+/** What a person does in the composer before sending. */
+export function createDrafting(store: ReturnType<typeof createStore>, page: Page) {
+  const draft = (change: (draft: Draft) => Draft) =>
+    store.update((state) => setDraft(state, change(draftOf(state))));
+
+  const drafting = {
+    write(text: string): void {
+      draft((now) => ({ ...now, text }));
+    },
+
+    reply(answer: string): void {
+      draft((now) => setTarget(now, { answer }));
+      page.focusComposer();
+    },
+
+    /** Lets go of the reply target; says whether there was one. */
+    clearTarget(): boolean {
+      if (!draftOf(store.state).target) return false;
+      draft((now) => setTarget(now, undefined));
+      return true;
+    },
+
+    attach(files: Iterable<File>): void {
+      const all = [...files];
+      const pictures = all.filter(({ type, name }) => type.startsWith("image/") || /\.hei[cf]$/i.test(name));
+      if (pictures.length < all.length) page.say("Only pictures can be attached.", true);
+      drafting.add(
+        pictures.map((file) => {
+          const src = URL.createObjectURL(file);
+          return { kind: "file", key: src, name: file.name || "Pasted picture", src, file };
+        }),
+      );
+    },
+
+    reuse(picture: WirePicture): void {
+      drafting.add([toReuse(picture)]);
+      page.focusComposer();
+    },
+
+    add(pictures: readonly DraftPicture[]): void {
+      const { state } = store;
+      const { draft: next, problems } = addPictures(draftOf(state), pictures, state.about?.limits);
+      for (const picture of pictures) if (!next.pictures.includes(picture)) release(picture);
+      store.update((now) => setDraft(now, next));
+      for (const problem of problems) page.say(problem, true);
+    },
+
+    removePicture(picture: DraftPicture): void {
+      draft((now) => removePicture(now, picture.key));
+      release(picture);
+    },
+
+    movePicture(picture: DraftPicture, to: number): void {
+      draft((now) => movePicture(now, picture.key, to));
+    },
+
+    setOption(name: OptionName, value: string | number | undefined): void {
+      draft((now) => setOption(now, name, value));
+    },
+
+    resetOptions(): void {
+      draft((now) => ({ ...now, options: {} }));
+    },
+
+    /** Paints a mask on an answer's only picture (which is then the one to change) or on one in the composer. */
+    async paint(on: { answer: string; picture: WirePicture } | DraftPicture): Promise<void> {
+      const thread = store.state.open;
+      const { src, alt } = "answer" in on ? on.picture : { src: on.src, alt: on.name };
+      const held = draftOf(store.state).mask;
+      const mask = await paintMask(src, alt, held?.src === src ? held.strokes : []);
+      if (mask === undefined || thread !== store.state.open) return;
+      draft((now) => {
+        const aimed =
+          mask && "answer" in on && now.target?.answer !== on.answer
+            ? setTarget(now, { answer: on.answer })
+            : now;
+        return anchorMask({ ...aimed, mask: mask ?? undefined });
+      });
+      page.focusComposer();
+    },
+
+    /** Paints on one of several pictures: it goes along as the first reference, so that it is clear which is meant. */
+    async paintOneOf(picture: WirePicture): Promise<void> {
+      const thread = store.state.open;
+      const mask = await paintMask(picture.src, picture.alt, []);
+      if (!mask || thread !== store.state.open) return;
+      draft((now) => {
+        const held = now.pictures.some(({ src }) => src === picture.src);
+        const pictures = held ? now.pictures : [toReuse(picture), ...now.pictures];
+        return anchorMask({ ...now, pictures, mask });
+      });
+      page.focusComposer();
+    },
+
+    /** Opens the painter again on the picture the mask was painted on. */
+    async repaint(): Promise<void> {
+      const { mask, pictures } = draftOf(store.state);
+      const attached = pictures.find(({ src }) => src === mask?.src);
+      const shown = picturesOf(store.state).find(({ picture }) => picture.src === mask?.src);
+      if (attached) await drafting.paint(attached);
+      else if (shown) await drafting.paint({ answer: shown.answer.id, picture: shown.picture });
+    },
+
+    removeMask(): void {
+      draft((now) => ({ ...now, mask: undefined }));
+    },
+  };
+  return drafting;
+}
+
+/** Lets the browser forget a file's address. */
+export function release(picture: DraftPicture): void {
+  if (picture.kind === "file") URL.revokeObjectURL(picture.src);
+}

@@ -1,0 +1,161 @@
+import type { WireAction, WireAnswer, WireAsk, WirePicture } from "../../wire/messages.ts";
+import { confirmed } from "../look/dialog.ts";
+import { api } from "../server/api.ts";
+import { beforesOf } from "../state/comparable.ts";
+import { draftProblem, emptyDraft, formatDraft, sentDraft, setTarget } from "../state/drafts.ts";
+import { toRetry } from "../state/retry.ts";
+import { type createStore, draftOf, picturesOf, type State, setDraft, threadOf } from "../state/store.ts";
+import { openCompare } from "../viewer/compare.ts";
+import { openLightbox } from "../viewer/lightbox.ts";
+import { copyPicture } from "./clipboard.ts";
+import { createDrafting, release } from "./drafting.ts";
+import { createLibrary } from "./library.ts";
+import { createPage } from "./page.ts";
+import { createKeeping } from "./presets.ts";
+import { bringIntoView } from "./scroll-into-view.ts";
+
+/** Everything a person can do on the page. */
+export type Studio = ReturnType<typeof createStudio>;
+
+export function createStudio(store: ReturnType<typeof createStore>) {
+  /** Presses of the last moment: a double click must not be paid for twice. */
+  const pressed = new Set<string>();
+  const page = createPage(store);
+  const keeping = createKeeping(store, page);
+
+  const studio = {
+    ...page,
+    ...keeping,
+    ...createLibrary(store, page, keeping),
+    ...createDrafting(store, page),
+
+    /** Sends what is in the composer; if that fails, everything stays where it is. */
+    async send(): Promise<void> {
+      const { state } = store;
+      const sent = draftOf(state);
+      const thread = state.open;
+      const problem = draftProblem(sent, state.about?.limits);
+      if (problem) return studio.say(problem, true);
+      if (state.sending) return;
+      store.update((now) => ({ ...now, sending: true }));
+      try {
+        if (sent.target?.action) await api.press(sent.target.answer, sent.target.action, sent);
+        else await api.prompt(thread, sent);
+        store.update((now) => ({
+          ...setDraft(now, sentDraft(sent), thread),
+          current: undefined,
+          signedOut: false,
+          toasts: now.toasts.filter(({ failed }) => !failed),
+        }));
+        for (const picture of sent.pictures) release(picture);
+        // Without the line to the server nothing would show.
+        if (store.state.link !== "open") void studio.loadThread(thread);
+      } catch (error) {
+        studio.tell(error);
+      } finally {
+        store.update((now) => ({ ...now, sending: false }));
+        studio.focusComposer(false);
+      }
+    },
+
+    /** A button under an answer: acts at once, or turns the composer into its form. */
+    async press(answer: WireAnswer, action: WireAction): Promise<void> {
+      if (action.name === "reference") {
+        const picture = answer.view.images[answer.view.picked ?? 0];
+        if (picture) studio.reuse(picture);
+        return;
+      }
+      if (action.form) {
+        const words = answer.view.details?.prompt ?? askText(store.state, answer);
+        const target = { answer: answer.id, action: action.name };
+        const prefill = action.form.prefill ? words : undefined;
+        store.update((state) => setDraft(state, setTarget(draftOf(state), target, prefill)));
+        studio.focusComposer();
+        return;
+      }
+      if (action.style === "danger") {
+        const text = "The picture will be gone for good. What was made from it stays.";
+        if (!(await confirmed(`${action.label}?`, text, action.label))) return;
+      }
+      const press = `${answer.id} ${action.name}`;
+      if (pressed.has(press)) return;
+      pressed.add(press);
+      setTimeout(() => pressed.delete(press), 800);
+      await studio.attempt(() => api.press(answer.id, action.name));
+    },
+
+    /** Puts what was asked back into the composer, to be changed and sent again. */
+    async retry(ask: WireAsk): Promise<void> {
+      const held = { ...draftOf(store.state), options: {} };
+      const isFree = !held.mask && formatDraft(held) === formatDraft(emptyDraft);
+      const text = "What you have in the composer gives way to what you asked here.";
+      if (!isFree && !(await confirmed("Ask this again?", text, "Ask again"))) return;
+      await studio.attempt(async () => {
+        const draft = await toRetry(ask, store.state);
+        store.update((state) => setDraft(state, draft, ask.thread));
+        studio.focusComposer();
+      });
+    },
+
+    /** Words to draw at once, as an example does. */
+    drawNow(text: string): void {
+      studio.write(text);
+      void studio.send();
+    },
+
+    async compare(answer: WireAnswer, after = answer.view.images[0]): Promise<void> {
+      const befores = beforesOf(store.state, answer);
+      if (after && befores.length > 0) await openCompare(befores, after);
+    },
+
+    async look(src: string): Promise<void> {
+      const pictures = picturesOf(store.state);
+      const at = pictures.findIndex(({ picture }) => picture.src === src);
+      const left = await openLightbox(
+        pictures.map(({ answer, picture }) => {
+          return { picture, comparable: beforesOf(store.state, answer).length > 0 };
+        }),
+        at,
+      );
+      const seen = left && pictures[left.at];
+      if (!seen) return;
+      if (left.at !== at) studio.walk(seen.answer.id);
+      const { answer, picture } = seen;
+      if (left.act === "reply") studio.reply(answer.id);
+      else if (left.act === "compare") await studio.compare(answer, picture);
+      else if (left.act === "mask") {
+        if (answer.view.images.length > 1) await studio.paintOneOf(picture);
+        else await studio.paint({ answer: answer.id, picture });
+      }
+    },
+
+    /** Goes to an answer: marks it, and brings it into view. */
+    walk(id: string, scroll = true): void {
+      store.update((state) => (state.current === id ? state : { ...state, current: id }));
+      if (!scroll) return;
+      const frame = document.querySelector<HTMLElement>(`#answer-${id} .frame`);
+      if (frame) bringIntoView(frame);
+      // A ring that goes again, to say which one it was.
+      frame?.animate(
+        [
+          { outline: "3px solid var(--accent)", outlineOffset: "3px" },
+          { outline: "3px solid transparent", outlineOffset: "7px" },
+        ],
+        { duration: 1500, easing: "ease-out" },
+      );
+    },
+
+    async copy(picture: WirePicture): Promise<void> {
+      await studio.attempt(async () => {
+        await copyPicture(picture.src);
+        studio.say("Picture copied.");
+      });
+    },
+  };
+  return studio;
+}
+
+function askText(state: State, answer: WireAnswer): string {
+  const ask = state.messages.get(answer.thread)?.find(({ id }) => id === answer.ask);
+  return ask?.kind === "ask" ? ask.text : (threadOf(state)?.title ?? "");
+}

@@ -1,0 +1,156 @@
+import { html, nothing } from "lit-html";
+import type { WirePicture } from "../../wire/messages.ts";
+import { type Dialog, openDialog } from "../look/dialog.ts";
+import { type IconName, icon } from "../look/icons.ts";
+import { listenToGestures } from "./gestures.ts";
+import { fit, keepInside, pan, type Viewport, zoomAt } from "./viewport.ts";
+
+/** Where a person was when they closed it, and what they want to do with that picture. */
+export interface Left {
+  readonly at: number;
+  readonly act?: "reply" | "mask" | "compare";
+}
+
+/** Shows a picture as large as the screen, and its neighbours. */
+export async function openLightbox(
+  pictures: readonly { readonly picture: WirePicture; readonly comparable: boolean }[],
+  first: number,
+): Promise<Left> {
+  let at = Math.max(0, first);
+  let view: Viewport = { scale: 1, x: 0, y: 0 };
+  let least = 1;
+  let surface: HTMLElement | undefined;
+  let image: HTMLImageElement | undefined;
+
+  const picture = () => pictures[at]?.picture ?? { src: "", alt: "", width: 1, height: 1 };
+  const frame = () => ({ width: surface?.clientWidth ?? 1, height: surface?.clientHeight ?? 1 });
+
+  function place(next: Viewport): void {
+    view = keepInside(next, picture(), frame());
+    image?.style.setProperty("transform", `translate(${view.x}px, ${view.y}px) scale(${view.scale})`);
+    surface?.classList.toggle("zoomed", view.scale > least * 1.01);
+  }
+  function fitted(): Viewport {
+    // A small picture may grow a little; more would only show its pixels.
+    const whole = fit(picture(), frame(), 2);
+    least = whole.scale;
+    return whole;
+  }
+  const zoom = (factor: number, x = frame().width / 2, y = frame().height / 2) =>
+    place(zoomAt(view, factor, x, y, least, Math.max(8, least * 8)));
+
+  function go(dialog: Dialog<Left["act"]>, to: number): void {
+    if (!pictures[to]) return;
+    at = to;
+    dialog.draw();
+    place(fitted());
+  }
+
+  function onKey(dialog: Dialog<Left["act"]>, event: KeyboardEvent): void {
+    const acts: Record<string, () => void> = {
+      ArrowLeft: () => go(dialog, at - 1),
+      ArrowRight: () => go(dialog, at + 1),
+      Home: () => go(dialog, 0),
+      End: () => go(dialog, pictures.length - 1),
+      "+": () => zoom(1.4),
+      "=": () => zoom(1.4),
+      "-": () => zoom(1 / 1.4),
+      "0": () => place(fitted()),
+    };
+    const act = acts[event.key];
+    if (!act || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    act();
+  }
+
+  const tool = (name: IconName, label: string, act: () => void, disabled = false) => html`<button
+    type="button"
+    class="tool"
+    aria-label=${label}
+    data-tip=${label}
+    ?disabled=${disabled}
+    @click=${act}
+  >
+    ${icon(name)}
+  </button>`;
+
+  const act = await openDialog<Left["act"]>(
+    "Picture",
+    "viewer",
+    (dialog) => html`
+      <div class="viewer-top">
+        <span class="viewer-count" aria-live="polite">${at + 1} of ${pictures.length}</span>
+        <span class="spring"></span>
+        ${tool("reply", "Reply", () => dialog.close("reply"))}
+        ${tool("brush", "Paint mask", () => dialog.close("mask"))}
+        ${tool("compare", "Compare", () => dialog.close("compare"), !pictures[at]?.comparable)}
+        <span class="viewer-zoom">
+          <span class="rule"></span>
+          ${tool("zoomOut", "Zoom out", () => zoom(1 / 1.4))} ${tool("fit", "Fit", () => place(fitted()))}
+          ${tool("zoomIn", "Zoom in", () => zoom(1.4))}
+        </span>
+        <button
+          type="button"
+          class="tool"
+          aria-label="Close"
+          data-tip="Close"
+          data-tip-end
+          autofocus
+          @click=${() => dialog.close()}
+        >
+          ${icon("close")}
+        </button>
+      </div>
+      <div class="surface">
+        <img class="surface-picture" src=${picture().src} alt=${picture().alt} width=${picture().width} height=${picture().height} draggable="false" />
+      </div>
+      ${
+        pictures.length > 1
+          ? html`<div class="viewer-sides">
+            ${tool("left", "Picture before", () => go(dialog, at - 1), at === 0)}
+            ${tool("right", "Picture after", () => go(dialog, at + 1), at === pictures.length - 1)}
+          </div>`
+          : nothing
+      }
+    `,
+    (dialog) => {
+      const { element, signal } = dialog;
+      surface = element.querySelector<HTMLElement>(".surface") ?? undefined;
+      image = element.querySelector("img") ?? undefined;
+      element.addEventListener("keydown", (event) => onKey(dialog, event), { signal });
+      if (!surface) return;
+      const resized = new ResizeObserver(() => place(fitted()));
+      resized.observe(surface);
+      signal.addEventListener("abort", () => resized.disconnect());
+      let swiped: number | undefined;
+      listenToGestures(
+        surface,
+        {
+          down: () => {
+            swiped = 0;
+            return false;
+          },
+          draw() {},
+          up() {},
+          pan(dx, dy) {
+            if (view.scale > least * 1.01) return place(pan(view, dx, dy));
+            // Not zoomed in, a finger's sideways drag turns the page.
+            if (swiped === undefined) return;
+            swiped += dx;
+            if (Math.abs(swiped) < 70) return;
+            go(dialog, at + (swiped > 0 ? -1 : 1));
+            swiped = undefined;
+          },
+          zoom: (factor, x, y) => zoom(factor, x, y),
+        },
+        signal,
+      );
+      surface.addEventListener(
+        "dblclick",
+        ({ offsetX, offsetY }) => (view.scale > least * 1.01 ? place(fitted()) : zoom(3, offsetX, offsetY)),
+        { signal },
+      );
+    },
+  );
+  return { at, ...(act && { act }) };
+}
