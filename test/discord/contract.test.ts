@@ -2,7 +2,8 @@ import { createDiscordAdapter } from "../../adapters/discord/index.ts";
 import { parseButtonId } from "../../adapters/discord/wire/keys.ts";
 import type { ActionName } from "../../src/seam/actions.ts";
 import { createLog } from "../../src/seam/log.ts";
-import { adapterContract, type Platform, type Seen } from "../contract.ts";
+import { adapterContract } from "../contract/contract.ts";
+import type { Platform, Seen } from "../contract/platform.ts";
 import { createDiscordSimulator } from "../simulators/discord/index.ts";
 
 type Shown = ReturnType<Awaited<ReturnType<typeof createDiscordSimulator>>["messages"]>[number];

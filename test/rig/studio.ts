@@ -107,7 +107,8 @@ export async function createStudio(
     links?: Links;
   } = {},
 ) {
-  const standin = options.standin ?? (await createStandin({ paceMs: options.paceMs ?? 30, flat: !options.drawn }));
+  const standin =
+    options.standin ?? (await createStandin({ paceMs: options.paceMs ?? 30, flat: !options.drawn }));
   const store = options.store ?? (await openStore("memory:"));
   const adapter = createPaperAdapter();
   const core = await createCore({ ...options, adapter, standin, store });

@@ -1,7 +1,9 @@
 import { createSlackAdapter } from "../../adapters/slack/index.ts";
 import { parseButtonId, parseMessageKey } from "../../adapters/slack/wire/keys.ts";
 import { createLog } from "../../src/seam/log.ts";
-import { adapterContract, type Platform, type Seen } from "../contract.ts";
+import { adapterContract } from "../contract/contract.ts";
+import type { Platform, Seen } from "../contract/platform.ts";
+import { freePort } from "../rig/free-port.ts";
 import { createSlackSimulator, type SlackSimulator } from "../simulators/slack/index.ts";
 
 type Shown = ReturnType<SlackSimulator["messages"]>[number];
@@ -96,15 +98,6 @@ function toSeen({ channel, ts, text, images, files, buttons }: Shown): Seen {
     files: files.map(({ name, bytes }) => ({ name, bytes })),
     buttons: buttons.flatMap(({ actionId }) => parseButtonId(actionId) ?? []),
   };
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import("node:net");
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return address && typeof address === "object" ? address.port : 0;
 }
 
 adapterContract({ name: "slack, in a channel", simulate: () => simulate("channel", "socket"), lacks: {} });

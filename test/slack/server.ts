@@ -1,11 +1,10 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../../adapters/slack/index.ts";
 import type { Account, Accounts, Style, Styles } from "../../src/seam/core.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Press, Prompt, Setting, Turn } from "../../src/seam/turn.ts";
 import type { Image, Reply, View } from "../../src/seam/view.ts";
+import { freePort } from "../rig/free-port.ts";
 import { noCore, noStyles } from "../rig/no-core.ts";
 import { flat } from "../rig/pictures.ts";
 import {
@@ -176,16 +175,6 @@ export async function done(rest: Partial<View> = {}): Promise<View> {
     },
     ...rest,
   });
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return address && typeof address === "object" ? address.port : 0;
 }
 
 function createLog(lines: Line[]): Log {

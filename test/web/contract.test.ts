@@ -7,7 +7,8 @@ import { createWebAdapter } from "../../adapters/web/index.ts";
 import { toKey } from "../../adapters/web/out/view.ts";
 import type { WireAnswer, WireEvent, WireMessage, WirePicture } from "../../adapters/web/wire/messages.ts";
 import { createLog } from "../../src/seam/log.ts";
-import { adapterContract, type Platform, type Seen } from "../contract.ts";
+import { adapterContract } from "../contract/contract.ts";
+import type { Platform, Seen } from "../contract/platform.ts";
 
 /** The playground as its page uses it, over HTTP. */
 async function simulate(): Promise<Platform> {

@@ -5,10 +5,11 @@ import { type TestContext, test } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../../../adapters/slack/index.ts";
 import { scopes } from "../../../adapters/slack/wire/permissions.ts";
 import { createLog } from "../../../src/seam/log.ts";
+import { freePort } from "../../rig/free-port.ts";
 import { noCore } from "../../rig/no-core.ts";
 import { until } from "../../rig/until.ts";
 import { createSlackSimulator } from "../../simulators/slack/index.ts";
-import { done, freePort, startSlack, view } from "../server.ts";
+import { done, startSlack, view } from "../server.ts";
 
 /** An adapter that is expected not to start. */
 async function start(

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import type { Promised } from "./contract.ts";
-import { askedOf } from "./rig/core.ts";
-import { flat, masked } from "./rig/pictures.ts";
+import { askedOf } from "../rig/core.ts";
+import { flat, masked } from "../rig/pictures.ts";
+import type { Promised } from "./platform.ts";
 
 /** The examples of OpenAI's own guides, as people have them in a chat. */
 export const examples: Readonly<Record<string, Promised>> = {
@@ -72,11 +72,13 @@ export const examples: Readonly<Record<string, Promised>> = {
     assert.equal((await corner.raw().toBuffer())[3], 0);
   },
 
-  async "a river of owl feathers, as it is drawn"({ person, see, picture, standin }) {
+  async "a river of owl feathers, as it is drawn"({ person, hold, see, picture, standin }) {
+    const held = hold();
     const words =
       "a slow river made of white owl feathers, snaking its way through a serene winter landscape";
     await person.say(words, { options: { partials: 3 } });
     await see("a sketch", ({ pictures, buttons }) => pictures.length > 0 && !buttons.includes("redo"));
+    held.release();
     await picture();
     assert.match(JSON.stringify(askedOf(standin)[0]?.tools), /"partial_images":3/);
   },

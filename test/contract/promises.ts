@@ -1,86 +1,13 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import sharp from "sharp";
-import type { ActionName } from "../src/seam/actions.ts";
-import type { Adapter } from "../src/seam/adapter.ts";
-import type { ImageOptions } from "../src/seam/options.ts";
-import type { MessageKey } from "../src/seam/turn.ts";
-import { createStandin, type Standin } from "../src/standin/index.ts";
-import { openStore, type Store } from "../src/store/store.ts";
-import { examples } from "./examples.ts";
-import { askedOf, createCore } from "./rig/core.ts";
-import { flat, masked } from "./rig/pictures.ts";
-import { until } from "./rig/until.ts";
-
-/** A platform with one conversation in which the bot is present, and a person in it. */
-export interface Platform {
-  /** A new adapter on this platform, as a fresh process makes it. What was posted before is still there. */
-  connect(): Adapter;
-  readonly person: Person;
-  close(): Promise<void>;
-}
-
-/** Someone at the platform's own surface: it acts and sees as a person does, through the wire. */
-export interface Person {
-  say(text: string, more?: Said): Promise<void>;
-  /** Presses a button; where it opens a form, fills it in and sends it. */
-  press(seen: Seen, action: ActionName, input?: { readonly text: string }): Promise<void>;
-  /** Every answer of the bot that is there now, oldest first. */
-  look(): Promise<readonly Seen[]>;
-  /** What the bot told this person alone, oldest first. */
-  told(): Promise<readonly string[]>;
-  /** Whom the bot's messages have called, by name or as a group. */
-  mentioned?(): Promise<readonly string[]>;
-}
-
-export interface Said {
-  readonly files?: readonly { readonly name: string; readonly bytes: Uint8Array; readonly mask?: boolean }[];
-  readonly options?: Partial<ImageOptions>;
-  readonly replyTo?: Seen;
-}
-
-/** One answer of the bot, as it looks at one moment. */
-export interface Seen {
-  readonly key: MessageKey;
-  /** Every word that can be read in it. */
-  readonly text: string;
-  readonly pictures: readonly { readonly bytes: Uint8Array; readonly alt: string }[];
-  /** What can be taken away beside the pictures. */
-  readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-  readonly buttons: readonly ActionName[];
-}
-
-export interface Contract {
-  readonly name: string;
-  simulate(): Promise<Platform>;
-  /** Promises this platform cannot keep, each with its reason. */
-  readonly lacks: Readonly<Record<string, string>>;
-}
-
-/** A person, and what stands behind the platform they are on. */
-export interface Stage {
-  readonly person: Person;
-  readonly standin: Standin;
-  readonly core: () => Awaited<ReturnType<typeof createCore>>;
-  /** Waits for an answer of which something holds. */
-  see(what: string, holds: (seen: Seen) => boolean): Promise<Seen>;
-  /** The next finished answer with a picture, after those given. */
-  picture(after?: readonly Seen[]): Promise<Seen>;
-  /** Waits for a line to the person alone. */
-  hear(line: RegExp): Promise<void>;
-  /** Makes OpenAI forget the response behind an answer. */
-  forget(seen: Seen): Promise<void>;
-  /** Ends the process as SIGTERM does, and starts a new one on the same data. */
-  restart(): Promise<void>;
-}
-
-/** Keeps a promise, or fails. */
-export type Promised = (stage: Stage) => Promise<void>;
-
-const isDone = ({ buttons }: Seen) => buttons.includes("redo");
+import type { ImageOptions } from "../../src/seam/options.ts";
+import { askedOf } from "../rig/core.ts";
+import { flat, masked } from "../rig/pictures.ts";
+import { until } from "../rig/until.ts";
+import type { Promised } from "./platform.ts";
 
 /** What every adapter promises, on its own surface, with the real core and the real SDKs. */
-const promises: Readonly<Record<string, Promised>> = {
+export const promises: Readonly<Record<string, Promised>> = {
   async "answers words with a picture, in one message that changes in place"({ person, picture }) {
     await person.say("a red fox in snow");
     const answer = await picture();
@@ -96,13 +23,15 @@ const promises: Readonly<Record<string, Promised>> = {
     assert.ok((answer.pictures[0]?.alt.length ?? 0) > 5);
   },
 
-  async "shows sketches while it draws, and offers to cancel"({ person, see, picture }) {
-    await person.say("a slow lighthouse");
+  async "shows sketches while it draws, and offers to cancel"({ person, hold, see, picture }) {
+    const held = hold();
+    await person.say("a lighthouse");
     const working = await see(
       "a sketch",
       ({ pictures, buttons }) => pictures.length > 0 && !buttons.includes("redo"),
     );
     assert.deepEqual(working.buttons, ["cancel"]);
+    held.release();
     const done = await picture();
     assert.equal(done.key, working.key);
     assert.ok(!done.buttons.includes("cancel"));
@@ -201,8 +130,9 @@ const promises: Readonly<Record<string, Promised>> = {
     assert.equal(await core().history.head(thread), first.key);
   },
 
-  async "stops at once when cancelled"({ person, see }) {
-    await person.say("a slow mountain");
+  async "stops at once when cancelled"({ person, hold, see }) {
+    hold();
+    await person.say("a mountain");
     const working = await see("something to cancel", ({ buttons }) => buttons.includes("cancel"));
     await person.press(working, "cancel");
     const cancelled = await see("the end", ({ buttons }) => buttons.includes("redo"));
@@ -269,8 +199,16 @@ const promises: Readonly<Record<string, Promised>> = {
     await picture([first]);
   },
 
-  async "finishes after a restart what was in flight, once"({ person, see, picture, restart, standin }) {
-    await person.say("a slow harbour");
+  async "finishes after a restart what was in flight, once"({
+    person,
+    hold,
+    see,
+    picture,
+    restart,
+    standin,
+  }) {
+    hold();
+    await person.say("a harbour");
     const working = await see("a sketch", ({ pictures }) => pictures.length > 0);
     await restart();
     const done = await picture();
@@ -405,89 +343,3 @@ const promises: Readonly<Record<string, Promised>> = {
     assert.deepEqual(await person.mentioned?.(), []);
   },
 };
-
-/** Runs every promise and every example against one adapter, except those it lacks. */
-export function adapterContract({ name, simulate, lacks }: Contract): void {
-  describe(`${name} keeps the contract`, () => {
-    const all = { ...promises, ...examples };
-    for (const promise of Object.keys(lacks)) assert.ok(promise in all, `no such promise: ${promise}`);
-    for (const [promise, keep] of Object.entries(all)) {
-      const reason = lacks[promise];
-      test(promise, reason ? { skip: reason } : {}, async () => {
-        const stage = await createStage(await simulate());
-        try {
-          await keep(stage);
-        } finally {
-          await stage.close();
-        }
-      });
-    }
-  });
-}
-
-async function createStage(platform: Platform): Promise<Stage & { close(): Promise<void> }> {
-  const standin = await createStandin({ paceMs: 150, flat: true });
-  const store: Store = await openStore("memory:");
-  let adapter = platform.connect();
-  const publicUrl = "https://draw.example.com";
-  let core = await createCore({ adapter, standin, store, publicUrl });
-  const { person } = platform;
-
-  const see = async (what: string, holds: (seen: Seen) => boolean) => {
-    let found: Seen | undefined;
-    const looked = async () => {
-      found = (await person.look()).find(holds);
-      return found !== undefined;
-    };
-    await until(looked, async () => `${what}; there is ${describeAll(await person.look())}`);
-    assert.ok(found);
-    return found;
-  };
-  const stop = async () => {
-    await core.bot.drain(0);
-    await adapter.stop();
-  };
-  return {
-    person,
-    standin,
-    core: () => core,
-    see,
-    picture(after: readonly Seen[] = []) {
-      const known = new Set(after.map(({ key }) => key));
-      const isNew = (seen: Seen) => !known.has(seen.key) && isDone(seen) && seen.pictures.length > 0;
-      return see("a finished picture", isNew);
-    },
-    hear(line) {
-      const heard = async () => (await person.told()).some((told) => line.test(told));
-      return until(heard, async () => `${line}; what was told is ${JSON.stringify(await person.told())}`);
-    },
-    async forget({ key }) {
-      for (const { responseId } of (await core.history.find(key))?.pictures ?? []) {
-        const headers = { authorization: "Bearer any" };
-        await fetch(`${standin.url}/responses/${responseId}`, { method: "DELETE", headers });
-      }
-    },
-    async restart() {
-      await stop();
-      adapter = platform.connect();
-      core = await createCore({ adapter, standin, store, publicUrl });
-      await core.bot.resume();
-    },
-    async close() {
-      await stop();
-      await platform.close();
-      await standin.close();
-      await store.close();
-    },
-  };
-}
-
-function describeAll(seen: readonly Seen[]): string {
-  return JSON.stringify(
-    seen.map(({ text, pictures, buttons }) => ({
-      text: text.slice(0, 200),
-      pictures: pictures.length,
-      buttons,
-    })),
-  );
-}

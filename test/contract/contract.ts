@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createStandin } from "../../src/standin/index.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { createCore } from "../rig/core.ts";
+import { until } from "../rig/until.ts";
+import { examples } from "./examples.ts";
+import type { Contract, Platform, Seen, Stage } from "./platform.ts";
+import { promises } from "./promises.ts";
+
+const isDone = ({ buttons }: Seen) => buttons.includes("redo");
+
+/** Runs every promise and every example against one adapter, except those it lacks. */
+export function adapterContract({ name, simulate, lacks }: Contract): void {
+  // Each promise has a platform, an OpenAI and a process of its own, and mostly waits.
+  describe(`${name} keeps the contract`, { concurrency: 4 }, () => {
+    const all = { ...promises, ...examples };
+    for (const promise of Object.keys(lacks)) assert.ok(promise in all, `no such promise: ${promise}`);
+    for (const [promise, keep] of Object.entries(all)) {
+      const reason = lacks[promise];
+      test(promise, reason ? { skip: reason } : {}, async () => {
+        const stage = await createStage(await simulate());
+        try {
+          await keep(stage);
+        } finally {
+          await stage.close();
+        }
+      });
+    }
+  });
+}
+
+async function createStage(platform: Platform): Promise<Stage & { close(): Promise<void> }> {
+  const standin = await createStandin({ paceMs: 30, flat: true });
+  const store: Store = await openStore("memory:");
+  let adapter = platform.connect();
+  const publicUrl = "https://draw.example.com";
+  let core = await createCore({ adapter, standin, store, publicUrl });
+  const { person } = platform;
+
+  const see = async (what: string, holds: (seen: Seen) => boolean) => {
+    let found: Seen | undefined;
+    const looked = async () => {
+      found = (await person.look()).find(holds);
+      return found !== undefined;
+    };
+    await until(looked, async () => `${what}; there is ${describeAll(await person.look())}`);
+    assert.ok(found);
+    return found;
+  };
+  const stop = async () => {
+    await core.bot.drain(0);
+    await adapter.stop();
+  };
+  return {
+    person,
+    standin,
+    core: () => core,
+    see,
+    picture(after: readonly Seen[] = []) {
+      const known = new Set(after.map(({ key }) => key));
+      const isNew = (seen: Seen) => !known.has(seen.key) && isDone(seen) && seen.pictures.length > 0;
+      return see("a finished picture", isNew);
+    },
+    hear(line) {
+      const heard = async () => (await person.told()).some((told) => line.test(told));
+      return until(heard, async () => `${line}; what was told is ${JSON.stringify(await person.told())}`);
+    },
+    hold: () => standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" }),
+    async forget({ key }) {
+      for (const { responseId } of (await core.history.find(key))?.pictures ?? []) {
+        const headers = { authorization: "Bearer any" };
+        await fetch(`${standin.url}/responses/${responseId}`, { method: "DELETE", headers });
+      }
+    },
+    async restart() {
+      await stop();
+      adapter = platform.connect();
+      core = await createCore({ adapter, standin, store, publicUrl });
+      await core.bot.resume();
+    },
+    async close() {
+      await stop();
+      await platform.close();
+      await standin.close();
+      await store.close();
+    },
+  };
+}
+
+function describeAll(seen: readonly Seen[]): string {
+  return JSON.stringify(
+    seen.map(({ text, pictures, buttons }) => ({
+      text: text.slice(0, 200),
+      pictures: pictures.length,
+      buttons,
+    })),
+  );
+}
