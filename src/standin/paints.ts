@@ -2,7 +2,7 @@ import type { Draw } from "./record.ts";
 import { drawPicture } from "./scene/draw.ts";
 import type { Paint } from "./script.ts";
 import type { Store } from "./store.ts";
-import { drawTile, isTile } from "./tile.ts";
+import { drawTile } from "./tile.ts";
 
 /** Most bytes of finished pictures held at once. What falls out is drawn again when wanted. */
 const mostHeld = 64 * 1024 * 1024;
@@ -50,7 +50,7 @@ export function createPaint(store: Store, flat: boolean): Paint {
 
 function make(draw: Draw, store: Store, sketch: number | undefined, flat: boolean): Promise<Uint8Array> {
   if (draw.garbage) return Promise.resolve(new TextEncoder().encode("this is not a picture"));
-  if (flat && isTile(draw)) return drawTile(draw, sketch);
+  if (flat) return drawTile(draw, sketch);
   return drawPicture(draw, (hash) => store.pictures.get(hash), sketch);
 }
 

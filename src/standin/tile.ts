@@ -3,20 +3,17 @@ import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import type { Draw } from "./record.ts";
 
-/** What can be of one colour all over: what is drawn in a hole leaves the rest as it was, and an SVG is text. */
-export function isTile({ format, scene }: Draw): boolean {
-  return format !== "svg" && scene.patch === undefined;
-}
-
 /**
  * A picture of one colour in place of the drawing, of the same size and type: for who does not look at it. Another
- * scene, and another sketch of it, has another colour.
+ * scene, and another sketch of it, has another colour. A mask counts for nothing: the hole is all of it.
  */
 export async function drawTile(draw: Draw, sketch?: number): Promise<Uint8Array> {
-  const tile = (turn: number) => {
-    const told = createHash("sha256").update(JSON.stringify([draw.scene, sketch, turn]));
-    return toPng(draw, told.digest().subarray(0, 3));
-  };
+  const colour = (turn: number) =>
+    createHash("sha256")
+      .update(JSON.stringify([draw.scene, sketch, turn]))
+      .digest()
+      .subarray(0, 3);
+  const tile = (turn: number) => toPng(draw, colour(turn));
   switch (draw.format) {
     case "jpeg":
       return sharp(tile(0)).jpeg().toBuffer();
@@ -29,9 +26,15 @@ export async function drawTile(draw: Draw, sketch?: number): Promise<Uint8Array>
         .gif({ delay, effort: 1 })
         .toBuffer();
     }
+    case "svg":
+      return Buffer.from(toSvg(draw, colour(0).toString("hex")));
     default:
       return tile(0);
   }
+}
+
+function toSvg({ width, height }: Draw, hex: string): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="#${hex}"/></svg>`;
 }
 
 /** A palette of one colour, and a bit for each pixel. Source: the PNG specification (W3C), sections 5 and 11. */

@@ -22,6 +22,8 @@ export function adapterContract({ name, simulate, lacks }: Contract): void {
         const stage = await createStage(await simulate());
         try {
           await keep(stage);
+        } catch (cause) {
+          throw new Error(`${name} breaks its promise`, { cause });
         } finally {
           await stage.close();
         }

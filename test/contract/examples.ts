@@ -43,11 +43,11 @@ export const examples: Readonly<Record<string, Promised>> = {
     const of = (bytes: Uint8Array | undefined, left: number) =>
       sharp(bytes).extract({ left, top: 0, width: 150, height: 320 }).removeAlpha().raw().toBuffer();
     for (const left of [0, 330]) assert.deepEqual(await of(pictures[0]?.bytes, left), await of(lounge, left));
-    const pool = await sharp(pictures[0]?.bytes)
-      .extract({ left: 180, top: 180, width: 120, height: 80 })
-      .stats();
-    assert.ok(
-      pool.channels.some(({ stdev }) => stdev > 1),
+    const pool = (bytes: Uint8Array | undefined) =>
+      sharp(bytes).extract({ left: 180, top: 180, width: 120, height: 80 }).removeAlpha().raw().toBuffer();
+    assert.notDeepEqual(
+      await pool(pictures[0]?.bytes),
+      await pool(lounge),
       "something was drawn in the hole",
     );
   },

@@ -1,0 +1,39 @@
+import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { run } from "node:test";
+import { parseArgs } from "node:util";
+import { report } from "./test-report.ts";
+
+/**
+ * Runs the tests whose paths hold one of the words given, or all of them.
+ *
+ * `--quick` leaves out those that need a browser, a database server or a process of their own (`*.e2e.test.ts`);
+ * `--coverage` says how much of the code they ran; `--slowest` names the twenty that took longest.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: "boolean", default: false },
+    coverage: { type: "boolean", default: false },
+    slowest: { type: "boolean", default: false },
+  },
+});
+
+const isLong = (file: string) => /(?:\.e2e|contract)\.test\.ts$/.test(file);
+const files = globSync("test/**/*.test.ts")
+  .filter((file) => !(values.quick && file.endsWith(".e2e.test.ts")))
+  .filter((file) => positionals.length === 0 || positionals.some((word) => file.includes(word)))
+  .sort((one, other) => Number(isLong(other)) - Number(isLong(one)) || one.localeCompare(other));
+
+// Files share their code's compiled form; counting what ran needs it compiled anew.
+if (!values.coverage) process.env.NODE_COMPILE_CACHE ??= "node_modules/.cache/node";
+
+const events = run({
+  files,
+  // Tests wait more than they work.
+  concurrency: availableParallelism() + 1,
+  timeout: 5 * 60 * 1000,
+  execArgv: ["--disable-warning=ExperimentalWarning"],
+  ...(values.coverage && { coverage: true, coverageIncludeGlobs: ["src/**", "adapters/**"] }),
+});
+process.exitCode = (await report(events, { files: files.length, slowest: values.slowest ? 20 : 0 })) ? 0 : 1;
