@@ -3,7 +3,7 @@ import type { Accounts, Core, Handle, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 
 /** Accounts of people who have set nothing and drawn nothing. */
-export const noAccounts: Accounts = {
+const noAccounts: Accounts = {
   of: async () => ({ defaults: {}, pictures: 0, usd: 0 }),
   setDefaults: async () => {},
 };

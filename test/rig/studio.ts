@@ -32,7 +32,7 @@ export const limits: ImageLimits = {
   images: 10,
 };
 
-export function createPaperAdapter(name = "paper"): PaperAdapter {
+function createPaperAdapter(name = "paper"): PaperAdapter {
   const shown = new Map<MessageKey, View[]>();
   let handle: Handle | undefined;
 

@@ -73,7 +73,7 @@ export function permissionsIn(channel: Channel, user: User): bigint {
 }
 
 /** What a user may do in a guild, channels apart. */
-export function permissionsOf(guild: Guild, user: User): bigint {
+function permissionsOf(guild: Guild, user: User): bigint {
   if (guild.ownerId === user.id) return allPermissions;
   const held = guild.members.get(user.id)?.roles ?? [];
   const bits = [guild.id, ...held].reduce((all, id) => all | (guild.roles.get(id)?.permissions ?? 0n), 0n);

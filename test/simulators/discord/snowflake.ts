@@ -13,6 +13,6 @@ export function createSnowflakes(clock: Clock): () => string {
 }
 
 /** When an id was made, in Unix ms. */
-export function toTime(id: string): number {
+function toTime(id: string): number {
   return Number(BigInt(id) >> 22n) + epochMs;
 }

@@ -143,7 +143,7 @@ export function imagesOf(
 }
 
 /** A file with what a person can read of it. */
-export function toSeenFile({ id, name, alt, bytes }: StoredFile): SeenFile {
+function toSeenFile({ id, name, alt, bytes }: StoredFile): SeenFile {
   return { id, name, ...(alt ? { alt } : {}), bytes };
 }
 
