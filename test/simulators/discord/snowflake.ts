@@ -11,8 +11,3 @@ export function createSnowflakes(clock: Clock): () => string {
     return ((BigInt(clock.now() - epochMs) << 22n) | BigInt(count)).toString();
   };
 }
-
-/** When an id was made, in Unix ms. */
-function toTime(id: string): number {
-  return Number(BigInt(id) >> 22n) + epochMs;
-}

@@ -222,7 +222,7 @@ test("the page is served with its types taken out, under a policy that names its
     `/pictures/${"a".repeat(64)}.png`,
     `/pictures/${"a".repeat(64)}.html`,
     "/src/main.ts",
-    "/adapters/web/wire.ts",
+    "/adapters/web/wire/messages.ts",
     "/package.json",
   ]) {
     const { status, text } = await raw(url, { path });

@@ -79,7 +79,7 @@ async function request<T>(path: string, init?: RequestInit): Promise<T> {
   }
   const text = await response.text();
   if (!response.ok) throw new RequestError(response.status, toMessage(text, response.status));
-  return (text ? JSON.parse(text) : undefined) as T; // the contract in wire.ts, from our own origin
+  return (text ? JSON.parse(text) : undefined) as T; // the contract in wire/messages.ts, from our own origin
 }
 
 function toMessage(text: string, status: number): string {

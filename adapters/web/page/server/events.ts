@@ -24,7 +24,7 @@ export function listen(line: Line, signal: AbortSignal): void {
     source = new EventSource("/api/events");
     source.onmessage = ({ data }: MessageEvent<string>) => {
       tries = 0;
-      line.event(JSON.parse(data) as WireEvent); // the contract in wire.ts, from our own origin
+      line.event(JSON.parse(data) as WireEvent); // the contract in wire/messages.ts, from our own origin
     };
     source.onerror = () => {
       source?.close();
