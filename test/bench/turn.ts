@@ -5,7 +5,7 @@ import { compare } from "./compare.ts";
 
 /** A whole turn, its sketches shown, its picture kept, against the bare SDK; both over a stand-in that draws at once. */
 export async function benchTurn(): Promise<void> {
-  const studio = await createStudio({ paceMs: 0 });
+  const studio = await createStudio({ paceMs: 0, drawn: true });
   const client = new OpenAI({ apiKey: "x", baseURL: studio.standin.url });
   const defaults = { model: "gpt-6-luna", imageModels: ["gpt-image-2"], background: true, store: true };
   let turn = 0;
