@@ -7,14 +7,14 @@ import { report } from "./test-report.ts";
 /**
  * Runs the tests whose paths hold one of the words given, or all of them.
  *
- * `--quick` leaves out those that need a browser, a database server or a process of their own (`*.e2e.test.ts`);
- * `--coverage` says how much of the code they ran; `--slowest` names the twenty that took longest.
+ * `--quick` leaves out those that need a browser, a database server or a bot of their own (`*.e2e.test.ts`);
+ * `--coverage`, as always in CI, says how much of the code they ran; `--slowest` names the twenty that took longest.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: "boolean", default: false },
-    coverage: { type: "boolean", default: false },
+    coverage: { type: "boolean", default: Boolean(process.env.CI) },
     slowest: { type: "boolean", default: false },
   },
 });

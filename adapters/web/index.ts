@@ -19,7 +19,7 @@ import { createPartials } from "./live/partials.ts";
 import type { Stage } from "./live/stage.ts";
 import { createReply, createUnwanted } from "./out/reply.ts";
 import { createPageRoutes, createPictureRoutes } from "./out/serve.ts";
-import { toId, toKey } from "./out/view.ts";
+import { toAskId, toId, toKey } from "./out/view.ts";
 import { createApp } from "./wire/app.ts";
 import { openLibrary, openPage, toScriptHashes } from "./wire/files.ts";
 import { isLoopback } from "./wire/guard.ts";
@@ -131,10 +131,13 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
     },
 
     reopen(key) {
-      const message = stage().chat.message(toId(key));
-      if (message?.kind !== "answer") return createUnwanted(log, key);
-      const { id, thread, ask } = message;
-      return createReply(stage(), { id, thread, ask });
+      const id = toId(key);
+      const { chat } = stage();
+      // It may have been noted and not been shown yet.
+      const message = chat.message(id) ?? chat.message(toAskId(id));
+      if (!message) return createUnwanted(log, key);
+      const ask = message.kind === "answer" ? message.ask : message.id;
+      return createReply(stage(), { id, thread: message.thread, ask });
     },
 
     async below(key) {

@@ -76,6 +76,8 @@ export interface Reply {
   /** Shortest time between two shows, in ms. */
   readonly pace: number;
   readonly limits: ImageLimits;
+  /** The message's key, where it is known before the first show: the turn is noted before anybody sees it taken. */
+  readonly message?: MessageKey;
   /** Posts the message the first time and changes it in place from then on. Its key never changes. */
   show(view: View): Promise<MessageKey>;
 }

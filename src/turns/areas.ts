@@ -148,8 +148,7 @@ function watchBeginning(reply: Reply) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let begun = false;
   const watched: Reply = {
-    pace: reply.pace,
-    limits: reply.limits,
+    ...reply,
     async show(view) {
       try {
         if (!begun && view.phase === "failed") throw new BotError("bad_prompt", view.text);

@@ -2,9 +2,10 @@ import { startingStatus, workingView } from "../answer/views.ts";
 import { promptLimit } from "../openai/request.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError } from "../seam/errors.ts";
-import type { Attachment } from "../seam/turn.ts";
+import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Reply } from "../seam/view.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
+import type { Ledger } from "./ledger.ts";
 import type { Runs } from "./run.ts";
 
 /** What a person wants drawn, before it has a message and an order. */
@@ -19,7 +20,7 @@ export type Wanted = Omit<
 export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted) => Promise<void>;
 
 export function createAsk(
-  runs: Runs,
+  { runs, ledger }: { readonly runs: Runs; readonly ledger: Ledger },
   estimate: (wanted: Wanted) => Promise<string | undefined>,
   now: () => number,
 ): Ask {
@@ -27,17 +28,20 @@ export function createAsk(
     checkWords(rest.text, files.length + (rest.brought?.length ?? 0));
     const expected = await estimate({ ...rest, files });
     const wanted = { ...rest, ...(expected && { expected }) };
-    const message = await reply.show(
-      workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),
-    );
-    const turn: OpenTurn = {
+    const toTurn = (message: MessageKey): OpenTurn => ({
       ...wanted,
       message,
       adapter: adapter.name,
       attachments: files.length,
       acceptedAt: now(),
-    };
-    await runs.start(adapter, turn, reply, files);
+    });
+    if (reply.message) await ledger.note(toTurn(reply.message));
+    const first = workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted));
+    const message = await reply.show(first).catch(async (error: unknown) => {
+      if (reply.message) await ledger.forget(reply.message);
+      throw error;
+    });
+    await runs.start(adapter, toTurn(message), reply, files);
   };
 }
 

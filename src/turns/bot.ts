@@ -86,7 +86,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const expectedCost = createExpectedCost({ ...parts, choose });
   const settle = createSettle({ accounts, styles });
   const runs = createRuns({ ...parts, uploads, pictureStore, areas: areas !== undefined, now });
-  const ask = createAsk(runs, expectedCost.of, now);
+  const ask = createAsk({ runs, ledger }, expectedCost.of, now);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
 
   /** What people say among themselves is nothing to answer, not even with an error. */

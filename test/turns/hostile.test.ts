@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import sharp from "sharp";
 import type { ActionName } from "../../src/seam/actions.ts";
+import { BotError } from "../../src/seam/errors.ts";
 import type { MessageKey } from "../../src/seam/turn.ts";
 import type { Reply, View } from "../../src/seam/view.ts";
 import { createStandin } from "../../src/standin/index.ts";
@@ -434,6 +435,28 @@ describe("a restart", () => {
     const notes = next.adapter.views(reply.key).at(-1)?.notes ?? [];
     assert.equal(notes.length, new Set(notes).size, JSON.stringify(notes));
     await next.bot.drain(0);
+  });
+
+  test("finds noted whatever was seen taken, where the message is known before it is shown", async () => {
+    const plain = studio.adapter.reply();
+    const noted: string[][] = [];
+    const known = {
+      ...plain,
+      message: plain.key,
+      async show(view: View) {
+        noted.push((await studio.ledger.open()).map(({ message }) => message));
+        return plain.show(view);
+      },
+    };
+    await studio.say("a fox", {}, known);
+    assert.ok(noted[0]?.includes(plain.key), "before the first view is shown");
+    assert.deepEqual(await studio.ledger.open(), []);
+
+    const full = { ...known, show: () => Promise.reject(new BotError("storage", "The disk is full.")) };
+    const before = studio.asked().length;
+    await studio.say("a fox", {}, full).catch(() => {});
+    assert.deepEqual(await studio.ledger.open(), [], "what cannot be shown is not drawn after a restart");
+    assert.equal(studio.asked().length, before);
   });
 
   test("in the moment a turn is accepted finishes it afterwards", async () => {

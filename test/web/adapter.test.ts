@@ -195,6 +195,21 @@ test("everything is there after a restart, but for the sketch", async (t) => {
   assert.equal((await stat(dataDir)).mode & 0o777, 0o700);
 });
 
+test("an answer that was never shown before a restart is shown after it, below its question", async (t) => {
+  const before = await startPlayground(t);
+  const thread = randomUUID();
+  const { ask, reply } = await prompt(before, thread, { text: "a fox" });
+  assert.ok(reply.message, "known before the first show");
+  await before.adapter.stop();
+  const after = await startPlayground(t, { dataDir: before.dataDir });
+  await after.adapter.reopen(reply.message).show(await view("done", { text: "Here it is." }));
+  const [question, answer] = (await after.thread(thread)).messages;
+  assert.equal(question?.id, ask);
+  isAnswer(answer);
+  assert.equal(answer.ask, ask);
+  assert.equal(`web:${answer.id}`, reply.message);
+});
+
 test("buttons: those that draw are asked and answered, the others only say a line", async (t) => {
   const playground = await startPlayground(t);
   const thread = randomUUID();

@@ -3,6 +3,7 @@ import type { Reply } from "../../../src/seam/view.ts";
 import type { Draft } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
 import { createReply } from "../out/reply.ts";
+import { toAnswerId } from "../out/view.ts";
 import type { WireAsk } from "../wire/messages.ts";
 
 /**
@@ -20,5 +21,5 @@ export function postAsk(
   const thread = chat.ask(ask, drafts);
   events.emit({ type: "thread", thread });
   events.emit({ type: "message", message: ask });
-  return { ask, reply: createReply(stage, { id: randomUUID(), thread: ask.thread, ask: id }) };
+  return { ask, reply: createReply(stage, { id: toAnswerId(id), thread: ask.thread, ask: id }) };
 }

@@ -28,6 +28,7 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
   return {
     pace: paceMs,
     limits: imageLimits,
+    message: toKey(id),
     async show(view) {
       checkOpen(chat);
       const over = isOver(view.phase);

@@ -29,6 +29,16 @@ export function isOver(phase: View["phase"]): boolean {
   return phase !== "queued" && phase !== "working";
 }
 
+/** The id of the answer to a question: the question's own, as a UUID of version 8 (RFC 9562, for whom it may serve). */
+export function toAnswerId(ask: string): string {
+  return `${ask.slice(0, 14)}8${ask.slice(15)}`;
+}
+
+/** The id of the question that an answer of that id answers. */
+export function toAskId(answer: string): string {
+  return `${answer.slice(0, 14)}4${answer.slice(15)}`;
+}
+
 /** The page's id of a message. */
 export function toId(key: MessageKey): string {
   return key.slice(key.indexOf(":") + 1);
