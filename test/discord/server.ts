@@ -74,7 +74,7 @@ export async function startDiscord(
   await start();
 
   async function next(): Promise<Taken> {
-    const timeout = AbortSignal.timeout(5000);
+    const timeout = AbortSignal.timeout(30_000);
     return (
       taken.shift() ??
       new Promise((resolve, reject) => {

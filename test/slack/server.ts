@@ -88,7 +88,7 @@ export async function startSlack(
   await adapter.start(core);
 
   async function next(): Promise<Taken> {
-    const timeout = AbortSignal.timeout(5000);
+    const timeout = AbortSignal.timeout(30_000);
     return (
       taken.shift() ??
       new Promise((resolve, reject) => {

@@ -45,7 +45,7 @@ async function start(t: TestContext) {
     ada,
     /** The pictures in a place, when there are so many. */
     shown: (where: Channel, count: number) =>
-      simulator.waitFor(() => pictures(where).length === count && pictures(where), { timeoutMs: 8000 }),
+      simulator.waitFor(() => pictures(where).length === count && pictures(where)),
     /** What each request went on from, by its place among them; undefined: from nothing. */
     async parents() {
       const asked = askedOf(standin).map((request) => request.previous_response_id);

@@ -3,7 +3,7 @@ export interface Changes {
   happened(): void;
   /**
    * Resolves with the first value that is neither undefined nor false: asked now, after every change here, and now and
-   * then for what changes elsewhere. Rejects when none came in time, 5000 ms unless said, or when `look` throws.
+   * then for what changes elsewhere. Rejects when none came in time, 30 s unless said, or when `look` throws.
    */
   waitFor<T>(
     look: () => T | undefined | false,
@@ -23,7 +23,7 @@ export function createChanges(): Changes {
     },
     waitFor<T>(
       look: () => T | undefined | false,
-      { timeoutMs = 5000, what = "what was waited for" }: { timeoutMs?: number; what?: string } = {},
+      { timeoutMs = 30_000, what = "what was waited for" }: { timeoutMs?: number; what?: string } = {},
     ): Promise<T> {
       const { promise, resolve, reject } = Promise.withResolvers<T>();
       const end = () => {
