@@ -1,5 +1,5 @@
-import type { Draw } from "./record.ts";
 import { drawPicture } from "./scene/draw.ts";
+import type { Draw } from "./scene/scene.ts";
 import type { Paint } from "./script.ts";
 import type { Store } from "./store.ts";
 

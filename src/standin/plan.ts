@@ -3,10 +3,10 @@ import { badRequest } from "./api-error.ts";
 import type { Inputs } from "./inputs.ts";
 import { judge, refusal } from "./judge.ts";
 import type { Checked } from "./params.ts";
-import { type Draw, type Memory, type Plan, policyEnd } from "./record.ts";
+import { type Memory, type Plan, policyEnd } from "./record.ts";
 import { isStyle, toReferences } from "./references.ts";
 import { compose } from "./scene/compose.ts";
-import type { Hole, Scene } from "./scene/scene.ts";
+import type { Draw, Hole, Scene } from "./scene/scene.ts";
 
 /** The mask of this request, kept, and the part that it leaves open. */
 export interface Mask {

@@ -1,6 +1,6 @@
 import type { Fault } from "./faults.ts";
 import type { Params } from "./params.ts";
-import type { Scene } from "./scene/scene.ts";
+import type { Draw, Scene } from "./scene/scene.ts";
 
 /** A picture that was sent in, kept by its hash. Sizes in pixels. */
 export interface PictureRef {
@@ -14,31 +14,6 @@ export interface PictureRef {
   readonly format: string;
   /** What the words before it call it, e.g. `Picture 2`. */
   readonly label?: string;
-}
-
-/** One call of the image tool, decided before it is drawn. */
-export interface Draw {
-  readonly scene: Scene;
-  readonly width: number;
-  readonly height: number;
-  readonly format: "png" | "webp" | "jpeg" | "gif" | "svg";
-  readonly imageModel: string;
-  readonly quality: "low" | "medium" | "high" | "xhigh" | "max";
-  readonly background: "transparent" | "opaque";
-  readonly action: "generate" | "edit";
-  /** 0 to 100. */
-  readonly compression: number;
-  /** Sketches to send. */
-  readonly partials: number;
-  readonly frames: number;
-  readonly frameMs: number;
-  readonly prompt: string;
-  readonly revised: string;
-  readonly references: readonly { readonly width: number; readonly height: number }[];
-  readonly highFidelity: boolean;
-  readonly refusal?: { readonly stage: "input" | "output"; readonly categories: readonly string[] };
-  /** A fault: the bytes are no picture. */
-  readonly garbage?: boolean;
 }
 
 /** Everything a response will do, decided when it is created, so that it can be told again at any time. */
