@@ -1,4 +1,4 @@
-import { drawPicture } from "./scene/draw.ts";
+import { drawPicture } from "./scene/pixels/draw.ts";
 import type { Draw } from "./scene/scene.ts";
 import type { Paint } from "./script.ts";
 import type { Store } from "./store.ts";

@@ -5,7 +5,7 @@ import { judge, refusal } from "./judge.ts";
 import type { Checked } from "./params.ts";
 import { type Memory, type Plan, policyEnd } from "./record.ts";
 import { isStyle, toReferences } from "./references.ts";
-import { compose } from "./scene/compose.ts";
+import { compose } from "./scene/compose/compose.ts";
 import type { Draw, Hole, Scene } from "./scene/scene.ts";
 
 /** The mask of this request, kept, and the part that it leaves open. */

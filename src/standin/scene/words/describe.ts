@@ -1,5 +1,5 @@
+import type { Scene } from "../scene.ts";
 import { colourName } from "./colour-name.ts";
-import type { Scene } from "./scene.ts";
 
 const placeNames: Readonly<Record<Scene["place"], string>> = {
   meadow: "in rolling meadows",

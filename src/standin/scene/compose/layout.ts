@@ -1,7 +1,7 @@
-import { motifs } from "./motifs/table.ts";
-import { between, createRandom } from "./random.ts";
-import type { Figure, Hole, Place } from "./scene.ts";
-import type { Mention } from "./words.ts";
+import { motifs } from "../motifs/table.ts";
+import { between, createRandom } from "../pen/random.ts";
+import type { Figure, Hole, Place } from "../scene.ts";
+import type { Mention } from "../words/words.ts";
 
 /** Where the ground is, as a fraction of the height, for things that stand. */
 const grounds: Readonly<Partial<Record<Place, number>>> = {

@@ -1,7 +1,7 @@
 import sharp from "sharp";
-import { type Given, takesCuts } from "./cards.ts";
+import { type Given, takesCuts } from "../paint/cards.ts";
+import type { Scene } from "../scene.ts";
 import { cutOut } from "./cut-out.ts";
-import type { Scene } from "./scene.ts";
 
 /** Finds a kept picture by hash. */
 export type Pictures = (hash: string) => Uint8Array | undefined;

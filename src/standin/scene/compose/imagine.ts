@@ -1,7 +1,7 @@
+import { between, createRandom, pick } from "../pen/random.ts";
+import type { Ask, Figure, Place, Scene, Time } from "../scene.ts";
+import type { Mention, Understood } from "../words/words.ts";
 import { arrange } from "./layout.ts";
-import { between, createRandom, pick } from "./random.ts";
-import type { Ask, Figure, Place, Scene, Time } from "./scene.ts";
-import type { Mention, Understood } from "./words.ts";
 
 /** A new scene of what a text was understood to say. Pure. */
 export function imagine(told: Understood, seed: number, ask: Ask): Scene {

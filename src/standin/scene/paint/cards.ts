@@ -1,10 +1,10 @@
-import type { Extent } from "./land.ts";
-import { createInk } from "./motifs/motif.ts";
-import { motifs } from "./motifs/table.ts";
-import { basketFront } from "./motifs/things.ts";
-import { between, createRandom } from "./random.ts";
-import type { Figure, Scene, Spot } from "./scene.ts";
-import { box, group, n } from "./svg.ts";
+import { createInk } from "../motifs/motif.ts";
+import { motifs } from "../motifs/table.ts";
+import { basketFront } from "../motifs/things.ts";
+import type { Extent } from "../pen/outlines.ts";
+import { between, createRandom } from "../pen/random.ts";
+import { box, group, n } from "../pen/svg.ts";
+import type { Figure, Scene, Spot } from "../scene.ts";
 
 /** A given picture as a data URL; `cut`: without the ground it was photographed on. */
 export interface Given {

@@ -1,6 +1,6 @@
+import type { Grade, Scene, Time } from "../scene.ts";
 import { mix } from "./colour.ts";
 import { between, createRandom, pick } from "./random.ts";
-import type { Grade, Scene, Time } from "./scene.ts";
 
 /** The colours of a scene's air and light. */
 export interface Palette {

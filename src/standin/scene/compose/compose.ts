@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { describe } from "./describe.ts";
+import { between, createRandom } from "../pen/random.ts";
+import type { Ask, Scene } from "../scene.ts";
+import { describe } from "../words/describe.ts";
+import { understand } from "../words/words.ts";
 import { change } from "./edit.ts";
 import { blank, imagine } from "./imagine.ts";
 import { intoHole } from "./layout.ts";
-import { between, createRandom } from "./random.ts";
-import type { Ask, Scene } from "./scene.ts";
 import { isPut, spotOf, targetOf } from "./target.ts";
-import { understand } from "./words.ts";
 
 export interface Composed {
   readonly scene: Scene;

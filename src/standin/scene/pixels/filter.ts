@@ -1,6 +1,6 @@
-import { grades, leanOf } from "./palette.ts";
-import type { Scene, Style } from "./scene.ts";
-import { n } from "./svg.ts";
+import { grades, leanOf } from "../pen/palette.ts";
+import { n } from "../pen/svg.ts";
+import type { Scene, Style } from "../scene.ts";
 
 /** What finish.ts does to pixels, as SVG filter primitives, as near as they come; empty when there is nothing to do. */
 export function toFilter(scene: Scene): string {

@@ -1,15 +1,15 @@
-import { mix, multiply } from "./colour.ts";
+import { mix, multiply } from "../pen/colour.ts";
+import type { Extent } from "../pen/outlines.ts";
+import type { Palette } from "../pen/palette.ts";
+import { createRandom } from "../pen/random.ts";
+import { glow, gradient } from "../pen/svg.ts";
+import { air } from "../places/air.ts";
+import { built } from "../places/built.ts";
+import { land } from "../places/land.ts";
+import type { Brush, Painted } from "../places/scenery.ts";
+import { water } from "../places/water.ts";
+import type { Place, Scene } from "../scene.ts";
 import { paintCourse } from "./course.ts";
-import type { Extent } from "./land.ts";
-import type { Palette } from "./palette.ts";
-import { air } from "./places/air.ts";
-import { built } from "./places/built.ts";
-import { land } from "./places/land.ts";
-import { water } from "./places/water.ts";
-import { createRandom } from "./random.ts";
-import type { Place, Scene } from "./scene.ts";
-import type { Brush, Painted } from "./scenery.ts";
-import { glow, gradient } from "./svg.ts";
 
 /** The layers of a place: `defs` once, `back` behind the figures, `front` before them, `lights` over the dimming. */
 export interface Backdrop {

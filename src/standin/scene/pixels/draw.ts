@@ -1,10 +1,10 @@
 import sharp, { type Sharp } from "sharp";
+import { paintScene } from "../paint/paint.ts";
+import type { Draw, Scene } from "../scene.ts";
 import { embed, type Pictures } from "./embed.ts";
 import { linear, toFilter } from "./filter.ts";
-import { paintScene } from "./paint.ts";
 import { tone } from "./patch.ts";
 import { raster } from "./raster.ts";
-import type { Draw, Scene } from "./scene.ts";
 
 /** A picture's bytes. `sketch`: which of its sketches, from 0; absent: the finished picture. */
 export async function drawPicture(draw: Draw, pictures: Pictures, sketch?: number): Promise<Uint8Array> {

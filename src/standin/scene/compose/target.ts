@@ -1,6 +1,6 @@
-import { motifs } from "./motifs/table.ts";
-import type { Scene, Spot } from "./scene.ts";
-import { findMentions } from "./words.ts";
+import { motifs } from "../motifs/table.ts";
+import type { Scene, Spot } from "../scene.ts";
+import { findMentions } from "../words/words.ts";
 
 const together = /\b(these|those|them|both|all|each|items|pictures|images|photos|collage|side by side)\b/;
 const putting = /\b(add|put|place|print|paste|stick|copy|insert|apply|swap)\b.*\b(on|onto|to|in|into|over)\b/;

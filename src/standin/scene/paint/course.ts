@@ -1,11 +1,11 @@
-import { multiply, recolour } from "./colour.ts";
-import type { Extent } from "./land.ts";
-import { createInk } from "./motifs/motif.ts";
-import { motifs } from "./motifs/table.ts";
-import type { Palette } from "./palette.ts";
-import { between, createRandom } from "./random.ts";
-import type { Scene } from "./scene.ts";
-import { group, n, stroke } from "./svg.ts";
+import { createInk } from "../motifs/motif.ts";
+import { motifs } from "../motifs/table.ts";
+import { multiply, recolour } from "../pen/colour.ts";
+import type { Extent } from "../pen/outlines.ts";
+import type { Palette } from "../pen/palette.ts";
+import { between, createRandom } from "../pen/random.ts";
+import { group, n, stroke } from "../pen/svg.ts";
+import type { Scene } from "../scene.ts";
 
 /** A river made of things, winding from the horizon to the eye; nothing when the scene has none. */
 export function paintCourse({ course, seed }: Scene, { dim }: Palette, { w, h }: Extent): string {

@@ -1,11 +1,11 @@
-import { darker, lighter, mix, recolour } from "./colour.ts";
-import type { Extent } from "./land.ts";
-import { createInk } from "./motifs/motif.ts";
-import { motifs } from "./motifs/table.ts";
-import type { Palette } from "./palette.ts";
-import { between, type Random } from "./random.ts";
-import type { Scene } from "./scene.ts";
-import { box, dot, group, n, shape, stroke } from "./svg.ts";
+import { createInk } from "../motifs/motif.ts";
+import { motifs } from "../motifs/table.ts";
+import { darker, lighter, mix, recolour } from "../pen/colour.ts";
+import type { Extent } from "../pen/outlines.ts";
+import type { Palette } from "../pen/palette.ts";
+import { between, type Random } from "../pen/random.ts";
+import { box, dot, group, n, shape, stroke } from "../pen/svg.ts";
+import type { Scene } from "../scene.ts";
 
 /** What a place is painted with. */
 export interface Brush extends Extent {

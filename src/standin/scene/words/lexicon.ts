@@ -1,4 +1,4 @@
-import type { Grade, Place, Style, Time, Weather } from "./scene.ts";
+import type { Grade, Place, Style, Time, Weather } from "../scene.ts";
 
 /** What a text means by the words in it. */
 export type Table<T extends string> = readonly (readonly [T, RegExp])[];

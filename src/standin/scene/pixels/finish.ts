@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from "sharp";
-import { grades, leanOf } from "./palette.ts";
-import { createRandom } from "./random.ts";
-import type { Scene } from "./scene.ts";
+import { grades, leanOf } from "../pen/palette.ts";
+import { createRandom } from "../pen/random.ts";
+import type { Scene } from "../scene.ts";
 
 /** What is done to a picture's pixels once it is painted: its style, its grade and a grain of paper. */
 export async function finish(

@@ -1,15 +1,15 @@
+import { createInk } from "../motifs/motif.ts";
+import { motifs } from "../motifs/table.ts";
+import { drawWorn } from "../motifs/worn.ts";
+import { multiply, recolour } from "../pen/colour.ts";
+import { toPalette } from "../pen/palette.ts";
+import { group, n, oval, stroke } from "../pen/svg.ts";
+import { isBare } from "../places/built.ts";
+import type { Figure, Scene } from "../scene.ts";
 import { paintBackdrop } from "./backdrop.ts";
 import { drawBasketful, drawPasted, drawPrints, type Given, takesCuts } from "./cards.ts";
-import { multiply, recolour } from "./colour.ts";
-import { createInk } from "./motifs/motif.ts";
-import { motifs } from "./motifs/table.ts";
-import { drawWorn } from "./motifs/worn.ts";
 import { mark, title, veil, vignette, weather } from "./overlay.ts";
-import { toPalette } from "./palette.ts";
-import { isBare } from "./places/built.ts";
 import { realism } from "./realism.ts";
-import type { Figure, Scene } from "./scene.ts";
-import { group, n, oval, stroke } from "./svg.ts";
 
 /** How a scene is painted. Sizes in pixels. */
 export interface Painting {

@@ -1,10 +1,10 @@
-import { brightness } from "./colour.ts";
-import { letters, lines } from "./lettering.ts";
-import { isBare } from "./places/built.ts";
-import { between, createRandom } from "./random.ts";
-import type { Scene } from "./scene.ts";
-import { flakes } from "./scenery.ts";
-import { box, n, oval, stroke } from "./svg.ts";
+import { brightness } from "../pen/colour.ts";
+import { letters, lines } from "../pen/lettering.ts";
+import { between, createRandom } from "../pen/random.ts";
+import { box, n, oval, stroke } from "../pen/svg.ts";
+import { isBare } from "../places/built.ts";
+import { flakes } from "../places/scenery.ts";
+import type { Scene } from "../scene.ts";
 
 /** What the hour does to a picture that was given. */
 export function veil({ time, tint }: Scene, w: number, h: number): string {

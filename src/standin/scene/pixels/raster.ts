@@ -1,9 +1,9 @@
 import sharp, { type Sharp } from "sharp";
+import { paintScene } from "../paint/paint.ts";
+import type { Scene } from "../scene.ts";
 import { embed, type Pictures } from "./embed.ts";
 import { finish } from "./finish.ts";
-import { paintScene } from "./paint.ts";
 import { type Pixels, patchPixels } from "./patch.ts";
-import type { Scene } from "./scene.ts";
 
 /** How a scene becomes pixels. Sizes in pixels. */
 export interface Rastering {

@@ -1,9 +1,9 @@
-import { colourName } from "./colour-name.ts";
+import { motifs } from "../motifs/table.ts";
+import type { Figure, Grade, Scene } from "../scene.ts";
+import { colourName } from "../words/colour-name.ts";
+import { colours } from "../words/lexicon.ts";
+import { findMentions, understand, wornItem } from "../words/words.ts";
 import { arrange } from "./layout.ts";
-import { colours } from "./lexicon.ts";
-import { motifs } from "./motifs/table.ts";
-import type { Figure, Grade, Scene } from "./scene.ts";
-import { findMentions, understand, wornItem } from "./words.ts";
 
 /** A scene with a request applied; `done` says in words what was understood. Keeps layout and seed. Pure. */
 export function change(scene: Scene, prompt: string, seed: number): { scene: Scene; done: string } {

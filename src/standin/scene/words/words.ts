@@ -1,3 +1,5 @@
+import { motifs, nouns } from "../motifs/table.ts";
+import type { Grade, Place, Scene, Style, Time, Weather, Worn } from "../scene.ts";
 import {
   colours,
   counts,
@@ -10,8 +12,6 @@ import {
   timeWords,
   weatherWords,
 } from "./lexicon.ts";
-import { motifs, nouns } from "./motifs/table.ts";
-import type { Grade, Place, Scene, Style, Time, Weather, Worn } from "./scene.ts";
 
 /** A thing that a text names. */
 export interface Mention {
