@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { FileObject } from "openai/resources/files";
 import { z } from "zod";
-import { ApiError, badRequest, invalidValue, notFound } from "./api-error.ts";
-import { check } from "./check.ts";
+import { ApiError, badRequest, invalidValue, notFound } from "../errors/api-error.ts";
+import { check } from "../errors/check.ts";
 import type { FileRow, Store } from "./store.ts";
 
 /** The files endpoint without its HTTP. Times in Unix seconds. */

@@ -1,7 +1,7 @@
-import { drawPicture } from "./scene/pixels/draw.ts";
-import type { Draw } from "./scene/scene.ts";
-import type { Paint } from "./script.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "../kept/store.ts";
+import { drawPicture } from "../scene/pixels/draw.ts";
+import type { Draw } from "../scene/scene.ts";
+import type { Paint } from "../wire/script.ts";
 
 /** Most bytes of finished pictures held at once. What falls out is drawn again when wanted. */
 const mostHeld = 64 * 1024 * 1024;

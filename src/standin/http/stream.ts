@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
-import type { After, Taken } from "./faults.ts";
+import type { After, Taken } from "../errors/faults.ts";
+import type { WireEvent } from "../wire/script.ts";
 import { write } from "./http.ts";
-import type { WireEvent } from "./script.ts";
 
 /** Sends events as server-sent events, with what a fault does to them on the way. */
 export async function sendEvents(

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { badRequest, invalidValue } from "./api-error.ts";
-import { check } from "./check.ts";
+import { badRequest, invalidValue } from "../errors/api-error.ts";
+import { check } from "../errors/check.ts";
 import { checkImageTool, type ImageTool, imageTool } from "./image-tool.ts";
 import { checkTextModel, type ImageModel } from "./models.ts";
 

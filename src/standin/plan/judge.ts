@@ -1,4 +1,4 @@
-import type { Params } from "./params.ts";
+import type { Params } from "../params/params.ts";
 
 /** What the model would do with a request. */
 export type Verdict = { readonly kind: "draw"; readonly pictures: number } | { readonly kind: "answer" };

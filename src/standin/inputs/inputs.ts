@@ -1,12 +1,12 @@
-import { textTokens } from "../money/tokens.ts";
-import { badRequest, notFound } from "./api-error.ts";
-import { parseItem } from "./items.ts";
+import { textTokens } from "../../money/tokens.ts";
+import { badRequest, notFound } from "../errors/api-error.ts";
+import { keepPicture } from "../kept/pictures.ts";
+import { type Memory, type PictureRef, type ResponseRecord, toRecord } from "../kept/record.ts";
+import type { Store } from "../kept/store.ts";
+import { parseItem } from "../params/items.ts";
+import type { Params } from "../params/params.ts";
+import { callId } from "../wire/script.ts";
 import { type InputSources, readMessage, toKept } from "./message.ts";
-import type { Params } from "./params.ts";
-import { keepPicture } from "./pictures.ts";
-import { type Memory, type PictureRef, type ResponseRecord, toRecord } from "./record.ts";
-import { callId } from "./script.ts";
-import type { Store } from "./store.ts";
 
 /** What a request says, once its items were read. */
 export interface Inputs {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { badRequest, invalidValue } from "./api-error.ts";
+import { badRequest, invalidValue } from "../errors/api-error.ts";
 import { checkTextModel, findImageModel, type ImageModel } from "./models.ts";
 
 /** `Tool.ImageGeneration` as it may be sent. Source: openai's responses.d.ts. */

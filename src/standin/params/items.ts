@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { invalidValue } from "./api-error.ts";
-import { check } from "./check.ts";
+import { invalidValue } from "../errors/api-error.ts";
+import { check } from "../errors/check.ts";
 import { longestText } from "./params.ts";
 
 const id = z.string().min(1).max(64);

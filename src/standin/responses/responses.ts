@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { badRequest, notFound } from "./api-error.ts";
-import type { Fault } from "./faults.ts";
-import { callIds, type Inputs, readInputs } from "./inputs.ts";
-import type { InputSources } from "./message.ts";
-import { type Checked, parseParams } from "./params.ts";
-import { fromDataUrl, keepMask } from "./pictures.ts";
-import { type Mask, toPlan } from "./plan.ts";
-import { bend, type ResponseRecord, toRecord } from "./record.ts";
-import { toReferences } from "./references.ts";
+import { badRequest, notFound } from "../errors/api-error.ts";
+import type { Fault } from "../errors/faults.ts";
+import { callIds, type Inputs, readInputs } from "../inputs/inputs.ts";
+import type { InputSources } from "../inputs/message.ts";
+import { toReferences } from "../inputs/references.ts";
+import { fromDataUrl, keepMask } from "../kept/pictures.ts";
+import { bend, type ResponseRecord, toRecord } from "../kept/record.ts";
+import type { Store } from "../kept/store.ts";
+import { type Checked, parseParams } from "../params/params.ts";
+import { type Mask, toPlan } from "../plan/plan.ts";
+import { callId, type Paint, toEnded } from "../wire/script.ts";
+import { toResponse, type WireResponse } from "../wire/wire-response.ts";
 import type { Runs } from "./runs.ts";
-import { callId, type Paint, toEnded } from "./script.ts";
-import type { Store } from "./store.ts";
-import { toResponse, type WireResponse } from "./wire-response.ts";
 
 /** The responses endpoint without its HTTP. */
 export interface Responses {

@@ -1,4 +1,4 @@
-import { badRequest } from "./api-error.ts";
+import { badRequest } from "../errors/api-error.ts";
 
 /** What an image model can do. Source: the comments on `Tool.ImageGeneration` in openai's responses.d.ts. */
 export interface ImageModel {

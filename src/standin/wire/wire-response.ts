@@ -1,6 +1,6 @@
 import type { Response, ResponseOutputItem } from "openai/resources/responses/responses";
-import { textTokens } from "../money/tokens.ts";
-import type { ResponseRecord } from "./record.ts";
+import { textTokens } from "../../money/tokens.ts";
+import type { ResponseRecord } from "../kept/record.ts";
 import { toImageUsage, toUsage } from "./usage.ts";
 
 /** A response as the wire has it: the SDK adds `output_text` itself. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
-import { badRequest } from "./api-error.ts";
+import { badRequest } from "../errors/api-error.ts";
+import type { Hole } from "../scene/scene.ts";
 import type { PictureRef } from "./record.ts";
-import type { Hole } from "./scene/scene.ts";
 import type { Store } from "./store.ts";
 
 /** Largest picture taken, in bytes. Source: the image generation guide. */

@@ -1,6 +1,6 @@
-import type { Fault } from "./faults.ts";
-import type { Params } from "./params.ts";
-import type { Draw, Scene } from "./scene/scene.ts";
+import type { Fault } from "../errors/faults.ts";
+import type { Params } from "../params/params.ts";
+import type { Draw, Scene } from "../scene/scene.ts";
 
 /** A picture that was sent in, kept by its hash. Sizes in pixels. */
 export interface PictureRef {

@@ -5,8 +5,8 @@ import type {
   ResponseOutputMessage,
   ResponseStreamEvent,
 } from "openai/resources/responses/responses";
-import type { ResponseRecord } from "./record.ts";
-import type { Draw } from "./scene/scene.ts";
+import type { ResponseRecord } from "../kept/record.ts";
+import type { Draw } from "../scene/scene.ts";
 import { toSvgUsage } from "./usage.ts";
 import { toResponse, type WireResponse } from "./wire-response.ts";
 

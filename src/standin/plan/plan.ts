@@ -1,12 +1,12 @@
+import { badRequest } from "../errors/api-error.ts";
+import type { Inputs } from "../inputs/inputs.ts";
+import { isStyle, toReferences } from "../inputs/references.ts";
+import { type Memory, type Plan, policyEnd } from "../kept/record.ts";
+import type { Checked } from "../params/params.ts";
+import { compose } from "../scene/compose/compose.ts";
+import type { Draw, Hole, Scene } from "../scene/scene.ts";
 import { answer } from "./answer.ts";
-import { badRequest } from "./api-error.ts";
-import type { Inputs } from "./inputs.ts";
 import { judge, refusal } from "./judge.ts";
-import type { Checked } from "./params.ts";
-import { type Memory, type Plan, policyEnd } from "./record.ts";
-import { isStyle, toReferences } from "./references.ts";
-import { compose } from "./scene/compose/compose.ts";
-import type { Draw, Hole, Scene } from "./scene/scene.ts";
 
 /** The mask of this request, kept, and the part that it leaves open. */
 export interface Mask {

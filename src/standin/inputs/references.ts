@@ -1,5 +1,5 @@
+import type { PictureRef } from "../kept/record.ts";
 import type { Inputs } from "./inputs.ts";
-import type { PictureRef } from "./record.ts";
 
 /** Words that mean more than one of the pictures in view. */
 const several =

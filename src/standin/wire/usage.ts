@@ -1,5 +1,5 @@
 import type { Response, ResponseOutputItem, ResponseUsage } from "openai/resources/responses/responses";
-import { outputTokens, pictureTokens, sketchTokens, textTokens } from "../money/tokens.ts";
+import { outputTokens, pictureTokens, sketchTokens, textTokens } from "../../money/tokens.ts";
 
 type ImageUsage = NonNullable<Response["tool_usage"]>["image_gen"];
 

@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { ApiError, badRequest, notFound } from "./api-error.ts";
-import { check } from "./check.ts";
-import type { Faults, Route, Taken } from "./faults.ts";
-import type { Files } from "./files.ts";
+import { ApiError, badRequest, notFound } from "../errors/api-error.ts";
+import { check } from "../errors/check.ts";
+import type { Faults, Route, Taken } from "../errors/faults.ts";
+import type { Files } from "../kept/files.ts";
+import type { ResponseRecord } from "../kept/record.ts";
+import { imageModels, textModels } from "../params/models.ts";
+import type { Responses } from "../responses/responses.ts";
+import type { Runs } from "../responses/runs.ts";
 import { parseForm, parseJson, sendJson } from "./http.ts";
-import { imageModels, textModels } from "./models.ts";
-import type { ResponseRecord } from "./record.ts";
-import type { Responses } from "./responses.ts";
-import type { Runs } from "./runs.ts";
 import { sendEvents } from "./stream.ts";
 
 /** A request with its body read, and where the answer goes. `signal` aborts when the client leaves. */

@@ -1,9 +1,9 @@
-import { pictureTokens, textTokens } from "../money/tokens.ts";
-import { badRequest } from "./api-error.ts";
-import type { InputContent, InputMessage } from "./items.ts";
-import { fromDataUrl, keepPicture } from "./pictures.ts";
-import type { PictureRef } from "./record.ts";
-import type { Store } from "./store.ts";
+import { pictureTokens, textTokens } from "../../money/tokens.ts";
+import { badRequest } from "../errors/api-error.ts";
+import { fromDataUrl, keepPicture } from "../kept/pictures.ts";
+import type { PictureRef } from "../kept/record.ts";
+import type { Store } from "../kept/store.ts";
+import type { InputContent, InputMessage } from "../params/items.ts";
 
 /** What a picture costs the text model when it is looked at in low detail. Source: the vision guide. */
 const lowDetailTokens = 65;

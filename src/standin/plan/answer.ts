@@ -1,8 +1,8 @@
-import type { PictureRef } from "./record.ts";
-import type { Scene } from "./scene/scene.ts";
-import { colourName } from "./scene/words/colour-name.ts";
-import { counted, describe, listWords } from "./scene/words/describe.ts";
-import { understand } from "./scene/words/words.ts";
+import type { PictureRef } from "../kept/record.ts";
+import type { Scene } from "../scene/scene.ts";
+import { colourName } from "../scene/words/colour-name.ts";
+import { counted, describe, listWords } from "../scene/words/describe.ts";
+import { understand } from "../scene/words/words.ts";
 
 /** An answer in words, from what is known: the scene on show, or what can be measured of the pictures sent. */
 export function answer(prompt: string, scene: Scene | undefined, pictures: readonly PictureRef[]): string {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, badRequest } from "./api-error.ts";
+import { ApiError, badRequest } from "../errors/api-error.ts";
 
 /** Longest body taken, in bytes: a picture of 50 MB as base64, a few of them, and some words. */
 const longestBody = 256 * 1024 * 1024;

@@ -1,7 +1,7 @@
-import type { ResponseRecord } from "./record.ts";
-import type { Paint, Step, WireEvent } from "./script.ts";
-import { toScript } from "./script.ts";
-import type { Store } from "./store.ts";
+import type { ResponseRecord } from "../kept/record.ts";
+import type { Store } from "../kept/store.ts";
+import type { Paint, Step, WireEvent } from "../wire/script.ts";
+import { toScript } from "../wire/script.ts";
 
 /** The responses being worked on. A run goes by the clock, whether or not anybody listens. */
 export interface Runs {
