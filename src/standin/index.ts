@@ -12,10 +12,10 @@ import { createPaint } from "./responses/paints.ts";
 import { createResponses } from "./responses/responses.ts";
 import { createRuns } from "./responses/runs.ts";
 
-/** How a stand-in is set up. Everything may be left out. */
 /** Source: the image generation guide, for gpt-image-2 and later. */
 const least = 655_360;
 
+/** How a stand-in is set up. Everything may be left out. */
 export interface StandinOptions {
   /** 0, the default: any free one. */
   readonly port?: number;
