@@ -1,21 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { ApiError, toErrorBody } from "./api-error.ts";
-import { createFaults, type Fault, type Order } from "./faults.ts";
-import { createFiles } from "./files.ts";
-import { readBody, sendJson } from "./http.ts";
-import { createPaint } from "./paints.ts";
-import { toRecord } from "./record.ts";
-import { createResponses } from "./responses.ts";
-import { createRoutes } from "./routes.ts";
-import { createRuns } from "./runs.ts";
-import { createStore } from "./store.ts";
+import { ApiError, toErrorBody } from "./errors/api-error.ts";
+import { createFaults, type Fault, type Order } from "./errors/faults.ts";
+import { readBody, sendJson } from "./http/http.ts";
+import { createRoutes } from "./http/routes.ts";
+import { createFiles } from "./kept/files.ts";
+import { toRecord } from "./kept/record.ts";
+import { createStore } from "./kept/store.ts";
+import { createPaint } from "./responses/paints.ts";
+import { createResponses } from "./responses/responses.ts";
+import { createRuns } from "./responses/runs.ts";
 
-/** How a stand-in is set up. Everything may be left out. */
 /** Source: the image generation guide, for gpt-image-2 and later. */
 const least = 655_360;
 
+/** How a stand-in is set up. Everything may be left out. */
 export interface StandinOptions {
   /** 0, the default: any free one. */
   readonly port?: number;

@@ -6,7 +6,7 @@ import { costOf, publishedPrices } from "../../src/money/prices.ts";
 import { outputTokens, pictureTokens, publishedQualities, textTokens } from "../../src/money/tokens.ts";
 import type { ImageOptions } from "../../src/seam/options.ts";
 import type { Size } from "../../src/seam/words/size.ts";
-import { toImageUsage, toUsage } from "../../src/standin/usage.ts";
+import { toImageUsage, toUsage } from "../../src/standin/wire/usage.ts";
 import { dataUrl, photo, setup } from "../standin/client.ts";
 
 type ImageUsage = NonNullable<Response["tool_usage"]>["image_gen"];

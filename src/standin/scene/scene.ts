@@ -134,3 +134,28 @@ export interface Ask {
   /** The only part that changes. */
   readonly hole?: Hole;
 }
+
+/** One call of the image tool, decided before it is drawn. */
+export interface Draw {
+  readonly scene: Scene;
+  readonly width: number;
+  readonly height: number;
+  readonly format: "png" | "webp" | "jpeg" | "gif" | "svg";
+  readonly imageModel: string;
+  readonly quality: "low" | "medium" | "high" | "xhigh" | "max";
+  readonly background: "transparent" | "opaque";
+  readonly action: "generate" | "edit";
+  /** 0 to 100. */
+  readonly compression: number;
+  /** Sketches to send. */
+  readonly partials: number;
+  readonly frames: number;
+  readonly frameMs: number;
+  readonly prompt: string;
+  readonly revised: string;
+  readonly references: readonly { readonly width: number; readonly height: number }[];
+  readonly highFidelity: boolean;
+  readonly refusal?: { readonly stage: "input" | "output"; readonly categories: readonly string[] };
+  /** A fault: the bytes are no picture. */
+  readonly garbage?: boolean;
+}

@@ -2,12 +2,39 @@ import { refuse } from "./api-error.ts";
 import { createForm, type Fields } from "./form.ts";
 import { limits } from "./limits.ts";
 import type { Modal } from "./modals.ts";
+import type { Channel, Message, User } from "./world.ts";
 
 /** Interaction types, as Discord numbers them. */
 export const interactionTypes = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
 
 /** What a person did: a command, a press, typing, a form. */
 export type InteractionType = (typeof interactionTypes)[keyof typeof interactionTypes];
+
+/** One thing a person did with a command, a button or a form. */
+export interface Interaction {
+  readonly id: string;
+  readonly token: string;
+  readonly type: InteractionType;
+  readonly user: User;
+  readonly channel: Channel;
+  readonly createdMs: number;
+  readonly owners: Readonly<Record<string, string>>;
+  /** The message a button or a form belongs to. */
+  readonly source?: Message;
+  readonly fileBytes: number;
+  /** What the bot may not change: its answer is for the asker alone. */
+  readonly forcedEphemeral: boolean;
+  /** Only the user's own install counts: nothing but interaction answers works. */
+  readonly personal: boolean;
+  readonly commandName?: string;
+  readonly targetId?: string;
+  acknowledgement?: Acknowledgement;
+  original?: Message;
+  readonly followUps: Message[];
+  followUpCount: number;
+  /** Resolves with the first answer; rejects when none comes in time, as the person sees it. */
+  readonly acknowledged: Promise<Acknowledgement>;
+}
 
 /** What the bot answered first, and how soon. */
 export interface Acknowledgement {

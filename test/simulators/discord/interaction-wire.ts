@@ -1,6 +1,5 @@
-import type { Acknowledgement } from "./answers.ts";
+import type { Acknowledgement, Interaction } from "./answers.ts";
 import type { Fields } from "./form.ts";
-import type { Interaction } from "./interactions.ts";
 import { permissionsIn, toBits } from "./permissions.ts";
 import type { Wire } from "./wire.ts";
 import { type Channel, channelTypes, type World } from "./world.ts";

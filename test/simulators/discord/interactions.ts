@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   type Acknowledgement,
-  type InteractionType,
+  type Interaction,
   interactionTypes,
   kinds,
   parseChoices,
@@ -19,32 +19,6 @@ import { may } from "./permissions.ts";
 import { callUsers, isForeign, type Posts } from "./posts.ts";
 import type { PostRequest } from "./uploads.ts";
 import type { Channel, Message, Origin, User, World } from "./world.ts";
-
-/** One thing a person did with a command, a button or a form. */
-export interface Interaction {
-  readonly id: string;
-  readonly token: string;
-  readonly type: InteractionType;
-  readonly user: User;
-  readonly channel: Channel;
-  readonly createdMs: number;
-  readonly owners: Readonly<Record<string, string>>;
-  /** The message a button or a form belongs to. */
-  readonly source?: Message;
-  readonly fileBytes: number;
-  /** What the bot may not change: its answer is for the asker alone. */
-  readonly forcedEphemeral: boolean;
-  /** Only the user's own install counts: nothing but interaction answers works. */
-  readonly personal: boolean;
-  readonly commandName?: string;
-  readonly targetId?: string;
-  acknowledgement?: Acknowledgement;
-  original?: Message;
-  readonly followUps: Message[];
-  followUpCount: number;
-  /** Resolves with the first answer; rejects when none comes in time, as the person sees it. */
-  readonly acknowledged: Promise<Acknowledgement>;
-}
 
 /** What happens by a person's hand. */
 export interface NewInteraction {

@@ -1,9 +1,9 @@
-import type { Cdn } from "./cdn.ts";
+import type { APIAttachment, APIGuildMember, APIUser } from "discord.js";
+import type { Cdn, StoredFile } from "./cdn.ts";
 import type { Fields } from "./form.ts";
 import { messageFlags } from "./limits.ts";
 import { namedFiles, resolveMedia } from "./media.ts";
-import type { PlainWire } from "./wire.ts";
-import type { Message, World } from "./world.ts";
+import type { Channel, Guild, Member, Message, Role, User, World } from "./world.ts";
 
 /** How a message is shown to the bot. */
 export interface Eyes {
@@ -11,6 +11,16 @@ export interface Eyes {
   readonly content: boolean;
   /** The message is handed over whole because a person pointed at it. */
   readonly whole?: boolean;
+}
+
+/** Turns the world into Discord's JSON: all but messages. */
+export interface PlainWire {
+  user(user: User): APIUser;
+  member(guild: Guild, member: Member): APIGuildMember;
+  role(role: Role, position: number): Fields;
+  guild(guild: Guild): Fields;
+  channel(channel: Channel): Fields;
+  attachment(file: StoredFile): APIAttachment;
 }
 
 /** Turns messages into Discord's JSON. Source for the shape: discord-api-types, v10. */

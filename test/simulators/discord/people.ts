@@ -1,4 +1,4 @@
-import { type Acknowledgement, type Choice, interactionTypes } from "./answers.ts";
+import { type Acknowledgement, type Choice, type Interaction, interactionTypes } from "./answers.ts";
 import type { Cdn, NewFile } from "./cdn.ts";
 import type { Clock } from "./clock.ts";
 import type { Commands } from "./commands.ts";
@@ -6,7 +6,7 @@ import { componentTypes, walk } from "./component-types.ts";
 import { type FormValue, fillForm } from "./fill-form.ts";
 import { fillOptions, type OptionValue } from "./fill-options.ts";
 import type { Fields } from "./form.ts";
-import type { Interaction, Interactions } from "./interactions.ts";
+import type { Interactions } from "./interactions.ts";
 import { messageFlags } from "./limits.ts";
 import { canSee, findChosen, findOffered, optionsOf, typeOf } from "./offer.ts";
 import type { PersonFile } from "./person-file.ts";

@@ -1,31 +1,10 @@
-import type { APIAttachment, APIGuildMember, APIUser } from "discord.js";
-import type { Cdn, StoredFile } from "./cdn.ts";
+import type { Cdn } from "./cdn.ts";
 import type { Fields } from "./form.ts";
-import { createMessageWire, type Eyes } from "./message-wire.ts";
+import { createMessageWire, type Eyes, type PlainWire } from "./message-wire.ts";
 import { permissionsIn } from "./permissions.ts";
-import {
-  type Channel,
-  channelTypes,
-  type Guild,
-  isThread,
-  type Member,
-  type Message,
-  type Role,
-  type User,
-  type World,
-} from "./world.ts";
+import { type Channel, channelTypes, isThread, type Message, type World } from "./world.ts";
 
-/** Turns the world into Discord's JSON: all but messages. */
-export interface PlainWire {
-  user(user: User): APIUser;
-  member(guild: Guild, member: Member): APIGuildMember;
-  role(role: Role, position: number): Fields;
-  guild(guild: Guild): Fields;
-  channel(channel: Channel): Fields;
-  attachment(file: StoredFile): APIAttachment;
-}
-
-/** The same, and messages. */
+/** Turns the world into Discord's JSON, messages and all. */
 export interface Wire extends PlainWire {
   message(message: Message, eyes: Eyes): Fields;
 }

@@ -1,5 +1,5 @@
-import { darker, mix } from "../colour.ts";
-import { dot, oval, shape, stroke } from "../svg.ts";
+import { darker, mix } from "../pen/colour.ts";
+import { dot, oval, shape, stroke } from "../pen/svg.ts";
 import type { Ink, Motif } from "./motif.ts";
 
 const night = "#2a2733";

@@ -1,5 +1,5 @@
-import { darker, lighter, mix } from "../colour.ts";
-import { box, dot, group, oval, shape, stroke } from "../svg.ts";
+import { darker, lighter, mix } from "../pen/colour.ts";
+import { box, dot, group, oval, shape, stroke } from "../pen/svg.ts";
 import type { Motif } from "./motif.ts";
 
 const stone = "#b9aeb4";

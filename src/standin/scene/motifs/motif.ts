@@ -1,5 +1,5 @@
-import { darker, lighter } from "../colour.ts";
-import { createRandom, type Random } from "../random.ts";
+import { darker, lighter } from "../pen/colour.ts";
+import { createRandom, type Random } from "../pen/random.ts";
 
 /** The colours a motif is drawn with. */
 export interface Ink {

@@ -1,6 +1,6 @@
-import { darker, lighter, mix } from "../colour.ts";
-import { between } from "../random.ts";
-import { dot, group, oval, shape, stroke } from "../svg.ts";
+import { darker, lighter, mix } from "../pen/colour.ts";
+import { between } from "../pen/random.ts";
+import { dot, group, oval, shape, stroke } from "../pen/svg.ts";
 import type { Ink, Motif } from "./motif.ts";
 
 const bark = "#7a4f38";

@@ -1,5 +1,5 @@
-import { lighter } from "../colour.ts";
-import { dot, group, oval, shape, stroke } from "../svg.ts";
+import { lighter } from "../pen/colour.ts";
+import { dot, group, oval, shape, stroke } from "../pen/svg.ts";
 import type { Motif } from "./motif.ts";
 
 const moon: Motif = {

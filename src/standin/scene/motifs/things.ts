@@ -1,6 +1,6 @@
-import { darker, lighter, mix } from "../colour.ts";
-import { letters } from "../lettering.ts";
-import { box, dot, group, oval, shape, stroke } from "../svg.ts";
+import { darker, lighter, mix } from "../pen/colour.ts";
+import { letters } from "../pen/lettering.ts";
+import { box, dot, group, oval, shape, stroke } from "../pen/svg.ts";
 import type { Ink, Motif } from "./motif.ts";
 
 const ink = "#2f2a36";

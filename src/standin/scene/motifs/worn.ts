@@ -1,6 +1,6 @@
-import { darker, lighter } from "../colour.ts";
+import { darker, lighter } from "../pen/colour.ts";
+import { n, oval, shape, stroke } from "../pen/svg.ts";
 import type { Worn } from "../scene.ts";
-import { n, oval, shape, stroke } from "../svg.ts";
 import { goods } from "./goods.ts";
 import type { Motif } from "./motif.ts";
 

@@ -1,7 +1,7 @@
-import { darker, mix } from "../colour.ts";
-import { between } from "../random.ts";
-import { type Brush, type Painted, sky } from "../scenery.ts";
-import { box, dot, glow, gradient, n, oval, stroke } from "../svg.ts";
+import { darker, mix } from "../pen/colour.ts";
+import { between } from "../pen/random.ts";
+import { box, dot, glow, gradient, n, oval, stroke } from "../pen/svg.ts";
+import { type Brush, type Painted, sky } from "./scenery.ts";
 
 /** Places without any ground. */
 export const air: Readonly<Record<"sky" | "space", (brush: Brush) => Painted>> = {

@@ -1,8 +1,8 @@
-import { brightness, darker, lighter, mix } from "../colour.ts";
-import { between } from "../random.ts";
+import { brightness, darker, lighter, mix } from "../pen/colour.ts";
+import { between } from "../pen/random.ts";
+import { box, dot, glow, gradient, n, oval, shape, stroke } from "../pen/svg.ts";
 import type { Scene } from "../scene.ts";
-import { type Brush, ellipse, figureAt, frame, type Painted, row, sky } from "../scenery.ts";
-import { box, dot, glow, gradient, n, oval, shape, stroke } from "../svg.ts";
+import { type Brush, ellipse, figureAt, frame, type Painted, row, sky } from "./scenery.ts";
 
 /** Whether things stand before white and nothing else. */
 export function isBare({ place, tint, figures }: Scene): boolean {

@@ -1,8 +1,8 @@
-import { darker, lighter, mix } from "../colour.ts";
-import { peak, rolling } from "../land.ts";
-import { between } from "../random.ts";
-import { type Brush, blooms, ferns, flakes, type Painted, row, sky, tufts } from "../scenery.ts";
-import { box, glow, group, n, oval, shape, stroke } from "../svg.ts";
+import { darker, lighter, mix } from "../pen/colour.ts";
+import { peak, rolling } from "../pen/outlines.ts";
+import { between } from "../pen/random.ts";
+import { box, glow, group, n, oval, shape, stroke } from "../pen/svg.ts";
+import { type Brush, blooms, ferns, flakes, type Painted, row, sky, tufts } from "./scenery.ts";
 
 /** Places under an open sky, on firm ground. */
 export const land: Readonly<

@@ -1,8 +1,8 @@
-import { darker, lighter, mix } from "../colour.ts";
-import { glints, rolling } from "../land.ts";
-import { between } from "../random.ts";
-import { type Brush, blooms, circle, coral, type Painted, row, sky, tufts, wave, weed } from "../scenery.ts";
-import { box, dot, gradient, n, shape, stroke } from "../svg.ts";
+import { darker, lighter, mix } from "../pen/colour.ts";
+import { glints, rolling } from "../pen/outlines.ts";
+import { between } from "../pen/random.ts";
+import { box, dot, gradient, n, shape, stroke } from "../pen/svg.ts";
+import { type Brush, blooms, circle, coral, type Painted, row, sky, tufts, wave, weed } from "./scenery.ts";
 
 /** Places at and under the water. */
 export const water: Readonly<

@@ -1,0 +1,109 @@
+import { badRequest } from "../errors/api-error.ts";
+
+/** What an image model can do. Source: the comments on `Tool.ImageGeneration` in openai's responses.d.ts. */
+export interface ImageModel {
+  readonly name: string;
+  readonly qualities: readonly string[];
+  readonly fidelity: readonly string[];
+  /** Any WIDTHxHEIGHT, or the three standard sizes only. */
+  readonly anySize: boolean;
+  readonly formats: readonly string[];
+}
+
+const upToHigh = ["low", "medium", "high", "auto"];
+const upToMax = ["low", "medium", "high", "xhigh", "max", "auto"];
+const stills = ["png", "webp", "jpeg"];
+const all = ["png", "webp", "jpeg", "gif", "svg"];
+
+const newest = (name: string): ImageModel => ({
+  name,
+  qualities: upToMax,
+  fidelity: [],
+  anySize: true,
+  formats: all,
+});
+const second = (name: string): ImageModel => ({
+  name,
+  qualities: upToHigh,
+  fidelity: [],
+  anySize: true,
+  formats: all,
+});
+/** Nothing is said of their sizes and qualities but what all models take. */
+const unsaid = (name: string): ImageModel => ({
+  name,
+  qualities: upToHigh,
+  fidelity: [],
+  anySize: false,
+  formats: all,
+});
+const first = (name: string, fidelity: readonly string[]): ImageModel => ({
+  name,
+  qualities: upToHigh,
+  fidelity,
+  anySize: false,
+  formats: stills,
+});
+
+/**
+ * The image models on offer. GIF and SVG need a model that has them, the comments say, and not which: here the first
+ * generation lacks them.
+ *
+ * `gpt-image-1` was shut down on 2026-10-23 and is not among them. */
+export const imageModels: readonly ImageModel[] = [
+  second("gpt-image-2"),
+  second("gpt-image-2-2026-04-21"),
+  newest("gpt-image-2.5-sunburst"),
+  newest("gpt-image-2.5-sunburst-2026-09-08"),
+  newest("gpt-image-2.5-flare"),
+  newest("gpt-image-2.5-flare-2026-09-08"),
+  unsaid("gpt-image-2.6-sunburst"),
+  unsaid("gpt-image-2.6-flare"),
+  first("gpt-image-1.5", ["low", "high"]),
+  first("gpt-image-1-mini", ["low"]),
+  unsaid("chatgpt-image-latest"),
+];
+
+/** The text models that can call the image tool; a dated snapshot of one counts as itself. */
+export const textModels = [
+  "gpt-6-astra",
+  "gpt-6.1-sol",
+  "gpt-6.1-terra",
+  "gpt-6-sol",
+  "gpt-6-luna",
+  "gpt-5.6-sol",
+  "gpt-5.6-terra",
+  "gpt-5.6-luna",
+  "gpt-5.5",
+  "gpt-5.4",
+  "gpt-5.4-mini",
+  "gpt-5.4-nano",
+  "gpt-5.2",
+  "gpt-5.1",
+  "gpt-5",
+  "gpt-5-mini",
+  "gpt-5-nano",
+  "gpt-4.1",
+  "gpt-4.1-mini",
+  "gpt-4.1-nano",
+  "gpt-4o",
+  "gpt-4o-mini",
+  "o3",
+] as const;
+
+/** Throws ApiError `model_not_found` for a model that does not exist. */
+export function checkTextModel(model: string, param = "model"): void {
+  const base = model.replace(/-\d{4}-\d{2}-\d{2}$/, "");
+  if (!textModels.some((name) => name === base)) throw missingModel(model, param);
+}
+
+/** Throws ApiError `model_not_found`, also for a model that was shut down. */
+export function findImageModel(name: string, param: string): ImageModel {
+  const model = imageModels.find((known) => known.name === name);
+  if (!model) throw missingModel(name, param);
+  return model;
+}
+
+function missingModel(name: string, param: string) {
+  return badRequest(`The requested model '${name}' does not exist.`, param, "model_not_found");
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { channelOf, connect, isSlash, on } from "./discord-client.ts";
+
+test("a rate limit is waited out, and callbacks are exempt", async (t) => {
+  const { simulator, channel, ada, client } = await connect(t);
+  simulator.limitRate("POST /channels/:channel/messages", { limit: 2, windowMs: 400 });
+  simulator.limitRate("POST /interactions/:interaction/:token/callback", { limit: 0, windowMs: 60_000 });
+  const target = channelOf(client, channel.id);
+  for (const content of ["1", "2", "3"]) await target.send(content);
+  assert.equal(simulator.messages(channel).length, 3);
+  const [first, , third] = simulator.requests.filter(({ route }) => route?.endsWith("/messages"));
+  assert.ok((third?.atMs ?? 0) - (first?.atMs ?? 0) >= 390);
+  simulator.fault({ path: /\/messages$/, kind: "rate limit", retryAfterMs: 100, scope: "shared" });
+  await target.send("4");
+  assert.equal(simulator.limited, 1);
+  const done = on(client, isSlash, (interaction) => interaction.deferReply());
+  await simulator.slash(channel, ada, "draw", { prompt: "a" });
+  await done;
+});
+
+test("faults strike as ordered", async (t) => {
+  const { simulator, channel, client } = await connect(t);
+  const target = channelOf(client, channel.id);
+  const order = simulator.fault({ path: /\/messages$/, kind: "status", status: 502, times: 2 });
+  await target.send("through");
+  assert.equal(order.struck, 2);
+  simulator.fault({ path: /\/messages$/, kind: "drop", when: "before" });
+  await assert.rejects(async () => target.send("lost"));
+  simulator.fault({ path: /\/messages$/, kind: "drop", when: "after", reset: true });
+  await target.send("twice");
+  assert.equal(simulator.messages(channel).filter(({ text }) => text === "twice").length, 2);
+  simulator.fault({ path: /\/messages$/, kind: "slow", ms: 50, applied: "first" });
+  const slow = target.send("slow");
+  await simulator.waitFor(() => simulator.messages(channel).some(({ text }) => text === "slow"));
+  await slow;
+  assert.ok(!simulator.messages(channel).some(({ text }) => text === "lost"));
+  await assert.rejects(
+    simulator.waitFor(() => undefined, { timeoutMs: 10, what: "a miracle" }),
+    /a miracle did not come in 10 ms/,
+  );
+});

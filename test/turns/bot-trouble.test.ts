@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import type { View } from "../../src/seam/view.ts";
+import { ada, bob, createStudio } from "../rig/studio.ts";
+import { until } from "../rig/until.ts";
+
+describe("a turn in trouble", () => {
+  let studio: Awaited<ReturnType<typeof createStudio>>;
+  beforeEach(async () => {
+    studio = await createStudio({ paceMs: 120, idleMs: 300 });
+  });
+  const finish = () => studio.close();
+
+  test("is cancelled at once, at OpenAI too", async () => {
+    const reply = studio.adapter.reply();
+    const turn = studio.say("a slow picture", {}, reply);
+    await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
+    const denied = await studio.press("cancel", reply.key, undefined, bob);
+    assert.match(denied.last.text, /Only the one who asked/);
+    await studio.press("cancel", reply.key);
+    const { last } = await turn;
+    assert.equal(last.phase, "cancelled");
+    assert.deepEqual(last.actions, ["redo", "rephrase"]);
+    await until(
+      () => studio.standin.requests.some(({ path }) => path.endsWith("/cancel")),
+      "the cancel request",
+    );
+    await finish();
+  });
+
+  test("is cancelled also by a press that comes before the platform has answered", async () => {
+    for (const [user, phase] of [
+      [bob, "done"],
+      [ada, "cancelled"],
+    ] as const) {
+      const reply = studio.adapter.reply();
+      const slow = {
+        ...reply,
+        async show(view: View) {
+          const key = await reply.show(view);
+          if (studio.adapter.views(key).length === 1) await studio.press("cancel", key, undefined, user);
+          return key;
+        },
+      };
+      const { last } = await studio.say("a quick press", { thread: `paper:early-${user.id}` }, slow);
+      assert.equal(last.phase, phase, `${user.name} pressed`);
+    }
+    await finish();
+  });
+
+  for (const kind of ["drop", "end", "stall", "garble"] as const) {
+    test(`goes on where the stream broke (${kind}), without asking twice`, async () => {
+      studio.standin.fault({ kind, after: "response.image_generation_call.partial_image" });
+      const { last } = await studio.say("a river");
+      assert.equal(last.phase, "done", last.text);
+      assert.equal(studio.asked().length, 1);
+      await finish();
+    });
+  }
+
+  test("keeps a picture whose stream broke after it and cannot be taken up", async () => {
+    studio.standin.fault({ kind: "drop", after: "response.output_item.done" });
+    studio.standin.fault({ on: "retrieve", kind: "status", status: 404 });
+    const { last } = await studio.say("a well");
+    assert.equal(last.phase, "done", last.text);
+    assert.equal(last.images.length, 1);
+    await finish();
+  });
+
+  test("waits as long as OpenAI asks when it is busy", async () => {
+    studio.standin.fault({ kind: "status", status: 429, headers: { "retry-after-ms": "20" } });
+    studio.standin.fault({ kind: "status", status: 500 });
+    const { last } = await studio.say("a windmill");
+    assert.equal(last.phase, "done", last.text);
+    assert.equal(studio.asked().length, 3);
+    await finish();
+  });
+
+  test("tells when OpenAI asks for more patience than a person has", async () => {
+    studio.standin.fault({ kind: "status", status: 429, headers: { "retry-after": "600" } });
+    const { last } = await studio.say("a windmill");
+    assert.equal(last.phase, "failed");
+    assert.match(last.text, /Try again in 10 minutes/);
+    assert.equal(studio.asked().length, 1);
+    await finish();
+  });
+
+  test("does not go on asking when the money has run out", async () => {
+    studio.standin.fault({ kind: "status", status: 429, code: "insufficient_quota" });
+    const { last } = await studio.say("a windmill");
+    assert.match(last.text, /run out of credit/);
+    assert.equal(studio.asked().length, 1);
+    await finish();
+  });
+
+  test("shows the picture again to an OpenAI that has forgotten the conversation, and says so", async () => {
+    const first = await studio.say("a castle");
+    const found = await studio.history.find(first.key);
+    await fetch(`${studio.standin.url}/responses/${found?.pictures[0]?.responseId}`, {
+      method: "DELETE",
+      headers: { authorization: "Bearer x" },
+    });
+    const second = await studio.say("make it night");
+    assert.equal(second.last.phase, "done", second.last.text);
+    assert.ok(second.last.notes.some((note) => note.includes("showed it the picture again")));
+    assert.match(JSON.stringify(studio.asked().at(-1)?.input), /input_image/);
+    await finish();
+  });
+
+  test("waits its turn in the thread, and sees its place", async () => {
+    const replies = [studio.adapter.reply(), studio.adapter.reply(), studio.adapter.reply()];
+    const turns = replies.map((reply, index) => studio.say(`picture ${index}`, {}, reply));
+    const shown = await Promise.all(turns);
+    assert.ok(shown[2]?.views.some(({ status }) => status === "2 pictures ahead of yours"));
+    assert.ok(shown[2]?.views.some(({ status }) => status === "Next in line"));
+    assert.equal(shown[1]?.last.parent, shown[0]?.key, "the second goes on from the first");
+    await finish();
+  });
+
+  test("is finished by the next process, exactly once", async () => {
+    const reply = studio.adapter.reply();
+    void studio.say("a harbour at dawn", {}, reply);
+    await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
+    await studio.bot.drain(0);
+    assert.equal(studio.adapter.views(reply.key).at(-1)?.phase, "working");
+
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    await until(() => next.adapter.views(reply.key).at(-1)?.phase === "done", "the picture");
+    assert.equal(studio.asked().length, 1, "nothing was asked for twice");
+    assert.equal(await next.history.head(studio.thread), reply.key);
+    assert.deepEqual(await next.ledger.open(), []);
+    await next.close();
+  });
+
+  test("leaves no key and no prompt in the log", async () => {
+    studio.standin.fault({ kind: "status", status: 401, code: "invalid_api_key" });
+    const { last } = await studio.say("a secret wish");
+    assert.match(last.text, /does not accept this bot's key/);
+    const above = studio.lines.filter((line) => JSON.parse(line).level >= 30).join("");
+    assert.ok(above.includes("turn.failed"));
+    assert.ok(!above.includes("sk-test-0123456789"));
+    assert.ok(!above.includes("secret wish"));
+    await finish();
+  });
+});
