@@ -147,6 +147,8 @@ export async function createStudio(
       );
       return toShown(adapter, reply.key);
     },
+    /** Holds back what OpenAI sends next, after its first sketch, until that is released. */
+    hold: () => standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" }),
     /** Requests that asked for a response. */
     asked: () => askedOf(standin),
     async close() {

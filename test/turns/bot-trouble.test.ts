@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import type { View } from "../../src/seam/view.ts";
 import { ada, bob, createStudio } from "../rig/studio.ts";
 import { until } from "../rig/until.ts";
@@ -7,13 +7,14 @@ import { until } from "../rig/until.ts";
 describe("a turn in trouble", () => {
   let studio: Awaited<ReturnType<typeof createStudio>>;
   beforeEach(async () => {
-    studio = await createStudio({ paceMs: 120, idleMs: 300 });
+    studio = await createStudio({ idleMs: 1000 });
   });
-  const finish = () => studio.close();
+  afterEach(() => studio.close());
 
   test("is cancelled at once, at OpenAI too", async () => {
     const reply = studio.adapter.reply();
-    const turn = studio.say("a slow picture", {}, reply);
+    studio.hold();
+    const turn = studio.say("a picture", {}, reply);
     await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
     const denied = await studio.press("cancel", reply.key, undefined, bob);
     assert.match(denied.last.text, /Only the one who asked/);
@@ -25,7 +26,6 @@ describe("a turn in trouble", () => {
       () => studio.standin.requests.some(({ path }) => path.endsWith("/cancel")),
       "the cancel request",
     );
-    await finish();
   });
 
   test("is cancelled also by a press that comes before the platform has answered", async () => {
@@ -45,7 +45,6 @@ describe("a turn in trouble", () => {
       const { last } = await studio.say("a quick press", { thread: `paper:early-${user.id}` }, slow);
       assert.equal(last.phase, phase, `${user.name} pressed`);
     }
-    await finish();
   });
 
   for (const kind of ["drop", "end", "stall", "garble"] as const) {
@@ -54,7 +53,6 @@ describe("a turn in trouble", () => {
       const { last } = await studio.say("a river");
       assert.equal(last.phase, "done", last.text);
       assert.equal(studio.asked().length, 1);
-      await finish();
     });
   }
 
@@ -64,7 +62,6 @@ describe("a turn in trouble", () => {
     const { last } = await studio.say("a well");
     assert.equal(last.phase, "done", last.text);
     assert.equal(last.images.length, 1);
-    await finish();
   });
 
   test("waits as long as OpenAI asks when it is busy", async () => {
@@ -73,7 +70,6 @@ describe("a turn in trouble", () => {
     const { last } = await studio.say("a windmill");
     assert.equal(last.phase, "done", last.text);
     assert.equal(studio.asked().length, 3);
-    await finish();
   });
 
   test("tells when OpenAI asks for more patience than a person has", async () => {
@@ -82,7 +78,6 @@ describe("a turn in trouble", () => {
     assert.equal(last.phase, "failed");
     assert.match(last.text, /Try again in 10 minutes/);
     assert.equal(studio.asked().length, 1);
-    await finish();
   });
 
   test("does not go on asking when the money has run out", async () => {
@@ -90,7 +85,6 @@ describe("a turn in trouble", () => {
     const { last } = await studio.say("a windmill");
     assert.match(last.text, /run out of credit/);
     assert.equal(studio.asked().length, 1);
-    await finish();
   });
 
   test("shows the picture again to an OpenAI that has forgotten the conversation, and says so", async () => {
@@ -104,7 +98,6 @@ describe("a turn in trouble", () => {
     assert.equal(second.last.phase, "done", second.last.text);
     assert.ok(second.last.notes.some((note) => note.includes("showed it the picture again")));
     assert.match(JSON.stringify(studio.asked().at(-1)?.input), /input_image/);
-    await finish();
   });
 
   test("waits its turn in the thread, and sees its place", async () => {
@@ -114,11 +107,11 @@ describe("a turn in trouble", () => {
     assert.ok(shown[2]?.views.some(({ status }) => status === "2 pictures ahead of yours"));
     assert.ok(shown[2]?.views.some(({ status }) => status === "Next in line"));
     assert.equal(shown[1]?.last.parent, shown[0]?.key, "the second goes on from the first");
-    await finish();
   });
 
   test("is finished by the next process, exactly once", async () => {
     const reply = studio.adapter.reply();
+    studio.hold();
     void studio.say("a harbour at dawn", {}, reply);
     await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
     await studio.bot.drain(0);
@@ -130,7 +123,7 @@ describe("a turn in trouble", () => {
     assert.equal(studio.asked().length, 1, "nothing was asked for twice");
     assert.equal(await next.history.head(studio.thread), reply.key);
     assert.deepEqual(await next.ledger.open(), []);
-    await next.close();
+    await next.bot.drain(0);
   });
 
   test("leaves no key and no prompt in the log", async () => {
@@ -141,6 +134,5 @@ describe("a turn in trouble", () => {
     assert.ok(above.includes("turn.failed"));
     assert.ok(!above.includes("sk-test-0123456789"));
     assert.ok(!above.includes("secret wish"));
-    await finish();
   });
 });

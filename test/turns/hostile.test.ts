@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import sharp from "sharp";
 import type { ActionName } from "../../src/seam/actions.ts";
-import { BotError } from "../../src/seam/errors.ts";
 import type { MessageKey } from "../../src/seam/turn.ts";
 import type { Reply, View } from "../../src/seam/view.ts";
-import { createStandin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { flat } from "../rig/pictures.ts";
 import { ada, attachment, bob, createStudio, place } from "../rig/studio.ts";
@@ -54,12 +52,13 @@ beforeEach(async () => {
 });
 afterEach(() => studio.close());
 
-/** Asks for a picture and waits until something of it is shown. */
-async function begin(text: string, shows: (view: View) => boolean = ({ images }) => images.length > 0) {
+/** Asks for a picture and waits until a sketch of it is shown; nothing more comes before `release`. */
+async function begin(text: string) {
+  const { release } = studio.hold();
   const reply = studio.adapter.reply();
   const answered = studio.say(text, {}, reply);
-  await until(() => studio.adapter.views(reply.key).some(shows), "something to be shown");
-  return { key: reply.key, answered };
+  await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
+  return { key: reply.key, answered, release };
 }
 
 /** Presses a button that answers elsewhere than in a message of its own. */
@@ -87,7 +86,7 @@ describe("two people at one message", () => {
   });
 
   test("both press cancel: one cancels, the other is told, and the picture is cancelled once", async () => {
-    const { key, answered } = await begin("a slow garden");
+    const { key, answered } = await begin("a garden");
     const mod = { ...bob, moderator: true };
     await Promise.all([press("cancel", key), press("cancel", key, mod)]);
     assert.equal((await answered).last.phase, "cancelled");
@@ -112,8 +111,9 @@ describe("two people at one message", () => {
   test("one deletes while a child is being drawn: the child is drawn, and undo goes past what is gone", async () => {
     const root = await studio.say("a garden");
     const parent = await studio.say("make it night");
-    const { key, answered } = await begin("make it winter");
+    const { key, answered, release } = await begin("make it winter");
     await press("delete", parent.key);
+    release();
     assert.equal((await answered).last.phase, "done");
     assert.equal(await studio.history.head(studio.thread), key);
     const undone = await studio.press("undo", key);
@@ -121,9 +121,10 @@ describe("two people at one message", () => {
   });
 
   test("one replies to a picture that is still being drawn: it goes on from the finished one", async () => {
-    const { key, answered } = await begin("a slow garden");
-    const child = await studio.say("make it night", { replyTo: key, user: bob });
-    await answered;
+    const { key, answered, release } = await begin("a garden");
+    const asked = studio.say("make it night", { replyTo: key, user: bob });
+    release();
+    const [child] = await Promise.all([asked, answered]);
     assert.equal(child.last.phase, "done", child.last.text);
     assert.equal(child.last.parent, key);
   });
@@ -195,10 +196,13 @@ describe("presses that make little sense", () => {
   });
 
   test("cancel while waiting in line frees the place, and it can be run again", async () => {
-    const { answered } = await begin("a slow garden");
-    const second = await begin("a second one", ({ phase }) => phase === "queued");
+    const { answered, release } = await begin("a garden");
+    const second = studio.adapter.reply();
+    const left = studio.say("a second one", {}, second);
+    await until(() => studio.adapter.views(second.key).some(({ phase }) => phase === "queued"), "its place");
     await press("cancel", second.key);
-    const { last } = await second.answered;
+    const { last } = await left;
+    release();
     assert.equal(last.phase, "cancelled");
     assert.deepEqual(last.actions, ["redo", "rephrase"]);
     await answered;
@@ -414,104 +418,5 @@ describe("a platform that never answers", () => {
     await press("cancel", reply.key);
     assert.equal((await answered).last.phase, "cancelled");
     assert.equal((await studio.say("a cat")).last.phase, "done");
-  });
-});
-
-describe("a restart", () => {
-  test("does not wait for ever on a platform that hangs", async () => {
-    const hangs = { ...studio.adapter.reply(), show: () => new Promise<never>(() => {}) };
-    void studio.say("a fox", {}, hangs);
-    await studio.bot.drain(0);
-  });
-
-  test("says each note once", async () => {
-    const reply = studio.adapter.reply();
-    void studio.say("a slow fox", { options: { background: "transparent", format: "jpeg" } }, reply);
-    await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
-    await studio.bot.drain(0);
-    const next = await createStudio({ standin: studio.standin, store: studio.store });
-    await next.bot.resume();
-    await until(() => next.adapter.views(reply.key).at(-1)?.phase === "done", "the picture");
-    const notes = next.adapter.views(reply.key).at(-1)?.notes ?? [];
-    assert.equal(notes.length, new Set(notes).size, JSON.stringify(notes));
-    await next.bot.drain(0);
-  });
-
-  test("finds noted whatever was seen taken, where the message is known before it is shown", async () => {
-    const plain = studio.adapter.reply();
-    const noted: string[][] = [];
-    const known = {
-      ...plain,
-      message: plain.key,
-      async show(view: View) {
-        noted.push((await studio.ledger.open()).map(({ message }) => message));
-        return plain.show(view);
-      },
-    };
-    await studio.say("a fox", {}, known);
-    assert.ok(noted[0]?.includes(plain.key), "before the first view is shown");
-    assert.deepEqual(await studio.ledger.open(), []);
-
-    const full = { ...known, show: () => Promise.reject(new BotError("storage", "The disk is full.")) };
-    const before = studio.asked().length;
-    await studio.say("a fox", {}, full).catch(() => {});
-    assert.deepEqual(await studio.ledger.open(), [], "what cannot be shown is not drawn after a restart");
-    assert.equal(studio.asked().length, before);
-  });
-
-  test("in the moment a turn is accepted finishes it afterwards", async () => {
-    const shown = Promise.withResolvers<void>();
-    const posted = Promise.withResolvers<void>();
-    const plain = studio.adapter.reply();
-    const slow: Reply & { key: MessageKey } = {
-      ...plain,
-      async show(view) {
-        posted.resolve();
-        await shown.promise;
-        return plain.show(view);
-      },
-    };
-    const answered = studio.say("a fox", {}, slow);
-    await posted.promise;
-    const drained = studio.bot.drain(0);
-    shown.resolve();
-    await Promise.all([drained, answered]);
-    const next = await createStudio({ standin: studio.standin, store: studio.store });
-    await next.bot.resume();
-    await until(() => next.adapter.views(plain.key).at(-1)?.phase === "done", "the picture");
-    assert.equal(studio.asked().length, 1);
-    await next.bot.drain(0);
-  });
-
-  test("without the adapter of a turn leaves the turn for when it is back", async () => {
-    const reply = studio.adapter.reply();
-    void studio.say("a slow fox", {}, reply);
-    await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
-    const [turn] = await studio.ledger.open();
-    assert.ok(turn);
-    await studio.bot.drain(0);
-    await studio.ledger.note({ ...turn, adapter: "gone" });
-    const next = await createStudio({ standin: studio.standin, store: studio.store });
-    await next.bot.resume();
-    assert.equal((await next.ledger.open()).length, 1);
-    assert.equal((await next.say("a cat", { thread: "paper:other" })).last.phase, "done");
-    await next.bot.drain(0);
-  });
-
-  test("of OpenAI in the middle of a picture is waited out", async (t) => {
-    const { createFolder } = await import("../rig/process.ts");
-    const dir = await createFolder(t);
-    await studio.close();
-    const standin = await createStandin({ dir, paceMs: 200 });
-    const port = Number(new URL(standin.url).port);
-    studio = await createStudio({ standin: { ...standin, close: async () => {} } });
-    const { key, answered } = await begin("a slow fox");
-    await standin.close();
-    const again = await createStandin({ dir, paceMs: 200, port });
-    t.after(() => again.close());
-    const { last } = await answered;
-    assert.equal(last.phase, "done", last.text);
-    assert.equal(last.images.length, 1);
-    assert.equal(key, last.head);
   });
 });

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { BotError } from "../../src/seam/errors.ts";
+import type { MessageKey, Prompt } from "../../src/seam/turn.ts";
+import type { Reply, View } from "../../src/seam/view.ts";
+import { createStandin } from "../../src/standin/index.ts";
+import { createFolder } from "../rig/process.ts";
+import { createStudio } from "../rig/studio.ts";
+import { until } from "../rig/until.ts";
+
+let studio: Awaited<ReturnType<typeof createStudio>>;
+beforeEach(async () => {
+  studio = await createStudio();
+});
+afterEach(() => studio.close());
+
+/** Asks for a fox, and waits until a sketch of it is shown. Nothing more comes by the connection that brought it. */
+async function begin(more: Partial<Prompt> = {}) {
+  studio.hold();
+  const reply = studio.adapter.reply();
+  const answered = studio.say("a fox", more, reply);
+  await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
+  return { key: reply.key, answered };
+}
+
+describe("a restart", () => {
+  test("does not wait for ever on a platform that hangs", async () => {
+    const hangs = { ...studio.adapter.reply(), show: () => new Promise<never>(() => {}) };
+    void studio.say("a fox", {}, hangs);
+    await studio.bot.drain(0);
+  });
+
+  test("says each note once", async () => {
+    const reply = await begin({ options: { background: "transparent", format: "jpeg" } });
+    await studio.bot.drain(0);
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    await until(() => next.adapter.views(reply.key).at(-1)?.phase === "done", "the picture");
+    const notes = next.adapter.views(reply.key).at(-1)?.notes ?? [];
+    assert.equal(notes.length, new Set(notes).size, JSON.stringify(notes));
+    await next.bot.drain(0);
+  });
+
+  test("finds noted whatever was seen taken, where the message is known before it is shown", async () => {
+    const plain = studio.adapter.reply();
+    const noted: string[][] = [];
+    const known = {
+      ...plain,
+      message: plain.key,
+      async show(view: View) {
+        noted.push((await studio.ledger.open()).map(({ message }) => message));
+        return plain.show(view);
+      },
+    };
+    await studio.say("a fox", {}, known);
+    assert.ok(noted[0]?.includes(plain.key), "before the first view is shown");
+    assert.deepEqual(await studio.ledger.open(), []);
+
+    const full = { ...known, show: () => Promise.reject(new BotError("storage", "The disk is full.")) };
+    const before = studio.asked().length;
+    await studio.say("a fox", {}, full).catch(() => {});
+    assert.deepEqual(await studio.ledger.open(), [], "what cannot be shown is not drawn after a restart");
+    assert.equal(studio.asked().length, before);
+  });
+
+  test("in the moment a turn is accepted finishes it afterwards", async () => {
+    const shown = Promise.withResolvers<void>();
+    const posted = Promise.withResolvers<void>();
+    const plain = studio.adapter.reply();
+    const slow: Reply & { key: MessageKey } = {
+      ...plain,
+      async show(view) {
+        posted.resolve();
+        await shown.promise;
+        return plain.show(view);
+      },
+    };
+    const answered = studio.say("a fox", {}, slow);
+    await posted.promise;
+    const drained = studio.bot.drain(0);
+    shown.resolve();
+    await Promise.all([drained, answered]);
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    await until(() => next.adapter.views(plain.key).at(-1)?.phase === "done", "the picture");
+    assert.equal(studio.asked().length, 1);
+    await next.bot.drain(0);
+  });
+
+  test("without the adapter of a turn leaves the turn for when it is back", async () => {
+    await begin();
+    const [turn] = await studio.ledger.open();
+    assert.ok(turn);
+    await studio.bot.drain(0);
+    await studio.ledger.note({ ...turn, adapter: "gone" });
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    assert.equal((await next.ledger.open()).length, 1);
+    assert.equal((await next.say("a cat", { thread: "paper:other" })).last.phase, "done");
+    await next.bot.drain(0);
+  });
+
+  test("of OpenAI in the middle of a picture is waited out", async (t) => {
+    const dir = await createFolder(t);
+    await studio.close();
+    const standin = await createStandin({ dir, paceMs: 200 });
+    const port = Number(new URL(standin.url).port);
+    studio = await createStudio({ standin: { ...standin, close: async () => {} } });
+    const { key, answered } = await begin();
+    await standin.close();
+    const again = await createStandin({ dir, paceMs: 200, port });
+    t.after(() => again.close());
+    const { last } = await answered;
+    assert.equal(last.phase, "done", last.text);
+    assert.equal(last.images.length, 1);
+    assert.equal(key, last.head);
+  });
+});
