@@ -42,8 +42,16 @@ export interface Prompt {
   /** Named fields; these win over flags in the text. Raw: the core checks them against the options table. */
   readonly options: Partial<ImageOptions>;
   readonly attachments: readonly Attachment[];
-  /** The picture this one answers: the turn branches from it. Absent: it goes on from the thread's head. */
+  /** The message this one answers: the turn branches from its picture. Absent: it goes on from the thread's head. */
   readonly replyTo?: MessageKey;
+  /** The message answered is the bot's own: where it shows no picture, its words are answered. */
+  readonly toBot?: boolean;
+  /**
+   * The pictures in view where none is answered and none attached: the newest of the thread, where it is somebody else's
+   * and came after all of the bot's; else those of the post or message that the thread hangs on; none where there are
+   * none. Called then only. Rejects with BotError `bad_attachment` for those that are in view and cannot be had.
+   */
+  inView?(signal: AbortSignal): Promise<readonly Attachment[]>;
   /** False: answered only in a thread the core knows. */
   readonly addressed: boolean;
   /** A picture was asked for outright, by a command: words are no answer to it, unless it is a question. */

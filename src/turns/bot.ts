@@ -115,10 +115,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     // Who asks for a picture outright is given one, whatever its words are.
     const wish = turn.addressed && !turn.mustDraw ? parseSetting(text, attachments) : undefined;
     if (wish) return handle(adapter, { kind: "setting", user, place, wish }, reply);
+    const isBare = attachments.length === 0 && !replyTo;
+    const files = (isBare && (await turn.inView?.(stopped.signal))) || attachments;
     const chosen = await choose({ user, place, text, options });
     await ask(adapter, reply, {
       ...{ thread, user, place, ...chosen },
-      files: attachments,
+      files,
       mustDraw: turn.mustDraw === true && !isQuestion(chosen.text),
       ...(replyTo && { from: replyTo }),
     });
