@@ -54,7 +54,9 @@ describe("the playground in a real browser", { concurrency: true }, () => {
       assert.equal(await answers.nth(1).getByRole("button", { name: "Undo" }).count(), 0);
     });
 
+    // From here on only the finished pictures are looked at.
     const thread = page.url();
+    await page.emulateMedia({ reducedMotion: "reduce" });
     await page.goto("about:blank");
     await slow.kill("SIGTERM");
     await startDrawbridge(t, { ...env, PORT: new URL(url).port, STANDIN_PACE_MS: "50" }).url();
