@@ -76,6 +76,12 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures, signa
   on("pointercancel", lift);
   on("pointerleave", () => gestures.leave?.());
 
+  // Or the browser makes a fling of a quick stroke, even where nothing scrolls, and takes the next tap, wherever it
+  // falls, for the finger that stops it.
+  on("touchmove", (event) => {
+    if (event.cancelable) event.preventDefault();
+  });
+
   on("wheel", (event) => {
     event.preventDefault();
     const { x, y } = place(event);
