@@ -11,6 +11,7 @@ import { register } from "./forms/register.ts";
 import { clearStaleCommands } from "./forms/stale-commands.ts";
 import { createInteractions } from "./in/interactions.ts";
 import { createMessages } from "./in/messages.ts";
+import { createSight } from "./in/sight.ts";
 import { createChannels } from "./live/channels.ts";
 import type { Stage } from "./live/stage.ts";
 import { createAnswers } from "./out/answers.ts";
@@ -112,12 +113,17 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       tokens: createBounded(2000),
       live: createBounded(2000),
       seen: createBounded(500),
+      sights: createBounded(500),
+      covers: createBounded(2000),
+      moved: createBounded(500),
+      linkTo: (spot) => channels.linkTo(spot),
       toLimits,
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),
       gone: (message) => void withdraw(message, handle),
     };
     const channels = createChannels(client, send);
     const venues = createVenues(stage, channels, threads);
+    const sight = createSight(stage, channels, client.user);
     const inviteUrl = toInviteUrl(appId, threads);
     running = {
       stage,
@@ -129,11 +135,17 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       },
     };
     events.route({
-      interaction: createInteractions(stage, createAnswers(stage, channels, threads), core),
+      interaction: createInteractions(
+        stage,
+        createAnswers(stage, channels, threads),
+        { channels, sight },
+        core,
+      ),
       message: createMessages({
         stage,
         channels,
         venues,
+        sight,
         me: { id: client.user.id, readsAll: gateway.readsAll },
         handle,
       }),

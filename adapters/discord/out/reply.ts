@@ -5,19 +5,19 @@ import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Reply, View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
-import { type Spot, toMessageKey } from "../wire/keys.ts";
+import { parseMessageKey, type Spot, toMessageKey } from "../wire/keys.ts";
 import { discordLimits, keepMs } from "../wire/limits.ts";
 import { isSpoiler } from "../wire/pictures.ts";
 import type { Message } from "../wire/send.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { toThreadName } from "../wire/words.ts";
 import { refusedView, shrink, withoutLargeFiles, withoutWords } from "./fallback.ts";
-import { isOver, type Look, toLine, toMessage } from "./view.ts";
+import { leave, toMovedLine } from "./moved.ts";
+import { vanish } from "./vanish.ts";
+import { isOver, type Look, toMessage } from "./view.ts";
 
 /** Ms between tries to show what is finished. */
 const retryMs = [500, 2000, 8000, 20_000];
-
-const movedLine = "Discord did not take the picture in this message, so it is in one of its own.";
 
 /** `wait` is the clock between tries. */
 export function createReply(
@@ -31,7 +31,7 @@ export function createReply(
     : undefined;
   let key = spot && toMessageKey(spot);
   /** The message that stands in for one that can no longer be changed. */
-  let standIn: Spot | undefined;
+  let standIn = key && stage.moved.get(key);
   let spoiler = venue.spoiler;
   let edit = 0;
   let shown = "";
@@ -47,10 +47,12 @@ export function createReply(
     return next;
   }
 
+  const isHidden = () => spoiler === true || venue.cover?.hides === true;
+
   function look(view: View, moved = standIn !== undefined): Look {
     edit += 1;
     return {
-      spoiler: spoiler ?? false,
+      spoiler: isHidden(),
       edit,
       ...(moved && spot && { stands: spot.messageId }),
       ...(venue.note && isOver(view.phase) && { note: venue.note }),
@@ -124,7 +126,6 @@ export function createReply(
     const token = key && tokens.get(key);
     if (!spot || standIn || !(venue.reachable || token)) return keepForLater();
     const message = toMessage(view, look(view, true));
-    if (toTrouble(why) === "unplaced") await change(toLine(movedLine), true).catch(() => {});
     try {
       const { channelId, messageId } = spot;
       const made =
@@ -132,6 +133,9 @@ export function createReply(
           ? await send.followUp(token.value, message, venue.private)
           : await send.post(channelId, message, { answers: messageId });
       standIn = { channelId, messageId: made.id };
+      if (key) stage.moved.set(key, standIn);
+      const link = venue.private ? undefined : stage.linkTo(standIn);
+      await leave(stage, spot, { token, reachable: venue.reachable }, toMovedLine(toTrouble(why), link));
       log.info({ message: key, error: toLogged(why) }, "discord.answer.moved");
       await settle(made);
     } catch (error) {
@@ -159,6 +163,8 @@ export function createReply(
 
   async function settle(made: APIMessage): Promise<void> {
     over();
+    if (key) stage.covers.set(key, isHidden());
+    if (newest?.images.length) stage.sights.set(made.channel_id, {});
     if (!venue.threadFrom || !spot || newest?.images.length === 0 || newest?.phase !== "done") return;
     await send
       .openThread(
@@ -221,11 +227,37 @@ export function createReply(
     return key ?? toMessageKey({ channelId: venue.channelId, messageId: made.id });
   }
 
+  /** Whether the picture an answer is made from is hidden. */
+  async function isMadeFromHidden(parent: MessageKey): Promise<boolean> {
+    const there = parseMessageKey(parent);
+    const known = stage.covers.get(parent);
+    if (known !== undefined || !there || !venue.reachable) return known === true;
+    const hides = isSpoiler(await send.fetchMessage(there).catch(() => undefined));
+    stage.covers.set(parent, hides);
+    return hides;
+  }
+
+  /** Whether the message of a deleted answer is gone, and the one that it was moved to. */
+  async function takeAway(): Promise<boolean> {
+    if (!spot || !key) return false;
+    over();
+    const right = { token: tokens.get(key), reachable: venue.reachable };
+    if (!standIn) return vanish(stage, spot, right);
+    if (!(await vanish(stage, standIn, right))) return false;
+    standIn = undefined;
+    stage.moved.delete(key);
+    tokens.delete(key); // it was that message's
+    return vanish(stage, spot, { ...right, token: undefined });
+  }
+
   async function show(given: View): Promise<MessageKey> {
     const view = withoutLargeFiles(given, venue.limits.bytes);
     if (view.audience === "asker" && venue.token && !venue.private) return showAsker(view, venue.token);
     newest = view;
-    if (spoiler === undefined && spot && view.images.length > 0) {
+    if (view.gone && key && (await takeAway())) return key;
+    const shows = view.images.length > 0 || view.text !== "";
+    if (shows && !isHidden() && view.parent && (await isMadeFromHidden(view.parent))) spoiler = true;
+    if (spoiler === undefined && spot && shows) {
       const there = await send.fetchMessage(spot).catch(() => undefined);
       if (there) spoiler = isSpoiler(there);
     }

@@ -15,13 +15,11 @@ export interface Files {
   toAttachments(references: readonly RemoteFile[], masks: readonly RemoteFile[]): readonly Attachment[];
 }
 
-/** Where Discord keeps what people send. Nothing is ever read from elsewhere, whatever a message says. */
-const discordHosts = [
-  "cdn.discordapp.com",
-  "media.discordapp.net",
-  "images-ext-1.discordapp.net",
-  "images-ext-2.discordapp.net",
-];
+/**
+ * Where Discord keeps what people send, and where it shows pictures from elsewhere. Nothing is ever read from other
+ * hosts, whatever a message says.
+ */
+const discordHosts = /^(?:cdn\.discordapp\.com|(?:media|images-ext-\d{1,3})\.discordapp\.net)$/;
 
 /** `fetchHosts`: more hosts to read from, by http as well. */
 export function createFiles(fetchHosts: readonly string[] = []): Files {
@@ -29,7 +27,7 @@ export function createFiles(fetchHosts: readonly string[] = []): Files {
     const url = URL.parse(address ?? "");
     if (!url) return false;
     return (
-      fetchHosts.includes(url.hostname) || (url.protocol === "https:" && discordHosts.includes(url.hostname))
+      fetchHosts.includes(url.hostname) || (url.protocol === "https:" && discordHosts.test(url.hostname))
     );
   }
 
