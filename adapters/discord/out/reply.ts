@@ -163,8 +163,7 @@ export function createReply(
 
   async function settle(made: APIMessage): Promise<void> {
     over();
-    if (key) stage.covers.set(key, isHidden());
-    if (newest?.images.length) stage.sights.set(made.channel_id, {});
+    remember();
     if (!venue.threadFrom || !spot || newest?.images.length === 0 || newest?.phase !== "done") return;
     await send
       .openThread(
@@ -174,6 +173,12 @@ export function createReply(
       .catch((error: unknown) =>
         log.warn({ channel: venue.channelId, error: toLogged(error) }, "discord.thread.failed"),
       );
+  }
+
+  /** For what is said below the answer later. */
+  function remember(): void {
+    if (key) stage.covers.set(key, isHidden());
+    if (newest?.images.length) stage.sights.set(venue.channelId, {});
   }
 
   function over(): void {
@@ -267,7 +272,8 @@ export function createReply(
     blank = false;
     if (!key) {
       const made = await create(toMessage(view, look(view)));
-      if (!isOver(view.phase)) watch();
+      if (isOver(view.phase)) remember();
+      else watch();
       return made;
     }
     if (!live.has(key)) watch();
