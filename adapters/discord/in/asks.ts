@@ -10,7 +10,7 @@ import type { Prompt } from "../../../src/seam/turn.ts";
 import { commandNames } from "../forms/commands.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
-import type { Cover } from "../live/venue.ts";
+import { type Cover, createCover } from "../live/venue.ts";
 import { isReachable, placeOf, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import { toFormId, toMessageKey } from "../wire/keys.ts";
@@ -35,7 +35,7 @@ export function createAsks(
     shown: { readonly private: boolean; readonly spoiler: boolean; readonly words: string },
     asked: Pick<Prompt, "text" | "options" | "attachments" | "mustDraw">,
   ): Promise<void> {
-    const cover = { hides: shown.spoiler };
+    const cover = createCover(shown.spoiler);
     const answer = await answers.open(interaction, { ...shown, cover });
     if (!answer) return;
     const { thread, reply } = answer;

@@ -3,6 +3,7 @@ import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Handle } from "../../../src/seam/core.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
+import { createCover } from "../live/venue.ts";
 import { toUser } from "../live/where.ts";
 import { createReply } from "../out/reply.ts";
 import type { Venues } from "../out/venues.ts";
@@ -27,7 +28,7 @@ export function createMessages(of: {
   readonly handle: Handle;
 }): (message: GatewayMessageCreateDispatchData) => Promise<void> {
   const { stage, channels, venues, sight, me, handle } = of;
-  const { send, sights, log } = stage;
+  const { send, sights, covers, log } = stage;
   const isFirst = createOnce(2000);
   const isFirstHint = createOnce(500);
 
@@ -70,7 +71,8 @@ export function createMessages(of: {
     const held = channels.ownPermissions(channelId);
     const missing = held === undefined || where.kind === "direct" ? [] : missingToAnswer(held, where.kind);
     if (missing.length > 0) return complain(message, missing);
-    const cover = { hides: said.spoiler };
+    const replyTo = said.replyTo && toMessageKey(said.replyTo);
+    const cover = createCover(said.spoiler, () => replyTo !== undefined && covers.get(replyTo) === true);
     const opened = await venues
       .open({
         where,
@@ -99,7 +101,7 @@ export function createMessages(of: {
         text: said.text,
         options: {},
         attachments: sight.toAttachments({ channelId, messageId: message.id }, said.files),
-        ...(said.replyTo && { replyTo: toMessageKey(said.replyTo) }),
+        ...(replyTo && { replyTo }),
         ...(said.continues && { toBot: true }),
         ...(where.kind !== "channel" && {
           inView: (signal) => sight.inView({ where, channelId, before: message.id, cover }, signal),

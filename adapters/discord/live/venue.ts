@@ -5,6 +5,19 @@ export interface Cover {
   hides: boolean;
 }
 
+/** `isKnown`: looks at what may have been found out since. */
+export function createCover(hides: boolean, isKnown: () => boolean = () => false): Cover {
+  let told = hides;
+  return {
+    get hides() {
+      return told || isKnown();
+    },
+    set hides(more) {
+      told ||= more;
+    },
+  };
+}
+
 /** Where an answer is shown, and by which right. */
 export interface Venue {
   readonly channelId: string;

@@ -1,3 +1,4 @@
+import { type APIMessage, ComponentType } from "discord.js";
 import type { Stage, Token } from "../live/stage.ts";
 import type { Spot } from "../wire/keys.ts";
 import { type Trouble, toLogged } from "../wire/trouble.ts";
@@ -13,23 +14,33 @@ export function toMovedLine(why: Trouble, link: string | undefined): string {
   return link ? `${what}: ${link}` : `${what}.`;
 }
 
+/** Where the line says that the answer went; undefined for any other message. */
+export function movedTo({ components }: Pick<APIMessage, "components">): Spot | undefined {
+  for (const one of components ?? []) {
+    const line = one.type === ComponentType.TextDisplay ? one.content : "";
+    const [, channelId, messageId] = /^Discord did not .+\/channels\/[^/]+\/(\d+)\/(\d+)$/.exec(line) ?? [];
+    if (channelId && messageId) return { channelId, messageId };
+  }
+  return undefined;
+}
+
 /** Leaves nothing but a line where an answer was; where not even that can be said, takes the message away. */
 export async function leave(
   stage: Stage,
   old: Spot,
-  right: { readonly token: Token | undefined; readonly reachable: boolean },
+  right: { readonly token: Token | undefined; readonly reachable: boolean; readonly movedTo: string },
   line: string,
 ): Promise<void> {
   const { send, log, now } = stage;
   const { token, reachable } = right;
   const message = toLine(line);
+  const isGood = token && token.until > now();
   try {
-    if (token && token.until > now()) {
-      await send.editByToken(token.value, token.target, message).catch((error: unknown) => {
-        if (!reachable) throw error;
-        return send.edit(old, message);
-      });
-    } else await send.edit(old, message);
+    const byToken = isGood ? send.editByToken(token.value, token.target, message) : undefined;
+    const changed = await byToken?.catch((error: unknown) => {
+      if (!reachable) throw error;
+    });
+    if (!changed) await send.edit(old, message);
   } catch (error) {
     const went = await vanish(stage, old, right);
     log.debug({ channel: old.channelId, went, error: toLogged(error) }, "discord.moved.left");

@@ -5,13 +5,14 @@ import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Reply, View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
-import { parseMessageKey, type Spot, toMessageKey } from "../wire/keys.ts";
+import { type Spot, toMessageKey } from "../wire/keys.ts";
 import { discordLimits, keepMs } from "../wire/limits.ts";
 import { isSpoiler } from "../wire/pictures.ts";
 import type { Message } from "../wire/send.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { toThreadName } from "../wire/words.ts";
 import { refusedView, shrink, withoutLargeFiles, withoutWords } from "./fallback.ts";
+import { isHidden } from "./hidden.ts";
 import { leave, toMovedLine } from "./moved.ts";
 import { vanish } from "./vanish.ts";
 import { isOver, type Look, toMessage } from "./view.ts";
@@ -47,12 +48,12 @@ export function createReply(
     return next;
   }
 
-  const isHidden = () => spoiler === true || venue.cover?.hides === true;
+  const hides = () => spoiler === true || venue.cover?.hides === true;
 
   function look(view: View, moved = standIn !== undefined): Look {
     edit += 1;
     return {
-      spoiler: isHidden(),
+      spoiler: hides(),
       edit,
       ...(moved && spot && { stands: spot.messageId }),
       ...(venue.note && isOver(view.phase) && { note: venue.note }),
@@ -133,9 +134,10 @@ export function createReply(
           ? await send.followUp(token.value, message, venue.private)
           : await send.post(channelId, message, { answers: messageId });
       standIn = { channelId, messageId: made.id };
-      if (key) stage.moved.set(key, standIn);
+      if (key && venue.reachable) stage.moved.set(key, standIn);
       const link = venue.private ? undefined : stage.linkTo(standIn);
-      await leave(stage, spot, { token, reachable: venue.reachable }, toMovedLine(toTrouble(why), link));
+      const right = { token, reachable: venue.reachable, movedTo: made.id };
+      await leave(stage, spot, right, toMovedLine(toTrouble(why), link));
       log.info({ message: key, error: toLogged(why) }, "discord.answer.moved");
       await settle(made);
     } catch (error) {
@@ -164,7 +166,8 @@ export function createReply(
   async function settle(made: APIMessage): Promise<void> {
     over();
     remember();
-    if (!venue.threadFrom || !spot || newest?.images.length === 0 || newest?.phase !== "done") return;
+    if (venue.threadFrom === undefined || !spot || newest?.images.length === 0 || newest?.phase !== "done")
+      return;
     await send
       .openThread(
         { channelId: spot.channelId, messageId: made.id },
@@ -177,8 +180,8 @@ export function createReply(
 
   /** For what is said below the answer later. */
   function remember(): void {
-    if (key) stage.covers.set(key, isHidden());
-    if (newest?.images.length) stage.sights.set(venue.channelId, {});
+    if (key && (hides() || spoiler !== undefined)) stage.covers.set(key, hides());
+    if (newest?.phase === "done" && newest.images.length > 0) stage.sights.set(venue.channelId, {});
   }
 
   function over(): void {
@@ -232,23 +235,13 @@ export function createReply(
     return key ?? toMessageKey({ channelId: venue.channelId, messageId: made.id });
   }
 
-  /** Whether the picture an answer is made from is hidden. */
-  async function isMadeFromHidden(parent: MessageKey): Promise<boolean> {
-    const there = parseMessageKey(parent);
-    const known = stage.covers.get(parent);
-    if (known !== undefined || !there || !venue.reachable) return known === true;
-    const hides = isSpoiler(await send.fetchMessage(there).catch(() => undefined));
-    stage.covers.set(parent, hides);
-    return hides;
-  }
-
   /** Whether the message of a deleted answer is gone, and the one that it was moved to. */
   async function takeAway(): Promise<boolean> {
     if (!spot || !key) return false;
     over();
     const right = { token: tokens.get(key), reachable: venue.reachable };
     if (!standIn) return vanish(stage, spot, right);
-    if (!(await vanish(stage, standIn, right))) return false;
+    if (!(await vanish(stage, standIn, { ...right, token: undefined }))) return false;
     standIn = undefined;
     stage.moved.delete(key);
     tokens.delete(key); // it was that message's
@@ -261,7 +254,8 @@ export function createReply(
     newest = view;
     if (view.gone && key && (await takeAway())) return key;
     const shows = view.images.length > 0 || view.text !== "";
-    if (shows && !isHidden() && view.parent && (await isMadeFromHidden(view.parent))) spoiler = true;
+    if (shows && !hides() && view.parent && (await isHidden(stage, view.parent, venue.reachable)))
+      spoiler = true;
     if (spoiler === undefined && spot && shows) {
       const there = await send.fetchMessage(spot).catch(() => undefined);
       if (there) spoiler = isSpoiler(there);

@@ -8,15 +8,21 @@ interface Right {
   readonly token: Token | undefined;
   /** The bot itself can write there. */
   readonly reachable: boolean;
+  /** The message that the answer was moved to: it answers the old one, and does not hang on it. */
+  readonly movedTo?: string;
 }
 
 /**
  * Takes a message of ours away, where nothing hangs on it: no thread, and no answer to it that we know of. False: it
  * is still there.
  */
-export async function vanish(stage: Stage, spot: Spot, { token, reachable }: Right): Promise<boolean> {
+export async function vanish(
+  stage: Stage,
+  spot: Spot,
+  { token, reachable, movedTo }: Right,
+): Promise<boolean> {
   const { send, log, now } = stage;
-  if (reachable && (await isHeld(stage, spot))) return false;
+  if (reachable && (await isHeld(stage, spot, movedTo))) return false;
   try {
     if (token && token.until > now()) {
       try {
@@ -37,7 +43,11 @@ export async function vanish(stage: Stage, spot: Spot, { token, reachable }: Rig
 }
 
 /** Whether a thread or an answer hangs on a message. What we may not see, we do not know of. */
-async function isHeld({ send }: Stage, { channelId, messageId }: Spot): Promise<boolean> {
+async function isHeld(
+  { send }: Stage,
+  { channelId, messageId }: Spot,
+  movedTo: string | undefined,
+): Promise<boolean> {
   const [message, later] = await Promise.all([
     send.fetchMessage({ channelId, messageId }).catch(() => undefined),
     send.fetchMessages(channelId, { after: messageId }).catch(() => []),
@@ -46,8 +56,10 @@ async function isHeld({ send }: Stage, { channelId, messageId }: Spot): Promise<
   return (
     hasThread ||
     later.some(
-      ({ message_reference: reference }) =>
-        reference?.message_id === messageId && reference.type !== MessageReferenceType.Forward,
+      ({ id, message_reference: reference }) =>
+        id !== movedTo &&
+        reference?.message_id === messageId &&
+        reference.type !== MessageReferenceType.Forward,
     )
   );
 }

@@ -53,8 +53,8 @@ export function toMessage(view: View, look: Look): Message {
   const pictures = images.map((image, index) => toFile(image, toPictureName(view, image, index, look)));
   const above = text(view.status && quiet(cut(toPlain(view.status), lengths.status)));
   const below = toQuietLines(view, look);
-  // What went wrong is said openly: it is the bot's own.
-  const hides = look.spoiler && view.phase !== "failed";
+  // What went wrong is said openly, and so is what somebody asked to be told alone.
+  const hides = look.spoiler && view.phase !== "failed" && view.audience !== "asker";
   const room = roomBeside([...above, ...below]) - (hides ? barsLength : 0);
   const { shown, isCut } = fitText(hides ? withoutPairs(view.text) : view.text, room);
   const answer = isCut && isOver(view.phase) && pictures.length < discordLimits.files && view.text.trim();
