@@ -1,12 +1,14 @@
 import {
   type APIApplicationCommandAutocompleteInteraction,
   type APIChatInputApplicationCommandInteraction,
+  type APIEmbed,
   type APIMessageApplicationCommandInteraction,
   ApplicationCommandOptionType,
   type GatewayMessageCreateDispatchData,
   MessageReferenceType,
   MessageType,
 } from "discord.js";
+import { typeByName } from "../../../src/seam/files/media-type.ts";
 import type { ImageOptions } from "../../../src/seam/options.ts";
 import { drawFields, pictureFields } from "../forms/commands.ts";
 import { readFields } from "../forms/fields.ts";
@@ -118,6 +120,7 @@ export function parseMessage(
   const sent = [
     ...attachments.map(toRemoteFile),
     ...picturesOf({
+      embeds: message.embeds.filter(isPreview),
       ...(message.sticker_items && { sticker_items: message.sticker_items }),
       ...(message.message_snapshots && { message_snapshots: message.message_snapshots }),
     }),
@@ -135,6 +138,11 @@ export function parseMessage(
     spoiler: isSpoiler(message) || isSpoiler(answered),
     hidden: content === "" && sent.length === 0 && !me.readsAll && where.kind !== "direct" && !named,
   };
+}
+
+/** Whether Discord shows what a link leads to; links to pictures themselves are read by the core, in the words. */
+function isPreview({ url }: APIEmbed): boolean {
+  return !typeByName(URL.parse(url ?? "")?.pathname ?? "").startsWith("image/");
 }
 
 /** The message a reply answers, for the core to go on from; undefined where what it shows has come along, or is words. */

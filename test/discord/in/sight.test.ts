@@ -312,6 +312,25 @@ test("in a voice channel's chat it is named, answered and replied to", async (t)
   assert.match(turn.thread, /^discord:\d+$/);
 });
 
+test("a preview that Discord has at once comes along with its link", async (t) => {
+  const server = await startDiscord(t, withContent);
+  const { simulator, guild, ada, nextPrompt } = server;
+  const forum = simulator.addChannel(guild, { name: "f", type: "forum" });
+  const post = await simulator.post(forum, ada, { name: "words" });
+  await simulator.addOutside("https://media.example.com/cat.png", await png(5));
+  const thumbnail = { url: "https://media.example.com/cat.png" };
+  const words = `<@${simulator.bot.id}> make it night https://example.com/view/cat`;
+  const said = await simulator.say(post, ada, words, {
+    previews: [{ type: "gifv", url: "https://example.com/view/cat", thumbnail }],
+  });
+  assert.equal(said.embeds.length, 1);
+  assert.deepEqual(await read((await nextPrompt()).turn.attachments), [["cat.png", await png(5)]]);
+  await simulator.say(post, ada, `<@${simulator.bot.id}> make it night ${thumbnail.url}`, {
+    previews: [{ type: "image", ...thumbnail, thumbnail }],
+  });
+  assert.deepEqual((await nextPrompt()).turn.attachments, [], "the core reads links to pictures itself");
+});
+
 test("a text file comes along, to be taken as words", async (t) => {
   const server = await startDiscord(t, withContent);
   const { simulator, channel, ada, nextPrompt } = server;

@@ -49,6 +49,8 @@ export interface People {
       /** Whether the reply calls its author; true unless said. */
       readonly ping?: boolean;
       readonly stickers?: readonly Sticker[];
+      /** Previews of links that Discord has opened before: others come with `unfurl`. */
+      readonly previews?: readonly Fields[];
       /** What only apps can send. */
       readonly embeds?: readonly Fields[];
       readonly components?: readonly Fields[];
@@ -169,7 +171,15 @@ export function createPeople(parts: {
 
   return {
     async say(channel, user, text, how = {}) {
-      const { files = [], replyTo, ping = true, stickers = [], embeds = [], components = [] } = how;
+      const {
+        files = [],
+        replyTo,
+        ping = true,
+        stickers = [],
+        previews = [],
+        embeds = [],
+        components = [],
+      } = how;
       if (!canSee(channel, user)) throw new Error(`${user.name} is not here.`);
       if (isForum(channel)) throw new Error(`${channel.name} takes posts, and no messages.`);
       if (!user.bot && embeds.length + components.length > 0) throw new Error("Only apps send those.");
@@ -185,7 +195,7 @@ export function createPeople(parts: {
           allowed: { ...callAll, repliedUser: ping },
           ...(components.length > 0 ? { flags: messageFlags.componentsV2 } : {}),
         },
-        { body: { content: text, embeds, components, files: stored }, stickers },
+        { body: { content: text, embeds: [...previews, ...embeds], components, files: stored }, stickers },
       );
       return toSeen(message);
     },
