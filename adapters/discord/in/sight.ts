@@ -11,6 +11,7 @@ import {
   buttonsOf,
   everyFileOf,
   isSpoiler,
+  knownSpot,
   picturesOf,
   type RemoteFile,
   type Shown,
@@ -111,7 +112,8 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     }
     if (post.author.id === id) {
       cover.hides ||= isSpoiler(post);
-      return []; // the thread goes on from it
+      // The thread goes on from it, where the core knows it by that message.
+      return knownSpot(post).messageId === post.id ? [] : show(post, where.hangsOn);
     }
     if (isMute(post) && !outright) throw new BotError("bad_attachment", hiddenPost);
     return show(post, where.hangsOn);

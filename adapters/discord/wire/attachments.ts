@@ -31,16 +31,23 @@ export function createFiles(fetchHosts: readonly string[] = []): Files {
     );
   }
 
+  /** Undefined: it is gone, or the addresses have run out. */
   async function read(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const url = [file.url, file.proxyUrl].find(isAllowed);
-    if (!url) throw badFile(file.name, "is not kept by Discord itself. Save it and attach it as a file.");
-    return download(url, file, AbortSignal.any([signal, AbortSignal.timeout(downloadMs)])).catch(
-      (cause: unknown) => {
+    if (file.unreadable) throw badFile(file.name, file.unreadable);
+    const addresses = [file.url, file.proxyUrl].filter(isAllowed);
+    if (addresses.length === 0) {
+      throw badFile(file.name, "is not kept by Discord itself. Save it and attach it as a file.");
+    }
+    for (const address of addresses) {
+      const either = AbortSignal.any([signal, AbortSignal.timeout(downloadMs)]);
+      const bytes = await download(address, file, either).catch((cause: unknown) => {
         signal.throwIfAborted();
         if (cause instanceof BotError) throw cause;
         throw badFile(file.name, "could not be read from Discord. Send it again.", cause);
-      },
-    );
+      });
+      if (bytes) return bytes;
+    }
+    return undefined;
   }
 
   const toAttachment: Files["toAttachment"] = (file, { role, renew } = {}) => {

@@ -3,6 +3,7 @@ import {
   type APIBaseMessage,
   type APIEmbedImage,
   type APIMessageTopLevelComponent,
+  type APIStickerItem,
   type APIUnfurledMediaItem,
   AttachmentFlags,
   ComponentType,
@@ -25,6 +26,8 @@ export interface RemoteFile {
   readonly proxyUrl?: string;
   /** Hidden until it is clicked. */
   readonly spoiler?: boolean;
+  /** Why nobody but Discord's own apps can show it, and what to do, behind its name. */
+  readonly unreadable?: string;
 }
 
 /** What a message shows, as far as Discord has told of it. */
@@ -51,7 +54,7 @@ export function picturesOf(message: Shown): readonly RemoteFile[] {
     ...(message.components ?? []).flatMap(mediaIn).map(toMediaFile).filter(isPicture),
     ...(message.embeds ?? []).flatMap(({ image, thumbnail }) => image ?? thumbnail ?? []).map(toEmbedFile),
     ...(message.sticker_items ?? [])
-      .filter(({ format_type }) => format_type !== StickerFormatType.Lottie)
+      .filter((sticker) => !isLottie(sticker))
       .map(({ id, name, format_type }) => {
         const type = format_type === StickerFormatType.GIF ? "gif" : "png";
         const url = `https://media.discordapp.net/stickers/${id}.${type}`;
@@ -59,9 +62,19 @@ export function picturesOf(message: Shown): readonly RemoteFile[] {
       }),
   ];
   const forwarded = (message.message_snapshots ?? []).flatMap(({ message: inner }) => picturesOf(inner));
-  return [...own, ...forwarded].filter(
-    ({ url }, index, all) => all.findIndex((one) => one.url === url) === index,
-  );
+  const all = [...own, ...forwarded];
+  const shown = all.filter(({ url }, index) => all.findIndex((one) => one.url === url) === index);
+  return shown.length > 0 ? shown : (message.sticker_items ?? []).filter(isLottie).map(toUnreadable);
+}
+
+/** A sticker that is drawn by Discord's apps; there is no picture of it to be had. */
+function toUnreadable({ id, name }: APIStickerItem): RemoteFile {
+  const unreadable = "is a sticker that only Discord's own apps can draw. Attach a screenshot of it instead.";
+  return { name, mediaType: "image/png", size: 0, url: `https://discord.com/stickers/${id}`, unreadable };
+}
+
+function isLottie({ format_type }: APIStickerItem): boolean {
+  return format_type === StickerFormatType.Lottie;
 }
 
 /** What a message shows; where it shows no picture, every file of it, for the core to say what they are. */

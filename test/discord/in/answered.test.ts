@@ -56,3 +56,22 @@ test("a reply to an answer that was moved means the answer the core knows", asyn
   await simulator.say(thread, ada, "make it night", { replyTo: moved?.id ?? "" });
   assert.equal((await nextPrompt()).turn.replyTo, key);
 });
+
+test("a thread on an answer that was moved has its picture in view: the core knows it by another message", async (t) => {
+  const { simulator, channel, ada, nextPrompt } = await startDiscord(t, { ...withContent, threads: "off" });
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const { reply } = await nextPrompt();
+  await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  const body = { code: 30046, message: "Maximum number of edits to messages older than 1 hour reached" };
+  simulator.fault({ kind: "status", status: 400, body, method: "PATCH", times: 1 });
+  await reply.show(await done());
+  const moved = simulator.messages(channel).at(-1);
+  const from = channel.messages.get(moved?.id ?? "");
+  const thread = simulator.addThread(channel, { name: "fox", ownerId: ada.id, ...(from && { from }) });
+  await simulator.say(thread, ada, `<@${simulator.bot.id}> make it night`);
+  const inView = await (await nextPrompt()).turn.inView?.(AbortSignal.timeout(30_000));
+  assert.deepEqual(
+    inView?.map(({ name }) => name),
+    ["a-fox.png"],
+  );
+});

@@ -177,6 +177,14 @@ test("in view is what people see: previews, other apps' pictures, galleries, sti
   });
   const { turn } = await mention(server, thread);
   assert.equal((await turn.inView?.(signal))?.[0]?.name, "Fox.png");
+  await simulator.say(thread, ada, "", {
+    stickers: [{ id: "123456789012345679", name: "Wave", format_type: 3 }],
+  });
+  const [drawnByDiscord] = (await (await mention(server, thread)).turn.inView?.(signal)) ?? [];
+  await assert.rejects(
+    drawnByDiscord?.read(signal) ?? Promise.resolve(),
+    /“Wave” is a sticker that only Discord's own apps can draw\. Attach a screenshot/,
+  );
 });
 
 test("a /draw in a thread sees what is in view; in a channel nothing is", async (t) => {
