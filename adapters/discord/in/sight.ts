@@ -100,7 +100,8 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     for (const message of recent) {
       const spot = { channelId, messageId: message.id };
       const isOwn = message.author.id === id;
-      if (isOwn ? !isAnswer(message) : isFirstLine(message) || picturesOf(message).length === 0) continue;
+      if (isFirstLine(message)) continue;
+      if (isOwn ? !isAnswer(message) : picturesOf(message).length === 0) continue;
       if (!isOwn) return show(message, spot);
       cover.hides ||= covers.get(toMessageKey(spot)) ?? isSpoiler(message);
       return [];
