@@ -13,7 +13,7 @@ import type { Image, View } from "../../../src/seam/view.ts";
 import { showButtonId, toButtonId } from "../wire/keys.ts";
 import { discordLimits } from "../wire/limits.ts";
 import type { Message } from "../wire/send.ts";
-import { barsLength, cut, hide, toPlain, withoutPairs } from "../wire/words.ts";
+import { barsLength, cut, hide, hideNames, toPlain, withoutPairs } from "../wire/words.ts";
 import { fitText, wholeBelow } from "./long-text.ts";
 
 /** How a message is to look, beside what its view says. */
@@ -56,7 +56,8 @@ export function toMessage(view: View, look: Look): Message {
   // What went wrong is said openly, and so is what somebody asked to be told alone.
   const hides = look.spoiler && view.phase !== "failed" && view.audience !== "asker";
   const room = roomBeside([...above, ...below]) - (hides ? barsLength : 0);
-  const { shown, isCut } = fitText(hides ? withoutPairs(view.text) : view.text, room);
+  const open = look.spoiler ? hideNames(view.text) : view.text;
+  const { shown, isCut } = fitText(hides ? withoutPairs(view.text) : open, room);
   const answer = isCut && isOver(view.phase) && pictures.length < discordLimits.files && view.text.trim();
   const places = discordLimits.files - pictures.length - (answer ? 1 : 0);
   const beside = (view.files ?? []).slice(0, places);
@@ -104,7 +105,8 @@ export function toMessage(view: View, look: Look): Message {
 
 /** What stands below an answer: what is worth knowing, what was asked, and how it was made. */
 function toQuietLines({ details, ...view }: View, look: Look): APIMessageTopLevelComponent[] {
-  const notes = [...view.notes, ...(look.note ? [look.note] : [])].map(toPlain);
+  const plain = [...view.notes, ...(look.note ? [look.note] : [])].map(toPlain);
+  const notes = look.spoiler ? plain.map(hideNames) : plain;
   const prompt = details && cut(toPlain(details.prompt), lengths.prompt - barsLength);
   return [
     ...text(cut(notes.map(quiet).join("\n"), lengths.notes)),

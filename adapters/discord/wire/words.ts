@@ -49,6 +49,11 @@ export function withoutPairs(words: string): string {
   return words.replace(/\|(?=\|)/g, `|${invisible}`);
 }
 
+/** The same words with the names of files in them hidden: one may come from a link that was. */
+export function hideNames(words: string): string {
+  return words.replace(/“[^”]*\.\w{2,5}”/g, hide);
+}
+
 /** Words that are shown only when they are clicked; Markdown. */
 export function hide(words: string): string {
   const [open, close] = [/^\|/, /\|$/].map((bar) => (bar.test(words.trim()) ? invisible : ""));

@@ -184,5 +184,14 @@ test("what went wrong is said openly, however hidden the rest is", async (t) => 
   await simulator.say(channel, ada, `<@${simulator.bot.id}>`, { files: [await named()] });
   const { reply } = await nextPrompt();
   const key = await reply.show(view("failed", { text: "Say what to do with the picture." }));
-  assert.equal(simulator.message(key.split(":")[2] ?? "")?.text, "Say what to do with the picture.");
+  const text = () => simulator.message(key.split(":")[2] ?? "")?.text;
+  assert.equal(text(), "Say what to do with the picture.");
+  await reply.show(
+    view("failed", { text: "“dragon.png” is gone. Say “make it night”.", notes: ["“a dragon.gif” moves."] }),
+  );
+  assert.equal(
+    text(),
+    "||“dragon.png”|| is gone. Say “make it night”.\n-# ||“a dragon.gif”|| moves.",
+    "but for the names of files",
+  );
 });
