@@ -80,7 +80,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
   }
 
   async function look(from: Viewpoint, signal: AbortSignal): Promise<readonly Attachment[]> {
-    const { where, channelId, before, cover, outright } = from;
+    const { where, channelId, before, cover } = from;
     const show = (message: Seen, spot: Spot): readonly Attachment[] => {
       cover.hides ||= isSpoiler(message);
       return toAttachments(spot, picturesOf(message));
@@ -90,7 +90,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       const sighting = sights.get(channelId);
       const { message } = sighting ?? {};
       if (message) return show(message, { channelId, messageId: message.id });
-      if (sighting || outright) return [];
+      if (sighting) return [];
       throw new BotError("bad_attachment", noHistory(channelId));
     }
     const [recent, post] = await Promise.all([
@@ -107,16 +107,13 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       return [];
     }
     if (!post || !where.hangsOn) return [];
-    if (post === "forbidden") {
-      if (outright) return [];
-      throw new BotError("bad_attachment", noHistory(where.hangsOn.channelId));
-    }
+    if (post === "forbidden") throw new BotError("bad_attachment", noHistory(where.hangsOn.channelId));
     if (post.author.id === id) {
       cover.hides ||= isSpoiler(post);
       // The thread goes on from it, where the core knows it by that message.
       return knownSpot(post).messageId === post.id ? [] : show(post, where.hangsOn);
     }
-    if (isMute(post) && !outright) throw new BotError("bad_attachment", hiddenPost);
+    if (isMute(post)) throw new BotError("bad_attachment", hiddenPost);
     return show(post, where.hangsOn);
   }
 
@@ -128,10 +125,12 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
         return await look(from, AbortSignal.any([signal, late]));
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof BotError) throw error;
+        const { channelId, where, outright } = from;
         const trouble = toTrouble(error);
-        log.warn({ channel: from.channelId, trouble, error: toLogged(error) }, "discord.sight.failed");
-        const { channelId } = from;
+        log.warn({ channel: channelId, trouble, error: toLogged(error) }, "discord.sight.failed");
+        // In a conversation of its own, what people post has come to the core already.
+        if (outright || where.kind === "direct" || where.ours) return [];
+        if (error instanceof BotError) throw error;
         throw new BotError(
           "bad_attachment",
           trouble === "forbidden" ? noHistory(channelId) : notInTime(channelId),

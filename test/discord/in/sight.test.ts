@@ -254,6 +254,12 @@ test("what Discord hides, forbids or is late with is said", async (t) => {
   const body = { code: 50001, message: "Missing Access" };
   simulator.fault({ kind: "status", status: 403, body, method: "GET", path: /messages$/, times: 1 });
   await refused((await mention(server, talk)).turn, /may not read what was said before/);
+
+  const ours = simulator.addThread(channel, { name: "fox", ownerId: simulator.bot.id });
+  for (const where of [ours, simulator.dm(server.mo)]) {
+    simulator.fault({ kind: "status", status: 403, body, method: "GET", path: /messages$/, times: 1 });
+    assert.deepEqual(await seen((await mention(server, where)).turn), [], "where all came to the core");
+  }
 });
 
 test("a reply uses what it answers, whatever that is: untyped, an app's, or no picture at all", async (t) => {
