@@ -138,3 +138,32 @@ test("where a picture in view cannot be had, that is said and nothing is drawn",
   assert.match(told.text, /I may not read what was said before/);
   assert.deepEqual(sent(), []);
 });
+
+test("an answer in words keeps what it was about; deleted, its message is gone and the photo in view again", async (t) => {
+  const { simulator, guild, ada, sent } = await start(t);
+  const forum = simulator.addChannel(guild, { name: "forum", type: "forum" });
+  const post = await simulator.post(forum, ada, {
+    name: "My garden",
+    files: [{ name: "garden.png", bytes: await png(7) }],
+  });
+  const last = (label: string, count: number) =>
+    simulator.waitFor(() => {
+      const found = simulator
+        .messages(post)
+        .filter(({ buttons }) => buttons.some((one) => one.label === label));
+      return found.length === count && found.at(-1);
+    });
+  await simulator.say(post, ada, `<@${simulator.bot.id}> what is this? --action answer`);
+  const words = await last("Delete", 1);
+  await simulator.say(post, ada, `<@${simulator.bot.id}> and what else? --action answer`);
+  const more = await last("Delete", 2);
+  assert.deepEqual(sent(), [1, 0], "the conversation has it already");
+  for (const { id } of [more, words]) {
+    const button = simulator.message(id)?.buttons.find(({ label }) => label === "Delete");
+    simulator.press(id, button?.customId ?? "", ada);
+    await simulator.waitFor(() => simulator.message(id) === undefined);
+  }
+  await simulator.say(post, ada, `<@${simulator.bot.id}> make it night`);
+  await last("Vary", 1);
+  assert.deepEqual(sent(), [1, 0, 1]);
+});
