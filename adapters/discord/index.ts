@@ -11,9 +11,11 @@ import { register } from "./forms/register.ts";
 import { clearStaleCommands } from "./forms/stale-commands.ts";
 import { createInteractions } from "./in/interactions.ts";
 import { createMessages } from "./in/messages.ts";
+import { createSight } from "./in/sight.ts";
 import { createChannels } from "./live/channels.ts";
 import type { Stage } from "./live/stage.ts";
 import { createAnswers } from "./out/answers.ts";
+import { movedTo } from "./out/moved.ts";
 import { createReply } from "./out/reply.ts";
 import { createVenues, type Venues } from "./out/venues.ts";
 import { createFiles } from "./wire/attachments.ts";
@@ -22,7 +24,7 @@ import { connect } from "./wire/gateway.ts";
 import { parseMessageKey, type Spot, toMessageKey, toPlace } from "./wire/keys.ts";
 import { paceMs, toImageLimits } from "./wire/limits.ts";
 import { type ThreadMode, toInviteUrl } from "./wire/permissions.ts";
-import { picturesOf } from "./wire/pictures.ts";
+import { isSpoiler, picturesOf } from "./wire/pictures.ts";
 import { makeRequest } from "./wire/request.ts";
 import { createSend } from "./wire/send.ts";
 
@@ -112,12 +114,17 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       tokens: createBounded(2000),
       live: createBounded(2000),
       seen: createBounded(500),
+      sights: createBounded(500),
+      covers: createBounded(2000),
+      moved: createBounded(500),
+      linkTo: (spot) => channels.linkTo(spot),
       toLimits,
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),
       gone: (message) => void withdraw(message, handle),
     };
     const channels = createChannels(client, send);
     const venues = createVenues(stage, channels, threads);
+    const sight = createSight(stage, channels, client.user);
     const inviteUrl = toInviteUrl(appId, threads);
     running = {
       stage,
@@ -129,11 +136,17 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       },
     };
     events.route({
-      interaction: createInteractions(stage, createAnswers(stage, channels, threads), core),
+      interaction: createInteractions(
+        stage,
+        createAnswers(stage, channels, threads),
+        { channels, sight },
+        core,
+      ),
       message: createMessages({
         stage,
         channels,
         venues,
+        sight,
         me: { id: client.user.id, readsAll: gateway.readsAll },
         handle,
       }),
@@ -160,8 +173,14 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
   }
 
   async function recall(spot: Spot): Promise<readonly Attachment[]> {
-    const { send, files, seen } = connected().stage;
-    const fetch = async () => picturesOf(await send.fetchMessage(spot));
+    const { send, files, seen, covers } = connected().stage;
+    const fetch = async () => {
+      const there = await send.fetchMessage(spot);
+      const to = movedTo(there);
+      const message = to ? await send.fetchMessage(to) : there;
+      covers.set(toMessageKey(spot), isSpoiler(message));
+      return picturesOf(message);
+    };
     const pictures = await fetch().catch(() => []);
     // The bot is not everywhere where people may press its buttons.
     const found = pictures.length > 0 ? pictures : (seen.get(toMessageKey(spot)) ?? []);

@@ -8,12 +8,15 @@ import { actions, describe } from "../../../src/seam/actions.ts";
 import type { Handle } from "../../../src/seam/core.ts";
 import type { Prompt } from "../../../src/seam/turn.ts";
 import { commandNames } from "../forms/commands.ts";
+import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
-import { placeOf, userOf } from "../live/where.ts";
+import { type Cover, createCover } from "../live/venue.ts";
+import { isReachable, placeOf, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import { toFormId, toMessageKey } from "../wire/keys.ts";
-import { isSpoiler, picturesOf } from "../wire/pictures.ts";
+import { isSpoiler, knownSpot, picturesOf } from "../wire/pictures.ts";
 import { parseSetting } from "./settings.ts";
+import type { Sight } from "./sight.ts";
 import { parseDraw, targetOf } from "./turn.ts";
 
 const unknown = "I no longer know that command. Type /draw, or mention me.";
@@ -22,6 +25,7 @@ const unknown = "I no longer know that command. Type /draw, or mention me.";
 export function createAsks(
   stage: Stage,
   answers: Answers,
+  { channels, sight }: { readonly channels: Channels; readonly sight: Sight },
   handle: Handle,
 ): (interaction: APIApplicationCommandInteraction) => Promise<void> {
   const { files, seen } = stage;
@@ -31,11 +35,25 @@ export function createAsks(
     shown: { readonly private: boolean; readonly spoiler: boolean; readonly words: string },
     asked: Pick<Prompt, "text" | "options" | "attachments" | "mustDraw">,
   ): Promise<void> {
-    const answer = await answers.open(interaction, shown);
+    const cover = createCover(shown.spoiler);
+    const answer = await answers.open(interaction, { ...shown, cover });
     if (!answer) return;
     const { thread, reply } = answer;
     const [user, place] = [userOf(interaction), placeOf(interaction)];
-    await handle({ kind: "prompt", thread, user, place, ...asked, addressed: true }, reply);
+    const looking = isReachable(interaction) && { inView: inView(interaction, cover) };
+    await handle({ kind: "prompt", thread, user, place, ...asked, addressed: true, ...looking }, reply);
+  }
+
+  /** What a command sees in a thread, or in a direct message, as far as the bot sees it. */
+  function inView(
+    { channel }: APIApplicationCommandInteraction,
+    cover: Cover,
+  ): NonNullable<Prompt["inView"]> {
+    return async (signal) => {
+      const where = await channels.find(channel.id).catch(() => undefined);
+      if (!where || where.kind === "channel") return [];
+      return sight.inView({ where, channelId: channel.id, cover, outright: true }, signal);
+    };
   }
 
   async function draw(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
@@ -55,7 +73,7 @@ export function createAsks(
     const ours = target.author.id === interaction.application_id;
     if (pictures.length === 0 && !(ours && form === "edit"))
       return answers.say(interaction, describe.nothing);
-    const spot = { channelId: target.channel_id, messageId: target.id };
+    const spot = ours ? knownSpot(target) : { channelId: target.channel_id, messageId: target.id };
     seen.set(toMessageKey(spot), pictures);
     const spoiler = isSpoiler(target);
     if (form) {

@@ -7,21 +7,24 @@ import {
 import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Core } from "../../../src/seam/core.ts";
 import { suggestFor } from "../forms/suggestions.ts";
+import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
 import { placeOf, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import { createAsks } from "./asks.ts";
 import { createPresses } from "./presses.ts";
+import type { Sight } from "./sight.ts";
 import { parseTyped } from "./turn.ts";
 
 /** Acknowledges each interaction, once however often it comes, makes a turn of it and hands it over. */
 export function createInteractions(
   stage: Stage,
   answers: Answers,
+  view: { readonly channels: Channels; readonly sight: Sight },
   { handle, styles }: Core,
 ): (interaction: APIInteraction) => Promise<void> {
   const isFirst = createOnce(2000);
-  const ask = createAsks(stage, answers, handle);
+  const ask = createAsks(stage, answers, view, handle);
   const { press, submit } = createPresses(stage, answers, handle);
 
   async function complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {

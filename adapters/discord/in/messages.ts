@@ -3,14 +3,16 @@ import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Handle } from "../../../src/seam/core.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
+import { createCover } from "../live/venue.ts";
 import { toUser } from "../live/where.ts";
 import { createReply } from "../out/reply.ts";
 import type { Venues } from "../out/venues.ts";
 import { toLine } from "../out/view.ts";
 import { toMessageKey } from "../wire/keys.ts";
 import { missingToAnswer } from "../wire/permissions.ts";
-import { picturesOf, type RemoteFile } from "../wire/pictures.ts";
+import { picturesOf } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
+import type { Sight } from "./sight.ts";
 import { type Me, parseMessage } from "./turn.ts";
 
 const hiddenHint =
@@ -21,22 +23,14 @@ export function createMessages(of: {
   readonly stage: Stage;
   readonly channels: Channels;
   readonly venues: Venues;
+  readonly sight: Sight;
   readonly me: Pick<Me, "id" | "readsAll">;
   readonly handle: Handle;
 }): (message: GatewayMessageCreateDispatchData) => Promise<void> {
-  const { stage, channels, venues, me, handle } = of;
-  const { send, files, log } = stage;
+  const { stage, channels, venues, sight, me, handle } = of;
+  const { send, sights, covers, log } = stage;
   const isFirst = createOnce(2000);
   const isFirstHint = createOnce(500);
-
-  function toAttachment(message: GatewayMessageCreateDispatchData, file: RemoteFile) {
-    const spot = { channelId: message.channel_id, messageId: message.id };
-    const path = URL.parse(file.url)?.pathname;
-    // The same file has the same path; only the signature behind it is new.
-    const renew = async () =>
-      picturesOf(await send.fetchMessage(spot)).find(({ url }) => URL.parse(url)?.pathname === path);
-    return files.toAttachment(file, { renew });
-  }
 
   /** What keeps the bot from answering is told by what is still possible: here, else to the person alone. */
   async function complain(
@@ -66,6 +60,8 @@ export function createMessages(of: {
 
   return async (message) => {
     if (!isFirst(message.id)) return;
+    const isOther = message.author.id !== me.id;
+    if (isOther && picturesOf(message).length > 0) sights.set(message.channel_id, { message });
     const where = await channels.where(message);
     const role = channels.ownRole(message.guild_id);
     const said = parseMessage(message, { ...me, ...(role && { role }) }, where);
@@ -75,14 +71,17 @@ export function createMessages(of: {
     const held = channels.ownPermissions(channelId);
     const missing = held === undefined || where.kind === "direct" ? [] : missingToAnswer(held, where.kind);
     if (missing.length > 0) return complain(message, missing);
+    const replyTo = said.replyTo && toMessageKey(said.replyTo);
+    const cover = createCover(said.spoiler, () => replyTo !== undefined && covers.get(replyTo) === true);
     const opened = await venues
       .open({
         where,
         spot: { channelId, messageId: message.id },
         asks: true,
-        ...(said.continues && said.replyTo && { picture: said.replyTo }),
+        ...(said.branches && said.replyTo && { picture: said.replyTo }),
         words: said.text,
         spoiler: said.spoiler,
+        cover,
       })
       .catch((error: unknown) => {
         if (toTrouble(error) !== "forbidden") throw error;
@@ -101,8 +100,12 @@ export function createMessages(of: {
         place: where.place,
         text: said.text,
         options: {},
-        attachments: said.files.map((file) => toAttachment(message, file)),
-        ...(said.replyTo && { replyTo: toMessageKey(said.replyTo) }),
+        attachments: sight.toAttachments({ channelId, messageId: message.id }, said.files),
+        ...(replyTo && { replyTo }),
+        ...(said.continues && { toBot: true }),
+        ...(where.kind !== "channel" && {
+          inView: (signal) => sight.inView({ where, channelId, before: message.id, cover }, signal),
+        }),
         addressed: said.addressed,
       },
       createReply(stage, venue),

@@ -9,7 +9,7 @@ import type { Handle } from "../../../src/seam/core.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import { parseSubmission } from "../forms/forms.ts";
 import type { Stage } from "../live/stage.ts";
-import { placeOf, toWhere, userOf } from "../live/where.ts";
+import { isReachable, placeOf, toWhere, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import { createReply } from "../out/reply.ts";
 import { toLine } from "../out/view.ts";
@@ -23,6 +23,7 @@ import {
 } from "../wire/keys.ts";
 import { toImageLimits } from "../wire/limits.ts";
 import { isPrivate, isSpoiler, picturesOf, toRemoteFile } from "../wire/pictures.ts";
+import { hidesWords, withoutBars } from "../wire/words.ts";
 
 /** What is done with the buttons under pictures, and with the forms they open. */
 export interface Presses {
@@ -64,6 +65,9 @@ export function createPresses(stage: Stage, answers: Answers, handle: Handle): P
       const button = parseButtonId(customId);
       const spot = { channelId: message.channel_id, messageId: button?.stands ?? message.id };
       const key = toMessageKey(spot);
+      if (button?.stands && isReachable(interaction)) {
+        stage.moved.set(key, { channelId: spot.channelId, messageId: message.id });
+      }
       const hidden = isPrivate(message);
       if (customId === showButtonId) {
         return wake(interaction, key, { private: hidden, spoiler: isSpoiler(message) });
@@ -108,10 +112,13 @@ export function createPresses(stage: Stage, answers: Answers, handle: Handle): P
       if (submitted.has(form.opened)) return answers.say(interaction, sentAlready);
       submitted.set(form.opened, true);
       const filled = parseSubmission(interaction.data);
-      const { text, options } = filled;
+      const { options } = filled;
+      const text = withoutBars(filled.text);
+      const [references, masks] = [filled.references.map(toRemoteFile), filled.masks.map(toRemoteFile)];
+      const isHidden = hidesWords(filled.text) || [...references, ...masks].some((file) => file.spoiler);
       const answer = await answers.open(interaction, {
         private: isPrivate(interaction.message),
-        spoiler: form.spoiler,
+        spoiler: form.spoiler || isHidden,
         words: text,
         ...(interaction.message && form.form !== "reference" && { continues: form.spot }),
       });
@@ -119,10 +126,7 @@ export function createPresses(stage: Stage, answers: Answers, handle: Handle): P
         submitted.delete(form.opened); // Discord leaves the form open, for another try
         return;
       }
-      const attachments = files.toAttachments(
-        filled.references.map(toRemoteFile),
-        filled.masks.map(toRemoteFile),
-      );
+      const attachments = files.toAttachments(references, masks);
       await handle(
         {
           kind: "press",

@@ -1,19 +1,28 @@
 import {
   type APIApplicationCommandAutocompleteInteraction,
   type APIChatInputApplicationCommandInteraction,
+  type APIEmbed,
   type APIMessageApplicationCommandInteraction,
   ApplicationCommandOptionType,
   type GatewayMessageCreateDispatchData,
   MessageReferenceType,
   MessageType,
 } from "discord.js";
+import { typeByName } from "../../../src/seam/files/media-type.ts";
 import type { ImageOptions } from "../../../src/seam/options.ts";
 import { drawFields, pictureFields } from "../forms/commands.ts";
 import { readFields } from "../forms/fields.ts";
 import type { Where } from "../live/where.ts";
 import type { Spot } from "../wire/keys.ts";
-import { isSpoiler, picturesOf, type RemoteFile, toRemoteFile } from "../wire/pictures.ts";
-import { toWords } from "../wire/words.ts";
+import {
+  filesOf,
+  isSpoiler,
+  knownSpot,
+  picturesOf,
+  type RemoteFile,
+  toRemoteFile,
+} from "../wire/pictures.ts";
+import { hidesWords, toWords } from "../wire/words.ts";
 
 /** What somebody asked for, before it is known where the answer will be. */
 export interface Asked {
@@ -32,8 +41,11 @@ export interface Said {
   readonly replyTo?: Spot;
   /** It answers a message of ours. */
   readonly continues: boolean;
+  /** It answers a picture of ours. */
+  readonly branches: boolean;
   /** The bot was named, or is alone with the person. */
   readonly addressed: boolean;
+  /** Something of it, or of what it answers, is hidden until it is clicked. */
   readonly spoiler: boolean;
   /** Discord keeps the words from us, for want of the message content intent. */
   readonly hidden: boolean;
@@ -52,12 +64,17 @@ export interface Me {
 export function parseDraw({ data }: APIChatInputApplicationCommandInteraction): Asked {
   const fields = readFields(data.options ?? [], data.resolved);
   const { prompt, mask, spoiler, private: hidden } = drawFields;
+  const references = fields.files(pictureFields);
+  const masks = fields.files([mask]);
   return {
     text: toWords(fields.text(prompt), [], { users: Object.values(data.resolved?.users ?? {}) }),
     options: fields.optionsBeside([...Object.values(drawFields), ...pictureFields]),
-    references: fields.files(pictureFields),
-    masks: fields.files([mask]),
-    spoiler: fields.isOn(spoiler),
+    references,
+    masks,
+    spoiler:
+      fields.isOn(spoiler) ||
+      hidesWords(fields.text(prompt)) ||
+      [...references, ...masks].some((file) => file.spoiler),
     private: fields.isOn(hidden),
   };
 }
@@ -103,21 +120,29 @@ export function parseMessage(
   const sent = [
     ...attachments.map(toRemoteFile),
     ...picturesOf({
+      embeds: message.embeds.filter(isPreview),
       ...(message.sticker_items && { sticker_items: message.sticker_items }),
       ...(message.message_snapshots && { message_snapshots: message.message_snapshots }),
     }),
   ];
-  const shown = continues || !referenced ? [] : picturesOf(referenced);
+  const answered = type === MessageType.Reply ? referenced : undefined;
+  const shown = continues || !answered ? [] : filesOf(answered);
   const replyTo = toReplied(message, me);
   return {
     text: toWords(content, own, { users: mentions }),
     files: [...shown, ...sent],
     ...(replyTo && { replyTo }),
     continues,
+    branches: continues && picturesOf(referenced).length > 0,
     addressed,
-    spoiler: continues && isSpoiler(referenced),
+    spoiler: isSpoiler(message) || isSpoiler(answered),
     hidden: content === "" && sent.length === 0 && !me.readsAll && where.kind !== "direct" && !named,
   };
+}
+
+/** Whether Discord shows what a link leads to; links to pictures themselves are read by the core, in the words. */
+function isPreview({ url }: APIEmbed): boolean {
+  return !typeByName(URL.parse(url ?? "")?.pathname ?? "").startsWith("image/");
 }
 
 /** The message a reply answers, for the core to go on from; undefined where what it shows has come along, or is words. */
@@ -131,8 +156,10 @@ function toReplied(message: GatewayMessageCreateDispatchData, me: Me): Spot | un
     return undefined;
   }
   const spot = { channelId: reference.channel_id ?? channel_id, messageId: reference.message_id };
-  if (!referenced || referenced.author.id === me.id) return spot;
+  if (!referenced) return spot;
+  if (referenced.author.id === me.id) return knownSpot(referenced, spot.channelId);
+  if (referenced.type === MessageType.ThreadStarterMessage) return undefined; // what it stands for is in view
   // Without the intent another's message comes empty: whether it shows a picture, the core finds out.
   const mute = referenced.content === "" && referenced.embeds.length === 0;
-  return picturesOf(referenced).length === 0 && mute ? spot : undefined;
+  return filesOf(referenced).length === 0 && mute ? spot : undefined;
 }

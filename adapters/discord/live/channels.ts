@@ -1,7 +1,12 @@
-import { type Client, type GatewayMessageCreateDispatchData, GuildPremiumTier } from "discord.js";
+import {
+  ChannelType,
+  type Client,
+  type GatewayMessageCreateDispatchData,
+  GuildPremiumTier,
+} from "discord.js";
 import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Place } from "../../../src/seam/turn.ts";
-import { toPlace } from "../wire/keys.ts";
+import { type Spot, toPlace } from "../wire/keys.ts";
 import { type Overwrite, permissionsIn } from "../wire/permissions.ts";
 import type { Send } from "../wire/send.ts";
 import { placeOf, toWhere, type Where } from "./where.ts";
@@ -9,6 +14,11 @@ import { placeOf, toWhere, type Where } from "./where.ts";
 /** A channel, as where something is asked. */
 export interface Located extends Where {
   readonly place: Place;
+  /**
+   * For a thread, the message that it hangs on, if it hangs on one: that has the thread's id. A post of a forum begins
+   * with it; elsewhere it stands in the channel above.
+   */
+  readonly hangsOn?: Spot;
 }
 
 /** What is known of channels and of who may do what there. */
@@ -28,11 +38,16 @@ export interface Channels {
   ownRole(guildId: string | undefined): string | undefined;
   /** Bytes of one file that the bot may post in a channel. */
   uploadBytes(channelId: string): number | undefined;
+  /** A message's address, for people to go to. */
+  linkTo(spot: Spot): string;
   /** The bot is a member of the server. */
   has(guildId: string): boolean;
 }
 
 const MB = 1024 * 1024;
+
+/** Channels of posts, which are threads that begin with a message of their own. */
+const forums: readonly (ChannelType | undefined)[] = [ChannelType.GuildForum, ChannelType.GuildMedia];
 
 /** Source: Discord's help page on server boosts. */
 const boosted: Readonly<Partial<Record<GuildPremiumTier, number>>> = {
@@ -51,16 +66,26 @@ export function createChannels(client: Client<true>, send: Send): Channels {
     if (channel.isDMBased()) return direct(channelId);
     const thread = channel.isThread();
     const where = toWhere(channel.type, thread && channel.ownerId === client.user.id);
-    return { ...where, place: toPlace((thread && channel.parentId) || channelId, channel.guildId) };
+    const parentId = thread ? channel.parentId : undefined;
+    const place = toPlace(parentId || channelId, channel.guildId);
+    return { ...where, place, ...hangs(channelId, parentId) };
   }
 
   async function ask(channelId: string): Promise<Located> {
     const channel = await send.fetchChannel(channelId);
     const where = toWhere(channel.type, "owner_id" in channel && channel.owner_id === client.user.id);
     const guild_id = "guild_id" in channel ? channel.guild_id : undefined;
-    const located = { ...where, place: placeOf({ channel, ...(guild_id && { guild_id }) }) };
+    const parentId = where.kind === "thread" && "parent_id" in channel ? channel.parent_id : undefined;
+    const place = placeOf({ channel, ...(guild_id && { guild_id }) });
+    const located = { ...where, place, ...hangs(channelId, parentId) };
     asked.set(channelId, located);
     return located;
+  }
+
+  function hangs(threadId: string, parentId: string | null | undefined): Pick<Located, "hangsOn"> {
+    if (!parentId) return {};
+    const isForum = forums.includes(known(parentId)?.type);
+    return { hangsOn: { channelId: isForum ? threadId : parentId, messageId: threadId } };
   }
 
   function inChannel(channelId: string) {
@@ -102,6 +127,10 @@ export function createChannels(client: Client<true>, send: Send): Channels {
     uploadBytes: (channelId) => {
       const tier = inChannel(channelId)?.guild.premiumTier;
       return tier === undefined ? undefined : boosted[tier];
+    },
+    linkTo: ({ channelId, messageId }) => {
+      const guildId = inChannel(channelId)?.guild.id ?? "@me";
+      return `https://discord.com/channels/${guildId}/${channelId}/${messageId}`;
     },
     has: (guildId) => client.guilds.cache.has(guildId),
   };

@@ -3,7 +3,8 @@ import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey, Place, ThreadKey } from "../../../src/seam/turn.ts";
 import type { ImageLimits } from "../../../src/seam/view.ts";
 import type { Files } from "../wire/attachments.ts";
-import type { RemoteFile } from "../wire/pictures.ts";
+import type { Spot } from "../wire/keys.ts";
+import type { RemoteFile, Shown } from "../wire/pictures.ts";
 import type { Send } from "../wire/send.ts";
 
 /** What an interaction allows for a quarter of an hour: to change the message it made or came from. */
@@ -35,6 +36,12 @@ interface Live {
   wake(spoiler: boolean): Promise<void>;
 }
 
+/** Pictures, as they were seen to be posted. */
+interface Sighting {
+  /** The message that shows them; undefined for an answer of ours. */
+  readonly message?: Shown & { readonly id: string };
+}
+
 /** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */
 export interface Stage {
   readonly send: Send;
@@ -49,6 +56,13 @@ export interface Stage {
   readonly live: Map<MessageKey, Live>;
   /** Pictures of messages that came along with an interaction, for where the bot cannot fetch them. */
   readonly seen: Map<MessageKey, readonly RemoteFile[]>;
+  /** The newest pictures that were seen to be posted in a channel, for where the bot may not look back. */
+  readonly sights: Map<string, Sighting>;
+  /** Whether an answer hides its pictures until they are clicked. */
+  readonly covers: Map<MessageKey, boolean>;
+  /** The messages that answers were moved to. */
+  readonly moved: Map<MessageKey, Spot>;
+  readonly linkTo: (spot: Spot) => string;
   readonly toLimits: ToLimits;
   /** What a picture was asked for with; undefined when unknown, or not known soon enough for Discord. */
   promptOf(message: MessageKey): Promise<string | undefined>;

@@ -1,5 +1,23 @@
 import type { ImageLimits } from "../../../src/seam/view.ts";
 
+/** Tells an answer that it is made from something hidden, where that turns out after its venue was chosen. */
+export interface Cover {
+  hides: boolean;
+}
+
+/** `isKnown`: looks at what may have been found out since. */
+export function createCover(hides: boolean, isKnown: () => boolean = () => false): Cover {
+  let told = hides;
+  return {
+    get hides() {
+      return told || isKnown();
+    },
+    set hides(more) {
+      told ||= more;
+    },
+  };
+}
+
 /** Where an answer is shown, and by which right. */
 export interface Venue {
   readonly channelId: string;
@@ -17,6 +35,7 @@ export interface Venue {
   readonly private: boolean;
   /** Undefined: as the message was before. */
   readonly spoiler: boolean | undefined;
+  readonly cover?: Cover;
   readonly limits: ImageLimits;
   /** The message that asked: it is answered once, and not at all when it is deleted. */
   readonly request?: string;

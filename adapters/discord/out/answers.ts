@@ -5,7 +5,7 @@ import type { Reply } from "../../../src/seam/view.ts";
 import { toModal } from "../forms/forms.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
-import type { Venue } from "../live/venue.ts";
+import type { Cover, Venue } from "../live/venue.ts";
 import { isReachable, placeOf, toWhere, userOf } from "../live/where.ts";
 import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { discordLimits, toImageLimits, tokenLifeMs } from "../wire/limits.ts";
@@ -29,6 +29,7 @@ interface Wish {
   readonly words?: string;
   /** The picture of ours that the answer goes on from. */
   readonly continues?: Spot;
+  readonly cover?: Cover;
 }
 
 /** Acknowledges interactions that get a message of their own, and says where that is. */
@@ -99,7 +100,8 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
     const venue = { reachable: true, private: false, spoiler: wish.spoiler, ...(deferred && { token }) };
     const thread = toThreadKey(continues.messageId);
     try {
-      const words = wish.words ?? (await stage.promptOf(toMessageKey(continues))) ?? "";
+      // A thread's name hides nothing.
+      const words = wish.spoiler ? "" : (wish.words ?? (await stage.promptOf(toMessageKey(continues))) ?? "");
       const name = toThreadName(words, discordLimits.threadName);
       const channelId = await send.openThread(continues, name);
       if (deferred) {
@@ -141,7 +143,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       const reachable = isReachable(interaction) && (!guild_id || channels.has(guild_id));
       const withoutThread = missingForThreads(BigInt(app_permissions));
       const forThreads = threads !== "off" && reachable && !wish.private && where.holdsThreads;
-      const { continues, spoiler } = wish;
+      const { continues, spoiler, cover } = wish;
       if (continues && forThreads && withoutThread.length === 0 && continues.channelId === channel.id) {
         return openInThread(interaction, wish, continues);
       }
@@ -153,11 +155,12 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
         reachable: reachable && !deferred?.private,
         private: deferred?.private ?? false,
         spoiler,
+        ...(cover && { cover }),
         limits: toImageLimits(interaction.attachment_size_limit),
         ...(forThreads &&
           threads === "always" &&
           !deferred?.private &&
-          toThread(wish.words ?? "", withoutThread)),
+          toThread((!spoiler && wish.words) || "", withoutThread)),
       };
       const own = where.kind !== "channel";
       if (!deferred) {

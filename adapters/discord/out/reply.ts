@@ -12,12 +12,13 @@ import type { Message } from "../wire/send.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { toThreadName } from "../wire/words.ts";
 import { refusedView, shrink, withoutLargeFiles, withoutWords } from "./fallback.ts";
-import { isOver, type Look, toLine, toMessage } from "./view.ts";
+import { isHidden } from "./hidden.ts";
+import { leave, toMovedLine } from "./moved.ts";
+import { vanish } from "./vanish.ts";
+import { isOver, type Look, toMessage } from "./view.ts";
 
 /** Ms between tries to show what is finished. */
 const retryMs = [500, 2000, 8000, 20_000];
-
-const movedLine = "Discord did not take the picture in this message, so it is in one of its own.";
 
 /** `wait` is the clock between tries. */
 export function createReply(
@@ -31,7 +32,7 @@ export function createReply(
     : undefined;
   let key = spot && toMessageKey(spot);
   /** The message that stands in for one that can no longer be changed. */
-  let standIn: Spot | undefined;
+  let standIn = key && stage.moved.get(key);
   let spoiler = venue.spoiler;
   let edit = 0;
   let shown = "";
@@ -47,10 +48,12 @@ export function createReply(
     return next;
   }
 
+  const hides = () => spoiler === true || venue.cover?.hides === true;
+
   function look(view: View, moved = standIn !== undefined): Look {
     edit += 1;
     return {
-      spoiler: spoiler ?? false,
+      spoiler: hides(),
       edit,
       ...(moved && spot && { stands: spot.messageId }),
       ...(venue.note && isOver(view.phase) && { note: venue.note }),
@@ -124,7 +127,6 @@ export function createReply(
     const token = key && tokens.get(key);
     if (!spot || standIn || !(venue.reachable || token)) return keepForLater();
     const message = toMessage(view, look(view, true));
-    if (toTrouble(why) === "unplaced") await change(toLine(movedLine), true).catch(() => {});
     try {
       const { channelId, messageId } = spot;
       const made =
@@ -132,6 +134,10 @@ export function createReply(
           ? await send.followUp(token.value, message, venue.private)
           : await send.post(channelId, message, { answers: messageId });
       standIn = { channelId, messageId: made.id };
+      if (key && venue.reachable) stage.moved.set(key, standIn);
+      const link = venue.private ? undefined : stage.linkTo(standIn);
+      const right = { token, reachable: venue.reachable, movedTo: made.id };
+      await leave(stage, spot, right, toMovedLine(toTrouble(why), link));
       log.info({ message: key, error: toLogged(why) }, "discord.answer.moved");
       await settle(made);
     } catch (error) {
@@ -159,7 +165,9 @@ export function createReply(
 
   async function settle(made: APIMessage): Promise<void> {
     over();
-    if (!venue.threadFrom || !spot || newest?.images.length === 0 || newest?.phase !== "done") return;
+    remember();
+    if (venue.threadFrom === undefined || !spot || newest?.images.length === 0 || newest?.phase !== "done")
+      return;
     await send
       .openThread(
         { channelId: spot.channelId, messageId: made.id },
@@ -168,6 +176,12 @@ export function createReply(
       .catch((error: unknown) =>
         log.warn({ channel: venue.channelId, error: toLogged(error) }, "discord.thread.failed"),
       );
+  }
+
+  /** For what is said below the answer later. */
+  function remember(): void {
+    if (key && (hides() || spoiler !== undefined)) stage.covers.set(key, hides());
+    if (newest?.phase === "done" && newest.images.length > 0) stage.sights.set(venue.channelId, {});
   }
 
   function over(): void {
@@ -221,11 +235,28 @@ export function createReply(
     return key ?? toMessageKey({ channelId: venue.channelId, messageId: made.id });
   }
 
+  /** Whether the message of a deleted answer is gone, and the one that it was moved to. */
+  async function takeAway(): Promise<boolean> {
+    if (!spot || !key) return false;
+    over();
+    const right = { token: tokens.get(key), reachable: venue.reachable };
+    if (!standIn) return vanish(stage, spot, right);
+    if (!(await vanish(stage, standIn, { ...right, token: undefined }))) return false;
+    standIn = undefined;
+    stage.moved.delete(key);
+    tokens.delete(key); // it was that message's
+    return vanish(stage, spot, { ...right, token: undefined });
+  }
+
   async function show(given: View): Promise<MessageKey> {
     const view = withoutLargeFiles(given, venue.limits.bytes);
     if (view.audience === "asker" && venue.token && !venue.private) return showAsker(view, venue.token);
     newest = view;
-    if (spoiler === undefined && spot && view.images.length > 0) {
+    if (view.gone && key && (await takeAway())) return key;
+    const shows = view.images.length > 0 || view.text !== "";
+    if (shows && !hides() && view.parent && (await isHidden(stage, view.parent, venue.reachable)))
+      spoiler = true;
+    if (spoiler === undefined && spot && shows) {
       const there = await send.fetchMessage(spot).catch(() => undefined);
       if (there) spoiler = isSpoiler(there);
     }
@@ -235,7 +266,8 @@ export function createReply(
     blank = false;
     if (!key) {
       const made = await create(toMessage(view, look(view)));
-      if (!isOver(view.phase)) watch();
+      if (isOver(view.phase)) remember();
+      else watch();
       return made;
     }
     if (!live.has(key)) watch();

@@ -3,7 +3,7 @@ import { BotError } from "../../../src/seam/errors.ts";
 import type { ThreadKey, User } from "../../../src/seam/turn.ts";
 import type { Channels, Located } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
-import type { Venue } from "../live/venue.ts";
+import type { Cover, Venue } from "../live/venue.ts";
 import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { discordLimits, toImageLimits } from "../wire/limits.ts";
 import { missingForThreads, missingToAnswer, type ThreadMode } from "../wire/permissions.ts";
@@ -27,6 +27,7 @@ interface Asked {
   /** What a thread is named from. */
   readonly words: string;
   readonly spoiler: boolean;
+  readonly cover?: Cover;
 }
 
 /** Where the bot answers by itself, without an interaction. */
@@ -53,13 +54,15 @@ const notBelow =
 export function createVenues(stage: Stage, channels: Channels, threads: ThreadMode): Venues {
   const { send, tokens, log, now } = stage;
 
-  async function open({ where, spot, asks, picture, words, spoiler }: Asked) {
+  async function open({ where, spot, asks, picture, words, spoiler, cover }: Asked) {
     const { channelId, messageId } = spot;
+    const named = spoiler ? "" : words; // a thread's name hides nothing
     const base = {
       channelId,
       reachable: true,
       private: false,
       spoiler,
+      ...(cover && { cover }),
       limits: toImageLimits(channels.uploadBytes(channelId)),
       ...(asks && { request: messageId }),
     };
@@ -71,7 +74,7 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
     const forThreads = threads !== "off" && where.holdsThreads;
     if (picture?.channelId === channelId && forThreads && withoutThread.length === 0) {
       const opened = await send
-        .openThread(picture, toThreadName(words, discordLimits.threadName))
+        .openThread(picture, toThreadName(named, discordLimits.threadName))
         .catch((error: unknown) => {
           log.warn({ channel: channelId, error: toLogged(error) }, "discord.thread.failed");
         });
@@ -87,7 +90,7 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
       answers: messageId,
       ...(asks && { once: messageId }),
     });
-    const ownThread = forThreads && threads === "always" && toThread(words, withoutThread);
+    const ownThread = forThreads && threads === "always" && toThread(named, withoutThread);
     return { venue: { ...base, messageId: made.id, ...ownThread }, thread: toThreadKey(made.id) };
   }
 

@@ -13,7 +13,8 @@ import type { Image, View } from "../../../src/seam/view.ts";
 import { showButtonId, toButtonId } from "../wire/keys.ts";
 import { discordLimits } from "../wire/limits.ts";
 import type { Message } from "../wire/send.ts";
-import { cut, toPlain } from "../wire/words.ts";
+import { barsLength, cut, hide, hideNames, toPlain, withoutPairs } from "../wire/words.ts";
+import { fitText, wholeBelow } from "./long-text.ts";
 
 /** How a message is to look, beside what its view says. */
 export interface Look {
@@ -35,12 +36,8 @@ const styles = {
   danger: ButtonStyle.Danger,
 } as const;
 
-/** Lengths that together stay within what one message's texts may hold. */
+/** Lengths of what stands around the answer in words, which has all the room that they leave. */
 const lengths = { status: 300, notes: 700, prompt: 300, footer: 300, stalled: 150 } as const;
-
-/** What is left for the answer in words. */
-const textLength =
-  discordLimits.text - Object.values(lengths).reduce((sum: number, length) => sum + length, 0);
 
 /** Discord fetches nothing and calls nobody because of a message of ours, whatever it says. */
 const silent = { parse: [] } as const;
@@ -54,40 +51,79 @@ export function isOver(phase: View["phase"]): boolean {
 export function toMessage(view: View, look: Look): Message {
   const images = view.images.slice(0, discordLimits.galleryItems);
   const pictures = images.map((image, index) => toFile(image, toPictureName(view, image, index, look)));
-  const beside = (view.files ?? []).slice(0, discordLimits.files - pictures.length);
+  const above = text(view.status && quiet(cut(toPlain(view.status), lengths.status)));
+  const below = toQuietLines(view, look);
+  // What went wrong is said openly, and so is what somebody asked to be told alone.
+  const hides = look.spoiler && view.phase !== "failed" && view.audience !== "asker";
+  const room = roomBeside([...above, ...below]) - (hides ? barsLength : 0);
+  const open = look.spoiler ? hideNames(view.text) : view.text;
+  const { shown, isCut } = fitText(hides ? withoutPairs(view.text) : open, room);
+  const answer = isCut && isOver(view.phase) && pictures.length < discordLimits.files && view.text.trim();
+  const places = discordLimits.files - pictures.length - (answer ? 1 : 0);
+  const beside = (view.files ?? []).slice(0, places);
   const taken = pictures.map(({ name }) => name);
-  const downloads = beside.map((file, index) => toFile(file, toDownloadName(file, index, taken)));
+  const downloads = [
+    ...beside.map((file, index) => toFile(file, toDownloadName(file, index, taken, look))),
+    ...(answer ? [{ name: "answer.md", data: Buffer.from(answer), contentType: "text/markdown" }] : []),
+  ];
   const items = pictures.map(({ name }, index) => ({
     media: { url: `attachment://${name}` },
-    description: altOf(images[index]),
+    description: altOf(images[index], look),
     spoiler: look.spoiler,
   }));
-  const notes = [...view.notes, ...(look.note ? [look.note] : [])].map(toPlain);
+  const files = downloads.map(({ name }) => ({
+    type: ComponentType.File as const,
+    file: { url: `attachment://${name}` },
+    spoiler: look.spoiler,
+  }));
   const components: APIMessageTopLevelComponent[] = [
-    ...text(view.status && quiet(cut(toPlain(view.status), lengths.status))),
+    ...above,
     ...(items.length > 0 ? [{ type: ComponentType.MediaGallery as const, items }] : []),
-    ...downloads.map(({ name }) => ({
-      type: ComponentType.File as const,
-      file: { url: `attachment://${name}` },
-      spoiler: look.spoiler,
-    })),
-    ...text(cut(view.text.trim(), textLength)),
-    ...text(cut(notes.map(quiet).join("\n"), lengths.notes)),
-    ...(view.details ? text(quiet(cut(toPlain(view.details.prompt), lengths.prompt))) : []),
-    ...(view.details ? text(quiet(cut(toPlain(toFooter(view.details)), lengths.footer))) : []),
+    ...files.slice(0, beside.length),
+    ...text(hides ? hide(shown) : shown),
+    ...(answer ? text(quiet(wholeBelow)) : []),
+    ...files.slice(beside.length),
+    ...below,
     ...(look.stalled ? toStalled() : toRows(view.actions, look)),
   ];
   if (!components.some(({ type }) => type !== ComponentType.ActionRow))
     components.unshift(...text(quiet("…")));
+  const described = [
+    ...[...images, ...beside].map((one) => altOf(one, look)),
+    ...(answer ? ["The whole answer"] : []),
+  ];
   return {
     body: {
       flags: MessageFlags.IsComponentsV2,
       components,
-      attachments: [...images, ...beside].map((one, index) => ({ id: `${index}`, description: altOf(one) })),
+      attachments: described.map((description, index) => ({ id: `${index}`, description })),
       allowed_mentions: silent,
     },
     files: [...pictures, ...downloads],
   };
+}
+
+/** What stands below an answer: what is worth knowing, what was asked, and how it was made. */
+function toQuietLines({ details, ...view }: View, look: Look): APIMessageTopLevelComponent[] {
+  const plain = [...view.notes, ...(look.note ? [look.note] : [])].map(toPlain);
+  const notes = look.spoiler ? plain.map(hideNames) : plain;
+  const prompt = details && cut(toPlain(details.prompt), lengths.prompt - barsLength);
+  return [
+    ...text(cut(notes.map(quiet).join("\n"), lengths.notes)),
+    ...text(prompt && quiet(look.spoiler ? hide(prompt) : prompt)),
+    ...text(details && quiet(cut(toPlain(toFooter(details)), lengths.footer))),
+  ];
+}
+
+/** Characters that are left in a message beside these texts and what may yet be said with them. */
+function roomBeside(others: readonly APIMessageTopLevelComponent[]): number {
+  const used = others.map((one) => (one.type === ComponentType.TextDisplay ? one.content.length : 0));
+  return (
+    discordLimits.text -
+    used.reduce((sum, length) => sum + length, 0) -
+    lengths.stalled -
+    quiet(wholeBelow).length
+  );
 }
 
 /** A line of the bot's own, without a view. */
@@ -139,17 +175,17 @@ function toStalled(): APIMessageTopLevelComponent[] {
 }
 
 /** A new name with every sketch: under an old name Discord may go on showing the old picture. */
-function toPictureName(view: View, image: Image, index: number, { edit }: Look): string {
+function toPictureName(view: View, image: Image, index: number, { edit, spoiler }: Look): string {
   const extension = toExtension(image.mediaType);
   if (!isOver(view.phase)) return `sketch-${edit}-${index + 1}.${extension}`;
-  const stem = toStem(image.name);
+  const stem = spoiler ? "" : toStem(image.name); // it is made of the words
   return `${stem || "picture"}${index > 0 && !/-\d+$/.test(stem) ? `-${index + 1}` : ""}.${extension}`;
 }
 
 /** `taken`: names of the pictures, for `attachment://` finds a file by its name alone. */
-function toDownloadName(file: Image, index: number, taken: readonly string[]): string {
+function toDownloadName(file: Image, index: number, taken: readonly string[], { spoiler }: Look): string {
   const extension = toExtension(file.mediaType);
-  const stem = toStem(file.name) || "picture";
+  const stem = (!spoiler && toStem(file.name)) || "picture";
   const name = `${stem}.${extension}`;
   return index > 0 || taken.includes(name) ? `${stem}-file-${index + 1}.${extension}` : name;
 }
@@ -158,6 +194,8 @@ function toFile({ bytes, mediaType }: Image, name: string): RawFile {
   return { name, data: Buffer.from(bytes), contentType: mediaType };
 }
 
-function altOf(image: Image | undefined): string {
+/** Of a hidden picture nothing is told either. */
+function altOf(image: Image | undefined, { spoiler }: Look): string {
+  if (spoiler) return "A hidden picture";
   return cut(image?.alt.trim() || "A picture", discordLimits.alt);
 }

@@ -15,13 +15,11 @@ export interface Files {
   toAttachments(references: readonly RemoteFile[], masks: readonly RemoteFile[]): readonly Attachment[];
 }
 
-/** Where Discord keeps what people send. Nothing is ever read from elsewhere, whatever a message says. */
-const discordHosts = [
-  "cdn.discordapp.com",
-  "media.discordapp.net",
-  "images-ext-1.discordapp.net",
-  "images-ext-2.discordapp.net",
-];
+/**
+ * Where Discord keeps what people send, and where it shows pictures from elsewhere. Nothing is ever read from other
+ * hosts, whatever a message says.
+ */
+const discordHosts = /^(?:cdn\.discordapp\.com|(?:media|images-ext-\d{1,3})\.discordapp\.net)$/;
 
 /** `fetchHosts`: more hosts to read from, by http as well. */
 export function createFiles(fetchHosts: readonly string[] = []): Files {
@@ -29,20 +27,27 @@ export function createFiles(fetchHosts: readonly string[] = []): Files {
     const url = URL.parse(address ?? "");
     if (!url) return false;
     return (
-      fetchHosts.includes(url.hostname) || (url.protocol === "https:" && discordHosts.includes(url.hostname))
+      fetchHosts.includes(url.hostname) || (url.protocol === "https:" && discordHosts.test(url.hostname))
     );
   }
 
+  /** Undefined: it is gone, or the addresses have run out. */
   async function read(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const url = [file.url, file.proxyUrl].find(isAllowed);
-    if (!url) throw badFile(file.name, "is not kept by Discord itself. Save it and attach it as a file.");
-    return download(url, file, AbortSignal.any([signal, AbortSignal.timeout(downloadMs)])).catch(
-      (cause: unknown) => {
+    if (file.unreadable) throw badFile(file.name, file.unreadable);
+    const addresses = [file.url, file.proxyUrl].filter(isAllowed);
+    if (addresses.length === 0) {
+      throw badFile(file.name, "is not kept by Discord itself. Save it and attach it as a file.");
+    }
+    for (const address of addresses) {
+      const either = AbortSignal.any([signal, AbortSignal.timeout(downloadMs)]);
+      const bytes = await download(address, file, either).catch((cause: unknown) => {
         signal.throwIfAborted();
         if (cause instanceof BotError) throw cause;
         throw badFile(file.name, "could not be read from Discord. Send it again.", cause);
-      },
-    );
+      });
+      if (bytes) return bytes;
+    }
+    return undefined;
   }
 
   const toAttachment: Files["toAttachment"] = (file, { role, renew } = {}) => {

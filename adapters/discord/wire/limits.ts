@@ -17,6 +17,12 @@ export const acknowledgeMs = 2900;
 /** Ms the core may take to name what fits to what is being typed, which must be shown within 3 s. */
 export const suggestMs = 1500;
 
+/** Messages that are looked through for pictures in view: as many as one request brings. */
+export const recentMessages = 100;
+
+/** How long looking for the pictures in view may take, in ms: the answer does not begin before. */
+export const sightMs = 1500;
+
 /** Bytes of one file where Discord does not say: what an account without Nitro may upload. */
 const uploadBytes = 10 * MB;
 

@@ -50,6 +50,11 @@ export function missingForThreads(held: bigint): readonly string[] {
   return missing(held, ["CreatePublicThreads", "SendMessagesInThreads", "AttachFiles"]);
 }
 
+/** Whether the bot may look at what was said in a channel before. */
+export function mayReadHistory(held: bigint): boolean {
+  return may(held, PermissionFlagsBits.ReadMessageHistory);
+}
+
 /** Whether a bit set holds a permission; who administers holds them all. */
 export function may(held: bigint, permission: PermissionResolvable): boolean {
   return new PermissionsBitField(held).has(permission);

@@ -3,13 +3,17 @@ import {
   type APIBaseMessage,
   type APIEmbedImage,
   type APIMessageTopLevelComponent,
+  type APIStickerItem,
   type APIUnfurledMediaItem,
+  AttachmentFlags,
   ComponentType,
   MessageFlags,
+  MessageType,
   StickerFormatType,
 } from "discord.js";
 import { typeByName } from "../../../src/seam/files/media-type.ts";
-import { parseButtonId } from "./keys.ts";
+import { parseButtonId, type Spot } from "./keys.ts";
+import { hidesWords } from "./words.ts";
 
 /** A file that Discord keeps, by its address of now: the signature in it runs out after a day. */
 export interface RemoteFile {
@@ -20,25 +24,37 @@ export interface RemoteFile {
   readonly url: string;
   /** The same picture from Discord's own hosts, when `url` is elsewhere. */
   readonly proxyUrl?: string;
+  /** Hidden until it is clicked. */
+  readonly spoiler?: boolean;
+  /** Why nobody but Discord's own apps can show it, and what to do, behind its name. */
+  readonly unreadable?: string;
 }
 
-type Shown = Pick<
-  APIBaseMessage,
-  "attachments" | "components" | "embeds" | "sticker_items" | "message_snapshots"
->;
+/** What a message shows, as far as Discord has told of it. */
+export type Shown = Partial<
+  Pick<
+    APIBaseMessage,
+    "attachments" | "components" | "content" | "embeds" | "sticker_items" | "message_snapshots" | "type"
+  >
+> & {
+  /** Absent: the message answers none, or was not asked for it. */
+  readonly referenced_message?: Shown | null;
+};
 
 /**
  * Every picture a message shows, wherever it shows it: files, galleries, links that Discord opened, stickers, and what
  * was forwarded. Pictures in galleries are not among a message's attachments; what lies in a File component is to be
- * taken away, and shown by nobody.
+ * taken away, and shown by nobody. What may be a picture counts as one: its bytes decide, not its type or name.
  */
-export function picturesOf(message: Partial<Shown>): readonly RemoteFile[] {
+export function picturesOf(message: Shown): readonly RemoteFile[] {
+  // The first line of a thread is no message of its own: it shows the one that the thread hangs on.
+  if (message.type === MessageType.ThreadStarterMessage) return picturesOf(message.referenced_message ?? {});
   const own = [
     ...(message.attachments ?? []).map(toRemoteFile).filter(isPicture),
     ...(message.components ?? []).flatMap(mediaIn).map(toMediaFile).filter(isPicture),
     ...(message.embeds ?? []).flatMap(({ image, thumbnail }) => image ?? thumbnail ?? []).map(toEmbedFile),
     ...(message.sticker_items ?? [])
-      .filter(({ format_type }) => format_type !== StickerFormatType.Lottie)
+      .filter((sticker) => !isLottie(sticker))
       .map(({ id, name, format_type }) => {
         const type = format_type === StickerFormatType.GIF ? "gif" : "png";
         const url = `https://media.discordapp.net/stickers/${id}.${type}`;
@@ -46,38 +62,104 @@ export function picturesOf(message: Partial<Shown>): readonly RemoteFile[] {
       }),
   ];
   const forwarded = (message.message_snapshots ?? []).flatMap(({ message: inner }) => picturesOf(inner));
-  return [...own, ...forwarded].filter(
-    ({ url }, index, all) => all.findIndex((one) => one.url === url) === index,
-  );
+  const all = [...own, ...forwarded];
+  const shown = all.filter(({ url }, index) => all.findIndex((one) => one.url === url) === index);
+  return shown.length > 0 ? shown : (message.sticker_items ?? []).filter(isLottie).map(toUnreadable);
+}
+
+/** A sticker that is drawn by Discord's apps; there is no picture of it to be had. */
+function toUnreadable({ id, name }: APIStickerItem): RemoteFile {
+  const unreadable = "is a sticker that only Discord's own apps can draw. Attach a screenshot of it instead.";
+  return { name, mediaType: "image/png", size: 0, url: `https://discord.com/stickers/${id}`, unreadable };
+}
+
+function isLottie({ format_type }: APIStickerItem): boolean {
+  return format_type === StickerFormatType.Lottie;
+}
+
+/** What a message shows; where it shows no picture, every file of it, for the core to say what they are. */
+export function filesOf(message: Shown): readonly RemoteFile[] {
+  const pictures = picturesOf(message);
+  return pictures.length > 0 ? pictures : (message.attachments ?? []).map(toRemoteFile);
+}
+
+/** Every picture a message shows, and every file that was attached to it. */
+export function everyFileOf(message: Shown): readonly RemoteFile[] {
+  return [...picturesOf(message), ...(message.attachments ?? []).map(toRemoteFile)];
 }
 
 /** A file that was attached, picture or not. */
 export function toRemoteFile(file: APIAttachment): RemoteFile {
   const { filename, content_type, size, url, proxy_url } = file;
+  const isHidden = ((file.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0 || filename.startsWith("SPOILER_");
   return {
     name: filename,
     mediaType: content_type?.split(";")[0] ?? typeByName(filename),
     size,
     url,
     ...(proxy_url && { proxyUrl: proxy_url }),
+    ...(isHidden && { spoiler: true }),
   };
 }
 
-/** Whether a message of ours hides its pictures until they are clicked. */
-export function isSpoiler(message: Pick<APIBaseMessage, "components"> | undefined): boolean {
-  return (message?.components ?? []).some(
-    (component) =>
-      (component.type === ComponentType.MediaGallery && component.items.some(({ spoiler }) => spoiler)) ||
-      (component.type === ComponentType.ActionRow &&
-        component.components.some(
-          (button) => "custom_id" in button && parseButtonId(button.custom_id ?? "")?.spoiler,
-        )),
+/** Whether a message hides anything until it is clicked: a file, a picture, words, or what was forwarded. */
+export function isSpoiler(message: Shown | null | undefined): boolean {
+  if (!message) return false;
+  const { content = "", attachments = [], components = [], message_snapshots = [] } = message;
+  return (
+    hidesWords(content) ||
+    attachments.some((file) => toRemoteFile(file).spoiler) ||
+    components.some(isHiding) ||
+    message_snapshots.some((snapshot) => isSpoiler(snapshot.message)) ||
+    (message.type === MessageType.ThreadStarterMessage && isSpoiler(message.referenced_message))
+  );
+}
+
+/** The spot by which the core knows a message of ours: another where the answer was moved there. */
+export function knownSpot(
+  message: Pick<APIBaseMessage, "components" | "id" | "channel_id">,
+  channelId = message.channel_id,
+): Spot {
+  const stands = buttonsOf(message).find((button) => button.stands)?.stands;
+  return { channelId, messageId: stands ?? message.id };
+}
+
+/** What the buttons of ours under a message say. */
+export function buttonsOf({ components }: Pick<Shown, "components">) {
+  return (components ?? []).flatMap((row) =>
+    row.type === ComponentType.ActionRow
+      ? row.components.flatMap((one) => ("custom_id" in one && parseButtonId(one.custom_id ?? "")) || [])
+      : [],
   );
 }
 
 /** Whether only one person sees a message. */
 export function isPrivate(message: Pick<APIBaseMessage, "flags"> | undefined): boolean {
   return ((message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+}
+
+function isHiding(component: APIMessageTopLevelComponent): boolean {
+  switch (component.type) {
+    case ComponentType.Container:
+      return component.spoiler === true || component.components.some(isHiding);
+    case ComponentType.MediaGallery:
+      return component.items.some(({ spoiler }) => spoiler);
+    case ComponentType.File:
+      return component.spoiler === true;
+    case ComponentType.Section: {
+      const { accessory } = component;
+      return (
+        (accessory.type === ComponentType.Thumbnail && accessory.spoiler === true) ||
+        component.components.some(({ content }) => hidesWords(content))
+      );
+    }
+    case ComponentType.TextDisplay:
+      return hidesWords(component.content);
+    case ComponentType.ActionRow:
+      return buttonsOf({ components: [component] }).some(({ spoiler }) => spoiler);
+    default:
+      return false;
+  }
 }
 
 function mediaIn(component: APIMessageTopLevelComponent): readonly APIUnfurledMediaItem[] {
@@ -116,9 +198,15 @@ function toEmbedFile({ url, proxy_url }: APIEmbedImage): RemoteFile {
   };
 }
 
-function isPicture({ mediaType }: RemoteFile): boolean {
-  return mediaType.startsWith("image/");
+/** Whether a file may be a picture: its type or its name says so, or neither says anything. */
+function isPicture({ mediaType, name }: RemoteFile): boolean {
+  if (mediaType.startsWith("image/") || typeByName(name).startsWith("image/")) return true;
+  return mediaType.endsWith("/octet-stream") && !otherwise.test(name);
 }
+
+/** Names of files that are no pictures, for where Discord says no type. */
+const otherwise =
+  /\.(?:7z|apk|blend|csv|docx?|exe|flac|gz|html?|js|json|m4a|md|mkv|mov|mp3|mp4|ogg|pdf|pptx?|rar|tar|ts|txt|wav|webm|xlsx?|xml|zip)$/i;
 
 function nameIn(url: string): string {
   const last = URL.parse(url)?.pathname.split("/").at(-1) ?? "";

@@ -15,7 +15,7 @@ import {
   ThreadAutoArchiveDuration,
 } from "discord.js";
 import type { Spot } from "./keys.ts";
-import { acknowledgeMs } from "./limits.ts";
+import { acknowledgeMs, recentMessages } from "./limits.ts";
 
 /** A message as Discord takes it, with the files it names. */
 export interface Message {
@@ -42,9 +42,16 @@ export interface Send {
   /** `target`: as in `editByToken`. */
   deleteByToken(token: string, target: string): Promise<void>;
   edit(spot: Spot, message: Message, sketch?: boolean): Promise<APIMessage>;
+  remove(spot: Spot): Promise<void>;
   /** `once`: what it is posted for. Sent again, it is posted once. */
   post(channelId: string, message: Message, more?: { answers?: string; once?: string }): Promise<APIMessage>;
-  fetchMessage(spot: Spot): Promise<APIMessage>;
+  fetchMessage(spot: Spot, signal?: AbortSignal): Promise<APIMessage>;
+  /** Messages of a channel, the newest first; none where the bot may not read its history. */
+  fetchMessages(
+    channelId: string,
+    where: { readonly before?: string; readonly after?: string },
+    signal?: AbortSignal,
+  ): Promise<readonly APIMessage[]>;
   fetchChannel(channelId: string): Promise<APIChannel>;
   /** Opens a thread on a message, if there is none yet. It has the message's id. Rejects when it is locked or deleted. */
   openThread(spot: Spot, name: string): Promise<string>;
@@ -106,6 +113,8 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
         body,
         files,
       }) as Promise<APIMessage>,
+    remove: async ({ channelId, messageId }) =>
+      void (await rest.delete(Routes.channelMessage(channelId, messageId))),
     async post(channelId, { body, files }, { answers, once } = {}) {
       const named = { ...body, nonce: once ?? newName(), enforce_nonce: true };
       const send = (reference: object) =>
@@ -121,8 +130,15 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
         },
       );
     },
-    fetchMessage: ({ channelId, messageId }) =>
-      rest.get(Routes.channelMessage(channelId, messageId)) as Promise<APIMessage>,
+    fetchMessage: ({ channelId, messageId }, signal) =>
+      rest.get(Routes.channelMessage(channelId, messageId), {
+        ...(signal && { signal }),
+      }) as Promise<APIMessage>,
+    fetchMessages: (channelId, where, signal) =>
+      rest.get(Routes.channelMessages(channelId), {
+        query: new URLSearchParams({ limit: String(recentMessages), ...where }),
+        ...(signal && { signal }),
+      }) as Promise<readonly APIMessage[]>,
     fetchChannel: (channelId) => rest.get(Routes.channel(channelId)) as Promise<APIChannel>,
     async openThread({ channelId, messageId }, name) {
       const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay };

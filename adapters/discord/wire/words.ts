@@ -5,15 +5,16 @@ export interface Mentioned {
   readonly users: readonly Pick<APIUser, "id" | "username" | "global_name">[];
 }
 
-const hidden = "\u200b";
+const invisible = "\u200b";
 
 /**
- * What a person typed, as words for the model: without the bot's own name, and with names for mentions and emoji.
+ * What a person typed, as words for the model: without the bot's own name and the bars around what is hidden, and with
+ * names for mentions and emoji.
  *
  * `own`: ids of the bot's user and of its role, which people pick from the list just as often.
  */
 export function toWords(content: string, own: readonly string[], { users }: Mentioned): string {
-  return content
+  return withoutBars(content)
     .replace(/<@[!&]?(\d+)>/g, (_, id: string) => {
       if (own.includes(id)) return "";
       const user = users.find((one) => one.id === id);
@@ -27,6 +28,38 @@ export function toWords(content: string, own: readonly string[], { users }: Ment
     .trim();
 }
 
+/** What stands between bars is hidden until it is clicked. */
+const bars = /\|\|([\s\S]+?)\|\|/;
+
+/** Whether some of what a person typed is hidden until it is clicked. */
+export function hidesWords(content: string): boolean {
+  return bars.test(content);
+}
+
+/** The same words, shown openly: for the model, and for whoever typed them. */
+export function withoutBars(content: string): string {
+  return content.replace(new RegExp(bars, "g"), "$1");
+}
+
+/** Characters that `hide` adds at most to words without bars. */
+export const barsLength = 6;
+
+/** The same words, with nothing between bars any more. */
+export function withoutPairs(words: string): string {
+  return words.replace(/\|(?=\|)/g, `|${invisible}`);
+}
+
+/** The same words with the names of files in them hidden: one may come from a link that was. */
+export function hideNames(words: string): string {
+  return words.replace(/“[^”]*\.\w{2,5}”/g, hide);
+}
+
+/** Words that are shown only when they are clicked; Markdown. */
+export function hide(words: string): string {
+  const [open, close] = [/^\|/, /\|$/].map((bar) => (bar.test(words.trim()) ? invisible : ""));
+  return words.trim() && `||${open}${withoutPairs(words.trim())}${close}||`;
+}
+
 /** What a person is called. */
 export function nameOf(user: Pick<APIUser, "username" | "global_name">): string {
   return user.global_name ?? user.username;
@@ -38,7 +71,7 @@ export function toPlain(text: string): string {
     .replace(/\s+/g, " ")
     .trim()
     .replace(/[\\*_~`|<>[\]#]/g, "\\$&")
-    .replace(/@(?=everyone|here)/g, `@${hidden}`);
+    .replace(/@(?=everyone|here)/g, `@${invisible}`);
 }
 
 /** Cut to so many characters, with an ellipsis; never through a surrogate pair or an escape. */

@@ -208,7 +208,7 @@ test("buttons work after a restart, and the spoiler stays one", async (t) => {
     true,
     "remembered in the message",
   );
-  assert.equal(simulator.message(doing.message?.id ?? "")?.files[0]?.name, "a-fox.png");
+  assert.equal(simulator.message(doing.message?.id ?? "")?.files[0]?.name, "picture.png");
 
   const shown = simulator.press(id, "a:edit:s", ada);
   await shown.acknowledged();

@@ -78,7 +78,7 @@ test("what was sent from the page is answered below the picture, by the bot itse
   const shown = await below.reply.show(await done());
   assert.equal(shown, `discord:${channel.id}:${answer?.id}`);
   const finished = simulator.message(answer?.id ?? "");
-  assert.equal(finished?.files[0]?.name, "a-fox.png");
+  assert.equal(finished?.files[0]?.name, "picture.png");
   assert.equal(finished?.files[0]?.spoiler, true, "as hidden as the picture it was made from");
   assert.equal(simulator.messages(channel).filter(({ ephemeralTo }) => !ephemeralTo).length, 2);
 

@@ -409,7 +409,7 @@ test("after a restart a hidden picture stays hidden where the bot cannot look wh
   await adapter.reopen(key).show(await done());
   simulator.press(doing.message?.id ?? "", "a:cancel:s", eve);
   await nextPress();
-  assert.equal(doing.message?.files[0]?.name, "a-fox.png");
+  assert.equal(doing.message?.files[0]?.name, "picture.png");
   assert.equal(doing.message?.files[0]?.spoiler, true);
 });
 

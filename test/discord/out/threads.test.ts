@@ -6,6 +6,7 @@ import { createStandin } from "../../../src/standin/index.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { askedOf, createCore } from "../../rig/core.ts";
 import { createDiscordSimulator } from "../../simulators/discord/index.ts";
+import { png } from "../server.ts";
 
 type Simulator = Awaited<ReturnType<typeof createDiscordSimulator>>;
 type Channel = ReturnType<Simulator["channel"]>;
@@ -41,8 +42,12 @@ async function start(t: TestContext) {
       .filter(({ author, buttons }) => author.bot && buttons.some(({ label }) => label === "Redo"));
   return {
     simulator,
+    guild,
     channel,
     ada,
+    /** How many pictures went along with each request. */
+    sent: () =>
+      askedOf(standin).map((request) => JSON.stringify(request).match(/"type":"input_image"/g)?.length ?? 0),
     /** The pictures in a place, when there are so many. */
     shown: (where: Channel, count: number) =>
       simulator.waitFor(() => pictures(where).length === count && pictures(where)),
@@ -102,4 +107,63 @@ test("a thread that is opened by hand on a picture goes on from it", async (t) =
   await simulator.say(thread, ada, `<@${simulator.bot.id}> make it night`);
   await shown(thread, 1);
   assert.deepEqual(await parents(), [undefined, 0]);
+});
+
+test("a post's picture and that of a thread's message are what is drawn on, once", async (t) => {
+  const { simulator, guild, channel, ada, shown, sent } = await start(t);
+  const forum = simulator.addChannel(guild, { name: "forum", type: "forum" });
+  const files = [{ name: "garden.jfif", bytes: await png(7) }];
+  const post = await simulator.post(forum, ada, { name: "My garden", files });
+  await simulator.say(post, ada, `<@${simulator.bot.id}> make it night`);
+  await shown(post, 1);
+  assert.deepEqual(sent(), [1]);
+  await simulator.say(post, ada, `<@${simulator.bot.id}> add snow`);
+  await shown(post, 2);
+  assert.deepEqual(sent(), [1, 0], "the core goes on from its own");
+
+  const photo = await simulator.say(channel, ada, "mine", { files });
+  const from = channel.messages.get(photo.id);
+  const thread = simulator.addThread(channel, { name: "g", ownerId: ada.id, ...(from && { from }) });
+  await simulator.slash(thread, ada, "draw", { prompt: "make it night" });
+  await shown(thread, 1);
+  assert.deepEqual(sent(), [1, 0, 1]);
+});
+
+test("where a picture in view cannot be had, that is said and nothing is drawn", async (t) => {
+  const { simulator, channel, ada, sent } = await start(t);
+  simulator.permit(channel, "everyone", { deny: ["READ_MESSAGE_HISTORY"] });
+  const thread = simulator.addThread(channel, { name: "g", ownerId: ada.id });
+  await simulator.say(thread, ada, `<@${simulator.bot.id}> make it night`);
+  const told = await simulator.waitFor(() => simulator.messages(thread).find(({ author }) => author.bot));
+  assert.match(told.text, /I may not read what was said before/);
+  assert.deepEqual(sent(), []);
+});
+
+test("an answer in words keeps what it was about; deleted, its message is gone and the photo in view again", async (t) => {
+  const { simulator, guild, ada, sent } = await start(t);
+  const forum = simulator.addChannel(guild, { name: "forum", type: "forum" });
+  const post = await simulator.post(forum, ada, {
+    name: "My garden",
+    files: [{ name: "garden.png", bytes: await png(7) }],
+  });
+  const last = (label: string, count: number) =>
+    simulator.waitFor(() => {
+      const found = simulator
+        .messages(post)
+        .filter(({ buttons }) => buttons.some((one) => one.label === label));
+      return found.length === count && found.at(-1);
+    });
+  await simulator.say(post, ada, `<@${simulator.bot.id}> what is this? --action answer`);
+  const words = await last("Delete", 1);
+  await simulator.say(post, ada, `<@${simulator.bot.id}> and what else? --action answer`);
+  const more = await last("Delete", 2);
+  assert.deepEqual(sent(), [1, 0], "the conversation has it already");
+  for (const { id } of [more, words]) {
+    const button = simulator.message(id)?.buttons.find(({ label }) => label === "Delete");
+    simulator.press(id, button?.customId ?? "", ada);
+    await simulator.waitFor(() => simulator.message(id) === undefined);
+  }
+  await simulator.say(post, ada, `<@${simulator.bot.id}> make it night`);
+  await last("Vary", 1);
+  assert.deepEqual(sent(), [1, 0, 1]);
 });

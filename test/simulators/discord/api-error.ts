@@ -51,6 +51,7 @@ const refusals = {
   missingAccess: [403, 50001, "Missing Access"],
   emptyMessage: [400, 50006, "Cannot send an empty message"],
   closedDms: [403, 50007, "Cannot send messages to this user"],
+  noText: [400, 50008, "Cannot send messages in a non-text channel"],
   notAuthor: [403, 50005, "Cannot edit a message authored by another user"],
   missingPermissions: [403, 50013, "Missing Permissions"],
   wrongChannelType: [400, 50024, "Cannot execute action on this channel type"],

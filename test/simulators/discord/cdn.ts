@@ -33,13 +33,25 @@ export interface NewFile {
   readonly spoiler?: boolean;
 }
 
+/** A picture elsewhere, as Discord shows it: its own address for it does not run out. */
+export interface OutsidePicture {
+  readonly proxy_url: string;
+  readonly content_type: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** Discord's file host. */
 export interface Cdn {
   store(file: NewFile, where: { channelId: string; ephemeral: boolean }): Promise<StoredFile>;
   /** A link signed anew, good for `linkMs`. */
   link(file: StoredFile): string;
+  /** Lets Discord's media proxy know a picture elsewhere on the web, by its address. */
+  addOutside(address: string, bytes: Buffer): Promise<void>;
+  /** What the media proxy tells of such a picture. docs: resources/message, "Embed Image Structure". */
+  proxied(address: string): OutsidePicture | undefined;
   /** The file behind a path and query, unless the link has expired or the file is gone. */
-  open(url: URL): StoredFile | undefined;
+  open(url: URL): Pick<StoredFile, "bytes" | "contentType"> | undefined;
 }
 
 /** Content types by the ending of the name: Discord goes by these, not by the bytes. */
@@ -69,6 +81,7 @@ export function createCdn(options: {
   const { clock, newId, origin, linkMs = limits.linkMs, ephemeralFileMs = limits.ephemeralFileMs } = options;
   const secret = randomBytes(32);
   const files = new Map<string, StoredFile>();
+  const outside = new Map<string, { readonly bytes: Buffer; readonly shown: OutsidePicture }>();
 
   const pathOf = (file: StoredFile) =>
     `/cdn/${file.ephemeral ? "ephemeral-attachments" : "attachments"}/${file.channelId}/${file.id}/${encodeURIComponent(file.name)}`;
@@ -107,7 +120,23 @@ export function createCdn(options: {
       const [is, ex] = [issued.toString(16), Math.floor(issued + linkMs / 1000).toString(16)];
       return `${origin()}${path}?ex=${ex}&is=${is}&hm=${sign(path, ex, is)}&`;
     },
+    async addOutside(address, bytes) {
+      const size = await sharp(bytes).metadata();
+      const { protocol, host, pathname, search } = new URL(address);
+      const query = search ? `${encodeURIComponent(search)}/` : "";
+      const path = `/cdn/external/${newId()}/${query}${protocol.slice(0, -1)}/${host}${pathname}`;
+      const shown = {
+        proxy_url: `${origin()}${path}`,
+        content_type: `image/${size.format}`,
+        width: size.width,
+        height: size.height,
+      };
+      outside.set(address, { bytes, shown });
+    },
+    proxied: (address) => outside.get(address)?.shown,
     open(url) {
+      const proxied = [...outside.values()].find(({ shown }) => shown.proxy_url.endsWith(url.pathname));
+      if (proxied) return { bytes: proxied.bytes, contentType: proxied.shown.content_type };
       const [ex = "", is = "", hm = ""] = ["ex", "is", "hm"].map((key) => url.searchParams.get(key) ?? "");
       if (sign(url.pathname, ex, is) !== hm) return undefined;
       if (Number.parseInt(ex, 16) * 1000 <= clock.now()) return undefined;

@@ -133,6 +133,8 @@ export async function createDiscordSimulator(
     commands,
     interactions,
     clock,
+    scene,
+    newId,
     content: portal.messageContent,
   });
   const faults = createFaults();

@@ -1,7 +1,7 @@
 import type { Cdn, StoredFile } from "./cdn.ts";
 import { type Fields, isFields } from "./form.ts";
 
-/** `attachment://name` becomes a link, with the data Discord adds. */
+/** `attachment://name` becomes a link, and what is elsewhere gets one beside its own, with the data Discord adds. */
 export function resolveMedia(
   cdn: Cdn,
   node: Fields,
@@ -14,6 +14,8 @@ export function resolveMedia(
         return [key, value.map((item) => (isFields(item) ? resolveMedia(cdn, item, files, kind) : item))];
       if (!isFields(value)) return [key, value];
       const file = fileOf(value, files);
+      const outside = typeof value.url === "string" ? cdn.proxied(value.url) : undefined;
+      if (outside) return [key, { ...value, ...outside }];
       if (!file) return [key, resolveMedia(cdn, value, files, kind)];
       return [
         key,

@@ -1,12 +1,12 @@
 import { refuse } from "./api-error.ts";
-import { createForm } from "./form.ts";
+import { createForm, type Fields } from "./form.ts";
 import { messageFlags } from "./limits.ts";
 import { may, type Permission } from "./permissions.ts";
 import { fileBytesIn, type Posts } from "./posts.ts";
 import type { Route } from "./route.ts";
 import type { PostRequest } from "./uploads.ts";
 import { botSees, type Wire } from "./wire.ts";
-import { type Channel, isThread, type Message, type World } from "./world.ts";
+import { type Channel, isForum, isThread, type Message, type World } from "./world.ts";
 
 /** The routes of messages in channels. docs: resources/message. */
 export function createMessageRoutes(parts: {
@@ -36,6 +36,30 @@ export function createMessageRoutes(parts: {
     if (Array.isArray(body.embeds) && body.embeds.length > 0) need(channel, "EMBED_LINKS");
   }
 
+  /**
+   * A thread on a message begins with a line that stands for it, and has no content of its own. docs: resources/message,
+   * "Message Types", THREAD_STARTER_MESSAGE.
+   */
+  function firstLine(thread: Channel): readonly Fields[] {
+    const from = isThread(thread) ? thread.parent?.messages.get(thread.id) : undefined;
+    if (!from) return [];
+    const { content: _, embeds: __, attachments: ___, components: ____, ...shown } = show(from);
+    return [
+      {
+        ...shown,
+        id: `${BigInt(from.id) + 1n}`,
+        channel_id: thread.id,
+        type: 21,
+        content: "",
+        embeds: [],
+        attachments: [],
+        components: [],
+        message_reference: { type: 0, channel_id: from.channel.id, message_id: from.id },
+        referenced_message: show(from),
+      },
+    ];
+  }
+
   /** The message an answer points at; none when it is gone and that was said to be fine. */
   function repliedTo(channel: Channel, { body }: PostRequest): Message | undefined {
     const form = createForm(strict);
@@ -57,6 +81,7 @@ export function createMessageRoutes(parts: {
       name: "POST /channels/:channel/messages",
       async run(call) {
         const channel = channelAt(call.param("channel"));
+        if (isForum(channel)) throw refuse("noText");
         if (!channel.guild && channel.recipients.some((user) => user !== world.bot && !user.acceptsDms))
           throw refuse("closedDms");
         checkRights(channel, call);
@@ -86,10 +111,9 @@ export function createMessageRoutes(parts: {
             .filter(({ id }) => isOlder(after, id))
             .slice(-count)
             .map(show);
-        return all
-          .filter(({ id }) => !before || isOlder(id, before))
-          .slice(0, count)
-          .map(show);
+        const older = all.filter(({ id }) => !before || isOlder(id, before));
+        const first = older.length < count ? firstLine(channel) : [];
+        return [...older.slice(0, count).map(show), ...first];
       },
     },
     {

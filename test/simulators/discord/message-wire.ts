@@ -71,6 +71,7 @@ export function createMessageWire(
             },
           }
         : {}),
+      ...(shown && message.stickers ? { sticker_items: message.stickers } : {}),
       ...toReference(message, eyes),
       ...(message.threadId && world.channels.has(message.threadId)
         ? { thread: threadOf(message.threadId) }
@@ -98,6 +99,7 @@ export function createMessageWire(
         type,
         mentions,
         mention_roles,
+        sticker_items,
       } = toMessage(message.snapshot, { content: true, whole: true });
       const inner = {
         content,
@@ -110,6 +112,7 @@ export function createMessageWire(
         type,
         mentions,
         mention_roles,
+        ...(sticker_items ? { sticker_items } : {}),
       };
       const seen = eyes.whole || eyes.content || isReadable(world, message);
       return { message_reference: reference, message_snapshots: seen ? [{ message: inner }] : [] };

@@ -11,9 +11,18 @@ import { messageFlags } from "./limits.ts";
 import { canSee, findChosen, findOffered, optionsOf, typeOf } from "./offer.ts";
 import type { PersonFile } from "./person-file.ts";
 import { callAll, type Posts } from "./posts.ts";
+import type { Scene } from "./scene.ts";
 import { type Seen, toSeen } from "./seen.ts";
 import type { Wire } from "./wire.ts";
-import { type Channel, findMessage, type Message, type User, type World } from "./world.ts";
+import {
+  type Channel,
+  findMessage,
+  isForum,
+  type Message,
+  type Sticker,
+  type User,
+  type World,
+} from "./world.ts";
 
 /** A message in a test's hand: as it was seen, or only its id. */
 export type MessageRef = string | { readonly id: string };
@@ -39,8 +48,24 @@ export interface People {
       readonly replyTo?: MessageRef;
       /** Whether the reply calls its author; true unless said. */
       readonly ping?: boolean;
+      readonly stickers?: readonly Sticker[];
+      /** Previews of links that Discord has opened before: others come with `unfurl`. */
+      readonly previews?: readonly Fields[];
+      /** What only apps can send. */
+      readonly embeds?: readonly Fields[];
+      readonly components?: readonly Fields[];
     },
   ): Promise<Seen>;
+  /** A post in a forum or media channel: a thread that begins with a message of its own, which has its id. */
+  post(
+    forum: Channel,
+    user: User,
+    post: { readonly name: string; readonly text?: string; readonly files?: readonly PersonFile[] },
+  ): Promise<Channel>;
+  /** A picture elsewhere on the web, which previews and apps can show by its address. */
+  addOutside(address: string, bytes: Uint8Array): Promise<void>;
+  /** Discord opens a link that was posted, and shows what is there. docs: resources/message, "Embed Structure". */
+  unfurl(message: MessageRef, embeds: readonly Fields[]): void;
   /** Passes a message on to another channel. */
   forward(message: MessageRef, channel: Channel, user: User): Seen;
   editMessage(message: MessageRef, text: string): void;
@@ -80,10 +105,12 @@ export function createPeople(parts: {
   commands: Commands;
   interactions: Interactions;
   clock: Clock;
+  scene: Pick<Scene, "addThread">;
+  newId: () => string;
   /** Whether the portal grants MESSAGE_CONTENT. */
   content: boolean;
 }): People {
-  const { world, wire, cdn, posts, interactions, clock, content } = parts;
+  const { world, wire, cdn, posts, interactions, clock, scene, newId, content } = parts;
 
   function at(ref: MessageRef): Message {
     const found = findMessage(world, typeof ref === "string" ? ref : ref.id);
@@ -143,8 +170,19 @@ export function createPeople(parts: {
   }
 
   return {
-    async say(channel, user, text, { files = [], replyTo, ping = true } = {}) {
+    async say(channel, user, text, how = {}) {
+      const {
+        files = [],
+        replyTo,
+        ping = true,
+        stickers = [],
+        previews = [],
+        embeds = [],
+        components = [],
+      } = how;
       if (!canSee(channel, user)) throw new Error(`${user.name} is not here.`);
+      if (isForum(channel)) throw new Error(`${channel.name} takes posts, and no messages.`);
+      if (!user.bot && embeds.length + components.length > 0) throw new Error("Only apps send those.");
       const answered = replyTo === undefined ? undefined : at(replyTo);
       const where = { channelId: channel.id, ephemeral: false };
       const stored = await Promise.all(files.map((file) => cdn.store(toNewFile(file), where)));
@@ -155,10 +193,28 @@ export function createPeople(parts: {
           fileBytes: Infinity,
           ...(answered ? { replyTo: answered } : {}),
           allowed: { ...callAll, repliedUser: ping },
+          ...(components.length > 0 ? { flags: messageFlags.componentsV2 } : {}),
         },
-        { body: { content: text, embeds: [], components: [], files: stored } },
+        { body: { content: text, embeds: [...previews, ...embeds], components, files: stored }, stickers },
       );
       return toSeen(message);
+    },
+    async post(forum, user, { name, text = "", files = [] }) {
+      if (!isForum(forum)) throw new Error(`${forum.name} takes messages, and no posts.`);
+      if (!canSee(forum, user)) throw new Error(`${user.name} is not here.`);
+      const id = newId();
+      const thread = scene.addThread(forum, { name, ownerId: user.id, id });
+      const where = { channelId: thread.id, ephemeral: false };
+      const stored = await Promise.all(files.map((file) => cdn.store(toNewFile(file), where)));
+      const body = { content: text, embeds: [], components: [], files: stored };
+      posts.add({ channel: thread, author: user, fileBytes: Infinity, id }, { body });
+      return thread;
+    },
+    addOutside: (address, bytes) => cdn.addOutside(address, Buffer.from(bytes)),
+    unfurl(ref, embeds) {
+      const message = at(ref);
+      message.body = { ...message.body, embeds };
+      posts.updated(message);
     },
     forward(ref, channel, user) {
       const body = { content: "", embeds: [], components: [], files: [] };

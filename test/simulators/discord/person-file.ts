@@ -8,6 +8,8 @@ export interface PersonFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly contentType?: string;
+  /** Hidden until it is clicked, whatever its name is. */
+  readonly spoiler?: boolean;
 }
 
 /** Whether a value is a file. */

@@ -15,6 +15,7 @@ import {
   channelTypes,
   type Message,
   type Origin,
+  type Sticker,
   type User,
   type World,
 } from "./world.ts";
@@ -33,6 +34,8 @@ export interface PostPlace {
   readonly allowed?: Allowed;
   /** Message flags set by the simulator itself. */
   readonly flags?: number;
+  /** The message's id, where it is not a new one: that of the post which begins with it. */
+  readonly id?: string;
 }
 
 /** Messages made and changed by the rules. */
@@ -44,7 +47,13 @@ export interface Posts {
   /** Puts a message there unchecked. */
   add(
     place: PostPlace,
-    content: { body: Body; nonce?: string | number; snapshot?: Message; allowed?: Allowed },
+    content: {
+      body: Body;
+      nonce?: string | number;
+      snapshot?: Message;
+      stickers?: readonly Sticker[];
+      allowed?: Allowed;
+    },
   ): Message;
   /** Tells the bot that a message has changed. */
   updated(message: Message): void;
@@ -111,7 +120,7 @@ export function createPosts(parts: {
   }
 
   const posts: Posts = {
-    add(place, { body, nonce, snapshot, allowed = place.allowed ?? callAll }) {
+    add(place, { body, nonce, snapshot, stickers = [], allowed = place.allowed ?? callAll }) {
       const { channel, author, replyTo, origin, ephemeralTo } = place;
       const found = findMentions(world, {
         channel,
@@ -121,7 +130,7 @@ export function createPosts(parts: {
         ...(replyTo ? { answers: replyTo } : {}),
       });
       const message: Message = {
-        id: newId(),
+        id: place.id ?? newId(),
         channel,
         author,
         type: place.type ?? (replyTo ? 19 : 0),
@@ -137,6 +146,7 @@ export function createPosts(parts: {
         ...(origin ? { origin } : {}),
         ...(ephemeralTo ? { ephemeralTo } : {}),
         ...(snapshot ? { snapshot } : {}),
+        ...(stickers.length > 0 ? { stickers } : {}),
         edits: 0,
         deleted: false,
       };

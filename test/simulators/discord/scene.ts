@@ -17,7 +17,14 @@ import {
 
 /** Sets the scene: who and what there is. The bot is told of what changes. */
 export interface Scene {
-  addUser(spec?: { name?: string; locale?: string; uploadBytes?: number; installed?: boolean }): User;
+  /** `bot`: another app. */
+  addUser(spec?: {
+    name?: string;
+    locale?: string;
+    uploadBytes?: number;
+    installed?: boolean;
+    bot?: boolean;
+  }): User;
   /** A guild with the bot in it, unless said otherwise; everyone may do the usual, the bot too. */
   addGuild(spec?: {
     name?: string;
@@ -35,10 +42,20 @@ export interface Scene {
   invite(guild: Guild): void;
   /** Takes the bot out of a guild. */
   kick(guild: Guild): void;
-  addChannel(guild: Guild, spec?: { name?: string }): Channel;
+  addChannel(
+    guild: Guild,
+    spec?: { name?: string; type?: "text" | "news" | "voice" | "stage" | "forum" | "media" },
+  ): Channel;
   addThread(
     parent: Channel,
-    spec: { name: string; archiveMinutes?: number; isPrivate?: boolean; ownerId?: string; from?: Message },
+    spec: {
+      name: string;
+      archiveMinutes?: number;
+      isPrivate?: boolean;
+      ownerId?: string;
+      from?: Message;
+      id?: string;
+    },
   ): Channel;
   /** The direct conversation of a user with the bot. */
   dm(user: User): Channel;
@@ -101,11 +118,17 @@ export function createScene(parts: {
   }
 
   const scene: Scene = {
-    addUser({ name = `user-${world.users.size}`, locale = "en-US", uploadBytes, installed = false } = {}) {
+    addUser({
+      name = `user-${world.users.size}`,
+      locale = "en-US",
+      uploadBytes,
+      installed = false,
+      bot = false,
+    } = {}) {
       const user: User = {
         id: newId(),
         name,
-        bot: false,
+        bot,
         locale,
         acceptsDms: true,
         installed,
@@ -165,16 +188,16 @@ export function createScene(parts: {
       );
       changes.happened();
     },
-    addChannel(guild, { name = "general" } = {}) {
-      const channel = addRaw({ type: channelTypes.text, name, guild, recipients: [] });
+    addChannel(guild, { name = "general", type = "text" } = {}) {
+      const channel = addRaw({ type: channelTypes[type], name, guild, recipients: [] });
       tell("CHANNEL_CREATE", channel, wire.channel(channel));
       return channel;
     },
-    addThread(parent, { name, archiveMinutes = 4320, isPrivate = false, ownerId, from }) {
+    addThread(parent, { name, archiveMinutes = 4320, isPrivate = false, ownerId, from, id = from?.id }) {
       if (!parent.guild) throw new Error("Threads are for channels of a guild.");
       const thread = addRaw({
-        // A thread that a message starts has that message's id.
-        ...(from ? { id: from.id } : {}),
+        // A thread that a message starts has that message's id, and so has a post of a forum.
+        ...(id ? { id } : {}),
         type: isPrivate ? channelTypes.privateThread : channelTypes.publicThread,
         name,
         guild: parent.guild,

@@ -2,7 +2,7 @@ import type { Cdn } from "./cdn.ts";
 import type { Fields } from "./form.ts";
 import { createMessageWire, type Eyes, type PlainWire } from "./message-wire.ts";
 import { permissionsIn } from "./permissions.ts";
-import { type Channel, channelTypes, isThread, type Message, type World } from "./world.ts";
+import { type Channel, channelTypes, isForum, isThread, type Message, type World } from "./world.ts";
 
 /** Turns the world into Discord's JSON, messages and all. */
 export interface Wire extends PlainWire {
@@ -120,6 +120,12 @@ export function createWire(world: World, cdn: Cdn): Wire {
         topic: null,
         nsfw: false,
         rate_limit_per_user: 0,
+        ...(isForum(channel)
+          ? { available_tags: [], default_reaction_emoji: null, default_sort_order: null }
+          : {}),
+        ...(channel.type === channelTypes.voice || channel.type === channelTypes.stage
+          ? { bitrate: 64_000, user_limit: 0, rtc_region: null }
+          : {}),
         permission_overwrites: channel.overwrites.map(({ id, of, allow, deny }) => ({
           id,
           type: of === "role" ? 0 : 1,

@@ -55,10 +55,14 @@ export interface Overwrite {
 export const channelTypes = {
   text: 0,
   dm: 1,
+  voice: 2,
   groupDm: 3,
   news: 5,
   publicThread: 11,
   privateThread: 12,
+  stage: 13,
+  forum: 15,
+  media: 16,
 } as const;
 
 /** One of those numbers. */
@@ -109,6 +113,13 @@ export interface Origin {
   readonly commandName?: string;
 }
 
+/** docs: resources/sticker, "Sticker Item Structure": 1 is PNG, 2 APNG, 3 Lottie, 4 GIF. */
+export interface Sticker {
+  readonly id: string;
+  readonly name: string;
+  readonly format_type: 1 | 2 | 3 | 4;
+}
+
 /** A message. */
 export interface Message {
   readonly id: string;
@@ -130,6 +141,7 @@ export interface Message {
   readonly ephemeralTo?: User;
   /** A forwarded message. */
   readonly snapshot?: Message;
+  readonly stickers?: readonly Sticker[];
   editedMs?: number;
   /** How often it was changed since it was first shown. */
   edits: number;
@@ -153,6 +165,11 @@ export function findMessage(world: World, id: string): Message | undefined {
     if (message) return message;
   }
   return undefined;
+}
+
+/** Whether a channel holds posts, which are threads, and no messages. docs: topics/threads, "Forums". */
+export function isForum({ type }: Channel): boolean {
+  return type === channelTypes.forum || type === channelTypes.media;
 }
 
 /** Whether a channel is a thread. */

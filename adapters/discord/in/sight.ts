@@ -1,0 +1,171 @@
+import { type APIMessage, MessageType } from "discord.js";
+import { BotError } from "../../../src/seam/errors.ts";
+import type { Attachment } from "../../../src/seam/turn.ts";
+import type { Channels, Located } from "../live/channels.ts";
+import type { Stage } from "../live/stage.ts";
+import type { Cover } from "../live/venue.ts";
+import { type Spot, toMessageKey } from "../wire/keys.ts";
+import { sightMs } from "../wire/limits.ts";
+import { mayReadHistory } from "../wire/permissions.ts";
+import {
+  buttonsOf,
+  everyFileOf,
+  isSpoiler,
+  knownSpot,
+  picturesOf,
+  type RemoteFile,
+  type Shown,
+} from "../wire/pictures.ts";
+import { toLogged, toTrouble } from "../wire/trouble.ts";
+
+/** From where somebody looks. */
+interface Viewpoint {
+  readonly where: Located;
+  readonly channelId: string;
+  /** The message that asks: what comes after it is not in view yet. */
+  readonly before?: string;
+  /** Is told when what is in view is hidden until it is clicked. */
+  readonly cover: Cover;
+  /** What cannot be seen by the bot does not count: it was asked outright for a picture. */
+  readonly outright?: boolean;
+}
+
+/** What people have before their eyes where they speak. */
+export interface Sight {
+  /** As `Prompt.inView` of the seam says. */
+  inView(from: Viewpoint, signal: AbortSignal): Promise<readonly Attachment[]>;
+  /** What a message shows, or the one that it answers, to be read now or later. */
+  toAttachments(spot: Spot, files: readonly RemoteFile[]): readonly Attachment[];
+}
+
+type Seen = Shown & Pick<APIMessage, "id">;
+
+/** `id`: the bot's own. */
+export function createSight(stage: Stage, channels: Channels, { id }: { readonly id: string }): Sight {
+  const { send, files, live, sights, covers, log } = stage;
+
+  function toAttachments(spot: Spot, shown: readonly RemoteFile[]): readonly Attachment[] {
+    return shown.map((file) => {
+      const path = URL.parse(file.url)?.pathname;
+      // The same file has the same path; only the signature behind it is new.
+      const renew = async () => {
+        const message = await send.fetchMessage(spot);
+        const answered = message.referenced_message;
+        const there = [...everyFileOf(message), ...(answered ? everyFileOf(answered) : [])];
+        return there.find(({ url }) => URL.parse(url)?.pathname === path);
+      };
+      return files.toAttachment(file, { renew });
+    });
+  }
+
+  /** The core goes on from such a message by itself: it shows a picture, is about to, or answers in words. */
+  function isAnswer(message: APIMessage): boolean {
+    const key = toMessageKey({ channelId: message.channel_id, messageId: message.id });
+    const under = buttonsOf(message).map(({ action }) => action);
+    if (live.has(key) || under.includes("delete")) return true;
+    // What failed may show its last sketch; the core goes on from what was before.
+    return picturesOf(message).length > 0 && !under.includes("rephrase");
+  }
+
+  /** The message a thread hangs on; undefined where it hangs on none, or that is gone. */
+  async function fetchPost(spot: Spot, signal: AbortSignal): Promise<APIMessage | "forbidden" | undefined> {
+    try {
+      return await send.fetchMessage(spot, signal);
+    } catch (error) {
+      const trouble = toTrouble(error);
+      if (trouble === "gone") return undefined;
+      if (trouble === "forbidden") return "forbidden";
+      throw error;
+    }
+  }
+
+  async function look(from: Viewpoint, signal: AbortSignal): Promise<readonly Attachment[]> {
+    const { where, channelId, before, cover } = from;
+    const show = (message: Seen, spot: Spot): readonly Attachment[] => {
+      cover.hides ||= isSpoiler(message);
+      return toAttachments(spot, picturesOf(message));
+    };
+    const held = where.kind === "direct" ? undefined : channels.ownPermissions(channelId);
+    if (held !== undefined && !mayReadHistory(held)) {
+      const sighting = sights.get(channelId);
+      const { message } = sighting ?? {};
+      if (message) return show(message, { channelId, messageId: message.id });
+      if (sighting) return [];
+      throw new BotError("bad_attachment", noHistory(channelId));
+    }
+    const [recent, post] = await Promise.all([
+      send.fetchMessages(channelId, before ? { before } : {}, signal),
+      where.hangsOn && fetchPost(where.hangsOn, signal),
+    ]);
+    for (const message of recent) {
+      const spot = { channelId, messageId: message.id };
+      const isOwn = message.author.id === id;
+      if (isFirstLine(message)) continue;
+      if (isOwn ? !isAnswer(message) : picturesOf(message).length === 0) continue;
+      if (!isOwn) return show(message, spot);
+      cover.hides ||= covers.get(toMessageKey(spot)) ?? isSpoiler(message);
+      return [];
+    }
+    if (!post || !where.hangsOn) return [];
+    if (post === "forbidden") throw new BotError("bad_attachment", noHistory(where.hangsOn.channelId));
+    if (post.author.id === id) {
+      cover.hides ||= isSpoiler(post);
+      // The thread goes on from it, where the core knows it by that message.
+      return knownSpot(post).messageId === post.id ? [] : show(post, where.hangsOn);
+    }
+    if (isMute(post)) throw new BotError("bad_attachment", hiddenPost);
+    return show(post, where.hangsOn);
+  }
+
+  return {
+    toAttachments,
+    async inView(from, signal) {
+      const late = AbortSignal.timeout(sightMs);
+      try {
+        return await look(from, AbortSignal.any([signal, late]));
+      } catch (error) {
+        signal.throwIfAborted();
+        const { channelId, where, outright } = from;
+        const trouble = toTrouble(error);
+        log.warn({ channel: channelId, trouble, error: toLogged(error) }, "discord.sight.failed");
+        // In a conversation of its own, what people post has come to the core already.
+        if (outright || where.kind === "direct" || where.ours) return [];
+        if (error instanceof BotError) throw error;
+        throw new BotError(
+          "bad_attachment",
+          trouble === "forbidden" ? noHistory(channelId) : notInTime(channelId),
+        );
+      }
+    },
+  };
+}
+
+/** The line that begins a thread stands for the message the thread hangs on, which is looked at for itself. */
+function isFirstLine({ type }: APIMessage): boolean {
+  return type === MessageType.ThreadStarterMessage;
+}
+
+/** Without the intent another's message comes empty, whatever it shows. */
+function isMute(message: APIMessage): boolean {
+  const {
+    content,
+    attachments,
+    embeds,
+    components = [],
+    sticker_items = [],
+    message_snapshots = [],
+  } = message;
+  const shown = [attachments, embeds, components, sticker_items, message_snapshots];
+  return content === "" && shown.every((list) => list.length === 0);
+}
+
+const hiddenPost =
+  "Discord hides from me what this thread hangs on, so I cannot see whether there is a picture. Attach the picture, or right-click it and choose Apps › Edit this picture. To draw from words alone, use /draw. An admin can let me see more: Message Content Intent, in the developer portal.";
+
+function noHistory(channelId: string): string {
+  return `I may not read what was said before in <#${channelId}>, so I cannot use the pictures there. Attach the picture to your message, or ask an admin to allow me Read Message History. To draw from words alone, use /draw.`;
+}
+
+function notInTime(channelId: string): string {
+  return `Discord did not show me in time which pictures are in <#${channelId}>. Say it again, or attach the picture you mean.`;
+}
