@@ -175,6 +175,14 @@ test("files that cannot be read say what to do, and the token goes to Slack only
 test("/draw: words, and whether others see the answer", () => {
   assert.deepEqual(parseDraw("a fox --private --size wide"), { text: "a fox --size wide", private: true });
   assert.deepEqual(parseDraw("--private"), { text: "", private: true });
+  for (const dash of ["—", "–", "―", "‒", "−", "—-", "–-"]) {
+    const hidden = { text: "a kite —size wide", private: true };
+    assert.deepEqual(parseDraw(`a kite ${dash}private —size wide`), hidden, "phones make one dash of two");
+    assert.deepEqual(parseDraw(`${dash}Private`), { text: "", private: true }, dash);
+    assert.equal(parseDraw(`a club ${dash}privately run`).private, false, dash);
+  }
+  assert.deepEqual(parseDraw("--private a kite --private"), { text: "a kite", private: true });
+  assert.equal(parseDraw("a club - private").private, false);
   assert.deepEqual(parseDraw("a sign --privateer"), { text: "a sign --privateer", private: false });
 });
 
