@@ -36,7 +36,7 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   if (!name || (hidden && !stands))
     return say(stage, { ...base, ...(within && { threadTs: within, inThread: within !== ts }) }, unknown);
   const key = toMessageKey(stands ?? { channelId, ts });
-  const pictures = picturesOf(message ?? {});
+  const pictures = picturesOf(message ?? {}, me);
   if (pictures.length > 0) seen.set(key, pictures);
   if (stands && responseUrl) responseUrls.set(key, responseUrl);
   const where = hidden

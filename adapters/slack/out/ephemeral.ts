@@ -67,7 +67,7 @@ export function createEphemeral(stage: Stage, venue: Venue, key: MessageKey): Re
         ),
       );
       const before = venue.reopened
-        ? [...(seen.get(key) ?? []).map(({ id }) => id), ...(handed.get(key) ?? [])]
+        ? [...(seen.get(key) ?? []).flatMap((one) => ("id" in one ? one.id : [])), ...(handed.get(key) ?? [])]
         : [];
       const given = await hand(view);
       const notes = view.files?.length ? [...view.notes, given ? handedNote : notHandedNote] : view.notes;

@@ -4,6 +4,7 @@ import { BotError } from "../../../src/seam/errors.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Image, Reply, View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
+import { noteWord } from "../live/told.ts";
 import type { Venue } from "../live/venue.ts";
 import { type Spot, toMessageKey } from "../wire/keys.ts";
 import { imageLimits, readyMs, sketchMs } from "../wire/limits.ts";
@@ -243,6 +244,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   async function show(view: View): Promise<MessageKey> {
     if (view.audience === "asker" || barred) {
       await notify(stage, venue, view);
+      if (venue.request) noteWord(stage, venue, view, undefined);
       return keyOf() ?? toMessageKey({ channelId, ts: "0.0" });
     }
     newest = view;
@@ -256,8 +258,10 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       throw error;
     } finally {
       const key = keyOf();
-      if (over && key) live.delete(key);
-      else if (key) live.set(key, venue.request ? { request: venue.request } : {});
+      if (over && key) {
+        live.delete(key);
+        noteWord(stage, venue, view, spot);
+      } else if (key) live.set(key, venue.request ? { request: venue.request } : {});
       status.show(over ? undefined : view.status);
     }
     return toMessageKey(spot ?? { channelId, ts: "0.0" });

@@ -13,7 +13,8 @@ import { altOf } from "./words.ts";
 export interface Found extends Shown {
   readonly ts: string;
   readonly thread_ts?: string;
-  readonly user?: string;
+  /** Of a thread's root: how many messages are below it. */
+  readonly reply_count?: number;
 }
 
 /** A message as Slack takes it. */
@@ -57,8 +58,11 @@ export interface Send {
   /** Takes a file away; it may be gone already. */
   remove(id: string): Promise<void>;
   fetchMessage(spot: Spot): Promise<Found | undefined>;
-  /** The first messages of a thread, oldest first. */
-  fetchThread(channelId: string, threadTs: string): Promise<readonly Found[]>;
+  /** The messages of a thread, oldest first, as many as Slack tells at once; whether these are all. */
+  fetchThread(
+    channelId: string,
+    threadTs: string,
+  ): Promise<{ readonly messages: readonly Found[]; readonly whole: boolean }>;
   fetchPerson(userId: string): Promise<Person>;
   openForm(trigger: string, view: types.ModalView): Promise<string>;
   updateForm(viewId: string, view: types.ModalView): Promise<void>;
@@ -83,6 +87,9 @@ const still = { unfurl_links: false, unfurl_media: false } as const;
 
 /** How often Slack may ask to come back later before something is given up. */
 const mostLimited = 20;
+
+/** Messages of a thread at once. Source: docs.slack.dev, reference/methods/conversations.replies, `limit`. */
+const mostReplies = 1000;
 
 /** Ms an upload may take. */
 const uploadMs = 60_000;
@@ -270,12 +277,12 @@ export function createSend(of: {
       return isIt(messages as readonly Found[]);
     },
     async fetchThread(channelId, threadTs) {
-      const { messages = [] } = await quick.conversations.replies({
+      const { messages = [], has_more: more } = await quick.conversations.replies({
         channel: channelId,
         ts: threadTs,
-        limit: 100,
+        limit: mostReplies,
       });
-      return messages as readonly Found[];
+      return { messages: messages as readonly Found[], whole: !more };
     },
     fetchPerson: async (userId) => ((await quick.users.info({ user: userId })).user ?? {}) as Person,
     async openForm(trigger, view) {
