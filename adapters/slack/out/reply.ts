@@ -8,6 +8,7 @@ import { noteWord } from "../live/told.ts";
 import type { Venue } from "../live/venue.ts";
 import { type Spot, toMessageKey } from "../wire/keys.ts";
 import { imageLimits, readyMs, sketchMs } from "../wire/limits.ts";
+import { scopeWords } from "../wire/permissions.ts";
 import { filesOf, shownIdsOf } from "../wire/pictures.ts";
 import type { Message } from "../wire/send.ts";
 import { neededScope, toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
@@ -218,10 +219,11 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     );
     const failed = shared.find((one) => one.status === "rejected");
     const scope = neededScope(why) ?? neededScope(failed?.reason);
+    if (scope) stage.missing([scope]);
     const note = !failed
       ? movedNote
       : scope
-        ? `Slack has not granted ${scope}, so I cannot show the picture. An admin can add it and reinstall the app.`
+        ? `I cannot show the picture: ${scopeWords(scope)}`
         : "Slack did not take the picture. Press Redo to try again.";
     await putLast({ ...view, images: [], notes: [...view.notes, note] }, []);
   }

@@ -151,8 +151,9 @@ const untold = ["", "application/octet-stream", "binary/octet-stream"];
 /** Endings of what Slack plays, for files whose type it does not know yet. */
 const played = /\.(?:mp4|m4v|mov|webm|avi|mkv|mp3|m4a|aac|wav|ogg|oga|flac)$/i;
 
-/** Nothing says that it is something else. */
-function mayBePicture({ mediaType, name }: RemoteFile): boolean {
+/** People see it, and nothing says that it is something else. */
+function mayBePicture({ mediaType, name, barred }: RemoteFile): boolean {
+  if (barred === "deleted" || barred === "hidden") return false;
   return mediaType.startsWith("image/") || (untold.includes(mediaType) && !played.test(name));
 }
 

@@ -202,7 +202,10 @@ test("a scope that is missing for the picture is named in the answer", async (t)
   await reply.show(view("working", { status: "Drawing" }));
   simulator.revoke("files:write");
   await reply.show(await done());
-  assert.match(answers()[0]?.text ?? "", /Slack has not granted files:write/);
+  assert.match(
+    answers()[0]?.text ?? "",
+    /Slack has not granted me files:write\. An admin has to add that scope/,
+  );
 });
 
 test("rate limits: a sketch is dropped, the picture waits as long as it must", async (t) => {

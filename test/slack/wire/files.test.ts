@@ -123,3 +123,36 @@ test("a GIF is shown as it is, so that it plays", async (t) => {
   assert.deepEqual(seen?.images[0]?.bytes, bytes);
   assert.deepEqual(server.litter(), ["a-fox.gif"]);
 });
+
+test("a scope that is missing for a file is named, with who has to do what, and once in the log", async (t) => {
+  const { simulator, channel, ada, nextPrompt, said } = await startSlack(t);
+  simulator.revoke("files:read");
+  for (const name of ["one.svg", "two.svg"]) {
+    await simulator.say(channel, ada, "make it night", {
+      mention: true,
+      files: [{ name, bytes: drawing.bytes }],
+    });
+    const [file] = (await nextPrompt()).turn.attachments;
+    assert.ok(file);
+    await assert.rejects(file.read(signal), {
+      code: "bad_attachment",
+      message: `“${name}” cannot be read: Slack has not granted me files:read. An admin has to add that scope under OAuth & Permissions and reinstall the app.`,
+    });
+  }
+  assert.deepEqual(
+    said("slack.scopes.missing").map(({ level, fields }) => [level, JSON.stringify(fields).slice(0, 26)]),
+    [["warn", '{"missing":["files:read"],']],
+  );
+});
+
+test("what the start has said of a missing scope is not said again", async (t) => {
+  const { simulator, channel, ada, nextPrompt, said } = await startSlack(t, {
+    beforeStart: (simulator) => simulator.revoke("files:read"),
+  });
+  const files = [{ name: "one.svg", bytes: drawing.bytes }];
+  await simulator.say(channel, ada, "make it night", { mention: true, files });
+  const [file] = (await nextPrompt()).turn.attachments;
+  assert.ok(file);
+  await assert.rejects(file.read(signal), { message: /files:read/ });
+  assert.equal(said("slack.scopes.missing").length, 1);
+});
