@@ -58,7 +58,7 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
     if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
     const replyTo = word?.message ?? (assistant ? undefined : root);
     // The next words answer something else.
-    if (word) told.set(thread, { userId });
+    if (told.get(thread)?.userId === userId || word) told.set(thread, { userId });
     await core.handle(
       {
         kind: "prompt",
