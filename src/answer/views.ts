@@ -119,7 +119,7 @@ export function cancelledView(again: boolean, work: Work): View {
 }
 
 export function deletedView(by: User): View {
-  return { ...bare, phase: "cancelled", status: `Deleted by ${by.name}` };
+  return { ...bare, phase: "cancelled", status: `Deleted by ${by.name}`, gone: true };
 }
 
 export function undoneView(head: MessageKey | null): View {

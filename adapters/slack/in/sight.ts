@@ -27,7 +27,7 @@ export function newestPictures(
  * Undefined where it was, or where nothing in the thread is the bot's.
  */
 export function lastWord(messages: readonly Found[], me: Me, channelId: string): Word | undefined {
-  const at = messages.findLastIndex((message) => isBy(message, me) && filesOf(message).length === 0);
+  const at = messages.findLastIndex((message) => isBy(message, me) && !isFileOnly(message));
   const word = messages[at];
   if (!word || buttonsOf(word).length > 0 || picturesOf(word, me).length > 0) return undefined;
   const asker = messages.slice(0, at).findLast(({ user, bot_id: botId }) => user && !botId);
@@ -37,6 +37,11 @@ export function lastWord(messages: readonly Found[], me: Me, channelId: string):
 /** A failed drawing keeps its sketch, which nothing goes on from; a picture that was moved has no buttons of its own. */
 function isAnswer(message: Found, pictures: readonly Picture[]): boolean {
   return pictures.length > 0 && (filesOf(message).length > 0 || buttonsOf(message).includes("edit"));
+}
+
+/** What belongs to an answer and does not hang on it. */
+function isFileOnly(message: Found): boolean {
+  return filesOf(message).length > 0 && buttonsOf(message).length === 0;
 }
 
 function buttonsOf({ blocks = [] }: Found): readonly string[] {

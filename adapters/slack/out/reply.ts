@@ -9,19 +9,21 @@ import type { Venue } from "../live/venue.ts";
 import { type Spot, toMessageKey } from "../wire/keys.ts";
 import { imageLimits, readyMs, sketchMs } from "../wire/limits.ts";
 import { scopeWords } from "../wire/permissions.ts";
-import { filesOf, shownIdsOf } from "../wire/pictures.ts";
+import { filesOf, handedWith, shownIdsOf } from "../wire/pictures.ts";
 import type { Message } from "../wire/send.ts";
 import { neededScope, toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { createStatus } from "./assistant.ts";
 import { attachFiles, shareFiles } from "./attach.ts";
 import { createEphemeral } from "./ephemeral.ts";
+import { withWhole } from "./long-words.ts";
 import { createMessageFiles } from "./message-files.ts";
 import { notify } from "./notice.ts";
-import { isOver, toFileName, toMessage } from "./view.ts";
+import { vanish } from "./vanish.ts";
+import { isOver, isWhole, type Look, toFileName, toMessage } from "./view.ts";
 
 const movedNote = "Slack did not show the picture in this message, so it is in the one below.";
 
-const notHandedNote = "Slack did not take the file that belongs to this picture. Press Redo to try again.";
+const notHandedNote = "Slack did not take the file that belongs to this. Press Redo to try again.";
 
 const unknownImage: Image = {
   name: "sketch.png",
@@ -55,6 +57,8 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   let shownImages: View["images"] = [];
   /** Files that hang on it, to be taken away. */
   let handed: readonly string[] = [];
+  /** Files of it that had to be shown in messages of their own. */
+  let apart: readonly string[] = [];
   /** Pictures on their way into the message: what else is edited meanwhile must not take their files away. */
   let coming: View["images"] = [];
   /** The newest sketch that was taken up. */
@@ -73,9 +77,13 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     return next;
   }
 
+  function toLook(files: readonly string[]): Look {
+    return { id: `${stem}.${edit}`, files, handed: apart, ...(venue.asked && { asked: venue.asked }) };
+  }
+
   function toOwn(view: View, files: readonly string[]): Message {
     edit += 1;
-    return toMessage(view, { id: `${stem}.${edit}`, files, ...(venue.asked && { asked: venue.asked }) });
+    return toMessage(view, toLook(files));
   }
 
   /** Posts the message, or changes it. */
@@ -97,7 +105,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   function placed(view: View, files: readonly string[]): void {
     onShow = files;
     shownImages = view.images;
-    messageFiles.keep([...files, ...handed], coming);
+    messageFiles.keep([...files, ...handed, ...apart], coming);
   }
 
   /** The last view, with what comes to be taken away beside its pictures. */
@@ -107,9 +115,10 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     const hanging = await attachFiles(stage, messageFiles, at, view, toOwn(view, files));
     handed = hanging ?? [];
     if (hanging) return placed(view, files);
-    await put(view, files);
     const shared = await shareFiles(stage, { channelId, threadTs: threadTs ?? at.ts }, view);
-    if (!shared) await put({ ...view, notes: [...view.notes, notHandedNote] }, files);
+    messageFiles.adopt(shared ?? []);
+    apart = [...apart, ...(shared ?? [])];
+    await put(shared ? view : { ...view, notes: [...view.notes, notHandedNote] }, files);
   }
 
   /** The files of a view's pictures, ready to be shown. Waits for all, so that none turns up after it was given up. */
@@ -159,7 +168,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       } finally {
         // Overtaken by the last view, whose pictures may be the very same: that one clears up.
         if (!newest || !isOver(newest.phase)) coming = [];
-        messageFiles.keep([...onShow, ...handed], coming);
+        messageFiles.keep([...onShow, ...handed, ...apart], coming);
       }
     })();
     stage.tidying.add(done);
@@ -179,8 +188,10 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   }
 
   /** The last view: tried until it is there, in another way where one is barred. */
-  async function showLast(view: View): Promise<void> {
+  async function showLast(given: View): Promise<void> {
+    const view = isWhole(given, toLook(given.images.map(() => ""))) ? given : withWhole(given);
     sketching?.abort();
+    apart = [];
     coming = view.images;
     const signal = stage.closing;
     for (let attempt = 0; ; attempt += 1) {
@@ -200,7 +211,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
         else if (view.images.length > 0 && trouble !== "unauthorized" && trouble !== "uninvited")
           return showApart(view, error);
         else {
-          messageFiles.keep([...onShow, ...handed]);
+          messageFiles.keep([...onShow, ...handed, ...apart]);
           throw error;
         }
       }
@@ -217,6 +228,8 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
         send.upload(image, toFileName(view, image, index), stage.closing, to),
       ),
     );
+    apart = shared.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+    messageFiles.adopt(apart);
     const failed = shared.find((one) => one.status === "rejected");
     const scope = neededScope(why) ?? neededScope(failed?.reason);
     if (scope) stage.missing([scope]);
@@ -225,7 +238,13 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       : scope
         ? `I cannot show the picture: ${scopeWords(scope)}`
         : "Slack did not take the picture. Press Redo to try again.";
-    await putLast({ ...view, images: [], notes: [...view.notes, note] }, []);
+    try {
+      await putLast({ ...view, images: [], notes: [...view.notes, note] }, []);
+    } catch (error) {
+      // It would look for ever as if it was being drawn.
+      if (spot) await vanish(stage, spot);
+      throw error;
+    }
   }
 
   function keyOf(): MessageKey | undefined {
@@ -240,7 +259,16 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     onShow = shownIdsOf(found);
     shownImages = onShow.map(() => unknownImage);
     handed = filesOf(found).map(({ id }) => id);
-    messageFiles.adopt([...onShow, ...handed]);
+    apart = handedWith(found);
+    messageFiles.adopt([...onShow, ...handed, ...apart]);
+  }
+
+  /** Whether the message of a deleted answer is gone, with all that came with it. */
+  async function takeAway(): Promise<boolean> {
+    if (!spot || !(await vanish(stage, spot))) return false;
+    messageFiles.keep([]);
+    live.delete(toMessageKey(spot));
+    return true;
   }
 
   async function show(view: View): Promise<MessageKey> {
@@ -251,6 +279,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     }
     newest = view;
     if (!adopted) await adopt();
+    if (view.gone && spot && (await takeAway())) return toMessageKey(spot);
     const over = isOver(view.phase);
     try {
       await (over ? showLast(view) : showWorking(view));

@@ -31,6 +31,8 @@ export const slackLimits = {
   alt: 2000,
   section: 3000,
   sections: 4,
+  /** Characters of all blocks of a message, with some to spare: bolt-js issue 2509 measured 13 200. */
+  blockText: 13_000,
   contextText: 2000,
   fallbackText: 300,
   rowButtons: 5,

@@ -1,4 +1,5 @@
 import { typeByName } from "../../../src/seam/files/media-type.ts";
+import { filesIn } from "./keys.ts";
 
 /** A file that Slack keeps, as far as the event that named it says. */
 export interface RemoteFile {
@@ -122,6 +123,12 @@ export function shownIdsOf({ blocks = [] }: Shown): readonly string[] {
     const address = isRecord(file) && typeof file.url === "string" ? file.url : url;
     return typeof address === "string" ? (idIn(address) ?? []) : [];
   });
+}
+
+/** Files that came with a message of the bot's own in others, by the names of its blocks. */
+export function handedWith({ blocks = [] }: Shown): readonly string[] {
+  const [first] = blocks;
+  return isRecord(first) && typeof first.block_id === "string" ? filesIn(first.block_id) : [];
 }
 
 export function toRemoteFile(file: SlackFile): RemoteFile {

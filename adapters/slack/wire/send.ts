@@ -50,6 +50,10 @@ export interface Send {
     message: Message,
     more?: { replace?: boolean; threadTs?: string },
   ): Promise<void>;
+  /** Takes away the message that was pressed on with that address. */
+  takeBack(responseUrl: ResponseUrl): Promise<void>;
+  /** Takes a message of ours away. */
+  take(spot: Spot): Promise<void>;
   /** Writes to a person, where others do not see it. */
   direct(userId: string, message: Message): Promise<void>;
   /** The id of a new file, which nobody sees until a message shows it. `share`: shown at once, by itself. */
@@ -202,6 +206,21 @@ export function createSend(of: {
     }
   }
 
+  async function respond(responseUrl: ResponseUrl, body: object): Promise<void> {
+    if (!isOpen(responseUrl, now)) throw new Error("the address for answers has run out");
+    responseUrl.left -= 1;
+    const response = await fetch(responseUrl.url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(respondMs),
+    });
+    const said = await response.text();
+    if (!response.ok || said.includes('"ok":false')) {
+      throw new Error(`Slack did not take the answer: ${response.status} ${said.slice(0, 100)}`);
+    }
+  }
+
   return {
     post,
     async edit({ channelId, ts }, message, sketch = false) {
@@ -220,26 +239,17 @@ export function createSend(of: {
         ...(threadTs && { thread_ts: threadTs }),
       });
     },
-    async respond(responseUrl, message, { replace = false, threadTs } = {}) {
-      if (!isOpen(responseUrl, now)) throw new Error("the address for answers has run out");
-      responseUrl.left -= 1;
-      const response = await fetch(responseUrl.url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({
-          response_type: "ephemeral",
-          replace_original: replace,
-          ...message,
-          ...still,
-          ...(threadTs && { thread_ts: threadTs }),
-        }),
-        signal: AbortSignal.timeout(respondMs),
-      });
-      const said = await response.text();
-      if (!response.ok || said.includes('"ok":false')) {
-        throw new Error(`Slack did not take the answer: ${response.status} ${said.slice(0, 100)}`);
-      }
-    },
+    respond: (responseUrl, message, { replace = false, threadTs } = {}) =>
+      respond(responseUrl, {
+        response_type: "ephemeral",
+        replace_original: replace,
+        ...message,
+        ...still,
+        ...(threadTs && { thread_ts: threadTs }),
+      }),
+    takeBack: (responseUrl) => respond(responseUrl, { delete_original: true }),
+    take: async ({ channelId, ts }) =>
+      void (await patiently(() => client.chat.delete({ channel: channelId, ts }))),
     async direct(userId, message) {
       const { channel } = await client.conversations.open({ users: userId });
       if (channel?.id)

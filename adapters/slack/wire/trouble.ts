@@ -104,6 +104,8 @@ const codes: Readonly<Record<string, Trouble>> = {
   not_found: "gone",
   is_archived: "forbidden",
   cant_update_message: "forbidden",
+  cant_delete_message: "forbidden",
+  compliance_exports_prevent_deletion: "forbidden",
   edit_window_closed: "forbidden",
   restricted_action: "forbidden",
   restricted_action_read_only_channel: "forbidden",
