@@ -1,7 +1,7 @@
 import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Stage } from "../live/stage.ts";
-import type { Word } from "../live/told.ts";
 import type { Where } from "../live/where.ts";
+import type { Word } from "../live/word.ts";
 import { entitle } from "../out/assistant.ts";
 import { createReply } from "../out/reply.ts";
 import { isSpot, parseMessageKey, toMessageKey, toPlace, toThreadKey } from "../wire/keys.ts";

@@ -1,5 +1,5 @@
-import type { Word } from "../live/told.ts";
 import type { Me } from "../live/where.ts";
+import type { Word } from "../live/word.ts";
 import { parseButtonId, toMessageKey } from "../wire/keys.ts";
 import { filesOf, isBy, type Picture, picturesOf } from "../wire/pictures.ts";
 import type { Found } from "../wire/send.ts";

@@ -7,8 +7,8 @@ import type { Picture } from "../wire/pictures.ts";
 import type { ResponseUrl } from "../wire/response-url.ts";
 import type { Send } from "../wire/send.ts";
 import type { People } from "./people.ts";
-import type { Word } from "./told.ts";
 import type { Me } from "./where.ts";
+import type { Word } from "./word.ts";
 
 /** An answer that is still changing. */
 export interface Live {

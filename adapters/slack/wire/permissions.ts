@@ -50,6 +50,6 @@ export function createMissing(log: Log): (scopes: readonly string[]) => void {
 }
 
 /** What to do about missing scopes, in one line. */
-export function scopesHint(missing: readonly string[]): string {
+function scopesHint(missing: readonly string[]): string {
   return `Slack has not granted ${missing.join(", ")}. Add ${missing.length === 1 ? "it" : "them"} under OAuth & Permissions (or paste adapters/slack/manifest.yaml again) and reinstall the app.`;
 }

@@ -55,7 +55,7 @@ test("a long private answer is whole in a file that comes directly, and goes wit
   const { reply } = await nextPrompt();
   const key = await reply.show(await answer(long));
   const seen = whispers().at(-1);
-  assert.match(seen?.text ?? "", /the whole answer is in answer\.md\.[^]*in our direct messages/);
+  assert.match(seen?.text ?? "", /the whole answer is in answer\.md\.[\s\S]*in our direct messages/);
   const direct = () => simulator.messages(simulator.dm(ada)).flatMap(({ files }) => files);
   assert.deepEqual(
     direct().map(({ name, bytes }) => [name, bytes.toString()]),

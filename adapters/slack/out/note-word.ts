@@ -1,17 +1,8 @@
-import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { View } from "../../../src/seam/view.ts";
+import type { Stage } from "../live/stage.ts";
+import type { Venue } from "../live/venue.ts";
+import { isDirect } from "../live/where.ts";
 import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
-import type { Stage } from "./stage.ts";
-import type { Venue } from "./venue.ts";
-import { isDirect } from "./where.ts";
-
-/** What the bot said of itself last in a thread: a question, a refusal, help. Who it was said to may answer it there. */
-export interface Word {
-  /** The message, where answering it means that one. */
-  readonly message?: MessageKey;
-  /** Absent: to everybody. */
-  readonly userId?: string;
-}
 
 /** Keeps the last view of an answer in mind, as far as it is a word of the bot's. `spot`: its message, if it has one. */
 export function noteWord({ told }: Stage, venue: Venue, view: View, spot: Spot | undefined): void {

@@ -1,0 +1,9 @@
+import type { MessageKey } from "../../../src/seam/turn.ts";
+
+/** What the bot said of itself last in a thread: a question, a refusal, help. Who it was said to may answer it there. */
+export interface Word {
+  /** The message, where answering it means that one. */
+  readonly message?: MessageKey;
+  /** Absent: to everybody. */
+  readonly userId?: string;
+}
