@@ -1,12 +1,13 @@
 import { BotError } from "../../../src/seam/errors.ts";
 import { withTimeout } from "../../../src/seam/timeout.ts";
 import type { Stage } from "../live/stage.ts";
+import { toMessageKey } from "../wire/keys.ts";
 import { threadMs } from "../wire/limits.ts";
 import { scopeWords } from "../wire/permissions.ts";
-import type { Picture } from "../wire/pictures.ts";
+import { mayBePicture, type Picture, toRemoteFile } from "../wire/pictures.ts";
 import type { Found } from "../wire/send.ts";
 import { neededScope, toLogged, toTrouble } from "../wire/trouble.ts";
-import { newestPictures } from "./sight.ts";
+import { findSight } from "./sight.ts";
 
 /** What stands in a thread above a message. Slack is asked once, when somebody wants to know. */
 export interface Above {
@@ -30,7 +31,7 @@ export function createAbove(
       log.debug({ channel: channelId, error: toLogged(error) }, "slack.thread.unread");
       throw error;
     });
-    if (!whole) throw new Error("the thread is longer than Slack tells at once");
+    if (!whole) throw new Error("the thread is longer than we ask for");
     return messages.filter(({ ts }) => ts < before);
   }
 
@@ -38,6 +39,26 @@ export function createAbove(
     asked ??= fetch();
     asked.catch(() => {});
     return asked;
+  }
+
+  async function look(): Promise<readonly Picture[]> {
+    let messages = await ask();
+    for (;;) {
+      const sight = findSight(messages, me, (ts) => live.has(toMessageKey({ channelId, ts })));
+      if (!sight) return [];
+      const pictures = (await Promise.all(sight.pictures.map(know))).filter((one) => one !== undefined);
+      if (pictures.length > 0) return pictures;
+      messages = messages.slice(0, sight.above);
+    }
+  }
+
+  /** Of another company's file nothing is said but its id. Undefined for what turns out to be no picture. */
+  async function know(picture: Picture): Promise<Picture | undefined> {
+    if ("address" in picture || picture.url || picture.barred || picture.own) return picture;
+    const file = await send.info(picture.id).catch(() => undefined);
+    if (!file) return picture;
+    const told = toRemoteFile(file);
+    return mayBePicture(told) ? told : undefined;
   }
 
   function toRefusal(error: unknown): BotError {
@@ -62,8 +83,7 @@ export function createAbove(
       const late = Promise.withResolvers<never>();
       const timer = setTimeout(late.reject, threadMs, new Error("Slack took too long"));
       try {
-        const messages = await Promise.race([ask(), late.promise]);
-        return newestPictures(messages, me, (ts) => live.has(`slack:${channelId}:${ts}`));
+        return await Promise.race([look(), late.promise]);
       } catch (error) {
         signal.throwIfAborted();
         throw toRefusal(error);

@@ -4,34 +4,48 @@ import { parseButtonId, toMessageKey } from "../wire/keys.ts";
 import { filesOf, isBy, type Picture, picturesOf } from "../wire/pictures.ts";
 import type { Found } from "../wire/send.ts";
 
+/** A message that shows pictures. */
+export interface Sight {
+  readonly pictures: readonly Picture[];
+  /** How many messages are above it. */
+  readonly above: number;
+}
+
 /**
  * The pictures in view below these messages, oldest first: the newest, whoever posted them, be it in the message that the
  * thread hangs on. None where the newest is the bot's own, or still to come from it: the thread goes on from that one.
  */
-export function newestPictures(
+export function findSight(
   messages: readonly Found[],
   me: Me,
   isComing: (ts: string) => boolean,
-): readonly Picture[] {
-  for (const message of messages.toReversed()) {
+): Sight | undefined {
+  for (const [above, message] of [...messages.entries()].reverse()) {
     const pictures = picturesOf(message, me);
     if (isBy(message, me)) {
-      if (isComing(message.ts) || isAnswer(message, pictures)) return [];
-    } else if (pictures.length > 0) return pictures;
+      if (isComing(message.ts) || isAnswer(message, pictures)) return undefined;
+    } else if (pictures.length > 0) return { pictures, above };
   }
-  return [];
+  return undefined;
 }
 
 /**
- * What the bot said last, where that was neither a picture nor an answer to go on from: a question, a refusal, help.
- * Undefined where it was, or where nothing in the thread is the bot's.
+ * What the bot said last, where nothing was drawn. Undefined where there is an answer to go on from or one is to come, and
+ * where nothing in the thread is the bot's.
  */
 export function lastWord(messages: readonly Found[], me: Me, channelId: string): Word | undefined {
   const at = messages.findLastIndex((message) => isBy(message, me) && !isFileOnly(message));
   const word = messages[at];
-  if (!word || buttonsOf(word).length > 0 || picturesOf(word, me).length > 0) return undefined;
+  if (!word) return undefined;
+  const buttons = buttonsOf(word);
+  if (buttons.some((name) => ["delete", "edit", "cancel"].includes(name))) return undefined;
+  const isBare = buttons.length === 0;
+  if (isBare && picturesOf(word, me).length > 0) return undefined;
   const asker = messages.slice(0, at).findLast(({ user, bot_id: botId }) => user && !botId);
-  return { message: toMessageKey({ channelId, ts: word.ts }), ...(asker?.user && { userId: asker.user }) };
+  return {
+    ...(isBare && { message: toMessageKey({ channelId, ts: word.ts }) }),
+    ...(asker?.user && { userId: asker.user }),
+  };
 }
 
 /** A failed drawing keeps its sketch, which nothing goes on from; a picture that was moved has no buttons of its own. */

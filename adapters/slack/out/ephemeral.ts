@@ -4,7 +4,7 @@ import type { Reply, View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
-import { toBotError, toLogged } from "../wire/trouble.ts";
+import { neededScope, toBotError, toLogged } from "../wire/trouble.ts";
 import { shareFiles } from "./attach.ts";
 import { withWhole } from "./long-words.ts";
 import { createMessageFiles } from "./message-files.ts";
@@ -52,7 +52,10 @@ export function createEphemeral(stage: Stage, venue: Venue, key: MessageKey): Re
   /** Files can hang on no message for one person: they come directly. Undefined: they do not come. */
   async function hand(view: View): Promise<readonly string[] | undefined> {
     if (!view.files?.length) return [];
-    const channelId = await send.openDirect(userId).catch(() => undefined);
+    const channelId = await send.openDirect(userId).catch((error: unknown) => {
+      const scope = neededScope(error);
+      if (scope) stage.missing([scope]);
+    });
     return channelId ? shareFiles(stage, { channelId }, view) : undefined;
   }
 

@@ -9,12 +9,13 @@ export function noteWord({ told }: Stage, venue: Venue, view: View, spot: Spot |
   const { channelId, userId } = venue;
   const threadTs = venue.threadTs ?? (isDirect({ channel: channelId }) ? undefined : spot?.ts);
   if (!threadTs) return; // a direct message without threads hears everything
-  const isWord = view.images.length === 0 && view.actions.length === 0 && view.phase !== "cancelled";
+  const isBare = view.images.length === 0 && view.actions.length === 0;
+  const isWord = view.phase === "done" ? isBare : view.gone !== true;
   told.set(
     toThreadKey(channelId, threadTs),
     isWord
       ? {
-          ...(spot && view.phase === "failed" && { message: toMessageKey(spot) }),
+          ...(spot && isBare && view.phase === "failed" && { message: toMessageKey(spot) }),
           ...(userId && { userId }),
         }
       : undefined,

@@ -234,7 +234,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     const scope = neededScope(why) ?? neededScope(failed?.reason);
     if (scope) stage.missing([scope]);
     const note = !failed
-      ? movedNote
+      ? [movedNote, scope && scopeWords(scope)].filter(Boolean).join(" ")
       : scope
         ? `I cannot show the picture: ${scopeWords(scope)}`
         : "Slack did not take the picture. Press Redo to try again.";

@@ -159,7 +159,7 @@ const untold = ["", "application/octet-stream", "binary/octet-stream"];
 const played = /\.(?:mp4|m4v|mov|webm|avi|mkv|mp3|m4a|aac|wav|ogg|oga|flac)$/i;
 
 /** People see it, and nothing says that it is something else. */
-function mayBePicture({ mediaType, name, barred }: RemoteFile): boolean {
+export function mayBePicture({ mediaType, name, barred }: RemoteFile): boolean {
   if (barred === "deleted" || barred === "hidden") return false;
   return mediaType.startsWith("image/") || (untold.includes(mediaType) && !played.test(name));
 }

@@ -62,7 +62,7 @@ export interface Send {
   /** Takes a file away; it may be gone already. */
   remove(id: string): Promise<void>;
   fetchMessage(spot: Spot): Promise<Found | undefined>;
-  /** The messages of a thread, oldest first, as many as Slack tells at once; whether these are all. */
+  /** The messages of a thread, oldest first, up to thousands of them; whether these are all. */
   fetchThread(
     channelId: string,
     threadTs: string,
@@ -94,6 +94,9 @@ const mostLimited = 20;
 
 /** Messages of a thread at once. Source: docs.slack.dev, reference/methods/conversations.replies, `limit`. */
 const mostReplies = 1000;
+
+/** Slack tells the oldest first: of a thread that is longer than this, it is not known what is newest. */
+const mostPages = 5;
 
 /** Ms an upload may take. */
 const uploadMs = 60_000;
@@ -287,12 +290,16 @@ export function createSend(of: {
       return isIt(messages as readonly Found[]);
     },
     async fetchThread(channelId, threadTs) {
-      const { messages = [], has_more: more } = await quick.conversations.replies({
-        channel: channelId,
-        ts: threadTs,
-        limit: mostReplies,
-      });
-      return { messages: messages as readonly Found[], whole: !more };
+      const all: Found[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < mostPages; page += 1) {
+        const asked = { channel: channelId, ts: threadTs, limit: mostReplies };
+        const told = await quick.conversations.replies(cursor ? { ...asked, cursor } : asked);
+        all.push(...((told.messages ?? []) as readonly Found[]));
+        cursor = told.response_metadata?.next_cursor;
+        if (!cursor) break;
+      }
+      return { messages: all, whole: !cursor };
     },
     fetchPerson: async (userId) => ((await quick.users.info({ user: userId })).user ?? {}) as Person,
     async openForm(trigger, view) {

@@ -179,3 +179,29 @@ test("a thread that Slack does not show is said, with what to do, and nothing is
   }
   assert.equal(said("slack.scopes.missing").length, 1, "the log says it once");
 });
+
+test("another company's file is looked up before it counts", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, ada, nextPrompt } = server;
+  const team = simulator.addTeam("Partners");
+  const pat = simulator.addUser({ name: "pat", team });
+  const shared = simulator.addChannel({ name: "partners", shared: true });
+  simulator.join(shared, pat);
+  const root = await simulator.say(shared, pat, "ours", { files: [await file("logo.png")] });
+  const plan = { ...(await file("plan.pdf")), claims: { mimetype: "application/pdf", filetype: "pdf" } };
+  await simulator.say(shared, pat, "and the plan", { threadTs: root.ts, files: [plan] });
+  await nextPrompt();
+  await simulator.say(shared, ada, "make it night", { threadTs: root.ts, mention: true });
+  assert.deepEqual(await inView((await nextPrompt()).turn), ["logo.png"]);
+});
+
+test("the newest picture of a thread that Slack tells in pages", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, channel, mo } = server;
+  const root = await simulator.say(channel, mo, "my garden", { files: [await file("garden.png")] });
+  for (let reply = 0; reply < 1005; reply += 1)
+    simulator.sayAsBot(channel, `number ${reply}`, { threadTs: root.ts });
+  await simulator.say(channel, mo, "my house", { threadTs: root.ts, files: [await file("house.png")] });
+  await server.nextPrompt();
+  assert.deepEqual(await inView((await mention(server, root.ts)).turn), ["house.png"]);
+});

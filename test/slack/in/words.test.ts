@@ -96,3 +96,24 @@ test("talk in threads the bot has no part in costs one question to Slack", async
   }
   assert.equal(simulator.requests.filter(({ method }) => method === "conversations.replies").length, 1);
 });
+
+for (const restarted of [false, true]) {
+  test(`who saw a drawing fail or cancelled it goes on${restarted ? ", after a restart" : ""}`, async (t) => {
+    const server = await startSlack(t);
+    const { simulator, channel, ada, adapter, nextPrompt } = server;
+    for (const last of [
+      view("failed", { text: "OpenAI failed.", actions: ["redo", "rephrase"] }),
+      view("cancelled", { status: "Cancelled", actions: ["redo", "rephrase"] }),
+    ]) {
+      const asked = await simulator.say(channel, ada, "a fox", { mention: true });
+      await (await nextPrompt()).reply.show(last);
+      if (restarted) {
+        await adapter.stop();
+        await adapter.start(server.core);
+      }
+      await simulator.say(channel, ada, "a hare then", { threadTs: asked.ts });
+      const { turn } = await nextPrompt();
+      assert.deepEqual([turn.addressed, turn.replyTo], [true, undefined], last.phase);
+    }
+  });
+}

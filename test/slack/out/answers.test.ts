@@ -208,6 +208,18 @@ test("a scope that is missing for the picture is named in the answer", async (t)
   );
 });
 
+test("a scope that is missing to see whether the picture is ready is named, too", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers, said } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing" }));
+  simulator.revoke("files:read");
+  await reply.show(await done());
+  assert.match(answers()[0]?.text ?? "", /in the one below\. Slack has not granted me files:read\. An admin/);
+  assert.equal(answers()[1]?.files.length, 1);
+  assert.equal(said("slack.scopes.missing").length, 1);
+});
+
 test("rate limits: a sketch is dropped, the picture waits as long as it must", async (t) => {
   const server = await startSlack(t);
   const { simulator, answers, litter, said } = server;
