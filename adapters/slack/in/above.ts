@@ -25,7 +25,7 @@ export function createAbove(
   const { send, me, live, log, missing } = stage;
   let asked: Promise<readonly Found[]> | undefined;
 
-  async function fetch(): Promise<readonly Found[]> {
+  async function load(): Promise<readonly Found[]> {
     const { messages, whole } = await send.fetchThread(channelId, threadTs).catch((error: unknown) => {
       if (toTrouble(error) === "gone") return { messages: [], whole: true };
       log.debug({ channel: channelId, error: toLogged(error) }, "slack.thread.unread");
@@ -36,7 +36,7 @@ export function createAbove(
   }
 
   function ask(): Promise<readonly Found[]> {
-    asked ??= fetch();
+    asked ??= load();
     asked.catch(() => {});
     return asked;
   }

@@ -76,7 +76,7 @@ export function createEphemeral(stage: Stage, venue: Venue, key: MessageKey): Re
     const isCut =
       whole.audience !== "asker" &&
       isOver(whole.phase) &&
-      !isWhole(whole, toLook(whole.images.map(() => "")));
+      !isWhole(whole, toLook(whole.images.map(() => "F0")));
     const view = isCut ? withWhole(whole) : whole;
     if (view.audience === "asker") {
       await notify(stage, venue, view);

@@ -57,8 +57,9 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   let shownImages: View["images"] = [];
   /** Files that hang on it, to be taken away. */
   let handed: readonly string[] = [];
-  /** Files of it that had to be shown in messages of their own. */
+  /** Files of it that had to be shown in messages of their own; those of them that come to be taken away. */
   let apart: readonly string[] = [];
+  let shared: readonly string[] | undefined;
   /** Pictures on their way into the message: what else is edited meanwhile must not take their files away. */
   let coming: View["images"] = [];
   /** The newest sketch that was taken up. */
@@ -115,9 +116,11 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     const hanging = await attachFiles(stage, messageFiles, at, view, toOwn(view, files));
     handed = hanging ?? [];
     if (hanging) return placed(view, files);
-    const shared = await shareFiles(stage, { channelId, threadTs: threadTs ?? at.ts }, view);
-    messageFiles.adopt(shared ?? []);
-    apart = [...apart, ...(shared ?? [])];
+    if (!shared) {
+      shared = await shareFiles(stage, { channelId, threadTs: threadTs ?? at.ts }, view);
+      messageFiles.adopt(shared ?? []);
+      apart = [...apart, ...(shared ?? [])];
+    }
     await put(shared ? view : { ...view, notes: [...view.notes, notHandedNote] }, files);
   }
 
@@ -189,9 +192,10 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
 
   /** The last view: tried until it is there, in another way where one is barred. */
   async function showLast(given: View): Promise<void> {
-    const view = isWhole(given, toLook(given.images.map(() => ""))) ? given : withWhole(given);
+    const view = isWhole(given, toLook(given.images.map(() => "F0"))) ? given : withWhole(given);
     sketching?.abort();
     apart = [];
+    shared = undefined;
     coming = view.images;
     const signal = stage.closing;
     for (let attempt = 0; ; attempt += 1) {
@@ -223,14 +227,15 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     log.warn({ message: keyOf(), error: toLogged(why) }, "slack.picture.apart");
     coming = [];
     const to = { channelId, ...((threadTs ?? spot?.ts) && { threadTs: threadTs ?? spot?.ts ?? "" }) };
-    const shared = await Promise.allSettled(
+    const moved = await Promise.allSettled(
       view.images.map((image, index) =>
         send.upload(image, toFileName(view, image, index), stage.closing, to),
       ),
     );
-    apart = shared.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
-    messageFiles.adopt(apart);
-    const failed = shared.find((one) => one.status === "rejected");
+    const there = moved.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+    messageFiles.adopt(there);
+    apart = [...apart, ...there];
+    const failed = moved.find((one) => one.status === "rejected");
     const scope = neededScope(why) ?? neededScope(failed?.reason);
     if (scope) stage.missing([scope]);
     const note = !failed
@@ -242,7 +247,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       await putLast({ ...view, images: [], notes: [...view.notes, note] }, []);
     } catch (error) {
       // It would look for ever as if it was being drawn.
-      if (spot) await vanish(stage, spot);
+      if (spot && toTrouble(error) === "forbidden") await vanish(stage, spot);
       throw error;
     }
   }
