@@ -24,7 +24,7 @@ import { type Gateway, type Mode, toLogger } from "./wire/gateway.ts";
 import { createHttp } from "./wire/http.ts";
 import { isSpot, parseMessageKey, toPlace, toThreadKey } from "./wire/keys.ts";
 import { imageLimits, paceMs, pollMs, type Timing } from "./wire/limits.ts";
-import { missingScopes, scopesHint } from "./wire/permissions.ts";
+import { createMissing, missingScopes } from "./wire/permissions.ts";
 import { picturesOf } from "./wire/pictures.ts";
 import { createSend } from "./wire/send.ts";
 import { createSocket } from "./wire/socket.ts";
@@ -73,10 +73,10 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
   }
 
   async function recall(key: MessageKey): Promise<readonly Attachment[]> {
-    const { send, files, seen } = stage();
+    const { send, files, seen, me } = stage();
     const spot = parseMessageKey(key);
     const found = isSpot(spot) ? await send.fetchMessage(spot).catch(() => undefined) : undefined;
-    const pictures = found ? picturesOf(found) : [];
+    const pictures = found ? picturesOf(found, me) : [];
     // The bot is not everywhere where people may choose its shortcuts.
     return (pictures.length > 0 ? pictures : (seen.get(key) ?? [])).map((file) => files.toAttachment(file));
   }
@@ -92,7 +92,8 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
         logger: toLogger(log),
       });
     const client = toClient(requestMs);
-    const me = await introduce(client, log);
+    const missing = createMissing(log);
+    const me = await introduce(client, missing);
     const send = createSend({
       client,
       quick: toClient(quickMs),
@@ -105,7 +106,18 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     const apiHost = URL.parse(apiUrl ?? "")?.hostname;
     const stage: Stage = {
       send,
-      files: createFiles({ token: botToken, name: me.name, info: send.info, ...(apiHost && { apiHost }) }),
+      files: createFiles({
+        ...{
+          token: botToken,
+          name: me.name,
+          ownId: me.userId,
+          info: send.info,
+          fromAddress: core.fromAddress,
+        },
+        unscoped: (scope) => missing([scope]),
+        ...(apiHost && { apiHost }),
+      }),
+      missing,
       people: createPeople({ info: send.fetchPerson, teamId: me.teamId, log, now }),
       core,
       me,
@@ -117,6 +129,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       responseUrls: createBounded(2000),
       seen: createBounded(500),
       handed: createBounded(500),
+      told: createBounded(5000),
       assistants: createBounded(2000),
       closing: closing.signal,
       tidying: new Set(),
@@ -226,7 +239,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
 }
 
 /** Who the token belongs to. What is missing is one line in the log. */
-async function introduce(client: webApi.WebClient, log: Log): Promise<Me> {
+async function introduce(client: webApi.WebClient, missing: Stage["missing"]): Promise<Me> {
   const found = await client.auth.test().catch((error: unknown) => {
     const cause = new Error(JSON.stringify(toLogged(error)));
     if (toTrouble(error) === "unauthorized") {
@@ -251,8 +264,7 @@ async function introduce(client: webApi.WebClient, log: Log): Promise<Me> {
       "SLACK_BOT_TOKEN is a person's token. Copy the Bot User OAuth Token, which begins with xoxb-.",
     );
   }
-  const missing = missingScopes(found.response_metadata?.scopes);
-  if (missing.length > 0) log.warn({ missing, hint: scopesHint(missing) }, "slack.scopes.missing");
+  missing(missingScopes(found.response_metadata?.scopes));
   return { userId, botId, teamId, name };
 }
 

@@ -1,5 +1,6 @@
 import { domainToUnicode } from "node:url";
 import { displayName } from "../seam/files/file-name.ts";
+import { badFile } from "../seam/files/sent-file.ts";
 import type { Attachment } from "../seam/turn.ts";
 import { createDownload, type DownloadOptions } from "./download.ts";
 import { inputLimits } from "./inputs.ts";
@@ -14,24 +15,39 @@ export interface Links {
    * may hold secrets.
    */
   toAttachments(text: string): readonly Attachment[];
+  /** The picture at an address that was not said but shown, whatever the address looks like; it is read as those above. */
+  fromAddress(address: string): Attachment;
 }
 
 /** Links that are fetched from the public web only; `options` are for tests. */
 export function createLinks(options: DownloadOptions = {}): Links {
   const download = createDownload(options);
+
+  function toAttachment(url: URL, type: string | undefined): Attachment {
+    const name = nameOf(url);
+    return {
+      name,
+      mediaType: type ? `image/${type}` : "application/octet-stream",
+      size: 0,
+      read: (signal) => download(url, `“${name}”`, signal),
+    };
+  }
+
   return {
     toAttachments(text) {
       const links = new Map<string, Link>();
       for (const link of findLinks(text)) links.set(keyOf(link), link);
-      return [...links.values()].map(({ url, type }) => {
-        const name = nameOf(url);
-        return {
-          name,
-          mediaType: `image/${type}`,
-          size: 0,
-          read: (signal) => download(url, `“${name}”`, signal),
-        };
-      });
+      return [...links.values()].map(({ url, type }) => toAttachment(url, type));
+    },
+    fromAddress(address) {
+      const url = URL.parse(address);
+      if (url?.protocol === "https:" || url?.protocol === "http:") return toAttachment(url, typeOf(url));
+      return {
+        name: "the picture",
+        mediaType: "application/octet-stream",
+        size: 0,
+        read: () => Promise.reject(badFile("the picture", "has no address on the web. Attach it itself.")),
+      };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ImageOptions } from "./options.ts";
-import type { FormInput, MessageKey, Place, Scope, StyleDraft, Turn, User } from "./turn.ts";
+import type { Attachment, FormInput, MessageKey, Place, Scope, StyleDraft, Turn, User } from "./turn.ts";
 import type { Encoded, Image, ImageLimits, Reply } from "./view.ts";
 
 /** Takes a turn and sees it through. Never rejects: what goes wrong is shown in the reply. */
@@ -104,6 +104,8 @@ export interface Core {
   readonly estimateOf: EstimateOf;
   /** For where a platform takes less than it said. */
   readonly toLimits: ToLimits;
+  /** A picture on the public web, fetched by the core's safe downloader when it is read. */
+  readonly fromAddress: (address: string) => Attachment;
   /** Absent when the operator has given no public address: then no view offers `area`. */
   readonly areas?: Areas;
 }

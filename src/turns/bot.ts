@@ -162,6 +162,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         styles,
         estimateOf: expectedCost.before,
         toLimits,
+        fromAddress: parts.links.fromAddress,
         ...(areas && { areas }),
       };
     },

@@ -186,4 +186,13 @@ describe("a link read like any other attachment", () => {
       ].join("\n"),
     });
   });
+
+  test("at an address that was shown and not said, whatever it looks like: from the public web only", async () => {
+    const links = createLinks();
+    const { name, mediaType } = links.fromAddress("https://media.example/v1/giphy?token=secret");
+    assert.deepEqual([name, mediaType], ["media.example/giphy", "application/octet-stream"]);
+    for (const address of ["http://127.0.0.1/cat?token=secret", "file:///etc/passwd", "cat.png"]) {
+      await assert.rejects(links.fromAddress(address).read(never), { code: "bad_attachment" }, address);
+    }
+  });
 });

@@ -29,6 +29,10 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
     styles: noStyles,
     estimateOf: async () => undefined,
     toLimits,
+    fromAddress: (name) => ({
+      ...{ name, mediaType: "application/octet-stream", size: 0 },
+      read: () => Promise.reject(new BotError("bad_attachment", `“${name}” is not fetched here.`)),
+    }),
     ...parts,
   };
 }

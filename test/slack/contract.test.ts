@@ -34,6 +34,13 @@ async function simulate(kind: "channel" | "direct", mode: "socket" | "http"): Pr
       async say(text, { files = [], options, replyTo } = {}) {
         const masks = files.filter(({ mask }) => mask);
         const pictures = files.filter(({ mask }) => !mask);
+        // What the bot says of itself is answered in its thread, without a mention.
+        if (!options && masks.length === 0 && replyTo?.pictures.length === 0) {
+          const { ts } = toRef(replyTo);
+          const threadTs = simulator.message(toRef(replyTo))?.threadTs ?? ts;
+          await simulator.say(channel, ada, text, { threadTs, files: pictures });
+          return;
+        }
         if (!options && masks.length === 0 && !replyTo) {
           await simulator.say(channel, ada, text, { mention: kind === "channel", files: pictures });
           return;

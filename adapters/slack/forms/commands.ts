@@ -9,10 +9,11 @@ export const shortcutNames = {
   draw: "draw",
 } as const;
 
-/** Words after /draw that are for us and not for the model. */
-const privately = /(^|\s)--private(?=\s|$)/i;
+/** Words after /draw that are for us and not for the model. Phones make one long dash of two short ones. */
+const privately = /(^|\s)(?:--|[\u2012-\u2015\u2212]-?)private(?=\s|$)/giu;
 
 /** What somebody typed behind /draw. Empty text asks for the form. */
 export function parseDraw(text: string): { readonly text: string; readonly private: boolean } {
-  return { text: text.replace(privately, "").trim(), private: privately.test(text) };
+  const rest = text.replace(privately, "");
+  return { text: rest.trim(), private: rest !== text };
 }

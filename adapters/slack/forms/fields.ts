@@ -28,8 +28,6 @@ const usualNames: readonly OptionName[] = ["style", "size", "quality", "count", 
 export const usual = usualNames.flatMap((name) => optionSpecs.filter((spec) => spec.name === name));
 export const others = optionSpecs.filter(({ name }) => !usualNames.includes(name));
 
-const fileTypes = ["png", "jpg", "jpeg", "webp", "gif", "svg"];
-
 /** A field for each option. That of the style is left out where there is none to choose. */
 export function toFields(specs: readonly OptionSpec[], known: Known): types.KnownBlock[] {
   return specs.flatMap((spec) => toField(spec, known));
@@ -98,8 +96,9 @@ export function toInput(
   };
 }
 
+/** Files of all types: the core tells by the bytes which of them it can use. */
 export function toUpload(actionId: string, most: number): types.FileInput {
-  return { type: "file_input", action_id: actionId, filetypes: fileTypes, max_files: most };
+  return { type: "file_input", action_id: actionId, max_files: most };
 }
 
 /** One box to be ticked. */

@@ -6,7 +6,7 @@ import { openAnswer } from "../out/answers.ts";
 import { usage } from "../out/home.ts";
 import { say } from "../out/notice.ts";
 import { toMessageKey, toPlace } from "../wire/keys.ts";
-import { picturesOf } from "../wire/pictures.ts";
+import { isBy, picturesOf } from "../wire/pictures.ts";
 import { openResponseUrl } from "../wire/response-url.ts";
 import { toWords } from "../wire/words.ts";
 import { openDrawing } from "./dialogs.ts";
@@ -47,8 +47,8 @@ export async function answerShortcut(stage: Stage, body: Shortcut): Promise<void
   const responseUrl = openResponseUrl(url, stage.now);
   const form =
     name === shortcutNames.edit ? "edit" : name === shortcutNames.reference ? "reference" : undefined;
-  const pictures = picturesOf(message);
-  const ours = message.user === me.userId || message.bot_id === me.botId;
+  const pictures = picturesOf(message, me);
+  const ours = isBy(message, me);
   if (pictures.length === 0 && !(ours && form === "edit")) {
     return say(stage, { channelId, userId: user.id, ...(responseUrl && { responseUrl }) }, describe.nothing);
   }

@@ -1,88 +1,85 @@
 import { createOnce } from "../../../src/seam/bounded.ts";
-import type { Attachment, MessageKey } from "../../../src/seam/turn.ts";
 import type { Stage } from "../live/stage.ts";
+import type { Where } from "../live/where.ts";
+import type { Word } from "../live/word.ts";
 import { entitle } from "../out/assistant.ts";
 import { createReply } from "../out/reply.ts";
 import { isSpot, parseMessageKey, toMessageKey, toPlace, toThreadKey } from "../wire/keys.ts";
-import { picturesOf, type RemoteFile, shownIdsOf } from "../wire/pictures.ts";
-import { toLogged } from "../wire/trouble.ts";
+import { isBy } from "../wire/pictures.ts";
+import { type Above, createAbove } from "./above.ts";
+import { lastWord } from "./sight.ts";
 import { type MessageEvent, parseDeleted, parseMessage, type Said } from "./turn.ts";
-
-/** What there was in a thread before somebody asked in it. */
-interface Before {
-  /** A picture of ours that the thread hangs on. */
-  readonly replyTo?: MessageKey;
-  /** Pictures of somebody's that the thread hangs on. */
-  readonly files: readonly RemoteFile[];
-  /** Nothing of ours is in it yet. */
-  readonly fresh: boolean;
-}
-
-/** Ms to wait for the messages above. */
-const soonMs = 2000;
 
 /** Makes a turn of a message that is for us and hands it over. */
 export function createMessages(stage: Stage): (event: MessageEvent, eventId: string) => Promise<void> {
-  const { core, files, people, me, send, log, assistants } = stage;
+  const { core, files, people, me, assistants, told } = stage;
   const isFirst = createOnce(5000);
 
-  async function look({ where }: Said): Promise<Before> {
-    const { channelId, direct, threadTs } = where;
-    const none: Before = { files: [], fresh: false };
-    if (!where.inThread || !threadTs) return { files: [], fresh: true };
-    const late = AbortSignal.timeout(soonMs);
-    const messages = await Promise.race([
-      send.fetchThread(channelId, threadTs),
-      new Promise<undefined>((resolve) => late.addEventListener("abort", () => resolve(undefined))),
-    ]).catch((error: unknown) => {
-      log.debug({ channel: channelId, error: toLogged(error) }, "slack.thread.unread");
-    });
-    const root = messages?.find(({ ts }) => ts === threadTs);
-    if (!messages || !root) return none;
-    const answered = messages.some(({ user, ts }) => user === me.userId && ts !== threadTs);
-    if (answered) return none;
-    const ours = root.user === me.userId;
-    if (!ours)
-      return {
-        files: picturesOf(root).filter(({ mediaType }) => mediaType.startsWith("image/")),
-        fresh: true,
-      };
-    // In a channel the thread is named after that picture already; a direct message has one name for all of them.
-    const replyTo = direct && shownIdsOf(root).length > 0 && toMessageKey({ channelId, ts: threadTs });
-    return { files: [], fresh: true, ...(replyTo && { replyTo }) };
+  /**
+   * What the bot said last in a thread, if that was to this person. Slack is asked about a thread once; from then on what
+   * is said there goes through our hands.
+   */
+  async function wordTo({ where, userId }: Said, above: Above | undefined): Promise<Word | undefined> {
+    const { channelId, threadTs } = where;
+    if (!above) return undefined;
+    const thread = toThreadKey(channelId, threadTs);
+    if (!told.has(thread)) {
+      const messages = await above.soon();
+      if (messages) told.set(thread, lastWord(messages, me, channelId));
+    }
+    const word = told.get(thread);
+    return word && (word.userId === undefined || word.userId === userId) ? word : undefined;
+  }
+
+  /** In a direct message a thread begins with what it hangs on; in a channel it is named after that already. */
+  async function beginningOf({ channelId, direct, threadTs }: Where, above: Above | undefined) {
+    if (!above || !direct) return { fresh: !above };
+    const messages = (await above.soon()) ?? [];
+    const [root, ...below] = messages;
+    const fresh = messages.length > 0 && !below.some((message) => isBy(message, me));
+    const isOurs = fresh && root !== undefined && root.ts === threadTs && isBy(root, me);
+    return { fresh, ...(isOurs && { root: toMessageKey({ channelId, ts: root.ts }) }) };
   }
 
   async function toTurn(said: Said, event: MessageEvent): Promise<void> {
-    const { where, addressed, text, userId } = said;
-    const { channelId, threadTs } = where;
+    const { where, text, userId } = said;
+    const { channelId, threadTs, inThread } = where;
+    const thread = toThreadKey(channelId, threadTs);
     const assistant =
       threadTs !== undefined &&
       (assistants.has(`${channelId}:${threadTs}`) || (where.direct && event.assistant_thread !== undefined));
-    const [user, before] = await Promise.all([
+    const above =
+      threadTs && inThread ? createAbove(stage, { channelId, threadTs, before: event.ts }) : undefined;
+    const [user, word, { fresh, root }] = await Promise.all([
       people.of(userId),
-      addressed ? look(said) : { files: [], fresh: false, replyTo: undefined },
+      said.addressed ? undefined : wordTo(said, above),
+      beginningOf(where, above),
     ]);
-    if (assistant && before.fresh && text) entitle(stage, channelId, threadTs, text);
-    const attachments: readonly Attachment[] = [...before.files, ...said.files].map((file) =>
-      files.toAttachment(file),
-    );
+    if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
+    const replyTo = word?.message ?? (assistant ? undefined : root);
+    // The next words answer something else.
+    if (told.get(thread)?.userId === userId || word) told.set(thread, { userId });
     await core.handle(
       {
         kind: "prompt",
-        thread: toThreadKey(channelId, threadTs),
+        thread,
         user,
         place: toPlace(me.teamId, channelId),
         text,
         options: {},
-        attachments,
-        ...(before.replyTo && { replyTo: before.replyTo }),
-        addressed,
+        attachments: said.files.map((file) => files.toAttachment(file)),
+        ...(replyTo && { replyTo, toBot: true }),
+        ...(above && {
+          inView: async (signal) =>
+            (await above.pictures(signal)).map((picture) => files.toAttachment(picture)),
+        }),
+        addressed: said.addressed || word !== undefined,
       },
       createReply(stage, {
         channelId,
         userId,
         request: event.ts,
-        ...(threadTs && { threadTs, inThread: where.inThread }),
+        ...(threadTs && { threadTs, inThread }),
         ...(assistant && { assistant }),
       }),
     );

@@ -18,6 +18,7 @@ export interface Pressed {
   readonly user: { readonly id: string; readonly name?: string; readonly username?: string };
   readonly actions: readonly {
     readonly action_id: string;
+    readonly block_id?: string;
     readonly value?: string;
     readonly selected_conversation?: string;
     readonly action_ts?: string;

@@ -6,6 +6,7 @@ import { say } from "../out/notice.ts";
 import { createReply } from "../out/reply.ts";
 import {
   type FormId,
+  filesIn,
   isSpot,
   parseButtonId,
   parseMessageKey,
@@ -22,7 +23,7 @@ const unknown = "I no longer know that button. Mention me and say what to do.";
 
 /** A button under an answer: it opens a form, draws, or does at once what it says. */
 export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
-  const { core, people, seen, responseUrls, me, now } = stage;
+  const { core, people, seen, handed, responseUrls, me, now } = stage;
   const { user, container, message, response_url: url, trigger_id: trigger } = body;
   const [pressed] = body.actions;
   const channelId = container.channel_id ?? body.channel?.id ?? "";
@@ -36,9 +37,10 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   if (!name || (hidden && !stands))
     return say(stage, { ...base, ...(within && { threadTs: within, inThread: within !== ts }) }, unknown);
   const key = toMessageKey(stands ?? { channelId, ts });
-  const pictures = picturesOf(message ?? {});
+  const pictures = picturesOf(message ?? {}, me);
   if (pictures.length > 0) seen.set(key, pictures);
   if (stands && responseUrl) responseUrls.set(key, responseUrl);
+  if (stands && !handed.has(key)) handed.set(key, filesIn(pressed?.block_id ?? ""));
   const where = hidden
     ? { channelId, direct: false, inThread: within !== undefined, ...(within && { threadTs: within }) }
     : toWhere({

@@ -1,6 +1,7 @@
 import { isActionName } from "../../../src/seam/actions.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { parseFlags, parseOptions, parseStyleName } from "../../../src/seam/words/flags.ts";
+import { parseDraw } from "../forms/commands.ts";
 import { fields, parseSubmission } from "../forms/forms.ts";
 import type { Stage } from "../live/stage.ts";
 import { isDirect } from "../live/where.ts";
@@ -38,7 +39,8 @@ export async function answerSubmission(stage: Stage, { user, view }: Submitted):
   if (form.form === "defaults") return saveDefaults(stage, user.id, filled.options);
   if (form.form === "channel") return saveChannelDefaults(stage, user.id, form.channelId, filled);
   if (form.form === "style") return saveStyle(stage, user.id, filled);
-  const { text, options } = filled;
+  const { options } = filled;
+  const { text, private: hides } = parseDraw(filled.text);
   const responseUrl = openResponseUrl(form.url, now, form.threadTs);
   const channelId = form.channelId ?? filled.channelId ?? (await send.openDirect(user.id));
   const { threadTs, message } = form;
@@ -51,7 +53,7 @@ export async function answerSubmission(stage: Stage, { user, view }: Submitted):
     ...filled.masks.map((file) => files.toAttachment(file, "mask")),
   ];
   const who = await people.of(user.id, user.name);
-  const hidden = form.private === true || filled.private;
+  const hidden = form.private === true || filled.private || hides;
   if (!message || !isActionName(form.form)) {
     return draw(stage, {
       ...{ where, userId: user.id, name: who.name, text, options, attachments, responseUrl },

@@ -1,5 +1,5 @@
 import { isDirect, type Me, toWhere, type Where } from "../live/where.ts";
-import { filesOf, type RemoteFile, type Shown } from "../wire/pictures.ts";
+import { type Picture, type Shown, sentWith } from "../wire/pictures.ts";
 import { toWords } from "../wire/words.ts";
 
 /** A message as an event brings it: `message` and `app_mention` alike. Source: Slack's reference of events. */
@@ -12,8 +12,6 @@ export interface MessageEvent extends Shown {
   readonly thread_ts?: string;
   /** Who wrote the first message of the thread. */
   readonly parent_user_id?: string;
-  readonly user?: string;
-  readonly bot_id?: string;
   readonly text?: string;
   readonly hidden?: boolean;
   readonly client_msg_id?: string;
@@ -29,7 +27,7 @@ export interface MessageEvent extends Shown {
 export interface Said {
   readonly userId: string;
   readonly text: string;
-  readonly files: readonly RemoteFile[];
+  readonly files: readonly Picture[];
   readonly where: Where;
   /** The bot was named, or is alone with the person. */
   readonly addressed: boolean;
@@ -53,7 +51,7 @@ export function parseMessage(event: MessageEvent, me: Me): Said | undefined {
   return {
     userId: user,
     text: toWords(text, me.userId),
-    files: filesOf(event),
+    files: sentWith(event),
     where: toWhere({ channelId: channel, ts, direct, ...(threadTs && { threadTs }) }),
     addressed,
     ids: [`${channel}:${ts}`, ...(event.client_msg_id ? [event.client_msg_id] : [])],

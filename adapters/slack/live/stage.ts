@@ -1,13 +1,14 @@
 import type { Core } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
-import type { MessageKey } from "../../../src/seam/turn.ts";
+import type { MessageKey, ThreadKey } from "../../../src/seam/turn.ts";
 import type { Files } from "../wire/attachments.ts";
 import type { Timing } from "../wire/limits.ts";
-import type { RemoteFile } from "../wire/pictures.ts";
+import type { Picture } from "../wire/pictures.ts";
 import type { ResponseUrl } from "../wire/response-url.ts";
 import type { Send } from "../wire/send.ts";
 import type { People } from "./people.ts";
 import type { Me } from "./where.ts";
+import type { Word } from "./word.ts";
 
 /** An answer that is still changing. */
 export interface Live {
@@ -19,6 +20,8 @@ export interface Live {
 export interface Stage {
   readonly send: Send;
   readonly files: Files;
+  /** Tells the operator of scopes that are missing, of each once. */
+  readonly missing: (scopes: readonly string[]) => void;
   readonly people: People;
   readonly core: Core;
   readonly me: Me;
@@ -31,9 +34,11 @@ export interface Stage {
   /** The freshest response URL to whoever sees an answer alone. */
   readonly responseUrls: Map<MessageKey, ResponseUrl>;
   /** Pictures of messages that came along with a press, for where the bot cannot fetch them. */
-  readonly seen: Map<MessageKey, readonly RemoteFile[]>;
+  readonly seen: Map<MessageKey, readonly Picture[]>;
   /** Files that came with an answer for one person, beside its pictures. */
   readonly handed: Map<MessageKey, readonly string[]>;
+  /** What the bot said last in a thread; undefined where that is an answer, or nothing. */
+  readonly told: Map<ThreadKey, Word | undefined>;
   /** Threads in the assistant's own pane. */
   readonly assistants: Map<string, true>;
   /** Aborts when the adapter is stopped. */

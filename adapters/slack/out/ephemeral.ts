@@ -4,11 +4,12 @@ import type { Reply, View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
-import { toBotError, toLogged } from "../wire/trouble.ts";
+import { neededScope, toBotError, toLogged } from "../wire/trouble.ts";
 import { shareFiles } from "./attach.ts";
+import { withWhole } from "./long-words.ts";
 import { createMessageFiles } from "./message-files.ts";
 import { notify } from "./notice.ts";
-import { isOver, toFileName, toMessage } from "./view.ts";
+import { isOver, isWhole, type Look, toFileName, toMessage } from "./view.ts";
 
 const handedNote = "The file that belongs to it is in our direct messages.";
 const notHandedNote = "Slack did not take the file that belongs to it. Press Redo to try again.";
@@ -25,10 +26,14 @@ export function createEphemeral(stage: Stage, venue: Venue, key: MessageKey): Re
   // The address that a press brings stands for the message pressed on: that one is not to be overwritten.
   const replaces = venue.reopened === true || !venue.pressed;
 
-  async function present(view: View, files: readonly string[]): Promise<void> {
-    edit += 1;
+  function toLook(files: readonly string[], given: readonly string[] = []): Look {
     const { asked } = venue;
-    const message = toMessage(view, { id: `${stem}.${edit}`, files, stands: key, ...(asked && { asked }) });
+    return { id: `${stem}.${edit}`, files, stands: key, handed: given, ...(asked && { asked }) };
+  }
+
+  async function present(view: View, files: readonly string[], given?: readonly string[]): Promise<void> {
+    edit += 1;
+    const message = toMessage(view, toLook(files, given));
     const responseUrl = responseUrls.get(key);
     const more = { replace: shown && replaces, ...(threadTs && { threadTs }) };
     const taken = responseUrl
@@ -47,11 +52,32 @@ export function createEphemeral(stage: Stage, venue: Venue, key: MessageKey): Re
   /** Files can hang on no message for one person: they come directly. Undefined: they do not come. */
   async function hand(view: View): Promise<readonly string[] | undefined> {
     if (!view.files?.length) return [];
-    const channelId = await send.openDirect(userId).catch(() => undefined);
+    const channelId = await send.openDirect(userId).catch((error: unknown) => {
+      const scope = neededScope(error);
+      if (scope) stage.missing([scope]);
+    });
     return channelId ? shareFiles(stage, { channelId }, view) : undefined;
   }
 
-  return async (view) => {
+  /** Whether the message that Delete was pressed on is gone. */
+  async function takeBack(): Promise<boolean> {
+    const responseUrl = responseUrls.get(key);
+    if (!responseUrl) return false;
+    return send.takeBack(responseUrl).then(
+      () => true,
+      (error: unknown) => {
+        log.debug({ message: key, error: toLogged(error) }, "slack.whisper.left");
+        return false;
+      },
+    );
+  }
+
+  return async (whole) => {
+    const isCut =
+      whole.audience !== "asker" &&
+      isOver(whole.phase) &&
+      !isWhole(whole, toLook(whole.images.map(() => "F0")));
+    const view = isCut ? withWhole(whole) : whole;
     if (view.audience === "asker") {
       await notify(stage, venue, view);
       return key;
@@ -67,11 +93,18 @@ export function createEphemeral(stage: Stage, venue: Venue, key: MessageKey): Re
         ),
       );
       const before = venue.reopened
-        ? [...(seen.get(key) ?? []).map(({ id }) => id), ...(handed.get(key) ?? [])]
+        ? [...(seen.get(key) ?? []).flatMap((one) => ("id" in one ? one.id : [])), ...(handed.get(key) ?? [])]
         : [];
+      if (view.gone && venue.reopened && (await takeBack())) {
+        messageFiles.adopt(before);
+        messageFiles.keep([]);
+        handed.delete(key);
+        seen.delete(key);
+        return key;
+      }
       const given = await hand(view);
       const notes = view.files?.length ? [...view.notes, given ? handedNote : notHandedNote] : view.notes;
-      await present({ ...view, notes }, files);
+      await present({ ...view, notes }, files, given);
       messageFiles.adopt(before);
       messageFiles.keep([...files, ...(given ?? [])]);
       handed.set(key, given ?? []);

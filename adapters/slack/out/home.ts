@@ -35,7 +35,7 @@ export function toHome(of: {
       { type: "divider" },
       ...toStyles(styles, moderator),
       { type: "divider" },
-      ...toMrkdwn(usage(name), slackLimits.section, 1).map(section),
+      ...toMrkdwn(usage(name), slackLimits.section).map(section),
       section(
         `*Options*, behind two dashes in any message:\n${options
           .map(({ name: option, hint }) => `\`--${option}\`  ${toEscaped(hint)}`)

@@ -1,12 +1,12 @@
-import { cut, toEscaped } from "../wire/words.ts";
+import { toEscaped } from "../wire/words.ts";
 
 /**
- * Markdown as Slack's own markup, in pieces of at most `length` characters and at most `most` of them.
+ * Markdown as Slack's own markup, in pieces of at most `length` characters.
  *
  * Everything is escaped first, so that nothing in it can call anybody; only web addresses become links.
  * Source: “Formatting text for app surfaces” in Slack's documentation.
  */
-export function toMrkdwn(markdown: string, length: number, most: number): readonly string[] {
+export function toMrkdwn(markdown: string, length: number): readonly string[] {
   const pieces: string[] = [];
   let piece = "";
   let fenced = false;
@@ -22,9 +22,7 @@ export function toMrkdwn(markdown: string, length: number, most: number): readon
     if (fence) fenced = !fenced;
   }
   if (piece.trim() !== "") pieces.push(fenced ? `${piece}\n\`\`\`` : piece);
-  const kept = pieces.filter((one) => one.trim() !== "");
-  if (kept.length <= most) return kept;
-  return [...kept.slice(0, most - 1), cut(`${kept[most - 1] ?? ""}\n…`, length)];
+  return pieces.filter((one) => one.trim() !== "");
 }
 
 const fenceRoom = 10;

@@ -3,7 +3,9 @@ import type { View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
+import type { Message } from "../wire/send.ts";
 import { toLogged } from "../wire/trouble.ts";
+import { splitWords } from "./long-words.ts";
 import { createMessageFiles } from "./message-files.ts";
 import { toFileName, toMessage } from "./view.ts";
 
@@ -13,19 +15,29 @@ export async function notify(stage: Stage, venue: Venue, view: View): Promise<vo
   const { channelId, userId, responseUrl } = venue;
   const threadTs = venue.inThread ? venue.threadTs : undefined;
   const files = await upload(stage, view);
-  const message = toMessage(view, { id: randomUUID(), files });
-  const bare = { ...view, images: [], notes: [...view.notes, "Slack did not take its pictures."] };
-  const ways = [
-    () => responseUrl && send.respond(responseUrl, message, threadTs ? { threadTs } : {}),
-    () => userId && send.ephemeral({ channelId, userId, ...(threadTs && { threadTs }) }, message),
-    () => userId && send.direct(userId, message),
-    () => userId && files.length > 0 && send.direct(userId, toMessage(bare, { id: randomUUID(), files: [] })),
+  const [text = "", ...more] = splitWords(view.text);
+  const message = toMessage({ ...view, text }, { id: randomUUID(), files });
+  const plain = { phase: view.phase, notes: [], images: [], actions: [] };
+  const bare = { ...view, text, images: [], notes: [...view.notes, "Slack did not take its pictures."] };
+  const ways: readonly ((message: Message) => Promise<void> | undefined)[] = [
+    (one) => responseUrl && send.respond(responseUrl, one, threadTs ? { threadTs } : {}),
+    (one) => (userId ? send.ephemeral({ channelId, userId, ...(threadTs && { threadTs }) }, one) : undefined),
+    (one) => (userId ? send.direct(userId, one) : undefined),
+    (one) =>
+      userId && files.length > 0
+        ? send.direct(userId, one === message ? toMessage(bare, { id: randomUUID(), files: [] }) : one)
+        : undefined,
   ];
+  let rest = [message, ...more.map((text) => toMessage({ ...plain, text }, { id: randomUUID(), files: [] }))];
   for (const way of ways) {
     try {
-      const going = way();
-      if (!going) continue;
-      return await going;
+      while (rest[0]) {
+        const going = way(rest[0]);
+        if (!going) break;
+        await going;
+        rest = rest.slice(1);
+      }
+      if (rest.length === 0) return;
     } catch (error) {
       log.debug({ channel: channelId, error: toLogged(error) }, "slack.tell.again");
     }

@@ -7,19 +7,23 @@ import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { type Spot, toMessageKey } from "../wire/keys.ts";
 import { imageLimits, readyMs, sketchMs } from "../wire/limits.ts";
-import { filesOf, shownIdsOf } from "../wire/pictures.ts";
+import { scopeWords } from "../wire/permissions.ts";
+import { filesOf, handedWith, shownIdsOf } from "../wire/pictures.ts";
 import type { Message } from "../wire/send.ts";
 import { neededScope, toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { createStatus } from "./assistant.ts";
 import { attachFiles, shareFiles } from "./attach.ts";
 import { createEphemeral } from "./ephemeral.ts";
+import { withWhole } from "./long-words.ts";
 import { createMessageFiles } from "./message-files.ts";
+import { noteWord } from "./note-word.ts";
 import { notify } from "./notice.ts";
-import { isOver, toFileName, toMessage } from "./view.ts";
+import { vanish } from "./vanish.ts";
+import { isOver, isWhole, type Look, toFileName, toMessage } from "./view.ts";
 
 const movedNote = "Slack did not show the picture in this message, so it is in the one below.";
 
-const notHandedNote = "Slack did not take the file that belongs to this picture. Press Redo to try again.";
+const notHandedNote = "Slack did not take the file that belongs to this. Press Redo to try again.";
 
 const unknownImage: Image = {
   name: "sketch.png",
@@ -53,6 +57,9 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   let shownImages: View["images"] = [];
   /** Files that hang on it, to be taken away. */
   let handed: readonly string[] = [];
+  /** Files of it that had to be shown in messages of their own; those of them that come to be taken away. */
+  let apart: readonly string[] = [];
+  let shared: readonly string[] | undefined;
   /** Pictures on their way into the message: what else is edited meanwhile must not take their files away. */
   let coming: View["images"] = [];
   /** The newest sketch that was taken up. */
@@ -71,9 +78,13 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     return next;
   }
 
+  function toLook(files: readonly string[]): Look {
+    return { id: `${stem}.${edit}`, files, handed: apart, ...(venue.asked && { asked: venue.asked }) };
+  }
+
   function toOwn(view: View, files: readonly string[]): Message {
     edit += 1;
-    return toMessage(view, { id: `${stem}.${edit}`, files, ...(venue.asked && { asked: venue.asked }) });
+    return toMessage(view, toLook(files));
   }
 
   /** Posts the message, or changes it. */
@@ -95,7 +106,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   function placed(view: View, files: readonly string[]): void {
     onShow = files;
     shownImages = view.images;
-    messageFiles.keep([...files, ...handed], coming);
+    messageFiles.keep([...files, ...handed, ...apart], coming);
   }
 
   /** The last view, with what comes to be taken away beside its pictures. */
@@ -105,9 +116,12 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     const hanging = await attachFiles(stage, messageFiles, at, view, toOwn(view, files));
     handed = hanging ?? [];
     if (hanging) return placed(view, files);
-    await put(view, files);
-    const shared = await shareFiles(stage, { channelId, threadTs: threadTs ?? at.ts }, view);
-    if (!shared) await put({ ...view, notes: [...view.notes, notHandedNote] }, files);
+    if (!shared) {
+      shared = await shareFiles(stage, { channelId, threadTs: threadTs ?? at.ts }, view);
+      messageFiles.adopt(shared ?? []);
+      apart = [...apart, ...(shared ?? [])];
+    }
+    await put(shared ? view : { ...view, notes: [...view.notes, notHandedNote] }, files);
   }
 
   /** The files of a view's pictures, ready to be shown. Waits for all, so that none turns up after it was given up. */
@@ -157,7 +171,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       } finally {
         // Overtaken by the last view, whose pictures may be the very same: that one clears up.
         if (!newest || !isOver(newest.phase)) coming = [];
-        messageFiles.keep([...onShow, ...handed], coming);
+        messageFiles.keep([...onShow, ...handed, ...apart], coming);
       }
     })();
     stage.tidying.add(done);
@@ -177,8 +191,11 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
   }
 
   /** The last view: tried until it is there, in another way where one is barred. */
-  async function showLast(view: View): Promise<void> {
+  async function showLast(given: View): Promise<void> {
+    const view = isWhole(given, toLook(given.images.map(() => "F0"))) ? given : withWhole(given);
     sketching?.abort();
+    apart = [];
+    shared = undefined;
     coming = view.images;
     const signal = stage.closing;
     for (let attempt = 0; ; attempt += 1) {
@@ -198,7 +215,7 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
         else if (view.images.length > 0 && trouble !== "unauthorized" && trouble !== "uninvited")
           return showApart(view, error);
         else {
-          messageFiles.keep([...onShow, ...handed]);
+          messageFiles.keep([...onShow, ...handed, ...apart]);
           throw error;
         }
       }
@@ -210,19 +227,29 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     log.warn({ message: keyOf(), error: toLogged(why) }, "slack.picture.apart");
     coming = [];
     const to = { channelId, ...((threadTs ?? spot?.ts) && { threadTs: threadTs ?? spot?.ts ?? "" }) };
-    const shared = await Promise.allSettled(
+    const moved = await Promise.allSettled(
       view.images.map((image, index) =>
         send.upload(image, toFileName(view, image, index), stage.closing, to),
       ),
     );
-    const failed = shared.find((one) => one.status === "rejected");
+    const there = moved.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+    messageFiles.adopt(there);
+    apart = [...apart, ...there];
+    const failed = moved.find((one) => one.status === "rejected");
     const scope = neededScope(why) ?? neededScope(failed?.reason);
+    if (scope) stage.missing([scope]);
     const note = !failed
-      ? movedNote
+      ? [movedNote, scope && scopeWords(scope)].filter(Boolean).join(" ")
       : scope
-        ? `Slack has not granted ${scope}, so I cannot show the picture. An admin can add it and reinstall the app.`
+        ? `I cannot show the picture: ${scopeWords(scope)}`
         : "Slack did not take the picture. Press Redo to try again.";
-    await putLast({ ...view, images: [], notes: [...view.notes, note] }, []);
+    try {
+      await putLast({ ...view, images: [], notes: [...view.notes, note] }, []);
+    } catch (error) {
+      // It would look for ever as if it was being drawn.
+      if (spot && toTrouble(error) === "forbidden") await vanish(stage, spot);
+      throw error;
+    }
   }
 
   function keyOf(): MessageKey | undefined {
@@ -237,16 +264,27 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
     onShow = shownIdsOf(found);
     shownImages = onShow.map(() => unknownImage);
     handed = filesOf(found).map(({ id }) => id);
-    messageFiles.adopt([...onShow, ...handed]);
+    apart = handedWith(found);
+    messageFiles.adopt([...onShow, ...handed, ...apart]);
+  }
+
+  /** Whether the message of a deleted answer is gone, with all that came with it. */
+  async function takeAway(): Promise<boolean> {
+    if (!spot || !(await vanish(stage, spot))) return false;
+    messageFiles.keep([]);
+    live.delete(toMessageKey(spot));
+    return true;
   }
 
   async function show(view: View): Promise<MessageKey> {
     if (view.audience === "asker" || barred) {
       await notify(stage, venue, view);
+      if (venue.request) noteWord(stage, venue, view, undefined);
       return keyOf() ?? toMessageKey({ channelId, ts: "0.0" });
     }
     newest = view;
     if (!adopted) await adopt();
+    if (view.gone && spot && (await takeAway())) return toMessageKey(spot);
     const over = isOver(view.phase);
     try {
       await (over ? showLast(view) : showWorking(view));
@@ -256,8 +294,10 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       throw error;
     } finally {
       const key = keyOf();
-      if (over && key) live.delete(key);
-      else if (key) live.set(key, venue.request ? { request: venue.request } : {});
+      if (over && key) {
+        live.delete(key);
+        noteWord(stage, venue, view, spot);
+      } else if (key) live.set(key, venue.request ? { request: venue.request } : {});
       status.show(over ? undefined : view.status);
     }
     return toMessageKey(spot ?? { channelId, ts: "0.0" });

@@ -3,11 +3,12 @@ import { type ActionName, action } from "../../../src/seam/actions.ts";
 import { toExtension, toStem } from "../../../src/seam/files/file-name.ts";
 import { toFooter } from "../../../src/seam/footer.ts";
 import type { Image, View } from "../../../src/seam/view.ts";
-import { toButtonId } from "../wire/keys.ts";
+import { toBlockId, toButtonId } from "../wire/keys.ts";
 import { slackLimits } from "../wire/limits.ts";
 import type { Message } from "../wire/send.ts";
 import { altOf, cut, toEscaped, toLine } from "../wire/words.ts";
-import { toMrkdwn, withoutLinks } from "./markdown.ts";
+import { fitWords } from "./long-words.ts";
+import { withoutLinks } from "./markdown.ts";
 
 /** How a message is to look, beside what its view says. */
 export interface Look {
@@ -19,6 +20,8 @@ export interface Look {
   readonly asked?: { readonly name: string; readonly words?: string };
   /** The name of ours for a message that Slack has no name for. */
   readonly stands?: string;
+  /** Files that came with it elsewhere: a message that Slack does not keep says it when it is pressed on. */
+  readonly handed?: readonly string[];
 }
 
 /** Whether nothing more will come after this view. */
@@ -27,6 +30,25 @@ export function isOver(phase: View["phase"]): boolean {
 }
 
 export function toMessage(view: View, look: Look): Message {
+  const { above, pieces, below } = fit(view, look);
+  const blocks: types.KnownBlock[] = [...above, ...pieces.map(toSection), ...below];
+  if (!blocks.some(({ type }) => type !== "actions")) blocks.unshift(...quiet("…"));
+  return {
+    text: toEscaped(toFallback(view)),
+    blocks: blocks.map((block, index) => ({
+      ...block,
+      block_id: toBlockId(`${look.id}.${index}`, look.handed ?? []),
+    })),
+  };
+}
+
+/** Whether all words of a view stand in its message. */
+export function isWhole(view: View, look: Look): boolean {
+  return !fit(view, look).isCut;
+}
+
+/** The words, and what stands around them. */
+function fit(view: View, look: Look) {
   const { asked } = look;
   const pictures = view.images
     .slice(0, slackLimits.images)
@@ -37,25 +59,19 @@ export function toMessage(view: View, look: Look): Message {
   const wanted = [asked?.name, words && cut(toLine(words), slackLimits.fallbackText)]
     .filter(Boolean)
     .join(": ");
-  const blocks: types.KnownBlock[] = [
-    ...quiet(view.details ? undefined : wanted),
-    ...quiet(view.status),
-    ...pictures,
-    ...toMrkdwn(view.text, slackLimits.section, slackLimits.sections).map(toSection),
+  const above = [...quiet(view.details ? undefined : wanted), ...quiet(view.status), ...pictures];
+  const below = [
     ...quiet(view.notes.map(toLine).join("\n")),
     ...quiet(view.details && wanted),
     ...quiet(view.details && toFooter(view.details)),
     ...toRows(view.actions, look.stands),
   ];
-  if (!blocks.some(({ type }) => type !== "actions")) blocks.unshift(...quiet("…"));
-  return {
-    text: toEscaped(toFallback(view)),
-    blocks: blocks.map((block, index) => ({ ...block, block_id: `${look.id}.${index}` })),
-  };
+  return { above, below, ...fitWords(view.text, JSON.stringify([above, below]).length) };
 }
 
 /** Slack's name for a picture: what people save it as. */
 export function toFileName(view: Pick<View, "phase">, image: Image, index: number): string {
+  if (!image.mediaType.startsWith("image/")) return image.name;
   const extension = toExtension(image.mediaType);
   const stem = toStem(image.name);
   return isOver(view.phase) ? `${stem || "picture"}.${extension}` : `sketch-${index + 1}.${extension}`;

@@ -3,12 +3,13 @@ import { BotError } from "../../../src/seam/errors.ts";
 import { badFile, collect } from "../../../src/seam/files/sent-file.ts";
 import type { Attachment } from "../../../src/seam/turn.ts";
 import { downloadMs } from "./limits.ts";
-import { type RemoteFile, type SlackFile, toRemoteFile } from "./pictures.ts";
-import { toTrouble } from "./trouble.ts";
+import { scopeWords } from "./permissions.ts";
+import { type Picture, type RemoteFile, type SlackFile, toRemoteFile } from "./pictures.ts";
+import { neededScope, toTrouble } from "./trouble.ts";
 
-/** Makes attachments the core can read out of files that Slack keeps. */
+/** Makes attachments the core can read out of pictures in messages. */
 export interface Files {
-  toAttachment(file: RemoteFile, role?: "mask"): Attachment;
+  toAttachment(picture: Picture, role?: "mask"): Attachment;
 }
 
 /** Ms between tries for a file that Slack does not have ready yet. */
@@ -17,12 +18,18 @@ const againMs = [500, 1500, 3000];
 /** Hosts the bot's token is sent to. It opens every file of the workspace, so it goes nowhere else. */
 const slackHosts = /^(?:files|[\w-]+(?:\.enterprise)?)\.slack\.com$|^files\.slack-gov\.com$/;
 
-/** `info`: asks Slack about a file. `apiHost`: the host of another server that speaks the protocol, by http as well. */
+/**
+ * `info`: asks Slack about a file. `fromAddress`: a picture that Slack does not keep. `unscoped`: hears of a scope that
+ * was missing. `apiHost`: the host of another server that speaks the protocol, by http as well.
+ */
 export function createFiles(of: {
   readonly token: string;
   /** The bot's own name, for those who are to invite it. */
   readonly name: string;
+  readonly ownId: string;
   info(id: string): Promise<SlackFile>;
+  fromAddress(address: string): Attachment;
+  unscoped(scope: string): void;
   readonly apiHost?: string;
   readonly wait?: (ms: number) => Promise<unknown>;
 }): Files {
@@ -39,10 +46,16 @@ export function createFiles(of: {
   async function ask(file: RemoteFile): Promise<RemoteFile> {
     try {
       const found = await info(file.id);
+      if (file.own && found.user !== of.ownId) return { ...file, barred: "foreign" };
       // A picture of ours has no name of its own in a message's blocks.
       return { ...toRemoteFile(found), name: found.name || found.title || file.name };
     } catch (error) {
       const trouble = toTrouble(error);
+      if (trouble === "unscoped") {
+        const scope = neededScope(error) ?? "files:read";
+        of.unscoped(scope);
+        throw badFile(file.name, `cannot be read: ${scopeWords(scope)}`, error);
+      }
       // What somebody has just sent is there: we are not let in.
       if (trouble === "forbidden" || (trouble === "gone" && file.url))
         throw badFile(file.name, notInChannel, error);
@@ -94,12 +107,11 @@ export function createFiles(of: {
     return undefined;
   }
 
-  return {
-    toAttachment: (file, role) => ({
+  function ofSlack(file: RemoteFile): Attachment {
+    return {
       name: file.name,
       mediaType: file.mediaType,
       size: file.size,
-      ...(role && { role }),
       async read(signal) {
         const within = AbortSignal.any([signal, AbortSignal.timeout(downloadMs)]);
         return read(file, within).catch((cause: unknown) => {
@@ -108,6 +120,13 @@ export function createFiles(of: {
           throw badFile(file.name, "could not be read from Slack. Send it again.", cause);
         });
       },
+    };
+  }
+
+  return {
+    toAttachment: (picture, role) => ({
+      ...("address" in picture ? of.fromAddress(picture.address) : ofSlack(picture)),
+      ...(role && { role }),
     }),
   };
 }
@@ -117,4 +136,6 @@ const reasons: Readonly<Record<NonNullable<RemoteFile["barred"]>, string>> = {
   external: "is kept outside Slack, where I cannot read it. Download it and upload it as a file.",
   deleted: "has been deleted from Slack. Send it again.",
   hidden: "is hidden by the limits of your Slack plan. Upload it again.",
+  foreign:
+    "was put here by another app, and Slack does not say that everybody here may see it. Download it and upload it as a file.",
 };

@@ -97,6 +97,15 @@ export function parseButtonId(actionId: string): ActionName | undefined {
   return isActionName(name) ? name : undefined;
 }
 
+/** A block's name, which says as well which files came with its message elsewhere. Slack takes 255 characters. */
+export function toBlockId(id: string, files: readonly string[]): string {
+  return [id, ...files.slice(0, 10)].join("+");
+}
+
+export function filesIn(blockId: string): readonly string[] {
+  return blockId.split("+").filter((part) => /^F[A-Z0-9]+$/.test(part));
+}
+
 export function toFormId(id: FormId): string {
   return JSON.stringify(id);
 }

@@ -20,6 +20,9 @@ export const responseUrl = { lifeMs: 29 * 60 * 1000, uses: 5 } as const;
 /** Ms between two signs of life in the assistant's status line, which Slack clears after two minutes. */
 export const statusMs = 90_000;
 
+/** Ms to wait for the messages of a thread: nothing is drawn before it is known which pictures are above. */
+export const threadMs = 2000;
+
 /** How long the reading of a file may take, in ms. */
 export const downloadMs = 60_000;
 
@@ -28,6 +31,8 @@ export const slackLimits = {
   alt: 2000,
   section: 3000,
   sections: 4,
+  /** Characters of all blocks of a message, with some to spare: bolt-js issue 2509 measured 13 200. */
+  blockText: 13_000,
   contextText: 2000,
   fallbackText: 300,
   rowButtons: 5,

@@ -1,3 +1,5 @@
+import type { Log } from "../../../src/seam/log.ts";
+
 /** What the bot is allowed at all, by Slack's names. The manifest asks for exactly these. */
 export const scopes = [
   "app_mentions:read",
@@ -31,7 +33,23 @@ export function missingScopes(granted: readonly string[] | undefined): readonly 
   return granted ? scopes.filter((scope) => !granted.includes(scope)) : [];
 }
 
+/** For those who cannot add a scope themselves. */
+export function scopeWords(scope: string): string {
+  return `Slack has not granted me ${scope}. An admin has to add that scope under OAuth & Permissions and reinstall the app.`;
+}
+
+/** Tells the log of each scope once, however often it is missed. */
+export function createMissing(log: Log): (scopes: readonly string[]) => void {
+  const said = new Set<string>();
+  return (scopes) => {
+    const missing = scopes.filter((scope) => !said.has(scope));
+    if (missing.length === 0) return;
+    for (const scope of missing) said.add(scope);
+    log.warn({ missing, hint: scopesHint(missing) }, "slack.scopes.missing");
+  };
+}
+
 /** What to do about missing scopes, in one line. */
-export function scopesHint(missing: readonly string[]): string {
+function scopesHint(missing: readonly string[]): string {
   return `Slack has not granted ${missing.join(", ")}. Add ${missing.length === 1 ? "it" : "them"} under OAuth & Permissions (or paste adapters/slack/manifest.yaml again) and reinstall the app.`;
 }

@@ -1,7 +1,9 @@
 import { typeByName } from "../../../src/seam/files/media-type.ts";
+import { filesIn } from "./keys.ts";
 
 /** A file that Slack keeps, as far as the event that named it says. */
 export interface RemoteFile {
+  /** Empty for one that is barred and that Slack does not list. */
   readonly id: string;
   readonly name: string;
   readonly mediaType: string;
@@ -10,12 +12,23 @@ export interface RemoteFile {
   /** Needs the bot's token. Absent: Slack has to be asked for it. */
   readonly url?: string;
   /** Why it cannot be read, where that is known already. */
-  readonly barred?: "external" | "deleted" | "hidden";
+  readonly barred?: "external" | "deleted" | "hidden" | "foreign";
+  /** Only to be read where Slack says that it is the bot's own. */
+  readonly own?: true;
 }
+
+/** A picture from elsewhere on the web, which is fetched without any token of ours. */
+export interface WebPicture {
+  readonly address: string;
+}
+
+export type Picture = RemoteFile | WebPicture;
 
 /** A file as Slack writes it. Source: “File object” in its documentation. */
 export interface SlackFile {
   readonly id: string;
+  /** Whose it is. */
+  readonly user?: string;
   readonly name?: string | null;
   readonly title?: string | null;
   readonly mimetype?: string;
@@ -29,42 +42,93 @@ export interface SlackFile {
   readonly url_private_download?: string;
 }
 
-/** What of a message can show pictures. */
+/** What of a message can show pictures, and who wrote it. */
 export interface Shown {
+  readonly user?: string;
+  readonly bot_id?: string;
   readonly files?: readonly SlackFile[];
-  /** What was forwarded. */
-  readonly attachments?: readonly { readonly files?: readonly SlackFile[] }[];
+  readonly attachments?: readonly Attached[];
   readonly blocks?: readonly unknown[];
 }
 
-/** Every file that came with a message, forwarded ones too. */
+/**
+ * What hangs below a message: what was forwarded, the preview of a link, or what an app put there. Sources:
+ * @slack/types, MessageAttachment; @slack/web-api, the attachments of ConversationsRepliesResponse.
+ */
+interface Attached {
+  readonly files?: readonly SlackFile[];
+  readonly image_url?: string;
+  readonly thumb_url?: string;
+  readonly blocks?: readonly unknown[];
+  /** It is another message: forwarded, or shown as the preview of its link. */
+  readonly is_share?: boolean;
+  readonly is_msg_unfurl?: boolean;
+  /** An app made the preview. */
+  readonly is_app_unfurl?: boolean;
+  readonly message_blocks?: readonly {
+    readonly message?: { readonly blocks?: readonly unknown[] };
+  }[];
+}
+
+/** The bot, as the author of messages. */
+interface Author {
+  readonly userId: string;
+  readonly botId: string;
+}
+
+/** Every file that Slack lists with a message, those of what a person forwarded with it, too. */
 export function filesOf(message: Shown): readonly RemoteFile[] {
-  const all = [...(message.files ?? []), ...(message.attachments ?? []).flatMap(({ files = [] }) => files)];
+  const all = [...(message.files ?? []), ...forwardedWith(message).flatMap(({ files = [] }) => files)];
   return all
     .filter(({ id }, index) => all.findIndex((one) => one.id === id) === index)
     .map((file) => toRemoteFile(file));
 }
 
-/** The pictures a message shows: those in its blocks, in their order, or the files it came with. */
-export function picturesOf(message: Shown): readonly RemoteFile[] {
-  const drawn = shownIdsOf(message).map((id): RemoteFile => {
-    return { id, name: "picture.png", mediaType: "image/png", size: 0 };
-  });
-  if (drawn.length > 0) return drawn;
-  return filesOf(message).filter(
-    ({ mediaType, barred, url }) => mediaType.startsWith("image/") || (!url && !barred),
-  );
+/** What somebody sent with a message: its files, whatever they are, and the pictures of what was forwarded with it. */
+export function sentWith(message: Shown): readonly Picture[] {
+  const files = filesOf(message);
+  return once([...files, ...forwardedWith(message).flatMap((one) => picturesIn(one, files, true))]);
 }
 
-/** Ids of the files in a message's image blocks. */
+/**
+ * The pictures people see in a message. Of the bot's own they are those in its blocks, or the files it came with. Of
+ * anybody else's: the files that may be pictures, image blocks, and what hangs below it.
+ *
+ * The token is for files that Slack itself lists with a message, and for the bot's own: an address or an id that another
+ * app wrote into a block is no proof that those who read it may see that file.
+ */
+export function picturesOf(message: Shown, me: Author): readonly Picture[] {
+  if (isBy(message, me)) {
+    const drawn = shownIdsOf(message).map((id): RemoteFile => {
+      return { id, name: "picture.png", mediaType: "image/png", size: 0 };
+    });
+    return drawn.length > 0 ? drawn : filesOf(message).filter(mayBePicture);
+  }
+  const files = filesOf(message);
+  const forwarded = forwardedWith(message);
+  const below = (message.attachments ?? []).flatMap((one) => picturesIn(one, files, forwarded.includes(one)));
+  return once([...files.filter(mayBePicture), ...inBlocks(message.blocks, files), ...below]);
+}
+
+export function isBy({ user, bot_id: botId }: Shown, me: Author): boolean {
+  return user === me.userId || (botId !== undefined && botId === me.botId);
+}
+
+/** Ids of the files in the image blocks of a message of the bot's own. */
 export function shownIdsOf({ blocks = [] }: Shown): readonly string[] {
   return blocks.flatMap((block) => {
     if (!isRecord(block) || block.type !== "image") return [];
     const { slack_file: file, image_url: url } = block;
     if (isRecord(file) && typeof file.id === "string") return [file.id];
     const address = isRecord(file) && typeof file.url === "string" ? file.url : url;
-    return typeof address === "string" ? (/-(F[A-Z0-9]{6,})\//.exec(address)?.[1] ?? []) : [];
+    return typeof address === "string" ? (idIn(address) ?? []) : [];
   });
+}
+
+/** Files that came with a message of the bot's own in others, by the names of its blocks. */
+export function handedWith({ blocks = [] }: Shown): readonly string[] {
+  const [first] = blocks;
+  return isRecord(first) && typeof first.block_id === "string" ? filesIn(first.block_id) : [];
 }
 
 export function toRemoteFile(file: SlackFile): RemoteFile {
@@ -86,6 +150,94 @@ export function toRemoteFile(file: SlackFile): RemoteFile {
     ...(url && file_access !== "check_file_info" && { url }),
     ...(barred && { barred }),
   };
+}
+
+/** Types that say nothing: the bytes decide. */
+const untold = ["", "application/octet-stream", "binary/octet-stream"];
+
+/** Endings of what Slack plays, for files whose type it does not know yet. */
+const played = /\.(?:mp4|m4v|mov|webm|avi|mkv|mp3|m4a|aac|wav|ogg|oga|flac)$/i;
+
+/** People see it, and nothing says that it is something else. */
+export function mayBePicture({ mediaType, name, barred }: RemoteFile): boolean {
+  if (barred === "deleted" || barred === "hidden") return false;
+  return mediaType.startsWith("image/") || (untold.includes(mediaType) && !played.test(name));
+}
+
+/** Messages that a person forwarded: what an app hangs below a message can look the same. */
+function forwardedWith({ bot_id: botId, user, attachments = [] }: Shown): readonly Attached[] {
+  if (botId || !user) return [];
+  return attachments.filter((one) => (one.is_share || one.is_msg_unfurl) && !one.is_app_unfurl);
+}
+
+/** `forwarded`: it is a message, and may be one of the bot's. */
+function picturesIn(
+  attached: Attached,
+  files: readonly RemoteFile[],
+  forwarded: boolean,
+): readonly Picture[] {
+  const { image_url: image, thumb_url: thumb, blocks, message_blocks: messages = [] } = attached;
+  const address = image || thumb;
+  return [
+    ...(address ? [toPicture(address, "the preview")] : []),
+    ...inBlocks(blocks, files),
+    ...messages.flatMap(({ message }) => inBlocks(message?.blocks, files, forwarded)),
+  ];
+}
+
+/**
+ * Image blocks, and pictures beside words, on cards and in what holds other blocks; those in a line of context are
+ * icons. Source: @slack/types, blocks.
+ */
+function inBlocks(blocks: unknown, files: readonly RemoteFile[], forwarded = false): readonly Picture[] {
+  if (!Array.isArray(blocks)) return [];
+  return blocks.flatMap((block: unknown) => {
+    if (!isRecord(block) || block.type === "context") return [];
+    if (block.type === "image") return imageIn(block, files, forwarded);
+    const held = block.type === "carousel" ? block.elements : block.child_blocks;
+    return [
+      ...inBlocks([block.hero_image, block.accessory], files, forwarded),
+      ...inBlocks(held, files, forwarded),
+    ];
+  });
+}
+
+function imageIn(
+  image: Readonly<Record<string, unknown>>,
+  files: readonly RemoteFile[],
+  forwarded: boolean,
+): readonly Picture[] {
+  const { slack_file: file, image_url: url, alt_text: alt } = image;
+  const name = typeof alt === "string" && alt.trim() !== "" ? alt : "the picture";
+  if (!isRecord(file)) return typeof url === "string" ? [toPicture(url, name, files)] : [];
+  const id =
+    typeof file.id === "string" ? file.id : typeof file.url === "string" ? idIn(file.url) : undefined;
+  const listed = files.find((one) => one.id === id);
+  if (listed || !id || !forwarded) return [listed ?? foreign(name)];
+  return [{ id, name, mediaType: "image/png", size: 0, own: true }];
+}
+
+/** What Slack keeps needs the token, and is not for us unless Slack lists it. */
+function toPicture(address: string, name: string, files: readonly RemoteFile[] = []): Picture {
+  if (!slackHosts.test(URL.parse(address)?.hostname ?? "")) return { address };
+  return files.find(({ id }) => id !== "" && id === idIn(address)) ?? foreign(name);
+}
+
+const slackHosts = /(?:^|\.)slack(?:-gov|-files)?\.com$/;
+
+function foreign(name: string): RemoteFile {
+  return { id: "", name, mediaType: "image/*", size: 0, barred: "foreign" };
+}
+
+function idIn(address: string): string | undefined {
+  return /-(F[A-Z0-9]{6,})\//.exec(address)?.[1];
+}
+
+function once(pictures: readonly Picture[]): readonly Picture[] {
+  const keyOf = (one: Picture) => ("address" in one ? one.address : one.id || one.name);
+  return pictures.filter(
+    (one, index) => pictures.findIndex((other) => keyOf(other) === keyOf(one)) === index,
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

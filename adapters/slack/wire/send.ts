@@ -13,7 +13,8 @@ import { altOf } from "./words.ts";
 export interface Found extends Shown {
   readonly ts: string;
   readonly thread_ts?: string;
-  readonly user?: string;
+  /** Of a thread's root: how many messages are below it. */
+  readonly reply_count?: number;
 }
 
 /** A message as Slack takes it. */
@@ -49,6 +50,10 @@ export interface Send {
     message: Message,
     more?: { replace?: boolean; threadTs?: string },
   ): Promise<void>;
+  /** Takes away the message that was pressed on with that address. */
+  takeBack(responseUrl: ResponseUrl): Promise<void>;
+  /** Takes a message of ours away. */
+  take(spot: Spot): Promise<void>;
   /** Writes to a person, where others do not see it. */
   direct(userId: string, message: Message): Promise<void>;
   /** The id of a new file, which nobody sees until a message shows it. `share`: shown at once, by itself. */
@@ -57,8 +62,11 @@ export interface Send {
   /** Takes a file away; it may be gone already. */
   remove(id: string): Promise<void>;
   fetchMessage(spot: Spot): Promise<Found | undefined>;
-  /** The first messages of a thread, oldest first. */
-  fetchThread(channelId: string, threadTs: string): Promise<readonly Found[]>;
+  /** The messages of a thread, oldest first, up to thousands of them; whether these are all. */
+  fetchThread(
+    channelId: string,
+    threadTs: string,
+  ): Promise<{ readonly messages: readonly Found[]; readonly whole: boolean }>;
   fetchPerson(userId: string): Promise<Person>;
   openForm(trigger: string, view: types.ModalView): Promise<string>;
   updateForm(viewId: string, view: types.ModalView): Promise<void>;
@@ -83,6 +91,12 @@ const still = { unfurl_links: false, unfurl_media: false } as const;
 
 /** How often Slack may ask to come back later before something is given up. */
 const mostLimited = 20;
+
+/** Messages of a thread at once. Source: docs.slack.dev, reference/methods/conversations.replies, `limit`. */
+const mostReplies = 1000;
+
+/** Slack tells the oldest first: of a thread that is longer than this, it is not known what is newest. */
+const mostPages = 5;
 
 /** Ms an upload may take. */
 const uploadMs = 60_000;
@@ -195,6 +209,21 @@ export function createSend(of: {
     }
   }
 
+  async function respond(responseUrl: ResponseUrl, body: object): Promise<void> {
+    if (!isOpen(responseUrl, now)) throw new Error("the address for answers has run out");
+    responseUrl.left -= 1;
+    const response = await fetch(responseUrl.url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(respondMs),
+    });
+    const said = await response.text();
+    if (!response.ok || said.includes('"ok":false')) {
+      throw new Error(`Slack did not take the answer: ${response.status} ${said.slice(0, 100)}`);
+    }
+  }
+
   return {
     post,
     async edit({ channelId, ts }, message, sketch = false) {
@@ -213,26 +242,17 @@ export function createSend(of: {
         ...(threadTs && { thread_ts: threadTs }),
       });
     },
-    async respond(responseUrl, message, { replace = false, threadTs } = {}) {
-      if (!isOpen(responseUrl, now)) throw new Error("the address for answers has run out");
-      responseUrl.left -= 1;
-      const response = await fetch(responseUrl.url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({
-          response_type: "ephemeral",
-          replace_original: replace,
-          ...message,
-          ...still,
-          ...(threadTs && { thread_ts: threadTs }),
-        }),
-        signal: AbortSignal.timeout(respondMs),
-      });
-      const said = await response.text();
-      if (!response.ok || said.includes('"ok":false')) {
-        throw new Error(`Slack did not take the answer: ${response.status} ${said.slice(0, 100)}`);
-      }
-    },
+    respond: (responseUrl, message, { replace = false, threadTs } = {}) =>
+      respond(responseUrl, {
+        response_type: "ephemeral",
+        replace_original: replace,
+        ...message,
+        ...still,
+        ...(threadTs && { thread_ts: threadTs }),
+      }),
+    takeBack: (responseUrl) => respond(responseUrl, { delete_original: true }),
+    take: async ({ channelId, ts }) =>
+      void (await patiently(() => client.chat.delete({ channel: channelId, ts }))),
     async direct(userId, message) {
       const { channel } = await client.conversations.open({ users: userId });
       if (channel?.id)
@@ -270,12 +290,16 @@ export function createSend(of: {
       return isIt(messages as readonly Found[]);
     },
     async fetchThread(channelId, threadTs) {
-      const { messages = [] } = await quick.conversations.replies({
-        channel: channelId,
-        ts: threadTs,
-        limit: 100,
-      });
-      return messages as readonly Found[];
+      const all: Found[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < mostPages; page += 1) {
+        const asked = { channel: channelId, ts: threadTs, limit: mostReplies };
+        const told = await quick.conversations.replies(cursor ? { ...asked, cursor } : asked);
+        all.push(...((told.messages ?? []) as readonly Found[]));
+        cursor = told.response_metadata?.next_cursor;
+        if (!cursor) break;
+      }
+      return { messages: all, whole: !cursor };
     },
     fetchPerson: async (userId) => ((await quick.users.info({ user: userId })).user ?? {}) as Person,
     async openForm(trigger, view) {

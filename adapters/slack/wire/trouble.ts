@@ -1,5 +1,6 @@
 import { webApi } from "@slack/bolt";
 import { BotError } from "../../../src/seam/errors.ts";
+import { scopeWords } from "./permissions.ts";
 
 /**
  * What Slack's refusals mean to us.
@@ -77,11 +78,7 @@ export function toBotError(error: unknown, name: string): BotError {
     case "unauthorized":
       return new BotError("auth", "Slack no longer accepts SLACK_BOT_TOKEN.", { cause });
     case "unscoped":
-      return new BotError(
-        "auth",
-        `Slack has not granted ${neededScope(error) ?? "a scope"}. Add it and reinstall the app.`,
-        { cause },
-      );
+      return new BotError("auth", scopeWords(neededScope(error) ?? "a scope that I need"), { cause });
     case "limited":
       return new BotError("busy", "Slack asks me to slow down. Try again in a minute.", { cause });
     default:
@@ -107,6 +104,8 @@ const codes: Readonly<Record<string, Trouble>> = {
   not_found: "gone",
   is_archived: "forbidden",
   cant_update_message: "forbidden",
+  cant_delete_message: "forbidden",
+  compliance_exports_prevent_deletion: "forbidden",
   edit_window_closed: "forbidden",
   restricted_action: "forbidden",
   restricted_action_read_only_channel: "forbidden",

@@ -14,6 +14,10 @@ export interface PersonFile {
   readonly readyAfterMs?: number;
   /** A file of another service: Slack has only this link. */
   readonly external?: string;
+  /** What Slack takes it for, whatever its bytes are: `application/octet-stream` and `binary` where it cannot tell. */
+  readonly claims?: { readonly mimetype: string; readonly filetype: string };
+  /** Made out of a long text in the composer: `mode: snippet`. docs: reference/objects/file-object, `mode`. */
+  readonly snippet?: true;
 }
 
 /** An upload that was announced: the bytes go to `/upload/<ticket>`. */
@@ -70,7 +74,7 @@ export function createFiles(parts: {
   function make(
     name: string,
     owner: User,
-    { alt, external }: { alt?: string; external?: string },
+    { alt, external, snippet }: { alt?: string; external?: string; snippet?: boolean },
   ): StoredFile {
     return {
       id: ids.next("F"),
@@ -78,6 +82,7 @@ export function createFiles(parts: {
       title: name,
       ...(alt ? { alt } : {}),
       ...(external ? { external } : {}),
+      snippet: snippet ?? false,
       owner,
       bytes: Buffer.alloc(0),
       mimetype: "",
@@ -125,11 +130,12 @@ export function createFiles(parts: {
       clock.after(delayMs, () => changes.happened());
       return file;
     },
-    async store({ name, bytes, readyAfterMs = 0, external }, owner) {
-      const file = make(name, owner, external ? { external } : {});
+    async store({ name, bytes, readyAfterMs = 0, external, claims, snippet }, owner) {
+      const file = make(name, owner, { ...(external ? { external } : {}), snippet: snippet ?? false });
       file.bytes = Buffer.from(bytes);
       file.readyMs = clock.now() + readyAfterMs;
       await sniff(file);
+      if (claims) Object.assign(file, claims);
       world.files.set(file.id, file);
       return file;
     },

@@ -152,7 +152,7 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
 
   return {
     ...createScene({ world, ids, changes }),
-    ...createPeople({ world, posts, files, events, ids }),
+    ...createPeople({ world, posts, wire, files, events, ids }),
     ...createDoings({ world, interactions, views, files, fileWire, wire, ids }),
     waitFor: changes.waitFor,
     api: `${address}/api/`,

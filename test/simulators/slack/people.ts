@@ -1,12 +1,22 @@
+import { fillIds } from "./block-ids.ts";
 import { openIm } from "./channels.ts";
 import type { Delivered } from "./delivery.ts";
 import type { Events } from "./events.ts";
 import type { Fields } from "./fields.ts";
 import type { Files, PersonFile } from "./files.ts";
 import type { Ids } from "./ids.ts";
+import type { MessageWire } from "./message-wire.ts";
 import type { Posted, Posts } from "./posts.ts";
 import { type Seen, toSeen } from "./seen.ts";
-import { type Channel, type Message, type MessageRef, messageAt, type User, type World } from "./world.ts";
+import {
+  type Channel,
+  type Message,
+  type MessageRef,
+  messageAt,
+  type StoredFile,
+  type User,
+  type World,
+} from "./world.ts";
 
 /** A message that a person posted. It is a `MessageRef`, too. */
 export interface Said extends MessageRef {
@@ -26,17 +36,32 @@ export interface How {
   readonly broadcast?: boolean;
   /** Puts the bot's name in front: brings `app_mention` beside `message`. */
   readonly mention?: boolean;
+  /** Messages that are forwarded with it. */
+  readonly forwards?: readonly MessageRef[];
+}
+
+/** How another app posts. */
+export interface AppPost {
+  readonly name?: string;
+  readonly threadTs?: string;
+  /** As `bot_message` and without a user, as old integrations do. */
+  readonly legacy?: boolean;
+  /** As Slack shows them; pictures of files that the app may see and the bot may not stand in them, too. */
+  readonly blocks?: readonly Fields[];
+  readonly attachments?: readonly Fields[];
+  /** What the app uploads with it. */
+  readonly files?: readonly PersonFile[];
 }
 
 /** What people and other bots write. What Slack's own apps would not let them do throws an Error that says why. */
 export interface People {
   say(channel: Channel, user: User, text: string, how?: How): Promise<Said>;
   /** Another app posts; the bot must not take it for a person. */
-  sayAsBot(
-    channel: Channel,
-    text: string,
-    how?: { readonly name?: string; readonly threadTs?: string; readonly legacy?: boolean },
-  ): Said;
+  sayAsBot(channel: Channel, text: string, how?: Omit<AppPost, "files">): Said;
+  /** The same, with files of its own. */
+  shareAsBot(channel: Channel, text: string, how: AppPost): Promise<Said>;
+  /** Slack, or an app, hangs previews of its links below a message, once it is there: a hidden change. */
+  unfurl(message: MessageRef, previews: readonly Fields[]): readonly Delivered[];
   editMessage(message: MessageRef, text: string): readonly Delivered[];
   deleteMessage(message: MessageRef): readonly Delivered[];
   /** A person deletes a file of theirs, or an admin anyone's. */
@@ -56,11 +81,12 @@ export interface People {
 export function createPeople(parts: {
   world: World;
   posts: Posts;
+  wire: MessageWire;
   files: Files;
   events: Events;
   ids: Ids;
 }): People {
-  const { world, posts, files, events, ids } = parts;
+  const { world, posts, wire, files, events, ids } = parts;
 
   function toSaid({ message, events: sent }: Posted): Said {
     return {
@@ -76,6 +102,46 @@ export function createPeople(parts: {
     };
   }
 
+  function newApp(name = "weatherbot"): User {
+    return {
+      id: ids.next("U"),
+      name,
+      realName: name,
+      team: world.team,
+      bot: true,
+      admin: false,
+      timeZone: "Etc/UTC",
+    };
+  }
+
+  function postAsBot(
+    channel: Channel,
+    text: string,
+    { name, threadTs, legacy = false, blocks = [], attachments = [] }: AppPost = {},
+    stored: readonly StoredFile[] = [],
+    author: User = newApp(name),
+  ): Posted {
+    const otherBot = { id: ids.next("B"), legacy };
+    const shown = { blocks: fillIds(blocks, () => ids.next("B").slice(-5)), attachments, files: stored };
+    return posts.post({ channel, author, otherBot, text, ...shown, ...rootTs(channel, threadTs) });
+  }
+
+  /** @slack/web-api, the attachments of ConversationsRepliesResponse: `is_share` as events have it, `message_blocks`. */
+  function toForward(message: Message): Fields {
+    const { files: listed } = wire.message(message);
+    return {
+      ...{ is_share: true, is_msg_unfurl: true, ts: message.ts, channel_id: message.channel.id },
+      ...{ author_id: message.author.id, text: message.text, fallback: message.text },
+      message_blocks: [
+        {
+          ...{ team: world.team.id, channel: message.channel.id, ts: message.ts },
+          message: { blocks: message.blocks },
+        },
+      ],
+      ...(listed === undefined ? {} : { files: listed }),
+    };
+  }
+
   function rootTs(channel: Channel, threadTs: string | undefined): { threadTs?: string } {
     if (threadTs === undefined) return {};
     const message: Message = messageAt(world, { channel: channel.id, ts: threadTs });
@@ -83,7 +149,8 @@ export function createPeople(parts: {
   }
 
   return {
-    async say(channel, user, text, { files: given = [], threadTs, broadcast = false, mention = false } = {}) {
+    async say(channel, user, text, how = {}) {
+      const { files: given = [], threadTs, broadcast = false, mention = false, forwards = [] } = how;
       if (!channel.members.has(user.id)) throw new Error(`${user.name} is not in ${channel.name}.`);
       if (channel.archived) throw new Error(`${channel.name} is archived.`);
       const root = rootTs(channel, threadTs);
@@ -96,25 +163,21 @@ export function createPeople(parts: {
           text: words,
           blocks: toRich(words, ids),
           files: stored,
+          attachments: forwards.map((ref) => toForward(messageAt(world, ref))),
           ...root,
           broadcast,
         }),
       );
     },
-    sayAsBot(channel, text, { name = "weatherbot", threadTs, legacy = false } = {}) {
-      const id = ids.next("B");
-      const author: User = {
-        id: ids.next("U"),
-        name,
-        realName: name,
-        team: world.team,
-        bot: true,
-        admin: false,
-        timeZone: "Etc/UTC",
-      };
-      return toSaid(
-        posts.post({ channel, author, otherBot: { id, legacy }, text, ...rootTs(channel, threadTs) }),
-      );
+    sayAsBot: (channel, text, how) => toSaid(postAsBot(channel, text, how, [])),
+    async shareAsBot(channel, text, how) {
+      const author = newApp(how.name);
+      const stored = await Promise.all((how.files ?? []).map((file) => files.store(file, author)));
+      return toSaid(postAsBot(channel, text, how, stored, author));
+    },
+    unfurl: (ref, previews) => {
+      const message = messageAt(world, ref);
+      return posts.change(message, { attachments: [...message.attachments, ...previews] });
     },
     editMessage(ref, text) {
       const message = messageAt(world, ref);

@@ -58,6 +58,8 @@ export interface StoredFile {
   granted: boolean;
   /** Where the bytes really are: a file of another service, of which Slack has only the link. */
   readonly external?: string;
+  /** Whether it was made out of a long text in the composer. */
+  readonly snippet: boolean;
   deleted: boolean;
 }
 

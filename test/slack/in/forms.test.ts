@@ -4,7 +4,7 @@ import type { Style } from "../../../src/seam/core.ts";
 import { optionSpecs } from "../../../src/seam/options.ts";
 import { flat } from "../../rig/pictures.ts";
 import { until } from "../../rig/until.ts";
-import { startSlack } from "../server.ts";
+import { done, startSlack } from "../server.ts";
 
 const cosy: Style = { name: "cosy", scope: "mine", instruction: "soft light", options: {}, pictures: 0 };
 
@@ -130,4 +130,53 @@ test("a channel chosen in the last moment gets no other channel's defaults", asy
   await until(() => /nothing is changed/.test(simulator.messages(direct)[0]?.text ?? ""), "the word of it");
   assert.equal(kept.has(placeOf(channel).channel), false);
   assert.equal(kept.has(placeOf(other).channel), false);
+});
+
+test("words in a form that ask for privacy get it, with whatever dash", async (t) => {
+  const { simulator, channel, ada, nextPrompt, answers, whispers } = await startSlack(t);
+  for (const dash of ["--", "—", "–"]) {
+    const doing = simulator.slash(channel, ada, "/draw");
+    await simulator.submitView(await simulator.waitFor(() => doing.view), {
+      prompt: `a kite ${dash}private`,
+    });
+    const { turn, reply } = await nextPrompt();
+    assert.equal(turn.text, "a kite");
+    await reply.show(await done());
+  }
+  assert.deepEqual(answers(), []);
+  assert.equal(whispers().length, 3);
+});
+
+test("/draw with an em dash before private is private, and so is what is made of it", async (t) => {
+  const { simulator, channel, ada, nextPrompt, nextPress, answers, whispers } = await startSlack(t);
+  simulator.slash(channel, ada, "/draw", "a kite —private");
+  const { turn, reply } = await nextPrompt();
+  assert.equal(turn.text, "a kite");
+  await reply.show(await done());
+  const [seen] = whispers();
+  assert.ok(seen);
+  simulator.press(seen, "a:edit", ada);
+  await simulator.submitView(await simulator.waitFor(() => simulator.modal(ada)), { prompt: "with a bow" });
+  await (await nextPress()).reply.show(await done());
+  simulator.press(whispers().at(-1) ?? seen, "a:redo", ada);
+  await (await nextPress()).reply.show(await done());
+  assert.deepEqual(answers(), []);
+  assert.equal(whispers().length, 3);
+});
+
+test("a form takes files whatever they are called", async (t) => {
+  const { simulator, channel, ada, nextPrompt } = await startSlack(t);
+  const doing = simulator.slash(channel, ada, "/draw");
+  await simulator.submitView(await simulator.waitFor(() => doing.view), {
+    prompt: "make it night",
+    pictures: [
+      { name: "IMG_1.jfif", bytes: await flat("#090") },
+      { name: "scan", bytes: await flat("#900") },
+    ],
+  });
+  const { attachments } = (await nextPrompt()).turn;
+  assert.deepEqual(
+    attachments.map(({ name }) => name),
+    ["IMG_1.jfif", "scan"],
+  );
 });

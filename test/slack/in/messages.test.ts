@@ -97,6 +97,7 @@ test("what is not for the bot", async (t) => {
   const { turn } = await nextPrompt();
   assert.equal(turn.text, "make it night");
   assert.equal(turn.addressed, false, "the core answers when it knows the thread");
+  assert.equal(turn.toBot, undefined);
   assert.equal(turn.thread, `slack:${channel.id}:${own.ts}`);
   assert.equal(turn.user.moderator, true);
   assert.deepEqual(taken, []);
@@ -139,20 +140,6 @@ test("a direct message needs no mention, and is one conversation", async (t) => 
   await branch.reply.show(await done());
   await simulator.say(dm, ada, "and a scarf", { threadTs: ts });
   assert.equal((await nextPrompt()).turn.replyTo, undefined, "from then on it has a head of its own");
-});
-
-test("a mention below somebody's picture uses that picture", async (t) => {
-  const { simulator, channel, ada, mo, nextPrompt } = await startSlack(t);
-  const photo = await flat("#090");
-  const posted = await simulator.say(channel, ada, "my garden", {
-    files: [{ name: "garden.png", bytes: photo }],
-  });
-  await simulator.say(channel, mo, "in winter", { threadTs: posted.ts, mention: true });
-  const { turn, reply } = await nextPrompt();
-  assert.deepEqual(Buffer.from((await turn.attachments[0]?.read(signal)) ?? []), photo);
-  await reply.show(await done());
-  await simulator.say(channel, mo, "and snow", { threadTs: posted.ts, mention: true });
-  assert.deepEqual((await nextPrompt()).turn.attachments, [], "only the first time");
 });
 
 test("a deleted request takes its picture back, and so does a deleted answer", async (t) => {

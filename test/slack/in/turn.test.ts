@@ -16,7 +16,13 @@ import {
   toMessageKey,
 } from "../../../adapters/slack/wire/keys.ts";
 import { events, missingScopes, scopes } from "../../../adapters/slack/wire/permissions.ts";
-import { filesOf, picturesOf, type Shown, shownIdsOf } from "../../../adapters/slack/wire/pictures.ts";
+import {
+  filesOf,
+  type Picture,
+  picturesOf,
+  type Shown,
+  shownIdsOf,
+} from "../../../adapters/slack/wire/pictures.ts";
 import { cut, toTitle, toWords } from "../../../adapters/slack/wire/words.ts";
 
 /** A payload as Slack sends it. */
@@ -26,6 +32,16 @@ function fixture<T>(name: string): T {
 
 const me: Me = { userId: "U0BOT00001", botId: "B0BOT00001", teamId: "T0QUAY0001", name: "drawbridge" };
 const message = (name: string) => fixture<MessageEvent>(name);
+const elsewhere = {
+  ownId: me.userId,
+  fromAddress: () => assert.fail("nothing is elsewhere"),
+  unscoped: () => assert.fail("no scope is missing"),
+};
+
+/** What of it Slack keeps. */
+const kept = (pictures: readonly Picture[] = []) =>
+  pictures.flatMap((picture) => ("id" in picture ? picture : []));
+
 const parse = (name: string) => parseMessage(message(name), me);
 
 test("a mention, by either of its events, is the same turn", () => {
@@ -76,7 +92,7 @@ test("files: ours to read, another company's, outside Slack, deleted, hidden", (
   const said = parse("message-files");
   assert.equal(said?.text, "");
   assert.deepEqual(
-    said?.files.map(({ name, mediaType, url, barred }) => [name, mediaType, url !== undefined, barred]),
+    kept(said?.files).map(({ name, mediaType, url, barred }) => [name, mediaType, url !== undefined, barred]),
     [
       ["garden.png", "image/png", true, undefined],
       ["plan.png", "image/png", true, "external"],
@@ -87,7 +103,7 @@ test("files: ours to read, another company's, outside Slack, deleted, hidden", (
     ],
   );
   assert.deepEqual(
-    parse("message-forward")?.files.map(({ name }) => name),
+    kept(parse("message-forward")?.files).map(({ name }) => name),
     ["garden.png"],
   );
 });
@@ -96,7 +112,7 @@ test("the pictures of an answer are those in its blocks, in their order", () => 
   const answer = fixture<Shown>("message-answer");
   assert.deepEqual(shownIdsOf(answer), ["F0FOX000001", "F0FOX000002"]);
   assert.deepEqual(
-    picturesOf(answer).map(({ id }) => id),
+    kept(picturesOf(answer, me)).map(({ id }) => id),
     ["F0FOX000001", "F0FOX000002"],
   );
 });
@@ -112,6 +128,7 @@ test("files that cannot be read say what to do, and the token goes to Slack only
   });
   const waits: number[] = [];
   const { toAttachment } = createFiles({
+    ...elsewhere,
     token: "xoxb-1",
     name: "drawbridge",
     async info(id) {
@@ -156,6 +173,7 @@ test("files that cannot be read say what to do, and the token goes to Slack only
   await assert.rejects(read(0));
   assert.ok(fetched.every((one) => one.startsWith("https://files.slack.com/")));
   const { toAttachment: foreign } = createFiles({
+    ...elsewhere,
     token: "t",
     name: "drawbridge",
     info: async (id) => ({ id }),
@@ -175,6 +193,14 @@ test("files that cannot be read say what to do, and the token goes to Slack only
 test("/draw: words, and whether others see the answer", () => {
   assert.deepEqual(parseDraw("a fox --private --size wide"), { text: "a fox --size wide", private: true });
   assert.deepEqual(parseDraw("--private"), { text: "", private: true });
+  for (const dash of ["—", "–", "―", "‒", "−", "—-", "–-"]) {
+    const hidden = { text: "a kite —size wide", private: true };
+    assert.deepEqual(parseDraw(`a kite ${dash}private —size wide`), hidden, "phones make one dash of two");
+    assert.deepEqual(parseDraw(`${dash}Private`), { text: "", private: true }, dash);
+    assert.equal(parseDraw(`a club ${dash}privately run`).private, false, dash);
+  }
+  assert.deepEqual(parseDraw("--private a kite --private"), { text: "a kite", private: true });
+  assert.equal(parseDraw("a club - private").private, false);
   assert.deepEqual(parseDraw("a sign --privateer"), { text: "a sign --privateer", private: false });
 });
 
@@ -231,7 +257,7 @@ test("what a person typed becomes words", () => {
 });
 
 test("Markdown becomes Slack's markup, and calls nobody", () => {
-  const one = (markdown: string) => toMrkdwn(markdown, 3000, 4).join("|");
+  const one = (markdown: string) => toMrkdwn(markdown, 3000).join("|");
   assert.equal(
     one("**bold** and *thin* and ~~gone~~ and `a*b*c`"),
     "*bold* and _thin_ and ~gone~ and `a*b*c`",
@@ -248,9 +274,9 @@ test("Markdown becomes Slack's markup, and calls nobody", () => {
   assert.equal(one("[<!here>](https://a.b)"), "<https://a.b|&lt;!here&gt;>");
   assert.equal(one("2 * 3 * 4 and snake_case_name"), "2 * 3 * 4 and snake_case_name");
   assert.equal(one("```js\na < b && **c**\n```"), "```\na &lt; b &amp;&amp; **c**\n```");
-  assert.deepEqual(toMrkdwn("", 3000, 4), []);
-  const long = toMrkdwn(`${"a & b ".repeat(3000)}`, 3000, 4);
-  assert.equal(long.length, 4);
+  assert.deepEqual(toMrkdwn("", 3000), []);
+  const long = toMrkdwn(`${"a & b ".repeat(3000)}`, 3000);
+  assert.equal(long.length, 11);
   assert.ok(long.every((piece) => piece.length <= 3000 && !/&a?m?p?$/.test(piece)));
 });
 

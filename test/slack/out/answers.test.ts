@@ -149,8 +149,8 @@ test("a cancelled or failed drawing keeps its sketch and nothing else; a deleted
   );
   assert.equal(answers()[0]?.images.length, 1);
   assert.equal(litter().length, 1);
-  await adapter.reopen(key).show(view("cancelled", { status: "Deleted by ada" }));
-  assert.deepEqual(answers()[0]?.images, []);
+  await adapter.reopen(key).show(view("cancelled", { status: "Deleted by ada", gone: true }));
+  assert.deepEqual(answers(), []);
   await until(() => litter().length === 0, "the file to go");
 });
 
@@ -202,7 +202,22 @@ test("a scope that is missing for the picture is named in the answer", async (t)
   await reply.show(view("working", { status: "Drawing" }));
   simulator.revoke("files:write");
   await reply.show(await done());
-  assert.match(answers()[0]?.text ?? "", /Slack has not granted files:write/);
+  assert.match(
+    answers()[0]?.text ?? "",
+    /Slack has not granted me files:write\. An admin has to add that scope/,
+  );
+});
+
+test("a scope that is missing to see whether the picture is ready is named, too", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers, said } = server;
+  const reply = await ask(server);
+  await reply.show(view("working", { status: "Drawing" }));
+  simulator.revoke("files:read");
+  await reply.show(await done());
+  assert.match(answers()[0]?.text ?? "", /in the one below\. Slack has not granted me files:read\. An admin/);
+  assert.equal(answers()[1]?.files.length, 1);
+  assert.equal(said("slack.scopes.missing").length, 1);
 });
 
 test("rate limits: a sketch is dropped, the picture waits as long as it must", async (t) => {

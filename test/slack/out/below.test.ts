@@ -40,7 +40,7 @@ test("the page to paint on is a link for the one who pressed, and nobody else", 
 });
 
 test("links keep their addresses, whatever they look like", () => {
-  const one = (text: string) => toMrkdwn(text, 3000, 4).join("\n");
+  const one = (text: string) => toMrkdwn(text, 3000).join("\n");
   assert.equal(one(`**see [a | b](${address}) now**`), `*see <${address.replace("&", "&amp;")}|a ¦ b> now*`);
   assert.equal(
     one("[a](https://x.example/__b__) [c](https://y.example)"),

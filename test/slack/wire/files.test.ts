@@ -40,9 +40,9 @@ test("an SVG is shown as a picture, and hangs on the message as a file", async (
 
   await adapter.stop();
   await adapter.start(server.core);
-  await adapter.reopen(key).show(view("cancelled", { status: "Deleted by ada" }));
+  await adapter.reopen(key).show(view("cancelled", { status: "Deleted by ada", gone: true }));
   await until(() => litter().length === 0, "both files to go");
-  assert.deepEqual(answers()[0]?.files, []);
+  assert.deepEqual(answers(), []);
 });
 
 for (const attaches of [true, false]) {
@@ -75,7 +75,7 @@ test("a file that Slack takes nowhere is said, below its picture", async (t) => 
   });
   await reply.show({ ...picture, files: [drawing] });
   assert.equal(answers()[0]?.images.length, 1);
-  assert.match(answers()[0]?.text ?? "", /Slack did not take the file that belongs to this picture/);
+  assert.match(answers()[0]?.text ?? "", /Slack did not take the file that belongs to this\./);
 });
 
 test("the file of a private answer comes to the person directly, and goes with the answer", async (t) => {
@@ -93,7 +93,7 @@ test("the file of a private answer comes to the person directly, and goes with t
   );
   assert.deepEqual(answers(), []);
   assert.equal((await adapter.recall(key)).length, 1);
-  await adapter.reopen(key).show(view("cancelled", { status: "Deleted by ada" }));
+  await adapter.reopen(key).show(view("cancelled", { status: "Deleted by ada", gone: true }));
   await until(() => litter().length === 0, "both files to go");
   assert.deepEqual(simulator.messages(direct), []);
 });
@@ -122,4 +122,37 @@ test("a GIF is shown as it is, so that it plays", async (t) => {
   assert.equal(seen?.images[0]?.broken, false);
   assert.deepEqual(seen?.images[0]?.bytes, bytes);
   assert.deepEqual(server.litter(), ["a-fox.gif"]);
+});
+
+test("a scope that is missing for a file is named, with who has to do what, and once in the log", async (t) => {
+  const { simulator, channel, ada, nextPrompt, said } = await startSlack(t);
+  simulator.revoke("files:read");
+  for (const name of ["one.svg", "two.svg"]) {
+    await simulator.say(channel, ada, "make it night", {
+      mention: true,
+      files: [{ name, bytes: drawing.bytes }],
+    });
+    const [file] = (await nextPrompt()).turn.attachments;
+    assert.ok(file);
+    await assert.rejects(file.read(signal), {
+      code: "bad_attachment",
+      message: `“${name}” cannot be read: Slack has not granted me files:read. An admin has to add that scope under OAuth & Permissions and reinstall the app.`,
+    });
+  }
+  assert.deepEqual(
+    said("slack.scopes.missing").map(({ level, fields }) => [level, JSON.stringify(fields).slice(0, 26)]),
+    [["warn", '{"missing":["files:read"],']],
+  );
+});
+
+test("what the start has said of a missing scope is not said again", async (t) => {
+  const { simulator, channel, ada, nextPrompt, said } = await startSlack(t, {
+    beforeStart: (simulator) => simulator.revoke("files:read"),
+  });
+  const files = [{ name: "one.svg", bytes: drawing.bytes }];
+  await simulator.say(channel, ada, "make it night", { mention: true, files });
+  const [file] = (await nextPrompt()).turn.attachments;
+  assert.ok(file);
+  await assert.rejects(file.read(signal), { message: /files:read/ });
+  assert.equal(said("slack.scopes.missing").length, 1);
 });

@@ -1,0 +1,95 @@
+import { BotError } from "../../../src/seam/errors.ts";
+import { withTimeout } from "../../../src/seam/timeout.ts";
+import type { Stage } from "../live/stage.ts";
+import { toMessageKey } from "../wire/keys.ts";
+import { threadMs } from "../wire/limits.ts";
+import { scopeWords } from "../wire/permissions.ts";
+import { mayBePicture, type Picture, toRemoteFile } from "../wire/pictures.ts";
+import type { Found } from "../wire/send.ts";
+import { neededScope, toLogged, toTrouble } from "../wire/trouble.ts";
+import { findSight } from "./sight.ts";
+
+/** What stands in a thread above a message. Slack is asked once, when somebody wants to know. */
+export interface Above {
+  /** Oldest first, the thread's root among them; undefined where Slack does not say in time. */
+  soon(): Promise<readonly Found[] | undefined>;
+  /** Rejects with BotError `bad_attachment` where it cannot be known, and with the signal's reason. */
+  pictures(signal: AbortSignal): Promise<readonly Picture[]>;
+}
+
+/** `before`: the message above which that is. */
+export function createAbove(
+  stage: Stage,
+  { channelId, threadTs, before }: { channelId: string; threadTs: string; before: string },
+): Above {
+  const { send, me, live, log, missing } = stage;
+  let asked: Promise<readonly Found[]> | undefined;
+
+  async function load(): Promise<readonly Found[]> {
+    const { messages, whole } = await send.fetchThread(channelId, threadTs).catch((error: unknown) => {
+      if (toTrouble(error) === "gone") return { messages: [], whole: true };
+      log.debug({ channel: channelId, error: toLogged(error) }, "slack.thread.unread");
+      throw error;
+    });
+    if (!whole) throw new Error("the thread is longer than we ask for");
+    return messages.filter(({ ts }) => ts < before);
+  }
+
+  function ask(): Promise<readonly Found[]> {
+    asked ??= load();
+    asked.catch(() => {});
+    return asked;
+  }
+
+  async function look(): Promise<readonly Picture[]> {
+    let messages = await ask();
+    for (;;) {
+      const sight = findSight(messages, me, (ts) => live.has(toMessageKey({ channelId, ts })));
+      if (!sight) return [];
+      const pictures = (await Promise.all(sight.pictures.map(know))).filter((one) => one !== undefined);
+      if (pictures.length > 0) return pictures;
+      messages = messages.slice(0, sight.above);
+    }
+  }
+
+  /** Of another company's file nothing is said but its id. Undefined for what turns out to be no picture. */
+  async function know(picture: Picture): Promise<Picture | undefined> {
+    if ("address" in picture || picture.url || picture.barred || picture.own) return picture;
+    const file = await send.info(picture.id).catch(() => undefined);
+    if (!file) return picture;
+    const told = toRemoteFile(file);
+    return mayBePicture(told) ? told : undefined;
+  }
+
+  function toRefusal(error: unknown): BotError {
+    const trouble = toTrouble(error);
+    const scope = neededScope(error);
+    log.warn({ channel: channelId, trouble }, "slack.thread.unseen");
+    if (trouble === "unscoped" && scope) missing([scope]);
+    const why =
+      trouble === "unscoped"
+        ? scopeWords(scope ?? "channels:history")
+        : trouble === "uninvited"
+          ? `I am not in this conversation. Type /invite @${me.name} here.`
+          : "Slack did not show them to me in time. Say it again.";
+    const message = `I cannot see whether there are pictures above in this thread: ${why} Or attach the picture to your message.`;
+    return new BotError("bad_attachment", message, { cause: new Error(JSON.stringify(toLogged(error))) });
+  }
+
+  return {
+    soon: () => withTimeout(ask(), threadMs),
+    async pictures(signal) {
+      signal.throwIfAborted();
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(late.reject, threadMs, new Error("Slack took too long"));
+      try {
+        return await Promise.race([look(), late.promise]);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw toRefusal(error);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}

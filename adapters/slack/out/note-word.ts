@@ -1,0 +1,23 @@
+import type { View } from "../../../src/seam/view.ts";
+import type { Stage } from "../live/stage.ts";
+import type { Venue } from "../live/venue.ts";
+import { isDirect } from "../live/where.ts";
+import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
+
+/** Keeps the last view of an answer in mind, as far as it is a word of the bot's. `spot`: its message, if it has one. */
+export function noteWord({ told }: Stage, venue: Venue, view: View, spot: Spot | undefined): void {
+  const { channelId, userId } = venue;
+  const threadTs = venue.threadTs ?? (isDirect({ channel: channelId }) ? undefined : spot?.ts);
+  if (!threadTs) return; // a direct message without threads hears everything
+  const isBare = view.images.length === 0 && view.actions.length === 0;
+  const isWord = view.phase === "done" ? isBare : view.gone !== true;
+  told.set(
+    toThreadKey(channelId, threadTs),
+    isWord
+      ? {
+          ...(spot && isBare && view.phase === "failed" && { message: toMessageKey(spot) }),
+          ...(userId && { userId }),
+        }
+      : undefined,
+  );
+}
