@@ -5,9 +5,8 @@ import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
 import { neededScope, toBotError, toLogged } from "../wire/trouble.ts";
-import { shareFiles } from "./attach.ts";
-import { withWhole } from "./long-words.ts";
-import { createMessageFiles } from "./message-files.ts";
+import { withWhole } from "./long-text.ts";
+import { createMessageFiles, shareFiles } from "./message-files.ts";
 import { notify } from "./notice.ts";
 import { isOver, isWhole, type Look, toFileName, toMessage } from "./view.ts";
 

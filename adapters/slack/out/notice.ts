@@ -5,7 +5,7 @@ import type { Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
 import type { Message } from "../wire/send.ts";
 import { toLogged } from "../wire/trouble.ts";
-import { splitWords } from "./long-words.ts";
+import { splitWords } from "./long-text.ts";
 import { createMessageFiles } from "./message-files.ts";
 import { toFileName, toMessage } from "./view.ts";
 

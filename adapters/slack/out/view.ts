@@ -7,7 +7,7 @@ import { toBlockId, toButtonId } from "../wire/keys.ts";
 import { slackLimits } from "../wire/limits.ts";
 import type { Message } from "../wire/send.ts";
 import { altOf, cut, toEscaped, toLine } from "../wire/words.ts";
-import { fitWords } from "./long-words.ts";
+import { fitWords } from "./long-text.ts";
 import { withoutLinks } from "./markdown.ts";
 
 /** How a message is to look, beside what its view says. */

@@ -1,7 +1,6 @@
 import type { ResponseRecord } from "../kept/record.ts";
 import type { Store } from "../kept/store.ts";
-import type { Paint, Step, WireEvent } from "../wire/script.ts";
-import { toScript } from "../wire/script.ts";
+import { type Paint, type Step, toScript, type WireEvent } from "../wire/script.ts";
 
 /** The responses being worked on. A run goes by the clock, whether or not anybody listens. */
 export interface Runs {

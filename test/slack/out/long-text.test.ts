@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { splitWords } from "../../../adapters/slack/out/long-words.ts";
+import { splitWords } from "../../../adapters/slack/out/long-text.ts";
 import { until } from "../../rig/until.ts";
 import { done, startSlack, view } from "../server.ts";
 
