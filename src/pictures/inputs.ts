@@ -74,7 +74,7 @@ async function readPicture(
 ): Promise<{ picture: Picture; note?: string }> {
   const name = `“${displayName(attachment.name)}”`;
   if (attachment.size > inputLimits.bytes) throw tooLarge(name, attachment.size);
-  const source = await fetchBytes(attachment, name, signal);
+  const source = await fetchBytes(attachment, signal);
   if (source.byteLength > inputLimits.bytes) throw tooLarge(name, source.byteLength);
   const role = attachment.role ?? "reference";
   if (sniffMediaType(source) === "image/svg+xml") return readDrawing(source, name, role, signal);
@@ -105,8 +105,9 @@ async function readDrawing(source: Uint8Array, name: string, role: Picture["role
   }
 }
 
-/** Whatever the platform does or leaves undone, this comes to an end. */
-async function fetchBytes(attachment: Attachment, name: string, signal: AbortSignal): Promise<Uint8Array> {
+/** The bytes of a file. Whatever the platform does or leaves undone, this comes to an end. Rejects as `read` does. */
+export async function fetchBytes(attachment: Attachment, signal: AbortSignal): Promise<Uint8Array> {
+  const name = `“${displayName(attachment.name)}”`;
   const late = new AbortController();
   const timer = setTimeout(
     () => late.abort(bad(`${name} could not be fetched in time. Send it again.`)),
