@@ -2,7 +2,7 @@ import { domainToUnicode } from "node:url";
 import { displayName } from "../seam/files/file-name.ts";
 import type { Attachment } from "../seam/turn.ts";
 import { createDownload, type DownloadOptions } from "./download.ts";
-import { inputLimits } from "./inputs.ts";
+import { inputLimits } from "./picture.ts";
 
 /** Pictures that words point to. */
 export interface Links {
