@@ -4,6 +4,7 @@ import type { Prices } from "../money/prices.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import type { Choose } from "../options/choices.ts";
 import { fitOptions } from "../options/fit.ts";
+import { toLike, withShape } from "../options/shape.ts";
 import type { EstimateOf } from "../seam/core.ts";
 import type { ImageOptions } from "../seam/options.ts";
 import type { Size } from "../seam/words/size.ts";
@@ -26,14 +27,15 @@ export function createExpectedCost(parts: {
 }): ExpectedCost {
   const { choose, history, defaults, prices } = parts;
 
-  /** `sent`: the pictures that come along, those of which the size is not known yet as undefined. */
+  /** `sent`: the pictures that come along, those of which the size is not known yet as undefined. `like`: whose shape is kept. */
   function expect(
     options: Partial<ImageOptions>,
     text: string,
     sent: readonly (Size | undefined)[],
     previous?: Size,
+    like?: Size,
   ): string | undefined {
-    const fitted = fitOptions(options, defaults.imageModels);
+    const fitted = withShape(fitOptions(options, defaults.imageModels), like);
     const models = { model: defaults.model, imageModel: fitted.imageModel };
     const planned = { options: fitted.options, text, inputs: sent, ...(previous && { previous }) };
     const found = estimate(planned, models, prices);
@@ -50,13 +52,16 @@ export function createExpectedCost(parts: {
 
   return {
     async of(wanted) {
-      const { options, text, files, brought = [], stylePictures = [] } = wanted;
+      const { options, text, files, from, like, brought = [], stylePictures = [] } = wanted;
+      const attached = files.filter(({ role }) => role !== "mask").map(() => undefined);
       const sent = [
-        ...files.filter(({ role }) => role !== "mask").map(() => undefined),
+        ...attached,
         ...brought.filter(({ role }) => role !== "mask"),
         ...stylePictures.map(() => undefined),
       ];
-      return expect(options, text, sent, await previousOf(wanted));
+      const shown = await previousOf(wanted);
+      const references = [...brought.filter(({ role }) => role === "reference"), ...attached];
+      return expect(options, text, sent, shown, toLike(options, { from, like, shown, references }));
     },
     async before({ user, place, text, options, pictures }) {
       const chosen = await choose({ user, place, text, options });

@@ -146,6 +146,7 @@ export function createRuns(
         ...(turn.stylePictures && !turn.inputs && { stylePictures: turn.stylePictures }),
         mustDraw: turn.mustDraw,
         ...(turn.under && { under: turn.under }),
+        ...(turn.like && { like: turn.like }),
         ...(turn.linksFrom !== undefined && { linksFrom: turn.linksFrom }),
         outcome,
         pictures: [],
