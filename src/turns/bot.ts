@@ -111,7 +111,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         return handle(adapter, { kind: "setting", user, place, wish }, reply);
       }
       if (draining) throw restarting;
-      if (turn.kind === "press") return await press(adapter, turn, reply, stopped.signal);
+      if (turn.kind === "press") {
+        const words = await prompt.ofPress(turn);
+        if (words) return await prompt.answer(adapter, words, reply, stopped.signal);
+        return await press(adapter, turn, reply, stopped.signal);
+      }
       await arrange(turn, reply);
     } catch (error) {
       await refuse(adapter, turn, reply, toBotError(error));

@@ -3,7 +3,7 @@ import type { Choose } from "../options/choices.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { type BotError, type ErrorCode, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import type { MessageKey, Prompt, SettingWish } from "../seam/turn.ts";
+import type { MessageKey, Press, Prompt, SettingWish } from "../seam/turn.ts";
 import type { Reply } from "../seam/view.ts";
 import { parseSetting } from "../seam/words/setting-words.ts";
 import type { History } from "../store/history.ts";
@@ -18,6 +18,8 @@ export interface Prompts {
   isMeant(turn: Prompt): Promise<boolean>;
   /** What it asks for about the studio, where it is no picture that is asked for. Throws BotError `bad_option`. */
   toWish(turn: Prompt): SettingWish | undefined;
+  /** A form of *Edit* that was opened on what the bot said of an unfinished request: its words are an answer to that. */
+  ofPress(turn: Press): Promise<Prompt | undefined>;
   /**
    * Asks for a turn, with what that person said before and nothing could be drawn of. Where nothing can be drawn of this
    * either, that is remembered in its place, and said. Throws what else asking throws.
@@ -142,6 +144,14 @@ export function createPrompts(parts: {
     // Who asks for a picture outright is given one, whatever its words are.
     toWish: ({ addressed, mustDraw, text, attachments }) =>
       addressed && !mustDraw ? parseSetting(text, attachments) : undefined,
+    async ofPress({ action, input, message, thread, user, place }) {
+      if (action !== "edit" || !input || !(await unfinished.has({ user, replyTo: message })))
+        return undefined;
+      return {
+        ...{ kind: "prompt", thread, user, place, ...input },
+        ...{ replyTo: message, toBot: true, addressed: true },
+      };
+    },
     answer,
   };
 }

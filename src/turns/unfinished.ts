@@ -4,7 +4,7 @@ import { readInputs } from "../pictures/inputs.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
 import { BotError } from "../seam/errors.ts";
 import { badFile } from "../seam/files/sent-file.ts";
-import type { Attachment, MessageKey, Prompt } from "../seam/turn.ts";
+import type { Attachment, MessageKey, Prompt, ThreadKey } from "../seam/turn.ts";
 import { checkOptions, readFlags } from "../seam/words/flags.ts";
 import { createQueue } from "../store/queue.ts";
 import type { Store } from "../store/store.ts";
@@ -40,7 +40,8 @@ const unfinished = z.object({
 
 type Kept = Readonly<z.output<typeof unfinished>>;
 
-type Said = Pick<Prompt, "thread" | "user" | "replyTo">;
+/** Who says something, and where: in that thread, and in answer to that message. */
+type Said = Pick<Prompt, "user" | "replyTo"> & { readonly thread?: ThreadKey | undefined };
 
 /**
  * The requests that nothing was drawn of, because something was missing or wrong: a picture without words, an option
@@ -72,7 +73,7 @@ export function createUnfinished(store: Store): UnfinishedRequests {
 
   const placesOf = ({ thread, user, replyTo }: Said) => [
     ...(replyTo ? [replyTo] : []),
-    `${thread} ${user.id}`,
+    ...(thread ? [`${thread} ${user.id}`] : []),
   ];
 
   async function find(said: Said): Promise<(Kept & { readonly id: string }) | undefined> {

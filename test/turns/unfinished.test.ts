@@ -78,6 +78,13 @@ describe("a request that nothing was drawn of is completed by what its person sa
     assert.equal(lastOf(studio).pictures, 1);
   });
 
+  test("in a form of *Edit* that is opened on the bot's question", async () => {
+    begin();
+    const question = await refused("", { attachments: [await photo()] }, /Say what to do/);
+    await studio.press("edit", question.key, { text: "make it night", options: {}, attachments: [] });
+    assert.equal(lastOf(studio).pictures, 1);
+  });
+
   test("a wrong option, then the flag alone", async () => {
     begin();
     const why = /^Pictures takes .* not “9”\.\nQuality takes .* not “ultra”\.$/s;
