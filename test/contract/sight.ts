@@ -58,13 +58,13 @@ export const sight: Readonly<Record<string, Promised>> = {
 
   async "reads the files that phones and old programs write"({ person, picture, ...stage }) {
     const files = [
-      { name: "IMG_0042.HEIC", bytes: heic() },
+      { name: "photo.HEIC", bytes: heic() },
       { name: "drawing.bmp", bytes: bmp("24") },
     ];
     await person.say("put the second on the first", { files });
     const { text } = await picture();
     assert.match(asked(stage), /Picture 1:.*Picture 2:/);
-    assert.match(text, /IMG_0042\.HEIC.*HEIC/);
+    assert.match(text, /photo\.HEIC.*HEIC/);
     assert.match(text, /drawing\.bmp.*BMP/);
   },
 
