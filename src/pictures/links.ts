@@ -115,6 +115,12 @@ const types: Readonly<Record<string, string>> = {
   webp: "webp",
   gif: "gif",
   avif: "avif",
+  jfif: "jpeg",
+  heic: "heic",
+  heif: "heic",
+  bmp: "bmp",
+  tif: "tiff",
+  tiff: "tiff",
 };
 
 /** Where picture servers are told which type to send, and an address without a file name's ending tells us. */

@@ -33,7 +33,8 @@ export interface Unfinished {
 
 /** Whether there is nothing in it that could complete another. */
 export function isEmpty({ text, options, files }: Asked): boolean {
-  return text.trim() === "" && files.length === 0 && Object.keys(options).length === 0;
+  const isSet = (value: unknown) => value !== undefined && value !== null && value !== "";
+  return text.trim() === "" && files.length === 0 && !Object.values(options).some(isSet);
 }
 
 /**

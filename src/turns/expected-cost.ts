@@ -4,10 +4,10 @@ import type { Prices } from "../money/prices.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import type { Choose } from "../options/choices.ts";
 import { fitOptions } from "../options/fit.ts";
-import { toLike, withShape } from "../options/shape.ts";
+import { type Pictures, toLike, withShape } from "../options/shape.ts";
 import type { EstimateOf } from "../seam/core.ts";
 import type { ImageOptions } from "../seam/options.ts";
-import type { Size } from "../seam/words/size.ts";
+import { likeAny, type Size } from "../seam/words/size.ts";
 import type { History } from "../store/history.ts";
 import type { Wanted } from "./ask.ts";
 
@@ -19,6 +19,9 @@ export interface ExpectedCost {
   readonly before: EstimateOf;
 }
 
+/** Stands for the size of a picture that has not been read. */
+const unread: Size = { width: 1, height: 1 };
+
 export function createExpectedCost(parts: {
   readonly choose: Choose;
   readonly history: History;
@@ -27,17 +30,25 @@ export function createExpectedCost(parts: {
 }): ExpectedCost {
   const { choose, history, defaults, prices } = parts;
 
-  /** `sent`: the pictures that come along, those of which the size is not known yet as undefined. `like`: whose shape is kept. */
+  /** `sent`: the pictures that come along, those of which the size is not known yet as undefined. */
   function expect(
     options: Partial<ImageOptions>,
     text: string,
     sent: readonly (Size | undefined)[],
-    previous?: Size,
-    like?: Size,
+    pictures: Pictures,
   ): string | undefined {
+    const like = toLike(options, pictures);
+    // One that is about to be read may turn out to be of any size.
+    const references = pictures.references.map((size) => size ?? unread);
+    const isUnread = toLike(options, { ...pictures, references }) === unread;
     const fitted = withShape(fitOptions(options, defaults.imageModels), like);
     const models = { model: defaults.model, imageModel: fitted.imageModel };
-    const planned = { options: fitted.options, text, inputs: sent, ...(previous && { previous }) };
+    const { shown } = pictures;
+    const planned = {
+      ...{ options: fitted.options, text, inputs: sent },
+      ...(isUnread && { sizes: likeAny }),
+      ...(shown && { previous: shown }),
+    };
     const found = estimate(planned, models, prices);
     return found && sayEstimate(found);
   }
@@ -61,12 +72,13 @@ export function createExpectedCost(parts: {
       ];
       const shown = await previousOf(wanted);
       const references = [...brought.filter(({ role }) => role === "reference"), ...attached];
-      return expect(options, text, sent, shown, toLike(options, { from, like, shown, references }));
+      return expect(options, text, sent, { from, like, shown, references });
     },
     async before({ user, place, text, options, pictures }) {
       const chosen = await choose({ user, place, text, options });
-      const sent = Array.from({ length: pictures + (chosen.stylePictures?.length ?? 0) }, () => undefined);
-      return expect(chosen.options, chosen.text, sent);
+      const references = Array.from({ length: pictures }, () => undefined);
+      const sent = [...references, ...(chosen.stylePictures ?? []).map(() => undefined)];
+      return expect(chosen.options, chosen.text, sent, { references });
     },
   };
 }

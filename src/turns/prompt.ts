@@ -18,7 +18,10 @@ export interface Prompts {
   isMeant(turn: Prompt): Promise<boolean>;
   /** What it asks for about the studio, where it is no picture that is asked for. Throws BotError `bad_option`. */
   toWish(turn: Prompt): SettingWish | undefined;
-  /** A form of *Edit* that was opened on what the bot said of an unfinished request: its words are an answer to that. */
+  /**
+   * A form of *Edit* that was opened on what the bot said of an unfinished request: its words are an answer to that. Who
+   * has it drawn again by its own buttons has no need of it any more.
+   */
   ofPress(turn: Press): Promise<Prompt | undefined>;
   /**
    * Asks for a turn, with what that person said before and nothing could be drawn of. Where nothing can be drawn of this
@@ -145,8 +148,9 @@ export function createPrompts(parts: {
     toWish: ({ addressed, mustDraw, text, attachments }) =>
       addressed && !mustDraw ? parseSetting(text, attachments) : undefined,
     async ofPress({ action, input, message, thread, user, place }) {
-      if (action !== "edit" || !input || !(await unfinished.has({ user, replyTo: message })))
-        return undefined;
+      const said = { user, replyTo: message };
+      if (action === "redo" || action === "rephrase") await unfinished.take(said); // put right in another way
+      if (action !== "edit" || !input || !(await unfinished.has(said))) return undefined;
       return {
         ...{ kind: "prompt", thread, user, place, ...input },
         ...{ replyTo: message, toBot: true, addressed: true },

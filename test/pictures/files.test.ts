@@ -167,6 +167,18 @@ describe("an HEIC photo is read", () => {
     assert.ok(isBlue(at(48, 5)) && isRed(at(48, 122)));
   });
 
+  test("with the colours of its camera", async () => {
+    const { icc } = await sharp(await flat("#fff", 8, 8))
+      .withIccProfile("p3")
+      .png()
+      .toBuffer()
+      .then((png) => sharp(png).metadata());
+    assert.ok(icc);
+    const [, green = 0] = (await read(heic(0, icc))).at(5, 48);
+    const [, plain = 0] = (await read(heic())).at(5, 48);
+    assert.ok(plain - green > 15, `P3's red is more of a red than that: ${plain} and ${green}`);
+  });
+
   test("one that is damaged is not, and it says what to do", async () => {
     const message = /^“photo” is an HEIC photo that I cannot open\. Send it as JPEG: on an iPhone/;
     await assert.rejects(read(heic().subarray(0, 200)), { code: "bad_attachment", message });

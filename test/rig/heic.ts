@@ -4,8 +4,11 @@ const coded = Buffer.from(
   "base64",
 );
 
-/** That picture as an HEIC photo, as iPhones write them. `turns`: quarters to the left in which it is shown. */
-export function heic(turns = 0): Buffer {
+/**
+ * That picture as an HEIC photo, as iPhones write them. `turns`: quarters to the left in which it is shown; `profile`: the
+ * colours of its camera.
+ */
+export function heic(turns = 0, profile: Uint8Array = Buffer.alloc(0)): Buffer {
   const units = split(coded);
   const [vps, sps, pps] = [32, 33, 34].map(
     (type) => units.find((unit) => typeOf(unit) === type) ?? Buffer.alloc(0),
@@ -26,6 +29,11 @@ export function heic(turns = 0): Buffer {
     box("hvcC", configuration),
     full("ispe", u32(128), u32(96)),
     box("irot", Buffer.from([turns])),
+    box(
+      "colr",
+      Buffer.from(profile.length > 0 ? "prof" : "nclx\0\x01\0\x0d\0\x01\x80", "latin1"),
+      Buffer.from(profile),
+    ),
   ];
   const meta = (offset: number) =>
     full(
@@ -34,7 +42,11 @@ export function heic(turns = 0): Buffer {
       full("pitm", u16(1)),
       full("iloc", Buffer.from([0x44, 0]), u16(1), u16(1), u16(0), u16(1), u32(offset), u32(picture.length)),
       full("iinf", u16(1), box("infe", Buffer.from([2, 0, 0, 0]), u16(1), u16(0), Buffer.from("hvc1\0"))),
-      box("iprp", box("ipco", ...properties), full("ipma", u32(1), u16(1), Buffer.from([3, 0x81, 2, 0x83]))),
+      box(
+        "iprp",
+        box("ipco", ...properties),
+        full("ipma", u32(1), u16(1), Buffer.from([4, 0x81, 2, 0x83, 4])),
+      ),
     );
   const before = ftyp.length + meta(0).length + 8;
   return Buffer.concat([ftyp, meta(before), box("mdat", picture)]);

@@ -106,5 +106,9 @@ describe("an edit keeps the shape of the picture it edits", () => {
     const { views: auto } = await say("make it night --quality low --size auto");
     assert.ok(wide(views) && wide(edited) && wide(auto));
     assert.notEqual(wide(edited), wide(auto));
+    const { views: unread } = await say("make it night --quality low", {
+      attachments: [await photo(900, 1200)],
+    });
+    assert.match(wide(unread) ?? "", /\$[\d.]+ to \$/);
   });
 });

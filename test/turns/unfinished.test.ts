@@ -172,6 +172,14 @@ describe("a request that nothing was drawn of is completed by what its person sa
     assert.equal(lastOf(studio).pictures, 1);
   });
 
+  test("it is forgotten where it is put right by a button", async () => {
+    begin();
+    const failed = await refused("make it night --action edit", {}, /There is no picture to edit/);
+    const input = { text: "a castle --action auto", options: {}, attachments: [] };
+    assert.equal((await studio.press("rephrase", failed.key, input)).last.phase, "done");
+    assert.match((await say("--size wide")).last.text, /Say what to draw/);
+  });
+
   test("words about the studio leave it as it is", async () => {
     begin();
     await refused("", { attachments: [await photo()] }, /Say what to do/);
