@@ -179,13 +179,17 @@ function toMasked(file: Buffer, header: Header): Bitmap {
   const channels = parts.length === 4 ? 4 : 3;
   if (parts.length < 3) throw new Error("it has no colours");
   const data = new Uint8Array(width * height * channels);
+  let isSeen = false;
   for (let y = 0, to = 0; y < height; y++) {
     const from = row(y);
     for (let x = 0; x < width; x++) {
       const pixel = bits === 16 ? from.readUInt16LE(x * 2) : from.readUInt32LE(x * 4);
       for (const part of parts) data[to++] = part(pixel);
+      isSeen ||= channels === 3 || data[to - 1] !== 0;
     }
   }
+  // Programs that know nothing of alpha leave it empty.
+  if (!isSeen) for (let at = 3; at < data.length; at += 4) data[at] = 255;
   return { width, height, channels, data };
 }
 

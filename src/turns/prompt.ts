@@ -30,8 +30,11 @@ export interface Prompts {
   answer(adapter: Adapter, turn: Prompt, reply: Reply, signal: AbortSignal): Promise<void>;
 }
 
-/** What the next words can put right. */
-const mendable: readonly ErrorCode[] = ["bad_prompt", "bad_option", "bad_attachment"];
+/** What the next words or files can put right. */
+const mendable: readonly ErrorCode[] = ["bad_prompt", "bad_option", "bad_attachment", "unknown_message"];
+
+/** What may be over when the same is said again: what was taken from before is not lost to it. */
+const passing: readonly ErrorCode[] = ["unreachable", "busy", "quota", "auth", "storage"];
 
 export function createPrompts(parts: {
   readonly history: History;
@@ -60,22 +63,11 @@ export function createPrompts(parts: {
     return !(await history.find(message)) || (await history.base(message)) !== undefined;
   }
 
-  async function toAsked(
-    adapter: Adapter,
-    turn: Prompt,
-    words: Pick<Asked, "text" | "more" | "files" | "notes">,
-    signal: AbortSignal,
-  ): Promise<Asked> {
-    const now = { ...words, options: turn.options, mustDraw: turn.mustDraw === true };
-    const before = isEmpty(now) ? undefined : await unfinished.take(turn);
-    const from = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
-    return complete({ ...now, ...(from && { from }) }, before);
-  }
-
   /** Somebody else's file that cannot be read would come between the person and all that they say next. */
   async function withoutLost(asked: Asked, { code }: BotError): Promise<Asked> {
     const { from, ...rest } = asked;
-    return from && code === "bad_attachment" && !(await history.find(from)) ? rest : asked;
+    const isFile = code === "bad_attachment" || code === "unknown_message";
+    return from && isFile && !(await history.find(from)) ? rest : asked;
   }
 
   /** Remembers what was asked. Whatever the person says next waits for that, from now on. */
@@ -86,7 +78,7 @@ export function createPrompts(parts: {
     shown: Promise<MessageKey | undefined>,
     signal: AbortSignal,
   ): Promise<void> {
-    if (!mendable.includes(error.code) || isEmpty(asked)) return;
+    if (isEmpty(asked)) return;
     try {
       await unfinished.remember(turn, withoutLost(asked, error), shown, signal);
     } catch (failure) {
@@ -100,10 +92,20 @@ export function createPrompts(parts: {
       ...{ text: turn.text, more: [], options: turn.options, files: turn.attachments, notes: [] },
       mustDraw: turn.mustDraw === true,
     };
+    let isTaken = false;
     let remembering: Promise<void> | undefined;
+    const keep = (error: BotError, shown: Promise<MessageKey | undefined>) => {
+      const isWorth = mendable.includes(error.code) || (isTaken && passing.includes(error.code));
+      if (isWorth) remembering = remember(turn, asked, error, shown, signal);
+    };
     try {
       const words = await readWords(turn.text, turn.attachments, signal);
-      asked = await toAsked(adapter, turn, words, signal);
+      const now = { ...asked, ...words };
+      const before = isEmpty(now) ? undefined : await unfinished.take(turn);
+      isTaken = before !== undefined;
+      asked = complete(now, before);
+      const answered = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
+      if (answered) asked = complete({ ...now, from: answered }, before);
       const { text, more, options, earlier, files, from, mustDraw, notes } = asked;
       const isBare = files.length === 0 && !(from && (await showsPicture(from)));
       const seen = (isBare && (await turn.inView?.(signal))) || [];
@@ -119,17 +121,16 @@ export function createPrompts(parts: {
           mustDraw: mustDraw && !isQuestion(chosen.text),
           ...(from && { from }),
         },
-        (error, message) => {
-          remembering = remember(turn, asked, error, Promise.resolve(message), signal);
-        },
+        (error, message) => keep(error, Promise.resolve(message)),
       );
       await remembering;
     } catch (error) {
       signal.throwIfAborted();
       const known = toBotError(error);
       const shown = refuse(adapter, turn, reply, known);
-      await remember(turn, asked, known, shown, signal);
+      keep(known, shown);
       await shown;
+      await remembering;
     }
   }
 

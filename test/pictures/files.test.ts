@@ -141,6 +141,12 @@ describe("a BMP is read", () => {
     });
   }
 
+  test("one with an alpha channel that was left empty is not see-through", async () => {
+    const bytes = Buffer.from(bmp("alpha"));
+    for (let at = bytes.readUInt32LE(10) + 3; at < bytes.length; at += 4) bytes[at] = 0;
+    assert.deepEqual((await read(bytes)).at(0, 0), [255, 0, 0, 255]);
+  });
+
   test("one that is cut off, or speaks of more than it has, is refused", async () => {
     const whole = bmp("24");
     const huge = Buffer.from(bmp("runs8"));

@@ -180,6 +180,23 @@ describe("a request that nothing was drawn of is completed by what its person sa
     assert.match((await say("--size wide")).last.text, /Say what to draw/);
   });
 
+  test("words for a picture that is not there, then the picture", async () => {
+    begin();
+    await refused("make it night", { replyTo: "paper:theirs" }, /I cannot find a picture in the message/);
+    await say("", { attachments: [await photo()] });
+    assert.equal(lastOf(studio).pictures, 1);
+    assert.match(lastOf(studio).said, /make it night/);
+  });
+
+  test("what was taken up is not lost to trouble that passes", async () => {
+    begin();
+    await refused("", { attachments: [await photo()] }, /Say what to do/);
+    studio.standin.fault({ kind: "status", status: 401, code: "invalid_api_key" });
+    assert.equal((await say("make it night")).last.phase, "failed");
+    await say("make it night");
+    assert.equal(lastOf(studio).pictures, 1);
+  });
+
   test("words about the studio leave it as it is", async () => {
     begin();
     await refused("", { attachments: [await photo()] }, /Say what to do/);
