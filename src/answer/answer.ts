@@ -2,11 +2,12 @@ import type { Identity } from "../openai/identity.ts";
 import type { Painter } from "../openai/painter.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import { type Fitted, fitOptions } from "../options/fit.ts";
+import { toLike, withShape } from "../options/shape.ts";
 import { BotError } from "../seam/errors.ts";
 import { modelOf } from "../seam/models.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { ImageLimits, View } from "../seam/view.ts";
-import { sameShape, shapeGap, sizeFor, toSize } from "../seam/words/size.ts";
+import { type Size, sameShape, shapeGap, sizeFor, toSize } from "../seam/words/size.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import { createDrawing, type Drawing } from "./drawing.ts";
 import { type Finished, type FinishTools, finish } from "./finish.ts";
@@ -69,7 +70,8 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
   offer(views.workingView(state, files.length > 0 ? views.readingStatus : views.startingStatus(state.turn)));
   const prepared = await prepare(state.turn, files, tools, signal);
   const { base, inputs, under, linksFrom } = prepared;
-  const fitted = fit(state.turn, prepared, defaults);
+  const like = likeOf(state.turn, prepared);
+  const fitted = fit(state.turn, prepared, like, defaults);
   // After a restart they have been said before.
   for (const said of [...prepared.notes, ...fitted.notes]) sayOnce(state.notes, said);
   if (base) state.parent = base.message;
@@ -77,6 +79,7 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     ...{ inputs, from: base?.message ?? null, notes: state.notes },
     ...(linksFrom !== undefined && { linksFrom }),
     ...(under && { under }),
+    ...(like && { like }),
   });
 
   const paint = createPaint(state, prepared, fitted, tools, signal);
@@ -110,12 +113,25 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
   return finish(state, prepared, fitted, tools, limits, now() - startedAt);
 }
 
+/** Under a mask the picture's own shape is kept with its pixels, unless all is left as it is drawn. */
+function likeOf({ options, from, like }: OpenTurn, { shown, inputs }: Prepared): Size | undefined {
+  if (inputs.some(({ role }) => role === "mask")) return undefined;
+  const references = inputs.filter(({ role }) => role === "reference");
+  const found = toLike(options, { from, like, references, shown: shown?.pictures[shown.picked ?? 0] });
+  return found && { width: found.width, height: found.height };
+}
+
 /** The options as this turn can have them. */
-function fit({ options }: OpenTurn, { inputs, under }: Prepared, defaults: RequestDefaults): Fitted {
+function fit(
+  { options }: OpenTurn,
+  { inputs, under }: Prepared,
+  like: Size | undefined,
+  defaults: RequestDefaults,
+): Fitted {
   const masked = inputs.some(({ role }) => role === "mask");
   const fitted = fitOptions(options, defaults.imageModels, { masked });
   const model = modelOf(fitted.imageModel);
-  if (!under || options.outside === "redraw" || !model) return fitted;
+  if (!under || options.outside === "redraw" || !model) return withShape(fitted, like);
   // What is put back has to lie where it lay: the picture is drawn in the shape of the one under the mask.
   const size = sizeFor(under, model.sizes);
   const { size: asked = "auto" } = fitted.options;

@@ -102,6 +102,7 @@ export async function finish(
     ...{ message, thread: turn.thread, user: turn.user.id, prompt: turn.text, options: turn.options },
     ...(base && { parent: base.message }),
     inputs,
+    ...(turn.like && { like: turn.like }),
     ...(linksFrom !== undefined && { linksFrom }),
     ...(turn.style && { style: turn.style }),
     mustDraw: turn.mustDraw,

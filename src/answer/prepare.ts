@@ -1,7 +1,8 @@
 import sharp from "sharp";
-import { inputLimits, type Picture, readInputs } from "../pictures/inputs.ts";
+import { readInputs } from "../pictures/inputs.ts";
 import type { Links } from "../pictures/links.ts";
 import { fitMask } from "../pictures/mask.ts";
+import { inputLimits, type Picture } from "../pictures/picture.ts";
 import { keptMs, type PictureStore } from "../pictures/picture-store.ts";
 import type { Uploads } from "../pictures/uploads.ts";
 import type { Adapter } from "../seam/adapter.ts";

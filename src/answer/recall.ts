@@ -4,7 +4,11 @@ import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Generation, History } from "../store/history.ts";
 
 /** The pictures a message shows; a platform that does not answer holds up neither a cancel nor a shutdown. */
-function recall(adapter: Adapter, message: MessageKey, signal: AbortSignal): Promise<readonly Attachment[]> {
+export function recall(
+  adapter: Adapter,
+  message: MessageKey,
+  signal: AbortSignal,
+): Promise<readonly Attachment[]> {
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);

@@ -19,6 +19,8 @@ interface Planned {
   readonly text: string;
   /** The references, without a mask; undefined for one whose size is not known yet. */
   readonly inputs: readonly (Size | undefined)[];
+  /** It will have the shape of a picture that has not been read: the sizes that may come of that. */
+  readonly sizes?: readonly Size[];
   /** The picture gone on from. */
   readonly previous?: Size;
 }
@@ -73,13 +75,15 @@ export function sayEstimate({ from, to }: Estimate): string {
 
 /** The image tool's part for one picture. */
 function toDrawn(
-  { options, text, inputs, previous }: Planned,
+  { options, text, inputs, sizes = [], previous }: Planned,
   imageModel: string,
 ): { from: Pick<Usage, "image">; to: Pick<Usage, "image"> } | undefined {
   const published = publishedQualities(imageModel);
   const { quality = "auto", size = "auto", action = "auto", format } = options;
   const outputs = (quality === "auto" ? published : [quality]).flatMap((each) =>
-    (size === "auto" ? shapes : [toSize(size)]).map((shape) => outputTokens(imageModel, each, shape)),
+    (size === "auto" ? [...shapes, ...sizes] : [toSize(size)]).map((shape) =>
+      outputTokens(imageModel, each, shape),
+    ),
   );
   if (outputs.length === 0 || !outputs.every((tokens) => tokens !== undefined)) return undefined;
   const sketches = format === "gif" ? 0 : (options.partials ?? usualSketches);

@@ -1,7 +1,14 @@
 import { BotError } from "../seam/errors.ts";
 import type { ImageOptions } from "../seam/options.ts";
 import type { Place, User } from "../seam/turn.ts";
-import { adminOptions, noStyle, parseFlags, parseOptions, sayUnknown } from "../seam/words/flags.ts";
+import {
+  adminOptions,
+  badOptions,
+  checkOptions,
+  noStyle,
+  readFlags,
+  sayUnknown,
+} from "../seam/words/flags.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { StoredStyle } from "../store/stored.ts";
 import type { StyleBook } from "./styles.ts";
@@ -23,11 +30,13 @@ export interface Said {
   readonly place: Place;
   readonly text: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Options that were set earlier and hold unless these words or fields say otherwise. */
+  readonly earlier?: Partial<ImageOptions>;
   /** What holds in place of the defaults: the options of the picture that is drawn again. */
   readonly over?: Partial<ImageOptions>;
 }
 
-/** Throws BotError `bad_option` for a value that cannot be and for a style that is not there. */
+/** Throws one BotError `bad_option` for all values that cannot be and a style that is not there. */
 export type Choose = (said: Said) => Promise<Choice>;
 
 /** The options of a picture, as far as whoever has it drawn again may have them. */
@@ -67,17 +76,39 @@ export function createChoose({
     return { options: permit(options, await channelsOf(place), user, notes), notes };
   };
 
-  const choose: Choose = async ({ user, place, text, options, over }) => {
-    const flags = parseFlags(text);
-    const notes = flags.unknown.map((name) => sayUnknown(name, "I left it in the words"));
-    const said = { ...flags.options, ...parseOptions(options) };
+  /** A style that was asked for; one that is not there is one more problem. */
+  async function findAsked(user: User, place: Place, name: string, problems: string[]) {
+    try {
+      return await styles.find(user, place, name);
+    } catch (error) {
+      if (!(error instanceof BotError) || error.code !== "bad_option") throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  }
+
+  const choose: Choose = async ({ user, place, text, options, earlier, over }) => {
+    const flags = readFlags(text);
+    const fields = checkOptions(options);
+    const { unknown } = flags;
+    const sayLost = (then: (several: boolean) => string) =>
+      unknown.length > 0 ? [sayUnknown(unknown, then)] : [];
+    const notes = sayLost((several) => `I left ${several ? "them" : "it"} in the words`);
+    const problems = [...flags.problems, ...fields.problems];
+    const said = { ...earlier, ...flags.options, ...fields.options };
     const channels = await channelsOf(place);
     const usual = over ?? { ...channels, ...(await accounts.of(user.id)).defaults };
     const isBare = said.style === noStyle;
     const style =
       said.style && !isBare
-        ? await styles.find(user, place, said.style)
+        ? await findAsked(user, place, said.style, problems)
         : await findUsual(user, place, over || isBare ? undefined : usual.style, notes);
+    if (problems.length > 0) {
+      throw badOptions([
+        ...problems,
+        ...sayLost((several) => `${several ? "they are" : "it is"} none I can use`),
+      ]);
+    }
     const all = { ...usual, ...style?.options, ...said };
     return {
       text: flags.text,

@@ -5,7 +5,14 @@ import type { Style, Styles } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";
 import type { Attachment, Place, Scope, StyleDraft, User } from "../seam/turn.ts";
 import type { Image } from "../seam/view.ts";
-import { noStyle, parseFlags, parseOptions, parseStyleName, sayUnknown } from "../seam/words/flags.ts";
+import {
+  badOptions,
+  checkOptions,
+  noStyle,
+  parseStyleName,
+  readFlags,
+  sayUnknown,
+} from "../seam/words/flags.ts";
 import { createQueue } from "../store/queue.ts";
 import type { Store } from "../store/store.ts";
 import { storedOptions } from "../store/stored.ts";
@@ -143,10 +150,14 @@ function check(draft: StyleDraft): Pick<KeptStyle, "name" | "instruction" | "opt
   if (name === noStyle) {
     throw new BotError("bad_option", "“none” stands for no style at all. Give yours another name.");
   }
-  const flags = parseFlags(draft.instruction);
-  const [unknown] = flags.unknown;
-  if (unknown) throw new BotError("bad_option", sayUnknown(unknown, "it cannot be kept"));
-  const { style: _, ...options } = { ...flags.options, ...parseOptions(draft.options) };
+  const flags = readFlags(draft.instruction);
+  const fields = checkOptions(draft.options);
+  const { unknown } = flags;
+  const lost =
+    unknown.length > 0 ? [sayUnknown(unknown, (several) => `${several ? "they" : "it"} cannot be kept`)] : [];
+  const problems = [...flags.problems, ...fields.problems, ...lost];
+  if (problems.length > 0) throw badOptions(problems);
+  const { style: _, ...options } = { ...flags.options, ...fields.options };
   if (flags.text.length > most.instruction) {
     throw new BotError(
       "bad_option",

@@ -4,7 +4,7 @@ import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { BotError } from "../seam/errors.ts";
-import { inputLimits } from "./inputs.ts";
+import { inputLimits } from "./picture.ts";
 
 /**
  * Fetches a picture from an address that a stranger gave, from the public web only.

@@ -3,7 +3,7 @@ import { displayName } from "../seam/files/file-name.ts";
 import { badFile } from "../seam/files/sent-file.ts";
 import type { Attachment } from "../seam/turn.ts";
 import { createDownload, type DownloadOptions } from "./download.ts";
-import { inputLimits } from "./inputs.ts";
+import { inputLimits } from "./picture.ts";
 
 /** Pictures that words point to. */
 export interface Links {
@@ -131,6 +131,12 @@ const types: Readonly<Record<string, string>> = {
   webp: "webp",
   gif: "gif",
   avif: "avif",
+  jfif: "jpeg",
+  heic: "heic",
+  heif: "heic",
+  bmp: "bmp",
+  tif: "tiff",
+  tiff: "tiff",
 };
 
 /** Where picture servers are told which type to send, and an address without a file name's ending tells us. */

@@ -20,9 +20,9 @@ export const keptMs = 30 * 24 * 3600 * 1000;
 
 const kept = z.object({ mediaType: z.string(), base64: z.string() });
 
-/** All calls reject with BotError `storage` when the store fails. */
-export function createPictureStore(store: Store): PictureStore {
-  const pictures = store.table("kept", kept);
+/** `table`: what is kept in one is not seen in another. All calls reject with BotError `storage` when the store fails. */
+export function createPictureStore(store: Store, table: string = "kept"): PictureStore {
+  const pictures = store.table(table, kept);
   return {
     async put({ bytes, mediaType }, lifeMs) {
       // What is to be deleted by one owner must not be another's, too.

@@ -3,7 +3,7 @@ import type { MessageKey, ThreadKey } from "../seam/turn.ts";
 import type { Details } from "../seam/view.ts";
 import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";
-import { key, storedInput, storedOptions, storedStyle, storedUnder } from "./stored.ts";
+import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
 
 const generation = z.object({
   message: key,
@@ -21,6 +21,8 @@ const generation = z.object({
   /** A picture was asked for outright. */
   mustDraw: z.boolean().exactOptional(),
   under: storedUnder.exactOptional(),
+  /** The picture whose shape was kept, where no size was asked for. */
+  like: storedSize.exactOptional(),
   /** How many references come before those that the words point to; absent: those have not been read. */
   linksFrom: z.number().exactOptional(),
   /** The answer in words, where there were some. */

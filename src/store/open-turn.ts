@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { key, storedInput, storedOptions, storedStyle, storedUnder } from "./stored.ts";
+import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
 
 /** A turn in flight, as it is stored. */
 export const openTurn = z.object({
@@ -29,6 +29,8 @@ export const openTurn = z.object({
   brought: z.array(storedInput).readonly().exactOptional(),
   inputs: z.array(storedInput).readonly().exactOptional(),
   under: storedUnder.exactOptional(),
+  /** The picture whose shape is kept, where no size was asked for. */
+  like: storedSize.exactOptional(),
   /** How many references come before those that the words point to; absent: those have not been read. */
   linksFrom: z.number().exactOptional(),
   /** OpenAI is at work on it under these ids, one for each picture; null where it has not begun. */

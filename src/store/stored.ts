@@ -27,6 +27,9 @@ export const storedInput = z.object({
 
 export type StoredInput = Readonly<z.output<typeof storedInput>>;
 
+/** A picture's width and height, in pixels. */
+export const storedSize = z.object({ width: z.number(), height: z.number() });
+
 /** What lies under a mask, as ids in the PictureStore: the picture, and the mask fitted to it. Width and height in pixels. */
 export const storedUnder = z.object({
   picture: z.string(),

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { inputLimits, readInputs } from "../pictures/inputs.ts";
+import { readInputs } from "../pictures/inputs.ts";
+import { inputLimits } from "../pictures/picture.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Areas, Handle } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";

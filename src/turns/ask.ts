@@ -6,7 +6,7 @@ import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Reply } from "../seam/view.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Runs } from "./run.ts";
+import type { OnUndone, Runs } from "./run.ts";
 
 /** What a person wants drawn, before it has a message and an order. */
 export type Wanted = Omit<
@@ -16,15 +16,18 @@ export type Wanted = Omit<
   readonly files: readonly Attachment[];
 };
 
-/** Takes what is wanted on as a turn and sees it through. Throws BotError `bad_prompt`, and what the platform throws. */
-export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted) => Promise<void>;
+/**
+ * Takes what is wanted on as a turn and sees it through. `onUndone`: as of `Runs`. Throws BotError `bad_prompt`, and what
+ * the platform throws.
+ */
+export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted, onUndone?: OnUndone) => Promise<void>;
 
 export function createAsk(
   { runs, ledger }: { readonly runs: Runs; readonly ledger: Ledger },
   estimate: (wanted: Wanted) => Promise<string | undefined>,
   now: () => number,
 ): Ask {
-  return async (adapter, reply, { files, ...rest }) => {
+  return async (adapter, reply, { files, ...rest }, onUndone) => {
     checkWords(rest.text, files.length + (rest.brought?.length ?? 0));
     const expected = await estimate({ ...rest, files });
     const wanted = { ...rest, ...(expected && { expected }) };
@@ -41,7 +44,7 @@ export function createAsk(
       if (reply.message) await ledger.forget(reply.message);
       throw error;
     });
-    await runs.start(adapter, toTurn(message), reply, files);
+    await runs.start(adapter, toTurn(message), reply, files, onUndone);
   };
 }
 

@@ -14,9 +14,8 @@ import type { Adapter } from "../seam/adapter.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import type { Prompt, Setting, ThreadKey, Turn } from "../seam/turn.ts";
+import type { MessageKey, Setting, Turn } from "../seam/turn.ts";
 import type { Image, Reply } from "../seam/view.ts";
-import { parseSetting } from "../seam/words/setting-words.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { History } from "../store/history.ts";
 import type { Store } from "../store/store.ts";
@@ -26,8 +25,10 @@ import { createExpectedCost } from "./expected-cost.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { createPress } from "./press.ts";
+import { createPrompts } from "./prompt.ts";
 import { createRuns } from "./run.ts";
 import { createSettle } from "./settings.ts";
+import { createUnfinished } from "./unfinished.ts";
 
 /** The core: what all adapters hand their turns to. */
 export interface Bot {
@@ -88,16 +89,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const runs = createRuns({ ...parts, uploads, pictureStore, areas: areas !== undefined, now });
   const ask = createAsk({ runs, ledger }, expectedCost.of, now);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
-
-  /** What people say among themselves is nothing to answer, not even with an error. */
-  async function isKnown(thread: ThreadKey): Promise<boolean> {
-    try {
-      return (await history.head(thread)) !== undefined;
-    } catch (error) {
-      log.error({ thread, error }, "store.failed");
-      return false;
-    }
-  }
+  const prompt = createPrompts({ history, unfinished: createUnfinished(store), choose, ask, refuse, log });
 
   async function arrange(turn: Setting, reply: Reply): Promise<void> {
     const view = await settle(turn, stopped.signal);
@@ -108,41 +100,45 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     await reply.show({ ...view, images: await Promise.all(view.images.map(toFit)) });
   }
 
-  async function prompt(adapter: Adapter, turn: Prompt, reply: Reply): Promise<void> {
-    const { thread, user, place, text, options, attachments, replyTo } = turn;
-    if (!turn.addressed && !(await isKnown(thread))) return;
-    if (draining) throw restarting;
-    // Who asks for a picture outright is given one, whatever its words are.
-    const wish = turn.addressed && !turn.mustDraw ? parseSetting(text, attachments) : undefined;
-    if (wish) return handle(adapter, { kind: "setting", user, place, wish }, reply);
-    const isBare = attachments.length === 0 && !replyTo;
-    const files = (isBare && (await turn.inView?.(stopped.signal))) || attachments;
-    const chosen = await choose({ user, place, text, options });
-    await ask(adapter, reply, {
-      ...{ thread, user, place, ...chosen },
-      files,
-      mustDraw: turn.mustDraw === true && !isQuestion(chosen.text),
-      ...(replyTo && { from: replyTo }),
-    });
-  }
-
   async function handle(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
     try {
-      if (turn.kind === "prompt") return await prompt(adapter, turn, reply);
+      if (turn.kind === "prompt") {
+        if (!(await prompt.isMeant(turn))) return;
+        if (draining) throw restarting;
+        const wish = prompt.toWish(turn);
+        if (!wish) return await prompt.answer(adapter, turn, reply, stopped.signal);
+        const { user, place } = turn;
+        return handle(adapter, { kind: "setting", user, place, wish }, reply);
+      }
       if (draining) throw restarting;
-      if (turn.kind === "press") return await press(adapter, turn, reply, stopped.signal);
+      if (turn.kind === "press") {
+        const words = await prompt.ofPress(turn);
+        if (words) return await prompt.answer(adapter, words, reply, stopped.signal);
+        return await press(adapter, turn, reply, stopped.signal);
+      }
       await arrange(turn, reply);
     } catch (error) {
-      const known = toBotError(error);
-      log[severity(known)](
-        { adapter: adapter.name, channel: turn.place.channel, code: known.code, error: known },
-        "turn.refused",
-      );
-      const view = {
-        ...failedView(known, false),
-        ...(turn.kind !== "prompt" && { audience: "asker" as const }),
-      };
-      await reply.show(view).catch((lost: unknown) => log.warn({ error: lost }, "view.lost"));
+      await refuse(adapter, turn, reply, toBotError(error));
+    }
+  }
+
+  async function refuse(
+    adapter: Adapter,
+    turn: Turn,
+    reply: Reply,
+    error: BotError,
+  ): Promise<MessageKey | undefined> {
+    const { channel } = turn.place;
+    log[severity(error)]({ adapter: adapter.name, channel, code: error.code, error }, "turn.refused");
+    const view = {
+      ...failedView(error, false),
+      ...(turn.kind !== "prompt" && { audience: "asker" as const }),
+    };
+    try {
+      return await reply.show(view);
+    } catch (lost) {
+      log.warn({ error: lost }, "view.lost");
+      return undefined;
     }
   }
 
@@ -186,9 +182,4 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       stopped.abort(restarting);
     },
   };
-}
-
-/** A command that draws is sometimes asked something all the same: that must not cost a picture. */
-function isQuestion(text: string): boolean {
-  return /[?？]\s*$/.test(text);
 }

@@ -4,9 +4,10 @@ import type { Prices } from "../money/prices.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import type { Choose } from "../options/choices.ts";
 import { fitOptions } from "../options/fit.ts";
+import { type Pictures, toLike, withShape } from "../options/shape.ts";
 import type { EstimateOf } from "../seam/core.ts";
 import type { ImageOptions } from "../seam/options.ts";
-import type { Size } from "../seam/words/size.ts";
+import { likeAny, type Size } from "../seam/words/size.ts";
 import type { History } from "../store/history.ts";
 import type { Wanted } from "./ask.ts";
 
@@ -17,6 +18,9 @@ export interface ExpectedCost {
   /** Of what has not been sent yet. Rejects with BotError `bad_option`. */
   readonly before: EstimateOf;
 }
+
+/** Stands for the size of a picture that has not been read. */
+const unread: Size = { width: 1, height: 1 };
 
 export function createExpectedCost(parts: {
   readonly choose: Choose;
@@ -31,11 +35,20 @@ export function createExpectedCost(parts: {
     options: Partial<ImageOptions>,
     text: string,
     sent: readonly (Size | undefined)[],
-    previous?: Size,
+    pictures: Pictures,
   ): string | undefined {
-    const fitted = fitOptions(options, defaults.imageModels);
+    const like = toLike(options, pictures);
+    // One that is about to be read may turn out to be of any size.
+    const references = pictures.references.map((size) => size ?? unread);
+    const isUnread = toLike(options, { ...pictures, references }) === unread;
+    const fitted = withShape(fitOptions(options, defaults.imageModels), like);
     const models = { model: defaults.model, imageModel: fitted.imageModel };
-    const planned = { options: fitted.options, text, inputs: sent, ...(previous && { previous }) };
+    const { shown } = pictures;
+    const planned = {
+      ...{ options: fitted.options, text, inputs: sent },
+      ...(isUnread && { sizes: likeAny }),
+      ...(shown && { previous: shown }),
+    };
     const found = estimate(planned, models, prices);
     return found && sayEstimate(found);
   }
@@ -50,18 +63,22 @@ export function createExpectedCost(parts: {
 
   return {
     async of(wanted) {
-      const { options, text, files, brought = [], stylePictures = [] } = wanted;
+      const { options, text, files, from, like, brought = [], stylePictures = [] } = wanted;
+      const attached = files.filter(({ role }) => role !== "mask").map(() => undefined);
       const sent = [
-        ...files.filter(({ role }) => role !== "mask").map(() => undefined),
+        ...attached,
         ...brought.filter(({ role }) => role !== "mask"),
         ...stylePictures.map(() => undefined),
       ];
-      return expect(options, text, sent, await previousOf(wanted));
+      const shown = await previousOf(wanted);
+      const references = [...brought.filter(({ role }) => role === "reference"), ...attached];
+      return expect(options, text, sent, { from, like, shown, references });
     },
     async before({ user, place, text, options, pictures }) {
       const chosen = await choose({ user, place, text, options });
-      const sent = Array.from({ length: pictures + (chosen.stylePictures?.length ?? 0) }, () => undefined);
-      return expect(chosen.options, chosen.text, sent);
+      const references = Array.from({ length: pictures }, () => undefined);
+      const sent = [...references, ...(chosen.stylePictures ?? []).map(() => undefined)];
+      return expect(chosen.options, chosen.text, sent, { references });
     },
   };
 }

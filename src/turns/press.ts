@@ -158,10 +158,11 @@ function demand(user: User, owner: string, what: string): void {
 }
 
 /** The pictures and the style an answer was made from. */
-function brought({ inputs, under, linksFrom, style, stylePictures }: Generation) {
+function brought({ inputs, under, like, linksFrom, style, stylePictures }: Generation) {
   return {
     brought: inputs,
     ...(under && { under }),
+    ...(like && { like }),
     ...(linksFrom !== undefined && { linksFrom }),
     ...(style && { style }),
     ...(stylePictures && { stylePictures }),

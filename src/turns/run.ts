@@ -16,9 +16,15 @@ import { createPace } from "./pace.ts";
 export interface Runs {
   /**
    * Sees one turn through to its last view, whatever happens, and then forgets it in the ledger. Rejects only when
-   * nothing can be shown nor kept any more.
+   * nothing can be shown nor kept any more. `onUndone` hears why it came to nothing, before a person does.
    */
-  start(adapter: Adapter, turn: OpenTurn, reply: Reply, files: readonly Attachment[]): Promise<void>;
+  start(
+    adapter: Adapter,
+    turn: OpenTurn,
+    reply: Reply,
+    files: readonly Attachment[],
+    onUndone?: OnUndone,
+  ): Promise<void>;
   /** The turn whose answer that message will show; undefined when it is over, or has not begun. */
   find(message: MessageKey): { readonly user: User; cancel(): void } | undefined;
   /** Cancels the turn of a message that a person sees already and we do not know yet, once it begins. */
@@ -26,6 +32,9 @@ export interface Runs {
   /** Waits up to `graceMs` for those in flight and stops the rest; the ledger keeps them for the next start. */
   drain(graceMs: number): Promise<void>;
 }
+
+/** Hears why a turn came to nothing, and which message is about to say so. */
+export type OnUndone = (error: BotError, message: MessageKey) => void;
 
 interface InFlight {
   readonly user: User;
@@ -59,6 +68,7 @@ export function createRuns(
     files: readonly Attachment[],
     stop: AbortController,
     turnLog: Log,
+    onUndone: OnUndone,
   ): Promise<void> {
     const pace = createPace(reply, (error) => turnLog.warn({ error }, "view.lost"));
     const state: Answer = { turn, notes: [...turn.notes], drawings: [] };
@@ -80,6 +90,7 @@ export function createRuns(
     } catch (error) {
       if (stop.signal.reason === shutdown) return leave?.();
       last = await undone(state, error, stop.signal.reason === cancelled, turnLog);
+      onUndone(toBotError(error), turn.message);
     }
     await pace
       .finish(last)
@@ -135,6 +146,7 @@ export function createRuns(
         ...(turn.stylePictures && !turn.inputs && { stylePictures: turn.stylePictures }),
         mustDraw: turn.mustDraw,
         ...(turn.under && { under: turn.under }),
+        ...(turn.like && { like: turn.like }),
         ...(turn.linksFrom !== undefined && { linksFrom: turn.linksFrom }),
         outcome,
         pictures: [],
@@ -147,14 +159,14 @@ export function createRuns(
   }
 
   return {
-    start(adapter, turn, reply, files) {
+    start(adapter, turn, reply, files, onUndone = () => {}) {
       const stop = new AbortController();
       const by = early.get(turn.message);
       early.delete(turn.message);
       if (by && (by.moderator || by.id === turn.user.id)) stop.abort(cancelled);
       if (closed) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
-      const over = see(adapter, turn, reply, files, stop, turnLog).finally(() =>
+      const over = see(adapter, turn, reply, files, stop, turnLog, onUndone).finally(() =>
         inFlight.delete(turn.message),
       );
       inFlight.set(turn.message, { user: turn.user, stop, over });

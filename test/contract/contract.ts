@@ -7,6 +7,7 @@ import { until } from "../rig/until.ts";
 import { examples } from "./examples.ts";
 import type { Contract, Platform, Seen, Stage } from "./platform.ts";
 import { promises } from "./promises.ts";
+import { sight } from "./sight.ts";
 
 const isDone = ({ buttons }: Seen) => buttons.includes("redo");
 
@@ -14,7 +15,7 @@ const isDone = ({ buttons }: Seen) => buttons.includes("redo");
 export function adapterContract({ name, simulate, lacks }: Contract): void {
   // Each promise has a platform, an OpenAI and a process of its own, and mostly waits.
   describe(`${name} keeps the contract`, { concurrency: 4 }, () => {
-    const all = { ...promises, ...examples };
+    const all = { ...promises, ...sight, ...examples };
     for (const promise of Object.keys(lacks)) assert.ok(promise in all, `no such promise: ${promise}`);
     for (const [promise, keep] of Object.entries(all)) {
       const reason = lacks[promise];

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { crc32, gzipSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
-import { inputLimits, readInputs } from "../../src/pictures/inputs.ts";
+import { readInputs } from "../../src/pictures/inputs.ts";
+import { inputLimits } from "../../src/pictures/picture.ts";
 import { displayName } from "../../src/seam/files/file-name.ts";
 import { flat } from "../rig/pictures.ts";
 import { attachment } from "../rig/studio.ts";
@@ -41,7 +42,7 @@ describe("a picture that can be sent as it is comes byte for byte", () => {
     ["progressive JPEG", () => colours().jpeg({ progressive: true }).toBuffer()],
     ["grey JPEG", () => colours().greyscale().jpeg().toBuffer()],
     ["WebP", () => colours().webp().toBuffer()],
-    ["one pixel", () => flat("#fff", 1, 1)],
+    ["one as small as can be", () => flat("#fff", 4, 4)],
   ];
   for (const [what, make] of cases) {
     test(what, async () => {
@@ -165,6 +166,11 @@ describe("what cannot be used says why and what to do", () => {
   const cases: readonly [string, () => Promise<Uint8Array> | Uint8Array, RegExp][] = [
     ["nothing", () => new Uint8Array(), /^“photo” is empty\. Send it again\.$/],
     ["words", () => Buffer.from("hello, I am text"), /is not a picture, whatever its name says\. Send a PNG/],
+    [
+      "one pixel",
+      () => flat("#fff", 1, 1),
+      /^“photo” is too small: 1x1 pixels\. Send one with 4 pixels a side/,
+    ],
     ["zeros", () => new Uint8Array(5000), /is not a picture/],
     [
       "a PDF",

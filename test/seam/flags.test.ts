@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type ImageOptions, optionSpecs } from "../../src/seam/options.ts";
-import { parseFlags, parseOptions, parseStyleName, sayUnknown } from "../../src/seam/words/flags.ts";
+import {
+  checkOptions,
+  isFlag,
+  parseFlags,
+  parseOptions,
+  parseStyleName,
+  readFlags,
+  sayUnknown,
+} from "../../src/seam/words/flags.ts";
 
 type Options = Partial<ImageOptions>;
 
@@ -95,6 +103,15 @@ describe("flags in a text", () => {
     ["hyphens inside a word", "a boat--size--matters", "a boat--size--matters", {}],
     ["a markdown rule", "a boat\n---\nin fog", "a boat\n---\nin fog", {}],
     ["an arrow", "a boat --> harbour", "a boat --> harbour", {}],
+    ["an em dash before an option, as phones write it", "a boat —size wide", "a boat", { size: "1536x1024" }],
+    ["an en dash", "a boat –count=2", "a boat", { count: 2 }],
+    ["several dashes", "—Quality low a boat —size wide —count 2", "a boat", { ...sized("low"), count: 2 }],
+    ["a dash before a word that only begins like an option", "a boat —sized up", "a boat —sized up", {}],
+    ["a dash before any other word", "a boat —in fog– at sea", "a boat —in fog– at sea", {}],
+    ["a dash inside a word", "a boat—size matters", "a boat—size matters", {}],
+    ["a style in curly quotes", "a boat —style “Cosy Evening”", "a boat", { style: "cosy-evening" }],
+    ["in single ones", "a boat --style ‘Cosy Evening’", "a boat", { style: "cosy-evening" }],
+    ["in those of other languages", "a boat --style „Cosy Evening“", "a boat", { style: "cosy-evening" }],
   ];
   for (const [what, text, rest, options] of cases) {
     test(`${what}: ${JSON.stringify(text)}`, () => {
@@ -107,7 +124,7 @@ describe("flags in a text", () => {
     assert.equal(text, "a boat --ar 16:9");
     assert.deepEqual(options, { size: "1536x1024" });
     assert.deepEqual(unknown, ["ar"]);
-    const told = sayUnknown("ar", "I left it in the words");
+    const told = sayUnknown(["ar"], () => "I left it in the words");
     assert.match(told, /^I don't know --ar, so I left it in the words\. The options are: size,/);
   });
 
@@ -128,6 +145,30 @@ describe("flags in a text", () => {
     for (const text of ['a boat --size "wide"', "a boat --size='wide'", "a boat --size “wide”"]) {
       assert.deepEqual(parseFlags(text), { text: "a boat", options: { size: "1536x1024" }, unknown: [] });
     }
+  });
+
+  test("all that is wrong is said at once", () => {
+    const message = [
+      "--size needs a value: auto, 1024x1024, 1536x1024, 1024x1536.",
+      "Quality takes auto, low, medium, high, xhigh, max, not “ultra”.",
+      "Pictures takes a whole number from 1 to 4, not “9”.",
+    ].join("\n");
+    const text = "a boat --quality ultra --count 9 --size";
+    assert.throws(() => parseFlags(text), { code: "bad_option", message });
+    const { options, problems } = readFlags(`${text} --model gpt-image-2 --ar 16:9`);
+    assert.deepEqual(options, { model: "gpt-image-2" });
+    assert.equal(problems.length, 3);
+    assert.match(
+      checkOptions({ sizes: 1, shape: 2, count: 9 }).problems.join(),
+      /9.*no option “sizes” or “shape”/,
+    );
+    const told = sayUnknown(["ar", "seed", "ar", "tile"], () => "I left them");
+    assert.match(told, /^I don't know --ar, --seed or --tile, so I left them\./);
+  });
+
+  test("a word is a flag, however a phone writes it", () => {
+    for (const word of ["--private", "—private", "–Private"]) assert.ok(isFlag(word, "private"), word);
+    for (const word of ["private", "-private", "—privately"]) assert.ok(!isFlag(word, "private"), word);
   });
 
   test("a long text of nothing but hyphens and spaces takes no time", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inputLimits } from "../../src/pictures/inputs.ts";
+import { inputLimits } from "../../src/pictures/picture.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import { collect } from "../../src/seam/files/sent-file.ts";
 

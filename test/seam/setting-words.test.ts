@@ -26,6 +26,8 @@ describe("words about the studio", () => {
       { name: "setDefaults", scope: "mine", options: { size: "1536x1024", quality: "low" } },
     ],
     ["channel defaults --count 2", { name: "setDefaults", scope: "shared", options: { count: 2 } }],
+    ["defaults —count 2", { name: "setDefaults", scope: "mine", options: { count: 2 } }],
+    ["style save cosy —size wide", { ...save, instruction: "—size wide" }],
     ["defaults reset", { name: "resetDefaults", scope: "mine" }],
     ["channel defaults reset", { name: "resetDefaults", scope: "shared" }],
   ];
@@ -52,5 +54,7 @@ describe("words about the studio", () => {
 
   test("a default that cannot be is said to be one", () => {
     assert.throws(() => parseSetting("defaults --size huge"), { code: "bad_option" });
+    const message = /from 1 to 4, not “9”\.\nI don't know --mood or --ar, so they are no defaults/;
+    assert.throws(() => parseSetting("defaults --mood --ar 1 --count 9"), { code: "bad_option", message });
   });
 });

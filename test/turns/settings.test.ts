@@ -216,7 +216,7 @@ describe("defaults", () => {
     assert.deepEqual([sent().tool.size, sent().tool.quality], ["1024x1536", "low"]);
     await studio.say("a barn --size square", { options: { quality: "high" } });
     assert.deepEqual([sent().tool.size, sent().tool.quality], ["1024x1024", "high"]);
-    await studio.say("a barn", { user: bob, place: { channel: "paper:other" } });
+    await studio.say("a barn", { user: bob, place: { channel: "paper:other" }, thread: "paper:there" });
     assert.deepEqual([sent().tool.size, sent().tool.quality], [undefined, undefined]);
   });
 

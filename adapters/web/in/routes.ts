@@ -81,7 +81,10 @@ export function createApi(stage: Stage, about: About, { handle }: Core, formGate
     if (!form.text.trim() && form.uploads.length === 0) {
       throw new BotError("bad_prompt", "Say what to draw.");
     }
-    const ask = await take({ thread, ...(replyTo && { replyTo }) }, form, toPrompt);
+    const toBot = replyTo !== undefined && chat.message(replyTo)?.kind === "answer";
+    const ask = await take({ thread, ...(replyTo && { replyTo }) }, form, (asked, attachments) =>
+      toPrompt(asked, attachments, toBot),
+    );
     return c.json({ ask }, 202);
   });
   api.post("/api/messages/:id/press", formGate, async (c) => {

@@ -90,7 +90,8 @@ export function parseAction(form: FormData): ActionName {
   throw new BotError("bad_prompt", "There is no such button.");
 }
 
-export function toPrompt(ask: WireAsk, attachments: readonly Attachment[]): Prompt {
+/** `toBot`: the message it replies to is an answer. */
+export function toPrompt(ask: WireAsk, attachments: readonly Attachment[], toBot: boolean): Prompt {
   return {
     kind: "prompt",
     thread: toKey(ask.thread),
@@ -99,7 +100,7 @@ export function toPrompt(ask: WireAsk, attachments: readonly Attachment[]): Prom
     text: ask.text,
     options: ask.options,
     attachments,
-    ...(ask.replyTo && { replyTo: toKey(ask.replyTo) }),
+    ...(ask.replyTo && { replyTo: toKey(ask.replyTo), toBot }),
     addressed: true,
   };
 }

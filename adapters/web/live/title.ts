@@ -1,22 +1,14 @@
-import { parseFlags } from "../../../src/seam/words/flags.ts";
+import { readFlags } from "../../../src/seam/words/flags.ts";
 
 /** Spaces, control characters, and marks that turn the direction of what follows. */
 const blank = /[\p{Cc}\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** A thread's title from the words of its first prompt, cut at a word near 60 characters. Empty without words. */
 export function toTitle(text: string): string {
-  const words = withoutFlags(text.slice(0, 2000)).replace(blank, " ").trim();
+  const words = readFlags(text.slice(0, 2000)).text.replace(blank, " ").trim();
   const letters = [...words];
   if (letters.length <= 64) return letters.join("");
   const start = letters.slice(0, 60).join("");
   const end = start.lastIndexOf(" ");
   return `${(end > 30 ? start.slice(0, end) : start).replace(/[\s,;:.–—-]+$/u, "")}…`;
-}
-
-function withoutFlags(text: string): string {
-  try {
-    return parseFlags(text).text;
-  } catch {
-    return text; // a wrong option: the core will say so, and the words still name the thread
-  }
 }

@@ -1,4 +1,4 @@
-/** The media type that the first bytes speak of; undefined for what is no picture. */
+/** The media type that the first bytes speak of, of those that are shown and sent; undefined for all others. */
 export function sniffMediaType(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.subarray(0, 16)).toString("latin1");
   if (head.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
@@ -8,14 +8,42 @@ export function sniffMediaType(bytes: Uint8Array): string | undefined {
   return isSvg(bytes) ? "image/svg+xml" : undefined;
 }
 
+/** The same, and of those that are read and turned into one of them: TIFF, BMP, AVIF and HEIC. */
+export function sniffPicture(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.subarray(0, 64)).toString("latin1");
+  // Also BigTIFF. Source: the TIFF 6.0 specification, section 2.
+  if (/^(?:II[*+]\0|MM\0[*+])/.test(head)) return "image/tiff";
+  // Words may begin with BM, too: the length of the header tells. Source: Microsoft's “Bitmap Storage”.
+  const isBmp = head.startsWith("BM") && head.slice(15, 18) === "\0\0\0";
+  if (isBmp && [12, 40, 52, 56, 64, 108, 124].includes(head.charCodeAt(14))) return "image/bmp";
+  return sniffMediaType(bytes) ?? typeOfBox(head);
+}
+
+/**
+ * Both are pictures in ISO's boxes; the brand in front may be that of either's family, and then those it is compatible
+ * with tell. Source: ISO/IEC 23008-12, and the AV1 Image File Format.
+ */
+function typeOfBox(head: string): string | undefined {
+  const [, brands = ""] =
+    /^....ftyp((?:avi[fs]|hei[cmsx]|hev[cmsx]|mi[af][f1]|msf1)[\s\S]*)/s.exec(head) ?? [];
+  if (brands === "") return undefined;
+  return /avi[fs]/.test(brands) ? "image/avif" : "image/heic";
+}
+
 const types: Readonly<Record<string, string>> = {
   png: "image/png",
   jpg: "image/jpeg",
   jpeg: "image/jpeg",
+  jpe: "image/jpeg",
+  jfif: "image/jpeg",
   webp: "image/webp",
   gif: "image/gif",
   svg: "image/svg+xml",
   heic: "image/heic",
+  heif: "image/heic",
+  bmp: "image/bmp",
+  tif: "image/tiff",
+  tiff: "image/tiff",
   avif: "image/avif",
 };
 

@@ -12,51 +12,104 @@ const shapes: Readonly<Record<string, string>> = {
 
 const specs = new Map<string, OptionSpec>(optionSpecs.map((spec) => [spec.name, spec]));
 
-/** Options from outside (a form, JSON, a command's fields), checked value by value. Throws BotError `bad_option`. */
-export function parseOptions(raw: Readonly<Record<string, unknown>>): Partial<ImageOptions> {
-  const parsed: Record<string, string | number> = {};
+/** What was set of the options: those that can be, and a sentence for each of the others. */
+export interface Checked {
+  readonly options: Partial<ImageOptions>;
+  readonly problems: readonly string[];
+}
+
+/** Flags as they stand in a text. */
+export interface Flags extends Checked {
+  /** What is left of it. */
+  readonly text: string;
+  /** What stands after `--` and is no option: it stays in the text. */
+  readonly unknown: readonly string[];
+}
+
+/** Options from outside (a form, JSON, a command's fields), checked value by value. */
+export function checkOptions(raw: Readonly<Record<string, unknown>>): Checked {
+  const options: Record<string, string | number> = {};
+  const problems: string[] = [];
+  const unknown: string[] = [];
   for (const [name, value] of Object.entries(raw)) {
     if (value === undefined || value === null || value === "") continue;
     const spec = specs.get(name);
-    if (!spec) throw new BotError("bad_option", `There is no option “${name}”. There are: ${names()}.`);
-    parsed[name] = parseValue(spec, String(value));
+    if (!spec) {
+      unknown.push(`“${name}”`);
+      continue;
+    }
+    try {
+      options[name] = parseValue(spec, String(value));
+    } catch (error) {
+      if (!(error instanceof BotError)) throw error;
+      problems.push(error.message);
+    }
   }
-  return parsed as Partial<ImageOptions>; // every value has just passed its row
+  if (unknown.length > 0) problems.push(`There is no option ${inWords(unknown)}. There are: ${names()}.`);
+  return { options: options as Partial<ImageOptions>, problems }; // every value has just passed its row
+}
+
+/** The same, for where all of it has to be right. Throws one BotError `bad_option` that names all that is wrong. */
+export function parseOptions(raw: Readonly<Record<string, unknown>>): Partial<ImageOptions> {
+  const { options, problems } = checkOptions(raw);
+  if (problems.length > 0) throw badOptions(problems);
+  return options;
+}
+
+/** Whatever is wrong with the options somebody set, in one BotError `bad_option`: they are put right in one go. */
+export function badOptions(problems: readonly string[]): BotError {
+  return new BotError("bad_option", [...new Set(problems)].join("\n"));
+}
+
+/** Phones make an em or en dash of two hyphens. Before an option's name it is one: dashes in prose stay what they are. */
+const dashes = `--|[—–](?=(?:${optionSpecs.map(({ name }) => name).join("|")})(?![a-z-]))`;
+const quoted = /"[^"\n]*"|[“„”][^“”\n]*[“”]|‘[^’\n]*’/.source;
+const flag = new RegExp(
+  `(^|\\s)(?:${dashes})([a-z][a-z-]*)(?:(?:=|\\s+(?!${dashes}))(${quoted}|\\S+))?`,
+  "gi",
+);
+
+/** Whether a word is that flag, such as `--private`, also as phones write it: `—private`. */
+export function isFlag(word: string, name: string): boolean {
+  const [, said = ""] = /^(?:--|[—–])(\S+)$/.exec(word.trim()) ?? [];
+  return said.toLowerCase() === name;
 }
 
 /**
- * Takes `--name value` and `--name=value` out of a text; the value may stand in quotes.
+ * Takes `--name value` and `--name=value` out of a text; the value may stand in quotes, also “curly” ones, and `—name`
+ * and `–name` are the same where there is an option of that name.
  *
- * A word after `--` that is no option stays in the text and is named in `unknown`; a known option with a value it
- * cannot have throws BotError `bad_option`, since drawing something else would cost money.
+ * A word after `--` that is no option stays in the text and is named in `unknown`.
  */
-export function parseFlags(text: string): {
-  text: string;
-  options: Partial<ImageOptions>;
-  unknown: readonly string[];
-} {
+export function readFlags(text: string): Flags {
   const raw: Record<string, string> = {};
   const unknown: string[] = [];
-  const rest = text.replace(
-    /(^|\s)--([a-z][a-z-]*)(?:(?:=|\s+(?!--))("[^"\n]*"|“[^”\n]*”|\S+))?/gi,
-    (all, before: string, name: string, value) => {
-      const spec = specs.get(name.toLowerCase());
-      if (!spec) {
-        unknown.push(name);
-        return all;
-      }
-      if (value === undefined)
-        throw new BotError("bad_option", `--${spec.name} needs a value: ${takes(spec)}.`);
-      raw[spec.name] = value.replace(/^["'“‘]|["'”’]$/g, "");
-      return before;
-    },
-  );
-  return { text: rest.trim(), options: parseOptions(raw), unknown };
+  const bare: string[] = [];
+  const rest = text.replace(flag, (all, before: string, name: string, value?: string) => {
+    const spec = specs.get(name.toLowerCase());
+    if (!spec) {
+      unknown.push(name);
+      return all;
+    }
+    if (value === undefined) bare.push(`--${spec.name} needs a value: ${takes(spec)}.`);
+    else raw[spec.name] = value.replace(/^["'“‘„”]|["'”’“]$/g, "");
+    return before;
+  });
+  const { options, problems } = checkOptions(raw);
+  return { text: rest.trim(), options, unknown, problems: [...bare, ...problems] };
 }
 
-/** What a person is told of a flag there is none of; `then`: what becomes of it, as the rest of a sentence. */
-export function sayUnknown(name: string, then: string): string {
-  return `I don't know --${name}, so ${then}. The options are: ${names()}.`;
+/** The same. An option with a value it cannot have throws BotError `bad_option`: drawing something else would cost money. */
+export function parseFlags(text: string): Omit<Flags, "problems"> {
+  const { problems, ...flags } = readFlags(text);
+  if (problems.length > 0) throw badOptions(problems);
+  return flags;
+}
+
+/** What a person is told of flags there are none of; `then`: what becomes of it or of several, as the rest of a sentence. */
+export function sayUnknown(unknown: readonly string[], then: (several: boolean) => string): string {
+  const flags = [...new Set(unknown)].map((name) => `--${name}`);
+  return `I don't know ${inWords(flags)}, so ${then(flags.length > 1)}. The options are: ${names()}.`;
 }
 
 /** The names of those that only a moderator may set. */
@@ -121,4 +174,10 @@ function takes(spec: OptionSpec): string {
 
 function names(): string {
   return optionSpecs.map(({ name }) => name).join(", ");
+}
+
+/** “a”, “a or b”, “a, b or c”. */
+function inWords(all: readonly string[]): string {
+  const [last = "", ...before] = all.toReversed();
+  return before.length > 0 ? `${before.reverse().join(", ")} or ${last}` : last;
 }

@@ -1,6 +1,5 @@
-import { BotError } from "../errors.ts";
 import type { Attachment, Scope, SettingWish } from "../turn.ts";
-import { parseFlags, sayUnknown } from "./flags.ts";
+import { badOptions, readFlags, sayUnknown } from "./flags.ts";
 
 /**
  * Words that are about the studio and not about a picture: `help`, `styles`, `style save cosy: soft light --size wide`,
@@ -19,7 +18,8 @@ const verbs = { save: "mine", share: "shared", remove: "mine", unshare: "shared"
 
 function parseStyleWish(text: string, attachments: readonly Attachment[]): SettingWish | undefined {
   if (/^styles$|^style list$/i.test(text)) return { name: "styles" };
-  const told = /^style (save|share) (?:([^\n:]{1,60}?)\s*:\s*(.*)|([\w-]{1,40})(?:\s+(--.*))?)$/is.exec(text);
+  const told =
+    /^style (save|share) (?:([^\n:]{1,60}?)\s*:\s*(.*)|([\w-]{1,40})(?:\s+((?:--|[—–]).*))?)$/is.exec(text);
   if (told) {
     const [, verb = "", long, words, short, flags = ""] = told;
     const [style = "", instruction = flags] = [long ?? short, words];
@@ -38,14 +38,17 @@ function scopeOf(verb: string): Scope {
 }
 
 function parseDefaultsWish(text: string): SettingWish | undefined {
-  const found = /^(channel )?defaults(?:\s+(reset|--.*))?$/is.exec(text);
+  const found = /^(channel )?defaults(?:\s+(reset|(?:--|[—–]).*))?$/is.exec(text);
   if (!found) return undefined;
   const [, channel, what] = found;
   const scope = channel ? "shared" : "mine";
   if (what === undefined) return { name: "defaults" };
   if (/^reset$/i.test(what)) return { name: "resetDefaults", scope };
-  const flags = parseFlags(what);
-  const [unknown] = flags.unknown;
-  if (unknown) throw new BotError("bad_option", sayUnknown(unknown, "it is no default"));
+  const { problems, unknown, ...flags } = readFlags(what);
+  const lost =
+    unknown.length > 0
+      ? [sayUnknown(unknown, (several) => (several ? "they are no defaults" : "it is no default"))]
+      : [];
+  if (problems.length + lost.length > 0) throw badOptions([...problems, ...lost]);
   return flags.text === "" ? { name: "setDefaults", scope, options: flags.options } : undefined;
 }

@@ -13,6 +13,12 @@ const drawable = { step: 16, side: 3840, ratio: 3, least: 655_360, most: 3840 * 
 /** Above so many pixels drawing is experimental (the same source); larger originals are drawn so many wide or high. */
 const usual = { pixels: 2560 * 1440, side: 1536 };
 
+/** The fewest and the most pixels that `sizeFor` asks for, for a picture nobody has seen yet. */
+export const likeAny: readonly Size[] = [
+  { width: 1024, height: 640 },
+  { width: 2560, height: 1440 },
+];
+
 /** A size as options hold it, WIDTHxHEIGHT, in pixels. */
 export function toSize(size: string): Size {
   const [width = 1024, height = 1024] = size.split("x").map(Number);

@@ -39,7 +39,9 @@ export function createDrafting(store: ReturnType<typeof createStore>, page: Page
 
     attach(files: Iterable<File>): void {
       const all = [...files];
-      const pictures = all.filter(({ type, name }) => type.startsWith("image/") || /\.hei[cf]$/i.test(name));
+      // Some browsers know no type for these.
+      const named = /\.(?:hei[cf]|jfif|bmp|tiff?|avif)$/i;
+      const pictures = all.filter(({ type, name }) => type.startsWith("image/") || named.test(name));
       if (pictures.length < all.length) page.say("Only pictures can be attached.", true);
       drafting.add(
         pictures.map((file) => {

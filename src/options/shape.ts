@@ -1,0 +1,39 @@
+import { modelOf } from "../seam/models.ts";
+import type { ImageOptions } from "../seam/options.ts";
+import { type Size, sizeFor } from "../seam/words/size.ts";
+import type { Fitted } from "./fit.ts";
+
+/** The pictures a turn goes on from and brings. */
+export interface Pictures {
+  /** The message whose picture was answered, null for a fresh start, absent for wherever the thread is. */
+  readonly from?: string | null | undefined;
+  /** The picture that is seen there. */
+  readonly shown?: Size | undefined;
+  /** What was found before, where the same is drawn again. */
+  readonly like?: Size | undefined;
+  /** Those that were sent along; undefined for one whose size is not known yet. */
+  readonly references: readonly (Size | undefined)[];
+}
+
+/**
+ * The picture whose shape an edit keeps: the one that was answered, else the one that was sent along, else the thread's.
+ * None where a size was asked for (a default counts), where no picture is to be edited, for a fresh start (a picture
+ * taken into a new one), and where several were sent along, which make a new one.
+ */
+export function toLike(
+  { size, action = "auto" }: Partial<ImageOptions>,
+  { from, shown, like, references }: Pictures,
+): Size | undefined {
+  if (size !== undefined || action === "generate" || action === "answer") return undefined;
+  if (like || from === null) return like;
+  if (from !== undefined && shown) return shown;
+  if (references.length > 1) return undefined;
+  return references.length === 1 ? references[0] : shown;
+}
+
+/** The options with the size that is like that picture's; as they are where nothing is known of the model's sizes. */
+export function withShape(fitted: Fitted, like: Size | undefined): Fitted {
+  const model = modelOf(fitted.imageModel);
+  if (!like || !model || fitted.options.size !== undefined) return fitted;
+  return { ...fitted, options: { ...fitted.options, size: sizeFor(like, model.sizes) } };
+}

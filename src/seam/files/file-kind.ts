@@ -1,0 +1,35 @@
+import { toText } from "./text-file.ts";
+
+/** What a file is that is no picture, as its bytes say, whatever it is called. */
+export type FileKind = "film" | "recording" | "PDF" | "document" | "archive" | "web page" | "text";
+
+/** Marks, and the byte at which they stand, the telling ones first. Source: each format's own specification. */
+const marks: readonly { readonly kind: FileKind; readonly at: number; readonly any: readonly string[] }[] = [
+  { kind: "PDF", at: 0, any: ["%PDF-"] },
+  { kind: "recording", at: 4, any: ["ftypM4A", "ftypM4B"] },
+  // MP4, QuickTime and 3GP are made of boxes.
+  { kind: "film", at: 4, any: ["ftyp", "moov", "mdat", "wide", "free", "skip"] },
+  // Matroska and WebM, MPEG, Flash, Windows Media.
+  { kind: "film", at: 0, any: ["\x1aE\xdf\xa3", "\0\0\x01\xb3", "\0\0\x01\xba", "FLV\x01", "0&\xb2u"] },
+  { kind: "film", at: 8, any: ["AVI "] },
+  { kind: "recording", at: 8, any: ["WAVE", "AIFF", "AIFC"] },
+  { kind: "recording", at: 0, any: ["ID3", "OggS", "fLaC", "#!AMR", "\xff\xfb", "\xff\xf3", "\xff\xf1"] },
+  { kind: "document", at: 0, any: ["\xd0\xcf\x11\xe0", "{\\rtf"] },
+  {
+    kind: "archive",
+    at: 0,
+    any: ["PK\x03\x04", "BZh", "7z\xbc\xaf", "Rar!", "\xfd7zXZ", "(\xb5/\xfd"],
+  },
+];
+
+/** Undefined for what is none of them. */
+export function kindOf(bytes: Uint8Array): FileKind | undefined {
+  const head = Buffer.from(bytes.subarray(0, 512)).toString("latin1");
+  const found = marks.find(({ at, any }) => any.some((mark) => head.startsWith(mark, at)))?.kind;
+  // Word, OpenOffice and their like are archives of a known kind.
+  if (found === "archive" && /word\/|ppt\/|xl\/|\[Content_Types\]|mimetypeappl/.test(head)) return "document";
+  if (found) return found;
+  const text = toText(bytes);
+  if (text === undefined) return undefined;
+  return /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html|head|body)\b/i.test(text) ? "web page" : "text";
+}

@@ -1,0 +1,79 @@
+import type { ImageOptions } from "../seam/options.ts";
+import type { Attachment, MessageKey } from "../seam/turn.ts";
+import { readFlags } from "../seam/words/flags.ts";
+
+/** What a person asks for in words, put together from all that they said of it. */
+export interface Asked {
+  /** May hold flags. */
+  readonly text: string;
+  /** Words in which flags are words. */
+  readonly more: readonly string[];
+  /** Fields, raw. They win over flags, and both over `earlier`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly earlier?: Partial<ImageOptions>;
+  readonly files: readonly Attachment[];
+  /** The message whose picture is answered. */
+  readonly from?: MessageKey;
+  readonly mustDraw: boolean;
+  /** What was taken from before, a plain sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** A request that nothing could be drawn of yet. */
+export interface Unfinished {
+  /** Without flags. */
+  readonly text: string;
+  /** Those that were right. */
+  readonly options: Partial<ImageOptions>;
+  /** Those that could be read. */
+  readonly files: readonly Attachment[];
+  readonly from?: MessageKey;
+  readonly mustDraw: boolean;
+}
+
+/** Whether there is nothing in it that could complete another. */
+export function isEmpty({ text, options, files }: Asked): boolean {
+  const isSet = (value: unknown) => value !== undefined && value !== null && value !== "";
+  return text.trim() === "" && files.length === 0 && !Object.values(options).some(isSet);
+}
+
+/**
+ * What is asked now, completed by the request of that person that came to nothing before.
+ *
+ * - Flags or files alone go with the words, options and pictures from before: its files come first, new options win.
+ * - Words without a picture take over the pictures from before: those sent, and the one that was answered. They replace
+ *   the words, and with them what was set there, unless there were none.
+ * - Words with a picture of their own are whole, and so are words where there was no picture: what was before is dropped.
+ *
+ * Pure.
+ */
+export function complete(now: Asked, before: Unfinished | undefined): Asked {
+  if (!before) return now;
+  const hasWords = readFlags(now.text).text !== "";
+  const hasPicture = (one: Pick<Asked, "files" | "from">) => one.files.length > 0 || one.from !== undefined;
+  const takesPictures = !hasWords || !hasPicture(now);
+  const takesOptions = !hasWords || (before.text === "" && (takesPictures || !hasPicture(before)));
+  const files = takesPictures ? before.files : [];
+  const from = now.from ?? (takesPictures ? before.from : undefined);
+  const words = hasWords ? "" : before.text;
+  return {
+    ...now,
+    text: words ? `${words} ${now.text}`.trim() : now.text,
+    ...(takesOptions && { earlier: before.options }),
+    files: [...files, ...now.files],
+    ...(from && { from }),
+    mustDraw: now.mustDraw || (words !== "" && before.mustDraw),
+    notes: [...now.notes, ...sayTaken(words, files.length)],
+  };
+}
+
+function sayTaken(words: string, files: number): readonly string[] {
+  const letters = [...words.replace(/\s+/g, " ")];
+  const said = letters.length > 100 ? `${letters.slice(0, 99).join("")}…` : letters.join("");
+  return [
+    ...(said ? [`I went on with your words from before: “${said}”.`] : []),
+    ...(files > 0
+      ? [`I took along the ${files === 1 ? "picture" : `${files} pictures`} you sent before.`]
+      : []),
+  ];
+}

@@ -1,0 +1,53 @@
+import { promptLimit } from "../openai/request.ts";
+import { fetchBytes } from "../pictures/inputs.ts";
+import { displayName } from "../seam/files/file-name.ts";
+import { claimsText, toText } from "../seam/files/text-file.ts";
+import type { Attachment } from "../seam/turn.ts";
+import { readFlags } from "../seam/words/flags.ts";
+
+/** A prompt's words and files, with the text files among them read. */
+export interface Words {
+  readonly text: string;
+  /** Words of files that came beside the person's own. Flags in them are words. */
+  readonly more: readonly string[];
+  /** Those that are no text. */
+  readonly files: readonly Attachment[];
+  readonly notes: readonly string[];
+}
+
+/** Bytes of the longest prompt there can be; what is larger and says nothing of words is not looked into. */
+const mostBytes = 4 * promptLimit;
+
+/**
+ * Takes text files for what they are: the words, where there are no others (Discord makes a file of a long paste, Slack
+ * a snippet), or more of them. Its bytes decide; beside words only a file that is called a text is looked into.
+ *
+ * Rejects as reading does.
+ */
+export async function readWords(
+  text: string,
+  attachments: readonly Attachment[],
+  signal: AbortSignal,
+): Promise<Words> {
+  const hasWords = readFlags(text).text !== "";
+  const files: Attachment[] = [];
+  const texts: { readonly name: string; readonly words: string }[] = [];
+  for (const file of attachments) {
+    const isLooked = file.role !== "mask" && (claimsText(file) || (!hasWords && file.size <= mostBytes));
+    if (!isLooked) {
+      files.push(file);
+      continue;
+    }
+    const bytes = await fetchBytes(file, signal);
+    const words = toText(bytes)?.trim();
+    if (words) texts.push({ name: displayName(file.name), words });
+    else files.push({ ...file, read: async () => bytes });
+  }
+  const all = texts.map(({ words }) => words);
+  return {
+    text: hasWords ? text : [...all, text].join("\n\n").trim(),
+    more: hasWords ? all : [],
+    files,
+    notes: hasWords ? texts.map(({ name }) => `“${name}” is text, so I added it to your words.`) : [],
+  };
+}
