@@ -9,7 +9,7 @@ import { atPlayground, distance, openBrowser, openPage } from "./browser.ts";
 
 const all = { left: 0, top: 0, right: 1, bottom: 1 };
 
-describe("the playground in a real browser", { concurrency: true }, () => {
+describe("the playground in a real browser", () => {
   let browser: Browser | undefined;
   before(async () => {
     browser = await openBrowser();
