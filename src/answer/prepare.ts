@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { readInputs } from "../pictures/inputs.ts";
 import type { Links } from "../pictures/links.ts";
-import { fitMask } from "../pictures/mask.ts";
+import { fitMask } from "../pictures/mask/mask.ts";
 import { inputLimits, type Picture } from "../pictures/picture.ts";
 import { keptMs, type PictureStore } from "../pictures/picture-store.ts";
 import type { Uploads } from "../pictures/uploads.ts";

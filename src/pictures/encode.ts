@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { sniffMediaType } from "../seam/files/media-type.ts";
 import type { Encoded, ImageLimits } from "../seam/view.ts";
-import { isAnimated, toSmallerGif } from "./animation.ts";
-import { rasterise } from "./svg.ts";
+import { isAnimated, toSmallerGif } from "./formats/animation.ts";
+import { rasterise } from "./formats/svg.ts";
 
 /** Pixels on the long side of a sketch: enough to see it develop, little to send. */
 const sketchSide = 768;

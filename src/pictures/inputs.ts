@@ -4,11 +4,11 @@ import { displayName } from "../seam/files/file-name.ts";
 import { sniffPicture } from "../seam/files/media-type.ts";
 import { badFile } from "../seam/files/sent-file.ts";
 import type { Attachment } from "../seam/turn.ts";
-import { noPicture } from "./no-picture.ts";
-import { damaged, isSendable, type Opened, open } from "./open.ts";
+import { noPicture } from "./formats/no-picture.ts";
+import { damaged, isSendable, type Opened, open } from "./formats/open.ts";
+import { rasterise } from "./formats/svg.ts";
+import { isSound, toUpright } from "./formats/upright.ts";
 import { inputLimits, type Picture } from "./picture.ts";
-import { rasterise } from "./svg.ts";
-import { isSound, toUpright } from "./upright.ts";
 
 /**
  * Reads a turn's attachments in their order and puts right what can be put right, each with a sentence in `notes`.

@@ -25,10 +25,10 @@ import { createExpectedCost } from "./expected-cost.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Ledger } from "./ledger.ts";
 import { createPress } from "./press.ts";
-import { createPrompts } from "./prompt.ts";
+import { createPrompts } from "./prompts/prompt.ts";
+import { createUnfinished } from "./prompts/unfinished.ts";
 import { createRuns } from "./run.ts";
 import { createSettle } from "./settings.ts";
-import { createUnfinished } from "./unfinished.ts";
 
 /** The core: what all adapters hand their turns to. */
 export interface Bot {

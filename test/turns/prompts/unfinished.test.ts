@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Prompt, ThreadKey } from "../../src/seam/turn.ts";
-import { openStore } from "../../src/store/store.ts";
-import { flat } from "../rig/pictures.ts";
-import { ada, attachment, bob, createStudio } from "../rig/studio.ts";
+import type { Prompt, ThreadKey } from "../../../src/seam/turn.ts";
+import { openStore } from "../../../src/store/store.ts";
+import { flat } from "../../rig/pictures.ts";
+import { ada, attachment, bob, createStudio } from "../../rig/studio.ts";
 
 type Studio = Awaited<ReturnType<typeof createStudio>>;
 

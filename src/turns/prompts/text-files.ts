@@ -1,9 +1,9 @@
-import { promptLimit } from "../openai/request.ts";
-import { fetchBytes } from "../pictures/inputs.ts";
-import { displayName } from "../seam/files/file-name.ts";
-import { claimsText, toText } from "../seam/files/text-file.ts";
-import type { Attachment } from "../seam/turn.ts";
-import { readFlags } from "../seam/words/flags.ts";
+import { promptLimit } from "../../openai/request.ts";
+import { fetchBytes } from "../../pictures/inputs.ts";
+import { displayName } from "../../seam/files/file-name.ts";
+import { claimsText, toText } from "../../seam/files/text-file.ts";
+import type { Attachment } from "../../seam/turn.ts";
+import { readFlags } from "../../seam/words/flags.ts";
 
 /** A prompt's words and files, with the text files among them read. */
 export interface Words {

@@ -1,9 +1,9 @@
 import sharp, { type Metadata } from "sharp";
-import { sniffMediaType } from "../seam/files/media-type.ts";
-import type { Encoded } from "../seam/view.ts";
-import { type Size, sameShape, shapeGap } from "../seam/words/size.ts";
+import { sniffMediaType } from "../../seam/files/media-type.ts";
+import type { Encoded } from "../../seam/view.ts";
+import { type Size, sameShape, shapeGap } from "../../seam/words/size.ts";
+import { inputLimits } from "../picture.ts";
 import { composite, type Ground } from "./composite.ts";
-import { inputLimits } from "./picture.ts";
 
 /** A picture whose outside was put back, or the drawn one with the reason why it could not be. */
 export interface PutBack {

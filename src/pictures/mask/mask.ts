@@ -1,7 +1,7 @@
 import sharp from "sharp";
-import { BotError } from "../seam/errors.ts";
-import { type Size, sameShape, shapeGap } from "../seam/words/size.ts";
-import { inputLimits } from "./picture.ts";
+import { BotError } from "../../seam/errors.ts";
+import { type Size, sameShape, shapeGap } from "../../seam/words/size.ts";
+import { inputLimits } from "../picture.ts";
 
 /** A mask as OpenAI takes it: a PNG with an alpha channel, transparent where the picture may change, else opaque. */
 export interface FittedMask {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import sharp from "sharp";
-import { heicToPng } from "../../src/pictures/heic.ts";
-import { readInputs } from "../../src/pictures/inputs.ts";
-import { tidyJpeg } from "../../src/pictures/jpeg.ts";
-import { bmp } from "../rig/bmp.ts";
-import { heic } from "../rig/heic.ts";
-import { flat, noise } from "../rig/pictures.ts";
-import { attachment } from "../rig/studio.ts";
+import { heicToPng } from "../../../src/pictures/formats/heic.ts";
+import { tidyJpeg } from "../../../src/pictures/formats/jpeg.ts";
+import { readInputs } from "../../../src/pictures/inputs.ts";
+import { bmp } from "../../rig/bmp.ts";
+import { heic } from "../../rig/heic.ts";
+import { flat, noise } from "../../rig/pictures.ts";
+import { attachment } from "../../rig/studio.ts";
 
 const never = new AbortController().signal;
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createQueue } from "../store/queue.ts";
+import { createQueue } from "../../store/queue.ts";
 
 /** What we are willing to decode. */
 const limits = {

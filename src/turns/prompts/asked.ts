@@ -1,6 +1,6 @@
-import type { ImageOptions } from "../seam/options.ts";
-import type { Attachment, MessageKey } from "../seam/turn.ts";
-import { readFlags } from "../seam/words/flags.ts";
+import type { ImageOptions } from "../../seam/options.ts";
+import type { Attachment, MessageKey } from "../../seam/turn.ts";
+import { readFlags } from "../../seam/words/flags.ts";
 
 /** What a person asks for in words, put together from all that they said of it. */
 export interface Asked {

@@ -1,10 +1,10 @@
 import sharp, { type Metadata } from "sharp";
-import { BotError } from "../seam/errors.ts";
-import { badFile } from "../seam/files/sent-file.ts";
+import { BotError } from "../../seam/errors.ts";
+import { badFile } from "../../seam/files/sent-file.ts";
+import { inputLimits } from "../picture.ts";
 import { bmpToPng, sizeOfBmp } from "./bmp.ts";
 import { heicToPng } from "./heic.ts";
 import { tidyJpeg } from "./jpeg.ts";
-import { inputLimits } from "./picture.ts";
 
 /** A picture whose pixels sharp can read. */
 export interface Opened {

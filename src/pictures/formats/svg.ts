@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { BotError } from "../seam/errors.ts";
-import { createQueue } from "../store/queue.ts";
+import { BotError } from "../../seam/errors.ts";
+import { createQueue } from "../../store/queue.ts";
 
 /** An SVG as a PNG, sizes in pixels. */
 export interface Rasterised {

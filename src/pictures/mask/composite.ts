@@ -1,6 +1,6 @@
 import sharp from "sharp";
-import type { Size } from "../seam/words/size.ts";
-import { inputLimits } from "./picture.ts";
+import type { Size } from "../../seam/words/size.ts";
+import { inputLimits } from "../picture.ts";
 
 /** A picture that another is laid over: upright, PNG, JPEG or WebP. Sizes in pixels. */
 export interface Ground {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { toText } from "../../src/seam/files/text-file.ts";
-import { flat } from "../rig/pictures.ts";
-import { attachment, createStudio } from "../rig/studio.ts";
+import { toText } from "../../../src/seam/files/text-file.ts";
+import { flat } from "../../rig/pictures.ts";
+import { attachment, createStudio } from "../../rig/studio.ts";
 
 describe("a file of text", () => {
   let studio: Awaited<ReturnType<typeof createStudio>>;

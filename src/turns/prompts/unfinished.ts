@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { readInputs } from "../pictures/inputs.ts";
-import { createPictureStore } from "../pictures/picture-store.ts";
-import { BotError } from "../seam/errors.ts";
-import { badFile } from "../seam/files/sent-file.ts";
-import type { Attachment, MessageKey, Prompt, ThreadKey } from "../seam/turn.ts";
-import { checkOptions, readFlags } from "../seam/words/flags.ts";
-import { createQueue } from "../store/queue.ts";
-import type { Store } from "../store/store.ts";
-import { key, storedOptions } from "../store/stored.ts";
+import { readInputs } from "../../pictures/inputs.ts";
+import { createPictureStore } from "../../pictures/picture-store.ts";
+import { BotError } from "../../seam/errors.ts";
+import { badFile } from "../../seam/files/sent-file.ts";
+import type { Attachment, MessageKey, Prompt, ThreadKey } from "../../seam/turn.ts";
+import { checkOptions, readFlags } from "../../seam/words/flags.ts";
+import { createQueue } from "../../store/queue.ts";
+import type { Store } from "../../store/store.ts";
+import { key, storedOptions } from "../../store/stored.ts";
 import type { Asked, Unfinished } from "./asked.ts";
 
 /** How long a request that came to nothing can be completed, in ms. */

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import sharp from "sharp";
-import { rasterise } from "../../src/pictures/svg.ts";
-import { flat } from "../rig/pictures.ts";
+import { rasterise } from "../../../src/pictures/formats/svg.ts";
+import { flat } from "../../rig/pictures.ts";
 
 function svg(body: string, size = `width="40" height="20"`, prologue = ""): Buffer {
   return Buffer.from(

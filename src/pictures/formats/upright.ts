@@ -1,6 +1,6 @@
 import sharp from "sharp";
+import { inputLimits, type Picture } from "../picture.ts";
 import type { Opened } from "./open.ts";
-import { inputLimits, type Picture } from "./picture.ts";
 
 /** Decodes every row and keeps almost nothing: false when the decoder has anything to say against it. */
 export async function isSound(bytes: Uint8Array): Promise<boolean> {
