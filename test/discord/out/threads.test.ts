@@ -18,7 +18,7 @@ async function start(t: TestContext) {
   const ada = simulator.addUser({ name: "ada" });
   simulator.join(guild, ada);
   const channel = simulator.addChannel(guild);
-  const standin = await createStandin({ paceMs: 20 });
+  const standin = await createStandin({ paceMs: 20, flat: true });
   const store = await openStore("memory:");
   const adapter = createDiscordAdapter({
     token: simulator.token,

@@ -30,7 +30,7 @@ async function createWeb(t: TestContext) {
 /** Slack and OpenAI on loopback with the whole bot between them. */
 async function start(t: TestContext, port: number) {
   const simulator = await createSlackSimulator();
-  const standin = await createStandin({ paceMs: 20 });
+  const standin = await createStandin({ paceMs: 20, flat: true });
   const store = await openStore("memory:");
   const ada = simulator.addUser({ name: "ada" });
   const channel = simulator.addChannel();

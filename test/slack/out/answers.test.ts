@@ -299,7 +299,7 @@ test("a WebP is none of the types the core may show here", async (t) => {
 
 test("a whole drawing, with Slack as slow as it is: one request, one message, one file", async (t) => {
   const simulator = await createSlackSimulator({ fileDelayMs: 150 });
-  const standin = await createStandin({ paceMs: 300 });
+  const standin = await createStandin({ paceMs: 300, flat: true });
   const store = await openStore("memory:");
   const ada = simulator.addUser({ name: "ada" });
   const channel = simulator.addChannel();
