@@ -7,8 +7,10 @@ import { report } from "./test-report.ts";
 /**
  * Runs the tests whose paths hold one of the words given, or all of them.
  *
- * `--quick` leaves out those that need a browser, a database server or a bot of their own (`*.e2e.test.ts`);
- * `--coverage`, as always in CI, says how much of the code they ran; `--slowest` names the twenty that took longest.
+ * `--quick` leaves out those that need a browser, a database server or a bot of their own (`*.e2e.test.ts`), those that
+ * take long (`*.long.test.ts`, the contract among them), and those of what the tests stand on: the stand-in, the
+ * simulators. `--coverage`, as always in CI, says how much of the code they ran; `--slowest` names the twenty that took
+ * longest.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,9 +21,10 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const isLong = (file: string) => /(?:\.e2e|contract)\.test\.ts$/.test(file);
+const isLong = (file: string) => /\.(?:e2e|long)\.test\.ts$/.test(file);
+const isGround = (file: string) => /^test\/(?:standin|simulators)\//.test(file);
 const files = globSync("test/**/*.test.ts")
-  .filter((file) => !(values.quick && file.endsWith(".e2e.test.ts")))
+  .filter((file) => !(values.quick && (isLong(file) || isGround(file))))
   .filter((file) => positionals.length === 0 || positionals.some((word) => file.includes(word)))
   .sort((one, other) => Number(isLong(other)) - Number(isLong(one)) || one.localeCompare(other));
 
@@ -31,7 +34,7 @@ if (!values.coverage) process.env.NODE_COMPILE_CACHE ??= "node_modules/.cache/no
 const events = run({
   files,
   // Tests wait more than they work.
-  concurrency: availableParallelism() + 1,
+  concurrency: 2 * availableParallelism(),
   timeout: 5 * 60 * 1000,
   execArgv: ["--disable-warning=ExperimentalWarning"],
   ...(values.coverage && { coverage: true, coverageIncludeGlobs: ["src/**", "adapters/**"] }),

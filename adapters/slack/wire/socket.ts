@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SocketModeReceiver, webApi } from "@slack/bolt";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
+import { withTimeout } from "../../../src/seam/timeout.ts";
 import { type Gateway, toLogger } from "./gateway.ts";
 import { retryAfterMs, toLogged, toTrouble } from "./trouble.ts";
 
@@ -119,7 +120,7 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
       closing.abort();
       void client.disconnect().catch(() => {});
       const cut = setTimeout(() => void client.disconnect().catch(() => {}), closeMs);
-      await Promise.race([running, sleep(3 * closeMs)]);
+      await withTimeout(running, 3 * closeMs);
       clearTimeout(cut);
     },
     where: () => "in Socket Mode",
