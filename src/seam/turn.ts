@@ -52,6 +52,8 @@ export interface Prompt {
    * none. Called then only. Rejects with BotError `bad_attachment` for those that are in view and cannot be had.
    */
   inView?(signal: AbortSignal): Promise<readonly Attachment[]>;
+  /** Something of it is hidden until it is clicked, and so is what comes of it. */
+  readonly spoiler?: boolean;
   /** False: answered only in a thread the core knows. */
   readonly addressed: boolean;
   /** A picture was asked for outright, by a command: words are no answer to it, unless it is a question. */

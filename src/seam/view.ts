@@ -23,6 +23,8 @@ export interface View {
   readonly parent?: MessageKey;
   /** Where the thread goes on from now: a message, or null for a fresh start. Absent: unchanged. */
   readonly head?: MessageKey | null;
+  /** It is made from something hidden: its pictures and words are hidden until they are clicked. */
+  readonly spoiler?: true;
   /** Who may see it; everyone unless said. */
   readonly audience?: "everyone" | "asker";
 }

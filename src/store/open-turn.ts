@@ -14,6 +14,8 @@ export const openTurn = z.object({
   notes: z.array(z.string()).readonly(),
   /** The message to go on from; null: from nothing; absent: from the thread's head when its time comes. */
   from: key.nullable().exactOptional(),
+  /** Something of it is hidden until it is clicked. */
+  spoiler: z.boolean().exactOptional(),
   /** A picture was asked for outright, so words are no answer. */
   mustDraw: z.boolean(),
   /** It was asked for before, word for word, and should come out otherwise this time. */

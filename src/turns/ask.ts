@@ -39,7 +39,10 @@ export function createAsk(
       acceptedAt: now(),
     });
     if (reply.message) await ledger.note(toTurn(reply.message));
-    const first = workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted));
+    const first = {
+      ...workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),
+      ...(rest.spoiler && { spoiler: true as const }),
+    };
     const message = await reply.show(first).catch(async (error: unknown) => {
       if (reply.message) await ledger.forget(reply.message);
       throw error;

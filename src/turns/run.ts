@@ -166,7 +166,8 @@ export function createRuns(
       if (by && (by.moderator || by.id === turn.user.id)) stop.abort(cancelled);
       if (closed) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
-      const over = see(adapter, turn, reply, files, stop, turnLog, onUndone).finally(() =>
+      const shown = turn.spoiler ? hide(reply) : reply;
+      const over = see(adapter, turn, shown, files, stop, turnLog, onUndone).finally(() =>
         inFlight.delete(turn.message),
       );
       inFlight.set(turn.message, { user: turn.user, stop, over });
@@ -190,4 +191,9 @@ export function createRuns(
       await all;
     },
   };
+}
+
+/** What is made from something hidden is hidden, too. */
+function hide(reply: Reply): Reply {
+  return { ...reply, show: (view) => reply.show({ ...view, spoiler: true }) };
 }

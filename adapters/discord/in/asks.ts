@@ -41,7 +41,19 @@ export function createAsks(
     const { thread, reply } = answer;
     const [user, place] = [userOf(interaction), placeOf(interaction)];
     const looking = isReachable(interaction) && { inView: inView(interaction, cover) };
-    await handle({ kind: "prompt", thread, user, place, ...asked, addressed: true, ...looking }, reply);
+    await handle(
+      {
+        kind: "prompt",
+        thread,
+        user,
+        place,
+        ...asked,
+        addressed: true,
+        ...looking,
+        ...(shown.spoiler && { spoiler: true }),
+      },
+      reply,
+    );
   }
 
   /** What a command sees in a thread, or in a direct message, as far as the bot sees it. */

@@ -106,6 +106,7 @@ export function createMessages(of: {
         ...(where.kind !== "channel" && {
           inView: (signal) => sight.inView({ where, channelId, before: message.id, cover }, signal),
         }),
+        ...(said.spoiler && { spoiler: true }),
         addressed: said.addressed,
       },
       createReply(stage, venue),

@@ -252,6 +252,7 @@ export function createReply(
     const view = withoutLargeFiles(given, venue.limits.bytes);
     if (view.audience === "asker" && venue.token && !venue.private) return showAsker(view, venue.token);
     newest = view;
+    if (view.spoiler) spoiler = true;
     if (view.gone && key && (await takeAway())) return key;
     const shows = view.images.length > 0 || view.text !== "";
     if (shows && !hides() && view.parent && (await isHidden(stage, view.parent, venue.reachable)))

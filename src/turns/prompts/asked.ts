@@ -15,6 +15,8 @@ export interface Asked {
   /** The message whose picture is answered. */
   readonly from?: MessageKey;
   readonly mustDraw: boolean;
+  /** Something of it is hidden until it is clicked. */
+  readonly spoiler: boolean;
   /** What was taken from before, a plain sentence each. */
   readonly notes: readonly string[];
 }
@@ -29,6 +31,7 @@ export interface Unfinished {
   readonly files: readonly Attachment[];
   readonly from?: MessageKey;
   readonly mustDraw: boolean;
+  readonly spoiler: boolean;
 }
 
 /** Whether there is nothing in it that could complete another. */
@@ -63,6 +66,7 @@ export function complete(now: Asked, before: Unfinished | undefined): Asked {
     files: [...files, ...now.files],
     ...(from && { from }),
     mustDraw: now.mustDraw || (words !== "" && before.mustDraw),
+    spoiler: now.spoiler || (before.spoiler && (words !== "" || takesPictures)),
     notes: [...now.notes, ...sayTaken(words, files.length)],
   };
 }

@@ -91,6 +91,7 @@ export function createPrompts(parts: {
     let asked: Asked = {
       ...{ text: turn.text, more: [], options: turn.options, files: turn.attachments, notes: [] },
       mustDraw: turn.mustDraw === true,
+      spoiler: turn.spoiler === true,
     };
     let isTaken = false;
     let remembering: Promise<void> | undefined;
@@ -106,7 +107,7 @@ export function createPrompts(parts: {
       asked = complete(now, before);
       const answered = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
       if (answered) asked = complete({ ...now, from: answered }, before);
-      const { text, more, options, earlier, files, from, mustDraw, notes } = asked;
+      const { text, more, options, earlier, files, from, mustDraw, spoiler, notes } = asked;
       const isBare = files.length === 0 && !(from && (await showsPicture(from)));
       const seen = (isBare && (await turn.inView?.(signal))) || [];
       const chosen = await choose({ user, place, text, options, ...(earlier && { earlier }) });
@@ -120,6 +121,7 @@ export function createPrompts(parts: {
           files: [...files, ...seen],
           mustDraw: mustDraw && !isQuestion(chosen.text),
           ...(from && { from }),
+          ...(spoiler && { spoiler }),
         },
         (error, message) => keep(error, Promise.resolve(message)),
       );

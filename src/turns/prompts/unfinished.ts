@@ -36,6 +36,7 @@ const unfinished = z.object({
     .readonly(),
   from: key.exactOptional(),
   mustDraw: z.boolean(),
+  spoiler: z.boolean(),
 });
 
 type Kept = Readonly<z.output<typeof unfinished>>;
@@ -128,7 +129,7 @@ export function createUnfinished(store: Store): UnfinishedRequests {
       }),
     remember: ({ thread, user }, asked, shown, signal) =>
       inOrder(user.id, async () => {
-        const { text, more, options, earlier, files, from, mustDraw } = await asked;
+        const { text, more, options, earlier, files, from, mustDraw, spoiler } = await asked;
         const kept: Kept["files"][] = [];
         // One at a time: a decoded picture can take hundreds of megabytes.
         for (const file of files) kept.push(await keep(file, signal));
@@ -136,7 +137,8 @@ export function createUnfinished(store: Store): UnfinishedRequests {
         const message = await shown;
         const id = randomUUID();
         const request: Kept = {
-          ...{ user: user.id, text: [flags.text, ...more].join("\n\n").trim(), mustDraw },
+          ...{ user: user.id, text: [flags.text, ...more].join("\n\n").trim() },
+          ...{ mustDraw, spoiler },
           options: { ...earlier, ...flags.options, ...checkOptions(options).options },
           files: kept.flat(),
           ...(message && { message }),

@@ -105,6 +105,19 @@ test("an answer to something hidden is hidden: a mention, a reply, /draw, a mess
   assert.match(simulator.message(key.split(":")[2] ?? "")?.text ?? "", /-# a fox$/m);
 });
 
+test("what was hidden in what was said before is hidden, though the words that complete it are not", async (t) => {
+  const server = await startDiscord(t, withContent);
+  const { simulator, channel, ada, nextPrompt } = server;
+  const bot = `<@${simulator.bot.id}>`;
+  await simulator.say(channel, ada, bot, { files: [await flagged()] });
+  assert.equal((await nextPrompt()).turn.spoiler, true, "the core is told");
+  await simulator.say(channel, ada, `${bot} make it night`);
+  const { turn, reply } = await nextPrompt();
+  assert.equal(turn.spoiler, undefined);
+  const told: Reply = { ...reply, show: (shown) => reply.show({ ...shown, spoiler: true }) };
+  await checkHidden(server, told, "as the core tells it");
+});
+
 test("other apps' galleries and containers hide too", async (t) => {
   const server = await startDiscord(t, withContent);
   const { simulator, guild, channel, mo, nextPrompt } = server;

@@ -58,6 +58,14 @@ describe("a request that nothing was drawn of is completed by what its person sa
     assert.equal(lastOf(studio).pictures, 0, "it is used once");
   });
 
+  test("a hidden photo without words: what is drawn with the words is hidden", async () => {
+    begin();
+    await refused("", { attachments: [await photo()], spoiler: true }, /Say what to do with the picture/);
+    const { views } = await say("make it night");
+    assert.ok(views.length > 1 && views.every(({ spoiler }) => spoiler), "sketches too");
+    assert.ok((await say("a cat")).views.every(({ spoiler }) => !spoiler));
+  });
+
   test("several photos, one after the other, stay in order", async () => {
     begin();
     await refused("", { attachments: [await photo("one.png", "#100")] }, /Say what to do/);
