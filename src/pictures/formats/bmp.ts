@@ -8,8 +8,8 @@ interface Bitmap {
   readonly data: Uint8Array;
 }
 
-/** Pixels of one BMP: packed ones hold many in few bytes. */
-const mostPixels = 64_000_000;
+/** Pixels of one BMP: packed ones hold many in few bytes, and they are unpacked here, in a quarter of a second at most. */
+const mostPixels = 24_000_000;
 
 /** What a header says of the pixels after it. */
 interface Header {
@@ -130,30 +130,37 @@ function unpack(file: Buffer, { width, height, bits, start, isUpright }: Header)
     x++;
   };
   const half = (byte: number, isSecond: boolean) => (bits === 8 ? byte : isSecond ? byte & 15 : byte >> 4);
+  let isSkipped = false;
   while (y < height) {
     const count = file.readUInt8(at++);
     const value = file.readUInt8(at++);
-    if (count > 0) for (let i = 0; i < count; i++) put(half(value, i % 2 === 1));
+    // What lies beyond the row's end is not worth a step each: a file can have millions of such runs.
+    const room = Math.max(0, width - x);
+    if (count > 0) for (let i = 0; i < Math.min(count, room); i++) put(half(value, i % 2 === 1));
     else if (value === 0) [x, y] = [0, y + 1];
     else if (value === 1) break;
-    else if (value === 2) [x, y] = [x + file.readUInt8(at++), y + file.readUInt8(at++)];
-    else {
+    else if (value === 2) {
+      [x, y] = [x + file.readUInt8(at++), y + file.readUInt8(at++)];
+      isSkipped = true;
+    } else {
       const bytes = Math.ceil((value * bits) / 8);
-      for (let i = 0; i < value; i++) put(half(file.readUInt8(at + Math.floor((i * bits) / 8)), i % 2 === 1));
+      for (let i = 0; i < Math.min(value, room); i++)
+        put(half(file.readUInt8(at + Math.floor((i * bits) / 8)), i % 2 === 1));
       at += bytes + (bytes % 2);
     }
   }
+  if (y < height - 1 && !isSkipped) throw new Error("it ends early");
   return indices;
 }
 
 function toColours({ width, height, palette, entry }: Header, indices: Uint8Array): Bitmap {
   const data = new Uint8Array(width * height * 3);
-  indices.forEach((index, pixel) => {
-    const at = index * entry; // blue, green, red
+  for (let pixel = 0; pixel < indices.length; pixel++) {
+    const at = (indices[pixel] ?? 0) * entry; // blue, green, red
     data[pixel * 3] = palette[at + 2] ?? 0;
     data[pixel * 3 + 1] = palette[at + 1] ?? 0;
     data[pixel * 3 + 2] = palette[at] ?? 0;
-  });
+  }
   return { width, height, channels: 3, data };
 }
 

@@ -115,6 +115,20 @@ describe("a JPEG with a fault that costs no pixel is read, and sent without it",
   });
 });
 
+test("a BMP whose runs end early, or go on for ever beyond their row, is refused at once", async () => {
+  const header = Buffer.from(bmp("runs8")).subarray(0, 54);
+  header.writeInt32LE(4000, 18);
+  header.writeInt32LE(4000, 22);
+  header.writeUInt32LE(54, 10);
+  const endless = Buffer.concat([header, Buffer.from("ff01".repeat(2_000_000), "hex")]);
+  const early = Buffer.concat([header, Buffer.from("0001", "hex")]);
+  for (const bytes of [endless, early]) {
+    await assert.rejects(readInputs([attachment(bytes, { name: "a.bmp" })], never), {
+      code: "bad_attachment",
+    });
+  }
+});
+
 describe("a BMP is read", () => {
   for (const kind of [
     "1",

@@ -42,6 +42,26 @@ describe("a file of text", () => {
     assert.match(last.text, /33,000 characters; 32,000 is the most/);
   });
 
+  test("is not read where it is longer than any prompt", async () => {
+    const read = () => assert.fail("it was read");
+    const { last } = await studio.say("", { attachments: [{ ...file("x"), size: 45_000_000, read }] });
+    assert.match(last.text, /“message.txt” has more words than can be drawn from/);
+    const claimed = { ...file("a --x ".repeat(100_000)), size: 10 };
+    assert.match((await studio.say("", { attachments: [claimed] })).last.text, /more words than/);
+  });
+
+  test("that is a page, a program or a secret is named, and not drawn", async () => {
+    const before = studio.asked().length;
+    const page = file("<!doctype html><p>Not found</p>", "photo.jpg", "image/jpeg");
+    assert.match((await studio.say("", { attachments: [page] })).last.text, /Say what to do|web page/);
+    const secret = file("OPENAI_API_KEY=sk-abc", ".env", "application/octet-stream");
+    assert.match(
+      (await studio.say("make it night", { attachments: [secret] })).last.text,
+      /“.env” is not a picture.*this is text/,
+    );
+    assert.equal(studio.asked().length, before);
+  });
+
   test("that is called a picture is no words beside others", async () => {
     const before = studio.asked().length;
     const { last } = await studio.say("draw this", {
