@@ -43,7 +43,7 @@ describe("a file of text", () => {
   });
 
   test("is not read where it is longer than any prompt", async () => {
-    const read = () => assert.fail("it was read");
+    const read = async () => assert.fail("it was read");
     const { last } = await studio.say("", { attachments: [{ ...file("x"), size: 45_000_000, read }] });
     assert.match(last.text, /“message.txt” has more words than can be drawn from/);
     const claimed = { ...file("a --x ".repeat(100_000)), size: 10 };
