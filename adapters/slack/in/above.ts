@@ -4,7 +4,7 @@ import type { Stage } from "../live/stage.ts";
 import { toMessageKey } from "../wire/keys.ts";
 import { threadMs } from "../wire/limits.ts";
 import { scopeWords } from "../wire/permissions.ts";
-import { mayBePicture, type Picture, toRemoteFile } from "../wire/pictures.ts";
+import { isUntold, mayBePicture, type Picture, toRemoteFile } from "../wire/pictures.ts";
 import type { Found } from "../wire/send.ts";
 import { neededScope, toLogged, toTrouble } from "../wire/trouble.ts";
 import { findSight } from "./sight.ts";
@@ -43,11 +43,15 @@ export function createAbove(
 
   async function look(): Promise<readonly Picture[]> {
     let messages = await ask();
+    /** They may be pictures, and nothing says so: they count where nothing above them is one. */
+    let unsure: readonly Picture[] = [];
     for (;;) {
       const sight = findSight(messages, me, (ts) => live.has(toMessageKey({ channelId, ts })));
-      if (!sight) return [];
+      if (!sight) return unsure;
+      if (sight.pictures.length === 0) return [];
       const pictures = (await Promise.all(sight.pictures.map(know))).filter((one) => one !== undefined);
-      if (pictures.length > 0) return pictures;
+      if (pictures.some((one) => !isUntold(one))) return pictures;
+      if (unsure.length === 0) unsure = pictures;
       messages = messages.slice(0, sight.above);
     }
   }

@@ -137,6 +137,32 @@ test("a file counts whatever it is taken for; a film, a song and a text are no p
   assert.equal(Buffer.from((await words?.read(signal)) ?? []).toString(), "a long text");
 });
 
+test("a file that nothing is said of hides no picture above it", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, channel, mo, nextPrompt } = server;
+  const notes = {
+    ...{ name: "notes", bytes: Buffer.from("what to buy") },
+    claims: { mimetype: "", filetype: "" },
+  };
+  const root = await simulator.say(channel, mo, "my garden", { files: [await file("garden.png")] });
+  await simulator.say(channel, mo, "my notes", { threadTs: root.ts, files: [notes] });
+  await nextPrompt();
+  const first = await mention(server, root.ts);
+  assert.deepEqual(await inView(first.turn), ["garden.png"]);
+
+  await first.reply.show(await done());
+  await simulator.say(channel, mo, "more notes", { threadTs: root.ts, files: [notes] });
+  await nextPrompt();
+  assert.deepEqual(await inView((await mention(server, root.ts)).turn), [], "the bot's is above it");
+
+  const other = await simulator.say(channel, mo, "hello");
+  for (const name of ["older", "scan"]) {
+    await simulator.say(channel, mo, "", { threadTs: other.ts, files: [{ ...notes, name }] });
+    await nextPrompt();
+  }
+  assert.deepEqual(await inView((await mention(server, other.ts)).turn), ["scan"], "nothing else is there");
+});
+
 test("what is forwarded counts: somebody's file, an app's block, the bot's own picture", async (t) => {
   const server = await startSlack(t);
   const { simulator, channel, ada, mo, nextPrompt } = server;
