@@ -25,7 +25,7 @@ const closing = String.raw`["'\x60*_~)\]}>\p{Pf}\p{Pi}\p{Pe}]{0,8}`;
 const marks = "[.,;:!?…]{0,8}";
 
 const privately = new RegExp(
-  `(?<open>${opening})(?<dashes>${dash}(?:${gap}${dash}){0,20})(?<apart>${gap})(?<within>${opening})private(?![\\p{L}\\p{N}])`,
+  `(?<open>${opening})(?<dashes>${dash}(?:${gap}${dash}){0,20})(?<apart>${gap})(?<within>${opening})(?:private|(?<=--)privately)(?![\\p{L}\\p{N}])`,
   "giu",
 );
 const setTo = new RegExp(

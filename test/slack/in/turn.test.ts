@@ -258,6 +258,11 @@ test("private is private however it is written, and where it is in doubt", () =>
     assert.deepEqual(parseDraw(`a kite ${no}`), { text: "a kite", private: false }, no);
   }
   assert.equal(parseDraw("a kite --private=no --private").private, true);
+  assert.deepEqual(
+    parseDraw("a kite --privately"),
+    { text: "a kite", private: true },
+    "no prose, and no other flag",
+  );
   for (const text of ["a semi-private room", "a private kite", "a kite --no-private"]) {
     assert.deepEqual(parseDraw(text), { text, private: false });
   }
