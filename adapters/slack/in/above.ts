@@ -1,10 +1,10 @@
 import { BotError } from "../../../src/seam/errors.ts";
 import { withTimeout } from "../../../src/seam/timeout.ts";
 import type { Stage } from "../live/stage.ts";
-import { toMessageKey } from "../wire/keys.ts";
+import { toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { threadMs } from "../wire/limits.ts";
 import { scopeWords } from "../wire/permissions.ts";
-import { mayBePicture, type Picture, toRemoteFile } from "../wire/pictures.ts";
+import { isBy, isUntold, mayBePicture, type Picture, toRemoteFile } from "../wire/pictures.ts";
 import type { Found } from "../wire/send.ts";
 import { neededScope, toLogged, toTrouble } from "../wire/trouble.ts";
 import { findSight } from "./sight.ts";
@@ -22,7 +22,7 @@ export function createAbove(
   stage: Stage,
   { channelId, threadTs, before }: { channelId: string; threadTs: string; before: string },
 ): Above {
-  const { send, me, live, log, missing } = stage;
+  const { send, me, live, undone, log, missing } = stage;
   let asked: Promise<readonly Found[]> | undefined;
 
   async function load(): Promise<readonly Found[]> {
@@ -41,13 +41,29 @@ export function createAbove(
     return asked;
   }
 
+  function isComing(ts: string): boolean {
+    return live.has(toMessageKey({ channelId, ts }));
+  }
+
+  /** The bot's own no longer do where the thread was undone back to its beginning. */
+  function counts({ ts }: Found): boolean {
+    const thread = toThreadKey(channelId, threadTs);
+    if (!undone.has(thread) || isComing(ts)) return true;
+    const since = undone.get(thread);
+    return since !== undefined && ts >= since;
+  }
+
   async function look(): Promise<readonly Picture[]> {
-    let messages = await ask();
+    let messages = (await ask()).filter((message) => !isBy(message, me) || counts(message));
+    /** They may be pictures, and nothing says so: they count where nothing above them is one. */
+    let unsure: readonly Picture[] = [];
     for (;;) {
-      const sight = findSight(messages, me, (ts) => live.has(toMessageKey({ channelId, ts })));
-      if (!sight) return [];
+      const sight = findSight(messages, me, isComing);
+      if (!sight) return unsure;
+      if (sight.pictures.length === 0) return [];
       const pictures = (await Promise.all(sight.pictures.map(know))).filter((one) => one !== undefined);
-      if (pictures.length > 0) return pictures;
+      if (pictures.some((one) => !isUntold(one))) return pictures;
+      if (unsure.length === 0) unsure = pictures;
       messages = messages.slice(0, sight.above);
     }
   }

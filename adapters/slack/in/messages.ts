@@ -1,14 +1,19 @@
 import { createOnce } from "../../../src/seam/bounded.ts";
+import { parsePrivacy } from "../forms/commands.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Where } from "../live/where.ts";
 import type { Word } from "../live/word.ts";
 import { entitle } from "../out/assistant.ts";
+import { say } from "../out/notice.ts";
 import { createReply } from "../out/reply.ts";
 import { isSpot, parseMessageKey, toMessageKey, toPlace, toThreadKey } from "../wire/keys.ts";
 import { isBy } from "../wire/pictures.ts";
 import { type Above, createAbove } from "./above.ts";
 import { lastWord } from "./sight.ts";
 import { type MessageEvent, parseDeleted, parseMessage, type Said } from "./turn.ts";
+
+const seenByAll =
+  "Nothing is drawn: everybody here would see it. A picture that you alone see is made by `/draw … --private` only, in a channel, not in a thread.";
 
 /** Makes a turn of a message that is for us and hands it over. */
 export function createMessages(stage: Stage): (event: MessageEvent, eventId: string) => Promise<void> {
@@ -31,23 +36,30 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
     return word && (word.userId === undefined || word.userId === userId) ? word : undefined;
   }
 
+  /** Whether the bot has a part in that thread, as far as is known. */
+  async function isOurs(above: Above | undefined): Promise<boolean> {
+    const messages = await above?.soon();
+    return !messages || messages.some((message) => isBy(message, me));
+  }
+
   /** In a direct message a thread begins with what it hangs on; in a channel it is named after that already. */
   async function beginningOf({ channelId, direct, threadTs }: Where, above: Above | undefined) {
     if (!above || !direct) return { fresh: !above };
     const messages = (await above.soon()) ?? [];
     const [root, ...below] = messages;
     const fresh = messages.length > 0 && !below.some((message) => isBy(message, me));
-    const isOurs = fresh && root !== undefined && root.ts === threadTs && isBy(root, me);
-    return { fresh, ...(isOurs && { root: toMessageKey({ channelId, ts: root.ts }) }) };
+    const isOurRoot = fresh && root !== undefined && root.ts === threadTs && isBy(root, me);
+    return { fresh, ...(isOurRoot && { root: toMessageKey({ channelId, ts: root.ts }) }) };
   }
 
   async function toTurn(said: Said, event: MessageEvent): Promise<void> {
-    const { where, text, userId } = said;
-    const { channelId, threadTs, inThread } = where;
+    const { where, userId } = said;
+    const { channelId, direct, threadTs, inThread } = where;
+    const { text, wish } = parsePrivacy(said.text);
     const thread = toThreadKey(channelId, threadTs);
     const assistant =
       threadTs !== undefined &&
-      (assistants.has(`${channelId}:${threadTs}`) || (where.direct && event.assistant_thread !== undefined));
+      (assistants.has(`${channelId}:${threadTs}`) || (direct && event.assistant_thread !== undefined));
     const above =
       threadTs && inThread ? createAbove(stage, { channelId, threadTs, before: event.ts }) : undefined;
     const [user, word, { fresh, root }] = await Promise.all([
@@ -55,6 +67,12 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
       said.addressed ? undefined : wordTo(said, above),
       beginningOf(where, above),
     ]);
+    if (wish === "asked" && !direct) {
+      const isForUs = said.addressed || word !== undefined || (await isOurs(above));
+      if (isForUs)
+        await say(stage, { channelId, userId, ...(threadTs && { threadTs, inThread }) }, seenByAll);
+      return;
+    }
     if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
     const replyTo = word?.message ?? (assistant ? undefined : root);
     // The next words answer something else.

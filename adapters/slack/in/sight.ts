@@ -6,14 +6,15 @@ import type { Found } from "../wire/send.ts";
 
 /** A message that shows pictures. */
 export interface Sight {
+  /** None where the message is the bot's own answer, or one that is to come from it: the thread goes on from that one. */
   readonly pictures: readonly Picture[];
   /** How many messages are above it. */
   readonly above: number;
 }
 
 /**
- * The pictures in view below these messages, oldest first: the newest, whoever posted them, be it in the message that the
- * thread hangs on. None where the newest is the bot's own, or still to come from it: the thread goes on from that one.
+ * The newest that shows pictures, or may show some, of these messages, oldest first: whoever posted it, be it the one that
+ * the thread hangs on.
  */
 export function findSight(
   messages: readonly Found[],
@@ -23,7 +24,7 @@ export function findSight(
   for (const [above, message] of [...messages.entries()].reverse()) {
     const pictures = picturesOf(message, me);
     if (isBy(message, me)) {
-      if (isComing(message.ts) || isAnswer(message, pictures)) return undefined;
+      if (isComing(message.ts) || isAnswer(message, pictures)) return { pictures: [], above };
     } else if (pictures.length > 0) return { pictures, above };
   }
   return undefined;

@@ -1,3 +1,4 @@
+import type { ThreadKey } from "../../../src/seam/turn.ts";
 import type { View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
@@ -6,13 +7,13 @@ import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
 
 /** Keeps the last view of an answer in mind, as far as it is a word of the bot's. `spot`: its message, if it has one. */
 export function noteWord({ told }: Stage, venue: Venue, view: View, spot: Spot | undefined): void {
-  const { channelId, userId } = venue;
-  const threadTs = venue.threadTs ?? (isDirect({ channel: channelId }) ? undefined : spot?.ts);
-  if (!threadTs) return; // a direct message without threads hears everything
+  const { userId } = venue;
+  const thread = threadOf(venue, spot);
+  if (!thread) return; // a direct message without threads hears everything
   const isBare = view.images.length === 0 && view.actions.length === 0;
   const isWord = view.phase === "done" ? isBare : view.gone !== true;
   told.set(
-    toThreadKey(channelId, threadTs),
+    thread,
     isWord
       ? {
           ...(spot && isBare && view.phase === "failed" && { message: toMessageKey(spot) }),
@@ -20,4 +21,18 @@ export function noteWord({ told }: Stage, venue: Venue, view: View, spot: Spot |
         }
       : undefined,
   );
+}
+
+/** Keeps in mind where a thread goes on from, as far as that is not the newest picture in it. */
+export function noteHead({ undone }: Stage, venue: Venue, { head }: View, spot: Spot | undefined): void {
+  const thread = threadOf(venue, spot);
+  if (!thread || head === undefined) return;
+  if (head === null) undone.set(thread, undefined);
+  else if (!spot || head !== toMessageKey(spot)) undone.delete(thread);
+  else if (undone.has(thread)) undone.set(thread, undone.get(thread) ?? spot.ts);
+}
+
+function threadOf({ channelId, threadTs }: Venue, spot: Spot | undefined): ThreadKey | undefined {
+  const ts = threadTs ?? (isDirect({ channel: channelId }) ? undefined : spot?.ts);
+  return ts ? toThreadKey(channelId, ts) : undefined;
 }

@@ -155,6 +155,13 @@ export function toRemoteFile(file: SlackFile): RemoteFile {
 /** Types that say nothing: the bytes decide. */
 const untold = ["", "application/octet-stream", "binary/octet-stream"];
 
+/** Slack says all there is to say of that file, and not what it is. */
+export function isUntold(picture: Picture): boolean {
+  return (
+    "mediaType" in picture && untold.includes(picture.mediaType) && Boolean(picture.url || picture.barred)
+  );
+}
+
 /** Endings of what Slack plays, for files whose type it does not know yet. */
 const played = /\.(?:mp4|m4v|mov|webm|avi|mkv|mp3|m4a|aac|wav|ogg|oga|flac)$/i;
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Prompt } from "../../../src/seam/turn.ts";
+import type { MessageKey, Prompt } from "../../../src/seam/turn.ts";
+import type { Reply } from "../../../src/seam/view.ts";
 import { flat } from "../../rig/pictures.ts";
 import { done, image, type SlackServer, startSlack, view } from "../server.ts";
 
@@ -64,6 +65,42 @@ test("a sketch of a drawing that failed is nothing to go on from, and hides no p
   const failed = view("failed", { text: "OpenAI failed.", images: [await image()], actions: ["redo"] });
   await reply.show(failed);
   assert.deepEqual(await inView((await mention(server, root.ts)).turn), ["garden.png"]);
+});
+
+test("an edit of a photo that was undone leaves the photo in view, until the next picture and after that is deleted", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, channel, ada, mo, adapter, answers, nextPress } = server;
+  const root = await simulator.say(channel, mo, "my garden", { files: [await file("garden.png")] });
+  const draw = async (reply: Reply) => {
+    const message = await reply.show(view("working", { status: "Drawing" }));
+    await reply.show(await done({ head: message }));
+    return message;
+  };
+  const undo = async (head: MessageKey | null) => {
+    const seen = answers().at(-1);
+    assert.ok(seen);
+    simulator.press(seen, "a:undo", ada);
+    await (await nextPress()).reply.show(view("done", { text: "Back.", audience: "asker", head }));
+  };
+  const look = async () => {
+    const { turn, reply } = await mention(server, root.ts);
+    return { seen: await inView(turn), reply };
+  };
+  const first = await draw((await look()).reply);
+  assert.deepEqual((await look()).seen, []);
+  await undo(null);
+  const next = await look();
+  assert.deepEqual(next.seen, ["garden.png"]);
+  await next.reply.show(view("working", { status: "Drawing" }));
+  assert.deepEqual((await look()).seen, [], "one is to come");
+  const second = await draw(next.reply);
+  assert.deepEqual((await look()).seen, [], "it is there");
+  await adapter.reopen(second).show(view("cancelled", { status: "Deleted by ada", gone: true, head: null }));
+  assert.deepEqual((await look()).seen, ["garden.png"], "the first one is still undone");
+
+  await draw((await look()).reply);
+  await undo(first);
+  assert.deepEqual((await look()).seen, [], "the thread goes on from the first one");
 });
 
 test("nothing is in view where nobody showed anything, and at the top of a channel", async (t) => {
@@ -135,6 +172,32 @@ test("a file counts whatever it is taken for; a film, a song and a text are no p
   const [words] = (await nextPrompt()).turn.attachments;
   assert.equal(words?.mediaType, "text/plain", "what somebody sends goes along, whatever it is");
   assert.equal(Buffer.from((await words?.read(signal)) ?? []).toString(), "a long text");
+});
+
+test("a file that nothing is said of hides no picture above it", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, channel, mo, nextPrompt } = server;
+  const notes = {
+    ...{ name: "notes", bytes: Buffer.from("what to buy") },
+    claims: { mimetype: "", filetype: "" },
+  };
+  const root = await simulator.say(channel, mo, "my garden", { files: [await file("garden.png")] });
+  await simulator.say(channel, mo, "my notes", { threadTs: root.ts, files: [notes] });
+  await nextPrompt();
+  const first = await mention(server, root.ts);
+  assert.deepEqual(await inView(first.turn), ["garden.png"]);
+
+  await first.reply.show(await done());
+  await simulator.say(channel, mo, "more notes", { threadTs: root.ts, files: [notes] });
+  await nextPrompt();
+  assert.deepEqual(await inView((await mention(server, root.ts)).turn), [], "the bot's is above it");
+
+  const other = await simulator.say(channel, mo, "hello");
+  for (const name of ["older", "scan"]) {
+    await simulator.say(channel, mo, "", { threadTs: other.ts, files: [{ ...notes, name }] });
+    await nextPrompt();
+  }
+  assert.deepEqual(await inView((await mention(server, other.ts)).turn), ["scan"], "nothing else is there");
 });
 
 test("what is forwarded counts: somebody's file, an app's block, the bot's own picture", async (t) => {

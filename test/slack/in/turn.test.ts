@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { commandNames, parseDraw, shortcutNames } from "../../../adapters/slack/forms/commands.ts";
+import {
+  commandNames,
+  parseDraw,
+  parsePrivacy,
+  shortcutNames,
+} from "../../../adapters/slack/forms/commands.ts";
 import { type FormState, parseSubmission } from "../../../adapters/slack/forms/forms.ts";
 import { type MessageEvent, parseDeleted, parseMessage } from "../../../adapters/slack/in/turn.ts";
 import type { Me } from "../../../adapters/slack/live/where.ts";
@@ -200,8 +205,67 @@ test("/draw: words, and whether others see the answer", () => {
     assert.equal(parseDraw(`a club ${dash}privately run`).private, false, dash);
   }
   assert.deepEqual(parseDraw("--private a kite --private"), { text: "a kite", private: true });
-  assert.equal(parseDraw("a club - private").private, false);
   assert.deepEqual(parseDraw("a sign --privateer"), { text: "a sign --privateer", private: false });
+});
+
+test("private is private however it is written, and where it is in doubt", () => {
+  const written = [
+    ...["--private.", "--private!", "--private=true", '--private="yes"', "--private = yes", "--private:true"],
+    ...[
+      "— private",
+      "- private",
+      "-- private.",
+      "-private",
+      "---PRIVATE",
+      "- -private",
+      "⸺private",
+      "-\u200b-private",
+    ],
+    ...[
+      "“--private”",
+      "'--private'",
+      "(--private)",
+      "`--private`",
+      "*—private*",
+      "«--private».",
+      "--“private”",
+    ],
+  ];
+  for (const flag of written) {
+    assert.deepEqual(parseDraw(`a kite ${flag}`), { text: "a kite", private: true }, flag);
+    assert.deepEqual(
+      parseDraw(`a kite ${flag} --size wide`),
+      { text: "a kite --size wide", private: true },
+      flag,
+    );
+    assert.equal(parsePrivacy(`a kite ${flag}`).wish, "asked", flag);
+  }
+  for (const text of [
+    "kite--private",
+    "a kite --private=maybe",
+    "a kite --private;--size wide",
+    "a kite—private",
+  ]) {
+    assert.equal(parseDraw(text).private, true, text);
+  }
+  assert.deepEqual(parseDraw("“a kite --private”"), { text: "“a kite”", private: true });
+  assert.deepEqual(parseDraw("a kite --private, no clouds"), { text: "a kite no clouds", private: true });
+  for (const prose of ["a villa – private garden", "a villa - private garden", "a villa—private garden"]) {
+    assert.deepEqual(parsePrivacy(prose), { text: prose, wish: "perhaps" });
+    assert.equal(parseDraw(prose).private, true, prose);
+  }
+  for (const no of ["--private=false", "--private=no", "--private:no", "—private = off", "'--private=no'"]) {
+    assert.deepEqual(parseDraw(`a kite ${no}`), { text: "a kite", private: false }, no);
+  }
+  assert.equal(parseDraw("a kite --private=no --private").private, true);
+  assert.deepEqual(
+    parseDraw("a kite --privately"),
+    { text: "a kite", private: true },
+    "no prose, and no other flag",
+  );
+  for (const text of ["a semi-private room", "a private kite", "a kite --no-private"]) {
+    assert.deepEqual(parseDraw(text), { text, private: false });
+  }
 });
 
 test("a form as it was filled in", () => {

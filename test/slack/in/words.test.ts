@@ -117,3 +117,28 @@ for (const restarted of [false, true]) {
     }
   });
 }
+
+test("what cannot be private is not drawn: a mention, a reply below the bot's, never talk among people", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, channel, ada, mo, nextPrompt, taken, answers, whispers } = server;
+  for (const [nth, words] of ["a kite --private", "a kite —private", "a kite — private."].entries()) {
+    await simulator.say(channel, ada, words, { mention: true });
+    const word = await simulator.waitFor(() => whispers()[nth]);
+    assert.match(word.text, /Nothing is drawn.*`\/draw … --private`/);
+  }
+  const asked = await simulator.say(channel, ada, "a fox", { mention: true });
+  await (await nextPrompt()).reply.show(await done());
+  await simulator.say(channel, ada, "make it night --private", { threadTs: asked.ts });
+  const word = await simulator.waitFor(() => whispers()[3]);
+  assert.equal(word.threadTs, asked.ts);
+  const talk = await simulator.say(channel, mo, "how do I run it?");
+  await simulator.say(channel, ada, "with --private", { threadTs: talk.ts });
+  await simulator.say(channel, ada, "a villa – private garden", { mention: true });
+  assert.equal((await nextPrompt()).turn.text, "a villa – private garden", "that is prose");
+
+  await simulator.say(simulator.dm(ada), ada, "a kite --private");
+  assert.equal((await nextPrompt()).turn.text, "a kite", "it is private there");
+  assert.deepEqual(taken, []);
+  assert.equal(whispers().length, 4);
+  assert.equal(answers().length, 1);
+});
