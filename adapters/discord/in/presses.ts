@@ -102,7 +102,8 @@ export function createPresses(stage: Stage, answers: Answers, handle: Handle): P
         spoiler,
         limits: toImageLimits(interaction.attachment_size_limit),
       });
-      const thread = toThreadKey(toWhere(channel.type).kind === "channel" ? spot.messageId : channel.id);
+      const isOfItsOwn = hidden || toWhere(channel.type).kind === "channel";
+      const thread = toThreadKey(isOfItsOwn ? spot.messageId : channel.id);
       await handle({ ...press, thread, action: name, message: key }, reply);
     },
 

@@ -28,6 +28,8 @@ interface Viewpoint {
   readonly cover: Cover;
   /** What cannot be seen by the bot does not count: it was asked outright for a picture. */
   readonly outright?: boolean;
+  /** The answer is private, in a conversation of its own: the core does not go on from the bot's own picture by itself. */
+  readonly aside?: boolean;
 }
 
 /** What people have before their eyes where they speak. */
@@ -67,6 +69,12 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     return picturesOf(message).length > 0 && !under.includes("rephrase");
   }
 
+  /** Everybody can see the picture of ours that it shows, and nothing more comes. */
+  function isFinished(message: APIMessage): boolean {
+    const under = buttonsOf(message).map(({ action }) => action);
+    return picturesOf(message).length > 0 && !under.includes("cancel") && !under.includes("rephrase");
+  }
+
   /** The message a thread hangs on; undefined where it hangs on none, or that is gone. */
   async function fetchPost(spot: Spot, signal: AbortSignal): Promise<APIMessage | "forbidden" | undefined> {
     try {
@@ -80,7 +88,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
   }
 
   async function look(from: Viewpoint, signal: AbortSignal): Promise<readonly Attachment[]> {
-    const { where, channelId, before, cover } = from;
+    const { where, channelId, before, cover, aside } = from;
     const show = (message: Seen, spot: Spot): readonly Attachment[] => {
       cover.hides ||= isSpoiler(message);
       return toAttachments(spot, picturesOf(message));
@@ -101,17 +109,18 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       const spot = { channelId, messageId: message.id };
       const isOwn = message.author.id === id;
       if (isFirstLine(message)) continue;
-      if (isOwn ? !isAnswer(message) : picturesOf(message).length === 0) continue;
+      const counts = isOwn ? (aside ? isFinished : isAnswer)(message) : picturesOf(message).length > 0;
+      if (!counts) continue;
       if (!isOwn) return show(message, spot);
       cover.hides ||= covers.get(toMessageKey(spot)) ?? isSpoiler(message);
-      return [];
+      return aside ? toAttachments(spot, picturesOf(message)) : [];
     }
     if (!post || !where.hangsOn) return [];
     if (post === "forbidden") throw new BotError("bad_attachment", noHistory(where.hangsOn.channelId));
     if (post.author.id === id) {
       cover.hides ||= isSpoiler(post);
       // The thread goes on from it, where the core knows it by that message.
-      return knownSpot(post).messageId === post.id ? [] : show(post, where.hangsOn);
+      return knownSpot(post).messageId === post.id && !aside ? [] : show(post, where.hangsOn);
     }
     if (isMute(post)) throw new BotError("bad_attachment", hiddenPost);
     return show(post, where.hangsOn);

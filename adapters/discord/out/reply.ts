@@ -181,7 +181,8 @@ export function createReply(
   /** For what is said below the answer later. */
   function remember(): void {
     if (key && (hides() || spoiler !== undefined)) stage.covers.set(key, hides());
-    if (newest?.phase === "done" && newest.images.length > 0) stage.sights.set(venue.channelId, {});
+    if (!venue.private && newest?.phase === "done" && newest.images.length > 0)
+      stage.sights.set(venue.channelId, {});
   }
 
   function over(): void {
