@@ -171,7 +171,7 @@ export function createReply(
     await send
       .openThread(
         { channelId: spot.channelId, messageId: made.id },
-        toThreadName(venue.threadFrom, discordLimits.threadName),
+        toThreadName(hides() ? "" : venue.threadFrom, discordLimits.threadName),
       )
       .catch((error: unknown) =>
         log.warn({ channel: venue.channelId, error: toLogged(error) }, "discord.thread.failed"),
