@@ -15,6 +15,7 @@ import {
   picturesOf,
   type RemoteFile,
   type Shown,
+  saidPicturesOf,
 } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 
@@ -91,7 +92,8 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     const { where, channelId, before, cover, aside } = from;
     const show = (message: Seen, spot: Spot): readonly Attachment[] => {
       cover.hides ||= isSpoiler(message);
-      return toAttachments(spot, picturesOf(message));
+      const said = saidPicturesOf(message);
+      return toAttachments(spot, said.length > 0 ? said : picturesOf(message));
     };
     const held = where.kind === "direct" ? undefined : channels.ownPermissions(channelId);
     if (held !== undefined && !mayReadHistory(held)) {
@@ -105,17 +107,29 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       send.fetchMessages(channelId, before ? { before } : {}, signal),
       where.hangsOn && fetchPost(where.hangsOn, signal),
     ]);
+    /** The newest that may be pictures, though nothing says so: they give way to what is one above them. */
+    let untyped: (() => readonly Attachment[]) | undefined;
+    /** Above those, the core has answered in words. */
+    let answered = false;
     for (const message of recent) {
       const spot = { channelId, messageId: message.id };
       const isOwn = message.author.id === id;
       if (isFirstLine(message)) continue;
       const counts = isOwn ? (aside ? isFinished : isAnswer)(message) : picturesOf(message).length > 0;
       if (!counts) continue;
-      if (!isOwn) return show(message, spot);
+      if (!isOwn && saidPicturesOf(message).length === 0) {
+        untyped ??= () => show(message, spot);
+        continue;
+      }
+      if (!isOwn) return answered ? [] : show(message, spot);
       cover.hides ||= covers.get(toMessageKey(spot)) ?? isSpoiler(message);
+      const isWords = picturesOf(message).length === 0 && !live.has(toMessageKey(spot));
+      answered ||= isWords;
+      if (untyped && isWords) continue;
       return aside ? toAttachments(spot, picturesOf(message)) : [];
     }
-    if (!post || !where.hangsOn) return [];
+    if (untyped && !(post && post !== "forbidden" && saidPicturesOf(post).length > 0)) return untyped();
+    if (answered || !post || !where.hangsOn) return [];
     if (post === "forbidden") throw new BotError("bad_attachment", noHistory(where.hangsOn.channelId));
     if (post.author.id === id) {
       cover.hides ||= isSpoiler(post);

@@ -187,6 +187,48 @@ test("in view is what people see: previews, other apps' pictures, galleries, sti
   );
 });
 
+test("a file of which nothing says what it is gives way to a picture above it", async (t) => {
+  const server = await startDiscord(t, withContent);
+  const { simulator, channel, ada } = server;
+  const notes = { name: "notes", contentType: "application/octet-stream", bytes: Buffer.from("milk, eggs") };
+  const photo = { name: "photo.png", bytes: await png(3) };
+  const names = async (where: Channel) =>
+    (await seen((await mention(server, where)).turn)).map(([name]) => name);
+
+  const thread = simulator.addThread(channel, { name: "list", ownerId: ada.id });
+  await simulator.say(thread, ada, "", { files: [notes] });
+  assert.deepEqual(await names(thread), ["notes"], "its bytes decide, where there is nothing else");
+  await simulator.say(thread, ada, "", { files: [photo] });
+  await simulator.say(thread, ada, "", { files: [notes] });
+  assert.deepEqual(await names(thread), ["photo.png"], "a photo above");
+  await simulator.say(thread, ada, "", { files: [notes, { ...photo, name: "beside.png" }] });
+  assert.deepEqual(await names(thread), ["beside.png"], "a photo beside it");
+  await (await mention(server, thread)).reply.show(await done());
+  await simulator.say(thread, ada, "", { files: [notes] });
+  assert.deepEqual(await names(thread), [], "the bot's own above");
+  await (await mention(server, thread)).reply.show(view("done", { text: "A fox.", actions: ["delete"] }));
+  await simulator.say(thread, ada, "", { files: [notes] });
+  assert.deepEqual(await names(thread), [], "the bot's own above its words");
+  const talk = simulator.addThread(channel, { name: "talk", ownerId: ada.id });
+  await (await mention(server, talk)).reply.show(view("done", { text: "A fox.", actions: ["delete"] }));
+  await simulator.say(talk, ada, "", { files: [notes] });
+  assert.deepEqual(await names(talk), ["notes"], "words are no picture");
+
+  const from = await simulator.say(channel, ada, "my garden", { files: [photo] });
+  const below = simulator.addThread(channel, {
+    name: "garden",
+    ownerId: ada.id,
+    from: messageAt(server, from.id),
+  });
+  await simulator.say(below, ada, "", { files: [notes] });
+  assert.deepEqual(await names(below), ["photo.png"], "what the thread hangs on");
+
+  simulator.permit(channel, "everyone", { deny: ["READ_MESSAGE_HISTORY"] });
+  await simulator.say(below, ada, "", { files: [photo] });
+  await simulator.say(below, ada, "", { files: [notes] });
+  assert.deepEqual(await names(below), ["photo.png"], "as it saw them come");
+});
+
 test("a /draw in a thread sees what is in view; in a channel nothing is", async (t) => {
   const server = await startDiscord(t, withContent);
   const { simulator, guild, channel, ada, nextPrompt } = server;
