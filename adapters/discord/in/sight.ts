@@ -70,6 +70,18 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     return picturesOf(message).length > 0 && !under.includes("rephrase");
   }
 
+  /** It came after what the channel went back to: the core no longer goes on from it. */
+  function isUndone(message: APIMessage): boolean {
+    const { messageId } = knownSpot(message);
+    const { undone } = stage;
+    if (
+      !undone.has(message.channel_id) ||
+      live.has(toMessageKey({ channelId: message.channel_id, messageId }))
+    )
+      return false;
+    return BigInt(messageId) > BigInt(undone.get(message.channel_id) ?? 0);
+  }
+
   /** Everybody can see the picture of ours that it shows, and nothing more comes. */
   function isFinished(message: APIMessage): boolean {
     const under = buttonsOf(message).map(({ action }) => action);
@@ -116,7 +128,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       const isOwn = message.author.id === id;
       if (isFirstLine(message)) continue;
       const counts = isOwn ? (aside ? isFinished : isAnswer)(message) : picturesOf(message).length > 0;
-      if (!counts) continue;
+      if (!counts || (isOwn && isUndone(message))) continue;
       if (!isOwn && saidPicturesOf(message).length === 0) {
         untyped ??= () => show(message, spot);
         continue;

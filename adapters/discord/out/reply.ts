@@ -181,8 +181,9 @@ export function createReply(
   /** For what is said below the answer later. */
   function remember(): void {
     if (key && (hides() || spoiler !== undefined)) stage.covers.set(key, hides());
-    if (!venue.private && newest?.phase === "done" && newest.images.length > 0)
-      stage.sights.set(venue.channelId, {});
+    if (venue.private || newest?.phase !== "done") return;
+    if (newest.images.length > 0) stage.sights.set(venue.channelId, {});
+    if (newest.images.length > 0 || newest.actions.includes("delete")) stage.undone.delete(venue.channelId);
   }
 
   function over(): void {
