@@ -115,6 +115,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       live: createBounded(2000),
       seen: createBounded(500),
       sights: createBounded(500),
+      undone: createBounded(500),
       covers: createBounded(2000),
       moved: createBounded(500),
       linkTo: (spot) => channels.linkTo(spot),

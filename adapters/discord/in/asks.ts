@@ -40,7 +40,7 @@ export function createAsks(
     if (!answer) return;
     const { thread, reply } = answer;
     const [user, place] = [userOf(interaction), placeOf(interaction)];
-    const looking = isReachable(interaction) && { inView: inView(interaction, cover) };
+    const looking = isReachable(interaction) && { inView: inView(interaction, cover, answer.private) };
     await handle(
       {
         kind: "prompt",
@@ -60,11 +60,12 @@ export function createAsks(
   function inView(
     { channel }: APIApplicationCommandInteraction,
     cover: Cover,
+    aside = false,
   ): NonNullable<Prompt["inView"]> {
     return async (signal) => {
       const where = await channels.find(channel.id).catch(() => undefined);
       if (!where || where.kind === "channel") return [];
-      return sight.inView({ where, channelId: channel.id, cover, outright: true }, signal);
+      return sight.inView({ where, channelId: channel.id, cover, outright: true, aside }, signal);
     };
   }
 

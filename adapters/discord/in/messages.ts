@@ -10,7 +10,7 @@ import type { Venues } from "../out/venues.ts";
 import { toLine } from "../out/view.ts";
 import { toMessageKey } from "../wire/keys.ts";
 import { missingToAnswer } from "../wire/permissions.ts";
-import { picturesOf } from "../wire/pictures.ts";
+import { picturesOf, saidPicturesOf } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 import type { Sight } from "./sight.ts";
 import { type Me, parseMessage } from "./turn.ts";
@@ -61,7 +61,8 @@ export function createMessages(of: {
   return async (message) => {
     if (!isFirst(message.id)) return;
     const isOther = message.author.id !== me.id;
-    if (isOther && picturesOf(message).length > 0) sights.set(message.channel_id, { message });
+    const isSeen = saidPicturesOf(message).length > 0 || !sights.has(message.channel_id);
+    if (isOther && isSeen && picturesOf(message).length > 0) sights.set(message.channel_id, { message });
     const where = await channels.where(message);
     const role = channels.ownRole(message.guild_id);
     const said = parseMessage(message, { ...me, ...(role && { role }) }, where);

@@ -15,6 +15,7 @@ import {
   picturesOf,
   type RemoteFile,
   type Shown,
+  saidPicturesOf,
 } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 
@@ -28,6 +29,8 @@ interface Viewpoint {
   readonly cover: Cover;
   /** What cannot be seen by the bot does not count: it was asked outright for a picture. */
   readonly outright?: boolean;
+  /** The answer is private, in a conversation of its own: the core does not go on from the bot's own picture by itself. */
+  readonly aside?: boolean;
 }
 
 /** What people have before their eyes where they speak. */
@@ -67,6 +70,24 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     return picturesOf(message).length > 0 && !under.includes("rephrase");
   }
 
+  /** It came after what the channel went back to: the core no longer goes on from it. */
+  function isUndone(message: APIMessage): boolean {
+    const { messageId } = knownSpot(message);
+    const { undone } = stage;
+    if (
+      !undone.has(message.channel_id) ||
+      live.has(toMessageKey({ channelId: message.channel_id, messageId }))
+    )
+      return false;
+    return BigInt(messageId) > BigInt(undone.get(message.channel_id) ?? 0);
+  }
+
+  /** Everybody can see the picture of ours that it shows, and nothing more comes. */
+  function isFinished(message: APIMessage): boolean {
+    const under = buttonsOf(message).map(({ action }) => action);
+    return picturesOf(message).length > 0 && !under.includes("cancel") && !under.includes("rephrase");
+  }
+
   /** The message a thread hangs on; undefined where it hangs on none, or that is gone. */
   async function fetchPost(spot: Spot, signal: AbortSignal): Promise<APIMessage | "forbidden" | undefined> {
     try {
@@ -80,10 +101,11 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
   }
 
   async function look(from: Viewpoint, signal: AbortSignal): Promise<readonly Attachment[]> {
-    const { where, channelId, before, cover } = from;
+    const { where, channelId, before, cover, aside } = from;
     const show = (message: Seen, spot: Spot): readonly Attachment[] => {
       cover.hides ||= isSpoiler(message);
-      return toAttachments(spot, picturesOf(message));
+      const said = saidPicturesOf(message);
+      return toAttachments(spot, said.length > 0 ? said : picturesOf(message));
     };
     const held = where.kind === "direct" ? undefined : channels.ownPermissions(channelId);
     if (held !== undefined && !mayReadHistory(held)) {
@@ -97,21 +119,34 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       send.fetchMessages(channelId, before ? { before } : {}, signal),
       where.hangsOn && fetchPost(where.hangsOn, signal),
     ]);
+    /** The newest that may be pictures, though nothing says so: they give way to what is one above them. */
+    let untyped: (() => readonly Attachment[]) | undefined;
+    /** Above those, the core has answered in words. */
+    let answered = false;
     for (const message of recent) {
       const spot = { channelId, messageId: message.id };
       const isOwn = message.author.id === id;
       if (isFirstLine(message)) continue;
-      if (isOwn ? !isAnswer(message) : picturesOf(message).length === 0) continue;
-      if (!isOwn) return show(message, spot);
+      const counts = isOwn ? (aside ? isFinished : isAnswer)(message) : picturesOf(message).length > 0;
+      if (!counts || (isOwn && isUndone(message))) continue;
+      if (!isOwn && saidPicturesOf(message).length === 0) {
+        untyped ??= () => show(message, spot);
+        continue;
+      }
+      if (!isOwn) return answered ? [] : show(message, spot);
       cover.hides ||= covers.get(toMessageKey(spot)) ?? isSpoiler(message);
-      return [];
+      const isWords = picturesOf(message).length === 0 && !live.has(toMessageKey(spot));
+      answered ||= isWords;
+      if (untyped && isWords) continue;
+      return aside ? toAttachments(spot, picturesOf(message)) : [];
     }
-    if (!post || !where.hangsOn) return [];
+    if (untyped && !(post && post !== "forbidden" && saidPicturesOf(post).length > 0)) return untyped();
+    if (answered || !post || !where.hangsOn) return [];
     if (post === "forbidden") throw new BotError("bad_attachment", noHistory(where.hangsOn.channelId));
     if (post.author.id === id) {
       cover.hides ||= isSpoiler(post);
       // The thread goes on from it, where the core knows it by that message.
-      return knownSpot(post).messageId === post.id ? [] : show(post, where.hangsOn);
+      return knownSpot(post).messageId === post.id && !aside ? [] : show(post, where.hangsOn);
     }
     if (isMute(post)) throw new BotError("bad_attachment", hiddenPost);
     return show(post, where.hangsOn);

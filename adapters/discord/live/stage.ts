@@ -58,6 +58,11 @@ export interface Stage {
   readonly seen: Map<MessageKey, readonly RemoteFile[]>;
   /** The newest pictures that were seen to be posted in a channel, for where the bot may not look back. */
   readonly sights: Map<string, Sighting>;
+  /**
+   * What a channel went back to by *Undo*: the id of the message, or undefined for the beginning. Answers of ours after
+   * that no longer count there, until the next.
+   */
+  readonly undone: Map<string, string | undefined>;
   /** Whether an answer hides its pictures until they are clicked. */
   readonly covers: Map<MessageKey, boolean>;
   /** The messages that answers were moved to. */

@@ -20,6 +20,8 @@ import { toLine } from "./view.ts";
 interface Answer {
   readonly thread: ThreadKey;
   readonly reply: Reply;
+  /** Only the asker sees it, whether that was wished or not. */
+  readonly private?: boolean;
 }
 
 interface Wish {
@@ -62,7 +64,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       from: {
         userId: userOf(interaction).id,
         place: placeOf(interaction),
-        ...(own && { thread: toThreadKey(channel.id) }),
+        ...(own && !shown.private && { thread: toThreadKey(channel.id) }),
         private: shown.private,
         spoiler: shown.spoiler,
         limits: toImageLimits(attachment_size_limit),
@@ -171,8 +173,10 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       const key = toMessageKey({ channelId: channel.id, messageId });
       keepToken(key, interaction, { private: deferred.private, spoiler });
       return {
-        thread: toThreadKey(own ? channel.id : messageId),
+        // Nobody else is to go on from what is private: it is a conversation of its own.
+        thread: toThreadKey(own && !deferred.private ? channel.id : messageId),
         reply: createReply(stage, { ...base, messageId, token, blank: true }),
+        private: deferred.private,
       };
     },
   };

@@ -171,7 +171,7 @@ export function createReply(
     await send
       .openThread(
         { channelId: spot.channelId, messageId: made.id },
-        toThreadName(venue.threadFrom, discordLimits.threadName),
+        toThreadName(hides() ? "" : venue.threadFrom, discordLimits.threadName),
       )
       .catch((error: unknown) =>
         log.warn({ channel: venue.channelId, error: toLogged(error) }, "discord.thread.failed"),
@@ -181,7 +181,9 @@ export function createReply(
   /** For what is said below the answer later. */
   function remember(): void {
     if (key && (hides() || spoiler !== undefined)) stage.covers.set(key, hides());
-    if (newest?.phase === "done" && newest.images.length > 0) stage.sights.set(venue.channelId, {});
+    if (venue.private || newest?.phase !== "done") return;
+    if (newest.images.length > 0) stage.sights.set(venue.channelId, {});
+    if (newest.images.length > 0 || newest.actions.includes("delete")) stage.undone.delete(venue.channelId);
   }
 
   function over(): void {

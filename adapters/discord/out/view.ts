@@ -13,7 +13,7 @@ import type { Image, View } from "../../../src/seam/view.ts";
 import { showButtonId, toButtonId } from "../wire/keys.ts";
 import { discordLimits } from "../wire/limits.ts";
 import type { Message } from "../wire/send.ts";
-import { barsLength, cut, hide, hideNames, toPlain, withoutPairs } from "../wire/words.ts";
+import { barsLength, cut, hide, hideNames, hideQuoted, toPlain, withoutPairs } from "../wire/words.ts";
 import { fitText, wholeBelow } from "./long-text.ts";
 
 /** How a message is to look, beside what its view says. */
@@ -51,7 +51,8 @@ export function isOver(phase: View["phase"]): boolean {
 export function toMessage(view: View, look: Look): Message {
   const images = view.images.slice(0, discordLimits.galleryItems);
   const pictures = images.map((image, index) => toFile(image, toPictureName(view, image, index, look)));
-  const above = text(view.status && quiet(cut(toPlain(view.status), lengths.status)));
+  const status = view.status && cut(toPlain(view.status), lengths.status);
+  const above = text(status && quiet(look.spoiler ? hideQuoted(status) : status));
   const below = toQuietLines(view, look);
   // What went wrong is said openly, and so is what somebody asked to be told alone.
   const hides = look.spoiler && view.phase !== "failed" && view.audience !== "asker";
@@ -106,10 +107,13 @@ export function toMessage(view: View, look: Look): Message {
 /** What stands below an answer: what is worth knowing, what was asked, and how it was made. */
 function toQuietLines({ details, ...view }: View, look: Look): APIMessageTopLevelComponent[] {
   const plain = [...view.notes, ...(look.note ? [look.note] : [])].map(toPlain);
-  const notes = look.spoiler ? plain.map(hideNames) : plain;
+  // Cut before they are hidden: half a pair of bars hides nothing.
+  const room = lengths.notes - plain.length * (quiet(" ").length + barsLength);
+  const notes = cut(plain.join("\n"), room).split("\n");
+  const told = look.spoiler ? notes.map(hideQuoted) : notes;
   const prompt = details && cut(toPlain(details.prompt), lengths.prompt - barsLength);
   return [
-    ...text(cut(notes.map(quiet).join("\n"), lengths.notes)),
+    ...text(told.map(quiet).join("\n")),
     ...text(prompt && quiet(look.spoiler ? hide(prompt) : prompt)),
     ...text(details && quiet(cut(toPlain(toFooter(details)), lengths.footer))),
   ];

@@ -42,7 +42,7 @@ export function parseMessageKey(key: MessageKey): Spot | undefined {
 
 /**
  * `id` is the channel's in threads and direct messages. In an ordinary channel many conversations run side by side:
- * there it is that of the message which shows the first picture. A thread that is opened on a message gets that very
+ * there it is that of the message which shows the first picture, as it is for every private answer. A thread that is opened on a message gets that very
  * id from Discord, so what is said in it goes on from the picture above it.
  */
 export function toThreadKey(id: string): ThreadKey {

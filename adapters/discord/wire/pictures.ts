@@ -26,6 +26,8 @@ export interface RemoteFile {
   readonly proxyUrl?: string;
   /** Hidden until it is clicked. */
   readonly spoiler?: boolean;
+  /** Neither its type nor its name says what it is. */
+  readonly untyped?: true;
   /** Why nobody but Discord's own apps can show it, and what to do, behind its name. */
   readonly unreadable?: string;
 }
@@ -67,6 +69,11 @@ export function picturesOf(message: Shown): readonly RemoteFile[] {
   return shown.length > 0 ? shown : (message.sticker_items ?? []).filter(isLottie).map(toUnreadable);
 }
 
+/** The pictures among them that are said to be some: by type, by name, or by where they are shown. */
+export function saidPicturesOf(message: Shown): readonly RemoteFile[] {
+  return picturesOf(message).filter(({ untyped }) => !untyped);
+}
+
 /** A sticker that is drawn by Discord's apps; there is no picture of it to be had. */
 function toUnreadable({ id, name }: APIStickerItem): RemoteFile {
   const unreadable = "is a sticker that only Discord's own apps can draw. Attach a screenshot of it instead.";
@@ -92,13 +99,16 @@ export function everyFileOf(message: Shown): readonly RemoteFile[] {
 export function toRemoteFile(file: APIAttachment): RemoteFile {
   const { filename, content_type, size, url, proxy_url } = file;
   const isHidden = ((file.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0 || filename.startsWith("SPOILER_");
+  const named = typeByName(filename);
+  const mediaType = content_type?.split(";")[0] ?? named;
   return {
     name: filename,
-    mediaType: content_type?.split(";")[0] ?? typeByName(filename),
+    mediaType,
     size,
     url,
     ...(proxy_url && { proxyUrl: proxy_url }),
     ...(isHidden && { spoiler: true }),
+    ...(isUnsaid(mediaType) && isUnsaid(named) && { untyped: true }),
   };
 }
 
@@ -201,7 +211,11 @@ function toEmbedFile({ url, proxy_url }: APIEmbedImage): RemoteFile {
 /** Whether a file may be a picture: its type or its name says so, or neither says anything. */
 function isPicture({ mediaType, name }: RemoteFile): boolean {
   if (mediaType.startsWith("image/") || typeByName(name).startsWith("image/")) return true;
-  return mediaType.endsWith("/octet-stream") && !otherwise.test(name);
+  return isUnsaid(mediaType) && !otherwise.test(name);
+}
+
+function isUnsaid(mediaType: string): boolean {
+  return mediaType.endsWith("/octet-stream");
 }
 
 /** Names of files that are no pictures, for where Discord says no type. */

@@ -49,9 +49,17 @@ export function withoutPairs(words: string): string {
   return words.replace(/\|(?=\|)/g, `|${invisible}`);
 }
 
-/** The same words with the names of files in them hidden: one may come from a link that was. */
+/**
+ * What went wrong, with what may be quoted in it of something hidden hidden: the names of files and links, of which an
+ * error begins with one, and what was said for an option. What it proposes to say stays open.
+ */
 export function hideNames(words: string): string {
-  return words.replace(/“[^”]*\.\w{2,5}”/g, hide);
+  return words.replace(/^“[^”]*”|“[^”]*\.\w{2,5}”|(?<=\b(?:not|style) )“[^”]*”/g, hide);
+}
+
+/** The same words with everything hidden that is quoted, from the first mark to the last, or to the end where that is cut off. */
+export function hideQuoted(words: string): string {
+  return words.replace(/“(?:.*”(?!.*“)|.*$)/s, hide);
 }
 
 /** Words that are shown only when they are clicked; Markdown. */

@@ -298,3 +298,54 @@ test("a private answer is for the asker alone, and stays so", async (t) => {
   assert.equal(simulator.messages(channel, mo).length, 0);
   assert.equal(vary.message?.files.length, 1);
 });
+
+test("nobody goes on from what is private, and only its own buttons do: in threads and direct messages", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, channel, ada, mo, nextPrompt, nextPress, adapter, start } = server;
+  const thread = simulator.addThread(channel, { name: "a gift", ownerId: ada.id });
+  for (const where of [thread, simulator.dm(ada)]) {
+    const ask = async (options: Record<string, boolean> = {}) => {
+      const doing = await simulator.slash(where, ada, "draw", { prompt: "a ring", ...options });
+      const { turn, reply } = await nextPrompt();
+      const actions = ["edit", "area", "vary", "undo"] as const;
+      return { doing, turn, key: await reply.show(await done({ actions })) };
+    };
+    const open = await ask();
+    assert.equal(open.turn.thread, `discord:${where.id}`);
+    const secret = await ask({ private: true });
+    const own = `discord:${secret.doing.message?.id}`;
+    assert.equal(secret.turn.thread, own);
+    assert.equal((await secret.turn.inView?.(signal))?.length, 1, "it goes on from the one that all see");
+    await simulator.say(where, where === thread ? mo : ada, `<@${simulator.bot.id}> make it night`);
+    const next = await nextPrompt();
+    assert.equal(next.turn.thread, open.turn.thread);
+    assert.equal(next.turn.replyTo, undefined);
+    assert.deepEqual(await next.turn.inView?.(signal), []);
+
+    for (const name of ["undo", "area", "vary", "edit"] as const) {
+      if (name === "vary") {
+        await adapter.stop();
+        await start();
+      }
+      const doing = simulator.press(secret.doing.message?.id ?? "", `a:${name}`, ada);
+      const first = await doing.acknowledged();
+      if (name === "edit") await simulator.submit(doing, { prompt: "make it gold" });
+      const { turn, reply } = await nextPress();
+      assert.equal(turn.message, secret.key);
+      if (name === "undo" || name === "area") assert.equal(turn.thread, own, name);
+      if (name === "vary") assert.equal(first.ephemeral, true);
+      if (name === "area") {
+        const below = await adapter.below(secret.key, turn.user);
+        assert.notEqual(below.thread, open.turn.thread);
+      }
+      if (name !== "vary" && name !== "edit") continue;
+      const shown = await reply.show(await done());
+      assert.equal(turn.thread, `discord:${shown.split(":")[2]}`, name);
+      assert.equal(
+        simulator.messages(where, mo).some(({ id }) => shown.endsWith(id)),
+        false,
+        "for her alone",
+      );
+    }
+  }
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BotError } from "../../../src/seam/errors.ts";
-import type { Attachment, Prompt } from "../../../src/seam/turn.ts";
+import type { Attachment, MessageKey, Prompt } from "../../../src/seam/turn.ts";
 import { type DiscordServer, done, image, png, startDiscord, view } from "../server.ts";
 
 const signal = AbortSignal.timeout(120_000);
@@ -185,6 +185,89 @@ test("in view is what people see: previews, other apps' pictures, galleries, sti
     drawnByDiscord?.read(signal) ?? Promise.resolve(),
     /“Wave” is a sticker that only Discord's own apps can draw\. Attach a screenshot/,
   );
+});
+
+test("what was undone no longer counts: the picture before it is in view again", async (t) => {
+  const server = await startDiscord(t, withContent);
+  const { simulator, channel, ada, nextPrompt, nextPress } = server;
+  const thread = simulator.addThread(channel, { name: "garden", ownerId: ada.id });
+  for (const where of [thread, simulator.dm(ada)]) {
+    const ask = async () => {
+      await simulator.say(where, ada, `<@${simulator.bot.id}> make it night`);
+      const { turn, reply } = await nextPrompt();
+      return { names: (await seen(turn)).map(([name]) => name), reply };
+    };
+    const undo = async (id: string, head: MessageKey | null) => {
+      simulator.press(id, "a:undo", ada);
+      const { reply } = await nextPress();
+      await reply.show(view("done", { text: "Back.", head, audience: "asker" }));
+    };
+    const draw = async () => {
+      const { names, reply } = await ask();
+      const key = await reply.show(await done());
+      return { names, key, id: key.split(":")[2] ?? "" };
+    };
+    await simulator.say(where, ada, "", { files: [{ name: "garden.png", bytes: await png(7) }] });
+    if (where !== thread) await nextPrompt();
+    const first = await draw();
+    assert.deepEqual(first.names, ["garden.png"]);
+    const second = await draw();
+    assert.deepEqual(second.names, []);
+    await undo(second.id, first.key);
+    assert.deepEqual((await ask()).names, [], "back to the bot's own");
+    await undo(first.id, null);
+    assert.deepEqual((await ask()).names, ["garden.png"], "back to the photo");
+    const third = await draw();
+    assert.deepEqual(third.names, ["garden.png"]);
+    assert.deepEqual((await ask()).names, [], "the next picture counts");
+    await undo(third.id, null);
+    const { names, reply } = await ask();
+    assert.deepEqual(names, ["garden.png"]);
+    await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+    assert.deepEqual((await ask()).names, [], "and so does one that is being drawn");
+  }
+});
+
+test("a file of which nothing says what it is gives way to a picture above it", async (t) => {
+  const server = await startDiscord(t, withContent);
+  const { simulator, channel, ada } = server;
+  const notes = { name: "notes", contentType: "application/octet-stream", bytes: Buffer.from("milk, eggs") };
+  const photo = { name: "photo.png", bytes: await png(3) };
+  const names = async (where: Channel) =>
+    (await seen((await mention(server, where)).turn)).map(([name]) => name);
+
+  const thread = simulator.addThread(channel, { name: "list", ownerId: ada.id });
+  await simulator.say(thread, ada, "", { files: [notes] });
+  assert.deepEqual(await names(thread), ["notes"], "its bytes decide, where there is nothing else");
+  await simulator.say(thread, ada, "", { files: [photo] });
+  await simulator.say(thread, ada, "", { files: [notes] });
+  assert.deepEqual(await names(thread), ["photo.png"], "a photo above");
+  await simulator.say(thread, ada, "", { files: [notes, { ...photo, name: "beside.png" }] });
+  assert.deepEqual(await names(thread), ["beside.png"], "a photo beside it");
+  await (await mention(server, thread)).reply.show(await done());
+  await simulator.say(thread, ada, "", { files: [notes] });
+  assert.deepEqual(await names(thread), [], "the bot's own above");
+  await (await mention(server, thread)).reply.show(view("done", { text: "A fox.", actions: ["delete"] }));
+  await simulator.say(thread, ada, "", { files: [notes] });
+  assert.deepEqual(await names(thread), [], "the bot's own above its words");
+  const talk = simulator.addThread(channel, { name: "talk", ownerId: ada.id });
+  await (await mention(server, talk)).reply.show(view("done", { text: "A fox.", actions: ["delete"] }));
+  await simulator.say(talk, ada, "", { files: [notes] });
+  assert.deepEqual(await names(talk), ["notes"], "words are no picture");
+
+  const from = await simulator.say(channel, ada, "my garden", { files: [photo] });
+  const below = simulator.addThread(channel, {
+    name: "garden",
+    ownerId: ada.id,
+    from: messageAt(server, from.id),
+  });
+  await simulator.say(below, ada, "", { files: [notes] });
+  assert.deepEqual(await names(below), ["photo.png"], "what the thread hangs on");
+
+  simulator.permit(channel, "everyone", { deny: ["READ_MESSAGE_HISTORY"] });
+  await simulator.say(below, ada, "", { files: [photo] });
+  await simulator.say(below, ada, "", { files: [notes] });
+  assert.deepEqual(await names(below), ["photo.png"], "as it saw them come");
 });
 
 test("a /draw in a thread sees what is in view; in a channel nothing is", async (t) => {

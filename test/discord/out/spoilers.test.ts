@@ -116,6 +116,41 @@ test("what was hidden in what was said before is hidden, though the words that c
   assert.equal(turn.spoiler, undefined);
   const told: Reply = { ...reply, show: (shown) => reply.show({ ...shown, spoiler: true }) };
   await checkHidden(server, told, "as the core tells it");
+
+  const said = [
+    "a knight and a dragon",
+    "a “green” dragon, and “the red dragon”",
+    `${"a knight, ".repeat(9)}a dragon`,
+  ];
+  for (const words of said) {
+    await simulator.say(channel, ada, bot);
+    const { reply: open } = await nextPrompt();
+    const notes = [
+      "I took along the picture you sent before.",
+      `I went on with your words from before: “${words}”.`,
+    ];
+    const more = ["“dragon” is text, so I added it to your words.", ...Array(12).fill(notes[1])];
+    for (const all of [notes, [...notes, ...more]]) {
+      const status = "Looking at “dragon”";
+      const key = await open.show(
+        view("working", { notes: all, status, spoiler: true, actions: ["cancel"] }),
+      );
+      const shown = simulator.message(key.split(":")[2] ?? "")?.text ?? "";
+      assert.match(shown, /took along the picture you sent before\.$/m);
+      assert.match(shown, /^-# I went on with your words from before: \|\|“.+”\|\|\.$/m);
+      assert.equal((shown.match(/\|\|/g)?.length ?? 0) % 2, 0);
+      assert.doesNotMatch(shown.replace(/\|\|.+?\|\|/gs, ""), /dragon|green/);
+    }
+  }
+});
+
+test("a thread's name tells nothing of what turns out to be hidden", async (t) => {
+  const server = await startDiscord(t, { ...withContent, threads: "always" });
+  const { simulator, channel, ada, nextPrompt } = server;
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> make it the dragon of before`);
+  await (await nextPrompt()).reply.show(await done({ spoiler: true }));
+  const [opened, ...more] = simulator.requests.filter(({ path }) => /threads$/.test(path));
+  assert.deepEqual([opened?.body, more], [{ ...(opened?.body as object), name: "Picture" }, []]);
 });
 
 test("other apps' galleries and containers hide too", async (t) => {
@@ -207,4 +242,12 @@ test("what went wrong is said openly, however hidden the rest is", async (t) => 
     "||“dragon.png”|| is gone. Say “make it night”.\n-# ||“a dragon.gif”|| moves.",
     "but for the names of files",
   );
+  for (const [words, shown] of [
+    ["“dragon” is not a picture.", "||“dragon”|| is not a picture."],
+    ["Quality takes low or high, not “dragon”.", "Quality takes low or high, not ||“dragon”||."],
+    ["There is no style “dragon”. There is “cosy”.", "There is no style ||“dragon”||. There is “cosy”."],
+  ] as const) {
+    await reply.show(view("failed", { text: words }));
+    assert.equal(text(), shown);
+  }
 });

@@ -20,18 +20,24 @@ async function start(t: TestContext) {
   const channel = simulator.addChannel(guild);
   const standin = await createStandin({ paceMs: 20, flat: true });
   const store = await openStore("memory:");
-  const adapter = createDiscordAdapter({
-    token: simulator.token,
-    apiUrl: simulator.api,
-    threads: "auto",
-    painter: { name: "the offline stand-in", standIn: true },
-    log: createLog("silent"),
-    paceMs: 20,
-  });
-  const core = await createCore({ adapter, standin, store });
-  t.after(async () => {
+  const connect = async () => {
+    const adapter = createDiscordAdapter({
+      token: simulator.token,
+      apiUrl: simulator.api,
+      threads: "auto",
+      painter: { name: "the offline stand-in", standIn: true },
+      log: createLog("silent"),
+      paceMs: 20,
+    });
+    return { adapter, core: await createCore({ adapter, standin, store }) };
+  };
+  let { adapter, core } = await connect();
+  const stop = async () => {
     await core.bot.drain(1000);
     await adapter.stop();
+  };
+  t.after(async () => {
+    await stop();
     await simulator.close();
     await standin.close();
     await store.close();
@@ -45,6 +51,10 @@ async function start(t: TestContext) {
     guild,
     channel,
     ada,
+    async restart() {
+      await stop();
+      ({ adapter, core } = await connect());
+    },
     /** How many pictures went along with each request. */
     sent: () =>
       askedOf(standin).map((request) => JSON.stringify(request).match(/"type":"input_image"/g)?.length ?? 0),
@@ -166,4 +176,51 @@ test("an answer in words keeps what it was about; deleted, its message is gone a
   await simulator.say(post, ada, `<@${simulator.bot.id}> make it night`);
   await last("Vary", 1);
   assert.deepEqual(sent(), [1, 0, 1]);
+});
+
+test("an edit of a photo that is undone leaves the photo, and a private picture none of what others ask", async (t) => {
+  const { simulator, channel, guild, ada, shown, sent, parents } = await start(t);
+  const mo = simulator.addUser({ name: "mo" });
+  simulator.join(guild, mo);
+  const bot = `<@${simulator.bot.id}>`;
+  const { id } = await simulator.say(channel, ada, "gardens, please");
+  const from = simulator.channel(channel.id).messages.get(id);
+  assert.ok(from);
+  const thread = simulator.addThread(channel, { name: "gardens", ownerId: ada.id, from });
+  await simulator.say(thread, mo, "", { files: [{ name: "garden.png", bytes: await png(7) }] });
+  await simulator.say(thread, ada, `${bot} make it night`);
+  const [first] = await shown(thread, 1);
+  const undone = simulator.press(first?.id ?? "", "a:undo", ada);
+  await simulator.waitFor(() => undone.followUps[0]);
+  await simulator.say(thread, ada, `${bot} add snow`);
+  await shown(thread, 2);
+  assert.deepEqual(sent(), [1, 1]);
+
+  const secret = await simulator.slash(thread, ada, "draw", { prompt: "a ring", private: true });
+  await simulator.waitFor(() => secret.message?.files.length === 1 && secret.message.buttons.length > 1);
+  await simulator.say(thread, mo, `${bot} add rain`);
+  const later = await simulator.waitFor(() => {
+    const drawn = simulator
+      .messages(thread, mo)
+      .filter(({ buttons }) => buttons.some(({ label }) => label === "Redo"));
+    return drawn.length === 3 && drawn;
+  });
+  assert.equal(later.length, 3);
+  assert.deepEqual(await parents(), [undefined, undefined, undefined, 1]);
+});
+
+test("a hidden photo that waits for words is hidden after a restart", async (t) => {
+  const { simulator, channel, ada, shown, restart } = await start(t);
+  const files = [{ name: "SPOILER_photo.png", bytes: await png(7) }];
+  await simulator.say(channel, ada, `<@${simulator.bot.id}>`, { files });
+  const [question] = await simulator.waitFor(() => {
+    const said = simulator
+      .messages(channel)
+      .filter(({ author, text }) => author.bot && /Say what/.test(text));
+    return said.length > 0 && said;
+  });
+  await restart();
+  await simulator.say(channel, ada, "make it night", { replyTo: question?.id ?? "" });
+  const [drawn] = await shown(channel, 1);
+  assert.equal(drawn?.files[0]?.spoiler, true);
 });
