@@ -16,19 +16,26 @@ export type Wanted = Omit<
   readonly files: readonly Attachment[];
 };
 
+export interface Hear {
+  /** It is noted, and has its place in line. */
+  readonly onTaken?: () => void;
+  /** As of `Runs`. */
+  readonly onUndone?: OnUndone;
+}
+
 /**
- * Takes what is wanted on as a turn and sees it through. `onUndone`: as of `Runs`. Throws BotError `bad_prompt`, and what
+ * Takes what is wanted on as a turn and sees it through. Throws BotError `bad_prompt`, and what
  * the platform throws.
  */
-export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted, onUndone?: OnUndone) => Promise<void>;
+export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted, hear?: Hear) => Promise<void>;
 
 export function createAsk(
   { runs, ledger }: { readonly runs: Runs; readonly ledger: Ledger },
   estimate: (wanted: Wanted) => Promise<string | undefined>,
   now: () => number,
 ): Ask {
-  return async (adapter, reply, { files, ...rest }, onUndone) => {
-    checkWords(rest.text, files.length + (rest.brought?.length ?? 0));
+  return async (adapter, reply, { files, ...rest }, { onTaken, onUndone } = {}) => {
+    checkWords(rest.text, files.length + (rest.brought?.length ?? 0) + (rest.from ? 1 : 0));
     const expected = await estimate({ ...rest, files });
     const wanted = { ...rest, ...(expected && { expected }) };
     const toTurn = (message: MessageKey): OpenTurn => ({
@@ -47,7 +54,9 @@ export function createAsk(
       if (reply.message) await ledger.forget(reply.message);
       throw error;
     });
-    await runs.start(adapter, toTurn(message), reply, files, onUndone);
+    const over = runs.start(adapter, toTurn(message), reply, files, onUndone);
+    onTaken?.();
+    await over;
   };
 }
 

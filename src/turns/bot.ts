@@ -14,7 +14,7 @@ import type { Adapter } from "../seam/adapter.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import type { MessageKey, Setting, Turn } from "../seam/turn.ts";
+import type { MessageKey, Prompt, Setting, Turn } from "../seam/turn.ts";
 import type { Image, Reply } from "../seam/view.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { History } from "../store/history.ts";
@@ -100,20 +100,28 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     await reply.show({ ...view, images: await Promise.all(view.images.map(toFit)) });
   }
 
+  async function hear(adapter: Adapter, turn: Prompt, reply: Reply, onTaken: () => void): Promise<void> {
+    if (!(await prompt.isMeant(turn))) return;
+    if (draining) throw restarting;
+    const wish = prompt.toWish(turn);
+    if (!wish) return prompt.answer(adapter, turn, reply, onTaken, stopped.signal);
+    const { user, place } = turn;
+    return handle(adapter, { kind: "setting", user, place, wish }, reply);
+  }
+
   async function handle(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
     try {
       if (turn.kind === "prompt") {
-        if (!(await prompt.isMeant(turn))) return;
-        if (draining) throw restarting;
-        const wish = prompt.toWish(turn);
-        if (!wish) return await prompt.answer(adapter, turn, reply, stopped.signal);
-        const { user, place } = turn;
-        return handle(adapter, { kind: "setting", user, place, wish }, reply);
+        return await prompt.inOrder(turn, (onTaken) => hear(adapter, turn, reply, onTaken));
       }
       if (draining) throw restarting;
       if (turn.kind === "press") {
         const words = await prompt.ofPress(turn);
-        if (words) return await prompt.answer(adapter, words, reply, stopped.signal);
+        if (words) {
+          return await prompt.inOrder(words, (onTaken) =>
+            prompt.answer(adapter, words, reply, onTaken, stopped.signal),
+          );
+        }
         return await press(adapter, turn, reply, stopped.signal);
       }
       await arrange(turn, reply);

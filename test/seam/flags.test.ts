@@ -107,6 +107,14 @@ describe("flags in a text", () => {
     ["an en dash", "a boat –count=2", "a boat", { count: 2 }],
     ["several dashes", "—Quality low a boat —size wide —count 2", "a boat", { ...sized("low"), count: 2 }],
     ["a dash before a word that only begins like an option", "a boat —sized up", "a boat —sized up", {}],
+    ["an option's name after a dash in prose", "kids –action figures", "kids –action figures", {}],
+    ["a size that is none", "a fox —size of a mouse", "a fox —size of a mouse", {}],
+    ["two dashes around names", "2 dogs –model and actor– here", "2 dogs –model and actor– here", {}],
+    ["a style in the middle of prose", "—style matters she said", "—style matters she said", {}],
+    ["a style at the end", "a boat —style cosy", "a boat", { style: "cosy" }],
+    ["a style before a flag", "a boat —style cosy —count 2", "a boat", { style: "cosy", count: 2 }],
+    ["a style in quotes", "a boat —style “cosy evening” in fog", "a boat  in fog", { style: "cosy-evening" }],
+    ["straight single quotes", "a boat --style 'cosy evening' now", "a boat  now", { style: "cosy-evening" }],
     ["a dash before any other word", "a boat —in fog– at sea", "a boat —in fog– at sea", {}],
     ["a dash inside a word", "a boat—size matters", "a boat—size matters", {}],
     ["a style in curly quotes", "a boat —style “Cosy Evening”", "a boat", { style: "cosy-evening" }],
@@ -140,6 +148,12 @@ describe("flags in a text", () => {
         message: /^--size needs a value: auto, 1024x1024/,
       }));
   }
+
+  test("a dash before an option with what was meant as its value is no prose", () => {
+    for (const text of ["a boat —count 9", "a boat —quality=ultra", "a boat —size 1000x1000"]) {
+      assert.throws(() => parseFlags(text), { code: "bad_option" }, text);
+    }
+  });
 
   test("a value in quotes is the value", () => {
     for (const text of ['a boat --size "wide"', "a boat --size='wide'", "a boat --size “wide”"]) {

@@ -9,13 +9,16 @@ export interface FittedMask {
   readonly notes: readonly string[];
 }
 
+/** A mask that cannot be used, whatever is said with it. */
+export class UselessMask extends BotError {}
+
 /**
  * Fits a mask to the picture it lies on, in pixels.
  *
  * A mask with transparent parts is read by them alone, whatever its colours: what is at least half clear changes. One
  * without is read as black and white: black changes, white stays (OpenAI's guide turns a black-and-white mask into one
  * by using it as its own alpha channel). What lies between is decided in the middle: OpenAI takes for the hole what is
- * fully transparent, and nothing else. Throws BotError `bad_attachment` when it marks nothing.
+ * fully transparent, and nothing else. Throws UselessMask (`bad_attachment`) when it marks nothing.
  */
 export async function fitMask(mask: Uint8Array, picture: Size): Promise<FittedMask> {
   const source = sharp(mask, { limitInputPixels: inputLimits.pixels });
@@ -24,7 +27,7 @@ export async function fitMask(mask: Uint8Array, picture: Size): Promise<FittedMa
   const alpha = await toAlpha(mask, clear, picture);
   const { min = 255, max = 255, mean = 255 } = (await sharp(alpha, plane(picture)).stats()).channels[0] ?? {};
   if (min === 255) {
-    throw new BotError(
+    throw new UselessMask(
       "bad_attachment",
       "The mask marks nothing. Make the part that should change transparent, or black, and send it again.",
     );

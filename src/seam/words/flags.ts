@@ -63,11 +63,11 @@ export function badOptions(problems: readonly string[]): BotError {
 
 /** Phones make an em or en dash of two hyphens. Before an option's name it is one: dashes in prose stay what they are. */
 const dashes = `--|[—–](?=(?:${optionSpecs.map(({ name }) => name).join("|")})(?![a-z-]))`;
-const quoted = /"[^"\n]*"|[“„”][^“”\n]*[“”]|‘[^’\n]*’/.source;
-const flag = new RegExp(
-  `(^|\\s)(?:${dashes})([a-z][a-z-]*)(?:(?:=|\\s+(?!${dashes}))(${quoted}|\\S+))?`,
-  "gi",
-);
+const quoted = /"[^"\n]*"|'[^'\n]*'(?!\S)|[“„”][^“”\n]*[“”]|‘[^’\n]*’/.source;
+const flag = new RegExp(`(^|\\s)(${dashes})([a-z][a-z-]*)(?:(=|\\s+(?!${dashes}))(${quoted}|\\S+))?`, "gi");
+const isQuoted = new RegExp(`^(?:${quoted})$`);
+/** The end of a text, or of what is said before the next flag. */
+const end = new RegExp(`^\\s*(?:$|${dashes})`, "i");
 
 /** Whether a word is that flag, such as `--private`, also as phones write it: `—private`. */
 export function isFlag(word: string, name: string): boolean {
@@ -77,7 +77,7 @@ export function isFlag(word: string, name: string): boolean {
 
 /**
  * Takes `--name value` and `--name=value` out of a text; the value may stand in quotes, also “curly” ones, and `—name`
- * and `–name` are the same where there is an option of that name.
+ * and `–name` are the same where there is an option of that name and a value of it comes after.
  *
  * A word after `--` that is no option stays in the text and is named in `unknown`.
  */
@@ -85,18 +85,46 @@ export function readFlags(text: string): Flags {
   const raw: Record<string, string> = {};
   const unknown: string[] = [];
   const bare: string[] = [];
-  const rest = text.replace(flag, (all, before: string, name: string, value?: string) => {
+  const rest = text.replace(flag, (...found: readonly unknown[]) => {
+    const [all, before, dash, name, between, value, offset] = found as Match;
     const spec = specs.get(name.toLowerCase());
     if (!spec) {
       unknown.push(name);
       return all;
     }
-    if (value === undefined) bare.push(`--${spec.name} needs a value: ${takes(spec)}.`);
-    else raw[spec.name] = value.replace(/^["'“‘„”]|["'”’“]$/g, "");
+    if (value === undefined) {
+      bare.push(`--${spec.name} needs a value: ${takes(spec)}.`);
+      return before;
+    }
+    const isSure = dash === "--" || between === "=" || isQuoted.test(value);
+    if (!isSure && !isMeant(spec, value, text.slice(offset + all.length))) return all;
+    raw[spec.name] = value.replace(/^["'“‘„”]|["'”’“]$/g, "");
     return before;
   });
   const { options, problems } = checkOptions(raw);
   return { text: rest.trim(), options, unknown, problems: [...bare, ...problems] };
+}
+
+type Match = [
+  all: string,
+  before: string,
+  dash: string,
+  name: string,
+  between: string,
+  value: string | undefined,
+  offset: number,
+];
+
+/**
+ * Whether a dash before an option's name is a flag and not one of a sentence, such as “toys for kids –action figures”: what
+ * comes after it is a value of that option, or was meant to be one. A style can be called anything, so its name ends what
+ * is said.
+ */
+function isMeant(spec: OptionSpec, value: string, after: string): boolean {
+  if (spec.kind === "style" && !end.test(after)) return false;
+  if (spec.kind === "number" && /^\d+$/.test(value)) return true;
+  if (spec.kind === "size" && /^\d+[x×]\d+$/i.test(value)) return true;
+  return checkOptions({ [spec.name]: value }).problems.length === 0;
 }
 
 /** The same. An option with a value it cannot have throws BotError `bad_option`: drawing something else would cost money. */

@@ -19,6 +19,8 @@ export interface Asked {
   readonly spoiler: boolean;
   /** What was taken from before, a plain sentence each. */
   readonly notes: readonly string[];
+  /** What was sent before, could not be used and has not been sent anew, a plain sentence each. */
+  readonly lost?: readonly string[];
 }
 
 /** A request that nothing could be drawn of yet. */
@@ -29,6 +31,8 @@ export interface Unfinished {
   readonly options: Partial<ImageOptions>;
   /** Those that could be read. */
   readonly files: readonly Attachment[];
+  /** What is wrong with the others, a plain sentence each. */
+  readonly lost?: readonly string[];
   readonly from?: MessageKey;
   readonly mustDraw: boolean;
   readonly spoiler: boolean;
@@ -59,6 +63,7 @@ export function complete(now: Asked, before: Unfinished | undefined): Asked {
   const files = takesPictures ? before.files : [];
   const from = now.from ?? (takesPictures ? before.from : undefined);
   const words = hasWords ? "" : before.text;
+  const lost = hasPicture(now) ? [] : (before.lost ?? []);
   return {
     ...now,
     text: words ? `${words} ${now.text}`.trim() : now.text,
@@ -67,11 +72,12 @@ export function complete(now: Asked, before: Unfinished | undefined): Asked {
     ...(from && { from }),
     mustDraw: now.mustDraw || (words !== "" && before.mustDraw),
     spoiler: now.spoiler || (before.spoiler && (words !== "" || takesPictures)),
-    notes: [...now.notes, ...sayTaken(words, files.length)],
+    notes: [...now.notes, ...sayTaken(words, files.length, !now.from && from !== undefined)],
+    lost,
   };
 }
 
-function sayTaken(words: string, files: number): readonly string[] {
+function sayTaken(words: string, files: number, isAnswer: boolean): readonly string[] {
   const letters = [...words.replace(/\s+/g, " ")];
   const said = letters.length > 100 ? `${letters.slice(0, 99).join("")}…` : letters.join("");
   return [
@@ -79,5 +85,6 @@ function sayTaken(words: string, files: number): readonly string[] {
     ...(files > 0
       ? [`I took along the ${files === 1 ? "picture" : `${files} pictures`} you sent before.`]
       : []),
+    ...(isAnswer ? ["I went on from the message you answered before."] : []),
   ];
 }

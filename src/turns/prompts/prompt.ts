@@ -1,19 +1,26 @@
 import { recall } from "../../answer/recall.ts";
 import type { Choose } from "../../options/choices.ts";
+import { UselessMask } from "../../pictures/mask/mask.ts";
 import type { Adapter } from "../../seam/adapter.ts";
-import { type BotError, type ErrorCode, toBotError } from "../../seam/errors.ts";
+import { BotError, type ErrorCode, toBotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import type { MessageKey, Press, Prompt, SettingWish } from "../../seam/turn.ts";
 import type { Reply } from "../../seam/view.ts";
 import { parseSetting } from "../../seam/words/setting-words.ts";
 import type { History } from "../../store/history.ts";
+import { createQueue } from "../../store/queue.ts";
 import type { Ask } from "../ask.ts";
 import { type Asked, complete, isEmpty } from "./asked.ts";
 import { readWords } from "./text-files.ts";
-import type { UnfinishedRequests } from "./unfinished.ts";
+import type { Held, UnfinishedRequests } from "./unfinished.ts";
 
 /** What is said in words. */
 export interface Prompts {
+  /**
+   * What one person says in one thread, in the order in which it comes: the next begins when this is over, or when
+   * `onTaken` was called. So words find the picture that was sent just before them.
+   */
+  inOrder(turn: Pick<Prompt, "thread" | "user">, work: (onTaken: () => void) => Promise<void>): Promise<void>;
   /** What people say among themselves is nothing to answer, not even with an error. */
   isMeant(turn: Prompt): Promise<boolean>;
   /** What it asks for about the studio, where it is no picture that is asked for. Throws BotError `bad_option`. */
@@ -27,11 +34,25 @@ export interface Prompts {
    * Asks for a turn, with what that person said before and nothing could be drawn of. Where nothing can be drawn of this
    * either, that is remembered in its place, and said. Throws what else asking throws.
    */
-  answer(adapter: Adapter, turn: Prompt, reply: Reply, signal: AbortSignal): Promise<void>;
+  answer(
+    adapter: Adapter,
+    turn: Prompt,
+    reply: Reply,
+    onTaken: () => void,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** What the next words or files can put right. */
-const mendable: readonly ErrorCode[] = ["bad_prompt", "bad_option", "bad_attachment", "unknown_message"];
+const mendable: readonly ErrorCode[] = [
+  "bad_prompt",
+  "bad_option",
+  "bad_attachment",
+  "unknown_message",
+  "refused",
+  "rejected",
+  "empty",
+];
 
 /** What may be over when the same is said again: what was taken from before is not lost to it. */
 const passing: readonly ErrorCode[] = ["unreachable", "busy", "quota", "auth", "storage"];
@@ -51,6 +72,7 @@ export function createPrompts(parts: {
   readonly log: Log;
 }): Prompts {
   const { history, unfinished, choose, ask, refuse, log } = parts;
+  const queue = createQueue();
 
   /** The message whose picture is answered; undefined where it is the bot's own and shows none. */
   async function findAnswered(adapter: Adapter, { replyTo, toBot }: Prompt, signal: AbortSignal) {
@@ -70,23 +92,36 @@ export function createPrompts(parts: {
     return from && isFile && !(await history.find(from)) ? rest : asked;
   }
 
+  /** The files of what was asked, as far as they can be used. */
+  async function hold({ files }: Asked, error: BotError, signal: AbortSignal): Promise<Held> {
+    if (!(error instanceof UselessMask)) return unfinished.hold(files, signal);
+    const held = await unfinished.hold(
+      files.filter(({ role }) => role !== "mask"),
+      signal,
+    );
+    return { ...held, lost: [...held.lost, error.message] };
+  }
+
   /** Remembers what was asked. Whatever the person says next waits for that, from now on. */
   async function remember(
     turn: Prompt,
     asked: Asked,
+    held: Promise<Held>,
     error: BotError,
     shown: Promise<MessageKey | undefined>,
-    signal: AbortSignal,
   ): Promise<void> {
-    if (isEmpty(asked)) return;
+    const request = Promise.all([withoutLost(asked, error), held]);
+    request.catch(() => {}); // it may fail before its turn comes
     try {
-      await unfinished.remember(turn, withoutLost(asked, error), shown, signal);
+      const wanted = request.then(([kept, its]) => ({ asked: kept, held: its }));
+      wanted.catch(() => {});
+      await unfinished.remember(turn, wanted, shown);
     } catch (failure) {
       log.error({ thread: turn.thread, error: failure }, "unfinished.lost");
     }
   }
 
-  async function answer(adapter: Adapter, turn: Prompt, reply: Reply, signal: AbortSignal): Promise<void> {
+  const answer: Prompts["answer"] = async (adapter, turn, reply, onTaken, signal) => {
     const { thread, user, place } = turn;
     let asked: Asked = {
       ...{ text: turn.text, more: [], options: turn.options, files: turn.attachments, notes: [] },
@@ -95,48 +130,66 @@ export function createPrompts(parts: {
     };
     let isTaken = false;
     let remembering: Promise<void> | undefined;
-    const keep = (error: BotError, shown: Promise<MessageKey | undefined>) => {
-      const isWorth = mendable.includes(error.code) || (isTaken && passing.includes(error.code));
-      if (isWorth) remembering = remember(turn, asked, error, shown, signal);
-    };
+    const isWorth = ({ code }: BotError) =>
+      (mendable.includes(code) || (isTaken && passing.includes(code))) && !(isEmpty(asked) && !asked.from);
     try {
       const words = await readWords(turn.text, turn.attachments, signal);
       const now = { ...asked, ...words };
-      const before = isEmpty(now) ? undefined : await unfinished.take(turn);
+      const before = isEmpty(now) && !turn.replyTo ? undefined : await unfinished.take(turn);
       isTaken = before !== undefined;
       asked = complete(now, before);
       const answered = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
       if (answered) asked = complete({ ...now, from: answered }, before);
-      const { text, more, options, earlier, files, from, mustDraw, spoiler, notes } = asked;
+      const { text, more, options, earlier, files, from, mustDraw, spoiler, notes, lost = [] } = asked;
       const isBare = files.length === 0 && !(from && (await showsPicture(from)));
       const seen = (isBare && (await turn.inView?.(signal))) || [];
       const chosen = await choose({ user, place, text, options, ...(earlier && { earlier }) });
+      const isPictured = files.length > 0 || from !== undefined;
+      if (lost.length > 0 && !isPictured && chosen.options.action !== "generate") throw stillLost(lost);
       await ask(
         adapter,
         reply,
         {
           ...{ thread, user, place, ...chosen },
           text: [chosen.text, ...more].join("\n\n").trim(),
-          notes: [...notes, ...chosen.notes],
+          notes: [...notes, ...lost.map((what) => `Left out: ${what}`), ...chosen.notes],
           files: [...files, ...seen],
           mustDraw: mustDraw && !isQuestion(chosen.text),
           ...(from && { from }),
           ...(spoiler && { spoiler }),
         },
-        (error, message) => keep(error, Promise.resolve(message)),
+        {
+          onTaken,
+          onUndone: (error, message) => {
+            if (!isWorth(error)) return;
+            const held = hold(asked, error, signal);
+            remembering = remember(turn, asked, held, error, Promise.resolve(message));
+          },
+        },
       );
       await remembering;
     } catch (error) {
       signal.throwIfAborted();
       const known = toBotError(error);
-      const shown = refuse(adapter, turn, reply, known);
-      keep(known, shown);
+      if (!isWorth(known)) return void (await refuse(adapter, turn, reply, known));
+      const held = hold(asked, known, signal);
+      const shown = refuse(adapter, turn, reply, withLost(known, await held.catch(() => undefined)));
+      remembering = remember(turn, asked, held, known, shown);
       await shown;
       await remembering;
     }
-  }
+  };
 
   return {
+    inOrder(turn, work) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      void queue(`${turn.thread} ${turn.user.id}`, async () => {
+        const taken = Promise.withResolvers<void>();
+        work(taken.resolve).then(resolve, reject).finally(taken.resolve);
+        await taken.promise;
+      });
+      return promise;
+    },
     async isMeant(turn) {
       const { addressed, thread } = turn;
       if (addressed) return true;
@@ -161,6 +214,19 @@ export function createPrompts(parts: {
     },
     answer,
   };
+}
+
+/** What is wrong with the files is said at once: else it would come out when something was drawn without them. */
+function withLost(error: BotError, held: Held | undefined): BotError {
+  const more = (held?.lost ?? []).filter((what) => !error.message.includes(what));
+  if (more.length === 0) return error;
+  return new BotError(error.code, [...more, error.message].join("\n"), { cause: error });
+}
+
+/** Said once: who says the words again wants them drawn as they are. */
+function stillLost(lost: readonly string[]): BotError {
+  const how = "Attach it to your words. To draw from words alone, say them once more.";
+  return new BotError("bad_attachment", [...lost, `There is still no picture I can read. ${how}`].join("\n"));
 }
 
 /** A command that draws is sometimes asked something all the same: that must not cost a picture. */

@@ -34,6 +34,7 @@ const unfinished = z.object({
       }),
     )
     .readonly(),
+  lost: z.array(z.string()).readonly().exactOptional(),
   from: key.exactOptional(),
   mustDraw: z.boolean(),
   spoiler: z.boolean(),
@@ -44,9 +45,15 @@ type Kept = Readonly<z.output<typeof unfinished>>;
 /** Who says something, and where: in that thread, and in answer to that message. */
 type Said = Pick<Prompt, "user" | "replyTo"> & { readonly thread?: ThreadKey | undefined };
 
+/** Files as far as they can be read, and what is wrong with the others, a plain sentence each. */
+export interface Held {
+  readonly files: Kept["files"];
+  readonly lost: readonly string[];
+}
+
 /**
  * The requests that nothing was drawn of, because something was missing or wrong: a picture without words, an option
- * that cannot be, a file that cannot be read. Each is remembered for an hour, for the person who asked: under the message
+ * that cannot be, a file that cannot be read, words that were refused. Each is remembered for an hour, for the person who asked: under the message
  * of the bot's that said so, and in the thread, where the newest counts.
  *
  * Calls reject with BotError `storage` when the store fails, and wait for what of that person is being remembered.
@@ -56,12 +63,13 @@ export interface UnfinishedRequests {
   has(said: Said): Promise<boolean>;
   /** The one they answer, or else the thread's; it is forgotten with that. `isAnswered`: they answer what the bot said of it. */
   take(said: Said): Promise<(Unfinished & { readonly isAnswered: boolean }) | undefined>;
-  /** `shown` is the message that says what is missing, once it is there. A file that cannot be read is left out. */
+  /** Keeps those files that can be read. Rejects as reading does, but for files that cannot be used. */
+  hold(files: readonly Attachment[], signal: AbortSignal): Promise<Held>;
+  /** `held` are its files; `shown` is the message that says what is missing, once it is there. */
   remember(
     said: Said,
-    asked: Promise<Asked>,
+    wanted: Promise<{ readonly asked: Asked; readonly held: Held }>,
     shown: Promise<MessageKey | undefined>,
-    signal: AbortSignal,
   ): Promise<void>;
 }
 
@@ -87,17 +95,19 @@ export function createUnfinished(store: Store): UnfinishedRequests {
   }
 
   /** As it would be sent to OpenAI, which it is not before there are words to go with it. */
-  async function keep(file: Attachment, signal: AbortSignal): Promise<Kept["files"]> {
+  async function keep(file: Attachment, signal: AbortSignal): Promise<Held> {
     try {
       const [picture] = (await readInputs([file], signal)).pictures;
-      if (!picture) return [];
+      if (!picture) return { files: [], lost: [] };
       const { name, role } = file;
       const { mediaType, bytes } = picture;
       const id = await pictures.put(picture, filesMs);
-      return [{ id, name, mediaType, size: bytes.byteLength, ...(role && { role }) }];
+      return { files: [{ id, name, mediaType, size: bytes.byteLength, ...(role && { role }) }], lost: [] };
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof BotError && error.code === "bad_attachment") return [];
+      if (error instanceof BotError && error.code === "bad_attachment") {
+        return { files: [], lost: [error.message] };
+      }
       throw error;
     }
   }
@@ -127,12 +137,16 @@ export function createUnfinished(store: Store): UnfinishedRequests {
           isAnswered: message !== undefined && message === said.replyTo,
         };
       }),
-    remember: ({ thread, user }, asked, shown, signal) =>
+    async hold(files, signal) {
+      const held: Held[] = [];
+      // One at a time: a decoded picture can take hundreds of megabytes.
+      for (const file of files) held.push(await keep(file, signal));
+      return { files: held.flatMap(({ files: kept }) => kept), lost: held.flatMap(({ lost }) => lost) };
+    },
+    remember: ({ thread, user }, wanted, shown) =>
       inOrder(user.id, async () => {
-        const { text, more, options, earlier, files, from, mustDraw, spoiler } = await asked;
-        const kept: Kept["files"][] = [];
-        // One at a time: a decoded picture can take hundreds of megabytes.
-        for (const file of files) kept.push(await keep(file, signal));
+        const { asked, held } = await wanted;
+        const { text, more, options, earlier, from, mustDraw, spoiler } = asked;
         const flags = readFlags(text);
         const message = await shown;
         const id = randomUUID();
@@ -140,7 +154,8 @@ export function createUnfinished(store: Store): UnfinishedRequests {
           ...{ user: user.id, text: [flags.text, ...more].join("\n\n").trim() },
           ...{ mustDraw, spoiler },
           options: { ...earlier, ...flags.options, ...checkOptions(options).options },
-          files: kept.flat(),
+          files: held.files,
+          ...(held.lost.length > 0 && { lost: held.lost }),
           ...(message && { message }),
           ...(from && { from }),
         };

@@ -220,6 +220,68 @@ describe("a request that nothing was drawn of is completed by what its person sa
     assert.equal(lastOf(studio).pictures, 1);
   });
 
+  test("words that were refused: the picture goes with the next words", async () => {
+    begin();
+    studio.standin.fault({ kind: "refuse", stage: "input", categories: ["violence"] });
+    const attachments = [await photo()];
+    assert.equal((await say("gore and violence", { attachments })).last.phase, "failed");
+    await say("make it night");
+    assert.equal(lastOf(studio).pictures, 1);
+    assert.doesNotMatch(lastOf(studio).said, /gore/);
+  });
+
+  test("a file that cannot be read is named at once, and nothing is drawn as if there had been none", async () => {
+    for (const text of ["", "make it night"]) {
+      begin();
+      await refused(
+        text,
+        { attachments: [attachment(Buffer.alloc(0), { name: "bad.png" })] },
+        /“bad.png” is empty/,
+      );
+      await refused("make it night", {}, /“bad.png” is empty.*\nThere is still no picture I can read/);
+      assert.equal((await say("make it night")).last.phase, "done", "said once more, it is meant");
+    }
+  });
+
+  test("a mask that marks nothing is not kept", async () => {
+    begin();
+    const mask = attachment(await flat("#fff", 320, 200), { name: "mask.png", role: "mask" });
+    await refused("make it night", { attachments: [await photo(), mask] }, /The mask marks nothing/);
+    const { last } = await say("make it day");
+    assert.equal(last.phase, "done");
+    assert.ok(last.notes.some((note) => note.startsWith("Left out: The mask marks nothing")));
+  });
+
+  test("an answer to a picture of the bot's without words, then the words", async () => {
+    begin();
+    const first = await say("a castle");
+    await say("a harbour");
+    asked = studio.asked().length;
+    await refused("", { replyTo: first.key, toBot: true }, /^Say what to do with the picture/);
+    await say("make it night");
+    const { responseId } = (await studio.history.find(first.key))?.pictures[0] ?? {};
+    assert.equal(lastOf(studio).previous, responseId);
+  });
+
+  test("words right behind a photo that takes a while to be read", async () => {
+    begin();
+    const file = await photo();
+    const started = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    const read = async (signal: AbortSignal) => {
+      started.resolve();
+      await go.promise;
+      return file.read(signal);
+    };
+    const one = say("", { attachments: [{ ...file, read }] });
+    await started.promise;
+    const two = say("make it night");
+    go.resolve();
+    assert.match((await one).last.text, /^Say what to do with the picture/);
+    assert.equal((await two).last.phase, "done");
+    assert.equal(lastOf(studio).pictures, 1);
+  });
+
   test("whoever is quicker than the bot's memory is waited for", async () => {
     begin();
     const reply = studio.adapter.reply();
