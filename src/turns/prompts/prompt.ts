@@ -141,7 +141,8 @@ export function createPrompts(parts: {
       const answered = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
       if (answered) asked = complete({ ...now, from: answered }, before);
       const { text, more, options, earlier, files, from, mustDraw, spoiler, notes, lost = [] } = asked;
-      const isBare = files.length === 0 && !(from && (await showsPicture(from)));
+      // A mask is no picture: it lies on one.
+      const isBare = files.every(({ role }) => role === "mask") && !(from && (await showsPicture(from)));
       const seen = (isBare && (await turn.inView?.(signal))) || [];
       const chosen = await choose({ user, place, text, options, ...(earlier && { earlier }) });
       const isPictured = files.length > 0 || from !== undefined;
