@@ -266,6 +266,7 @@ describe("the playground in a real browser", () => {
     });
 
     await t.test("a button stays under the finger that presses it", async () => {
+      await page.setViewportSize({ width: 390, height: 1000 }); // what was left out of the answer is said below it
       await page.evaluate("document.querySelector('#conversation').scrollTop -= 50");
       const reply = answers.nth(3).getByRole("button", { name: "Reply" });
       const box = (await reply.boundingBox()) ?? assert.fail("no button");

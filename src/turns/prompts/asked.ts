@@ -21,6 +21,8 @@ export interface Asked {
   readonly notes: readonly string[];
   /** What was sent before, could not be used and has not been sent anew, a plain sentence each. */
   readonly lost?: readonly string[];
+  /** The words are for a picture among those: they complete what had none, or say the same again. */
+  readonly isLacking?: boolean;
 }
 
 /** A request that nothing could be drawn of yet. */
@@ -56,7 +58,8 @@ export function isEmpty({ text, options, files }: Asked): boolean {
  */
 export function complete(now: Asked, before: Unfinished | undefined): Asked {
   if (!before) return now;
-  const hasWords = readFlags(now.text).text !== "";
+  const said = readFlags(now.text).text;
+  const hasWords = said !== "";
   const hasPicture = (one: Pick<Asked, "files" | "from">) => one.files.length > 0 || one.from !== undefined;
   const takesPictures = !hasWords || !hasPicture(now);
   const takesOptions = !hasWords || (before.text === "" && (takesPictures || !hasPicture(before)));
@@ -74,6 +77,7 @@ export function complete(now: Asked, before: Unfinished | undefined): Asked {
     spoiler: now.spoiler || (before.spoiler && (words !== "" || takesPictures)),
     notes: [...now.notes, ...sayTaken(words, files.length, !now.from && from !== undefined)],
     lost,
+    isLacking: lost.length > 0 && (!hasWords || before.text === "" || before.text === said),
   };
 }
 

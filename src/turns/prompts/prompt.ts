@@ -140,13 +140,25 @@ export function createPrompts(parts: {
       asked = complete(now, before);
       const answered = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
       if (answered) asked = complete({ ...now, from: answered }, before);
-      const { text, more, options, earlier, files, from, mustDraw, spoiler, notes, lost = [] } = asked;
+      const {
+        text,
+        more,
+        options,
+        earlier,
+        files,
+        from,
+        mustDraw,
+        spoiler,
+        notes,
+        lost = [],
+        isLacking,
+      } = asked;
       // A mask is no picture: it lies on one.
       const isBare = files.every(({ role }) => role === "mask") && !(from && (await showsPicture(from)));
       const seen = (isBare && (await turn.inView?.(signal))) || [];
       const chosen = await choose({ user, place, text, options, ...(earlier && { earlier }) });
       const isPictured = files.length > 0 || from !== undefined;
-      if (lost.length > 0 && !isPictured && chosen.options.action !== "generate") throw stillLost(lost);
+      if (isLacking && !isPictured && chosen.options.action !== "generate") throw stillLost(lost);
       await ask(
         adapter,
         reply,

@@ -241,6 +241,12 @@ describe("a request that nothing was drawn of is completed by what its person sa
       await refused("make it night", {}, /“bad.png” is empty.*\nThere is still no picture I can read/);
       assert.equal((await say("make it night")).last.phase, "done", "said once more, it is meant");
     }
+    begin();
+    const files = [attachment(Buffer.alloc(0), { name: "bad.png" })];
+    await refused("a bridge like this fox", { attachments: files }, /“bad.png” is empty/);
+    const { last } = await say("a small boat");
+    assert.equal(last.phase, "done", "other words are a request of their own");
+    assert.ok(last.notes.some((note) => /^Left out: “bad.png” is empty/.test(note)));
   });
 
   test("a mask that marks nothing is not kept", async () => {
