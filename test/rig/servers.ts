@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import pg from "pg";
 import { freePort } from "./free-port.ts";
 import { until } from "./until.ts";
 
@@ -56,10 +57,27 @@ export async function createPostgres(): Promise<Server | undefined> {
     port,
     () => spawn(...as(join(postgresFolder, "postgres"), args)),
     () => rm(folder, { recursive: true, force: true }),
+    () => letsIn(url),
   );
 }
 
-function serve(url: string, port: number, launch: () => ChildProcess, remove: () => Promise<void>): Server {
+/** PostgreSQL answers a while before it lets anybody in. */
+async function letsIn(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => {});
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  );
+}
+
+function serve(
+  url: string,
+  port: number,
+  launch: () => ChildProcess,
+  remove: () => Promise<void>,
+  isReady: () => Promise<boolean> = () => answers(port),
+): Server {
   let child: ChildProcess | undefined;
   const stop = async () => {
     if (!child || child.exitCode !== null) return;
@@ -72,7 +90,7 @@ function serve(url: string, port: number, launch: () => ChildProcess, remove: ()
     url,
     async start() {
       child = launch();
-      await until(() => answers(port), `${url} to answer`);
+      await until(isReady, `${url} to answer`);
     },
     stop,
     async remove() {

@@ -15,7 +15,7 @@ async function upload(client: bolt.webApi.WebClient, filename: string, bytes: Bu
 }
 
 test("a file is shown in a block once Slack is done with it", async (t) => {
-  const { simulator, channel, app } = await connect(t);
+  const { simulator, channel, app } = await connect(t, { fileDelayMs: 60_000 });
   await app.start();
   const { client } = app;
   const id = await upload(client, "fox.png", png);
@@ -26,7 +26,7 @@ test("a file is shown in a block once Slack is done with it", async (t) => {
     /invalid_blocks/,
   );
   assert.equal((await client.files.info({ file: id })).file?.mimetype, "");
-  simulator.advance(100);
+  simulator.advance(60_000);
   assert.equal((await client.files.info({ file: id })).file?.mimetype, "image/png");
   await client.chat.postMessage({ channel: channel.id, text: "A fox", blocks });
   const [shown] = simulator.messages(channel);

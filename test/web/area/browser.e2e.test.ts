@@ -374,7 +374,7 @@ async function atEasel(page: Page) {
   let box = { x: 0, y: 0, width: 0, height: 0 };
   await until(async () => {
     box = (await picture.boundingBox()) ?? box;
-    return box.width > 0 && box.x >= 0;
+    return box.width > 0 && box.x >= 0 && box.width <= (page.viewportSize()?.width ?? box.width);
   }, "the picture to lie on the easel");
   const toScreen = async ([x, y]: Point) => {
     const now = (await picture.boundingBox()) ?? box;
