@@ -28,6 +28,11 @@ const files = globSync("test/**/*.test.ts")
   .filter((file) => positionals.length === 0 || positionals.some((word) => file.includes(word)))
   .sort((one, other) => Number(isLong(other)) - Number(isLong(one)) || one.localeCompare(other));
 
+if (files.length === 0) {
+  process.stdout.write(`No test file has ${positionals.join(" or ")} in its path.\n`);
+  process.exit(1);
+}
+
 // Files share their code's compiled form; counting what ran needs it compiled anew.
 if (!values.coverage) process.env.NODE_COMPILE_CACHE ??= "node_modules/.cache/node";
 
