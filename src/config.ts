@@ -53,6 +53,8 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Turns that are drawn at once; the others wait in line. */
   readonly concurrency: number;
+  /** How old what was said while the bot was not there may be to be answered, in ms; 0: nothing of that is. */
+  readonly missedMs: number;
   /** How long the stand-in takes for a picture, in ms. */
   readonly standinPaceMs: number;
 }
@@ -127,6 +129,7 @@ const environment = z
       .optional(),
     LOG_LEVEL: oneOf(logLevels).default("info"),
     CONCURRENCY: wholeNumber(1, 64).default(4),
+    MISSED_MINUTES: wholeNumber(0, 1440).default(10),
     STANDIN_PACE_MS: wholeNumber(0, 600_000).default(4000),
   })
   .superRefine(
@@ -190,6 +193,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
     logLevel: parsed.LOG_LEVEL,
     concurrency: parsed.CONCURRENCY,
+    missedMs: parsed.MISSED_MINUTES * 60_000,
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
 }

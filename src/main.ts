@@ -7,6 +7,7 @@ import { type Prices, publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
 import { createPainter, type Painter } from "./openai/painter.ts";
 import { createLinks } from "./pictures/links.ts";
+import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
@@ -15,7 +16,7 @@ import { createHistory } from "./store/history.ts";
 import { openStore } from "./store/store.ts";
 import { createBot } from "./turns/bot.ts";
 import { createLanes } from "./turns/lanes.ts";
-import { createLedger } from "./turns/ledger.ts";
+import { createLedger } from "./turns/life/ledger.ts";
 
 /** How long turns in flight may go on after SIGTERM, in ms: less than the ten seconds a container is given. */
 const graceMs = 6000;
@@ -37,9 +38,7 @@ async function main(config: Config): Promise<void> {
 
   const { painter, close: closePainter } = await openPainter(config, log);
   const store = await openStore(config.storeUrl);
-  const ledger = await createLedger(store, (message, error) =>
-    log.error({ message, error }, "turn.unreadable"),
-  );
+  const ledger = await createLedger(store, (event, error) => log.error({ event, error }, "turn.unreadable"));
   const bot = await createBot({
     store,
     painter,
@@ -52,6 +51,8 @@ async function main(config: Config): Promise<void> {
     prices: config.pricesFile ? readPrices(config.pricesFile) : publishedPrices,
     defaults: config.openai,
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
+    spool: await openSpool(join(config.dataDir, "spool")),
+    missedMs: config.missedMs,
     log,
   });
 
@@ -93,6 +94,14 @@ function makeDataDir(folder: string): void {
       { cause },
     );
   }
+}
+
+/** Throws BotError `storage` when it cannot be had. */
+async function openSpool(folder: string): Promise<Spool> {
+  return createSpool(folder).catch((cause: unknown) => {
+    const message = `Finished pictures cannot be kept in ${folder}. Is the disk full, or the folder another user's?`;
+    throw new BotError("storage", message, { cause });
+  });
 }
 
 /** Throws ConfigError or PricesError. */

@@ -3,6 +3,7 @@ import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
+import { badFile } from "../../src/seam/files/sent-file.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { withTimeout } from "../../src/seam/timeout.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
@@ -205,6 +206,11 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       await running?.close();
       running = undefined;
     },
+    replay: async () => {},
+    toAttachment: ({ file: _, ...claims }) => ({
+      ...claims,
+      read: () => Promise.reject(badFile(claims.name, "is no longer here. Send it again.")),
+    }),
     reopen(key) {
       const spot = parseMessageKey(key);
       if (!spot) throw new BotError("unknown_message", "That is no message of Discord's.");

@@ -3,6 +3,7 @@ import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded, createOnce } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
+import { badFile } from "../../src/seam/files/sent-file.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import type { Reply } from "../../src/seam/view.ts";
@@ -224,6 +225,11 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
         await Promise.race([Promise.allSettled(stage.tidying), enough]);
       }
     },
+    replay: async () => {},
+    toAttachment: ({ file: _, ...claims }) => ({
+      ...claims,
+      read: () => Promise.reject(badFile(claims.name, "is no longer here. Send it again.")),
+    }),
     reopen(key) {
       const spot = parseMessageKey(key);
       if (!spot) throw new BotError("unknown_message", "That is no message of Slack's.");

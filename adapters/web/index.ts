@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { BotError } from "../../src/seam/errors.ts";
+import { badFile } from "../../src/seam/files/sent-file.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { optionSpecs } from "../../src/seam/options.ts";
 import { createAreaAdapter } from "./area/adapter.ts";
@@ -130,6 +131,11 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       stage.chat.close();
     },
 
+    replay: async () => {},
+    toAttachment: ({ file: _, ...claims }) => ({
+      ...claims,
+      read: () => Promise.reject(badFile(claims.name, "is no longer here. Send it again.")),
+    }),
     reopen(key) {
       const id = toId(key);
       const { chat } = stage();

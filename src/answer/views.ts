@@ -26,6 +26,12 @@ export function queuedView(ahead: number): View {
   return { ...bare, phase: "queued", status: place, actions: ["cancel"] };
 }
 
+/** This process is about to end, and the next one goes on. */
+export function parkedView(): View {
+  const status = "I am being restarted. This goes on by itself in a moment";
+  return { ...bare, phase: "queued", status, actions: ["cancel"] };
+}
+
 /** What a turn has to show while it is worked on. */
 export interface Work {
   readonly notes: readonly string[];

@@ -29,6 +29,7 @@ export function createLinks(options: DownloadOptions = {}): Links {
       name,
       mediaType: type ? `image/${type}` : "application/octet-stream",
       size: 0,
+      source: { kind: "address", address: url.href },
       read: (signal) => download(url, `“${name}”`, signal),
     };
   }

@@ -1,5 +1,5 @@
 import type { Core } from "./core.ts";
-import type { Attachment, MessageKey, Place, ThreadKey, User } from "./turn.ts";
+import type { Attachment, MessageKey, Place, PlatformEvent, SentFile, ThreadKey, User } from "./turn.ts";
 import type { Reply } from "./view.ts";
 
 /** A platform. */
@@ -9,8 +9,15 @@ export interface Adapter {
   start(core: Core): Promise<void>;
   /** Takes no more turns and lets go of the platform. */
   stop(): Promise<void>;
-  /** The reply behind a message: after a restart, or when a token has expired. */
-  reopen(message: MessageKey): Reply;
+  /** The reply behind a message, after a restart; `venue` as that reply gave it, if it did. */
+  reopen(message: MessageKey, venue?: unknown): Reply;
+  /**
+   * Sees to an event that was noted, and was not over when the last process ended: as if it had just come, save that
+   * what was done of it already (acknowledging it, posting the message) is found and not done twice.
+   */
+  replay(event: PlatformEvent): Promise<void>;
+  /** A file that was sent before the restart. */
+  toAttachment(file: SentFile): Attachment;
   /**
    * A new answer below a message, for a turn that did not come through the platform. Rejects with BotError
    * `unknown_message` where the bot cannot post by itself.

@@ -1,9 +1,41 @@
 import type { ImageOptions } from "./options.ts";
-import type { Attachment, FormInput, MessageKey, Place, Scope, StyleDraft, Turn, User } from "./turn.ts";
+import type {
+  Attachment,
+  ChannelKey,
+  FormInput,
+  MessageKey,
+  Place,
+  PlatformEvent,
+  Scope,
+  StyleDraft,
+  ThreadKey,
+  Turn,
+  User,
+} from "./turn.ts";
 import type { Encoded, Image, ImageLimits, Reply } from "./view.ts";
 
 /** Takes a turn and sees it through. Never rejects: what goes wrong is shown in the reply. */
 export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
+
+/**
+ * Notes an event before it is acknowledged, so that nothing is lost from then on. Undefined: it was noted before, within
+ * a day at least; acknowledge it and leave it alone. Otherwise a function to see to it with: what is not over when the
+ * process ends comes back by `Adapter.replay`, and so does, a few times, what rejects.
+ *
+ * Rejects with BotError `storage` when it could not be noted: then nothing has happened.
+ */
+export type Note = (event: PlatformEvent) => Promise<Attend | undefined>;
+
+/** Never rejects. */
+export type Attend = (work: () => Promise<void>) => Promise<void>;
+
+/** Where people have spoken with the bot lately, and since when it has not listened. */
+export interface Missed {
+  /** Unix time, ms. */
+  readonly since: number;
+  /** The latest first. */
+  readonly places: readonly { readonly thread: ThreadKey; readonly channel: ChannelKey }[];
+}
 
 /** The words a message's picture was asked for with, for a form that begins with them; undefined when unknown. */
 export type PromptOf = (message: MessageKey) => Promise<string | undefined>;
@@ -98,6 +130,13 @@ export type ToLimits = (
 /** What the core is to an adapter. */
 export interface Core {
   readonly handle: Handle;
+  readonly note: Note;
+  /**
+   * Where to look for what was said while nobody listened, for platforms that do not deliver it again. `since`: from when
+   * on, if that is known better than by the last process's life. Undefined: there is nothing to look for, or the
+   * operator does not want it.
+   */
+  readonly missed: (since?: number) => Promise<Missed | undefined>;
   readonly promptOf: PromptOf;
   readonly accounts: Accounts;
   readonly styles: Styles;

@@ -21,6 +21,21 @@ export interface Place {
 /** One posted message: what people reply to and what buttons sit under. Opaque to the core. */
 export type MessageKey = `${string}:${string}`;
 
+/**
+ * The platform's own name for something that came in, e.g. `discord:interaction:1234`: the same however often it is
+ * delivered. Opaque to the core.
+ */
+export type EventKey = `${string}:${string}`;
+
+/** Something that came in, as it can be seen to once more after a restart. */
+export interface PlatformEvent {
+  readonly key: EventKey;
+  /** All that the adapter needs for that, as JSON. */
+  readonly body: unknown;
+  /** What a double click does twice: the second within moments is the same event under another name. */
+  readonly click?: string;
+}
+
 /** Whoever asked. `moderator` may cancel and delete what others asked for, and set the admin's options. */
 export interface User {
   readonly id: string;
@@ -34,6 +49,8 @@ export type Turn = Prompt | Press | Setting;
 /** Words: a slash command, a mention, a direct message, a reply in a thread, a message command. */
 export interface Prompt {
   readonly kind: "prompt";
+  /** What it was made of, where that was noted. */
+  readonly event?: EventKey;
   readonly thread: ThreadKey;
   readonly user: User;
   readonly place: Place;
@@ -63,6 +80,8 @@ export interface Prompt {
 /** A button or a form, already acknowledged to the platform. */
 export interface Press {
   readonly kind: "press";
+  /** What it was made of, where that was noted. */
+  readonly event?: EventKey;
   readonly thread: ThreadKey;
   readonly user: User;
   readonly place: Place;
@@ -124,6 +143,20 @@ export interface Attachment {
   /** Bytes, as the platform reports them. */
   readonly size: number;
   readonly role?: "reference" | "mask";
+  /** Where it can be read again; absent: only by this process. */
+  readonly source?: Source;
   /** Rejects with a BotError when the platform no longer has the file. */
   read(signal: AbortSignal): Promise<Uint8Array>;
 }
+
+/**
+ * Where a file can be read by another process, too. `platform`: where the adapter finds it, as JSON. `address`: on the
+ * public web. `kept`: with us.
+ */
+export type Source =
+  | { readonly kind: "platform"; readonly file: unknown }
+  | { readonly kind: "address"; readonly address: string }
+  | { readonly kind: "kept"; readonly id: string };
+
+/** A file of the platform's that was sent before the restart. */
+export type SentFile = Omit<Attachment, "read" | "source"> & { readonly file: unknown };

@@ -82,6 +82,8 @@ export interface Reply {
   readonly limits: ImageLimits;
   /** The message's key, where it is known before the first show: the turn is noted before anybody sees it taken. */
   readonly message?: MessageKey;
+  /** Where the message is and by which right it is changed, as JSON of the adapter's: for `Adapter.reopen`. */
+  readonly venue?: unknown;
   /** Posts the message the first time and changes it in place from then on. Its key never changes. */
   show(view: View): Promise<MessageKey>;
 }

@@ -1,30 +1,41 @@
 import { z } from "zod";
-import type { Account, Accounts } from "../seam/core.ts";
+import type { Accounts } from "../seam/core.ts";
+import type { MessageKey } from "../seam/turn.ts";
 import type { Cost } from "../seam/view.ts";
 import { parseOptions } from "../seam/words/flags.ts";
 import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";
-import { storedOptions } from "./stored.ts";
+import { key, storedOptions } from "./stored.ts";
 
 const account = z.object({
   defaults: storedOptions,
   pictures: z.number(),
   usd: z.number(),
   since: z.number().exactOptional(),
+  /** The newest answers that were added, by their messages: none counts twice. */
+  added: z.array(key).readonly().exactOptional(),
 });
 
-const nobody: Account = { defaults: {}, pictures: 0, usd: 0 };
+type Kept = Readonly<z.output<typeof account>>;
+
+const nobody: Kept = { defaults: {}, pictures: 0, usd: 0 };
+
+/** Answers that are known to have been added: more than can be on their way when a process is killed. */
+const mostAdded = 100;
 
 /** The accounts, and the core's own way to add to them. */
 export interface AccountBook extends Accounts {
   /** Sets some defaults beside those that there are; an empty value ends one. Rejects as `setDefaults` does. */
   addDefaults(owner: string, defaults: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Adds an answer. Answers of one person that end at the same time are added one after the other. */
+  /** Adds the answer in that message, once. Those that end at the same time are added one after the other. */
   add(
-    userId: string,
+    owner: string,
+    message: MessageKey,
     answer: { readonly pictures: number; readonly cost?: Cost | undefined },
     now: number,
   ): Promise<void>;
+  /** Whether that answer has been added. */
+  has(owner: string, message: MessageKey): Promise<boolean>;
 }
 
 /** All calls reject with BotError `storage` when the store fails. */
@@ -32,15 +43,23 @@ export function createAccounts(store: Store): AccountBook {
   const accounts = store.table("account", account);
   const inOrder = createQueue();
 
-  const read = async (userId: string): Promise<Account> => (await accounts.get(userId)) ?? nobody;
+  const read = async (owner: string): Promise<Kept> => (await accounts.get(owner)) ?? nobody;
 
   /** A change reads what the change before has written. */
-  function change(userId: string, to: (before: Account) => Account): Promise<void> {
-    return inOrder(userId, async () => accounts.set(userId, to(await read(userId))));
+  function change(owner: string, to: (before: Kept) => Kept): Promise<void> {
+    return inOrder(owner, async () => {
+      const before = await read(owner);
+      const after = to(before);
+      if (after !== before) await accounts.set(owner, after);
+    });
   }
 
   return {
-    of: read,
+    async of(owner) {
+      const { added: _, ...rest } = await read(owner);
+      return rest;
+    },
+    has: async (owner, message) => (await read(owner)).added?.includes(message) === true,
     async addDefaults(owner, defaults) {
       const checked = parseOptions(defaults);
       await change(owner, (before) => {
@@ -52,12 +71,17 @@ export function createAccounts(store: Store): AccountBook {
       const checked = parseOptions(defaults);
       await change(userId, (before) => ({ ...before, defaults: checked }));
     },
-    add: (userId, { pictures, cost }, now) =>
-      change(userId, (before) => ({
-        ...before,
-        pictures: before.pictures + pictures,
-        usd: before.usd + (cost?.usd ?? 0),
-        since: before.since ?? now,
-      })),
+    add: (owner, message, { pictures, cost }, now) =>
+      change(owner, (before) => {
+        const { added = [] } = before;
+        if (added.includes(message)) return before;
+        return {
+          ...before,
+          pictures: before.pictures + pictures,
+          usd: before.usd + (cost?.usd ?? 0),
+          since: before.since ?? now,
+          added: [...added, message].slice(-mostAdded),
+        };
+      }),
   };
 }

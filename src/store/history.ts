@@ -5,7 +5,8 @@ import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";
 import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
 
-const generation = z.object({
+/** An answered turn, as it is stored. */
+export const generation = z.object({
   message: key,
   thread: key,
   /** The generation this one was made from; absent at a root. */

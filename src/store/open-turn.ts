@@ -1,11 +1,46 @@
 import { z } from "zod";
+import type { View } from "../seam/view.ts";
+import { generation } from "./history.ts";
 import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
+
+/** A file that a person sent, and where it can be read again; absent: nowhere. */
+const sentFile = z.object({
+  name: z.string(),
+  mediaType: z.string(),
+  size: z.number(),
+  role: z.enum(["reference", "mask"]).exactOptional(),
+  source: z
+    .discriminatedUnion("kind", [
+      z.object({ kind: z.literal("platform"), file: z.unknown() }),
+      z.object({ kind: z.literal("address"), address: z.string() }),
+      z.object({ kind: z.literal("kept"), id: z.string() }),
+    ])
+    .exactOptional(),
+});
+
+export type StoredFile = Readonly<z.output<typeof sentFile>>;
+
+/** A picture of a view, with its id in the spool. */
+const spooled = z.object({ id: z.string(), name: z.string(), mediaType: z.string(), alt: z.string() });
+
+/** A turn's last view, as long as it has not been shown: its pictures are in the spool. */
+const lastView = z.object({
+  view: z.custom<Omit<View, "images" | "files">>((value) => typeof value === "object" && value !== null),
+  images: z.array(spooled).readonly(),
+  files: z.array(spooled).readonly(),
+});
+
+export type LastView = Readonly<z.output<typeof lastView>>;
 
 /** A turn in flight, as it is stored. */
 export const openTurn = z.object({
   /** The message that will show the answer. */
   message: key,
   adapter: z.string(),
+  /** The event that it was made of; absent: it did not come from a platform. */
+  event: key.exactOptional(),
+  /** Where the message is, as the adapter reopens it. */
+  venue: z.unknown().optional(),
   thread: key,
   place: z.object({ channel: key, community: key.exactOptional() }).exactOptional(),
   user: z.object({ id: z.string(), name: z.string(), moderator: z.boolean().exactOptional() }),
@@ -27,6 +62,7 @@ export const openTurn = z.object({
   expected: z.string().exactOptional(),
   /** Files the person sent; they are in `inputs` once they have been read. */
   attachments: z.number(),
+  files: z.array(sentFile).readonly().exactOptional(),
   /** The pictures of an answer that is drawn again. */
   brought: z.array(storedInput).readonly().exactOptional(),
   inputs: z.array(storedInput).readonly().exactOptional(),
@@ -37,6 +73,11 @@ export const openTurn = z.object({
   linksFrom: z.number().exactOptional(),
   /** OpenAI is at work on it under these ids, one for each picture; null where it has not begun. */
   responseIds: z.array(z.string().nullable()).readonly().exactOptional(),
+  /** It is drawn: what is kept of it in the history, and counted, before it is shown. */
+  drawn: generation.exactOptional(),
+  /** What is to be shown at the end, and since when, Unix time in ms. */
+  last: lastView.exactOptional(),
+  endedAt: z.number().exactOptional(),
   /** Unix time, ms. */
   acceptedAt: z.number(),
 });

@@ -1,17 +1,28 @@
 import { startingStatus, workingView } from "../answer/views.ts";
 import { promptLimit } from "../openai/request.ts";
 import type { Adapter } from "../seam/adapter.ts";
-import { BotError } from "../seam/errors.ts";
+import { BotError, toBotError } from "../seam/errors.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
-import type { Reply } from "../seam/view.ts";
+import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger } from "./life/ledger.ts";
+import { toStored } from "./life/sources.ts";
 import type { OnUndone, Runs } from "./run.ts";
 
 /** What a person wants drawn, before it has a message and an order. */
 export type Wanted = Omit<
   OpenTurn,
-  "message" | "adapter" | "attachments" | "inputs" | "acceptedAt" | "responseIds"
+  | "message"
+  | "adapter"
+  | "venue"
+  | "attachments"
+  | "files"
+  | "inputs"
+  | "acceptedAt"
+  | "responseIds"
+  | "drawn"
+  | "last"
+  | "endedAt"
 > & {
   readonly files: readonly Attachment[];
 };
@@ -34,6 +45,20 @@ export function createAsk(
   estimate: (wanted: Wanted) => Promise<string | undefined>,
   now: () => number,
 ): Ask {
+  /** The message is known: the turn is noted before anybody sees it taken, and a platform that is down is waited for. */
+  async function begin(turn: OpenTurn, reply: Reply, first: View): Promise<MessageKey> {
+    await ledger.note(turn);
+    try {
+      await reply.show(first);
+    } catch (error) {
+      if (toBotError(error).code !== "unreachable") {
+        await ledger.forget(turn);
+        throw error;
+      }
+    }
+    return turn.message;
+  }
+
   return async (adapter, reply, { files, ...rest }, { onTaken, onUndone } = {}) => {
     checkWords(rest.text, files.length + (rest.brought?.length ?? 0) + (rest.from ? 1 : 0));
     const expected = await estimate({ ...rest, files });
@@ -42,18 +67,18 @@ export function createAsk(
       ...wanted,
       message,
       adapter: adapter.name,
+      ...(reply.venue !== undefined && { venue: reply.venue }),
       attachments: files.length,
+      ...(files.length > 0 && { files: toStored(files) }),
       acceptedAt: now(),
     });
-    if (reply.message) await ledger.note(toTurn(reply.message));
     const first = {
       ...workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),
       ...(rest.spoiler && { spoiler: true as const }),
     };
-    const message = await reply.show(first).catch(async (error: unknown) => {
-      if (reply.message) await ledger.forget(reply.message);
-      throw error;
-    });
+    const message = reply.message
+      ? await begin(toTurn(reply.message), reply, first)
+      : await reply.show(first);
     const over = runs.start(adapter, toTurn(message), reply, files, onUndone);
     onTaken?.();
     await over;

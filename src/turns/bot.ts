@@ -9,12 +9,14 @@ import { createStyles } from "../options/styles.ts";
 import { toLimits } from "../pictures/encode.ts";
 import type { Links } from "../pictures/links.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
+import type { Spool } from "../pictures/spool.ts";
 import { createUploads } from "../pictures/uploads.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import type { MessageKey, Prompt, Setting, Turn } from "../seam/turn.ts";
+import { withTimeout } from "../seam/timeout.ts";
+import type { EventKey, MessageKey, Prompt, Setting, Turn } from "../seam/turn.ts";
 import type { Image, Reply } from "../seam/view.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { History } from "../store/history.ts";
@@ -23,7 +25,10 @@ import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
 import { createExpectedCost } from "./expected-cost.ts";
 import type { Lanes } from "./lanes.ts";
-import type { Ledger } from "./ledger.ts";
+import { createEvents } from "./life/events.ts";
+import type { Entry, Ledger } from "./life/ledger.ts";
+import { createAttendance } from "./life/missed.ts";
+import { createReread } from "./life/sources.ts";
 import { createPress } from "./press.ts";
 import { createPrompts } from "./prompts/prompt.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
@@ -56,6 +61,9 @@ export interface BotParts {
   readonly defaults: RequestDefaults;
   /** Where people reach the pages that are not in the chat; absent: there are none. */
   readonly publicUrl?: string;
+  readonly spool: Spool;
+  /** How old what was said while nobody listened may be to be answered, in ms; 0: nothing of that is. */
+  readonly missedMs: number;
   readonly log: Log;
   readonly now?: () => number;
 }
@@ -63,7 +71,10 @@ export interface BotParts {
 /** How long turns that were stopped may take to let go, in ms: a platform that hangs does not hold up a restart. */
 const settleMs = 2000;
 
-const restarting = new BotError("stopped", "I am being restarted. Try again in a minute.");
+/** How long others may have to wait for what is to be finished first after a start, in ms. */
+const patienceMs = 10_000;
+
+const restarting = new BotError("stopped", "I am being restarted.");
 
 /** Rejects with BotError `storage` when the store fails. */
 export async function createBot(parts: BotParts): Promise<Bot> {
@@ -71,7 +82,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const adapters = new Map<string, Adapter>();
   const handled = new Set<Promise<void>>();
   const stopped = new AbortController();
-  let draining = false;
+  /** Events of the process before, which are seen to before what comes now. */
+  const replayed = new Set<EventKey>();
+  const resumed = Promise.withResolvers<void>();
+  if (ledger.isEmpty) resumed.resolve();
 
   const pictureStore = createPictureStore(store);
   const uploads = createUploads({ store, upload: painter.upload, pictureStore, files: defaults.store });
@@ -89,7 +103,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const runs = createRuns({ ...parts, uploads, pictureStore, areas: areas !== undefined, now });
   const ask = createAsk({ runs, ledger }, expectedCost.of, now);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
-  const prompt = createPrompts({ history, unfinished: createUnfinished(store), choose, ask, refuse, log });
+  const unfinished = createUnfinished(store);
+  const prompt = createPrompts({ history, unfinished, choose, ask, refuse, log });
+  const reread = createReread(parts.links, unfinished);
+  const events = createEvents(ledger, { stopped: stopped.signal, log, now });
+  const attendance = createAttendance(store, { patienceMs: parts.missedMs, log, now });
 
   async function arrange(turn: Setting, reply: Reply): Promise<void> {
     const view = await settle(turn, stopped.signal);
@@ -102,7 +120,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 
   async function hear(adapter: Adapter, turn: Prompt, reply: Reply, onTaken: () => void): Promise<void> {
     if (!(await prompt.isMeant(turn))) return;
-    if (draining) throw restarting;
+    attendance.spoken(adapter.name, turn.thread, turn.place);
     const wish = prompt.toWish(turn);
     if (!wish) return prompt.answer(adapter, turn, reply, onTaken, stopped.signal);
     const { user, place } = turn;
@@ -114,7 +132,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       if (turn.kind === "prompt") {
         return await prompt.inOrder(turn, (onTaken) => hear(adapter, turn, reply, onTaken));
       }
-      if (draining) throw restarting;
       if (turn.kind === "press") {
         const words = await prompt.ofPress(turn);
         if (words) {
@@ -126,6 +143,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       }
       await arrange(turn, reply);
     } catch (error) {
+      // What was noted comes back after the next start.
+      if (stopped.signal.aborted && turn.kind !== "setting" && turn.event) return;
       await refuse(adapter, turn, reply, toBotError(error));
     }
   }
@@ -150,17 +169,39 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     }
   }
 
+  async function inTurn(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
+    const isReplayed = turn.kind !== "setting" && turn.event !== undefined && replayed.has(turn.event);
+    if (!isReplayed) await resumed.promise;
+    await handle(adapter, turn, reply);
+  }
+
   function take(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
-    const over = handle(adapter, turn, reply).finally(() => handled.delete(over));
+    const over = inTurn(adapter, turn, reply).finally(() => handled.delete(over));
     handled.add(over);
     return over;
+  }
+
+  /** Goes on with what the process before has left. */
+  async function goOn(entry: Entry): Promise<void> {
+    const { turn } = entry;
+    const adapter = adapters.get(entry.adapter);
+    log.info({ adapter: entry.adapter, event: entry.key, on: adapter !== undefined }, "turn.resumed");
+    if (!adapter) return;
+    if (!turn) return events.replay(adapter, entry);
+    const reply = adapter.reopen(turn.message, turn.venue);
+    runs.start(adapter, turn, reply, reread(adapter, turn.files ?? [])).catch((error: unknown) => {
+      log.error({ message: turn.message, error }, "turn.lost");
+    });
   }
 
   return {
     attach(adapter) {
       adapters.set(adapter.name, adapter);
+      attendance.begin(adapter.name);
       return {
         handle: (turn, reply) => take(adapter, turn, reply),
+        note: events.note(adapter),
+        missed: (since) => attendance.missed(adapter.name, since),
         promptOf: async (message) => (await history.find(message))?.prompt,
         accounts,
         styles,
@@ -171,23 +212,23 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       };
     },
     async resume() {
-      for (const turn of await ledger.open()) {
-        const adapter = adapters.get(turn.adapter);
-        log.info({ adapter: turn.adapter, message: turn.message, on: adapter !== undefined }, "turn.resumed");
-        if (!adapter) continue;
-        runs.start(adapter, turn, adapter.reopen(turn.message), []).catch((error: unknown) => {
-          log.error({ message: turn.message, error }, "turn.lost");
-        });
+      try {
+        const entries = await ledger.open();
+        for (const { key } of entries) replayed.add(key);
+        const all = entries.map((entry) => goOn(entry));
+        await withTimeout(Promise.all(all), patienceMs);
+      } finally {
+        resumed.resolve();
       }
     },
     async drain(graceMs) {
-      draining = true;
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(late.resolve, graceMs + settleMs);
       // Those that are being accepted count too: their message is posted and must not be forgotten.
       await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
       clearTimeout(timer);
       stopped.abort(restarting);
+      await attendance.end();
     },
   };
 }

@@ -47,7 +47,7 @@ export function createPress(parts: {
     if (turn.action === "cancel") return cancel(turn, reply);
     const { text, options, attachments: files } = turn.input ?? { text: "", options: {}, attachments: [] };
     const who = { user, place };
-    const here = { thread, ...who };
+    const here = { thread, ...who, ...(turn.event && { event: turn.event }) };
     switch (turn.action) {
       case "edit": {
         const chosen = await choose({ ...who, text, options });

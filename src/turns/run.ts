@@ -1,5 +1,6 @@
 import { type Answer, type AnswerTools, answer } from "../answer/answer.ts";
-import { cancelledView, failedView, forgottenView, queuedView } from "../answer/views.ts";
+import { cancelledView, failedView, forgottenView, parkedView, queuedView } from "../answer/views.ts";
+import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, severity, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
@@ -9,8 +10,10 @@ import type { AccountBook } from "../store/accounts.ts";
 import type { Generation } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { Lanes } from "./lanes.ts";
-import type { Ledger } from "./ledger.ts";
-import { createPace } from "./pace.ts";
+import { createDeliver, type Last } from "./life/deliver.ts";
+import { putAside, takeUp, throwAway } from "./life/last-view.ts";
+import type { Ledger } from "./life/ledger.ts";
+import { createPace, type Pace } from "./pace.ts";
 
 /** The turns in flight. */
 export interface Runs {
@@ -29,7 +32,10 @@ export interface Runs {
   find(message: MessageKey): { readonly user: User; cancel(): void } | undefined;
   /** Cancels the turn of a message that a person sees already and we do not know yet, once it begins. */
   cancelEarly(message: MessageKey, by: User): void;
-  /** Waits up to `graceMs` for those in flight and stops the rest; the ledger keeps them for the next start. */
+  /**
+   * Begins nothing more: what starts from now on is left in the ledger for the next start, and the person is told so.
+   * Waits up to `graceMs` for those in flight, and leaves the rest there, too.
+   */
   drain(graceMs: number): Promise<void>;
 }
 
@@ -40,6 +46,19 @@ interface InFlight {
   readonly user: User;
   readonly stop: AbortController;
   readonly over: Promise<void>;
+  /** What is there to be shown is no longer cancelled. */
+  isEnded: boolean;
+}
+
+/** One turn, as it is seen through. */
+interface Run {
+  readonly adapter: Adapter;
+  readonly reply: Reply;
+  readonly files: readonly Attachment[];
+  readonly pace: Pace;
+  readonly stop: AbortController;
+  readonly log: Log;
+  readonly onUndone: OnUndone;
 }
 
 /** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
@@ -54,65 +73,120 @@ export function createRuns(
     readonly ledger: Ledger;
     readonly lanes: Lanes;
     readonly accounts: AccountBook;
+    readonly spool: Spool;
   },
 ): Runs {
-  const { painter, history, ledger, lanes, accounts, log, now } = parts;
+  const { painter, history, ledger, lanes, accounts, spool, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
+  const deliver = createDeliver(spool, now);
+  let draining = false;
   let closed = false;
 
-  async function see(
-    adapter: Adapter,
-    turn: OpenTurn,
-    reply: Reply,
-    files: readonly Attachment[],
-    stop: AbortController,
-    turnLog: Log,
-    onUndone: OnUndone,
-  ): Promise<void> {
-    const pace = createPace(reply, (error) => turnLog.warn({ error }, "view.lost"));
+  async function see(turn: OpenTurn, run: Run): Promise<void> {
+    const { adapter, pace, stop } = run;
     const state: Answer = { turn, notes: [...turn.notes], drawings: [] };
-    const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
-    let leave: (() => void) | undefined;
-    let last: View;
+    let leave = () => {};
+    let last: Last;
     try {
-      await ledger.note(turn);
-      leave = await lanes.enter(turn.thread, stop.signal, (ahead) => pace.offer(queuedView(ahead)));
-      const { generation, view } = await answer(state, files, tools, reply.limits, pace.offer, stop.signal);
-      // Saved before it is shown: who sees the picture may answer it at once.
-      last = await keep(generation, turn).then(
-        () => view,
-        (error: unknown) => {
-          turnLog.error({ error }, "store.failed");
-          return forgottenView(view);
-        },
-      );
+      if (turn.drawn) await book(turn.drawn, turn, run.log);
+      const aside = turn.last && (await takeUp(turn.last, spool));
+      if (aside) {
+        // What was about to be shown is shown, and nothing before it.
+        last = { turn, view: aside, ...(turn.last && { aside: turn.last }) };
+      } else {
+        await ledger.note(turn);
+        if (draining) await parked(pace, stop.signal);
+        leave = await lanes.enter(turn.thread, stop.signal, (ahead) => pace.offer(queuedView(ahead)));
+        last = await draw(state, run);
+      }
     } catch (error) {
-      if (stop.signal.reason === shutdown) return leave?.();
-      last = await undone(state, error, stop.signal.reason === cancelled, turnLog);
-      onUndone(toBotError(error), turn.message);
+      if (stop.signal.reason === shutdown) return leave();
+      if (turn.drawn && (await shows(adapter, turn.message))) last = { turn };
+      else last = await fail(state, error, run);
     }
-    await pace
-      .finish(last)
-      .catch((error: unknown) => {
-        turnLog.warn({ error }, "view.lost");
-        return reply.show(last); // it was paid for, and changing the message twice harms nothing
-      })
-      .catch((error: unknown) => turnLog.error({ error }, "answer.lost"));
-    leave?.();
-    await ledger.forget(turn.message).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
+    await end(last, run, leave);
   }
 
-  async function keep(generation: Generation, { place }: OpenTurn): Promise<void> {
-    const { thread, message, user, pictures, details } = generation;
-    await history.save(generation);
-    await history.moveHead(thread, message);
-    const answer = { pictures: pictures.length, cost: details?.cost };
-    for (const owner of [user, ...(place ? [place.channel] : [])]) {
-      await accounts
-        .add(owner, answer, now())
-        .catch((error: unknown) => log.error({ error }, "store.failed"));
+  /** Draws, and writes down what came of it before anybody sees it. */
+  async function draw(state: Answer, run: Run): Promise<Last> {
+    const { adapter, reply, files, pace, stop, log: turnLog } = run;
+    const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
+    // A picture that may be shown already is not gone back from.
+    const offer = state.turn.drawn ? () => {} : pace.offer;
+    const { generation, view } = await answer(state, files, tools, reply.limits, offer, stop.signal);
+    stop.signal.throwIfAborted();
+    const kept = inFlight.get(generation.message);
+    if (kept) kept.isEnded = true;
+    // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
+    const last = await keep({ ...state.turn, drawn: generation }, view, turnLog);
+    const isBooked = await book(generation, last.turn, turnLog);
+    return isBooked ? last : { ...last, view: forgottenView(view) };
+  }
+
+  /** Notes what is to be shown. That it cannot be noted is no reason not to show it: it was paid for. */
+  async function keep(turn: OpenTurn, view: View, turnLog: Log): Promise<Last> {
+    const ended = { ...turn, endedAt: now() };
+    try {
+      const aside = await putAside(view, spool);
+      await ledger.note({ ...ended, last: aside });
+      return { turn: ended, view, aside };
+    } catch (error) {
+      turnLog.error({ error }, "store.failed");
+      return { turn: ended, view };
     }
+  }
+
+  /** What is left to be said of a turn that came to nothing. */
+  async function fail(state: Answer, error: unknown, run: Run): Promise<Last> {
+    const view = await undone(state, error, run.stop.signal.reason === cancelled, run.log);
+    run.onUndone(toBotError(error), state.turn.message);
+    return keep(state.turn, view, run.log);
+  }
+
+  /** Shows the last view, and forgets the turn when it is there. `leave`: others wait no longer than for the first try. */
+  async function end(last: Last, run: Run, leave: () => void): Promise<void> {
+    const { pace, reply, stop, log: turnLog } = run;
+    const { turn, aside } = last;
+    const kept = inFlight.get(turn.message);
+    if (kept) kept.isEnded = true;
+    const stopped = new AbortController();
+    const onAbort = () => stop.signal.reason === shutdown && stopped.abort(shutdown);
+    stop.signal.addEventListener("abort", onAbort);
+    onAbort();
+    try {
+      await deliver(last, { first: pace.finish, again: reply.show, leave }, stopped.signal, turnLog);
+    } catch (error) {
+      if (stopped.signal.aborted) return; // it is shown after the next start
+      turnLog.error({ error }, "answer.lost");
+    } finally {
+      leave();
+    }
+    await ledger.forget(turn).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
+    if (aside) await throwAway(aside, spool);
+  }
+
+  /**
+   * What is kept of an answer. Each part of it can be done twice, since a crash may come between them. False: it could
+   * not be kept.
+   */
+  async function book(generation: Generation, { place }: OpenTurn, turnLog: Log): Promise<boolean> {
+    const { thread, message, user, pictures, details } = generation;
+    const given = { pictures: pictures.length, cost: details?.cost };
+    try {
+      const isBooked = await accounts.has(user, message);
+      await history.save(generation);
+      if (!isBooked) await history.moveHead(thread, message);
+    } catch (error) {
+      turnLog.error({ error }, "store.failed");
+      return false;
+    }
+    for (const owner of [...(place ? [place.channel] : []), user]) {
+      await accounts
+        .add(owner, message, given, now())
+        .catch((error: unknown) => turnLog.error({ error }, "store.failed"));
+    }
+    return true;
   }
 
   /** What a turn that came to nothing leaves: a line in the log, a generation to run again, and its last view. */
@@ -167,15 +241,16 @@ export function createRuns(
       if (closed) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = turn.spoiler ? hide(reply) : reply;
-      const over = see(adapter, turn, shown, files, stop, turnLog, onUndone).finally(() =>
-        inFlight.delete(turn.message),
-      );
-      inFlight.set(turn.message, { user: turn.user, stop, over });
+      const pace = createPace(shown, (error) => turnLog.warn({ error }, "view.lost"));
+      const run = { adapter, reply: shown, files, pace, stop, log: turnLog, onUndone };
+      const over = see(turn, run).finally(() => inFlight.delete(turn.message));
+      inFlight.set(turn.message, { user: turn.user, stop, over, isEnded: false });
       return over;
     },
     find(message) {
       const found = inFlight.get(message);
-      return found && { user: found.user, cancel: () => found.stop.abort(cancelled) };
+      if (!found || found.isEnded) return undefined;
+      return { user: found.user, cancel: () => found.stop.abort(cancelled) };
     },
     cancelEarly(message, by) {
       early.set(message, by);
@@ -183,14 +258,29 @@ export function createRuns(
       if (oldest && early.size > mostEarly) early.delete(oldest);
     },
     async drain(graceMs) {
+      draining = true;
       const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over));
       const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
       await Promise.race([all, grace]);
       closed = true;
       for (const { stop } of inFlight.values()) stop.abort(shutdown);
-      await all;
+      await Promise.allSettled([...inFlight.values()].map(({ over }) => over));
     },
   };
+}
+
+/** Whether there are pictures in that message; a platform that does not say has none. */
+async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
+  return (await adapter.recall(message).catch(() => [])).length > 0;
+}
+
+/** Waits for the end of this process, or for the person to take it back. */
+async function parked(pace: Pace, signal: AbortSignal): Promise<never> {
+  pace.offer(parkedView());
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  if (signal.aborted) reject(signal.reason);
+  return promise;
 }
 
 /** What is made from something hidden is hidden, too. */

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { publishedPrices } from "../../src/money/prices.ts";
 import { createIdentity } from "../../src/openai/identity.ts";
 import { createPainter } from "../../src/openai/painter.ts";
 import type { RequestDefaults } from "../../src/openai/request.ts";
 import { createLinks, type Links } from "../../src/pictures/links.ts";
+import type { Spool } from "../../src/pictures/spool.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { models } from "../../src/seam/models.ts";
@@ -12,7 +14,7 @@ import { createHistory } from "../../src/store/history.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createBot } from "../../src/turns/bot.ts";
 import { createLanes } from "../../src/turns/lanes.ts";
-import { createLedger } from "../../src/turns/ledger.ts";
+import { createLedger } from "../../src/turns/life/ledger.ts";
 
 /** The real core as main.ts puts it together, over a stand-in, with one adapter started on it. */
 export async function createCore(parts: {
@@ -25,6 +27,8 @@ export async function createCore(parts: {
   readonly defaults?: Partial<RequestDefaults>;
   readonly publicUrl?: string;
   readonly links?: Links;
+  readonly spool?: Spool;
+  readonly missedMs?: number;
 }) {
   const { adapter, standin, store, concurrency = 4, idleMs = 5000 } = parts;
   const lines: string[] = [];
@@ -56,6 +60,8 @@ export async function createCore(parts: {
       ...parts.defaults,
     },
     ...(parts.publicUrl && { publicUrl: parts.publicUrl }),
+    spool: parts.spool ?? spoolOf(store),
+    missedMs: parts.missedMs ?? 600_000,
     log,
   });
   const core = bot.attach(adapter);
@@ -69,6 +75,24 @@ export async function createCore(parts: {
     /** The log so far, as JSON lines. */
     lines,
   };
+}
+
+const spools = new WeakMap<Store, Spool>();
+
+/** The spool of all the cores on one store, in memory. */
+function spoolOf(store: Store): Spool {
+  const files = new Map<string, Uint8Array>();
+  const spool: Spool = spools.get(store) ?? {
+    async put(bytes) {
+      const id = randomUUID();
+      files.set(id, bytes);
+      return id;
+    },
+    get: async (id) => files.get(id),
+    delete: async (id) => void files.delete(id),
+  };
+  spools.set(store, spool);
+  return spool;
 }
 
 /** The requests that asked a stand-in for a response, oldest first. */

@@ -24,6 +24,8 @@ export const noStyles: Styles = {
 export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {}): Core {
   return {
     handle,
+    note: async () => (work) => work(),
+    missed: async () => undefined,
     promptOf: async () => undefined,
     accounts: noAccounts,
     styles: noStyles,

@@ -67,6 +67,12 @@ function createPaperAdapter(name = "paper"): PaperAdapter {
       (shown.get(message)?.at(-1)?.images ?? []).map(({ bytes, mediaType }) =>
         attachment(bytes, { name: "recalled", mediaType }),
       ),
+    // What it is handed it has no name for, and its files are in memory.
+    replay: async () => {},
+    toAttachment: ({ file, ...rest }) => ({
+      ...rest,
+      read: async () => Buffer.from(String(file), "base64"),
+    }),
     handle() {
       if (!handle) throw new Error("start the adapter first");
       return handle;

@@ -308,13 +308,36 @@ describe("a reply that cannot be shown", () => {
     assert.equal(last.images.length, 1);
   });
 
-  test("ever: the turn ends, and the next one in the thread is drawn", async () => {
-    await studio.say(
-      "a fox",
-      {},
-      failing((_, nth) => nth > 1),
-    );
+  test("for long: the next one in the thread is drawn meanwhile, and it is shown when it can be", async () => {
+    let isDown = true;
+    const reply = failing((_, nth) => isDown && nth > 1);
+    const answered = studio.say("a fox", {}, reply);
+    await until(() => studio.lines.some((line) => line.includes("answer.waits")), "the first try");
     assert.equal((await studio.say("a cat")).last.phase, "done");
+    assert.equal((await studio.ledger.open()).length, 1, "what is not shown is not forgotten");
+    isDown = false;
+    const { last } = await answered;
+    assert.equal(last.phase, "done");
+    assert.equal(last.images[0]?.bytes.byteLength !== 0, true);
+    assert.deepEqual(await studio.ledger.open(), []);
+  });
+
+  test("before the process ends: the next one shows it, and draws nothing", async () => {
+    const reply = failing((_, nth) => nth > 1);
+    void studio.say("a fox", {}, reply);
+    await until(() => studio.lines.some((line) => line.includes("answer.waits")), "the first try");
+    await studio.bot.drain(0);
+    const asked = studio.asked().length;
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    await until(() => next.adapter.views(reply.key).at(-1)?.phase === "done", "the picture");
+    const views = next.adapter.views(reply.key);
+    assert.equal(views.length, 1, "nothing is shown before what was about to be shown");
+    assert.equal(views[0]?.images.length, 1);
+    assert.equal(studio.asked().length, asked);
+    await until(async () => (await next.ledger.open()).length === 0, "the ledger to forget it");
+    assert.equal((await next.core.accounts.of("u:ada")).pictures, 1, "it is counted once");
+    await next.bot.drain(0);
   });
 });
 
@@ -328,7 +351,7 @@ describe("a store that fails", () => {
 
   test("before anything is asked: the person is told, and nothing is spent", async () => {
     const failWhen = await fragile();
-    failWhen((table, call) => table === "turn" && call === "set");
+    failWhen((table, call) => table === "event" && call === "set");
     const { last } = await studio.say("a fox");
     assert.equal(last.phase, "failed");
     assert.match(last.text, /My memory .* does not answer|went wrong on my side/);
@@ -338,7 +361,7 @@ describe("a store that fails", () => {
   test("once the drawing has begun: the picture is shown all the same", async () => {
     const failWhen = await fragile();
     failWhen((table, call, value) => {
-      return table === "turn" && call === "set" && JSON.stringify(value).includes("responseIds");
+      return table === "event" && call === "set" && JSON.stringify(value).includes("responseIds");
     });
     const { last } = await studio.say("a fox");
     assert.equal(last.phase, "done", last.text);

@@ -48,7 +48,7 @@ describe("a restart", () => {
       ...plain,
       message: plain.key,
       async show(view: View) {
-        noted.push((await studio.ledger.open()).map(({ message }) => message));
+        noted.push((await studio.ledger.open()).flatMap(({ turn }) => turn?.message ?? []));
         return plain.show(view);
       },
     };
@@ -89,10 +89,10 @@ describe("a restart", () => {
 
   test("without the adapter of a turn leaves the turn for when it is back", async () => {
     await begin();
-    const [turn] = await studio.ledger.open();
-    assert.ok(turn);
+    const [entry] = await studio.ledger.open();
+    assert.ok(entry?.turn);
     await studio.bot.drain(0);
-    await studio.ledger.note({ ...turn, adapter: "gone" });
+    await studio.ledger.note({ ...entry.turn, adapter: "gone" });
     const next = await createStudio({ standin: studio.standin, store: studio.store });
     await next.bot.resume();
     assert.equal((await next.ledger.open()).length, 1);

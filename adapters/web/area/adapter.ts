@@ -1,6 +1,7 @@
 import { getRequestListener } from "@hono/node-server";
 import type { Adapter } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
+import { badFile } from "../../../src/seam/files/sent-file.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { createUnwanted } from "../out/reply.ts";
 import { createAreaApp } from "../wire/app.ts";
@@ -45,5 +46,11 @@ export function createAreaAdapter(options: {
       throw new BotError("unknown_message", "That picture is no longer here.");
     },
     recall: async () => [],
+    // Nothing comes in here but what goes to other platforms.
+    replay: async () => {},
+    toAttachment: ({ file: _, ...claims }) => ({
+      ...claims,
+      read: () => Promise.reject(badFile(claims.name, "is no longer here. Send it again.")),
+    }),
   };
 }

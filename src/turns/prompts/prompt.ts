@@ -12,7 +12,7 @@ import { createQueue } from "../../store/queue.ts";
 import type { Ask } from "../ask.ts";
 import { type Asked, complete, isEmpty } from "./asked.ts";
 import { readWords } from "./text-files.ts";
-import type { Held, UnfinishedRequests } from "./unfinished.ts";
+import type { Found, Held, UnfinishedRequests } from "./unfinished.ts";
 
 /** What is said in words. */
 export interface Prompts {
@@ -129,13 +129,15 @@ export function createPrompts(parts: {
       spoiler: turn.spoiler === true,
     };
     let isTaken = false;
+    let before: Found | undefined;
+    const drop = async () => before && unfinished.drop(before, user);
     let remembering: Promise<void> | undefined;
     const isWorth = ({ code }: BotError) =>
       (mendable.includes(code) || (isTaken && passing.includes(code))) && !(isEmpty(asked) && !asked.from);
     try {
       const words = await readWords(turn.text, turn.attachments, signal);
       const now = { ...asked, ...words };
-      const before = isEmpty(now) && !turn.replyTo ? undefined : await unfinished.take(turn);
+      before = isEmpty(now) && !turn.replyTo ? undefined : await unfinished.find(turn);
       isTaken = before !== undefined;
       asked = complete(now, before);
       const answered = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
@@ -164,6 +166,7 @@ export function createPrompts(parts: {
         reply,
         {
           ...{ thread, user, place, ...chosen },
+          ...(turn.event && { event: turn.event }),
           text: [chosen.text, ...more].join("\n\n").trim(),
           notes: [...notes, ...lost.map((what) => `Left out: ${what}`), ...chosen.notes],
           files: [...files, ...seen],
@@ -172,7 +175,12 @@ export function createPrompts(parts: {
           ...(spoiler && { spoiler }),
         },
         {
-          onTaken,
+          onTaken() {
+            // Not before: until the turn is noted, the next process would need it.
+            void drop()
+              .catch((error: unknown) => log.error({ thread, error }, "store.failed"))
+              .then(onTaken);
+          },
           onUndone: (error, message) => {
             if (!isWorth(error)) return;
             const held = hold(asked, error, signal);
@@ -184,12 +192,16 @@ export function createPrompts(parts: {
     } catch (error) {
       signal.throwIfAborted();
       const known = toBotError(error);
-      if (!isWorth(known)) return void (await refuse(adapter, turn, reply, known));
+      if (!isWorth(known)) {
+        await refuse(adapter, turn, reply, known);
+        return await drop();
+      }
       const held = hold(asked, known, signal);
       const shown = refuse(adapter, turn, reply, withLost(known, await held.catch(() => undefined)));
       remembering = remember(turn, asked, held, known, shown);
       await shown;
       await remembering;
+      await drop();
     }
   };
 
@@ -216,12 +228,16 @@ export function createPrompts(parts: {
     // Who asks for a picture outright is given one, whatever its words are.
     toWish: ({ addressed, mustDraw, text, attachments }) =>
       addressed && !mustDraw ? parseSetting(text, attachments) : undefined,
-    async ofPress({ action, input, message, thread, user, place }) {
+    async ofPress({ event, action, input, message, thread, user, place }) {
       const said = { user, replyTo: message };
-      if (action === "redo" || action === "rephrase") await unfinished.take(said); // put right in another way
+      if (action === "redo" || action === "rephrase") {
+        const found = await unfinished.find(said);
+        if (found) await unfinished.drop(found, user); // put right in another way
+      }
       if (action !== "edit" || !input || !(await unfinished.has(said))) return undefined;
       return {
         ...{ kind: "prompt", thread, user, place, ...input },
+        ...(event && { event }),
         ...{ replyTo: message, toBot: true, addressed: true },
       };
     },

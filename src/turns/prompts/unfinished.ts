@@ -4,7 +4,7 @@ import { readInputs } from "../../pictures/inputs.ts";
 import { createPictureStore } from "../../pictures/picture-store.ts";
 import { BotError } from "../../seam/errors.ts";
 import { badFile } from "../../seam/files/sent-file.ts";
-import type { Attachment, MessageKey, Prompt, ThreadKey } from "../../seam/turn.ts";
+import type { Attachment, MessageKey, Prompt, ThreadKey, User } from "../../seam/turn.ts";
 import { checkOptions, readFlags } from "../../seam/words/flags.ts";
 import { createQueue } from "../../store/queue.ts";
 import type { Store } from "../../store/store.ts";
@@ -45,6 +45,8 @@ type Kept = Readonly<z.output<typeof unfinished>>;
 /** Who says something, and where: in that thread, and in answer to that message. */
 type Said = Pick<Prompt, "user" | "replyTo"> & { readonly thread?: ThreadKey | undefined };
 
+export type Found = Unfinished & { readonly id: string; readonly isAnswered: boolean };
+
 /** Files as far as they can be read, and what is wrong with the others, a plain sentence each. */
 export interface Held {
   readonly files: Kept["files"];
@@ -61,10 +63,14 @@ export interface Held {
 export interface UnfinishedRequests {
   /** Whether that person's words could complete one. */
   has(said: Said): Promise<boolean>;
-  /** The one they answer, or else the thread's; it is forgotten with that. `isAnswered`: they answer what the bot said of it. */
-  take(said: Said): Promise<(Unfinished & { readonly isAnswered: boolean }) | undefined>;
+  /** The one they answer, or else the thread's. `isAnswered`: they answer what the bot said of it. */
+  find(said: Said): Promise<Found | undefined>;
+  /** Something has come of it, or it has become another. */
+  drop(request: Pick<Found, "id">, user: User): Promise<void>;
   /** Keeps those files that can be read. Rejects as reading does, but for files that cannot be used. */
   hold(files: readonly Attachment[], signal: AbortSignal): Promise<Held>;
+  /** One of its files, by its id. */
+  toAttachment(file: Omit<Attachment, "read" | "source"> & { readonly id: string }): Attachment;
   /** `held` are its files; `shown` is the message that says what is missing, once it is there. */
   remember(
     said: Said,
@@ -112,9 +118,10 @@ export function createUnfinished(store: Store): UnfinishedRequests {
     }
   }
 
-  function toAttachment({ id, ...file }: Kept["files"][number]): Attachment {
+  function toAttachment({ id, ...file }: Parameters<UnfinishedRequests["toAttachment"]>[0]): Attachment {
     return {
       ...file,
+      source: { kind: "kept", id },
       async read() {
         const found = await pictures.get(id);
         if (!found) throw badFile(file.name, "is no longer here. Send it again.");
@@ -125,12 +132,13 @@ export function createUnfinished(store: Store): UnfinishedRequests {
 
   return {
     has: (said) => inOrder(said.user.id, async () => (await find(said)) !== undefined),
-    take: (said) =>
+    toAttachment,
+    drop: ({ id }, user) => inOrder(user.id, () => requests.delete(id)),
+    find: (said) =>
       inOrder(said.user.id, async () => {
         const found = await find(said);
         if (!found) return undefined;
-        const { id, user: _, message, files, ...rest } = found;
-        await requests.delete(id);
+        const { user: _, message, files, ...rest } = found;
         return {
           ...rest,
           files: files.map(toAttachment),

@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Pictures that are drawn, and kept on our disk until they are shown: a file each. */
+export interface Spool {
+  /** Keeps the bytes; their id. Rejects as the disk does. */
+  put(bytes: Uint8Array): Promise<string>;
+  /** Undefined when they are no longer there, or were not written to the end. */
+  get(id: string): Promise<Uint8Array | undefined>;
+  /** Never rejects: what stays is swept at a later start. */
+  delete(id: string): Promise<void>;
+}
+
+/** How long a file may wait, in ms: longer than anything is waited for. */
+const keptMs = 48 * 3600 * 1000;
+
+/** `folder` is made if it is not there. What has been in it for two days is taken away. */
+export async function createSpool(folder: string, now: () => number = Date.now): Promise<Spool> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: now() }));
+    if (now() - mtimeMs > keptMs) await rm(file, { force: true }).catch(() => {});
+  }
+  return {
+    async put(bytes) {
+      const id = `${randomUUID()}.${bytes.byteLength}`;
+      await writeFile(join(folder, id), bytes, { mode: 0o600 });
+      return id;
+    },
+    async get(id) {
+      if (!/^[\w-]+\.\d+$/.test(id)) return undefined;
+      const bytes = await readFile(join(folder, id)).catch(() => undefined);
+      return bytes && id.endsWith(`.${bytes.byteLength}`) ? bytes : undefined;
+    },
+    async delete(id) {
+      if (/^[\w-]+\.\d+$/.test(id)) await rm(join(folder, id), { force: true }).catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Spool } from "../../pictures/spool.ts";
+import type { Image, View } from "../../seam/view.ts";
+import type { LastView } from "../../store/open-turn.ts";
+
+/** Puts a view's pictures aside, so that it can be shown by whoever is there. Rejects as the disk does. */
+export async function putAside({ images, files = [], ...view }: View, spool: Spool): Promise<LastView> {
+  const put = ({ bytes, ...image }: Image) => spool.put(bytes).then((id) => ({ id, ...image }));
+  return {
+    view,
+    images: await Promise.all(images.map(put)),
+    files: await Promise.all(files.map(put)),
+  };
+}
+
+/** The view as it was; undefined when one of its pictures is no longer there. */
+export async function takeUp({ view, images, files }: LastView, spool: Spool): Promise<View | undefined> {
+  const take = async ({ id, ...image }: LastView["images"][number]): Promise<Image | undefined> => {
+    const bytes = await spool.get(id);
+    return bytes && { ...image, bytes };
+  };
+  const all = await Promise.all([...images, ...files].map(take));
+  const there = all.filter((image) => image !== undefined);
+  if (there.length < all.length) return undefined;
+  return {
+    ...view,
+    images: there.slice(0, images.length),
+    ...(files.length > 0 && { files: there.slice(images.length) }),
+  };
+}
+
+/** It is shown, or nobody will see it. */
+export async function throwAway({ images, files }: LastView, spool: Spool): Promise<void> {
+  for (const { id } of [...images, ...files]) await spool.delete(id);
+}

@@ -1,0 +1,192 @@
+import { z } from "zod";
+import type { EventKey, PlatformEvent } from "../../seam/turn.ts";
+import { type OpenTurn, openTurn } from "../../store/open-turn.ts";
+import type { Store } from "../../store/store.ts";
+import { key } from "../../store/stored.ts";
+
+/** Something that was taken on and is not over. */
+export interface Entry {
+  readonly key: EventKey;
+  readonly adapter: string;
+  /** Unix time, ms. */
+  readonly at: number;
+  /** As it came in, until it has become a turn. */
+  readonly body?: unknown;
+  readonly turn?: OpenTurn;
+}
+
+/**
+ * What was taken on: noted before it is acknowledged, over when it is answered. Its key is the platform's own name for
+ * the event, so that what comes twice is one: that is remembered for two days after it is over.
+ */
+export interface Ledger {
+  /** False: that event has been noted before. */
+  take(event: PlatformEvent, adapter: string): Promise<boolean>;
+  /** Notes the turn that an event has become, or what has become known of it. */
+  note(turn: OpenTurn): Promise<void>;
+  /** The event is over, unless it has become a turn. */
+  over(event: EventKey): Promise<void>;
+  /** The turn is over. Tried until it is written down. */
+  forget(turn: Pick<OpenTurn, "event" | "message">): Promise<void>;
+  /** What was not over when the last process ended, in the order in which it was accepted. */
+  open(): Promise<readonly Entry[]>;
+  /** There is nothing to finish. */
+  readonly isEmpty: boolean;
+  /** Resolves when an event has become a turn, or is over. */
+  settled(event: EventKey): Promise<void>;
+}
+
+const entry = z.object({
+  key,
+  adapter: z.string(),
+  at: z.number(),
+  body: z.unknown(),
+  turn: openTurn.exactOptional(),
+  over: z.literal(true).exactOptional(),
+});
+
+/** How long what is over is known as such, in ms. */
+const rememberedMs = 48 * 3600 * 1000;
+
+/** Ms until a store that failed is asked again to forget. */
+const againMs = 5000;
+
+/**
+ * All calls reject with BotError `storage` when the store fails. `onUnreadable` hears of what another version wrote, or
+ * what is damaged: it is left where it is, and the others go on.
+ *
+ * The order of writes: an entry before it is in the index, and out of the index after it is over. So whatever a crash
+ * cuts off, what is in the index and not over is what is to be finished.
+ */
+export async function createLedger(
+  store: Store,
+  onUnreadable: (key: EventKey, error: unknown) => void = () => {},
+  now: () => number = Date.now,
+): Promise<Ledger> {
+  const entries = store.table("event", entry);
+  const index = store.table("events", z.object({ open: z.array(key) }));
+  /** Whether each has become a turn. Keyv's stores do not all list their keys, so a list is kept beside them. */
+  const open = new Map<EventKey, boolean>();
+  const waiting = new Map<EventKey, (() => void)[]>();
+  for (const one of (await index.get("open"))?.open ?? []) open.set(one, false);
+
+  let written: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  /** All who ask while one write is on its way share the next. */
+  function writeIndex(): Promise<void> {
+    next ??= written
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        written = index.set("open", { open: [...open.keys()] });
+        return written;
+      });
+    return next;
+  }
+
+  function settle(event: EventKey): void {
+    for (const go of waiting.get(event) ?? []) go();
+    waiting.delete(event);
+  }
+
+  async function end(event: EventKey): Promise<void> {
+    if (!open.has(event)) return;
+    settle(event);
+    try {
+      await entries.set(event, { key: event, adapter: "", at: now(), body: null, over: true }, rememberedMs);
+      open.delete(event);
+      await writeIndex();
+    } catch (error) {
+      setTimeout(() => void end(event).catch(() => {}), againMs).unref();
+      throw error;
+    }
+  }
+
+  async function read(event: EventKey): Promise<Entry | undefined> {
+    try {
+      const found = await entries.get(event);
+      if (!found || found.over) {
+        open.delete(event); // a crash came between the two writes
+        return undefined;
+      }
+      open.set(event, found.turn !== undefined);
+      return found;
+    } catch (error) {
+      onUnreadable(event, error);
+      return undefined;
+    }
+  }
+
+  const ledger: Ledger = {
+    async take({ key: event, body }, adapter) {
+      if (open.has(event)) return false;
+      open.set(event, false); // of two that come at once, one is the second
+      try {
+        if ((await entries.get(event))?.over) {
+          open.delete(event);
+          return false;
+        }
+        await entries.set(event, { key: event, adapter, at: now(), body });
+        await writeIndex();
+        return true;
+      } catch (error) {
+        open.delete(event);
+        throw error;
+      }
+    },
+    async note(turn) {
+      const event = keyOf(turn);
+      await entries.set(event, {
+        ...{ key: event, adapter: turn.adapter, at: turn.acceptedAt, body: null },
+        turn,
+      });
+      const isNew = !open.has(event);
+      open.set(event, true);
+      settle(event);
+      if (isNew) await writeIndex();
+    },
+    async over(event) {
+      if (open.get(event) === false) await end(event);
+    },
+    forget: (turn) => end(keyOf(turn)),
+    async open() {
+      const found = await Promise.all([...open.keys()].map(read));
+      return found.filter((one) => one !== undefined).sort((a, b) => a.at - b.at);
+    },
+    get isEmpty() {
+      return open.size === 0;
+    },
+    settled(event) {
+      if (open.get(event) !== false) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.set(event, [...(waiting.get(event) ?? []), resolve]);
+      return promise;
+    },
+  };
+  await adopt(store, ledger, onUnreadable);
+  return ledger;
+}
+
+/** What did not come from a platform goes by the message that answers it. */
+function keyOf({ event, message }: Pick<OpenTurn, "event" | "message">): EventKey {
+  return event ?? `turn:${message}`;
+}
+
+/** Version 0.1 kept turns by their message. */
+async function adopt(
+  store: Store,
+  ledger: Ledger,
+  onUnreadable: (key: EventKey, error: unknown) => void,
+): Promise<void> {
+  const turns = store.table("turn", openTurn);
+  const index = store.table("ledger", z.object({ open: z.array(key) }));
+  const before = await index.get("open");
+  if (!before) return;
+  const found = await Promise.all(
+    before.open.map((message) => turns.get(message).catch((error: unknown) => onUnreadable(message, error))),
+  );
+  const readable = found.filter((turn) => turn !== undefined);
+  for (const turn of readable) await ledger.note(turn);
+  await index.delete("open");
+  for (const { message } of readable) await turns.delete(message);
+}

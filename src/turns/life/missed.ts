@@ -1,0 +1,90 @@
+import { z } from "zod";
+import type { Missed } from "../../seam/core.ts";
+import type { Log } from "../../seam/log.ts";
+import type { Place, ThreadKey } from "../../seam/turn.ts";
+import type { Store } from "../../store/store.ts";
+import { key } from "../../store/stored.ts";
+
+/** Until when each platform was listened to, and where people spoke with the bot there lately. */
+export interface Attendance {
+  /** Begins to note that an adapter is there, every few seconds. */
+  begin(adapter: string): void;
+  /** Somebody speaks with the bot there. */
+  spoken(adapter: string, thread: ThreadKey, place: Place): void;
+  /** As of `Core`. */
+  missed(adapter: string, since?: number): Promise<Missed | undefined>;
+  /** Notes a last time that all are there, and stops. */
+  end(): Promise<void>;
+}
+
+const attended = z.object({
+  /** Unix time, ms. */
+  until: z.number(),
+  /** The latest last. */
+  places: z.array(z.object({ thread: key, channel: key })).readonly(),
+});
+
+/** Places that are looked at after a restart, of one platform. */
+const mostPlaces = 200;
+
+/** Ms between two notes: what was said in between is looked at twice, and taken once. */
+const beatMs = 10_000;
+
+/** `patienceMs`: what is older is not answered any more; 0: nothing that was missed is. */
+export function createAttendance(
+  store: Store,
+  of: { readonly patienceMs: number; readonly log: Log; readonly now: () => number },
+): Attendance {
+  const { patienceMs, log, now } = of;
+  const table = store.table("attended", attended);
+  /** By thread, so that none is there twice; of an adapter that has begun. */
+  const places = new Map<string, Map<ThreadKey, Missed["places"][number]>>();
+  /** Until when the process before was there. */
+  const before = new Map<string, Promise<number | undefined>>();
+  let beat: NodeJS.Timeout | undefined;
+
+  async function write(adapter: string): Promise<void> {
+    const all = [...(places.get(adapter)?.values() ?? [])];
+    await table.set(adapter, { until: now(), places: all.slice(-mostPlaces) }).catch((error: unknown) => {
+      log.warn({ error }, "attendance.lost");
+    });
+  }
+
+  async function read(adapter: string): Promise<number | undefined> {
+    const found = await table.get(adapter).catch((error: unknown) => {
+      log.warn({ error }, "attendance.lost");
+      return undefined;
+    });
+    places.set(adapter, new Map((found?.places ?? []).map((place) => [place.thread, place])));
+    return found?.until;
+  }
+
+  const writeAll = async () => void (await Promise.all([...places.keys()].map(write)));
+
+  return {
+    begin(adapter) {
+      before.set(adapter, read(adapter));
+      beat ??= setInterval(() => void writeAll(), beatMs).unref();
+    },
+    spoken(adapter, thread, { channel }) {
+      const known = places.get(adapter);
+      if (!known) return;
+      const isNew = !known.delete(thread);
+      known.set(thread, { thread, channel });
+      const [oldest] = known.keys();
+      if (known.size > mostPlaces && oldest) known.delete(oldest);
+      if (isNew) void write(adapter);
+    },
+    async missed(adapter, from) {
+      const until = await before.get(adapter);
+      const since = from ?? until;
+      if (since === undefined || patienceMs === 0) return undefined;
+      const all = [...(places.get(adapter)?.values() ?? [])].reverse();
+      return { since: Math.max(since - beatMs, now() - patienceMs), places: all };
+    },
+    async end() {
+      clearInterval(beat);
+      await writeAll();
+    },
+  };
+}
