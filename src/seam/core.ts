@@ -14,7 +14,10 @@ import type {
 } from "./turn.ts";
 import type { Encoded, Image, ImageLimits, Reply } from "./view.ts";
 
-/** Takes a turn and sees it through. Never rejects: what goes wrong is shown in the reply. */
+/**
+ * Takes a turn and sees it through. What goes wrong is shown in the reply: it rejects only where that could not be shown
+ * either, and the turn's event is noted, so that it comes again.
+ */
 export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
 
 /**

@@ -145,7 +145,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     } catch (error) {
       // What was noted comes back after the next start.
       if (stopped.signal.aborted && turn.kind !== "setting" && turn.event) return;
-      await refuse(adapter, turn, reply, toBotError(error));
+      const shown = await refuse(adapter, turn, reply, toBotError(error));
+      if (!shown && turn.kind !== "setting" && turn.event) throw error;
     }
   }
 

@@ -46,7 +46,7 @@ export function createDeliver(
     const { endedAt = now() } = last.turn;
     for (let tries = 0; last.view; tries += 1) {
       try {
-        await (tries === 0 ? first(last.view) : again(last.view)).finally(leave);
+        await (tries === 0 ? first(last.view).finally(leave) : again(last.view));
         if (tries > 0) log.info({ tries }, "answer.shown");
         return;
       } catch (error) {

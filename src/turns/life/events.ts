@@ -19,10 +19,14 @@ const clickMs = 2000;
 /** Ms between tries of what a platform failed. */
 const waitsMs = [2000, 10_000, 30_000, 60_000, 120_000];
 
-/** `stopped` aborts when the process lets go: what is not over then comes back after the next start. */
+/**
+ * `stopped` aborts when the process lets go: what is not over then comes back after the next start. `wait` is the clock
+ * between tries; it rejects when that aborts.
+ */
 export function createEvents(
   ledger: Ledger,
   of: { readonly stopped: AbortSignal; readonly log: Log; readonly now: () => number },
+  wait: (ms: number) => Promise<unknown> = (ms) => sleep(ms, null, { signal: of.stopped, ref: false }),
 ): Events {
   const { stopped, log, now } = of;
   /** When each was clicked last, in that order. */
@@ -46,10 +50,10 @@ export function createEvents(
         await (tries === 0 ? first() : again());
         break;
       } catch (error) {
-        const waitMs = waitsMs[tries];
+        const waitMs = ledger.waits(event) ? waitsMs[tries] : undefined;
         log[waitMs === undefined ? "error" : "warn"]({ event, error, tries }, "event.failed");
         if (waitMs === undefined) break;
-        await sleep(waitMs, undefined, { signal: stopped, ref: false }).catch(() => {});
+        await wait(waitMs).catch(() => {});
       }
     }
     if (stopped.aborted) return;

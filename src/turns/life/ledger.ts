@@ -32,7 +32,9 @@ export interface Ledger {
   open(): Promise<readonly Entry[]>;
   /** There is nothing to finish. */
   readonly isEmpty: boolean;
-  /** Resolves when an event has become a turn, or is over. */
+  /** Whether an event is noted, and neither a turn nor over. */
+  waits(event: EventKey): boolean;
+  /** Resolves when it no longer waits. */
   settled(event: EventKey): Promise<void>;
 }
 
@@ -146,7 +148,7 @@ export async function createLedger(
       if (isNew) await writeIndex();
     },
     async over(event) {
-      if (open.get(event) === false) await end(event);
+      if (ledger.waits(event)) await end(event);
     },
     forget: (turn) => end(keyOf(turn)),
     async open() {
@@ -156,8 +158,9 @@ export async function createLedger(
     get isEmpty() {
       return open.size === 0;
     },
+    waits: (event) => open.get(event) === false,
     settled(event) {
-      if (open.get(event) !== false) return Promise.resolve();
+      if (!ledger.waits(event)) return Promise.resolve();
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting.set(event, [...(waiting.get(event) ?? []), resolve]);
       return promise;

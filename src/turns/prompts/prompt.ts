@@ -110,10 +110,13 @@ export function createPrompts(parts: {
     error: BotError,
     shown: Promise<MessageKey | undefined>,
   ): Promise<void> {
-    const request = Promise.all([withoutLost(asked, error), held]);
+    const request = Promise.all([withoutLost(asked, error), held, shown]);
     request.catch(() => {}); // it may fail before its turn comes
     try {
-      const wanted = request.then(([kept, its]) => ({ asked: kept, held: its }));
+      const wanted = request.then(([kept, its, message]) => {
+        if (!message && turn.event) throw error; // it was not said: the event comes again
+        return { asked: kept, held: its };
+      });
       wanted.catch(() => {});
       await unfinished.remember(turn, wanted, shown);
     } catch (failure) {
@@ -193,13 +196,13 @@ export function createPrompts(parts: {
       signal.throwIfAborted();
       const known = toBotError(error);
       if (!isWorth(known)) {
-        await refuse(adapter, turn, reply, known);
+        if (!(await refuse(adapter, turn, reply, known)) && turn.event) throw known; // it comes again
         return await drop();
       }
       const held = hold(asked, known, signal);
       const shown = refuse(adapter, turn, reply, withLost(known, await held.catch(() => undefined)));
       remembering = remember(turn, asked, held, known, shown);
-      await shown;
+      if (!(await shown) && turn.event) throw known; // it comes again
       await remembering;
       await drop();
     }

@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import type { Adapter } from "../../../src/seam/adapter.ts";
+import { createLog } from "../../../src/seam/log.ts";
+import type { MessageKey, PlatformEvent, Prompt } from "../../../src/seam/turn.ts";
+import type { OpenTurn } from "../../../src/store/open-turn.ts";
+import { openStore } from "../../../src/store/store.ts";
+import { createEvents } from "../../../src/turns/life/events.ts";
+import { createLedger } from "../../../src/turns/life/ledger.ts";
+import { createStudio } from "../../rig/studio.ts";
+import { until } from "../../rig/until.ts";
+
+let studio: Awaited<ReturnType<typeof createStudio>>;
+beforeEach(async () => {
+  studio = await createStudio();
+});
+afterEach(() => studio.close());
+
+const turn: OpenTurn = {
+  ...{ message: "m:1", adapter: "paper", thread: "t:1", user: { id: "u:ada", name: "Ada" }, text: "a fox" },
+  ...{ options: {}, notes: [], mustDraw: false, attachments: 0, acceptedAt: 0 },
+};
+
+const event: PlatformEvent = { key: "paper:event:1", body: { text: "a fox" } };
+
+/** Answers an event as an adapter does, in that message. */
+function answer(
+  to: typeof studio,
+  { key, body }: PlatformEvent,
+  message: MessageKey,
+  more: Partial<Prompt> = {},
+) {
+  const { text } = body as { text: string };
+  const reply = to.adapter.reopen(message);
+  return to.adapter.handle()(
+    {
+      ...{ kind: "prompt", event: key, thread: "paper:thread", user: { id: "u:ada", name: "Ada" }, text },
+      ...{ place: { channel: "paper:room" }, options: {}, attachments: [], addressed: true, ...more },
+    },
+    reply,
+  );
+}
+
+/** Another process on the same store, which goes on with what this one has left. */
+async function restart(replay: (next: typeof studio, event: PlatformEvent) => Promise<void>) {
+  const next = await createStudio({ standin: studio.standin, store: studio.store });
+  next.adapter.replay = (given) => replay(next, given);
+  await next.bot.resume();
+  return next;
+}
+
+describe("an event", () => {
+  test("that comes twice is one turn, also after it is over and after a restart", async () => {
+    const seeTo = await studio.core.note(event);
+    assert.ok(seeTo);
+    assert.equal(await studio.core.note(event), undefined);
+    await seeTo(() => answer(studio, event, "paper:1"));
+    assert.equal(studio.adapter.views("paper:1").at(-1)?.phase, "done");
+    assert.equal(await studio.core.note(event), undefined);
+    assert.deepEqual(await studio.ledger.open(), []);
+    const next = await restart(async () => assert.fail("it is over"));
+    assert.equal(await next.core.note(event), undefined);
+    assert.equal(studio.asked().length, 1);
+    await next.bot.drain(0);
+  });
+
+  test("whose process was killed before there was a turn is seen to by the next, once", async () => {
+    const seeTo = await studio.core.note(event);
+    assert.ok(seeTo);
+    void seeTo(() => new Promise(() => {}));
+    let replays = 0;
+    const next = await restart((to, given) => {
+      replays += 1;
+      assert.deepEqual(given, event);
+      return answer(to, given, "paper:1");
+    });
+    await until(() => next.adapter.views("paper:1").at(-1)?.phase === "done", "the picture");
+    await until(async () => (await next.ledger.open()).length === 0, "the ledger to forget it");
+    assert.equal(replays, 1);
+    assert.equal(studio.asked().length, 1);
+    await next.bot.drain(0);
+  });
+
+  test("goes before what comes after the restart", async () => {
+    const seeTo = await studio.core.note(event);
+    void seeTo?.(() => new Promise(() => {}));
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    const order: string[] = [];
+    next.adapter.replay = async (given) => {
+      await answer(next, given, "paper:1").then(() => order.push("before"));
+    };
+    const after = next.say("a cat").then(() => order.push("after"));
+    await next.bot.resume();
+    await after;
+    await until(() => order.length === 2, "both");
+    assert.deepEqual(order, ["before", "after"]);
+    await next.bot.drain(0);
+  });
+
+  test("that the platform failed is tried again, and not when it has become a turn", async () => {
+    const waits: number[] = [];
+    const ledger = await createLedger(studio.store);
+    const stopped = new AbortController().signal;
+    const events = createEvents(ledger, { stopped, log: createLog("silent"), now: Date.now }, async (ms) => {
+      waits.push(ms);
+    });
+    let tries = 0;
+    const adapter: Adapter = {
+      ...studio.adapter,
+      async replay() {
+        tries += 1;
+        if (tries < 3) throw new Error("503");
+      },
+    };
+    const failing = () => Promise.reject(new Error("503"));
+    await (await events.note(adapter)(event))?.(failing);
+    assert.deepEqual([tries, waits], [3, [2000, 10_000, 30_000]]);
+    assert.equal(ledger.isEmpty, true);
+
+    const other = { key: "paper:event:2", body: 1 } as const;
+    await (await events.note(adapter)(other))?.(async () => {
+      await ledger.note({ ...turn, event: other.key });
+      throw new Error("503");
+    });
+    assert.equal(tries, 3, "it is a turn by now");
+    assert.equal(ledger.isEmpty, false);
+
+    tries = Number.NEGATIVE_INFINITY;
+    await (await events.note(adapter)({ key: "paper:event:3", body: 1 }))?.(failing);
+    assert.equal(waits.length, 3 + 5, "it is given up at last");
+    assert.equal(ledger.waits("paper:event:3"), false);
+  });
+
+  test("whose refusal could not be shown comes again, and its words are not remembered twice", async () => {
+    const down = { ...studio.adapter.reply(), show: () => Promise.reject(new Error("503")) };
+    let handled: unknown;
+    const seeTo = await studio.core.note(event);
+    void seeTo?.(async () => {
+      const turn = {
+        kind: "prompt",
+        event: event.key,
+        thread: studio.thread,
+        text: "",
+        addressed: true,
+      } as const;
+      const user = { id: "u:ada", name: "Ada" };
+      const place = { channel: "paper:room" } as const;
+      await studio.adapter
+        .handle()({ ...turn, user, place, options: {}, attachments: [] }, down)
+        .catch((error: unknown) => {
+          handled = error;
+          throw error;
+        });
+    });
+    await until(() => handled !== undefined, "the refusal");
+    assert.equal((await studio.ledger.open()).length, 1);
+  });
+
+  test("is the same when it is the second of a double click", async () => {
+    const click = "m:1 vary u:ada";
+    assert.ok(await studio.core.note({ key: "paper:press:1", body: 1, click }));
+    assert.equal(await studio.core.note({ key: "paper:press:2", body: 2, click }), undefined);
+    assert.ok(await studio.core.note({ key: "paper:press:3", body: 3, click: "m:2 vary u:ada" }));
+  });
+
+  test("that cannot be noted is not taken", async () => {
+    const store = await openStore("memory:");
+    const broken = {
+      ...store,
+      table(...[name, schema]: Parameters<typeof store.table>) {
+        const table = store.table(name, schema);
+        return name === "event" ? { ...table, set: () => Promise.reject(new Error("full")) } : table;
+      },
+    } as typeof store;
+    const other = await createStudio({ standin: studio.standin, store: broken });
+    await assert.rejects(other.core.note(event));
+    assert.deepEqual(await other.ledger.open(), []);
+    await other.bot.drain(0);
+  });
+});
+
+describe("while the process ends", () => {
+  test("what comes is noted and shown as waiting, and drawn by the next one", async () => {
+    studio.hold();
+    const first = studio.adapter.reply();
+    void studio.say("a fox", {}, first);
+    await until(() => studio.adapter.views(first.key).some(({ images }) => images.length > 0), "a sketch");
+    const drained = studio.bot.drain(500);
+    const late = studio.adapter.reply();
+    const over = studio.say("a cat", { thread: "paper:other" }, late);
+    await until(() => studio.adapter.views(late.key).at(-1)?.phase === "queued", "the line");
+    assert.match(studio.adapter.views(late.key).at(-1)?.status ?? "", /restarted.*by itself/);
+    await Promise.all([drained, over]);
+    assert.ok(!studio.adapter.views(late.key).some(({ phase }) => phase === "failed"));
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    await until(() => next.adapter.views(late.key).at(-1)?.phase === "done", "the second picture");
+    await until(() => next.adapter.views(first.key).at(-1)?.phase === "done", "the first picture");
+    assert.equal(studio.asked().length, 2);
+    await next.bot.drain(0);
+  });
+});
+
+describe("a picture that is shown", () => {
+  test("is never gone back from: killed before the ledger forgot it, the next process shows the same", async () => {
+    const { store } = studio;
+    let dead = false;
+    const dying = {
+      ...store,
+      table(...[name, schema]: Parameters<typeof store.table>) {
+        const table = store.table(name, schema);
+        const set = async (...given: Parameters<typeof table.set>) => {
+          if (name === "event" && (given[1] as { over?: true }).over) dead = true;
+          if (dead) throw new Error("killed");
+          await table.set(...given);
+        };
+        return { ...table, set };
+      },
+    } as typeof store;
+    const first = await createStudio({ standin: studio.standin, store: dying });
+    const { key, last } = await first.say("a fox");
+    assert.equal(last.phase, "done");
+    const next = await createStudio({ standin: studio.standin, store });
+    await next.bot.resume();
+    await until(async () => (await next.ledger.open()).length === 0, "the ledger to forget it");
+    for (const view of next.adapter.views(key)) assert.equal(view.phase, "done", JSON.stringify(view.status));
+    assert.equal(studio.asked().length, 1);
+    assert.equal((await next.core.accounts.of("u:ada")).pictures, 1, "it is counted once");
+    assert.equal((await next.core.accounts.of("paper:room")).pictures, 1);
+    await next.bot.drain(0);
+    await first.bot.drain(0);
+  });
+});
