@@ -126,15 +126,13 @@ export function createRuns(
 
   /** Notes what is to be shown. That it cannot be noted is no reason not to show it: it was paid for. */
   async function keep(turn: OpenTurn, view: View, turnLog: Log): Promise<Last> {
-    const ended = { ...turn, endedAt: now() };
-    try {
-      const aside = await putAside(view, spool);
-      await ledger.note({ ...ended, last: aside });
-      return { turn: ended, view, aside };
-    } catch (error) {
-      turnLog.error({ error }, "store.failed");
-      return { turn: ended, view };
-    }
+    const aside = await putAside(view, spool).catch((error: unknown) => {
+      turnLog.error({ error }, "spool.failed");
+      return undefined;
+    });
+    const ended = { ...turn, endedAt: now(), ...(aside && { last: aside }) };
+    await ledger.note(ended).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
+    return { turn: ended, view, ...(aside && { aside }) };
   }
 
   /** What is left to be said of a turn that came to nothing. */
