@@ -42,7 +42,7 @@ describe("a file that waited in line when the process ended", () => {
       source: { kind: "platform", file: photo.toString("base64") },
       read: async () => assert.fail("it waits in line"),
     });
-    assert.equal(last?.phase, "done", last?.text);
+    assert.equal(last?.phase, "done", last?.text ?? "nothing was shown");
     assert.match(JSON.stringify(studio.asked().at(-1)), /file_id|data:image/);
   });
 
