@@ -10,6 +10,8 @@ const generation = z.object({
   thread: key,
   /** The generation this one was made from; absent at a root. */
   parent: key.exactOptional(),
+  /** It is about a picture in view that somebody else posted: what its parent shows is not gone on from. */
+  fromView: z.literal(true).exactOptional(),
   /** Who asked: only they, or a moderator, may delete it. */
   user: z.string(),
   prompt: z.string(),
@@ -68,6 +70,8 @@ export interface History {
   change(message: MessageKey, to: (before: Generation) => Generation): Promise<Generation | undefined>;
   /** The nearest generation that can be gone on from: this one, or the first of its ancestors that succeeded. */
   base(message: MessageKey): Promise<Generation | undefined>;
+  /** What this one went on from; undefined where it began anew, be it below another. */
+  before(generation: Generation): Promise<Generation | undefined>;
 }
 
 /** What a turn that goes on from this generation sends as `previous_response_id`. */
@@ -80,6 +84,15 @@ export function createHistory(store: Store): History {
   const generations = store.table("generation", generation);
   const threads = store.table("thread", thread);
   const inOrder = createQueue();
+
+  async function base(message: MessageKey): Promise<Generation | undefined> {
+    let found = await generations.get(message);
+    while (found && found.outcome !== "done") {
+      found = found.parent && (await generations.get(found.parent));
+    }
+    return found;
+  }
+
   return {
     head: async (key) => (await threads.get(key))?.head,
     moveHead: (key, head) => threads.set(key, { head }),
@@ -93,12 +106,7 @@ export function createHistory(store: Store): History {
         await generations.set(message, after);
         return after;
       }),
-    async base(message) {
-      let found = await generations.get(message);
-      while (found && found.outcome !== "done") {
-        found = found.parent && (await generations.get(found.parent));
-      }
-      return found;
-    },
+    base,
+    before: async ({ parent, fromView }) => (parent && !fromView ? base(parent) : undefined),
   };
 }

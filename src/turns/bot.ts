@@ -89,7 +89,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const runs = createRuns({ ...parts, uploads, pictureStore, areas: areas !== undefined, now });
   const ask = createAsk({ runs, ledger }, expectedCost.of, now);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
-  const prompt = createPrompts({ history, unfinished: createUnfinished(store), choose, ask, refuse, log });
+  const unfinished = createUnfinished(store);
+  const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
 
   async function arrange(turn: Setting, reply: Reply): Promise<void> {
     const view = await settle(turn, stopped.signal);

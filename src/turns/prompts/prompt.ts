@@ -1,5 +1,6 @@
 import { recall } from "../../answer/recall.ts";
 import type { Choose } from "../../options/choices.ts";
+import type { Links } from "../../pictures/links.ts";
 import { UselessMask } from "../../pictures/mask/mask.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import { BotError, type ErrorCode, toBotError } from "../../seam/errors.ts";
@@ -11,6 +12,7 @@ import type { History } from "../../store/history.ts";
 import { createQueue } from "../../store/queue.ts";
 import type { Ask } from "../ask.ts";
 import { type Asked, complete, isEmpty } from "./asked.ts";
+import { lookAround, nothingInView } from "./in-view.ts";
 import { readWords } from "./text-files.ts";
 import type { Held, UnfinishedRequests } from "./unfinished.ts";
 
@@ -61,6 +63,7 @@ export function createPrompts(parts: {
   readonly history: History;
   readonly unfinished: UnfinishedRequests;
   readonly choose: Choose;
+  readonly links: Links;
   readonly ask: Ask;
   /** Says what is wrong; the message in which it stands. */
   readonly refuse: (
@@ -71,7 +74,7 @@ export function createPrompts(parts: {
   ) => Promise<MessageKey | undefined>;
   readonly log: Log;
 }): Prompts {
-  const { history, unfinished, choose, ask, refuse, log } = parts;
+  const { history, unfinished, choose, links, ask, refuse, log } = parts;
   const queue = createQueue();
 
   /** The message whose picture is answered; undefined where it is the bot's own and shows none. */
@@ -82,7 +85,9 @@ export function createPrompts(parts: {
 
   /** A message that is none of ours shows pictures of its own; an answer of ours may have failed and go on from none. */
   async function showsPicture(message: MessageKey): Promise<boolean> {
-    return !(await history.find(message)) || (await history.base(message)) !== undefined;
+    const found = await history.find(message);
+    if (found?.fromView && found.outcome !== "done") return false; // what it was about is in view still
+    return !found || (await history.base(message)) !== undefined;
   }
 
   /** Somebody else's file that cannot be read would come between the person and all that they say next. */
@@ -155,8 +160,15 @@ export function createPrompts(parts: {
       } = asked;
       // A mask is no picture: it lies on one.
       const isBare = files.every(({ role }) => role === "mask") && !(from && (await showsPicture(from)));
-      const seen = (isBare && (await turn.inView?.(signal))) || [];
       const chosen = await choose({ user, place, text, options, ...(earlier && { earlier }) });
+      const said = [chosen.text, ...more].join("\n\n").trim();
+      const wish = {
+        options: chosen.options,
+        mustDraw: mustDraw && !isQuestion(chosen.text),
+        masked: files.length > 0,
+      };
+      const isAlone = isBare && links.toAttachments(said).length === 0;
+      const seen = isAlone ? await lookAround(turn, wish, signal) : nothingInView;
       const isPictured = files.length > 0 || from !== undefined;
       if (isLacking && !isPictured && chosen.options.action !== "generate") throw stillLost(lost);
       await ask(
@@ -164,10 +176,11 @@ export function createPrompts(parts: {
         reply,
         {
           ...{ thread, user, place, ...chosen },
-          text: [chosen.text, ...more].join("\n\n").trim(),
-          notes: [...notes, ...lost.map((what) => `Left out: ${what}`), ...chosen.notes],
-          files: [...files, ...seen],
-          mustDraw: mustDraw && !isQuestion(chosen.text),
+          text: said,
+          notes: [...notes, ...lost.map((what) => `Left out: ${what}`), ...seen.notes, ...chosen.notes],
+          files: [...files, ...seen.files],
+          mustDraw: wish.mustDraw,
+          ...(seen.fromView && { fromView: true }),
           ...(from && { from }),
           ...(spoiler && { spoiler }),
         },

@@ -1,0 +1,26 @@
+import { toWordsAlone, type Unpictured } from "../../answer/words-alone.ts";
+import { BotError } from "../../seam/errors.ts";
+import type { Attachment, Prompt } from "../../seam/turn.ts";
+
+/** What words that bring no picture find in view. */
+export interface InView {
+  readonly files: readonly Attachment[];
+  /** What could not be used, a plain sentence each. */
+  readonly notes: readonly string[];
+  /** There is a picture of somebody else's: the thread's own is not gone on from, whether that one can be used or not. */
+  readonly fromView?: true;
+}
+
+export const nothingInView: InView = { files: [], notes: [] };
+
+/** Looks. Rejects with a BotError for what is in view, cannot be had and matters, and with the signal's reason. */
+export async function lookAround(turn: Prompt, wish: Unpictured, signal: AbortSignal): Promise<InView> {
+  try {
+    const files = (await turn.inView?.(signal)) ?? [];
+    return files.length > 0 ? { files, notes: [], fromView: true } : nothingInView;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof BotError)) throw error;
+    return { files: [], notes: toWordsAlone(wish, error), fromView: true };
+  }
+}
