@@ -11,7 +11,7 @@ import { parseSetting } from "../../seam/words/setting-words.ts";
 import type { History } from "../../store/history.ts";
 import { createQueue } from "../../store/queue.ts";
 import type { Ask } from "../ask.ts";
-import { type Asked, complete, isEmpty } from "./asked.ts";
+import { type Asked, complete, isEmpty, isWhole } from "./asked.ts";
 import { lookAround, nothingInView } from "./in-view.ts";
 import { readWords } from "./text-files.ts";
 import type { Held, UnfinishedRequests } from "./unfinished.ts";
@@ -142,9 +142,11 @@ export function createPrompts(parts: {
       const now = { ...asked, ...words };
       const before = isEmpty(now) && !turn.replyTo ? undefined : await unfinished.take(turn);
       isTaken = before !== undefined;
-      asked = complete(now, before);
+      asked = complete(now, before); // should it fail from here on, that is what is remembered
       const answered = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
-      if (answered) asked = complete({ ...now, from: answered }, before);
+      const whole = { ...now, ...(answered && { from: answered }) };
+      asked = complete(whole, before);
+      if (before && isWhole(whole, before)) await before.leave();
       const {
         text,
         more,

@@ -35,6 +35,7 @@ const unfinished = z.object({
     )
     .readonly(),
   lost: z.array(z.string()).readonly().exactOptional(),
+  places: z.array(z.number()).readonly().exactOptional(),
   from: key.exactOptional(),
   mustDraw: z.boolean(),
   spoiler: z.boolean(),
@@ -45,10 +46,20 @@ type Kept = Readonly<z.output<typeof unfinished>>;
 /** Who says something, and where: in that thread, and in answer to that message. */
 type Said = Pick<Prompt, "user" | "replyTo"> & { readonly thread?: ThreadKey | undefined };
 
+/** A request that was taken up. */
+export interface Taken extends Unfinished {
+  /** The words answer what the bot said of it. */
+  readonly isAnswered: boolean;
+  /** Nothing of it was needed: for another hour it can be completed, in answer to what the bot said of it. */
+  leave(): Promise<void>;
+}
+
 /** Files as far as they can be read, and what is wrong with the others, a plain sentence each. */
 export interface Held {
   readonly files: Kept["files"];
   readonly lost: readonly string[];
+  /** Where the pictures among those others stood, counted from 0. */
+  readonly places: readonly number[];
 }
 
 /**
@@ -61,8 +72,8 @@ export interface Held {
 export interface UnfinishedRequests {
   /** Whether that person's words could complete one. */
   has(said: Said): Promise<boolean>;
-  /** The one they answer, or else the thread's; it is forgotten with that. `isAnswered`: they answer what the bot said of it. */
-  take(said: Said): Promise<(Unfinished & { readonly isAnswered: boolean }) | undefined>;
+  /** The one they answer, or else the thread's; it is forgotten with that. */
+  take(said: Said): Promise<Taken | undefined>;
   /** Keeps those files that can be read. Rejects as reading does, but for files that cannot be used. */
   hold(files: readonly Attachment[], signal: AbortSignal): Promise<Held>;
   /** `held` are its files; `shown` is the message that says what is missing, once it is there. */
@@ -95,18 +106,19 @@ export function createUnfinished(store: Store): UnfinishedRequests {
   }
 
   /** As it would be sent to OpenAI, which it is not before there are words to go with it. */
-  async function keep(file: Attachment, signal: AbortSignal): Promise<Held> {
+  async function keep(file: Attachment, place: number, signal: AbortSignal): Promise<Held> {
     try {
       const [picture] = (await readInputs([file], signal)).pictures;
-      if (!picture) return { files: [], lost: [] };
+      if (!picture) return { files: [], lost: [], places: [] };
       const { name, role } = file;
       const { mediaType, bytes } = picture;
       const id = await pictures.put(picture, filesMs);
-      return { files: [{ id, name, mediaType, size: bytes.byteLength, ...(role && { role }) }], lost: [] };
+      const kept = { id, name, mediaType, size: bytes.byteLength, ...(role && { role }) };
+      return { files: [kept], lost: [], places: [] };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof BotError && error.code === "bad_attachment") {
-        return { files: [], lost: [error.message] };
+        return { files: [], lost: [error.message], places: file.role === "mask" ? [] : [place] };
       }
       throw error;
     }
@@ -129,19 +141,31 @@ export function createUnfinished(store: Store): UnfinishedRequests {
       inOrder(said.user.id, async () => {
         const found = await find(said);
         if (!found) return undefined;
-        const { id, user: _, message, files, ...rest } = found;
+        const { id, ...kept } = found;
+        const { user: _, message, files, ...rest } = kept;
         await requests.delete(id);
         return {
           ...rest,
           files: files.map(toAttachment),
           isAnswered: message !== undefined && message === said.replyTo,
+          leave: () =>
+            inOrder(said.user.id, async () => {
+              for (const at of placesOf({ user: said.user, thread: said.thread })) {
+                if ((await places.get(at)) === id) await places.delete(at);
+              }
+              await requests.set(id, kept, rememberedMs);
+            }),
         };
       }),
     async hold(files, signal) {
       const held: Held[] = [];
       // One at a time: a decoded picture can take hundreds of megabytes.
-      for (const file of files) held.push(await keep(file, signal));
-      return { files: held.flatMap(({ files: kept }) => kept), lost: held.flatMap(({ lost }) => lost) };
+      for (const [place, file] of files.entries()) held.push(await keep(file, place, signal));
+      return {
+        files: held.flatMap(({ files: kept }) => kept),
+        lost: held.flatMap(({ lost }) => lost),
+        places: held.flatMap(({ places: left }) => left),
+      };
     },
     remember: ({ thread, user }, wanted, shown) =>
       inOrder(user.id, async () => {
@@ -156,6 +180,7 @@ export function createUnfinished(store: Store): UnfinishedRequests {
           options: { ...earlier, ...flags.options, ...checkOptions(options).options },
           files: held.files,
           ...(held.lost.length > 0 && { lost: held.lost }),
+          ...(held.places.length > 0 && { places: held.places }),
           ...(message && { message }),
           ...(from && { from }),
         };
