@@ -14,6 +14,8 @@ export interface Asked {
   readonly files: readonly Attachment[];
   /** The message whose picture is answered. */
   readonly from?: MessageKey;
+  /** Where the conversation stood in which it was asked first. */
+  readonly head?: MessageKey;
   readonly mustDraw: boolean;
   /** Something of it is hidden until it is clicked. */
   readonly spoiler: boolean;
@@ -38,6 +40,8 @@ export interface Unfinished {
   /** Where the pictures among those others stood, counted from 0. */
   readonly places?: readonly number[];
   readonly from?: MessageKey;
+  /** Where the conversation stood in which it was asked. */
+  readonly head?: MessageKey;
   readonly mustDraw: boolean;
   readonly spoiler: boolean;
 }
@@ -75,6 +79,7 @@ export function complete(now: Asked, before: Unfinished | undefined): Asked {
     ...(takesOptions && { earlier: before.options }),
     files: putBack(files, now.files, before.places),
     ...(from && { from }),
+    ...(before.head && { head: before.head }),
     mustDraw: now.mustDraw || (words !== "" && before.mustDraw),
     spoiler: now.spoiler || (before.spoiler && (words !== "" || takesPictures)),
     notes: [...now.notes, ...sayTaken(words, files.length, !now.from && from !== undefined)],

@@ -97,6 +97,17 @@ export function createPrompts(parts: {
     return from && isFile && !(await history.find(from)) ? rest : asked;
   }
 
+  /** In a thread below what the bot says of it, the person sees no other picture than here. */
+  async function withHead({ thread }: Prompt, asked: Asked): Promise<Asked> {
+    const head = asked.head ?? (await history.head(thread));
+    return head ? { ...asked, head } : asked;
+  }
+
+  /** What a turn goes on from that neither brings, nor answers, nor sees a picture, in a thread that has just begun. */
+  async function beginning({ thread }: Prompt, { head }: Asked): Promise<MessageKey | undefined> {
+    return head && (await history.head(thread)) === undefined ? head : undefined;
+  }
+
   /** The files of what was asked, as far as they can be used. */
   async function hold({ files }: Asked, error: BotError, signal: AbortSignal): Promise<Held> {
     if (!(error instanceof UselessMask)) return unfinished.hold(files, signal);
@@ -115,7 +126,7 @@ export function createPrompts(parts: {
     error: BotError,
     shown: Promise<MessageKey | undefined>,
   ): Promise<void> {
-    const request = Promise.all([withoutLost(asked, error), held]);
+    const request = Promise.all([withoutLost(asked, error).then((kept) => withHead(turn, kept)), held]);
     request.catch(() => {}); // it may fail before its turn comes
     try {
       const wanted = request.then(([kept, its]) => ({ asked: kept, held: its }));
@@ -171,6 +182,7 @@ export function createPrompts(parts: {
       };
       const isAlone = isBare && links.toAttachments(said).length === 0;
       const seen = isAlone ? await lookAround(turn, wish, signal) : nothingInView;
+      const goesOn = from ?? (isAlone && !seen.fromView ? await beginning(turn, asked) : undefined);
       const isPictured = files.length > 0 || from !== undefined;
       if (isLacking && !isPictured && chosen.options.action !== "generate") throw stillLost(lost);
       await ask(
@@ -183,7 +195,7 @@ export function createPrompts(parts: {
           files: [...files, ...seen.files],
           mustDraw: wish.mustDraw,
           ...(seen.fromView && { fromView: true }),
-          ...(from && { from }),
+          ...(goesOn && { from: goesOn }),
           ...(spoiler && { spoiler }),
         },
         {

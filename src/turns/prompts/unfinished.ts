@@ -37,6 +37,7 @@ const unfinished = z.object({
   lost: z.array(z.string()).readonly().exactOptional(),
   places: z.array(z.number()).readonly().exactOptional(),
   from: key.exactOptional(),
+  head: key.exactOptional(),
   mustDraw: z.boolean(),
   spoiler: z.boolean(),
 });
@@ -170,7 +171,7 @@ export function createUnfinished(store: Store): UnfinishedRequests {
     remember: ({ thread, user }, wanted, shown) =>
       inOrder(user.id, async () => {
         const { asked, held } = await wanted;
-        const { text, more, options, earlier, from, mustDraw, spoiler } = asked;
+        const { text, more, options, earlier, from, head, mustDraw, spoiler } = asked;
         const flags = readFlags(text);
         const message = await shown;
         const id = randomUUID();
@@ -183,6 +184,7 @@ export function createUnfinished(store: Store): UnfinishedRequests {
           ...(held.places.length > 0 && { places: held.places }),
           ...(message && { message }),
           ...(from && { from }),
+          ...(head && { head }),
         };
         await requests.set(id, request, rememberedMs);
         for (const at of placesOf({ thread, user, ...(message && { replyTo: message }) })) {

@@ -86,6 +86,22 @@ describe("a request that nothing was drawn of is completed by what its person sa
     assert.equal(lastOf(studio).pictures, 1);
   });
 
+  test("in a thread below the refusal it goes on from where the conversation stood", async () => {
+    for (const words of ["--count 1", "make it dusk"]) {
+      begin();
+      const castle = await say("a castle");
+      asked = studio.asked().length;
+      const refusal = await refused("make it night --count 9", {}, /not “9”/);
+      await say("a boat"); // the conversation goes on meanwhile
+      thread = `${thread}-below`;
+      asked = studio.asked().length;
+      const still = await refused("--count 8", { replyTo: refusal.key, toBot: true }, /not “8”/);
+      await say(words, { replyTo: still.key, toBot: true });
+      const { responseId } = (await studio.history.find(castle.key))?.pictures[0] ?? {};
+      assert.equal(lastOf(studio).previous, responseId, words);
+    }
+  });
+
   test("in a form of *Edit* that is opened on the bot's question", async () => {
     begin();
     const question = await refused("", { attachments: [await photo()] }, /Say what to do/);
