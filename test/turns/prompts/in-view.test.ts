@@ -4,7 +4,7 @@ import { createLinks } from "../../../src/pictures/links.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Attachment, Prompt, ThreadKey } from "../../../src/seam/turn.ts";
 import { flat, masked } from "../../rig/pictures.ts";
-import { attachment, createStudio } from "../../rig/studio.ts";
+import { ada, attachment, createStudio, place } from "../../rig/studio.ts";
 import { until } from "../../rig/until.ts";
 
 type Studio = Awaited<ReturnType<typeof createStudio>>;
@@ -87,6 +87,32 @@ describe("what is in view", () => {
     const { request } = await askedBy(() => say("paint it so", looking(photo())));
     assert.equal(request?.pictures, 1);
     assert.ok(request.previous, "the words before are not forgotten");
+  });
+
+  test("after Undo what is said to come next is true, also where somebody posted a photo", async () => {
+    begin();
+    const castle = await say("a castle");
+    const night = await say("make it night", looking(photo()));
+    const undo = async (key: typeof castle.key) => {
+      const answer = studio.adapter.reply();
+      const press = { kind: "press", action: "undo", message: key, thread, user: ada, place } as const;
+      await studio.adapter.handle()(press, answer);
+      return studio.adapter.views(answer.key).at(-1)?.text ?? "";
+    };
+    assert.match(
+      await undo(night.key),
+      /goes on from there, or from a newer picture that somebody posted here/,
+    );
+    const newer = await askedBy(() => say("make it dusk", looking(photo())));
+    assert.deepEqual([newer.request?.pictures, newer.request?.previous], [1, undefined]);
+    assert.match(
+      await undo(castle.key),
+      /a new picture, or goes on from the newest that somebody posted here/,
+    );
+    const next = await askedBy(() => say("make it dawn", looking(photo())));
+    assert.deepEqual([next.request?.pictures, next.request?.previous], [1, undefined]);
+    const bare = await askedBy(() => say("a boat", { thread: `${thread}-other` }));
+    assert.deepEqual([bare.request?.pictures, bare.request?.previous], [0, undefined]);
   });
 
   test("an address of a picture in the words wins over it, and it is not looked at", async () => {
