@@ -1,5 +1,15 @@
 import type { ImageOptions } from "./options.ts";
-import type { Attachment, FormInput, MessageKey, Place, Scope, StyleDraft, Turn, User } from "./turn.ts";
+import type {
+  Attachment,
+  FormInput,
+  MessageKey,
+  Place,
+  Scope,
+  StyleDraft,
+  ThreadKey,
+  Turn,
+  User,
+} from "./turn.ts";
 import type { Encoded, Image, ImageLimits, Reply } from "./view.ts";
 
 /** Takes a turn and sees it through. Never rejects: what goes wrong is shown in the reply. */
@@ -7,6 +17,12 @@ export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
 
 /** The words a message's picture was asked for with, for a form that begins with them; undefined when unknown. */
 export type PromptOf = (message: MessageKey) => Promise<string | undefined>;
+
+/**
+ * What a thread was taken back to by *Undo*, or by deleting, where nothing was drawn since; null: to its beginning. The
+ * bot's answers after that are no longer what its next turn goes on from. Undefined where it was not taken back.
+ */
+export type BackTo = (thread: ThreadKey) => Promise<MessageKey | null | undefined>;
 
 /** What the core keeps of one person or one channel: their defaults, and what they have had drawn. */
 export interface Account {
@@ -99,6 +115,7 @@ export type ToLimits = (
 export interface Core {
   readonly handle: Handle;
   readonly promptOf: PromptOf;
+  readonly backTo: BackTo;
   readonly accounts: Accounts;
   readonly styles: Styles;
   readonly estimateOf: EstimateOf;

@@ -57,13 +57,21 @@ const generation = z.object({
 /** One answered turn, keyed by the message that shows it. */
 export type Generation = Readonly<z.output<typeof generation>>;
 
-const thread = z.object({ head: key.nullable() });
+const thread = z.object({
+  head: key.nullable(),
+  /** It was taken back there, and nothing was drawn since. */
+  back: z.literal(true).exactOptional(),
+});
 
 /** The tree of generations, and each thread's head: the generation its next turn goes on from. */
 export interface History {
   /** Undefined: the thread is unknown. Null: it is known and starts afresh. */
   head(thread: ThreadKey): Promise<MessageKey | null | undefined>;
   moveHead(thread: ThreadKey, head: MessageKey | null): Promise<void>;
+  /** Moves the head back: what came after it is undone. */
+  takeBack(thread: ThreadKey, head: MessageKey | null): Promise<void>;
+  /** The head, where it was taken back there and has not moved since; undefined where not. */
+  backTo(thread: ThreadKey): Promise<MessageKey | null | undefined>;
   find(message: MessageKey): Promise<Generation | undefined>;
   save(generation: Generation): Promise<void>;
   /** Changes what is kept, after whatever changes it at the same time; what it is then, undefined when unknown. */
@@ -96,6 +104,11 @@ export function createHistory(store: Store): History {
   return {
     head: async (key) => (await threads.get(key))?.head,
     moveHead: (key, head) => threads.set(key, { head }),
+    takeBack: (key, head) => threads.set(key, { head, back: true }),
+    async backTo(key) {
+      const found = await threads.get(key);
+      return found?.back && found.head;
+    },
     find: (message) => generations.get(message),
     save: (generation) => generations.set(generation.message, generation),
     change: (message, to) =>

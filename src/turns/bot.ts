@@ -163,6 +163,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       return {
         handle: (turn, reply) => take(adapter, turn, reply),
         promptOf: async (message) => (await history.find(message))?.prompt,
+        backTo: history.backTo,
         accounts,
         styles,
         estimateOf: expectedCost.before,

@@ -112,7 +112,7 @@ export function createPress(parts: {
         ));
       case "undo": {
         const head = await before(found);
-        await history.moveHead(thread, head);
+        await history.takeBack(thread, head);
         return void (await reply.show(undoneView(head)));
       }
       case "delete":
@@ -133,7 +133,7 @@ export function createPress(parts: {
     await history.change(found.message, (now) => ({ ...now, outcome: "deleted" }));
     const isHead = (await history.head(found.thread)) === found.message;
     const head = await before(found);
-    if (isHead) await history.moveHead(found.thread, head);
+    if (isHead) await history.takeBack(found.thread, head);
     await adapter.reopen(found.message).show({ ...deletedView(by), ...(isHead && { head }) });
   }
 

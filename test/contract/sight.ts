@@ -97,6 +97,21 @@ export const sight: Readonly<Record<string, Promised>> = {
     assert.ok(askedOf(stage.standin).at(-1)?.previous_response_id);
   },
 
+  async "goes on from somebody's picture when what was made of it is undone, also after a restart"(stage) {
+    const { person, picture, hear, restart, standin } = stage;
+    assert.ok(person.beside);
+    await person.beside({ name: "garden.png", bytes: await flat("#468", 320, 200) });
+    await person.say("make it night");
+    const first = await picture();
+    await person.press(first, "undo");
+    await hear(/Back to the beginning/);
+    await restart();
+    await person.say("make it dusk");
+    await picture([first]);
+    assert.match(asked(stage), /Picture 1:.*make it dusk/);
+    assert.equal(askedOf(standin).at(-1)?.previous_response_id, undefined);
+  },
+
   async "says which picture of somebody's it cannot use, and draws without where that is asked for"(stage) {
     const { person, picture, see, standin } = stage;
     assert.ok(person.beside);

@@ -25,6 +25,7 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
   return {
     handle,
     promptOf: async () => undefined,
+    backTo: async () => undefined,
     accounts: noAccounts,
     styles: noStyles,
     estimateOf: async () => undefined,

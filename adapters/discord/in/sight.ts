@@ -1,10 +1,10 @@
 import { type APIMessage, MessageType } from "discord.js";
 import { BotError } from "../../../src/seam/errors.ts";
-import type { Attachment } from "../../../src/seam/turn.ts";
+import type { Attachment, MessageKey } from "../../../src/seam/turn.ts";
 import type { Channels, Located } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Cover } from "../live/venue.ts";
-import { type Spot, toMessageKey } from "../wire/keys.ts";
+import { parseMessageKey, type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { sightMs } from "../wire/limits.ts";
 import { mayReadHistory } from "../wire/permissions.ts";
 import {
@@ -45,7 +45,7 @@ type Seen = Shown & Pick<APIMessage, "id">;
 
 /** `id`: the bot's own. */
 export function createSight(stage: Stage, channels: Channels, { id }: { readonly id: string }): Sight {
-  const { send, files, live, sights, covers, log } = stage;
+  const { send, files, live, sights, covers, backTo, log } = stage;
 
   function toAttachments(spot: Spot, shown: readonly RemoteFile[]): readonly Attachment[] {
     return shown.map((file) => {
@@ -70,16 +70,11 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     return picturesOf(message).length > 0 && !under.includes("rephrase");
   }
 
-  /** It came after what the channel went back to: the core no longer goes on from it. */
-  function isUndone(message: APIMessage): boolean {
-    const { messageId } = knownSpot(message);
-    const { undone } = stage;
-    if (
-      !undone.has(message.channel_id) ||
-      live.has(toMessageKey({ channelId: message.channel_id, messageId }))
-    )
-      return false;
-    return BigInt(messageId) > BigInt(undone.get(message.channel_id) ?? 0);
+  /** It came after what the channel was taken back to: the core no longer goes on from it. */
+  function isUndone(message: APIMessage, back: MessageKey | null | undefined): boolean {
+    const spot = knownSpot(message);
+    if (back === undefined || live.has(toMessageKey(spot))) return false;
+    return BigInt(spot.messageId) > BigInt((back && parseMessageKey(back)?.messageId) || 0);
   }
 
   /** Everybody can see the picture of ours that it shows, and nothing more comes. */
@@ -115,8 +110,9 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       if (sighting) return [];
       throw new BotError("bad_attachment", noHistory(channelId));
     }
-    const [recent, post] = await Promise.all([
+    const [recent, back, post] = await Promise.all([
       send.fetchMessages(channelId, before ? { before } : {}, signal),
+      backTo(toThreadKey(channelId)),
       where.hangsOn && fetchPost(where.hangsOn, signal),
     ]);
     /** The newest that may be pictures, though nothing says so: they give way to what is one above them. */
@@ -128,7 +124,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       const isOwn = message.author.id === id;
       if (isFirstLine(message)) continue;
       const counts = isOwn ? (aside ? isFinished : isAnswer)(message) : picturesOf(message).length > 0;
-      if (!counts || (isOwn && isUndone(message))) continue;
+      if (!counts || (isOwn && isUndone(message, back))) continue;
       if (!isOwn && saidPicturesOf(message).length === 0) {
         untyped ??= () => show(message, spot);
         continue;
