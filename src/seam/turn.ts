@@ -49,7 +49,8 @@ export interface Prompt {
   /**
    * The pictures in view where none is answered and none attached: the newest of the thread, where it is somebody else's
    * and came after all of the bot's; else those of the post or message that the thread hangs on; none where there are
-   * none. Called then only. Rejects with BotError `bad_attachment` for those that are in view and cannot be had.
+   * none. Called then only. Rejects with BotError `bad_attachment` for those that are in view and cannot be had, and
+   * with `unseen`, in words for a note, where the platform never tells whether there are any: then the words do.
    */
   inView?(signal: AbortSignal): Promise<readonly Attachment[]>;
   /** Something of it is hidden until it is clicked, and so is what comes of it. */

@@ -144,7 +144,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       // The thread goes on from it, where the core knows it by that message.
       return knownSpot(post).messageId === post.id && !aside ? [] : show(post, where.hangsOn);
     }
-    if (isMute(post)) throw new BotError("bad_attachment", hiddenPost);
+    if (isMute(post)) throw new BotError("unseen", hiddenPost);
     return show(post, where.hangsOn);
   }
 
@@ -160,7 +160,9 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
         const trouble = toTrouble(error);
         log.warn({ channel: channelId, trouble, error: toLogged(error) }, "discord.sight.failed");
         // In a conversation of its own, what people post has come to the core already.
-        if (outright || where.kind === "direct" || where.ours) return [];
+        if (where.kind === "direct" || where.ours) return [];
+        const isUnseen = error instanceof BotError && error.code === "unseen";
+        if (outright && !isUnseen) return [];
         if (error instanceof BotError) throw error;
         throw new BotError(
           "bad_attachment",
@@ -191,10 +193,10 @@ function isMute(message: APIMessage): boolean {
 }
 
 const hiddenPost =
-  "Discord hides from me what this thread hangs on, so I cannot see whether there is a picture. Attach the picture, or right-click it and choose Apps › Edit this picture. To draw from words alone, use /draw. An admin can let me see more: Message Content Intent, in the developer portal.";
+  "Discord hides from me what this thread hangs on, so I could not look whether there is a picture: an admin has not turned on Message Content Intent, in the developer portal. To have the picture used, attach it, or right-click it and choose Apps › Edit this picture.";
 
 function noHistory(channelId: string): string {
-  return `I may not read what was said before in <#${channelId}>, so I cannot use the pictures there. Attach the picture to your message, or ask an admin to allow me Read Message History. To draw from words alone, use /draw.`;
+  return `I may not read what was said before in <#${channelId}>, so I cannot use the pictures there. Attach the picture to your message, or ask an admin to allow me Read Message History.`;
 }
 
 function notInTime(channelId: string): string {

@@ -21,6 +21,10 @@ export async function lookAround(turn: Prompt, wish: Unpictured, signal: AbortSi
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof BotError)) throw error;
-    return { files: [], notes: toWordsAlone(wish, error), fromView: true };
+    const { code, message } = error;
+    const isPictureAsked = wish.masked || wish.options.action === "edit";
+    if (code === "unseen" && !isPictureAsked) return { files: [], notes: [message] };
+    const known = code === "unseen" ? new BotError("bad_attachment", message, { cause: error }) : error;
+    return { files: [], notes: toWordsAlone(wish, known), fromView: true };
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BotError } from "../../../src/seam/errors.ts";
+import { BotError, type ErrorCode } from "../../../src/seam/errors.ts";
 import type { Attachment, MessageKey, Prompt } from "../../../src/seam/turn.ts";
 import { type DiscordServer, done, image, png, startDiscord, view } from "../server.ts";
 
@@ -30,10 +30,10 @@ async function mention(
   return nextPrompt();
 }
 
-async function refused(turn: Prompt, words: RegExp): Promise<void> {
+async function refused(turn: Prompt, words: RegExp, code: ErrorCode = "bad_attachment"): Promise<void> {
   await assert.rejects(
     turn.inView?.(signal) ?? Promise.resolve(),
-    (error) => error instanceof BotError && error.code === "bad_attachment" && words.test(error.message),
+    (error) => error instanceof BotError && error.code === code && words.test(error.message),
   );
 }
 
@@ -323,11 +323,10 @@ test("what Discord hides, forbids or is late with is said", async (t) => {
   });
   const spec = { name: "g", ownerId: blind.ada.id, from: messageAt(blind, from.id) };
   const thread = blind.simulator.addThread(blind.channel, spec);
-  const { turn } = await mention(blind, thread);
-  await refused(
-    turn,
-    /Discord hides from me what this thread hangs on.*Edit this picture.*Message Content Intent/,
-  );
+  const why = /Discord hides from me what this thread hangs on.*Message Content Intent.*Edit this picture/;
+  await refused((await mention(blind, thread)).turn, why, "unseen");
+  await blind.simulator.slash(thread, blind.ada, "draw", { prompt: "a castle" });
+  await refused((await blind.nextPrompt()).turn, why, "unseen");
 
   const server = await startDiscord(t, withContent);
   const { simulator, channel, ada } = server;

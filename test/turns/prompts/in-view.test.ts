@@ -177,6 +177,18 @@ describe("what is in view", () => {
     });
   }
 
+  test("where nobody can know whether there is one, words do, and the answer says so", async () => {
+    begin();
+    const why = "I could not look: an admin has not allowed it.";
+    const inView = () => Promise.reject(new BotError("unseen", why));
+    const { answer, request } = await askedBy(() => say("a red fox", { inView }));
+    assert.deepEqual([request?.pictures, answer.last.phase], [0, "done"]);
+    assert.ok(answer.last.notes.includes(why));
+    const edit = await askedBy(() => say("make it night --action edit", { inView }));
+    assert.equal(edit.request, undefined, "an edit of what nobody sees");
+    assert.ok(edit.answer.last.text.startsWith(why));
+  });
+
   test("somebody's photo that was drawn from and refused is gone on from in answer to the refusal", async () => {
     begin();
     await say("a castle");
