@@ -109,6 +109,8 @@ export interface StyleDraft {
   readonly instruction: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly attachments: readonly Attachment[];
+  /** Something of it is hidden until it is clicked, and so is what is drawn in it. */
+  readonly spoiler?: boolean;
 }
 
 /** What a person put into an action's form. */

@@ -241,8 +241,10 @@ export function createPrompts(parts: {
       }
     },
     // Who asks for a picture outright is given one, whatever its words are.
-    toWish: ({ addressed, mustDraw, text, attachments }) =>
-      addressed && !mustDraw ? parseSetting(text, attachments) : undefined,
+    toWish({ addressed, mustDraw, text, attachments, spoiler }) {
+      const wish = addressed && !mustDraw ? parseSetting(text, attachments) : undefined;
+      return wish?.name === "saveStyle" && spoiler ? { ...wish, spoiler } : wish;
+    },
     async ofPress({ action, input, message, thread, user, place }) {
       const said = { user, replyTo: message };
       if (action === "redo" || action === "rephrase") await unfinished.take(said); // put right in another way
