@@ -127,6 +127,8 @@ export interface Attachment {
   /** Bytes, as the platform reports them. */
   readonly size: number;
   readonly role?: "reference" | "mask";
+  /** The answer of the bot's that shows it, where it is in view from a conversation that does not go on from that. */
+  readonly shownBy?: MessageKey;
   /** Rejects with a BotError when the platform no longer has the file. */
   read(signal: AbortSignal): Promise<Uint8Array>;
 }

@@ -83,6 +83,13 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     return picturesOf(message).length > 0 && !under.includes("cancel") && !under.includes("rephrase");
   }
 
+  /** The pictures of an answer of ours, in a conversation that does not go on from it by itself. */
+  function toOwn(message: APIMessage): readonly Attachment[] {
+    const shownBy = toMessageKey(knownSpot(message));
+    const spot = { channelId: message.channel_id, messageId: message.id };
+    return toAttachments(spot, picturesOf(message)).map((one) => ({ ...one, shownBy }));
+  }
+
   /** The message a thread hangs on; undefined where it hangs on none, or that is gone. */
   async function fetchPost(spot: Spot, signal: AbortSignal): Promise<APIMessage | "forbidden" | undefined> {
     try {
@@ -134,7 +141,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       const isWords = picturesOf(message).length === 0 && !live.has(toMessageKey(spot));
       answered ||= isWords;
       if (untyped && isWords) continue;
-      return aside ? toAttachments(spot, picturesOf(message)) : [];
+      return aside ? toOwn(message) : [];
     }
     if (untyped && !(post && post !== "forbidden" && saidPicturesOf(post).length > 0)) return untyped();
     if (answered || !post || !where.hangsOn) return [];
@@ -142,7 +149,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     if (post.author.id === id) {
       cover.hides ||= isSpoiler(post);
       // The thread goes on from it, where the core knows it by that message.
-      return knownSpot(post).messageId === post.id && !aside ? [] : show(post, where.hangsOn);
+      return knownSpot(post).messageId === post.id && !aside ? [] : toOwn(post);
     }
     if (isMute(post)) throw new BotError("unseen", hiddenPost);
     return show(post, where.hangsOn);

@@ -181,7 +181,7 @@ export function createPrompts(parts: {
         masked: files.length > 0,
       };
       const isAlone = isBare && links.toAttachments(said).length === 0;
-      const seen = isAlone ? await lookAround(turn, wish, signal) : nothingInView;
+      const seen = isAlone ? await lookAround(turn, wish, history, signal) : nothingInView;
       const goesOn = from ?? (isAlone && !seen.fromView ? await beginning(turn, asked) : undefined);
       const isPictured = files.length > 0 || from !== undefined;
       if (isLacking && !isPictured && chosen.options.action !== "generate") throw stillLost(lost);

@@ -177,6 +177,18 @@ describe("what is in view", () => {
     });
   }
 
+  test("of several pictures of one answer in view the picked one is gone on from", async () => {
+    begin();
+    const { key } = await say("a castle --count 2");
+    const shown = [photo(320, 200), photo(200, 320)].map((one) => ({ ...one, shownBy: key }));
+    const aside = { thread: `${thread}-aside`, ...looking(...shown) } as const;
+    const first = await askedBy(() => say("make it night", aside));
+    assert.deepEqual([first.request?.pictures, first.request?.tool?.size], [1, "1024x640"]);
+    await studio.press("pick2", key);
+    const second = await askedBy(() => say("make it day", { ...aside, thread: `${thread}-beside` }));
+    assert.deepEqual([second.request?.pictures, second.request?.tool?.size], [1, "640x1024"]);
+  });
+
   test("where nobody can know whether there is one, words do, and the answer says so", async () => {
     begin();
     const why = "I could not look: an admin has not allowed it.";
