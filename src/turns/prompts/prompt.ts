@@ -1,7 +1,6 @@
 import { recall } from "../../answer/recall.ts";
 import type { Choose } from "../../options/choices.ts";
 import type { Links } from "../../pictures/links.ts";
-import { UselessMask } from "../../pictures/mask/mask.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import { BotError, type ErrorCode, toBotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
@@ -13,8 +12,9 @@ import { createQueue } from "../../store/queue.ts";
 import type { Ask } from "../ask.ts";
 import { type Asked, complete, isEmpty, isWhole } from "./asked.ts";
 import { lookAround, nothingInView } from "./in-view.ts";
+import { createRemember, withLost } from "./remember.ts";
 import { readWords } from "./text-files.ts";
-import type { Held, UnfinishedRequests } from "./unfinished.ts";
+import type { UnfinishedRequests } from "./unfinished.ts";
 
 /** What is said in words. */
 export interface Prompts {
@@ -75,6 +75,7 @@ export function createPrompts(parts: {
   readonly log: Log;
 }): Prompts {
   const { history, unfinished, choose, links, ask, refuse, log } = parts;
+  const { hold, remember } = createRemember(parts);
   const queue = createQueue();
 
   /** The message whose picture is answered; undefined where it is the bot's own and shows none. */
@@ -90,51 +91,9 @@ export function createPrompts(parts: {
     return !found || (await history.base(message)) !== undefined;
   }
 
-  /** Somebody else's file that cannot be read would come between the person and all that they say next. */
-  async function withoutLost(asked: Asked, { code }: BotError): Promise<Asked> {
-    const { from, ...rest } = asked;
-    const isFile = code === "bad_attachment" || code === "unknown_message";
-    return from && isFile && !(await history.find(from)) ? rest : asked;
-  }
-
-  /** In a thread below what the bot says of it, the person sees no other picture than here. */
-  async function withHead({ thread }: Prompt, asked: Asked): Promise<Asked> {
-    const head = asked.head ?? (await history.head(thread));
-    return head ? { ...asked, head } : asked;
-  }
-
   /** What a turn goes on from that neither brings, nor answers, nor sees a picture, in a thread that has just begun. */
   async function beginning({ thread }: Prompt, { head }: Asked): Promise<MessageKey | undefined> {
     return head && (await history.head(thread)) === undefined ? head : undefined;
-  }
-
-  /** The files of what was asked, as far as they can be used. */
-  async function hold({ files }: Asked, error: BotError, signal: AbortSignal): Promise<Held> {
-    if (!(error instanceof UselessMask)) return unfinished.hold(files, signal);
-    const held = await unfinished.hold(
-      files.filter(({ role }) => role !== "mask"),
-      signal,
-    );
-    return { ...held, lost: [...held.lost, error.message] };
-  }
-
-  /** Remembers what was asked. Whatever the person says next waits for that, from now on. */
-  async function remember(
-    turn: Prompt,
-    asked: Asked,
-    held: Promise<Held>,
-    error: BotError,
-    shown: Promise<MessageKey | undefined>,
-  ): Promise<void> {
-    const request = Promise.all([withoutLost(asked, error).then((kept) => withHead(turn, kept)), held]);
-    request.catch(() => {}); // it may fail before its turn comes
-    try {
-      const wanted = request.then(([kept, its]) => ({ asked: kept, held: its }));
-      wanted.catch(() => {});
-      await unfinished.remember(turn, wanted, shown);
-    } catch (failure) {
-      log.error({ thread: turn.thread, error: failure }, "unfinished.lost");
-    }
   }
 
   const answer: Prompts["answer"] = async (adapter, turn, reply, onTaken, signal) => {
@@ -256,13 +215,6 @@ export function createPrompts(parts: {
     },
     answer,
   };
-}
-
-/** What is wrong with the files is said at once: else it would come out when something was drawn without them. */
-function withLost(error: BotError, held: Held | undefined): BotError {
-  const more = (held?.lost ?? []).filter((what) => !error.message.includes(what));
-  if (more.length === 0) return error;
-  return new BotError(error.code, [...more, error.message].join("\n"), { cause: error });
 }
 
 /** Said once: who says the words again wants them drawn as they are. */
