@@ -88,7 +88,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
   }
 
   async function run(core: Core): Promise<void> {
-    const { handle, promptOf, toLimits } = core;
+    const { handle, promptOf, backTo, toLimits } = core;
     const events = createEvents(log);
     const gateway = await connect({
       token,
@@ -116,12 +116,12 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       live: createBounded(2000),
       seen: createBounded(500),
       sights: createBounded(500),
-      undone: createBounded(500),
       covers: createBounded(2000),
       moved: createBounded(500),
       linkTo: (spot) => channels.linkTo(spot),
       toLimits,
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),
+      backTo,
       gone: (message) => void withdraw(message, handle),
     };
     const channels = createChannels(client, send);

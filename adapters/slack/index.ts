@@ -131,7 +131,6 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       seen: createBounded(500),
       handed: createBounded(500),
       told: createBounded(5000),
-      undone: createBounded(2000),
       assistants: createBounded(2000),
       closing: closing.signal,
       tidying: new Set(),

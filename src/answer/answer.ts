@@ -69,14 +69,14 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
 
   offer(views.workingView(state, files.length > 0 ? views.readingStatus : views.startingStatus(state.turn)));
   const prepared = await prepare(state.turn, files, tools, signal);
-  const { base, inputs, under, linksFrom } = prepared;
+  const { base, parent, inputs, under, linksFrom } = prepared;
   const like = likeOf(state.turn, prepared);
   const fitted = fit(state.turn, prepared, like, defaults);
   // After a restart they have been said before.
   for (const said of [...prepared.notes, ...fitted.notes]) sayOnce(state.notes, said);
   if (base) state.parent = base.message;
   await note({
-    ...{ inputs, from: base?.message ?? null, notes: state.notes },
+    ...{ inputs, from: parent?.message ?? null, notes: state.notes },
     ...(linksFrom !== undefined && { linksFrom }),
     ...(under && { under }),
     ...(like && { like }),

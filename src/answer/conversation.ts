@@ -84,7 +84,7 @@ export async function toConversation(
   let found: Generation | undefined = newest;
   while (found && turns.length < most.turns) {
     turns.unshift(await tell(found));
-    found = found.parent && (await history.base(found.parent));
+    found = await history.before(found);
   }
   return { items: turns.flat(), sources };
 }

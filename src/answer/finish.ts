@@ -53,7 +53,7 @@ export async function finish(
     drawings,
     notes,
   }: { readonly turn: OpenTurn; readonly drawings: readonly Drawing[]; readonly notes: string[] },
-  { base, inputs, under, linksFrom }: Prepared,
+  { base, parent, inputs, under, linksFrom }: Prepared,
   { options: sent, imageModel }: Fitted,
   tools: FinishTools,
   limits: ImageLimits,
@@ -100,7 +100,8 @@ export async function finish(
   const text = drawings.map((drawing) => drawing.text).find((words) => words.trim() !== "") ?? "";
   const generation: Generation = {
     ...{ message, thread: turn.thread, user: turn.user.id, prompt: turn.text, options: turn.options },
-    ...(base && { parent: base.message }),
+    ...(parent && { parent: parent.message }),
+    ...(parent && !base && { fromView: true as const }),
     inputs,
     ...(turn.like && { like: turn.like }),
     ...(linksFrom !== undefined && { linksFrom }),

@@ -80,8 +80,8 @@ export function createPaint(
    * By the picture's own id, from the response before the one that drew it: named beside that one, OpenAI refuses it as
    * a duplicate, and alone that one goes on from its last picture.
    */
-  async function fromPicked(place: number, { parent }: Generation, pickedCallId: string) {
-    const before = parent && (await tools.history.base(parent));
+  async function fromPicked(place: number, picked: Generation, pickedCallId: string) {
+    const before = await tools.history.before(picked);
     const previousResponseId = before && responseOf(before);
     return toRequest(
       {

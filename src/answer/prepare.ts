@@ -13,10 +13,13 @@ import type { Generation, History } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { StoredInput, StoredUnder } from "../store/stored.ts";
 import { hasPicture, nearestPictured, recallAll, recallPicked } from "./recall.ts";
+import { toWordsAlone } from "./words-alone.ts";
 
 /** What a turn goes on from and what it brings, ready to be put into a request. */
 export interface Prepared {
   readonly base?: Generation;
+  /** What the answer stands below: the base, or the picture that a newer one in view was taken in place of. */
+  readonly parent?: Generation;
   /** What is seen of it: another where it was answered in words. */
   readonly shown?: Generation;
   readonly inputs: readonly StoredInput[];
@@ -50,16 +53,26 @@ export async function prepare(
 ): Promise<Prepared> {
   const { history } = tools;
   const from = turn.from === undefined ? await history.head(turn.thread) : turn.from;
-  const base = from ? await history.base(from) : undefined;
+  const parent = from ? await history.base(from) : undefined;
+  const isReplaced = turn.fromView && parent && (await hasPicture(parent, history));
+  const base = isReplaced ? undefined : parent;
   const shown = base && (await nearestPictured(base, history));
   const read = turn.inputs
     ? { ...broughtWith(turn), inputs: turn.inputs, notes: [] }
     : await readAll(turn, attachments, shown, tools, signal);
-  const prepared = { ...(base && { base }), ...(shown && { shown }), ...read };
+  const prepared = {
+    ...(base && { base }),
+    ...(parent && { parent }),
+    ...(shown && { shown }),
+    ...read,
+  };
   if (turn.options.action !== "edit" || read.inputs.some(({ role }) => role === "reference")) return prepared;
   if (base && (await hasPicture(base, history))) return prepared;
   throw new BotError("bad_prompt", "There is no picture to edit. Attach one, or reply to one.");
 }
+
+const unreadYet = "I was restarted before I had read your pictures. Send them again.";
+const unseenYet = "I was restarted before I had looked at the picture above. Say it again.";
 
 type Read = Pick<Prepared, "inputs" | "under" | "linksFrom" | "notes">;
 
@@ -78,7 +91,7 @@ async function readAll(
   const { adapter, history, uploads, pictureStore, links } = tools;
   const { brought = [], stylePictures = [] } = turn;
   if (attachments.length < turn.attachments) {
-    throw new BotError("stopped", "I was restarted before I had read your pictures. Send them again.");
+    throw new BotError("stopped", turn.fromView ? unseenYet : unreadYet);
   }
   const isRead = turn.linksFrom !== undefined;
   const foreign =
@@ -99,7 +112,11 @@ async function readAll(
   const along = current.length + brought.filter(({ role }) => role !== "mask").length;
   const room = Math.max(0, inputLimits.references - along);
   const sent = [...foreign, ...under, ...attachments, ...linked];
-  const { pictures, notes } = await readInputs(sent, signal, room);
+  const { pictures, notes } = await readInputs(sent, signal, room).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (!turn.fromView || !(error instanceof BotError) || error.code !== "bad_attachment") throw error;
+    return { pictures: [], notes: toWordsAlone({ ...turn, masked }, error) };
+  });
   const fitted = await fitMasks(pictures);
   const left = room - fitted.pictures.filter(({ role }) => role !== "mask").length;
   const styled = await readStyle(stylePictures, pictureStore, left);

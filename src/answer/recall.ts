@@ -48,7 +48,7 @@ export async function nearestPictured(
   history: History,
 ): Promise<Generation | undefined> {
   let found: Generation | undefined = generation;
-  while (found && found.pictures.length === 0) found = found.parent && (await history.base(found.parent));
+  while (found && found.pictures.length === 0) found = await history.before(found);
   return found;
 }
 
@@ -56,7 +56,7 @@ export async function nearestPictured(
 export async function hasPicture(generation: Generation, history: History): Promise<boolean> {
   let found: Generation | undefined = generation;
   while (found && found.pictures.length === 0 && !found.inputs.some(({ role }) => role === "reference")) {
-    found = found.parent && (await history.base(found.parent));
+    found = await history.before(found);
   }
   return found !== undefined;
 }

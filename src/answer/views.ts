@@ -128,10 +128,14 @@ export function deletedView(by: User): View {
   return { ...bare, phase: "cancelled", status: `Deleted by ${by.name}`, gone: true };
 }
 
+/** The core does not look for them before somebody says something. */
+const orNewer = "or from a newer picture that somebody posted here.";
+const orThere = "or goes on from the newest that somebody posted here.";
+
 export function undoneView(head: MessageKey | null): View {
   const text = head
-    ? "Back to the picture before this one. What you say next goes on from there."
-    : "Back to the beginning. What you say next starts a new picture.";
+    ? `Back to the picture before this one. What you say next goes on from there, ${orNewer}`
+    : `Back to the beginning. What you say next starts a new picture, ${orThere}`;
   return { ...bare, phase: "done", text, head, audience: "asker" };
 }
 

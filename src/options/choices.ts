@@ -22,6 +22,8 @@ export interface Choice {
   readonly style?: StoredStyle;
   /** Ids in the PictureStore. */
   readonly stylePictures?: readonly string[];
+  /** The style is hidden, and so is what is drawn in it. */
+  readonly spoiler?: true;
 }
 
 /** What was said: words that may hold flags, and named fields, raw. */
@@ -117,6 +119,7 @@ export function createChoose({
       ...(style && {
         style: { name: style.name, instruction: style.instruction },
         stylePictures: style.pictures,
+        ...(style.spoiler && { spoiler: true }),
       }),
     };
   };

@@ -23,6 +23,8 @@ const kept = z.object({
   options: storedOptions,
   /** Ids in the PictureStore. */
   pictures: z.array(z.string()).readonly(),
+  /** It was saved from something hidden. */
+  spoiler: z.literal(true).exactOptional(),
 });
 
 /** A style as it is kept. */
@@ -86,7 +88,8 @@ export function createStyles(store: Store, pictureStore: PictureStore): StyleBoo
       const { name, instruction, options } = check(draft);
       const read = await readPictures(draft.attachments, signal);
       const pictures: string[] = [];
-      const style: KeptStyle = { name, instruction, options, pictures };
+      const hidden = draft.spoiler && { spoiler: true as const };
+      const style: KeptStyle = { name, instruction, options, pictures, ...hidden };
       try {
         for (const picture of read) pictures.push(await pictureStore.put(picture));
         await change(owner, (before) => {

@@ -43,6 +43,12 @@ export interface Missed {
 /** The words a message's picture was asked for with, for a form that begins with them; undefined when unknown. */
 export type PromptOf = (message: MessageKey) => Promise<string | undefined>;
 
+/**
+ * What a thread was taken back to by *Undo*, or by deleting, where nothing was drawn since; null: to its beginning. The
+ * bot's answers after that are no longer what its next turn goes on from. Undefined where it was not taken back.
+ */
+export type BackTo = (thread: ThreadKey) => Promise<MessageKey | null | undefined>;
+
 /** What the core keeps of one person or one channel: their defaults, and what they have had drawn. */
 export interface Account {
   /** Options that hold for every prompt that does not say otherwise; a person's win over their channel's. */
@@ -141,6 +147,7 @@ export interface Core {
    */
   readonly missed: (since?: number) => Promise<Missed | undefined>;
   readonly promptOf: PromptOf;
+  readonly backTo: BackTo;
   readonly accounts: Accounts;
   readonly styles: Styles;
   readonly estimateOf: EstimateOf;

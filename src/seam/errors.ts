@@ -2,6 +2,7 @@
  * What can go wrong, as codes. Code decides what happens; the message is for the person who asked.
  *
  * - `bad_prompt`, `bad_option`, `bad_attachment`: what was sent cannot be used as it is
+ * - `unseen`: it cannot be known whether a picture is in view
  * - `refused`: moderation stopped it
  * - `parent_gone`, `inputs_gone`: OpenAI no longer has the conversation, or the uploaded pictures
  * - `busy`: rate limit; `retryAfterMs` says when to come back
@@ -20,6 +21,7 @@ export type ErrorCode =
   | "bad_prompt"
   | "bad_option"
   | "bad_attachment"
+  | "unseen"
   | "refused"
   | "parent_gone"
   | "inputs_gone"

@@ -66,7 +66,8 @@ export interface Prompt {
   /**
    * The pictures in view where none is answered and none attached: the newest of the thread, where it is somebody else's
    * and came after all of the bot's; else those of the post or message that the thread hangs on; none where there are
-   * none. Called then only. Rejects with BotError `bad_attachment` for those that are in view and cannot be had.
+   * none. Called then only. Rejects with BotError `bad_attachment` for those that are in view and cannot be had, and
+   * with `unseen`, in words for a note, where the platform never tells whether there are any: then the words do.
    */
   inView?(signal: AbortSignal): Promise<readonly Attachment[]>;
   /** Something of it is hidden until it is clicked, and so is what comes of it. */
@@ -127,6 +128,8 @@ export interface StyleDraft {
   readonly instruction: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly attachments: readonly Attachment[];
+  /** Something of it is hidden until it is clicked, and so is what is drawn in it. */
+  readonly spoiler?: boolean;
 }
 
 /** What a person put into an action's form. */
@@ -145,6 +148,8 @@ export interface Attachment {
   readonly role?: "reference" | "mask";
   /** Where it can be read again; absent: only by this process. */
   readonly source?: Source;
+  /** The answer of the bot's that shows it, where it is in view from a conversation that does not go on from that. */
+  readonly shownBy?: MessageKey;
   /** Rejects with a BotError when the platform no longer has the file. */
   read(signal: AbortSignal): Promise<Uint8Array>;
 }
@@ -159,4 +164,4 @@ export type Source =
   | { readonly kind: "kept"; readonly id: string };
 
 /** A file of the platform's that was sent before the restart. */
-export type SentFile = Omit<Attachment, "read" | "source"> & { readonly file: unknown };
+export type SentFile = Omit<Attachment, "read" | "source" | "shownBy"> & { readonly file: unknown };

@@ -11,6 +11,8 @@ export const generation = z.object({
   thread: key,
   /** The generation this one was made from; absent at a root. */
   parent: key.exactOptional(),
+  /** It is about a picture in view that somebody else posted: what its parent shows is not gone on from. */
+  fromView: z.literal(true).exactOptional(),
   /** Who asked: only they, or a moderator, may delete it. */
   user: z.string(),
   prompt: z.string(),
@@ -56,19 +58,29 @@ export const generation = z.object({
 /** One answered turn, keyed by the message that shows it. */
 export type Generation = Readonly<z.output<typeof generation>>;
 
-const thread = z.object({ head: key.nullable() });
+const thread = z.object({
+  head: key.nullable(),
+  /** It was taken back there, and nothing was drawn since. */
+  back: z.literal(true).exactOptional(),
+});
 
 /** The tree of generations, and each thread's head: the generation its next turn goes on from. */
 export interface History {
   /** Undefined: the thread is unknown. Null: it is known and starts afresh. */
   head(thread: ThreadKey): Promise<MessageKey | null | undefined>;
   moveHead(thread: ThreadKey, head: MessageKey | null): Promise<void>;
+  /** Moves the head back: what came after it is undone. */
+  takeBack(thread: ThreadKey, head: MessageKey | null): Promise<void>;
+  /** The head, where it was taken back there and has not moved since; undefined where not. */
+  backTo(thread: ThreadKey): Promise<MessageKey | null | undefined>;
   find(message: MessageKey): Promise<Generation | undefined>;
   save(generation: Generation): Promise<void>;
   /** Changes what is kept, after whatever changes it at the same time; what it is then, undefined when unknown. */
   change(message: MessageKey, to: (before: Generation) => Generation): Promise<Generation | undefined>;
   /** The nearest generation that can be gone on from: this one, or the first of its ancestors that succeeded. */
   base(message: MessageKey): Promise<Generation | undefined>;
+  /** What this one went on from; undefined where it began anew, be it below another. */
+  before(generation: Generation): Promise<Generation | undefined>;
 }
 
 /** What a turn that goes on from this generation sends as `previous_response_id`. */
@@ -81,9 +93,23 @@ export function createHistory(store: Store): History {
   const generations = store.table("generation", generation);
   const threads = store.table("thread", thread);
   const inOrder = createQueue();
+
+  async function base(message: MessageKey): Promise<Generation | undefined> {
+    let found = await generations.get(message);
+    while (found && found.outcome !== "done") {
+      found = found.parent && (await generations.get(found.parent));
+    }
+    return found;
+  }
+
   return {
     head: async (key) => (await threads.get(key))?.head,
     moveHead: (key, head) => threads.set(key, { head }),
+    takeBack: (key, head) => threads.set(key, { head, back: true }),
+    async backTo(key) {
+      const found = await threads.get(key);
+      return found?.back && found.head;
+    },
     find: (message) => generations.get(message),
     save: (generation) => generations.set(generation.message, generation),
     change: (message, to) =>
@@ -94,12 +120,7 @@ export function createHistory(store: Store): History {
         await generations.set(message, after);
         return after;
       }),
-    async base(message) {
-      let found = await generations.get(message);
-      while (found && found.outcome !== "done") {
-        found = found.parent && (await generations.get(found.parent));
-      }
-      return found;
-    },
+    base,
+    before: async ({ parent, fromView }) => (parent && !fromView ? base(parent) : undefined),
   };
 }

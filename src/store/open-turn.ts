@@ -49,6 +49,8 @@ export const openTurn = z.object({
   notes: z.array(z.string()).readonly(),
   /** The message to go on from; null: from nothing; absent: from the thread's head when its time comes. */
   from: key.nullable().exactOptional(),
+  /** Its references are what was in view and somebody else posted: a picture of the thread's own is not gone on from. */
+  fromView: z.literal(true).exactOptional(),
   /** Something of it is hidden until it is clicked. */
   spoiler: z.boolean().exactOptional(),
   /** A picture was asked for outright, so words are no answer. */

@@ -104,7 +104,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const ask = createAsk({ runs, ledger }, expectedCost.of, now);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
   const unfinished = createUnfinished(store);
-  const prompt = createPrompts({ history, unfinished, choose, ask, refuse, log });
+  const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
   const reread = createReread(parts.links, unfinished);
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
   const attendance = createAttendance(store, { patienceMs: parts.missedMs, log, now });
@@ -204,6 +204,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         note: events.note(adapter),
         missed: (since) => attendance.missed(adapter.name, since),
         promptOf: async (message) => (await history.find(message))?.prompt,
+        backTo: history.backTo,
         accounts,
         styles,
         estimateOf: expectedCost.before,

@@ -54,7 +54,8 @@ export function createExpectedCost(parts: {
   }
 
   /** The picture a turn goes on from. */
-  async function previousOf({ from, thread }: Wanted): Promise<Size | undefined> {
+  async function previousOf({ from, thread, fromView }: Wanted): Promise<Size | undefined> {
+    if (fromView) return undefined; // that one is sent along, and no other
     const message = from === undefined ? await history.head(thread) : from;
     const base = message ? await history.base(message) : undefined;
     const shown = base && (await nearestPictured(base, history));

@@ -112,7 +112,7 @@ export function createPress(parts: {
         ));
       case "undo": {
         const head = await before(found);
-        await history.moveHead(thread, head);
+        await history.takeBack(thread, head);
         return void (await reply.show(undoneView(head)));
       }
       case "delete":
@@ -133,7 +133,7 @@ export function createPress(parts: {
     await history.change(found.message, (now) => ({ ...now, outcome: "deleted" }));
     const isHead = (await history.head(found.thread)) === found.message;
     const head = await before(found);
-    if (isHead) await history.moveHead(found.thread, head);
+    if (isHead) await history.takeBack(found.thread, head);
     await adapter.reopen(found.message).show({ ...deletedView(by), ...(isHead && { head }) });
   }
 
@@ -158,9 +158,10 @@ function demand(user: User, owner: string, what: string): void {
 }
 
 /** The pictures and the style an answer was made from. */
-function brought({ inputs, under, like, linksFrom, style, stylePictures }: Generation) {
+function brought({ inputs, fromView, under, like, linksFrom, style, stylePictures }: Generation) {
   return {
     brought: inputs,
+    ...(fromView && { fromView }),
     ...(under && { under }),
     ...(like && { like }),
     ...(linksFrom !== undefined && { linksFrom }),
@@ -180,7 +181,7 @@ function broughtBy(
   if (now.files.length > 0) return { ...styled, brought: kept.filter(({ role }) => role === "style") };
   if (haveSameLinks(now.text, found.prompt)) return { ...rest, ...styled, brought: kept };
   const references = kept.filter(({ role }) => role === "reference");
-  const { linksFrom = references.length, under } = found;
+  const { linksFrom = references.length, under, fromView } = found;
   const linked = references.slice(linksFrom);
   // A mask goes with the picture that it lies on.
   const isMasked = linksFrom > 0;
@@ -188,6 +189,7 @@ function broughtBy(
     ...styled,
     brought: kept.filter((input) => !linked.includes(input) && (isMasked || input.role !== "mask")),
     ...(under && isMasked && { under }),
+    ...(fromView && { fromView }),
   };
 }
 

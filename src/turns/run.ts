@@ -210,6 +210,7 @@ export function createRuns(
         message: turn.message,
         thread: turn.thread,
         ...(parent && { parent }),
+        ...(turn.fromView && { fromView: true as const }),
         user: turn.user.id,
         prompt: turn.text,
         options: turn.options,

@@ -41,13 +41,14 @@ export function createSettle({
     const style = (await styles.list(user, place)).find((one) => one.name === wanted);
     const images = await styles.pictures(user, place, name);
     if (!style) throw new BotError("unknown_message", "That style has just been removed.");
+    const { spoiler } = await styles.find(user, place, wanted);
     const lines = [
       `**${style.name}**${style.scope === "shared" ? ", shared with everyone here" : ", your own"}`,
       ...(style.instruction ? [style.instruction] : []),
       ...(said(style.options) ? [said(style.options)] : []),
       `Use it with \`--style ${style.name}\`.`,
     ];
-    return { ...noticeView(lines.join("\n")), images };
+    return { ...noticeView(lines.join("\n")), images, ...(spoiler && { spoiler }) };
   }
 
   async function showDefaults({ user, place }: Setting): Promise<View> {

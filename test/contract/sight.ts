@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { bmp } from "../rig/bmp.ts";
 import { askedOf } from "../rig/core.ts";
 import { heic } from "../rig/heic.ts";
-import { flat } from "../rig/pictures.ts";
+import { flat, noise } from "../rig/pictures.ts";
 import type { Promised, Seen, Stage } from "./platform.ts";
 
 /** What a person sees is what the bot goes on from: pictures, the bot's own words, and files as people have them. */
@@ -80,6 +80,54 @@ export const sight: Readonly<Record<string, Promised>> = {
     await person.say("make it night", { files: [{ name: "clip.mp4", bytes }] });
     await see("the advice", ({ text }) => /clip\.mp4.*is a film/.test(text));
     assert.equal(askedOf(standin).length, 0);
+  },
+
+  async "goes on from somebody's newer picture, and from that one alone"({ person, picture, ...stage }) {
+    await person.say("a castle by the sea");
+    const first = await picture();
+    assert.ok(person.beside);
+    await person.beside({ name: "garden.png", bytes: await flat("#468", 320, 200) });
+    await person.say("make it night");
+    const second = await picture([first]);
+    assert.match(asked(stage), /Picture 1:.*make it night/);
+    assert.doesNotMatch(asked(stage), /Picture 2:/);
+    assert.equal(askedOf(stage.standin).at(-1)?.previous_response_id, undefined);
+    await person.say("add snow", { replyTo: second });
+    await picture([first, second]);
+    assert.ok(askedOf(stage.standin).at(-1)?.previous_response_id);
+  },
+
+  async "goes on from somebody's picture when what was made of it is undone, also after a restart"(stage) {
+    const { person, picture, hear, restart, standin } = stage;
+    assert.ok(person.beside);
+    await person.beside({ name: "garden.png", bytes: await flat("#468", 320, 200) });
+    await person.say("make it night");
+    const first = await picture();
+    await person.press(first, "undo");
+    await hear(/Back to the beginning/);
+    await restart();
+    await person.say("make it dusk");
+    await picture([first]);
+    assert.match(asked(stage), /Picture 1:.*make it dusk/);
+    assert.equal(askedOf(standin).at(-1)?.previous_response_id, undefined);
+  },
+
+  async "says which picture of somebody's it cannot use, and draws without where that is asked for"(stage) {
+    const { person, picture, see, standin } = stage;
+    assert.ok(person.beside);
+    await person.say("a castle by the sea");
+    const first = await picture();
+    await person.beside({
+      name: "broken.png",
+      bytes: (await noise(64, 64).png().toBuffer()).subarray(0, 4000),
+    });
+    await person.say("make it night");
+    await see("the advice", ({ text }) => /broken\.png.*--action generate/s.test(text));
+    assert.equal(askedOf(standin).length, 1, "nothing is paid for");
+    await person.say("a red fox in snow --action generate");
+    const { text } = await picture([first]);
+    assert.match(text, /Left out: .*broken\.png/);
+    assert.equal(askedOf(standin).at(-1)?.previous_response_id, undefined);
   },
 
   async "keeps the shape of the picture that is edited"({ person, picture, ...stage }) {

@@ -2,6 +2,7 @@ import { createDiscordAdapter } from "../../adapters/discord/index.ts";
 import { parseButtonId } from "../../adapters/discord/wire/keys.ts";
 import type { ActionName } from "../../src/seam/actions.ts";
 import { createLog } from "../../src/seam/log.ts";
+import { nobodyBeside } from "../contract/beside.ts";
 import { adapterContract } from "../contract/contract.ts";
 import type { Platform, Seen } from "../contract/platform.ts";
 import { createDiscordSimulator } from "../simulators/discord/index.ts";
@@ -9,12 +10,15 @@ import { createDiscordSimulator } from "../simulators/discord/index.ts";
 type Shown = ReturnType<Awaited<ReturnType<typeof createDiscordSimulator>>["messages"]>[number];
 
 /** Discord as a member of a server uses it: mentions and replies, /draw where fields are needed, buttons and forms. */
-async function simulate(kind: "channel" | "direct"): Promise<Platform> {
-  const simulator = await createDiscordSimulator();
+async function simulate(kind: "channel" | "thread" | "direct"): Promise<Platform> {
+  const simulator = await createDiscordSimulator({ portal: { messageContent: kind === "thread" } });
   const guild = simulator.addGuild();
   const ada = simulator.addUser({ name: "ada" });
-  simulator.join(guild, ada);
-  const channel = kind === "channel" ? simulator.addChannel(guild) : simulator.dm(ada);
+  const mo = simulator.addUser({ name: "mo" });
+  for (const one of [ada, mo]) simulator.join(guild, one);
+  const room = () => simulator.addChannel(guild);
+  const thread = () => simulator.addThread(room(), { name: "pictures", ownerId: ada.id });
+  const channel = { channel: room, thread, direct: () => simulator.dm(ada) }[kind]();
   const bots = () => simulator.messages(channel, ada).filter(({ author }) => author.bot);
 
   return {
@@ -32,7 +36,7 @@ async function simulate(kind: "channel" | "direct"): Promise<Platform> {
         const masks = files.filter(({ mask }) => mask);
         const pictures = files.filter(({ mask }) => !mask);
         if (!options && masks.length === 0) {
-          const words = kind === "channel" ? `<@${simulator.bot.id}> ${text}` : text;
+          const words = kind === "direct" ? text : `<@${simulator.bot.id}> ${text}`;
           await simulator.say(channel, ada, words, {
             files: pictures,
             ...(replyTo && { replyTo: toId(replyTo) }),
@@ -55,6 +59,9 @@ async function simulate(kind: "channel" | "direct"): Promise<Platform> {
         await doing.acknowledged();
         if (input) await simulator.submit(doing, { prompt: input.text });
       },
+      ...(kind === "thread" && {
+        beside: async (file) => void (await simulator.say(channel, mo, "", { files: [file] })),
+      }),
       look: async () =>
         bots()
           .filter(({ ephemeralTo }) => !ephemeralTo)
@@ -87,5 +94,14 @@ function toSeen({ id, channelId, text, files, downloads, buttons }: Shown): Seen
   };
 }
 
-adapterContract({ name: "discord, in a channel", simulate: () => simulate("channel"), lacks: {} });
-adapterContract({ name: "discord, in direct messages", simulate: () => simulate("direct"), lacks: {} });
+adapterContract({
+  name: "discord, in a channel",
+  simulate: () => simulate("channel"),
+  lacks: { ...nobodyBeside },
+});
+adapterContract({ name: "discord, in a thread", simulate: () => simulate("thread"), lacks: {} });
+adapterContract({
+  name: "discord, in direct messages",
+  simulate: () => simulate("direct"),
+  lacks: { ...nobodyBeside },
+});

@@ -27,6 +27,7 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
     note: async () => (work) => work(),
     missed: async () => undefined,
     promptOf: async () => undefined,
+    backTo: async () => undefined,
     accounts: noAccounts,
     styles: noStyles,
     estimateOf: async () => undefined,

@@ -1,6 +1,7 @@
 import { createSlackAdapter } from "../../adapters/slack/index.ts";
 import { parseButtonId, parseMessageKey } from "../../adapters/slack/wire/keys.ts";
 import { createLog } from "../../src/seam/log.ts";
+import { nobodyBeside } from "../contract/beside.ts";
 import { adapterContract } from "../contract/contract.ts";
 import type { Platform, Seen } from "../contract/platform.ts";
 import { freePort } from "../rig/free-port.ts";
@@ -9,10 +10,13 @@ import { createSlackSimulator, type SlackSimulator } from "../simulators/slack/i
 type Shown = ReturnType<SlackSimulator["messages"]>[number];
 
 /** Slack as a member of a workspace uses it: mentions, /draw where fields are needed, the shortcut to answer a picture. */
-async function simulate(kind: "channel" | "direct", mode: "socket" | "http"): Promise<Platform> {
+async function simulate(kind: "channel" | "thread" | "direct", mode: "socket" | "http"): Promise<Platform> {
   const simulator = await createSlackSimulator();
   const ada = simulator.addUser({ name: "ada" });
-  const channel = kind === "channel" ? simulator.addChannel({ name: "pictures" }) : simulator.dm(ada);
+  const mo = simulator.addUser({ name: "mo" });
+  const channel = kind === "direct" ? simulator.dm(ada) : simulator.addChannel({ name: "pictures" });
+  const root = kind === "thread" && (await simulator.say(channel, mo, "Shall we draw something?"));
+  const inThread = root ? { threadTs: root.ts } : {};
   const bots = () => simulator.messages(channel, ada).filter(({ byBot }) => byBot);
   const port = mode === "http" ? await freePort() : 0;
   if (mode === "http") simulator.http.deliverTo(`http://127.0.0.1:${port}/slack/events`);
@@ -42,7 +46,9 @@ async function simulate(kind: "channel" | "direct", mode: "socket" | "http"): Pr
           return;
         }
         if (!options && masks.length === 0 && !replyTo) {
-          await simulator.say(channel, ada, text, { mention: kind === "channel", files: pictures });
+          await simulator.say(channel, ada, text, {
+            ...{ ...inThread, mention: kind !== "direct", files: pictures },
+          });
           return;
         }
         const doing = replyTo
@@ -73,6 +79,9 @@ async function simulate(kind: "channel" | "direct", mode: "socket" | "http"): Pr
         const { id } = await simulator.waitFor(() => doing.view);
         await simulator.submitView({ id }, { prompt: input.text });
       },
+      ...(root && {
+        beside: async (file) => void (await simulator.say(channel, mo, "", { ...inThread, files: [file] })),
+      }),
       look: async () =>
         bots()
           .filter(({ ephemeralTo }) => !ephemeralTo)
@@ -107,10 +116,19 @@ function toSeen({ channel, ts, text, images, files, buttons }: Shown): Seen {
   };
 }
 
-adapterContract({ name: "slack, in a channel", simulate: () => simulate("channel", "socket"), lacks: {} });
+adapterContract({
+  name: "slack, in a channel",
+  simulate: () => simulate("channel", "socket"),
+  lacks: { ...nobodyBeside },
+});
+adapterContract({ name: "slack, in a thread", simulate: () => simulate("thread", "socket"), lacks: {} });
 adapterContract({
   name: "slack, in direct messages",
   simulate: () => simulate("direct", "socket"),
-  lacks: {},
+  lacks: { ...nobodyBeside },
 });
-adapterContract({ name: "slack, over HTTP", simulate: () => simulate("channel", "http"), lacks: {} });
+adapterContract({
+  name: "slack, over HTTP",
+  simulate: () => simulate("channel", "http"),
+  lacks: { ...nobodyBeside },
+});

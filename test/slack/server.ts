@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../../adapters/slack/index.ts";
-import type { Account, Accounts, Style, Styles } from "../../src/seam/core.ts";
+import type { Account, Accounts, BackTo, Style, Styles } from "../../src/seam/core.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Press, Prompt, Setting, Turn } from "../../src/seam/turn.ts";
 import type { Image, Reply, View } from "../../src/seam/view.ts";
@@ -36,6 +36,7 @@ export async function startSlack(
     readonly simulator?: SlackSimulatorOptions;
     readonly over?: "socket" | "http";
     readonly promptOf?: (message: string) => Promise<string | undefined>;
+    readonly backTo?: BackTo;
     readonly listStyles?: Styles["list"];
     beforeStart?(simulator: SlackSimulator): void;
   } = {},
@@ -83,7 +84,7 @@ export async function startSlack(
       if (next) next({ turn, reply });
       else taken.push({ turn, reply });
     },
-    { promptOf, accounts, styles },
+    { promptOf, accounts, styles, ...(given.backTo && { backTo: given.backTo }) },
   );
   await adapter.start(core);
 

@@ -59,6 +59,19 @@ describe("a style", () => {
     );
   });
 
+  test("that is saved from something hidden hides what is drawn in it, and itself", async () => {
+    const attachments = [attachment(await flat("#fa0", 64, 48))];
+    const isHidden = ({ views }: Awaited<ReturnType<typeof studio.say>>) =>
+      views.length > 1 && views.every(({ spoiler }) => spoiler);
+    await studio.say("style save cosy: soft light", { attachments, spoiler: true });
+    assert.ok(isHidden(await studio.say("a barn --style cosy")));
+    assert.ok((await set({ name: "showStyle", style: "cosy" })).spoiler);
+    assert.ok(!isHidden(await studio.say("a barn", { thread: "paper:other" })));
+    await set({ ...cosy, attachments });
+    assert.ok(!isHidden(await studio.say("a barn --style cosy", { thread: "paper:open" })));
+    assert.equal((await set({ name: "showStyle", style: "cosy" })).spoiler, undefined);
+  });
+
   test("comes along when the picture is drawn again, also when it is gone by then", async () => {
     await set({ ...cosy, attachments: [attachment(await flat("#fa0", 64, 48))] });
     const { key } = await studio.say("a barn --style cosy");

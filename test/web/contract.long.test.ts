@@ -7,6 +7,7 @@ import { createWebAdapter } from "../../adapters/web/index.ts";
 import { toKey } from "../../adapters/web/out/view.ts";
 import type { WireAnswer, WireEvent, WireMessage, WirePicture } from "../../adapters/web/wire/messages.ts";
 import { createLog } from "../../src/seam/log.ts";
+import { nobodyBeside } from "../contract/beside.ts";
 import { adapterContract } from "../contract/contract.ts";
 import type { Platform, Seen } from "../contract/platform.ts";
 
@@ -134,5 +135,8 @@ async function listen(url: string, signal: AbortSignal, onEvent: (event: WireEve
 adapterContract({
   name: "web",
   simulate,
-  lacks: { "mentions nobody, whatever the words are": "the playground has nobody to mention" },
+  lacks: {
+    ...nobodyBeside,
+    "mentions nobody, whatever the words are": "the playground has nobody to mention",
+  },
 });

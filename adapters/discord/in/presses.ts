@@ -7,7 +7,6 @@ import { action } from "../../../src/seam/actions.ts";
 import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Handle } from "../../../src/seam/core.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
-import type { Reply } from "../../../src/seam/view.ts";
 import { parseSubmission } from "../forms/forms.ts";
 import type { Stage } from "../live/stage.ts";
 import { isReachable, placeOf, toWhere, userOf } from "../live/where.ts";
@@ -17,7 +16,6 @@ import { toLine } from "../out/view.ts";
 import {
   parseButtonId,
   parseFormId,
-  parseMessageKey,
   showButtonId,
   toFormId,
   toMessageKey,
@@ -58,19 +56,6 @@ export function createPresses(stage: Stage, answers: Answers, handle: Handle): P
     else if (!answer && interaction.data.custom_id === showButtonId) {
       await send.followUp(interaction.token, toLine(overLine), true);
     }
-  }
-
-  /** What the channel goes back to is remembered for what is in view there. */
-  function notingHead(reply: Reply, channelId: string): Reply {
-    return {
-      ...reply,
-      show(view) {
-        const { head } = view;
-        if (head !== undefined)
-          stage.undone.set(channelId, head ? parseMessageKey(head)?.messageId : undefined);
-        return reply.show(view);
-      },
-    };
   }
 
   return {
@@ -119,11 +104,7 @@ export function createPresses(stage: Stage, answers: Answers, handle: Handle): P
       });
       const isOfItsOwn = hidden || toWhere(channel.type).kind === "channel";
       const thread = toThreadKey(isOfItsOwn ? spot.messageId : channel.id);
-      const goesBack = name === "undo" && !isOfItsOwn;
-      await handle(
-        { ...press, thread, action: name, message: key },
-        goesBack ? notingHead(reply, channel.id) : reply,
-      );
+      await handle({ ...press, thread, action: name, message: key }, reply);
     },
 
     async submit(interaction: APIModalSubmitInteraction): Promise<void> {

@@ -3,6 +3,7 @@ import type { Attachment, Scope, SettingWish } from "../../../src/seam/turn.ts";
 import { commandNames, pictureFields, settingFields } from "../forms/commands.ts";
 import { readFields } from "../forms/fields.ts";
 import type { RemoteFile } from "../wire/pictures.ts";
+import { hidesWords, withoutBars } from "../wire/words.ts";
 
 /** What a person wants of /style or /defaults. Undefined: a subcommand that only another version had. */
 export function parseSetting(
@@ -23,9 +24,12 @@ export function parseSetting(
     case `${commandNames.style} show`:
       return { name: "showStyle", style };
     case `${commandNames.style} save`: {
-      const instruction = fields.text(settingFields.instruction);
-      const attachments = toAttachments(fields.files(pictureFields));
-      return { name: "saveStyle", scope, style, instruction, options, attachments };
+      const words = fields.text(settingFields.instruction);
+      const instruction = withoutBars(words);
+      const files = fields.files(pictureFields);
+      const hidden = (hidesWords(words) || files.some(({ spoiler }) => spoiler)) && { spoiler: true };
+      const attachments = toAttachments(files);
+      return { name: "saveStyle", scope, style, instruction, options, attachments, ...hidden };
     }
     case `${commandNames.style} remove`:
       return { name: "removeStyle", style, scope };

@@ -1,10 +1,10 @@
 import { type APIMessage, MessageType } from "discord.js";
 import { BotError } from "../../../src/seam/errors.ts";
-import type { Attachment } from "../../../src/seam/turn.ts";
+import type { Attachment, MessageKey } from "../../../src/seam/turn.ts";
 import type { Channels, Located } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Cover } from "../live/venue.ts";
-import { type Spot, toMessageKey } from "../wire/keys.ts";
+import { parseMessageKey, type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { sightMs } from "../wire/limits.ts";
 import { mayReadHistory } from "../wire/permissions.ts";
 import {
@@ -45,7 +45,7 @@ type Seen = Shown & Pick<APIMessage, "id">;
 
 /** `id`: the bot's own. */
 export function createSight(stage: Stage, channels: Channels, { id }: { readonly id: string }): Sight {
-  const { send, files, live, sights, covers, log } = stage;
+  const { send, files, live, sights, covers, backTo, log } = stage;
 
   function toAttachments(spot: Spot, shown: readonly RemoteFile[]): readonly Attachment[] {
     return shown.map((file) => {
@@ -70,22 +70,24 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     return picturesOf(message).length > 0 && !under.includes("rephrase");
   }
 
-  /** It came after what the channel went back to: the core no longer goes on from it. */
-  function isUndone(message: APIMessage): boolean {
-    const { messageId } = knownSpot(message);
-    const { undone } = stage;
-    if (
-      !undone.has(message.channel_id) ||
-      live.has(toMessageKey({ channelId: message.channel_id, messageId }))
-    )
-      return false;
-    return BigInt(messageId) > BigInt(undone.get(message.channel_id) ?? 0);
+  /** It came after what the channel was taken back to: the core no longer goes on from it. */
+  function isUndone(message: APIMessage, back: MessageKey | null | undefined): boolean {
+    const spot = knownSpot(message);
+    if (back === undefined || live.has(toMessageKey(spot))) return false;
+    return BigInt(spot.messageId) > BigInt((back && parseMessageKey(back)?.messageId) || 0);
   }
 
   /** Everybody can see the picture of ours that it shows, and nothing more comes. */
   function isFinished(message: APIMessage): boolean {
     const under = buttonsOf(message).map(({ action }) => action);
     return picturesOf(message).length > 0 && !under.includes("cancel") && !under.includes("rephrase");
+  }
+
+  /** The pictures of an answer of ours, in a conversation that does not go on from it by itself. */
+  function toOwn(message: APIMessage): readonly Attachment[] {
+    const shownBy = toMessageKey(knownSpot(message));
+    const spot = { channelId: message.channel_id, messageId: message.id };
+    return toAttachments(spot, picturesOf(message)).map((one) => ({ ...one, shownBy }));
   }
 
   /** The message a thread hangs on; undefined where it hangs on none, or that is gone. */
@@ -115,8 +117,9 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       if (sighting) return [];
       throw new BotError("bad_attachment", noHistory(channelId));
     }
-    const [recent, post] = await Promise.all([
+    const [recent, back, post] = await Promise.all([
       send.fetchMessages(channelId, before ? { before } : {}, signal),
+      backTo(toThreadKey(channelId)),
       where.hangsOn && fetchPost(where.hangsOn, signal),
     ]);
     /** The newest that may be pictures, though nothing says so: they give way to what is one above them. */
@@ -128,7 +131,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       const isOwn = message.author.id === id;
       if (isFirstLine(message)) continue;
       const counts = isOwn ? (aside ? isFinished : isAnswer)(message) : picturesOf(message).length > 0;
-      if (!counts || (isOwn && isUndone(message))) continue;
+      if (!counts || (isOwn && isUndone(message, back))) continue;
       if (!isOwn && saidPicturesOf(message).length === 0) {
         untyped ??= () => show(message, spot);
         continue;
@@ -138,7 +141,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
       const isWords = picturesOf(message).length === 0 && !live.has(toMessageKey(spot));
       answered ||= isWords;
       if (untyped && isWords) continue;
-      return aside ? toAttachments(spot, picturesOf(message)) : [];
+      return aside ? toOwn(message) : [];
     }
     if (untyped && !(post && post !== "forbidden" && saidPicturesOf(post).length > 0)) return untyped();
     if (answered || !post || !where.hangsOn) return [];
@@ -146,9 +149,9 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
     if (post.author.id === id) {
       cover.hides ||= isSpoiler(post);
       // The thread goes on from it, where the core knows it by that message.
-      return knownSpot(post).messageId === post.id && !aside ? [] : show(post, where.hangsOn);
+      return knownSpot(post).messageId === post.id && !aside ? [] : toOwn(post);
     }
-    if (isMute(post)) throw new BotError("bad_attachment", hiddenPost);
+    if (isMute(post)) throw new BotError("unseen", hiddenPost);
     return show(post, where.hangsOn);
   }
 
@@ -164,7 +167,9 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
         const trouble = toTrouble(error);
         log.warn({ channel: channelId, trouble, error: toLogged(error) }, "discord.sight.failed");
         // In a conversation of its own, what people post has come to the core already.
-        if (outright || where.kind === "direct" || where.ours) return [];
+        if (where.kind === "direct" || where.ours) return [];
+        const isUnseen = error instanceof BotError && error.code === "unseen";
+        if (outright && !isUnseen) return [];
         if (error instanceof BotError) throw error;
         throw new BotError(
           "bad_attachment",
@@ -195,10 +200,10 @@ function isMute(message: APIMessage): boolean {
 }
 
 const hiddenPost =
-  "Discord hides from me what this thread hangs on, so I cannot see whether there is a picture. Attach the picture, or right-click it and choose Apps › Edit this picture. To draw from words alone, use /draw. An admin can let me see more: Message Content Intent, in the developer portal.";
+  "Discord hides from me what this thread hangs on, so I could not look whether there is a picture: an admin has not turned on Message Content Intent, in the developer portal. To have the picture used, attach it, or right-click it and choose Apps › Edit this picture.";
 
 function noHistory(channelId: string): string {
-  return `I may not read what was said before in <#${channelId}>, so I cannot use the pictures there. Attach the picture to your message, or ask an admin to allow me Read Message History. To draw from words alone, use /draw.`;
+  return `I may not read what was said before in <#${channelId}>, so I cannot use the pictures there. Attach the picture to your message, or ask an admin to allow me Read Message History.`;
 }
 
 function notInTime(channelId: string): string {

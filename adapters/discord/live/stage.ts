@@ -1,4 +1,4 @@
-import type { ToLimits } from "../../../src/seam/core.ts";
+import type { BackTo, ToLimits } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey, Place, ThreadKey } from "../../../src/seam/turn.ts";
 import type { ImageLimits } from "../../../src/seam/view.ts";
@@ -58,11 +58,6 @@ export interface Stage {
   readonly seen: Map<MessageKey, readonly RemoteFile[]>;
   /** The newest pictures that were seen to be posted in a channel, for where the bot may not look back. */
   readonly sights: Map<string, Sighting>;
-  /**
-   * What a channel went back to by *Undo*: the id of the message, or undefined for the beginning. Answers of ours after
-   * that no longer count there, until the next.
-   */
-  readonly undone: Map<string, string | undefined>;
   /** Whether an answer hides its pictures until they are clicked. */
   readonly covers: Map<MessageKey, boolean>;
   /** The messages that answers were moved to. */
@@ -71,6 +66,7 @@ export interface Stage {
   readonly toLimits: ToLimits;
   /** What a picture was asked for with; undefined when unknown, or not known soon enough for Discord. */
   promptOf(message: MessageKey): Promise<string | undefined>;
+  readonly backTo: BackTo;
   /** The message of an answer was deleted: nobody waits for it. */
   gone(message: MessageKey): void;
 }

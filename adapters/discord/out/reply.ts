@@ -183,7 +183,6 @@ export function createReply(
     if (key && (hides() || spoiler !== undefined)) stage.covers.set(key, hides());
     if (venue.private || newest?.phase !== "done") return;
     if (newest.images.length > 0) stage.sights.set(venue.channelId, {});
-    if (newest.images.length > 0 || newest.actions.includes("delete")) stage.undone.delete(venue.channelId);
   }
 
   function over(): void {

@@ -1,7 +1,7 @@
 import { BotError } from "../../../src/seam/errors.ts";
 import { withTimeout } from "../../../src/seam/timeout.ts";
 import type { Stage } from "../live/stage.ts";
-import { toMessageKey, toThreadKey } from "../wire/keys.ts";
+import { isSpot, parseMessageKey, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { threadMs } from "../wire/limits.ts";
 import { scopeWords } from "../wire/permissions.ts";
 import { isBy, isUntold, mayBePicture, type Picture, toRemoteFile } from "../wire/pictures.ts";
@@ -22,7 +22,7 @@ export function createAbove(
   stage: Stage,
   { channelId, threadTs, before }: { channelId: string; threadTs: string; before: string },
 ): Above {
-  const { send, me, live, undone, log, missing } = stage;
+  const { core, send, me, live, log, missing } = stage;
   let asked: Promise<readonly Found[]> | undefined;
 
   async function load(): Promise<readonly Found[]> {
@@ -45,16 +45,18 @@ export function createAbove(
     return live.has(toMessageKey({ channelId, ts }));
   }
 
-  /** The bot's own no longer do where the thread was undone back to its beginning. */
-  function counts({ ts }: Found): boolean {
-    const thread = toThreadKey(channelId, threadTs);
-    if (!undone.has(thread) || isComing(ts)) return true;
-    const since = undone.get(thread);
-    return since !== undefined && ts >= since;
+  /** Whether the bot's own still does: not where it came after what the thread was taken back to. */
+  async function toCounting(): Promise<(message: Found) => boolean> {
+    const back = await core.backTo(toThreadKey(channelId, threadTs));
+    if (back === undefined) return () => true;
+    const spot = back ? parseMessageKey(back) : undefined;
+    const last = isSpot(spot) ? spot.ts : "";
+    return ({ ts }) => isComing(ts) || ts <= last;
   }
 
   async function look(): Promise<readonly Picture[]> {
-    let messages = (await ask()).filter((message) => !isBy(message, me) || counts(message));
+    const [all, counts] = await Promise.all([ask(), toCounting()]);
+    let messages = all.filter((message) => !isBy(message, me) || counts(message));
     /** They may be pictures, and nothing says so: they count where nothing above them is one. */
     let unsure: readonly Picture[] = [];
     for (;;) {

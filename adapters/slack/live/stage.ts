@@ -39,11 +39,6 @@ export interface Stage {
   readonly handed: Map<MessageKey, readonly string[]>;
   /** What the bot said last in a thread; undefined where that is an answer, or nothing. */
   readonly told: Map<ThreadKey, Word | undefined>;
-  /**
-   * Threads that were undone back to their beginning: what the bot posted there no longer counts as their newest picture,
-   * or what it posted before this message.
-   */
-  readonly undone: Map<ThreadKey, string | undefined>;
   /** Threads in the assistant's own pane. */
   readonly assistants: Map<string, true>;
   /** Aborts when the adapter is stopped. */

@@ -23,15 +23,6 @@ export function noteWord({ told }: Stage, venue: Venue, view: View, spot: Spot |
   );
 }
 
-/** Keeps in mind where a thread goes on from, as far as that is not the newest picture in it. */
-export function noteHead({ undone }: Stage, venue: Venue, { head }: View, spot: Spot | undefined): void {
-  const thread = threadOf(venue, spot);
-  if (!thread || head === undefined) return;
-  if (head === null) undone.set(thread, undefined);
-  else if (!spot || head !== toMessageKey(spot)) undone.delete(thread);
-  else if (undone.has(thread)) undone.set(thread, undone.get(thread) ?? spot.ts);
-}
-
 function threadOf({ channelId, threadTs }: Venue, spot: Spot | undefined): ThreadKey | undefined {
   const ts = threadTs ?? (isDirect({ channel: channelId }) ? undefined : spot?.ts);
   return ts ? toThreadKey(channelId, ts) : undefined;

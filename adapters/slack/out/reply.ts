@@ -15,7 +15,7 @@ import { createStatus } from "./assistant.ts";
 import { createEphemeral } from "./ephemeral.ts";
 import { withWhole } from "./long-text.ts";
 import { attachFiles, createMessageFiles, shareFiles } from "./message-files.ts";
-import { noteHead, noteWord } from "./note-word.ts";
+import { noteWord } from "./note-word.ts";
 import { notify } from "./notice.ts";
 import { vanish } from "./vanish.ts";
 import { isOver, isWhole, type Look, toFileName, toMessage } from "./view.ts";
@@ -277,7 +277,6 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
 
   async function show(view: View): Promise<MessageKey> {
     if (view.audience === "asker" || barred) {
-      noteHead(stage, venue, view, undefined);
       await notify(stage, venue, view);
       if (venue.request) noteWord(stage, venue, view, undefined);
       return keyOf() ?? toMessageKey({ channelId, ts: "0.0" });
@@ -297,7 +296,6 @@ function createPosted(stage: Stage, venue: Venue): Reply["show"] {
       if (over && key) {
         live.delete(key);
         noteWord(stage, venue, view, spot);
-        noteHead(stage, venue, view, spot);
       } else if (key) live.set(key, venue.request ? { request: venue.request } : {});
       status.show(over ? undefined : view.status);
     }

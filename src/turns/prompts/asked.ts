@@ -14,6 +14,8 @@ export interface Asked {
   readonly files: readonly Attachment[];
   /** The message whose picture is answered. */
   readonly from?: MessageKey;
+  /** Where the conversation stood in which it was asked first. */
+  readonly head?: MessageKey;
   readonly mustDraw: boolean;
   /** Something of it is hidden until it is clicked. */
   readonly spoiler: boolean;
@@ -35,7 +37,11 @@ export interface Unfinished {
   readonly files: readonly Attachment[];
   /** What is wrong with the others, a plain sentence each. */
   readonly lost?: readonly string[];
+  /** Where the pictures among those others stood, counted from 0. */
+  readonly places?: readonly number[];
   readonly from?: MessageKey;
+  /** Where the conversation stood in which it was asked. */
+  readonly head?: MessageKey;
   readonly mustDraw: boolean;
   readonly spoiler: boolean;
 }
@@ -49,7 +55,8 @@ export function isEmpty({ text, options, files }: Asked): boolean {
 /**
  * What is asked now, completed by the request of that person that came to nothing before.
  *
- * - Flags or files alone go with the words, options and pictures from before: its files come first, new options win.
+ * - Flags or files alone go with the words, options and pictures from before: its files come first, but as many as could
+ *   not be read take their places; new options win.
  * - Words without a picture take over the pictures from before: those sent, and the one that was answered. They replace
  *   the words, and with them what was set there, unless there were none.
  * - Words with a picture of their own are whole, and so are words where there was no picture: what was before is dropped.
@@ -60,7 +67,6 @@ export function complete(now: Asked, before: Unfinished | undefined): Asked {
   if (!before) return now;
   const said = readFlags(now.text).text;
   const hasWords = said !== "";
-  const hasPicture = (one: Pick<Asked, "files" | "from">) => one.files.length > 0 || one.from !== undefined;
   const takesPictures = !hasWords || !hasPicture(now);
   const takesOptions = !hasWords || (before.text === "" && (takesPictures || !hasPicture(before)));
   const files = takesPictures ? before.files : [];
@@ -71,14 +77,37 @@ export function complete(now: Asked, before: Unfinished | undefined): Asked {
     ...now,
     text: words ? `${words} ${now.text}`.trim() : now.text,
     ...(takesOptions && { earlier: before.options }),
-    files: [...files, ...now.files],
+    files: putBack(files, now.files, before.places),
     ...(from && { from }),
+    ...(before.head && { head: before.head }),
     mustDraw: now.mustDraw || (words !== "" && before.mustDraw),
     spoiler: now.spoiler || (before.spoiler && (words !== "" || takesPictures)),
     notes: [...now.notes, ...sayTaken(words, files.length, !now.from && from !== undefined)],
     lost,
     isLacking: lost.length > 0 && (!hasWords || before.text === "" || before.text === said),
   };
+}
+
+/** Whether what is asked now needs nothing of what was said before: that can still be completed, where it has words. */
+export function isWhole(now: Asked, before: Unfinished): boolean {
+  const isNew = readFlags(now.text).text !== "" && before.text !== "" && !before.lost?.length;
+  return isNew && (hasPicture(now) || !hasPicture(before));
+}
+
+/** Those that are sent anew stand where those stood that were lost, where there are as many. */
+function putBack(
+  kept: readonly Attachment[],
+  sent: readonly Attachment[],
+  places: readonly number[] = [],
+): readonly Attachment[] {
+  if (sent.length !== places.length || sent.some(({ role }) => role === "mask")) return [...kept, ...sent];
+  const files = [...kept];
+  for (const [index, file] of sent.entries()) files.splice(places[index] ?? files.length, 0, file);
+  return files;
+}
+
+function hasPicture({ files, from }: Pick<Asked, "files" | "from">): boolean {
+  return files.length > 0 || from !== undefined;
 }
 
 function sayTaken(words: string, files: number, isAnswer: boolean): readonly string[] {

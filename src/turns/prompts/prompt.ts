@@ -1,6 +1,6 @@
 import { recall } from "../../answer/recall.ts";
 import type { Choose } from "../../options/choices.ts";
-import { UselessMask } from "../../pictures/mask/mask.ts";
+import type { Links } from "../../pictures/links.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import { BotError, type ErrorCode, toBotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
@@ -10,9 +10,11 @@ import { parseSetting } from "../../seam/words/setting-words.ts";
 import type { History } from "../../store/history.ts";
 import { createQueue } from "../../store/queue.ts";
 import type { Ask } from "../ask.ts";
-import { type Asked, complete, isEmpty } from "./asked.ts";
+import { type Asked, complete, isEmpty, isWhole } from "./asked.ts";
+import { lookAround, nothingInView } from "./in-view.ts";
+import { createRemember, withLost } from "./remember.ts";
 import { readWords } from "./text-files.ts";
-import type { Found, Held, UnfinishedRequests } from "./unfinished.ts";
+import type { UnfinishedRequests } from "./unfinished.ts";
 
 /** What is said in words. */
 export interface Prompts {
@@ -61,6 +63,7 @@ export function createPrompts(parts: {
   readonly history: History;
   readonly unfinished: UnfinishedRequests;
   readonly choose: Choose;
+  readonly links: Links;
   readonly ask: Ask;
   /** Says what is wrong; the message in which it stands. */
   readonly refuse: (
@@ -71,7 +74,8 @@ export function createPrompts(parts: {
   ) => Promise<MessageKey | undefined>;
   readonly log: Log;
 }): Prompts {
-  const { history, unfinished, choose, ask, refuse, log } = parts;
+  const { history, unfinished, choose, links, ask, refuse, log } = parts;
+  const { hold, remember } = createRemember(parts);
   const queue = createQueue();
 
   /** The message whose picture is answered; undefined where it is the bot's own and shows none. */
@@ -82,46 +86,14 @@ export function createPrompts(parts: {
 
   /** A message that is none of ours shows pictures of its own; an answer of ours may have failed and go on from none. */
   async function showsPicture(message: MessageKey): Promise<boolean> {
-    return !(await history.find(message)) || (await history.base(message)) !== undefined;
+    const found = await history.find(message);
+    if (found?.fromView && found.outcome !== "done") return false; // what it was about is in view still
+    return !found || (await history.base(message)) !== undefined;
   }
 
-  /** Somebody else's file that cannot be read would come between the person and all that they say next. */
-  async function withoutLost(asked: Asked, { code }: BotError): Promise<Asked> {
-    const { from, ...rest } = asked;
-    const isFile = code === "bad_attachment" || code === "unknown_message";
-    return from && isFile && !(await history.find(from)) ? rest : asked;
-  }
-
-  /** The files of what was asked, as far as they can be used. */
-  async function hold({ files }: Asked, error: BotError, signal: AbortSignal): Promise<Held> {
-    if (!(error instanceof UselessMask)) return unfinished.hold(files, signal);
-    const held = await unfinished.hold(
-      files.filter(({ role }) => role !== "mask"),
-      signal,
-    );
-    return { ...held, lost: [...held.lost, error.message] };
-  }
-
-  /** Remembers what was asked. Whatever the person says next waits for that, from now on. */
-  async function remember(
-    turn: Prompt,
-    asked: Asked,
-    held: Promise<Held>,
-    error: BotError,
-    shown: Promise<MessageKey | undefined>,
-  ): Promise<void> {
-    const request = Promise.all([withoutLost(asked, error), held, shown]);
-    request.catch(() => {}); // it may fail before its turn comes
-    try {
-      const wanted = request.then(([kept, its, message]) => {
-        if (!message && turn.event) throw error; // it was not said: the event comes again
-        return { asked: kept, held: its };
-      });
-      wanted.catch(() => {});
-      await unfinished.remember(turn, wanted, shown);
-    } catch (failure) {
-      log.error({ thread: turn.thread, error: failure }, "unfinished.lost");
-    }
+  /** What a turn goes on from that neither brings, nor answers, nor sees a picture, in a thread that has just begun. */
+  async function beginning({ thread }: Prompt, { head }: Asked): Promise<MessageKey | undefined> {
+    return head && (await history.head(thread)) === undefined ? head : undefined;
   }
 
   const answer: Prompts["answer"] = async (adapter, turn, reply, onTaken, signal) => {
@@ -132,19 +104,21 @@ export function createPrompts(parts: {
       spoiler: turn.spoiler === true,
     };
     let isTaken = false;
-    let before: Found | undefined;
-    const drop = async () => before && unfinished.drop(before, user);
+    /** The request from before is done with; not before this turn is noted, or remembered in its place. */
+    let letGo = async () => {};
     let remembering: Promise<void> | undefined;
     const isWorth = ({ code }: BotError) =>
       (mendable.includes(code) || (isTaken && passing.includes(code))) && !(isEmpty(asked) && !asked.from);
     try {
       const words = await readWords(turn.text, turn.attachments, signal);
       const now = { ...asked, ...words };
-      before = isEmpty(now) && !turn.replyTo ? undefined : await unfinished.find(turn);
+      const before = isEmpty(now) && !turn.replyTo ? undefined : await unfinished.find(turn);
       isTaken = before !== undefined;
-      asked = complete(now, before);
+      asked = complete(now, before); // should it fail from here on, that is what is remembered
       const answered = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
-      if (answered) asked = complete({ ...now, from: answered }, before);
+      const whole = { ...now, ...(answered && { from: answered }) };
+      asked = complete(whole, before);
+      if (before) letGo = isWhole(whole, before) ? before.leave : before.drop;
       const {
         text,
         more,
@@ -160,8 +134,16 @@ export function createPrompts(parts: {
       } = asked;
       // A mask is no picture: it lies on one.
       const isBare = files.every(({ role }) => role === "mask") && !(from && (await showsPicture(from)));
-      const seen = (isBare && (await turn.inView?.(signal))) || [];
       const chosen = await choose({ user, place, text, options, ...(earlier && { earlier }) });
+      const said = [chosen.text, ...more].join("\n\n").trim();
+      const wish = {
+        options: chosen.options,
+        mustDraw: mustDraw && !isQuestion(chosen.text),
+        masked: files.length > 0,
+      };
+      const isAlone = isBare && links.toAttachments(said).length === 0;
+      const seen = isAlone ? await lookAround(turn, wish, history, signal) : nothingInView;
+      const goesOn = from ?? (isAlone && !seen.fromView ? await beginning(turn, asked) : undefined);
       const isPictured = files.length > 0 || from !== undefined;
       if (isLacking && !isPictured && chosen.options.action !== "generate") throw stillLost(lost);
       await ask(
@@ -170,17 +152,17 @@ export function createPrompts(parts: {
         {
           ...{ thread, user, place, ...chosen },
           ...(turn.event && { event: turn.event }),
-          text: [chosen.text, ...more].join("\n\n").trim(),
-          notes: [...notes, ...lost.map((what) => `Left out: ${what}`), ...chosen.notes],
-          files: [...files, ...seen],
-          mustDraw: mustDraw && !isQuestion(chosen.text),
-          ...(from && { from }),
+          text: said,
+          notes: [...notes, ...lost.map((what) => `Left out: ${what}`), ...seen.notes, ...chosen.notes],
+          files: [...files, ...seen.files],
+          mustDraw: wish.mustDraw,
+          ...(seen.fromView && { fromView: true }),
+          ...(goesOn && { from: goesOn }),
           ...(spoiler && { spoiler }),
         },
         {
           onTaken() {
-            // Not before: until the turn is noted, the next process would need it.
-            void drop()
+            void letGo()
               .catch((error: unknown) => log.error({ thread, error }, "store.failed"))
               .then(onTaken);
           },
@@ -197,14 +179,14 @@ export function createPrompts(parts: {
       const known = toBotError(error);
       if (!isWorth(known)) {
         if (!(await refuse(adapter, turn, reply, known)) && turn.event) throw known; // it comes again
-        return await drop();
+        return await letGo();
       }
       const held = hold(asked, known, signal);
       const shown = refuse(adapter, turn, reply, withLost(known, await held.catch(() => undefined)));
       remembering = remember(turn, asked, held, known, shown);
       if (!(await shown) && turn.event) throw known; // it comes again
       await remembering;
-      await drop();
+      await letGo();
     }
   };
 
@@ -229,14 +211,13 @@ export function createPrompts(parts: {
       }
     },
     // Who asks for a picture outright is given one, whatever its words are.
-    toWish: ({ addressed, mustDraw, text, attachments }) =>
-      addressed && !mustDraw ? parseSetting(text, attachments) : undefined,
+    toWish({ addressed, mustDraw, text, attachments, spoiler }) {
+      const wish = addressed && !mustDraw ? parseSetting(text, attachments) : undefined;
+      return wish?.name === "saveStyle" && spoiler ? { ...wish, spoiler } : wish;
+    },
     async ofPress({ event, action, input, message, thread, user, place }) {
       const said = { user, replyTo: message };
-      if (action === "redo" || action === "rephrase") {
-        const found = await unfinished.find(said);
-        if (found) await unfinished.drop(found, user); // put right in another way
-      }
+      if (action === "redo" || action === "rephrase") await (await unfinished.find(said))?.drop(); // put right in another way
       if (action !== "edit" || !input || !(await unfinished.has(said))) return undefined;
       return {
         ...{ kind: "prompt", thread, user, place, ...input },
@@ -246,13 +227,6 @@ export function createPrompts(parts: {
     },
     answer,
   };
-}
-
-/** What is wrong with the files is said at once: else it would come out when something was drawn without them. */
-function withLost(error: BotError, held: Held | undefined): BotError {
-  const more = (held?.lost ?? []).filter((what) => !error.message.includes(what));
-  if (more.length === 0) return error;
-  return new BotError(error.code, [...more, error.message].join("\n"), { cause: error });
 }
 
 /** Said once: who says the words again wants them drawn as they are. */

@@ -4,7 +4,7 @@ import { readInputs } from "../../pictures/inputs.ts";
 import { createPictureStore } from "../../pictures/picture-store.ts";
 import { BotError } from "../../seam/errors.ts";
 import { badFile } from "../../seam/files/sent-file.ts";
-import type { Attachment, MessageKey, Prompt, ThreadKey, User } from "../../seam/turn.ts";
+import type { Attachment, MessageKey, Prompt, ThreadKey } from "../../seam/turn.ts";
 import { checkOptions, readFlags } from "../../seam/words/flags.ts";
 import { createQueue } from "../../store/queue.ts";
 import type { Store } from "../../store/store.ts";
@@ -35,7 +35,9 @@ const unfinished = z.object({
     )
     .readonly(),
   lost: z.array(z.string()).readonly().exactOptional(),
+  places: z.array(z.number()).readonly().exactOptional(),
   from: key.exactOptional(),
+  head: key.exactOptional(),
   mustDraw: z.boolean(),
   spoiler: z.boolean(),
 });
@@ -45,12 +47,22 @@ type Kept = Readonly<z.output<typeof unfinished>>;
 /** Who says something, and where: in that thread, and in answer to that message. */
 type Said = Pick<Prompt, "user" | "replyTo"> & { readonly thread?: ThreadKey | undefined };
 
-export type Found = Unfinished & { readonly id: string; readonly isAnswered: boolean };
+/** A request that words may complete. */
+export interface Found extends Unfinished {
+  /** The words answer what the bot said of it. */
+  readonly isAnswered: boolean;
+  /** Something has come of it, or it has become another. */
+  drop(): Promise<void>;
+  /** Nothing of it was needed: it can still be completed, in answer to what the bot said of it. */
+  leave(): Promise<void>;
+}
 
 /** Files as far as they can be read, and what is wrong with the others, a plain sentence each. */
 export interface Held {
   readonly files: Kept["files"];
   readonly lost: readonly string[];
+  /** Where the pictures among those others stood, counted from 0. */
+  readonly places: readonly number[];
 }
 
 /**
@@ -63,10 +75,8 @@ export interface Held {
 export interface UnfinishedRequests {
   /** Whether that person's words could complete one. */
   has(said: Said): Promise<boolean>;
-  /** The one they answer, or else the thread's. `isAnswered`: they answer what the bot said of it. */
+  /** The one they answer, or else the thread's. */
   find(said: Said): Promise<Found | undefined>;
-  /** Something has come of it, or it has become another. */
-  drop(request: Pick<Found, "id">, user: User): Promise<void>;
   /** Keeps those files that can be read. Rejects as reading does, but for files that cannot be used. */
   hold(files: readonly Attachment[], signal: AbortSignal): Promise<Held>;
   /** One of its files, by its id. */
@@ -101,18 +111,19 @@ export function createUnfinished(store: Store): UnfinishedRequests {
   }
 
   /** As it would be sent to OpenAI, which it is not before there are words to go with it. */
-  async function keep(file: Attachment, signal: AbortSignal): Promise<Held> {
+  async function keep(file: Attachment, place: number, signal: AbortSignal): Promise<Held> {
     try {
       const [picture] = (await readInputs([file], signal)).pictures;
-      if (!picture) return { files: [], lost: [] };
+      if (!picture) return { files: [], lost: [], places: [] };
       const { name, role } = file;
       const { mediaType, bytes } = picture;
       const id = await pictures.put(picture, filesMs);
-      return { files: [{ id, name, mediaType, size: bytes.byteLength, ...(role && { role }) }], lost: [] };
+      const kept = { id, name, mediaType, size: bytes.byteLength, ...(role && { role }) };
+      return { files: [kept], lost: [], places: [] };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof BotError && error.code === "bad_attachment") {
-        return { files: [], lost: [error.message] };
+        return { files: [], lost: [error.message], places: file.role === "mask" ? [] : [place] };
       }
       throw error;
     }
@@ -133,28 +144,38 @@ export function createUnfinished(store: Store): UnfinishedRequests {
   return {
     has: (said) => inOrder(said.user.id, async () => (await find(said)) !== undefined),
     toAttachment,
-    drop: ({ id }, user) => inOrder(user.id, () => requests.delete(id)),
     find: (said) =>
       inOrder(said.user.id, async () => {
         const found = await find(said);
         if (!found) return undefined;
-        const { user: _, message, files, ...rest } = found;
+        const { id, user: _, message, files, ...rest } = found;
         return {
           ...rest,
           files: files.map(toAttachment),
           isAnswered: message !== undefined && message === said.replyTo,
+          drop: () => inOrder(said.user.id, () => requests.delete(id)),
+          leave: () =>
+            inOrder(said.user.id, async () => {
+              for (const at of placesOf({ user: said.user, thread: said.thread })) {
+                if ((await places.get(at)) === id) await places.delete(at);
+              }
+            }),
         };
       }),
     async hold(files, signal) {
       const held: Held[] = [];
       // One at a time: a decoded picture can take hundreds of megabytes.
-      for (const file of files) held.push(await keep(file, signal));
-      return { files: held.flatMap(({ files: kept }) => kept), lost: held.flatMap(({ lost }) => lost) };
+      for (const [place, file] of files.entries()) held.push(await keep(file, place, signal));
+      return {
+        files: held.flatMap(({ files: kept }) => kept),
+        lost: held.flatMap(({ lost }) => lost),
+        places: held.flatMap(({ places: left }) => left),
+      };
     },
     remember: ({ thread, user }, wanted, shown) =>
       inOrder(user.id, async () => {
         const { asked, held } = await wanted;
-        const { text, more, options, earlier, from, mustDraw, spoiler } = asked;
+        const { text, more, options, earlier, from, head, mustDraw, spoiler } = asked;
         const flags = readFlags(text);
         const message = await shown;
         const id = randomUUID();
@@ -164,8 +185,10 @@ export function createUnfinished(store: Store): UnfinishedRequests {
           options: { ...earlier, ...flags.options, ...checkOptions(options).options },
           files: held.files,
           ...(held.lost.length > 0 && { lost: held.lost }),
+          ...(held.places.length > 0 && { places: held.places }),
           ...(message && { message }),
           ...(from && { from }),
+          ...(head && { head }),
         };
         await requests.set(id, request, rememberedMs);
         for (const at of placesOf({ thread, user, ...(message && { replyTo: message }) })) {

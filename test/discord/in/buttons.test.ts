@@ -315,7 +315,8 @@ test("nobody goes on from what is private, and only its own buttons do: in threa
     const secret = await ask({ private: true });
     const own = `discord:${secret.doing.message?.id}`;
     assert.equal(secret.turn.thread, own);
-    assert.equal((await secret.turn.inView?.(signal))?.length, 1, "it goes on from the one that all see");
+    const shownBy = (await secret.turn.inView?.(signal))?.map((one) => one.shownBy);
+    assert.deepEqual(shownBy, [open.key], "it goes on from the one that all see");
     await simulator.say(where, where === thread ? mo : ada, `<@${simulator.bot.id}> make it night`);
     const next = await nextPrompt();
     assert.equal(next.turn.thread, open.turn.thread);

@@ -50,6 +50,26 @@ test("/style save becomes a setting with words, options and pictures, answered t
   assert.equal(simulator.messages(channel).length, 1);
 });
 
+test("/style save of something hidden says that it is", async (t) => {
+  const { simulator, channel, ada, nextSetting } = await startDiscord(t);
+  const hidden = { name: "one.png", bytes: await png(1), spoiler: true };
+  const named = { name: "SPOILER_one.png", bytes: await png(1) };
+  const open = { name: "one.png", bytes: await png(1) };
+  const ways = [
+    [{ image: hidden }, true],
+    [{ image: open, image2: named }, true],
+    [{ instruction: "Warm ||lamplight||" }, true],
+    [{ instruction: "Warm lamplight", image: open }, undefined],
+  ] as const;
+  for (const [fields, spoiler] of ways) {
+    await simulator.slash(channel, ada, "style save", { name: "cosy", ...fields });
+    const { wish } = (await nextSetting()).turn;
+    assert.ok(wish.name === "saveStyle");
+    assert.equal(wish.spoiler, spoiler);
+    assert.doesNotMatch(wish.instruction, /\|/);
+  }
+});
+
 test("/style show shows its pictures to the asker alone", async (t) => {
   const { simulator, channel, ada, mo, nextSetting } = await startDiscord(t, { threads: "always" });
   const doing = await simulator.slash(channel, ada, "style show", { name: "cosy" });

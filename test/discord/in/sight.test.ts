@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BotError } from "../../../src/seam/errors.ts";
+import { BotError, type ErrorCode } from "../../../src/seam/errors.ts";
 import type { Attachment, MessageKey, Prompt } from "../../../src/seam/turn.ts";
 import { type DiscordServer, done, image, png, startDiscord, view } from "../server.ts";
 
@@ -30,10 +30,10 @@ async function mention(
   return nextPrompt();
 }
 
-async function refused(turn: Prompt, words: RegExp): Promise<void> {
+async function refused(turn: Prompt, words: RegExp, code: ErrorCode = "bad_attachment"): Promise<void> {
   await assert.rejects(
     turn.inView?.(signal) ?? Promise.resolve(),
-    (error) => error instanceof BotError && error.code === "bad_attachment" && words.test(error.message),
+    (error) => error instanceof BotError && error.code === code && words.test(error.message),
   );
 }
 
@@ -188,8 +188,9 @@ test("in view is what people see: previews, other apps' pictures, galleries, sti
 });
 
 test("what was undone no longer counts: the picture before it is in view again", async (t) => {
-  const server = await startDiscord(t, withContent);
-  const { simulator, channel, ada, nextPrompt, nextPress } = server;
+  let back: MessageKey | null | undefined;
+  const server = await startDiscord(t, { ...withContent, core: { backTo: async () => back } });
+  const { simulator, channel, ada, nextPrompt } = server;
   const thread = simulator.addThread(channel, { name: "garden", ownerId: ada.id });
   for (const where of [thread, simulator.dm(ada)]) {
     const ask = async () => {
@@ -197,15 +198,15 @@ test("what was undone no longer counts: the picture before it is in view again",
       const { turn, reply } = await nextPrompt();
       return { names: (await seen(turn)).map(([name]) => name), reply };
     };
-    const undo = async (id: string, head: MessageKey | null) => {
-      simulator.press(id, "a:undo", ada);
-      const { reply } = await nextPress();
-      await reply.show(view("done", { text: "Back.", head, audience: "asker" }));
+    back = undefined;
+    const undo = (head: MessageKey | null) => {
+      back = head;
     };
     const draw = async () => {
       const { names, reply } = await ask();
       const key = await reply.show(await done());
-      return { names, key, id: key.split(":")[2] ?? "" };
+      back = undefined;
+      return { names, key };
     };
     await simulator.say(where, ada, "", { files: [{ name: "garden.png", bytes: await png(7) }] });
     if (where !== thread) await nextPrompt();
@@ -213,14 +214,14 @@ test("what was undone no longer counts: the picture before it is in view again",
     assert.deepEqual(first.names, ["garden.png"]);
     const second = await draw();
     assert.deepEqual(second.names, []);
-    await undo(second.id, first.key);
+    undo(first.key);
     assert.deepEqual((await ask()).names, [], "back to the bot's own");
-    await undo(first.id, null);
+    undo(null);
     assert.deepEqual((await ask()).names, ["garden.png"], "back to the photo");
     const third = await draw();
     assert.deepEqual(third.names, ["garden.png"]);
     assert.deepEqual((await ask()).names, [], "the next picture counts");
-    await undo(third.id, null);
+    undo(null);
     const { names, reply } = await ask();
     assert.deepEqual(names, ["garden.png"]);
     await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
@@ -322,11 +323,10 @@ test("what Discord hides, forbids or is late with is said", async (t) => {
   });
   const spec = { name: "g", ownerId: blind.ada.id, from: messageAt(blind, from.id) };
   const thread = blind.simulator.addThread(blind.channel, spec);
-  const { turn } = await mention(blind, thread);
-  await refused(
-    turn,
-    /Discord hides from me what this thread hangs on.*Edit this picture.*Message Content Intent/,
-  );
+  const why = /Discord hides from me what this thread hangs on.*Message Content Intent.*Edit this picture/;
+  await refused((await mention(blind, thread)).turn, why, "unseen");
+  await blind.simulator.slash(thread, blind.ada, "draw", { prompt: "a castle" });
+  await refused((await blind.nextPrompt()).turn, why, "unseen");
 
   const server = await startDiscord(t, withContent);
   const { simulator, channel, ada } = server;

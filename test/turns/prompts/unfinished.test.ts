@@ -86,6 +86,22 @@ describe("a request that nothing was drawn of is completed by what its person sa
     assert.equal(lastOf(studio).pictures, 1);
   });
 
+  test("in a thread below the refusal it goes on from where the conversation stood", async () => {
+    for (const words of ["--count 1", "make it dusk"]) {
+      begin();
+      const castle = await say("a castle");
+      asked = studio.asked().length;
+      const refusal = await refused("make it night --count 9", {}, /not “9”/);
+      await say("a boat"); // the conversation goes on meanwhile
+      thread = `${thread}-below`;
+      asked = studio.asked().length;
+      const still = await refused("--count 8", { replyTo: refusal.key, toBot: true }, /not “8”/);
+      await say(words, { replyTo: still.key, toBot: true });
+      const { responseId } = (await studio.history.find(castle.key))?.pictures[0] ?? {};
+      assert.equal(lastOf(studio).previous, responseId, words);
+    }
+  });
+
   test("in a form of *Edit* that is opened on the bot's question", async () => {
     begin();
     const question = await refused("", { attachments: [await photo()] }, /Say what to do/);
@@ -125,6 +141,20 @@ describe("a request that nothing was drawn of is completed by what its person sa
     assert.equal(lastOf(studio).previous, responseId);
   });
 
+  test("a wrong option, other words in between, then the flag in answer to the refusal", async () => {
+    begin();
+    const refusal = await refused("a kite --quality low --count 9", {}, /not “9”/);
+    await say("hm, a boat first");
+    const alone = await say("--count 2");
+    assert.match(alone.last.text, /^Say what to draw/, "in the thread the newest counts");
+    const { last } = await say("--count 2", { replyTo: refusal.key, toBot: true });
+    assert.equal(last.images.length, 2);
+    assert.match(lastOf(studio).said, /a kite/);
+    assert.equal(lastOf(studio).tool?.quality, "low");
+    const again = await say("--count 2", { replyTo: refusal.key, toBot: true });
+    assert.doesNotMatch(again.last.notes.join(), /a kite/, "it is used once");
+  });
+
   test("words without a picture, then the picture", async () => {
     begin();
     await refused("make it night --action edit", {}, /There is no picture to edit/);
@@ -141,6 +171,38 @@ describe("a request that nothing was drawn of is completed by what its person sa
     await say("", { attachments: [await photo("better.png", "#0c0")] });
     assert.equal(lastOf(studio).pictures, 2);
     assert.match(lastOf(studio).said, /put the second on the first/);
+  });
+
+  test("a file that is sent again takes the place of the one that could not be read", async () => {
+    const bad = (name: string) => attachment(Buffer.alloc(50), { name });
+    const sent = async (...colours: readonly string[]) =>
+      Promise.all(colours.map((colour) => photo(`${colour}.png`, colour)));
+    const drawnFrom = async () => {
+      const head = await studio.history.head(thread);
+      const inputs = (head && (await studio.history.find(head))?.inputs) || [];
+      return inputs.map(({ source }) => JSON.stringify(source));
+    };
+    begin();
+    await say("put them in a row", { attachments: await sent("#111", "#222", "#333", "#444") });
+    const whole = await drawnFrom();
+    assert.equal(whole.length, 4);
+
+    begin();
+    const [, second, , fourth] = await sent("#111", "#222", "#333", "#444");
+    assert.ok(second && fourth);
+    const attachments = [bad("a.png"), second, bad("c.png"), fourth];
+    await refused("put them in a row", { attachments }, /“a.png”.*“c.png”/s);
+    await say("", { attachments: await sent("#111", "#333") });
+    assert.deepEqual(await drawnFrom(), whole);
+
+    begin();
+    await refused("put them in a row", { attachments }, /“a.png”.*“c.png”/s);
+    await say("", { attachments: await sent("#111") });
+    assert.deepEqual(
+      await drawnFrom(),
+      [whole[1], whole[3], whole[0]],
+      "nobody knows which of the two it is",
+    );
   });
 
   test("words with a picture of their own need nothing from before, and it is forgotten", async () => {
