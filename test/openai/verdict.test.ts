@@ -41,12 +41,22 @@ describe("what OpenAI says becomes what a person is told", () => {
     ["a full house", { status: 429, code: "rate_limit_exceeded" }, "busy", /Try again in a minute/],
     [
       "a full house in a stream",
-      { code: "rate_limit_exceeded", retryAfterMs: 1 },
+      { code: "rate_limit_exceeded", headers: new Headers({ "retry-after-ms": "1" }) },
       "busy",
       /Try again in 1 s/,
     ],
-    ["a short wait", { status: 429, retryAfterMs: 20_000 }, "busy", /Try again in 20 s/],
-    ["a long wait", { status: 429, retryAfterMs: 600_000 }, "busy", /Try again in 10 minutes/],
+    [
+      "a short wait",
+      { status: 429, headers: new Headers({ "retry-after": "20" }) },
+      "busy",
+      /Try again in 20 s/,
+    ],
+    [
+      "a long wait",
+      { status: 429, headers: new Headers({ "retry-after": "600" }) },
+      "busy",
+      /Try again in 10 minutes/,
+    ],
     [
       "lost files",
       { status: 404, message: "No such File object: file-abc" },
@@ -96,7 +106,7 @@ describe("what OpenAI says becomes what a person is told", () => {
 
   test("keeps the wait and the cause", () => {
     const cause = new Error("first");
-    const verdict = toVerdict({ status: 429, retryAfterMs: 0 }, cause);
+    const verdict = toVerdict({ status: 429, headers: new Headers({ "retry-after": "0" }) }, cause);
     assert.equal(verdict.retryAfterMs, 0);
     assert.equal(verdict.cause, cause);
     assert.equal(toVerdict({ status: 429 }).retryAfterMs, undefined);
