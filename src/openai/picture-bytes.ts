@@ -4,8 +4,8 @@ import { sniffMediaType } from "../seam/files/media-type.ts";
 export function toPictureBytes(base64: string): { bytes: Uint8Array; mediaType: string } | undefined {
   const bytes = Buffer.from(base64, "base64");
   // Decoding passes over what is not base64: then there are fewer bytes than there are letters for.
-  const padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
-  if (bytes.length !== Math.floor(((base64.length - padding) * 3) / 4)) return undefined;
+  const letters = base64.length - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);
+  if (letters % 4 === 1 || bytes.length !== Math.floor((letters * 3) / 4)) return undefined;
   const mediaType = sniffMediaType(bytes);
   return mediaType && isWhole(bytes, mediaType) ? { bytes, mediaType } : undefined;
 }
