@@ -28,7 +28,7 @@ export function createBoundedFetch(limits: BodyLimits): typeof fetch {
     const response = await fetch(input, init);
     if (!response.body) return response;
     const { status, statusText, headers } = response;
-    const isStream = /event-stream/.test(headers.get("content-type") ?? "");
+    const isStream = !/json|html/.test(headers.get("content-type") ?? "");
     const most = response.ok ? limits.bytes : Math.min(limits.bytes, mostErrorBytes);
     const buffer = response.ok && isStream ? createEventBuffer() : createPassage();
     const body = bound(response.body, buffer, { ...limits, bytes: most });
@@ -156,39 +156,41 @@ function createEventBuffer(): Buffering {
 }
 
 const blockBytes = 64 * 1024;
+/** Bytes of a chunk that is kept as it came. */
+const worthKeeping = 4096;
 
-/** Bytes on a heap. They are copied: a chunk can be a single byte, and costs two hundred. */
+/** Bytes on a heap. Small chunks are copied together: a chunk can be a single byte, and costs two hundred. */
 function createHeap() {
-  let blocks: Buffer[] = [];
-  let free = 0; // bytes at the end of the last block
-  const size = () => blocks.length * blockBytes - free;
+  let parts: Uint8Array[] = [];
+  let size = 0;
+  let block: Buffer | undefined;
+  let used = 0; // bytes of the block
+  const close = () => {
+    if (block && used > 0) parts.push(block.subarray(0, used));
+    block = undefined;
+    used = 0;
+  };
   return {
-    size,
+    size: () => size,
     add(bytes: Uint8Array): void {
-      for (let from = 0; from < bytes.length; ) {
-        if (free === 0) {
-          blocks.push(Buffer.allocUnsafe(blockBytes));
-          free = blockBytes;
-        }
-        const part = bytes.subarray(from, from + free);
-        blocks.at(-1)?.set(part, blockBytes - free);
-        free -= part.length;
-        from += part.length;
+      size += bytes.length;
+      if (bytes.length >= worthKeeping) {
+        close();
+        parts.push(bytes);
+        return;
       }
+      if (used + bytes.length > blockBytes) close();
+      block ??= Buffer.allocUnsafe(blockBytes);
+      block.set(bytes, used);
+      used += bytes.length;
     },
     /** What is on it, and what comes after that. */
     empty(last: Uint8Array = new Uint8Array()): Uint8Array {
-      const held = size();
-      if (held === 0) return last;
-      const all = Buffer.allocUnsafe(held + last.length);
-      let at = 0;
-      for (const one of blocks) {
-        one.copy(all, at, 0, Math.min(blockBytes, held - at));
-        at += blockBytes;
-      }
-      all.set(last, held);
-      blocks = [];
-      free = 0;
+      if (size === 0) return last;
+      close();
+      const all = Buffer.concat([...parts, last]);
+      parts = [];
+      size = 0;
       return all;
     },
   };

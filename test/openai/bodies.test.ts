@@ -123,6 +123,14 @@ describe("a stream that is longer than one event may be", () => {
     }
   }
 
+  test("comes through event by event, whatever it is called", async (t) => {
+    const { painter } = await serve(t, (_, response) => {
+      response.writeHead(200, { "content-type": "text/plain" });
+      for (const event of events()) response.write(`data: ${JSON.stringify(event)}\n\n`);
+    });
+    assert.equal(kinds(await collect(painter.paint(request, never))).at(-1), "final");
+  });
+
   test("whose last event lacks its empty line comes through", async (t) => {
     const { painter } = await serve(t, (_, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
