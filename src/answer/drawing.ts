@@ -1,6 +1,6 @@
 import type { Usage } from "../money/prices.ts";
 import type { PaintEvent, PaintedPicture } from "../openai/paint-events.ts";
-import { toSketch } from "../pictures/encode.ts";
+import { isWhole, toSketch } from "../pictures/encode.ts";
 import { BotError } from "../seam/errors.ts";
 import { toExtension } from "../seam/files/file-name.ts";
 import type { Log } from "../seam/log.ts";
@@ -22,7 +22,7 @@ export interface Drawing {
   readonly pictures: readonly PaintedPicture[];
   readonly usage?: Usage;
   take(painted: PaintEvent): Promise<void>;
-  /** Throws BotError `empty` when it has ended with neither a picture nor words. */
+  /** Throws BotError `empty` when it has ended with neither a picture nor words, `unreachable` when that cannot be opened. */
   check(): void;
 }
 
@@ -35,18 +35,22 @@ export function createDrawing(of: {
 }): Drawing {
   const { prompt, index, limits, log } = of;
   const pictures: PaintedPicture[] = [];
+  let broken = false;
   const state: { -readonly [Key in keyof Drawing]?: Drawing[Key] } & Pick<Drawing, "text" | "sketches"> = {
     text: "",
     sketches: 0,
   };
 
-  async function show(bytes: Uint8Array): Promise<void> {
+  /** Whether it can be shown: a sketch that cannot be opened is not worth failing for. */
+  async function show(bytes: Uint8Array): Promise<boolean> {
     try {
       const encoded = await toSketch(bytes, limits);
       const name = nameOf(prompt, encoded.mediaType, index);
       state.sketch = { ...encoded, name, alt: "A sketch, still being drawn" };
+      return true;
     } catch (error) {
-      log.debug({ error }, "sketch.lost"); // one that cannot be opened is not worth failing for
+      log.debug({ error }, "sketch.lost");
+      return false;
     }
   }
 
@@ -67,10 +71,19 @@ export function createDrawing(of: {
           return;
         case "partial":
           state.sketches = painted.index + 1;
-          return show(painted.bytes);
-        case "picture":
-          pictures.push(painted.picture);
-          return show(painted.picture.bytes);
+          await show(painted.bytes);
+          return;
+        case "picture": {
+          const { bytes, mediaType } = painted.picture;
+          const isShown = await show(bytes);
+          if (isShown || mediaType === "image/svg+xml" || (await isWhole(bytes))) {
+            pictures.push(painted.picture);
+            return;
+          }
+          log.warn({ callId: painted.picture.callId, size: bytes.byteLength }, "picture.broken");
+          broken = true;
+          return;
+        }
         case "final":
           state.responseId = painted.responseId;
           if (painted.usage) state.usage = painted.usage;
@@ -78,6 +91,9 @@ export function createDrawing(of: {
     },
     check() {
       if (pictures.length > 0 || state.text.trim() !== "") return;
+      if (broken) {
+        throw new BotError("unreachable", "OpenAI sent a picture that cannot be opened. Try again.");
+      }
       throw new BotError(
         "empty",
         "OpenAI sent neither a picture nor words. Try again, or say it differently.",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Identity } from "../openai/identity.ts";
 import type { PaintEvent } from "../openai/paint-events.ts";
 import type { Painter, PaintRequest } from "../openai/painter.ts";
@@ -99,9 +100,9 @@ export function createPaint(
   }
 
   /** What OpenAI has lost is not named to it again. */
-  async function* paint(request: PaintRequest, told: Conversation, responseId?: string) {
+  async function* paint(request: PaintRequest, how: How, told: Conversation, responseId?: string) {
     try {
-      yield* painter.paint(request, signal, responseId);
+      yield* painter.paint(request, signal, responseId, toWishKey(turn, inputs, request, how));
     } catch (error) {
       const isGone = error instanceof BotError && error.code === "inputs_gone";
       if (isGone) await uploads.forget([...inputs.map(({ source }) => source), ...told.sources]);
@@ -110,24 +111,30 @@ export function createPaint(
   }
 
   async function* paintAnew(place: number, told: Conversation) {
-    yield* paint(await anew(place, told), told);
+    yield* paint(await anew(place, told), "anew", told);
   }
 
   /** Goes on from what OpenAI has. */
   async function* paintOn(place: number, responseId: string | undefined) {
     const pickedCallId = shown && !masked ? pickedCallOf(shown) : undefined;
-    if (!shown || !pickedCallId) return yield* paint(await goingOn(place), nothing, responseId);
+    if (!shown || !pickedCallId) return yield* paint(await goingOn(place), "on", nothing, responseId);
     // With words in between, going on from before the picture would forget them.
     if (base === shown) {
       try {
-        return yield* paint(await fromPicked(place, shown, pickedCallId), nothing, responseId);
+        return yield* paint(await fromPicked(place, shown, pickedCallId), "picked", nothing, responseId);
       } catch (error) {
         // Some models take no item back without what they thought when they made it.
-        if (!(error instanceof BotError) || error.code !== "rejected") throw error;
+        const isRefused = error instanceof BotError && ["rejected", "parent_gone"].includes(error.code);
+        if (!isRefused) throw error;
         log.info({ error }, "picked.refused");
       }
     }
-    yield* paint(await goingOn(place, await seen()), nothing, base === shown ? undefined : responseId);
+    yield* paint(
+      await goingOn(place, await seen()),
+      "seen",
+      nothing,
+      base === shown ? undefined : responseId,
+    );
   }
 
   return async function* (place, responseId) {
@@ -146,6 +153,21 @@ export function createPaint(
       yield* paintAnew(place, told);
     }
   };
+}
+
+/** How a request goes on from what came before: each is a wish of its own. */
+type How = "on" | "picked" | "seen" | "anew";
+
+/** The same for the same request of the same turn, also after a restart. */
+function toWishKey(
+  { message, acceptedAt }: OpenTurn,
+  inputs: readonly StoredInput[],
+  { metadata }: PaintRequest,
+  how: How,
+): string {
+  const sources = inputs.map(({ source }) => source);
+  const wish = JSON.stringify([message, acceptedAt, metadata, how, sources]);
+  return createHash("sha256").update(wish).digest("hex");
 }
 
 const nothing: Conversation = { items: [], sources: [] };

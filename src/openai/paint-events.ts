@@ -1,7 +1,15 @@
-import type { Response, ResponseOutputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
 import type { Usage } from "../money/prices.ts";
 import { BotError } from "../seam/errors.ts";
-import { sniffMediaType } from "../seam/files/media-type.ts";
+import { toPictureBytes } from "./picture-bytes.ts";
+import {
+  type ImageCall,
+  type ImageUsage,
+  numbered,
+  response as responseSchema,
+  type StreamItem,
+  type StreamResponse,
+  streamEvent,
+} from "./stream-event.ts";
 import { toVerdict } from "./verdict.ts";
 
 /** What comes out of a request, in the order in which it comes. */
@@ -38,8 +46,12 @@ export interface Progress {
   responseId?: string;
   /** The newest event's `sequence_number`; -1 before the first. */
   sequence: number;
-  /** Something has been drawn: asking anew would draw, and cost, twice. */
+  /** A picture is being drawn: asking anew could draw, and cost, twice. */
+  drawing: boolean;
+  /** Something has been drawn. */
   drawn: boolean;
+  /** Some of its words have been handed on. */
+  said: boolean;
   /** Ids of the calls whose picture has been handed on. */
   readonly pictures: Set<string>;
   /** Why a picture failed, where one did. */
@@ -49,45 +61,74 @@ export interface Progress {
 }
 
 export function newProgress(responseId?: string): Progress {
-  return { ...(responseId && { responseId }), sequence: -1, drawn: false, pictures: new Set(), ended: false };
+  const begun = { drawing: false, drawn: false, said: false, ended: false };
+  return { ...(responseId && { responseId }), sequence: -1, pictures: new Set(), ...begun };
 }
 
 /**
- * One event of the stream as what it means to us; notes in `progress` what has been seen.
+ * One event of the stream, unchecked, as what it means to us; notes in `progress` what has been seen. What is not known
+ * to us, or has not what it needs, means nothing.
  *
  * Throws the BotError of a response that failed without a picture.
  */
-export function* toPaintEvents(event: ResponseStreamEvent, progress: Progress): Generator<PaintEvent> {
-  if ("sequence_number" in event) progress.sequence = event.sequence_number;
-  switch (event.type) {
+export function* toPaintEvents(sent: unknown, progress: Progress): Generator<PaintEvent> {
+  const number = numbered.safeParse(sent).data?.sequence_number;
+  const isOld = number !== undefined && number <= progress.sequence;
+  if (number !== undefined) progress.sequence = Math.max(number, progress.sequence);
+  const event = streamEvent.safeParse(sent).data;
+  switch (event?.type) {
     case "response.created":
+      if (isOld) return;
       progress.responseId = event.response.id;
+      progress.said = false;
       yield { kind: "started", responseId: event.response.id };
       return;
-    case "response.image_generation_call.partial_image":
-      progress.drawn = true;
-      yield {
-        kind: "partial",
-        index: event.partial_image_index,
-        bytes: Buffer.from(event.partial_image_b64, "base64"),
-      };
+    case "response.image_generation_call.generating":
+      progress.drawing = true;
       return;
+    case "response.image_generation_call.partial_image": {
+      progress.drawing = progress.drawn = true;
+      const sketch = toPictureBytes(event.partial_image_b64);
+      if (!sketch || isOld) return;
+      yield { kind: "partial", index: event.partial_image_index, bytes: sketch.bytes };
+      return;
+    }
     case "response.output_text.delta":
     case "response.refusal.delta":
+      if (isOld) return;
+      progress.said = true;
       yield { kind: "text", delta: event.delta };
       return;
     case "response.output_item.done":
-      yield* picturesOf([event.item], progress);
+      yield* picturesOf([event.item], progress, event.output_index);
       return;
     case "response.completed":
     case "response.incomplete":
     case "response.failed":
       yield* ending(event.response, progress);
       return;
+    case undefined:
+      return;
   }
 }
 
-function* ending(response: Response, progress: Progress): Generator<PaintEvent> {
+/**
+ * A response as it stands, unchecked, in place of its stream; nothing while it is still worked on.
+ *
+ * Throws as `toPaintEvents` does, and BotError `unreachable` for what is no response.
+ */
+export function* toPolledEvents(sent: unknown, progress: Progress): Generator<PaintEvent> {
+  const found = responseSchema.safeParse(sent).data;
+  if (!found) {
+    throw new BotError("unreachable", "OpenAI sent something that cannot be read. Try again in a minute.");
+  }
+  if (found.status === "queued" || found.status === "in_progress") return;
+  progress.said = false;
+  yield { kind: "started", responseId: found.id };
+  yield* ending(found, progress);
+}
+
+function* ending(response: StreamResponse, progress: Progress): Generator<PaintEvent> {
   progress.ended = true;
   progress.responseId = response.id;
   yield* picturesOf(response.output, progress);
@@ -95,20 +136,22 @@ function* ending(response: Response, progress: Progress): Generator<PaintEvent> 
     const failure = progress.failure ?? failureOf(response);
     if (failure) throw failure;
   }
+  const words = progress.said ? "" : wordsOf(response.output);
+  if (words !== "") yield { kind: "text", delta: words };
   const usage = usageOf(response, progress.pictures.size > 0);
   yield { kind: "final", responseId: response.id, ...(usage && { usage }) };
 }
 
-function* picturesOf(items: readonly ResponseOutputItem[], progress: Progress): Generator<PaintEvent> {
-  for (const item of items) {
-    if (item.type !== "image_generation_call" || progress.pictures.has(item.id)) continue;
+/** `from`: the place of the first of them in the response. */
+function* picturesOf(items: readonly StreamItem[], progress: Progress, from = 0): Generator<PaintEvent> {
+  for (const [index, item] of items.entries()) {
+    if (item?.type !== "image_generation_call") continue;
+    const callId = item.id || `output ${from + index}`;
+    if (progress.pictures.has(callId)) continue;
     if (item.error) {
-      const { code, message, type, param, moderation_details: details } = item.error;
+      const { moderation_details: details, ...failure } = item.error;
       progress.failure = toVerdict({
-        code,
-        message,
-        type,
-        param,
+        ...failure,
         ...(details && { moderation: { categories: details.categories, stage: details.moderation_stage } }),
       });
       continue;
@@ -117,37 +160,40 @@ function* picturesOf(items: readonly ResponseOutputItem[], progress: Progress): 
       if (item.status === "failed") progress.failure = toVerdict({ code: "server_error" });
       continue;
     }
-    const bytes = Buffer.from(item.result, "base64");
-    const mediaType = sniffMediaType(bytes);
-    if (!mediaType) {
+    progress.drawing = progress.drawn = true;
+    const picture = toPictureBytes(item.result);
+    if (!picture) {
       progress.failure = new BotError(
         "unreachable",
         "OpenAI sent a picture that cannot be opened. Try again.",
       );
       continue;
     }
-    progress.drawn = true;
-    progress.pictures.add(item.id);
-    yield {
-      kind: "picture",
-      picture: {
-        callId: item.id,
-        bytes,
-        mediaType,
-        ...(item.revised_prompt && { revisedPrompt: item.revised_prompt }),
-        applied: {
-          ...(item.size && { size: item.size }),
-          ...(item.quality && { quality: item.quality }),
-          ...(item.background && { background: item.background }),
-          ...(item.output_format && { format: item.output_format }),
-          ...(item.action && { action: item.action }),
-        },
-      },
-    };
+    progress.pictures.add(callId);
+    yield { kind: "picture", picture: { callId, ...picture, ...toApplied(item) } };
   }
 }
 
-function failureOf(response: Response): BotError | undefined {
+function toApplied(item: ImageCall): Pick<PaintedPicture, "revisedPrompt" | "applied"> {
+  return {
+    ...(item.revised_prompt && { revisedPrompt: item.revised_prompt }),
+    applied: {
+      ...(item.size && { size: item.size }),
+      ...(item.quality && { quality: item.quality }),
+      ...(item.background && { background: item.background }),
+      ...(item.output_format && { format: item.output_format }),
+      ...(item.action && { action: item.action }),
+    },
+  };
+}
+
+/** A server that sends no words as they come has them at the end, as has one that is only asked how it stands. */
+function wordsOf(items: readonly StreamItem[]): string {
+  const parts = items.flatMap((item) => (item?.type === "message" ? item.content : []));
+  return parts.map(({ text, refusal }) => text ?? refusal ?? "").join("");
+}
+
+function failureOf(response: StreamResponse): BotError | undefined {
   if (response.error) return toVerdict(response.error);
   if (response.status === "failed") return toVerdict({ code: "server_error" });
   if (response.status === "cancelled")
@@ -169,13 +215,13 @@ function failureOf(response: Response): BotError | undefined {
  * `usage` is the mainline model's part; `tool_usage.image_gen` the picture's. Each may be absent: compatible servers
  * leave them out, and a sum without the picture would be taken for the price of it.
  */
-function usageOf(response: Response, drawn: boolean): Usage | undefined {
+function usageOf(response: StreamResponse, drawn: boolean): Usage | undefined {
   const { usage, tool_usage: tools } = response;
   const image = tools?.image_gen;
   if (!usage || (drawn && !image)) return undefined;
   const { cached_tokens: cached = 0, cache_write_tokens: written } = usage.input_tokens_details ?? {};
   const svg = response.output.flatMap((item) =>
-    item.type === "image_generation_call" && item.svg_usage ? item.svg_usage : [],
+    item?.type === "image_generation_call" && item.svg_usage ? item.svg_usage : [],
   );
   return {
     base: {
@@ -192,7 +238,7 @@ function usageOf(response: Response, drawn: boolean): Usage | undefined {
 }
 
 /** What was cached is known by kind or not at all: a bare sum could be words or pictures. */
-function imageUsageOf(image: NonNullable<Response["tool_usage"]>["image_gen"]): NonNullable<Usage["image"]> {
+function imageUsageOf(image: ImageUsage): NonNullable<Usage["image"]> {
   const { input_tokens_details: input, output_tokens_details: output, cached_tokens_details: cached } = image;
   return {
     inputText: input?.text_tokens ?? image.input_tokens,

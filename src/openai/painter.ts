@@ -1,17 +1,19 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI, { APIError, toFile } from "openai";
 import type {
   ResponseCreateParamsStreaming,
   ResponseInputItem,
   ResponseInputMessageContentList,
-  ResponseStreamEvent,
 } from "openai/resources/responses/responses";
-import type { Stream } from "openai/streaming";
 import type { Upload } from "../pictures/uploads.ts";
-import { BotError } from "../seam/errors.ts";
+import type { BotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import { newProgress, type PaintEvent, type Progress, toPaintEvents } from "./paint-events.ts";
-import { toVerdict } from "./verdict.ts";
+import { createBoundedFetch, mostEventBytes } from "./body.ts";
+import { createConnection } from "./connection.ts";
+import { refusesBackground, toPaintError, wasNotBegun } from "./failure.ts";
+import { newProgress, type PaintEvent } from "./paint-events.ts";
+import { toLost, toNextWay, type Way } from "./recovery.ts";
 
 /** The parameters of one streaming `responses.create`. */
 export type PaintRequest = ResponseCreateParamsStreaming;
@@ -33,10 +35,16 @@ export interface Painter {
   /** It draws placeholders: what is shown must say so. */
   readonly standIn: boolean;
   /**
-   * Runs a request to its end over as many connections as that takes. With `responseId` it first takes up the
-   * background response of that id, from an earlier process, and asks anew only if that is gone.
+   * Runs a request to its end over as many connections as that takes. With `responseId` it first takes up the response
+   * of that id, from an earlier process, and asks anew only if that is gone. `wish`: the same for the same wish, also in
+   * another process, and unlike that of any other.
    */
-  paint(request: PaintRequest, signal: AbortSignal, responseId?: string): AsyncGenerator<PaintEvent>;
+  paint(
+    request: PaintRequest,
+    signal: AbortSignal,
+    responseId?: string,
+    wish?: string,
+  ): AsyncGenerator<PaintEvent>;
   /** Never rejects: a response that is over already has nothing to stop. */
   cancel(responseId: string): Promise<void>;
   /** Stores a picture for 30 days; its file id. Undefined where the server stores no files. */
@@ -48,14 +56,26 @@ export interface PainterOptions {
   readonly baseUrl?: string;
   readonly standIn: boolean;
   readonly log: Log;
-  /** Silence, in ms, after which a connection counts as broken. */
+  /** Silence, in ms without a byte, after which a connection counts as broken; 150 s unless said. */
   readonly idleMs?: number;
+  /** Ms without an event, whatever else comes, after which a response is given up; 15 minutes unless said. */
+  readonly stuckMs?: number;
+  /** Ms between two questions how a response stands whose stream is not to be had; 3 s unless said. */
+  readonly pollMs?: number;
+  /** Bytes of one event, and of a body that is no stream; 128 MiB unless said. */
+  readonly eventBytes?: number;
   /** The first wait before another try, in ms; each further one is twice as long. */
   readonly backoffMs?: number;
 }
 
 /** Tries without an event in between before we give up. */
 const tries = 4;
+/** The same for a response that is drawn, and paid for, whether we hear of it or not: about a minute of them. */
+const moreTries = 7;
+/** Connections for one response, however much each of them brings. */
+const mostConnections = 50;
+/** The longest wait, in ms, of our own accord. */
+const mostBackoffMs = 30_000;
 /** The longest wait, in ms, that OpenAI may ask for before we tell the person instead. */
 const patienceMs = 60_000;
 /** A wait, in ms, that is long enough to be told of. */
@@ -65,15 +85,18 @@ const fileLifeSeconds = 30 * 24 * 3600;
 
 /** A painter on the openai SDK, whose own retries are off: they do not know what has been drawn. */
 export function createPainter(options: PainterOptions): Painter {
-  const { log, idleMs = 150_000, backoffMs = 1000 } = options;
+  const { log, idleMs = 150_000, backoffMs = 1000, stuckMs = 15 * 60_000, pollMs = 3000 } = options;
   const warn = (message: string) => log.warn({ message }, "openai.sdk");
   const client = new OpenAI({
     apiKey: options.apiKey,
     ...(options.baseUrl && { baseURL: options.baseUrl }),
     maxRetries: 0,
     timeout: idleMs,
+    fetch: createBoundedFetch({ bytes: options.eventBytes ?? mostEventBytes, idleMs }),
     logger: { error: warn, warn, info: () => {}, debug: () => {} },
   });
+  const server = options.baseUrl ? "The server that OPENAI_BASE_URL names" : "OpenAI";
+  const connection = createConnection(client, { server, pollMs, stuckMs, cancel });
   /** Some compatible servers know no background mode; once one has said so it is not asked again. */
   let background = true;
   /** Nor do all of them store files. */
@@ -83,41 +106,48 @@ export function createPainter(options: PainterOptions): Painter {
     asked: PaintRequest,
     signal: AbortSignal,
     responseId?: string,
+    wish: string = randomUUID(),
   ): AsyncGenerator<PaintEvent> {
     let request = background ? asked : inForeground(asked);
-    let progress = newProgress(request.background ? responseId : undefined);
+    let progress = newProgress(isKept(request) ? responseId : undefined);
+    let way: Way = progress.responseId === undefined ? "ask" : request.background ? "follow" : "poll";
     let broken: BotError | undefined;
-    for (let failures = 0; ; ) {
-      const takingUp = progress.responseId;
+    /** How often it was asked for: what a server has answered with a failure is another wish to it from then on. */
+    let asks = 0;
+    let failures = 0;
+    for (let connections = 1; ; connections += 1) {
       const before = progress.sequence;
       try {
         signal.throwIfAborted();
-        for await (const event of watched(await open(request, progress, signal), idleMs)) {
-          yield* toPaintEvents(event, progress);
-          if (progress.ended) return;
-        }
-        throw new BotError("unreachable", "The connection to OpenAI broke off. Try again.");
+        const { responseId: taken } = progress;
+        if (way === "ask" || taken === undefined) {
+          asks += 1;
+          yield* connection.ask(request, `${wish}-${asks}`, progress, signal);
+        } else yield* connection[way](taken, progress, signal);
+        return;
       } catch (cause) {
         signal.throwIfAborted();
-        const error = toPaintError(cause);
-        if (progress.ended) throw error;
-        failures = progress.sequence > before ? 1 : failures + 1;
-        if (request.background && refusesBackground(cause)) {
-          log.warn({ error: error.message }, "background.off");
+        if (request.background && way === "ask" && refusesBackground(cause)) {
+          log.warn({ error: toPaintError(cause).message }, "background.off");
           background = false;
           request = inForeground(request);
-          progress = newProgress();
           continue;
         }
-        const transient = error.code === "unreachable" || error.code === "busy";
-        if (transient) broken = error;
-        const canTakeUp = transient && progress.responseId !== undefined && request.background === true;
-        // What was taken up and is gone may be asked for anew, as may what never began, while nothing is drawn.
-        const canAskAnew = !progress.drawn && (transient || takingUp !== undefined);
-        const waitMs = error.retryAfterMs ?? backoffMs * 2 ** (failures - 1);
-        if ((canTakeUp || canAskAnew) && failures < tries && waitMs <= patienceMs) {
-          log.info({ responseId: progress.responseId, failures, waitMs, error }, "paint.retry");
-          if (!canTakeUp) progress = newProgress();
+        const error = toPaintError(cause);
+        if (error.code === "unreachable" || error.code === "busy") broken = error;
+        const moved = progress.sequence > before;
+        const next = toNextWay({
+          ...{ error, cause, way, progress, moved },
+          background: request.background === true,
+          kept: isKept(request),
+        });
+        failures = moved && next !== "ask" ? 1 : failures + 1;
+        const most = next === "ask" || progress.pictures.size > 0 ? tries : moreTries;
+        const waitMs = error.retryAfterMs ?? Math.min(backoffMs * 2 ** (failures - 1), mostBackoffMs);
+        if (next && failures < most && connections < mostConnections && waitMs <= patienceMs) {
+          log.info({ responseId: progress.responseId, next, failures, waitMs, error }, "paint.retry");
+          way = next;
+          if (way === "ask") progress = newProgress();
           if (waitMs >= noticeableMs) yield { kind: "waiting", ms: waitMs };
           await sleep(waitMs, null, { signal });
           continue;
@@ -127,42 +157,34 @@ export function createPainter(options: PainterOptions): Painter {
           if (progress.responseId) yield { kind: "final", responseId: progress.responseId };
           return;
         }
+        const isUnnamed = !progress.ended && progress.responseId === undefined && !wasNotBegun(cause);
+        if (isUnnamed && error.code === "unreachable") throw toLost(error);
         // Some servers keep no responses: that there is none to take up is not what went wrong.
-        throw error.code === "rejected" && broken ? broken : error;
+        throw error.code === "rejected" && cause instanceof APIError && broken ? broken : error;
       }
     }
   }
 
-  async function open(
-    request: PaintRequest,
-    progress: Progress,
-    signal: AbortSignal,
-  ): Promise<Stream<ResponseStreamEvent>> {
-    const query = {
-      stream: true as const,
-      ...(progress.sequence >= 0 && { starting_after: progress.sequence }),
-    };
-    const { data, response } = await (progress.responseId
-      ? client.responses.retrieve(progress.responseId, query, { signal })
-      : client.responses.create(request, { signal })
-    ).withResponse();
-    const type = response.headers.get("content-type") ?? "";
-    if (!/json|html/.test(type)) return data;
-    // To the SDK this is a stream without events. It would be asked for, and perhaps paid, again and again.
-    data.controller.abort();
-    const server = options.baseUrl ? "The server that OPENAI_BASE_URL names" : "OpenAI";
-    throw new BotError("rejected", `${server} answered with ${type} and not with a stream. Tell the admin.`);
+  /** That it is to be stopped can be said again: it is drawn, and paid for, until OpenAI has heard it. */
+  async function cancel(responseId: string): Promise<void> {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        await client.responses.cancel(responseId);
+        return;
+      } catch (cause) {
+        const { code } = toPaintError(cause);
+        log.debug({ responseId, error: cause }, "cancel.refused");
+        if (tried >= tries || (code !== "unreachable" && code !== "busy")) return;
+        await sleep(backoffMs * 2 ** (tried - 1));
+      }
+    }
   }
 
   return {
     name: options.standIn ? "the offline stand-in" : "OpenAI",
     standIn: options.standIn,
     paint,
-    async cancel(responseId) {
-      await client.responses.cancel(responseId).catch((error: unknown) => {
-        log.debug({ responseId, error }, "cancel.refused");
-      });
-    },
+    cancel,
     async upload({ bytes, mediaType }, signal) {
       if (!files) return undefined;
       const name = `picture.${mediaType.slice(mediaType.indexOf("/") + 1)}`;
@@ -192,82 +214,7 @@ function inForeground(request: PaintRequest): PaintRequest {
   return rest;
 }
 
-/** OpenAI names the field; other servers speak of it in words alone. A picture has a background, too. */
-function refusesBackground(cause: unknown): boolean {
-  if (!(cause instanceof APIError) || cause.status !== 400) return false;
-  if (cause.param) return cause.param === "background";
-  return /\bbackground\b/.test(cause.message) && !/transparent|opaque/i.test(cause.message);
-}
-
-/** The SDK waits for ever on a stream that has fallen silent: its timeout ends with the response's headers. */
-async function* watched<T>(stream: Stream<T>, idleMs: number): AsyncGenerator<T> {
-  const iterator = stream[Symbol.asyncIterator]();
-  let timer: NodeJS.Timeout | undefined;
-  const silence = () =>
-    new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new BotError("unreachable", "OpenAI has gone silent. Try again in a minute.")),
-        idleMs,
-      );
-    });
-  try {
-    for (;;) {
-      const result = await Promise.race([iterator.next(), silence()]);
-      clearTimeout(timer);
-      if (result.done) return;
-      yield result.value;
-    }
-  } finally {
-    clearTimeout(timer);
-    stream.controller.abort();
-  }
-}
-
-/** What the SDK and the network throw: an APIError, or a raw TypeError or SyntaxError from a stream that broke. */
-function toPaintError(cause: unknown): BotError {
-  if (cause instanceof BotError) return cause;
-  if (!(cause instanceof APIError) || (cause.status === undefined && !cause.code)) {
-    return new BotError("unreachable", "OpenAI cannot be reached right now. Try again in a minute.", {
-      cause,
-    });
-  }
-  const { status, code, type, param, headers } = cause;
-  return toVerdict(
-    {
-      status,
-      code,
-      type,
-      param,
-      message: ownMessage(cause),
-      retryAfterMs: retryAfter(headers),
-      moderation: moderationOf(cause),
-    },
-    cause,
-  );
-}
-
-/** APIError puts the status before OpenAI's sentence. */
-function ownMessage({ message, status }: APIError): string {
-  return status === undefined ? message : message.replace(`${status} `, "");
-}
-
-function moderationOf({ error }: APIError): { categories: string[]; stage: string } | undefined {
-  const details = error && typeof error === "object" ? Reflect.get(error, "moderation_details") : undefined;
-  if (!details || typeof details !== "object") return undefined;
-  const { categories, moderation_stage: stage } = details as {
-    categories?: unknown;
-    moderation_stage?: unknown;
-  };
-  return { categories: Array.isArray(categories) ? categories.map(String) : [], stage: String(stage) };
-}
-
-/** `retry-after-ms`, or `retry-after` in seconds or as a date. */
-function retryAfter(headers: Headers | undefined): number | undefined {
-  const ms = Number(headers?.get("retry-after-ms") ?? Number.NaN);
-  if (Number.isFinite(ms)) return Math.max(0, ms);
-  const after = headers?.get("retry-after");
-  if (!after) return undefined;
-  const seconds = Number(after);
-  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(after) - Date.now();
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+/** OpenAI keeps a response unless it is told not to. */
+function isKept(request: PaintRequest): boolean {
+  return request.store !== false;
 }

@@ -1,4 +1,5 @@
 import { BotError } from "../seam/errors.ts";
+import { toWait, toWaitText } from "./wait.ts";
 
 /** What OpenAI says of a failure: over HTTP, in a failed response, or in a failed picture. */
 export interface Failure {
@@ -8,7 +9,7 @@ export interface Failure {
   readonly type?: string | null | undefined;
   readonly param?: string | null | undefined;
   readonly message?: string | null | undefined;
-  readonly retryAfterMs?: number | undefined;
+  readonly headers?: Headers | undefined;
   readonly moderation?: { readonly categories: readonly string[]; readonly stage: string } | undefined;
 }
 
@@ -21,6 +22,8 @@ const refusals = new Set([
   "bio_policy",
 ]);
 const outOfMoney = new Set(["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"]);
+/** Source: OpenAI's error codes, for compatible servers that name no code. */
+const noQuota = /exceeded your current quota/i;
 const transient = new Set([
   "server_error",
   "vector_store_timeout",
@@ -28,17 +31,29 @@ const transient = new Set([
   "image_generation_server_error",
 ]);
 
+/** Words for a request that goes on from something that is no longer there, or not whole: no other words will mend it. */
+const brokenConversation =
+  /No tool (?:output|call) found for |Item '?[\w-]+'? of type '?\w+'? was provided without its required |Items? with id '?[\w-]+'? not found|Previous response with id '?[\w-]+'? not found/i;
+
 /** OpenAI's failure as one a person can be told about. Codes decide; its own words are passed on only where they help. */
 export function toVerdict(failure: Failure, cause?: unknown): BotError {
-  const { status, code, param, retryAfterMs } = failure;
+  const { status, code, type, param } = failure;
+  const words = failure.message?.trim() ?? "";
+  const isBusy = status === 429 || code === "rate_limit_exceeded";
+  const retryAfterMs = toWait(failure.headers, isBusy ? words : "");
   const options = { cause, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   const error = (kind: BotError["code"], message: string) => new BotError(kind, message, options);
 
   if (code && refusals.has(code)) return error("refused", refusalText(failure));
-  if (code && outOfMoney.has(code)) {
+  if ([code, type].some((name) => name && outOfMoney.has(name)) || (isBusy && noQuota.test(words))) {
     return error("quota", "The OpenAI account has run out of credit. Tell the admin; nothing was drawn.");
   }
-  if (code === "previous_response_not_found" || param === "previous_response_id") {
+  const mayBlame = status === undefined || status === 400 || status === 404;
+  if (
+    code === "previous_response_not_found" ||
+    param === "previous_response_id" ||
+    (mayBlame && brokenConversation.test(words))
+  ) {
     return error("parent_gone", "OpenAI no longer has this conversation. Attach the picture and ask again.");
   }
   if (status === 401 || status === 403 || code === "invalid_api_key") {
@@ -47,20 +62,20 @@ export function toVerdict(failure: Failure, cause?: unknown): BotError {
       "OpenAI does not accept this bot's key, or the key may not use this model. Tell the admin.",
     );
   }
-  if (status === 429 || code === "rate_limit_exceeded") {
-    return error("busy", `OpenAI is busy right now. Try again in ${waitText(retryAfterMs)}.`);
+  if (isBusy) {
+    return error("busy", `OpenAI is busy right now. Try again in ${toWaitText(retryAfterMs)}.`);
   }
   if (
     (status === 404 || status === 400) &&
-    /\bfile(?:[-_]\w+)?\b.*(?:not found|no such|expired)|no such file/i.test(failure.message ?? "")
+    /\bfile(?:[-_]\w+)?\b.*(?:not found|no such|expired)|no such file/i.test(words)
   ) {
     return error("inputs_gone", "OpenAI no longer has the pictures you sent. Attach them again.");
   }
   if (
     (status !== undefined && (status >= 500 || status === 408 || status === 409)) ||
-    (code && transient.has(code))
+    [code, type].some((name) => name && transient.has(name))
   ) {
-    return error("unreachable", "OpenAI has trouble right now. Try again in a minute.");
+    return error("unreachable", `OpenAI has trouble right now. Try again in ${toWaitText(retryAfterMs)}.`);
   }
   return error("rejected", `OpenAI did not take the request: ${reasonOf(failure)}`);
 }
@@ -83,10 +98,4 @@ function refusalText({ moderation }: Failure): string {
     ? ` (${moderation.categories.join(", ").replaceAll("_", " ")})`
     : "";
   return `OpenAI's safety check refused ${what}${why}. Change the words and try again; the conversation goes on from where it was.`;
-}
-
-function waitText(ms: number | undefined): string {
-  if (ms === undefined) return "a minute";
-  const seconds = Math.max(1, Math.ceil(ms / 1000));
-  return seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} minutes`;
 }

@@ -25,6 +25,16 @@ export async function toSketch(picture: Uint8Array, limits: ImageLimits): Promis
     : { bytes: await small.png({ palette: true }).toBuffer(), mediaType: "image/png" };
 }
 
+/** Whether a picture is there to its last line, however odd it is otherwise. */
+export async function isWhole(picture: Uint8Array): Promise<boolean> {
+  try {
+    await sharp(picture, { failOn: "truncated" }).stats();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * A finished picture within a platform's limits, with a sentence in `note` when it had to be changed.
  *

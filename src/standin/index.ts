@@ -85,7 +85,7 @@ export async function createStandin(options: StandinOptions = {}): Promise<Stand
   const runs = createRuns({ store, paint, now });
   const sources = { store, fileBytes: files.bytes, ...(openUrl ? { openUrl } : {}) };
   const responses = createResponses({ store, runs, paint, sources, paceMs, leastPixels, flat, now });
-  const route = createRoutes({ files, responses, runs, faults });
+  const route = createRoutes({ files, responses, runs, faults, now });
   const requests: RecordedRequest[] = [];
 
   for (const kept of store.responses.open()) {

@@ -6,9 +6,8 @@ import { parentPort } from "node:worker_threads";
  * A thread that answers every request with one picture's stream of some 14 MB: three sketches, and the picture twice,
  * as OpenAI sends it. In chunks of 16 KB. It posts its port.
  */
-const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
-const picture = Buffer.concat([signature, randomBytes(3_100_000)]).toString("base64");
-const sketch = Buffer.concat([signature, randomBytes(1_400_000)]).toString("base64");
+const picture = toPng(3_100_000);
+const sketch = toPng(1_400_000);
 const item = { id: "ig_1", type: "image_generation_call", status: "completed", result: picture };
 
 const events = [
@@ -29,6 +28,16 @@ const body = Buffer.from(
     )
     .join(""),
 );
+
+/** Chunks of a PNG from its signature to its end, with nothing in them that could be seen. */
+function toPng(bytes: number): string {
+  const [length, end] = [Buffer.alloc(4), Buffer.from("\0\0\0\0IEND\xaeB`\x82", "latin1")];
+  length.writeUInt32BE(bytes);
+  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+  return Buffer.concat([signature, length, Buffer.from("IDAT"), randomBytes(bytes + 4), end]).toString(
+    "base64",
+  );
+}
 
 const server = createServer(async (_, response) => {
   response.writeHead(200, { "content-type": "text/event-stream" });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Response, ResponseOutputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
+import sharp from "sharp";
 import { newProgress, type PaintEvent, type Progress, toPaintEvents } from "../../src/openai/paint-events.ts";
 import { flat } from "../rig/pictures.ts";
 
@@ -142,6 +143,105 @@ describe("a stream of events", () => {
       progress,
     );
     assert.equal(progress.drawn, true);
+  });
+});
+
+describe("an event that is not as it should be", () => {
+  const partial = (fields: object) => event("response.image_generation_call.partial_image", fields);
+  const half = png.slice(0, Math.floor(png.length / 8) * 4);
+  const gap = Buffer.from(png, "base64");
+  const broken: readonly [string, unknown][] = [
+    ["nothing", null],
+    ["a number", 7],
+    ["a word", "response.completed"],
+    ["a list", [completed(call())]],
+    ["an event of no type", { sequence_number: 3 }],
+    ["a start without a response", event("response.created")],
+    ["a start without a name", event("response.created", { response: {} })],
+    ["a sketch without a picture", partial({ partial_image_index: 0 })],
+    ["a sketch without a number", partial({ partial_image_b64: png })],
+    ["half a sketch", partial({ partial_image_index: 0, partial_image_b64: half })],
+    ["a sketch that is no base64", partial({ partial_image_index: 0, partial_image_b64: `!${png}` })],
+    ["an empty sketch", partial({ partial_image_index: 0, partial_image_b64: "" })],
+    ["words that are none", event("response.output_text.delta", { delta: { text: "x" } })],
+    ["an item that is missing", event("response.output_item.done")],
+    ["an item of no type", event("response.output_item.done", { item: {} })],
+    ["a picture that is a number", event("response.output_item.done", { item: call({ result: 7 }) })],
+    ["half a picture", done(call({ result: half }))],
+    ["a picture with letters amiss", done(call({ result: `${png.slice(0, 8)}!${png.slice(8)}` }))],
+    [
+      "a picture with a gap",
+      done(call({ result: Buffer.concat([gap.subarray(0, 40), gap.subarray(43)]).toString("base64") })),
+    ],
+    ["an end without a response", event("response.completed")],
+    ["an end without a name", event("response.completed", { response: { status: "completed", output: [] } })],
+  ];
+  for (const [what, sent] of broken) {
+    test(`means nothing: ${what}`, () => {
+      const progress = newProgress();
+      assert.deepEqual([...toPaintEvents(sent, progress)], []);
+      assert.equal(progress.ended, false);
+      assert.equal(progress.pictures.size, 0);
+    });
+  }
+
+  test("does not keep the others from being what they are", () => {
+    const progress = newProgress();
+    const events = [created, ...broken.slice(0, -2).map(([, sent]) => sent), completed(call())];
+    const painted = events.flatMap((sent) => [...toPaintEvents(sent, progress)]);
+    assert.deepEqual(kinds(painted), ["started", "picture", "final"]);
+  });
+
+  for (const [what, fields] of [
+    ["output", { output: "none" }],
+    ["status", { status: 7 }],
+    ["usage", { usage: { input_tokens: "many", output_tokens: -1 } }],
+    ["price of the picture", { tool_usage: { image_gen: { input_tokens: null } } }],
+  ] as const) {
+    test(`in the ${what} of a response is an end all the same, and costs what is not known`, () => {
+      const painted = paint([
+        created,
+        done(call()),
+        event("response.completed", { response: response({ output: [call()], ...fields }) }),
+      ]);
+      assert.deepEqual(painted.at(-1), { kind: "final", responseId: "resp_1" });
+    });
+  }
+
+  test("for want of an id is told from others by its place", () => {
+    const [one, two] = [call({ id: undefined }), call({ id: undefined, size: "1x1" })];
+    const painted = paint([
+      created,
+      event("response.output_item.done", { output_index: 0, item: one }),
+      event("response.output_item.done", { output_index: 1, item: two }),
+      completed(one, two),
+    ]);
+    assert.deepEqual(kinds(painted), ["started", "picture", "picture", "final"]);
+  });
+
+  for (const [mediaType, format] of [
+    ["image/jpeg", "jpeg"],
+    ["image/webp", "webp"],
+    ["image/gif", "gif"],
+    ["image/png", "png"],
+  ] as const) {
+    test(`is no ${format} when its end is missing, and one when it is there`, async () => {
+      const bytes = await sharp({ create: { width: 64, height: 64, channels: 3, background: "#808080" } })
+        .toFormat(format)
+        .toBuffer();
+      const sent = (part: Buffer) => paint([created, done(call({ result: part.toString("base64") }))]);
+      const [, painted] = sent(bytes);
+      assert.ok(painted?.kind === "picture" && painted.picture.mediaType === mediaType);
+      assert.deepEqual(kinds(sent(bytes.subarray(0, bytes.length - 3))), ["started"]);
+    });
+  }
+
+  test("is no SVG when its end is missing, and one when it is there", () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>';
+    const sent = (text: string) =>
+      kinds(paint([created, done(call({ result: Buffer.from(text).toString("base64") }))]));
+    assert.deepEqual(sent(`${svg}\n`), ["started", "picture"]);
+    assert.deepEqual(sent(svg.slice(0, -8)), ["started"]);
   });
 });
 

@@ -27,12 +27,91 @@ describe("what OpenAI says becomes what a person is told", () => {
     ["a picture's policy", { code: "image_content_policy_violation" }, "refused", /safety check/],
     ["biology", { code: "bio_policy" }, "refused", /safety check/],
     ["no money", { status: 429, code: "insufficient_quota" }, "quota", /run out of credit\. Tell the admin/],
+    ["no money, by its type", { status: 429, type: "insufficient_quota", code: null }, "quota", /credit/],
+    [
+      "no money, in words",
+      { status: 429, message: "You exceeded your current quota, please check." },
+      "quota",
+      /credit/,
+    ],
     ["no money, hard", { status: 400, code: "billing_hard_limit_reached" }, "quota", /credit/],
     [
       "a lost conversation",
       { status: 400, code: "previous_response_not_found" },
       "parent_gone",
       /no longer has/,
+    ],
+    [
+      "the same without a code",
+      { status: 400, message: "Previous response with id 'resp_1' not found." },
+      "parent_gone",
+      /no longer has/,
+    ],
+    [
+      "a call without its output",
+      { status: 400, message: "No tool output found for function call call_1." },
+      "parent_gone",
+      /no longer has/,
+    ],
+    [
+      "an output without its call",
+      { status: 400, message: "No tool call found for function call output with call_id call_1." },
+      "parent_gone",
+      /no longer has/,
+    ],
+    [
+      "a thought without what follows it",
+      {
+        status: 400,
+        param: "input",
+        message: "Item 'rs_1' of type 'reasoning' was provided without its required following item.",
+      },
+      "parent_gone",
+      /no longer has/,
+    ],
+    [
+      "a picture without the thought before it",
+      {
+        status: 400,
+        message:
+          "Item 'ig_1' of type 'image_generation_call' was provided without its required 'reasoning' item: 'rs_1'.",
+      },
+      "parent_gone",
+      /no longer has/,
+    ],
+    [
+      "an item that is not kept",
+      {
+        status: 404,
+        param: "input",
+        message: "Item with id 'rs_1' not found. Items are not persisted when `store` is set to false.",
+      },
+      "parent_gone",
+      /no longer has/,
+    ],
+    [
+      "an item that is not kept, in a stream",
+      { code: "invalid_prompt", message: "Item with id 'msg_1' not found." },
+      "parent_gone",
+      /no longer has/,
+    ],
+    [
+      "an item that is wrong",
+      { status: 400, message: "Invalid item: 'input[1]'." },
+      "rejected",
+      /Invalid item/,
+    ],
+    [
+      "a model that is not there",
+      { status: 404, message: "The model 'm' does not exist." },
+      "rejected",
+      /does not exist/,
+    ],
+    [
+      "a missing thing in a server in trouble",
+      { status: 500, message: "Item with id 'rs_1' not found." },
+      "unreachable",
+      /trouble/,
     ],
     ["the same by its field", { status: 404, param: "previous_response_id" }, "parent_gone", /no longer has/],
     ["a wrong key", { status: 401 }, "auth", /does not accept this bot's key/],
@@ -41,12 +120,40 @@ describe("what OpenAI says becomes what a person is told", () => {
     ["a full house", { status: 429, code: "rate_limit_exceeded" }, "busy", /Try again in a minute/],
     [
       "a full house in a stream",
-      { code: "rate_limit_exceeded", retryAfterMs: 1 },
+      { code: "rate_limit_exceeded", headers: new Headers({ "retry-after-ms": "1" }) },
       "busy",
       /Try again in 1 s/,
     ],
-    ["a short wait", { status: 429, retryAfterMs: 20_000 }, "busy", /Try again in 20 s/],
-    ["a long wait", { status: 429, retryAfterMs: 600_000 }, "busy", /Try again in 10 minutes/],
+    [
+      "a short wait",
+      { status: 429, headers: new Headers({ "retry-after": "20" }) },
+      "busy",
+      /Try again in 20 s/,
+    ],
+    [
+      "a long wait",
+      { status: 429, headers: new Headers({ "retry-after": "600" }) },
+      "busy",
+      /Try again in 10 minutes/,
+    ],
+    [
+      "a wait in words",
+      { status: 429, message: "Please try again in 6m0s." },
+      "busy",
+      /Try again in 6 minutes/,
+    ],
+    [
+      "a wait in words in a stream",
+      { code: "rate_limit_exceeded", message: "Please try again in 51.84s." },
+      "busy",
+      /Try again in 52 s/,
+    ],
+    [
+      "trouble for long",
+      { status: 503, headers: new Headers({ "retry-after": "600" }) },
+      "unreachable",
+      /in 10 minutes/,
+    ],
     [
       "lost files",
       { status: 404, message: "No such File object: file-abc" },
@@ -96,7 +203,7 @@ describe("what OpenAI says becomes what a person is told", () => {
 
   test("keeps the wait and the cause", () => {
     const cause = new Error("first");
-    const verdict = toVerdict({ status: 429, retryAfterMs: 0 }, cause);
+    const verdict = toVerdict({ status: 429, headers: new Headers({ "retry-after": "0" }) }, cause);
     assert.equal(verdict.retryAfterMs, 0);
     assert.equal(verdict.cause, cause);
     assert.equal(toVerdict({ status: 429 }).retryAfterMs, undefined);

@@ -254,6 +254,22 @@ test("a background stream that was dropped goes on and is taken up where it was 
   assert.equal((await openai.responses.retrieve(id)).status, "completed");
 });
 
+test("a background response is streamed for five minutes, and polled for longer", async (t) => {
+  let time = Date.parse("2026-11-25T12:00:00Z");
+  const { openai } = await setup(t, { now: () => time });
+  const begun = await openai.responses.create({ ...ask("a cat"), background: true, stream: true });
+  const [first] = await collect(begun);
+  assert.ok(first?.type === "response.created");
+  const { id } = first.response;
+  time += 300_000;
+  assert.ok((await collect(await openai.responses.retrieve(id, { stream: true }))).length > 0);
+  time += 1;
+  const late = await refused(openai.responses.retrieve(id, { stream: true }));
+  assert.deepEqual([late.status, late.type], [400, "invalid_request_error"]);
+  assert.match(late.message, /can no longer be streamed because it is more than 5 minutes old/);
+  assert.equal((await openai.responses.retrieve(id)).status, "completed");
+});
+
 test("a background response is polled, and cancelled", async (t) => {
   const { openai } = await setup(t, { paceMs: 60_000 });
   const begun = await openai.responses.create({ ...ask("a cat"), background: true });

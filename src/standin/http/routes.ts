@@ -36,8 +36,9 @@ export function createRoutes(deps: {
   responses: Responses;
   runs: Runs;
   faults: Faults;
+  now: () => number;
 }): (exchange: Exchange) => Promise<void> {
-  const { files, responses, runs, faults } = deps;
+  const { files, responses, runs, faults, now } = deps;
 
   async function create({ body, response, signal }: Exchange, taken: Taken | undefined): Promise<void> {
     const record = await responses.create(parseJson(body), taken?.fault);
@@ -70,7 +71,7 @@ export function createRoutes(deps: {
       }
       return await send(response, await responses.show(record), signal, taken);
     }
-    checkStreamable(record);
+    checkStreamable(record, now());
     const after = query.starting_after ?? -1;
     await sendEvents(response, runs.follow(record, after, signal), signal, taken);
   }
@@ -226,11 +227,22 @@ const defaultMessages: Readonly<Record<number, string>> = {
   503: "The engine is currently overloaded, please try again later.",
 };
 
-function checkStreamable(record: ResponseRecord): void {
-  if (record.params.background && record.params.stream) return;
-  throw badRequest(
-    "This response cannot be streamed: only a response created with background=true and stream=true can.",
-    "stream",
-    "invalid_value",
-  );
+/** Source of the age: openai/openai-python#2828. */
+const streamableMs = 5 * 60 * 1000;
+
+function checkStreamable({ params, createdMs }: ResponseRecord, now: number): void {
+  if (!params.background || !params.stream) {
+    throw badRequest(
+      "This response cannot be streamed: only a response created with background=true and stream=true can.",
+      "stream",
+      "invalid_value",
+    );
+  }
+  if (now - createdMs > streamableMs) {
+    throw badRequest(
+      "This response can no longer be streamed because it is more than 5 minutes old",
+      "stream",
+      null,
+    );
+  }
 }

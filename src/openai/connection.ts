@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type OpenAI from "openai";
+import { APIError } from "openai";
+import type {
+  ResponseCreateParamsStreaming,
+  ResponseStreamEvent,
+} from "openai/resources/responses/responses";
+import type { Stream } from "openai/streaming";
+import { BotError } from "../seam/errors.ts";
+import {
+  newProgress,
+  type PaintEvent,
+  type Progress,
+  toPaintEvents,
+  toPolledEvents,
+} from "./paint-events.ts";
+
+/**
+ * The ways to get at a response. Each gives what comes by it until the response is over, notes in `progress` how far that
+ * is, and rejects with whatever breaks it off: the signal's reason, a BotError, or what the SDK and the network throw.
+ */
+export interface Connection {
+  /** Asks for one. `key`: the same for the same wish, for servers that mind it: they begin that once. */
+  ask(
+    request: ResponseCreateParamsStreaming,
+    key: string,
+    progress: Progress,
+    signal: AbortSignal,
+  ): AsyncGenerator<PaintEvent>;
+  /** Takes up the stream of a background response after the event that came last. */
+  follow(responseId: string, progress: Progress, signal: AbortSignal): AsyncGenerator<PaintEvent>;
+  /** Asks from time to time how a response stands: for where its stream is not to be had. */
+  poll(responseId: string, progress: Progress, signal: AbortSignal): AsyncGenerator<PaintEvent>;
+}
+
+export interface ConnectionOptions {
+  /** Whose answers these are, as an error says it. */
+  readonly server: string;
+  /** Ms between two questions how a response stands. */
+  readonly pollMs: number;
+  /** Ms without an event after which a response counts as stuck, though there are signs of life. */
+  readonly stuckMs: number;
+  readonly cancel: (responseId: string) => Promise<void>;
+}
+
+type Open = (signal: AbortSignal) => Promise<Stream<ResponseStreamEvent>>;
+
+/** Ms that we wait for the name of a response that nobody wants any more. */
+const partingMs = 30_000;
+
+export function createConnection(client: OpenAI, options: ConnectionOptions): Connection {
+  const { server, pollMs, stuckMs, cancel } = options;
+
+  async function* read(open: Open, progress: Progress, signal: AbortSignal, isBackground: boolean) {
+    const stop = new AbortController();
+    const events = eventsOf(open(stop.signal));
+    let next = events.next();
+    try {
+      for (;;) {
+        const { value, done } = await soon(next, stuckMs, signal);
+        if (done) break;
+        yield* toPaintEvents(value, progress);
+        if (progress.ended) return;
+        next = events.next();
+      }
+      throw new BotError("unreachable", "The connection to OpenAI broke off. Try again.");
+    } finally {
+      if (signal.aborted && isBackground && !progress.responseId) void part(next, events, stop);
+      else stop.abort();
+    }
+  }
+
+  /** A background response that is left before its name is known would be drawn, and paid for, to its end. */
+  async function part(
+    pending: Promise<IteratorResult<ResponseStreamEvent>>,
+    events: AsyncGenerator<ResponseStreamEvent>,
+    stop: AbortController,
+  ): Promise<void> {
+    const progress = newProgress();
+    const patience = setTimeout(() => stop.abort(), partingMs);
+    try {
+      for (let next = await pending; !next.done && !progress.responseId; next = await events.next()) {
+        for (const _ of toPaintEvents(next.value, progress));
+        if (progress.responseId) break;
+      }
+    } catch {
+      // Nobody waits for it any more.
+    }
+    clearTimeout(patience);
+    stop.abort();
+    if (progress.responseId) await cancel(progress.responseId);
+  }
+
+  async function* eventsOf(
+    opening: Promise<Stream<ResponseStreamEvent>>,
+  ): AsyncGenerator<ResponseStreamEvent> {
+    yield* await opening;
+  }
+
+  async function opened(
+    asked: ReturnType<OpenAI["responses"]["create"]>,
+  ): Promise<Stream<ResponseStreamEvent>> {
+    const { data, response } = await asked.withResponse();
+    const type = response.headers.get("content-type") ?? "";
+    if ("controller" in data && !/json|html/.test(type)) return data;
+    // To the SDK this is a stream without events. It would be asked for, and perhaps paid, again and again.
+    if ("controller" in data) data.controller.abort();
+    throw new BotError("rejected", `${server} answered with ${type} and not with a stream. Tell the admin.`);
+  }
+
+  async function found(responseId: string, signal: AbortSignal): Promise<unknown> {
+    // Parsed by the SDK, what is no response is a TypeError.
+    const response = await client.responses.retrieve(responseId, {}, { signal }).asResponse();
+    if (/json/.test(response.headers.get("content-type") ?? "")) return response.json();
+    await response.body?.cancel();
+    // A front page, for whatever is asked for: nothing is kept there by that name.
+    throw APIError.generate(404, undefined, `${server} has no responses to give.`, response.headers);
+  }
+
+  return {
+    ask(request, key, progress, signal) {
+      const headers = { "idempotency-key": key };
+      const open: Open = (stop) => opened(client.responses.create(request, { signal: stop, headers }));
+      return read(open, progress, signal, request.background === true);
+    },
+
+    follow(responseId, progress, signal) {
+      const after = progress.sequence;
+      const query = { stream: true as const, ...(after >= 0 && { starting_after: after }) };
+      const open: Open = (stop) => opened(client.responses.retrieve(responseId, query, { signal: stop }));
+      return read(open, progress, signal, false);
+    },
+
+    async *poll(responseId, progress, signal) {
+      const until = performance.now() + stuckMs;
+      for (;;) {
+        yield* toPolledEvents(await found(responseId, signal), progress);
+        if (progress.ended) return;
+        if (performance.now() > until) throw stuck(stuckMs);
+        await sleep(pollMs, null, { signal });
+      }
+    },
+  };
+}
+
+/** Rejects when it takes too long, and with the signal's reason when that aborts first. */
+function soon<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const abort = () => reject(signal.reason);
+  const timer = setTimeout(() => reject(stuck(ms)), ms);
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  work.then(resolve, reject);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  });
+}
+
+/** Not `unreachable`: it has been waited for long enough. */
+function stuck(ms: number): BotError {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  return new BotError(
+    "stopped",
+    `OpenAI has got no further for ${minutes} minutes, so I stopped waiting. Try again.`,
+  );
+}
