@@ -53,6 +53,8 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Turns that are drawn at once; the others wait in line. */
   readonly concurrency: number;
+  /** How many may wait in line, of all and of one person; who comes when it is full is told when to try again. */
+  readonly queue: { readonly all: number; readonly ofOne: number };
   /** How long the stand-in takes for a picture, in ms. */
   readonly standinPaceMs: number;
 }
@@ -127,6 +129,8 @@ const environment = z
       .optional(),
     LOG_LEVEL: oneOf(logLevels).default("info"),
     CONCURRENCY: wholeNumber(1, 64).default(4),
+    QUEUE_LIMIT: wholeNumber(1, 100_000).default(1000),
+    QUEUE_LIMIT_PERSON: wholeNumber(1, 100_000).default(20),
     STANDIN_PACE_MS: wholeNumber(0, 600_000).default(4000),
   })
   .superRefine(
@@ -190,6 +194,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
     logLevel: parsed.LOG_LEVEL,
     concurrency: parsed.CONCURRENCY,
+    queue: { all: parsed.QUEUE_LIMIT, ofOne: parsed.QUEUE_LIMIT_PERSON },
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
 }

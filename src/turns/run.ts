@@ -58,6 +58,7 @@ export function createRuns(
 ): Runs {
   const { painter, history, ledger, lanes, accounts, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
+  const startedAt = now();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   let closed = false;
 
@@ -77,7 +78,9 @@ export function createRuns(
     let last: View;
     try {
       await ledger.note(turn);
-      leave = await lanes.enter(turn.thread, stop.signal, (ahead) => pace.offer(queuedView(ahead)));
+      const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
+      const onPlace = (ahead: number, hasGrown: boolean) => pace.offer(queuedView(ahead, hasGrown));
+      leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: turn.acceptedAt < startedAt });
       const { generation, view } = await answer(state, files, tools, reply.limits, pace.offer, stop.signal);
       // Saved before it is shown: who sees the picture may answer it at once.
       last = await keep(generation, turn).then(
@@ -191,6 +194,11 @@ export function createRuns(
       await all;
     },
   };
+}
+
+/** Those it shares the bot with. */
+function communityOf({ place }: OpenTurn) {
+  return place && { community: place.community ?? place.channel };
 }
 
 /** What is made from something hidden is hidden, too. */
