@@ -55,6 +55,8 @@ export interface Config {
   readonly concurrency: number;
   /** How old what was said while the bot was not there may be to be answered, in ms; 0: nothing of that is. */
   readonly missedMs: number;
+  /** How many may wait in line, of all and of one person; who comes when it is full is told when to try again. */
+  readonly queue: { readonly all: number; readonly ofOne: number };
   /** How long the stand-in takes for a picture, in ms. */
   readonly standinPaceMs: number;
 }
@@ -130,6 +132,8 @@ const environment = z
     LOG_LEVEL: oneOf(logLevels).default("info"),
     CONCURRENCY: wholeNumber(1, 64).default(4),
     MISSED_MINUTES: wholeNumber(0, 1440).default(10),
+    QUEUE_LIMIT: wholeNumber(1, 100_000).default(1000),
+    QUEUE_LIMIT_PERSON: wholeNumber(1, 100_000).default(20),
     STANDIN_PACE_MS: wholeNumber(0, 600_000).default(4000),
   })
   .superRefine(
@@ -194,6 +198,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     logLevel: parsed.LOG_LEVEL,
     concurrency: parsed.CONCURRENCY,
     missedMs: parsed.MISSED_MINUTES * 60_000,
+    queue: { all: parsed.QUEUE_LIMIT, ofOne: parsed.QUEUE_LIMIT_PERSON },
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
 }

@@ -44,7 +44,7 @@ async function main(config: Config): Promise<void> {
     painter,
     history: createHistory(store),
     ledger,
-    lanes: createLanes(config.concurrency),
+    lanes: createLanes(config.concurrency, config.queue),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
     links: createLinks(),

@@ -14,6 +14,7 @@ describe("the configuration", () => {
       storeUrl: `sqlite:${join("data", "drawbridge.db")}`,
       logLevel: "info",
       concurrency: 4,
+      queue: { all: 1000, ofOne: 20 },
       standinPaceMs: 4000,
     });
   });
@@ -41,6 +42,8 @@ describe("the configuration", () => {
         STORE_URL: "redis://10.0.0.2",
         LOG_LEVEL: "debug",
         CONCURRENCY: "64",
+        QUEUE_LIMIT: "500",
+        QUEUE_LIMIT_PERSON: "3",
         STANDIN_PACE_MS: "0",
         HOME: "/root",
       }),
@@ -67,6 +70,7 @@ describe("the configuration", () => {
         storeUrl: "redis://10.0.0.2",
         logLevel: "debug",
         concurrency: 64,
+        queue: { all: 500, ofOne: 3 },
         standinPaceMs: 0,
       },
     );
@@ -119,6 +123,8 @@ describe("the configuration", () => {
     [{ DISCORD_THREADS: "sometimes" }, /DISCORD_THREADS: must be one of off, auto, always/],
     [{ STORE_URL: "mysql://x" }, /STORE_URL: must begin with sqlite:, redis:, postgres: or memory:/],
     [{ LOG_LEVEL: "loud" }, /LOG_LEVEL: must be one of trace, /],
+    [{ QUEUE_LIMIT: "0" }, /QUEUE_LIMIT: must be a whole number from 1 to 100000/],
+    [{ QUEUE_LIMIT_PERSON: "many" }, /QUEUE_LIMIT_PERSON: must be a whole number from 1 to 100000/],
     [{ CONCURRENCY: "0" }, /CONCURRENCY: must be a whole number from 1 to 64/],
     [{ STANDIN_PACE_MS: "-1" }, /STANDIN_PACE_MS: /],
   ];

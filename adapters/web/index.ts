@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import type { Adapter } from "../../src/seam/adapter.ts";
@@ -18,6 +19,7 @@ import { type Chat, openChat } from "./live/chat.ts";
 import { createEvents } from "./live/events.ts";
 import { createPartials } from "./live/partials.ts";
 import type { Stage } from "./live/stage.ts";
+import { createUploads } from "./live/uploads.ts";
 import { createReply, createUnwanted } from "./out/reply.ts";
 import { createPageRoutes, createPictureRoutes } from "./out/serve.ts";
 import { toAskId, toId, toKey } from "./out/view.ts";
@@ -50,6 +52,9 @@ export interface WebOptions {
   readonly pageDir?: string;
 }
 
+/** How often uploads that nobody needs any more are looked for, in ms. */
+const sweepMs = 60 * 60 * 1000;
+
 /**
  * The playground: a chat platform of its own, in the browser; and the pages on which people of other platforms paint
  * an area. `url` is known after `start`.
@@ -67,7 +72,9 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
   if (!password && open) {
     throw new BotError("forbidden", `${open} can be reached from other machines: set PLAYGROUND_PASSWORD.`);
   }
-  let running: { readonly stage: Stage; readonly server: Listening } | undefined;
+  let running:
+    | { readonly stage: Stage; readonly server: Listening; readonly sweeping: NodeJS.Timeout }
+    | undefined;
 
   function stage(): Stage {
     if (running) return running.stage;
@@ -90,7 +97,8 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       try {
         chat = openChat(dataDir, now);
         const events = createEvents({ boot: randomUUID() });
-        const stage: Stage = { chat, events, partials: createPartials(), log, now };
+        const uploads = createUploads(join(dataDir, "uploads"), now);
+        const stage: Stage = { chat, uploads, events, partials: createPartials(), log, now };
         const about: About = {
           version,
           painter,
@@ -102,7 +110,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         const app = createApp({
           routes: [
             createApi(stage, about, core, formGate),
-            createSettings(chat, core, formGate),
+            createSettings(stage, core, formGate),
             createPictureRoutes(stage),
             createPageRoutes(page, library),
           ],
@@ -113,7 +121,8 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           log,
         });
         server.answer(getRequestListener(app.fetch));
-        running = { stage, server };
+        const sweeping = setInterval(() => uploads.sweep(), sweepMs).unref();
+        running = { stage, server, sweeping };
       } catch (error) {
         chat?.close();
         await server.close();
@@ -124,8 +133,9 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
 
     async stop() {
       if (!running) return;
-      const { server, stage } = running;
+      const { server, stage, sweeping } = running;
       running = undefined;
+      clearInterval(sweeping);
       stage.events.close();
       await server.close();
       stage.chat.close();

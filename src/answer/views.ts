@@ -20,10 +20,11 @@ const drawn = [
 const said = ["redo", "rephrase", "delete"] as const satisfies ActionName[];
 const bare = { text: "", notes: [], images: [], actions: [] } as const;
 
-/** `ahead`: turns that go first. */
-export function queuedView(ahead: number): View {
-  const place = ahead === 1 ? "Next in line" : `${ahead} pictures ahead of yours`;
-  return { ...bare, phase: "queued", status: place, actions: ["cancel"] };
+/** `ahead`: turns that go first, as things stand. `hasGrown`: they were fewer before. */
+export function queuedView(ahead: number, hasGrown = false): View {
+  const place = ahead === 1 ? "Next in line" : `${ahead.toLocaleString("en")} pictures ahead of yours`;
+  const why = "who has fewer in line goes first";
+  return { ...bare, phase: "queued", status: hasGrown ? `${place}: ${why}` : place, actions: ["cancel"] };
 }
 
 /** This process is about to end, and the next one goes on. */

@@ -1,83 +1,146 @@
-import type { ThreadKey } from "../seam/turn.ts";
+import { BotError } from "../seam/errors.ts";
+import { type Asker, createFairLine, type Waiting } from "./line/fair-line.ts";
+import { createPlaces } from "./line/places.ts";
 
-/** Keeps the turns of one thread in order, and the turns of all threads within a limit. */
+/**
+ * Keeps the turns of one thread in order, and those of all threads within a limit; who waits is let in by fair queueing
+ * (`line/fair-line.ts`): everybody's first before anybody's second, a turn for each server before another's next.
+ *
+ * No room is left empty while somebody can go, and nobody waits for ever. What comes and goes costs O(log n) steps,
+ * amortised, when n wait, and only so many may wait.
+ */
 export interface Lanes {
   /**
-   * Resolves when it is this turn's time: the thread's earlier turns are done and there is room. First come, first
-   * served among those who can go. The caller must call the function it gets when the turn is over.
+   * Resolves when it is this turn's time: the thread's earlier turns are done and there is room. The caller must call the
+   * function it gets when the turn is over.
    *
-   * `onPlace` hears how many turns are ahead (1 and up), each time that changes; never when there is no wait: those
-   * of its own thread, or those that wait longer for room.
-   * Rejects with the signal's reason when it aborts during the wait.
+   * `onPlace` hears how many turns have to go or to end first (1: it is next), as things stand; at once, and again as
+   * that changes (`line/places.ts` says how often); never when there is no wait. It grows where others come who have
+   * fewer in line, and `hasGrown` says so. Where the thread alone is waited for, its own turns are counted.
+   *
+   * Rejects with the signal's reason when it aborts during the wait, and with BotError `busy`, unless it is `resumed`,
+   * when too many wait, of all or of that person.
    */
-  enter(thread: ThreadKey, signal: AbortSignal, onPlace: (ahead: number) => void): Promise<() => void>;
+  enter(
+    asker: Asker,
+    signal: AbortSignal,
+    onPlace: (ahead: number, hasGrown: boolean) => void,
+    options?: { readonly resumed?: boolean },
+  ): Promise<() => void>;
 }
 
-interface Waiting {
-  readonly thread: ThreadKey;
+/** How many turns may wait. */
+export interface LineLimits {
+  readonly all?: number;
+  readonly ofOne?: number;
+}
+
+interface Turn {
+  readonly user: string;
   readonly go: (leave: () => void) => void;
-  readonly onPlace: (ahead: number) => void;
-  told: number;
+  readonly onPlace: (ahead: number, hasGrown: boolean) => void;
 }
 
-/** `limit`: turns that may run at once. */
-export function createLanes(limit: number): Lanes {
-  const line: Waiting[] = [];
-  const busy = new Set<ThreadKey>();
+const minuteMs = 60_000;
+
+/** How much of the average the newest turn is. */
+const newest = 0.2;
+
+/** `atOnce`: turns that may run at once. `now` is Unix time, ms. */
+export function createLanes(
+  atOnce: number,
+  { all: most = 1000, ofOne: mostOfOne = 20 }: LineLimits = {},
+  now: () => number = Date.now,
+): Lanes {
+  const line = createFairLine<Turn>();
+  const waitingOf = new Map<string, number>();
+  const places = createPlaces<Waiting<Turn>>(
+    (turn) => (inside < atOnce ? line.beforeInThread(turn) : line.before(turn) + 1),
+    ({ thing }, place, hasGrown) => thing.onPlace(place, hasGrown),
+  );
+  let inside = 0;
+  /** How long turns take, a running average in ms; what a picture takes, until one has been measured. */
+  let turnMs = minuteMs;
 
   function advance(): void {
-    for (let index = 0; index < line.length && busy.size < limit; ) {
-      const turn = line[index];
-      if (!turn || busy.has(turn.thread)) {
-        index += 1;
-        continue;
-      }
-      line.splice(index, 1);
-      busy.add(turn.thread);
-      turn.go(leaving(turn.thread));
-    }
-    const full = busy.size >= limit;
-    for (const [index, turn] of line.entries()) {
-      const own = line.slice(0, index).filter(({ thread }) => thread === turn.thread).length;
-      const ahead = Math.max(busy.has(turn.thread) ? own + 1 : own, full ? index + 1 : 0);
-      if (turn.told === ahead) continue;
-      turn.told = ahead;
-      turn.onPlace(ahead);
+    for (let turn = nextIn(); turn; turn = nextIn()) {
+      inside += 1;
+      outOfLine(turn);
+      turn.thing.go(leaving(turn));
     }
   }
 
-  function leaving(thread: ThreadKey): () => void {
+  function nextIn(): Waiting<Turn> | undefined {
+    return inside < atOnce ? line.next() : undefined;
+  }
+
+  function leaving(turn: Waiting<Turn>): () => void {
+    const beganAt = now();
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      busy.delete(thread);
+      turnMs += (Math.max(0, now() - beganAt) - turnMs) * newest;
+      inside -= 1;
+      line.release(turn);
       advance();
+      places.moved();
     };
   }
 
+  function outOfLine(turn: Waiting<Turn>): void {
+    const { user } = turn.thing;
+    const left = (waitingOf.get(user) ?? 0) - 1;
+    if (left > 0) waitingOf.set(user, left);
+    else waitingOf.delete(user);
+    places.forget(turn);
+  }
+
+  function checkRoom(user: string): void {
+    if (line.size >= most) {
+      const minutes = Math.max(1, Math.ceil((turnMs * line.size) / atOnce / minuteMs));
+      throw new BotError(
+        "busy",
+        `I am full: ${counted(line.size)} ${line.size === 1 ? "is" : "are"} waiting. Try again in about ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`,
+        { retryAfterMs: minutes * minuteMs },
+      );
+    }
+    const own = waitingOf.get(user) ?? 0;
+    if (own < mostOfOne) return;
+    throw new BotError(
+      "busy",
+      `You have ${counted(own)} waiting. Ask again when some of them are drawn, or cancel one.`,
+    );
+  }
+
   return {
-    enter(thread, signal, onPlace) {
+    async enter(asker, signal, onPlace, { resumed = false } = {}) {
+      signal.throwIfAborted();
+      const { user } = asker;
+      if (!resumed && !(inside < atOnce && line.isFree(asker.thread))) checkRoom(user);
       return new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
         const onAbort = () => {
-          line.splice(line.indexOf(turn), 1);
+          line.delete(turn);
+          outOfLine(turn);
           reject(signal.reason);
-          advance();
+          places.moved();
         };
-        const turn: Waiting = {
-          thread,
-          onPlace,
-          told: 0,
-          go(leave) {
-            signal.removeEventListener("abort", onAbort);
-            resolve(leave);
-          },
+        let isIn = false;
+        const go = (leave: () => void) => {
+          isIn = true;
+          signal.removeEventListener("abort", onAbort);
+          resolve(leave);
         };
         signal.addEventListener("abort", onAbort, { once: true });
-        line.push(turn);
+        const turn = line.add(asker, { user, go, onPlace });
+        waitingOf.set(user, (waitingOf.get(user) ?? 0) + 1);
         advance();
+        if (!isIn) places.watch(turn);
       });
     },
   };
+}
+
+function counted(requests: number): string {
+  return requests === 1 ? "1 request" : `${requests.toLocaleString("en")} requests`;
 }

@@ -78,6 +78,7 @@ export function createRuns(
 ): Runs {
   const { painter, history, ledger, lanes, accounts, spool, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
+  const startedAt = now();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   const deliver = createDeliver(spool, now);
   let draining = false;
@@ -97,7 +98,10 @@ export function createRuns(
       } else {
         await ledger.note(turn);
         if (draining) await parked(pace, stop.signal);
-        leave = await lanes.enter(turn.thread, stop.signal, (ahead) => pace.offer(queuedView(ahead)));
+        const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
+        const onPlace = (ahead: number, hasGrown: boolean) => pace.offer(queuedView(ahead, hasGrown));
+        const isResumed = turn.acceptedAt < startedAt;
+        leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: isResumed });
         last = await draw(state, run);
       }
     } catch (error) {
@@ -280,6 +284,11 @@ async function parked(pace: Pace, signal: AbortSignal): Promise<never> {
   signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   if (signal.aborted) reject(signal.reason);
   return promise;
+}
+
+/** Those it shares the bot with. */
+function communityOf({ place }: OpenTurn) {
+  return place && { community: place.community ?? place.channel };
 }
 
 /** What is made from something hidden is hidden, too. */

@@ -36,6 +36,11 @@ describe("each view for its phase", () => {
     ["next in line", views.queuedView(1), { phase: "queued", status: "Next in line", actions: ["cancel"] }],
     ["further back", views.queuedView(3), { phase: "queued", status: "3 pictures ahead of yours" }],
     [
+      "further back than before",
+      views.queuedView(1200, true),
+      { phase: "queued", status: "1,200 pictures ahead of yours: who has fewer in line goes first" },
+    ],
+    [
       "at work",
       views.workingView(work, "Drawing"),
       {

@@ -1,5 +1,6 @@
 import { benchDecode } from "./decode.ts";
 import { benchInputs } from "./inputs.ts";
+import { benchLine } from "./line.ts";
 import { benchMemory } from "./memory.ts";
 import { benchPutBack } from "./put-back.ts";
 import { benchSketch } from "./sketch.ts";
@@ -12,6 +13,7 @@ const all = {
   sketch: benchSketch,
   inputs: benchInputs,
   "put-back": benchPutBack,
+  line: benchLine,
   store: benchStore,
   turn: benchTurn,
   memory: benchMemory,

@@ -13,7 +13,7 @@ import { createAccounts } from "../../src/store/accounts.ts";
 import { createHistory } from "../../src/store/history.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createBot } from "../../src/turns/bot.ts";
-import { createLanes } from "../../src/turns/lanes.ts";
+import { createLanes, type LineLimits } from "../../src/turns/lanes.ts";
 import { createLedger } from "../../src/turns/life/ledger.ts";
 
 /** The real core as main.ts puts it together, over a stand-in, with one adapter started on it. */
@@ -22,6 +22,8 @@ export async function createCore(parts: {
   readonly standin: Standin;
   readonly store: Store;
   readonly concurrency?: number;
+  /** How many turns may wait. */
+  readonly queue?: LineLimits;
   /** Silence after which a stream counts as broken, in ms. */
   readonly idleMs?: number;
   readonly defaults?: Partial<RequestDefaults>;
@@ -47,7 +49,7 @@ export async function createCore(parts: {
     }),
     history,
     ledger,
-    lanes: createLanes(concurrency),
+    lanes: createLanes(concurrency, parts.queue),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
     links: parts.links ?? createLinks(),

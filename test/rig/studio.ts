@@ -16,6 +16,7 @@ import type {
 import type { ImageLimits, Reply, View } from "../../src/seam/view.ts";
 import { createStandin, type Standin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import type { LineLimits } from "../../src/turns/lanes.ts";
 import { askedOf, createCore } from "./core.ts";
 
 /** A platform with nothing between it and the core: what it is shown stays in memory. */
@@ -107,6 +108,7 @@ export async function createStudio(
     standin?: Standin;
     store?: Store;
     concurrency?: number;
+    queue?: LineLimits;
     idleMs?: number;
     defaults?: Partial<RequestDefaults>;
     publicUrl?: string;

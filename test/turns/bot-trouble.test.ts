@@ -110,6 +110,51 @@ describe("a turn in trouble", () => {
     assert.equal(shown[1]?.last.parent, shown[0]?.key, "the second goes on from the first");
   });
 
+  test("is told when to come again where the line is full, and can be run then", async () => {
+    const full = await createStudio({ concurrency: 1, queue: { all: 2, ofOne: 1 } });
+    const key = full.adapter.reply();
+    const held = full.hold();
+    const first = full.say("a harbour", {}, key);
+    await until(() => full.adapter.views(key.key).some(({ images }) => images.length > 0), "a sketch");
+    const second = full.say("a bridge", { thread: "paper:2" });
+    const own = await full.say("a tower", { thread: "paper:3" });
+    const others = full.say("a gate", { thread: "paper:4", user: bob });
+    const late = await full.say("a moat", { thread: "paper:5", user: { id: "u:late", name: "Late" } });
+    assert.match(own.last.text, /^You have 1 request waiting\. Ask again when some of them are drawn/);
+    assert.match(late.last.text, /^I am full: 2 requests are waiting\. Try again in about 2 minutes\.$/);
+    assert.deepEqual(late.last.actions, ["redo", "rephrase"]);
+    assert.ok(!full.lines.some((line) => JSON.parse(line).level === 50), "it is no failure of ours");
+    held.release();
+    for (const turn of [first, second, others]) assert.equal((await turn).last.phase, "done");
+    assert.equal((await full.press("redo", late.key)).last.phase, "done");
+    await full.close();
+  });
+
+  test("waits in a full line after a restart, as it did before", async () => {
+    const standin = studio.standin;
+    const replies = [0, 1, 2].map(() => studio.adapter.reply());
+    const before = await createStudio({ standin, store: studio.store, concurrency: 1 });
+    const held = before.hold();
+    const phases = (one: typeof before) => replies.map(({ key }) => one.adapter.views(key).at(-1)?.phase);
+    for (const [index, reply] of replies.entries()) {
+      void before.say(`picture ${index}`, { thread: `paper:${index}` }, reply);
+      const isThere = ({ phase, images }: View) => phase === "queued" || images.length > 0;
+      await until(() => studio.adapter.views(reply.key).some(isThere), "its place");
+    }
+    assert.deepEqual(phases(studio), ["working", "queued", "queued"]);
+    await before.bot.drain(0);
+    held.release();
+    const next = await createStudio({
+      standin,
+      store: studio.store,
+      concurrency: 1,
+      queue: { all: 1, ofOne: 1 },
+    });
+    await next.bot.resume();
+    await until(() => phases(next).join(" ") === "done done done", "all pictures");
+    await next.bot.drain(0);
+  });
+
   test("is finished by the next process, exactly once", async () => {
     const reply = studio.adapter.reply();
     studio.hold();

@@ -3,12 +3,12 @@ import { z } from "zod";
 import type { Core, Style } from "../../../src/seam/core.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Scope } from "../../../src/seam/turn.ts";
-import type { Chat } from "../live/chat.ts";
+import type { Stage } from "../live/stage.ts";
 import { servePicture } from "../out/serve.ts";
 import type { App } from "../wire/app.ts";
 import { wireLimits } from "../wire/limits.ts";
 import type { WireDefaults, WireEstimate, WireStyle } from "../wire/messages.ts";
-import { limitBody, readForm } from "./forms.ts";
+import { fieldOf, limitBody, withForm } from "./forms.ts";
 import { here, parseAsk, parseOptions, you } from "./turn.ts";
 import { lend } from "./uploads.ts";
 
@@ -19,21 +19,21 @@ const wish = z.object({
 });
 
 /** The routes to a person's styles and defaults, and to what a picture would cost. */
-export function createSettings(chat: Chat, core: Core, formGate: MiddlewareHandler): App {
+export function createSettings(stage: Stage, core: Core, formGate: MiddlewareHandler): App {
   const { styles, accounts, estimateOf } = core;
   const routes: App = new Hono();
 
   routes.get("/api/styles", async (c) => fresh(c, (await styles.list(you, here)).map(toWireStyle)));
   routes.post("/api/styles", formGate, async (c) => {
-    const form = await readForm(c);
-    const { text: instruction, options, uploads } = parseAsk(form);
-    const draft = {
-      style: String(form.get("name") ?? ""),
-      instruction,
-      options,
-      attachments: lend(uploads, chat),
-    };
-    const saved = await styles.save(you, here, parseScope(form.get("scope")), draft, c.req.raw.signal);
+    const saved = await withForm(c, stage.uploads, (form) => {
+      const { text: instruction, options, uploads } = parseAsk(form);
+      const name = fieldOf(form, "name");
+      const draft = {
+        style: typeof name === "string" ? name : "",
+        ...{ instruction, options, attachments: lend(uploads, stage) },
+      };
+      return styles.save(you, here, parseScope(fieldOf(form, "scope")), draft, c.req.raw.signal);
+    });
     return c.json(toWireStyle(saved), 201);
   });
   routes.delete("/api/styles/:name", async (c) => {

@@ -5,9 +5,11 @@ import { BotError } from "../../../src/seam/errors.ts";
 import type { ImageOptions } from "../../../src/seam/options.ts";
 import type { Attachment, FormInput, Place, Press, Prompt, User } from "../../../src/seam/turn.ts";
 import { isPictureFile } from "../live/pictures.ts";
+import type { Arrived } from "../live/uploads.ts";
 import { toKey } from "../out/view.ts";
 import { wireLimits } from "../wire/limits.ts";
 import type { WireAsk } from "../wire/messages.ts";
+import { type Form, type FormFile, fieldOf } from "./forms.ts";
 
 /** A form as the page sends it, checked. */
 export interface AskForm {
@@ -20,7 +22,14 @@ export interface AskForm {
 
 /** A file that was sent, or the name of a picture that is here already. */
 export type Upload =
-  | { readonly kind: "file"; readonly name: string; readonly file: File; readonly role?: "mask" }
+  | {
+      readonly kind: "file";
+      readonly name: string;
+      /** As it claims. */
+      readonly mediaType: string;
+      readonly arrived: Arrived;
+      readonly role?: "mask";
+    }
   | { readonly kind: "reuse"; readonly file: string };
 
 /** Whoever sits at the playground: there is one password, so there is one person. */
@@ -53,28 +62,26 @@ export function parseId(text: string): string {
 }
 
 /** Throws BotError `bad_prompt`, `bad_option` or `bad_attachment`. */
-export function parseAsk(form: FormData): AskForm {
-  const parts = [...form.entries()];
-  if (parts.length > wireLimits.parts) throw new BotError("bad_prompt", "The form has too many fields.");
-  const uploads = parts.flatMap(([field, value]) => toUpload(field, value) ?? []);
+export function parseAsk(form: Form): AskForm {
+  const uploads = form.flatMap(([field, value]) => toUpload(field, value) ?? []);
   if (uploads.filter((upload) => !isMask(upload)).length > wireLimits.attachments) {
     throw new BotError("bad_attachment", `Send ${wireLimits.attachments} pictures at most.`);
   }
   if (uploads.filter(isMask).length > 1) throw new BotError("bad_attachment", "Send one mask only.");
   const parsed = fields.safeParse({
-    text: form.get("text") ?? undefined,
-    replyTo: form.get("replyTo") || undefined,
+    text: fieldOf(form, "text"),
+    replyTo: fieldOf(form, "replyTo") || undefined,
   });
   if (!parsed.success) {
     throw new BotError("bad_prompt", parsed.error.issues[0]?.message ?? "The form could not be read.");
   }
   const { text, replyTo } = parsed.data;
-  const options = parseOptions(form.get("options") ?? "{}");
+  const options = parseOptions(fieldOf(form, "options") ?? "{}");
   return { text, options, uploads, ...(replyTo && { replyTo }) };
 }
 
 /** Options as JSON, raw, as the seam says. Throws BotError `bad_option` for what has not even their shape. */
-export function parseOptions(field: string | File): Partial<ImageOptions> {
+export function parseOptions(field: string | FormFile): Partial<ImageOptions> {
   try {
     if (typeof field !== "string" || field.length > 5000) throw new Error("no JSON of a sensible length");
     return rawOptions.parse(JSON.parse(field)) as Partial<ImageOptions>;
@@ -84,8 +91,8 @@ export function parseOptions(field: string | File): Partial<ImageOptions> {
 }
 
 /** Throws BotError `bad_prompt` for what is no action. */
-export function parseAction(form: FormData): ActionName {
-  const name = form.get("action");
+export function parseAction(form: Form): ActionName {
+  const name = fieldOf(form, "action");
   if (typeof name === "string" && isActionName(name)) return name;
   throw new BotError("bad_prompt", "There is no such button.");
 }
@@ -131,22 +138,25 @@ function toName(claimed: string): string {
   return stem.join("") + ending;
 }
 
-function toUpload(field: string, value: string | File): Upload | undefined {
+function toUpload(field: string, value: string | FormFile): Upload | undefined {
   if (field === "reuse") {
     if (typeof value === "string" && isPictureFile(value)) return { kind: "reuse", file: value };
     throw new BotError("bad_attachment", "There is no picture of that name here.");
   }
   if (field !== "attachment" && field !== "mask") return undefined;
   if (value === "") return undefined; // a file field that was left empty
-  if (typeof value === "string") throw new BotError("bad_attachment", "A picture must be sent as a file.");
+  if (typeof value === "string" || !value.arrived) {
+    throw new BotError("bad_attachment", "A picture must be sent as a file.");
+  }
   const name = toName(value.name);
-  if (value.size > wireLimits.file) {
+  if (value.isCut) {
     throw new BotError(
       "bad_attachment",
       `“${name}” is larger than ${wireLimits.file / 1024 / 1024} MB. Send a smaller one.`,
     );
   }
-  return { kind: "file", name, file: value, ...(field === "mask" && { role: "mask" as const }) };
+  const { mediaType, arrived } = value;
+  return { kind: "file", name, mediaType, arrived, ...(field === "mask" && { role: "mask" as const }) };
 }
 
 function isMask(upload: Upload): boolean {

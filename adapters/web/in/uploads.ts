@@ -1,82 +1,107 @@
+import { readFile } from "node:fs/promises";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Attachment } from "../../../src/seam/turn.ts";
 import type { Chat } from "../live/chat.ts";
-import { type Draft, measure, toSrc } from "../live/pictures.ts";
+import { type Draft, isPictureFile, measure, toDraft, toSrc } from "../live/pictures.ts";
+import type { Stage } from "../live/stage.ts";
+import { isUploadId } from "../live/uploads.ts";
 import type { WirePicture } from "../wire/messages.ts";
 import type { Upload } from "./turn.ts";
+
+/** A file somebody sent. By its id it is found again after a restart; see `openSent`. */
+export interface SentFile extends Attachment {
+  readonly id: string;
+}
 
 /** What was sent, made ready: what the chat shows, what is new on disk, and what the core reads. */
 export interface Received {
   readonly pictures: readonly WirePicture[];
   readonly drafts: readonly Draft[];
-  readonly attachments: readonly Attachment[];
+  readonly attachments: readonly SentFile[];
+  /** Ids of the uploads that are kept for the core alone. */
+  readonly kept: readonly string[];
 }
 
+type Shelves = Pick<Stage, "chat" | "uploads">;
+
 /**
- * Takes in the files of a form, in order. What is no picture is not kept: only the core gets it, and says why it
+ * Takes in the files of a form, in order. What is no picture is not shown: only the core gets it, and says why it
  * cannot use it. Throws BotError `bad_attachment` when a picture to be used again is gone.
  */
-export async function receive(uploads: readonly Upload[], chat: Chat): Promise<Received> {
+export async function receive(files: readonly Upload[], { chat, uploads }: Shelves): Promise<Received> {
   const pictures: WirePicture[] = [];
   const drafts: Draft[] = [];
-  const attachments: Attachment[] = [];
+  const attachments: SentFile[] = [];
+  const kept: string[] = [];
   try {
-    for (const upload of uploads) {
+    for (const upload of files) {
       if (upload.kind === "reuse") {
         const picture = toReused(upload.file, chat);
         pictures.push(picture);
         attachments.push(toAttachment(picture, chat));
         continue;
       }
-      const { name, role, file } = upload;
-      const bytes = await file.bytes(); // one file after the other, to hold one at a time
-      const measured = await measure(bytes);
+      const { name, role, arrived } = upload;
+      const measured = await measure(arrived.head, arrived.path); // one after the other: reading takes memory
       if (!measured) {
-        attachments.push({ ...toClaim(name, file), ...(role && { role }), read: async () => bytes });
+        await uploads.keep(arrived.id);
+        kept.push(arrived.id);
+        attachments.push(openSent({ ...toClaim(upload), id: arrived.id }, { chat, uploads }));
         continue;
       }
-      const draft = await chat.draft(bytes, measured);
+      const draft = toDraft(arrived, measured);
       const picture = { src: toSrc(draft.file), name, alt: name, ...measured, ...(role && { role }) };
       drafts.push(draft);
       pictures.push(picture);
-      attachments.push(toAttachment(picture, chat, bytes.length));
+      attachments.push(toAttachment(picture, chat, arrived.bytes));
     }
   } catch (error) {
-    chat.discard(drafts);
+    await uploads.remove(kept);
     throw error;
   }
-  return { pictures, drafts, attachments };
+  return { pictures, drafts, attachments, kept };
 }
 
-/** The files of a form for the core to read now, as long as the form is held; the chat keeps nothing of them. */
-export function lend(uploads: readonly Upload[], chat: Chat): readonly Attachment[] {
-  return uploads.map((upload) => {
+/** The files of a form for the core to read now, as long as the form is held; nothing of them is kept. */
+export function lend(files: readonly Upload[], { chat }: Shelves): readonly Attachment[] {
+  return files.map((upload) => {
     if (upload.kind === "reuse") return toAttachment(toReused(upload.file, chat), chat);
-    const { name, role, file } = upload;
-    return { ...toClaim(name, file), ...(role && { role }), read: () => file.bytes() };
+    const { path } = upload.arrived;
+    return { ...toClaim(upload), read: (signal: AbortSignal) => readFile(path, { signal }) };
   });
 }
 
-/** A stored picture as the core reads it. */
-export function toAttachment(picture: WirePicture, chat: Chat, size?: number): Attachment {
-  const { name, mediaType, role } = picture;
-  const file = picture.src.slice(toSrc("").length);
+/** A file that was sent, as the core reads it: by its id, however long ago and by which process it was taken in. */
+export function openSent(
+  file: Omit<SentFile, "read">,
+  { chat, uploads }: Pick<Stage, "chat"> & Partial<Pick<Stage, "uploads">>,
+): SentFile {
+  const { id, name } = file;
   return {
-    name,
-    mediaType,
-    size: size ?? chat.picture(file)?.bytes ?? 0,
-    ...(role && { role }),
+    ...file,
     async read(signal) {
       try {
-        return await chat.readPicture(file, signal);
+        if (isPictureFile(id)) return await chat.readPicture(id, signal);
+        if (uploads && isUploadId(id)) return await uploads.read(id, signal);
       } catch (error) {
         signal.throwIfAborted();
-        throw new BotError("bad_attachment", `“${name}” is no longer here. Attach it again.`, {
-          cause: error,
-        });
+        throw gone(name, error);
       }
+      throw gone(name);
     },
   };
+}
+
+/** A stored picture as the core reads it. */
+export function toAttachment(picture: WirePicture, chat: Chat, size?: number): SentFile {
+  const { name, mediaType, role } = picture;
+  const id = picture.src.slice(toSrc("").length);
+  const bytes = size ?? chat.picture(id)?.bytes ?? 0;
+  return openSent({ id, name, mediaType, size: bytes, ...(role && { role }) }, { chat });
+}
+
+function gone(name: string, cause?: unknown): BotError {
+  return new BotError("bad_attachment", `“${name}” is no longer here. Attach it again.`, { cause });
 }
 
 function toReused(file: string, chat: Chat): WirePicture {
@@ -87,7 +112,8 @@ function toReused(file: string, chat: Chat): WirePicture {
   return { src: toSrc(file), name, alt: name, mediaType, width, height };
 }
 
-function toClaim(name: string, file: File): { name: string; mediaType: string; size: number } {
-  const mediaType = /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(file.type) ? file.type : "application/octet-stream";
-  return { name, mediaType, size: file.size };
+function toClaim(upload: Extract<Upload, { kind: "file" }>) {
+  const { name, mediaType: claimed, arrived, role } = upload;
+  const mediaType = /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(claimed) ? claimed : "application/octet-stream";
+  return { name, mediaType, size: arrived.bytes, ...(role && { role }) };
 }

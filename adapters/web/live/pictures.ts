@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { sniffMediaType } from "../../../src/seam/files/media-type.ts";
 import { wireLimits } from "../wire/limits.ts";
 import { toDiskError } from "./disk.ts";
+import type { Arrived } from "./uploads.ts";
 
 /** What the bytes of a picture really are, whatever their name claims. */
 export interface Measured {
@@ -25,7 +26,7 @@ export interface Draft extends Measured {
 export interface Pictures {
   /** Rejects with BotError `storage` when the disk is full, or takes nothing. */
   draft(bytes: Uint8Array, measured: Measured): Promise<Draft>;
-  /** Gives drafts their names. Synchronous, so that no removal comes between it and the row that names them. */
+  /** Gives drafts their names. Throws BotError `storage`. Synchronous, so that no removal comes between it and the row that names them. */
   settle(drafts: readonly Draft[]): void;
   discard(drafts: readonly Draft[]): void;
   remove(files: readonly string[]): void;
@@ -61,19 +62,27 @@ export function toExtension(mediaType: string): string | undefined {
   return Object.hasOwn(extensions, mediaType) ? extensions[mediaType] : undefined;
 }
 
-/** Reads the header only. Undefined for what is no picture, or none that a browser shows or that we would keep. */
-export async function measure(bytes: Uint8Array): Promise<Measured | undefined> {
+/**
+ * Reads the header only. `file` is where the bytes are, if those are only the first. Undefined for what is no picture, or none that a browser shows or that we
+ * would keep.
+ */
+export async function measure(bytes: Uint8Array, file?: string): Promise<Measured | undefined> {
   // What draws itself (an SVG) can keep the library busy for minutes: nothing but pixels is shown to it.
   const isAvif = Buffer.from(bytes.subarray(4, 12)).toString("latin1") === "ftypavif";
   if (!isAvif && !/^image\/(png|jpeg|webp|gif)$/.test(sniffMediaType(bytes) ?? "")) return undefined;
   try {
-    const { mediaType, autoOrient } = await sharp(bytes).metadata();
+    const { mediaType, autoOrient } = await sharp(file ?? bytes).metadata();
     if (!mediaType || !toExtension(mediaType)) return undefined;
     const { width, height } = autoOrient;
     return width * height <= wireLimits.pixels ? { mediaType, width, height } : undefined;
   } catch {
     return undefined; // whatever it is, the core reads it again and says what is wrong with it
   }
+}
+
+/** A file that has arrived, as a picture that a message will show. */
+export function toDraft({ hash, bytes, path }: Arrived, measured: Measured): Draft {
+  return { ...measured, file: `${hash}.${toExtension(measured.mediaType)}`, bytes, temporary: path };
 }
 
 /** Pictures in a folder, each under the hash of its bytes. */
@@ -95,7 +104,11 @@ export function createPictures(folder: string): Pictures {
       return { ...measured, file, bytes: bytes.length, temporary };
     },
     settle(drafts) {
-      for (const { temporary, file } of drafts) renameSync(temporary, path(file));
+      try {
+        for (const { temporary, file } of drafts) renameSync(temporary, path(file));
+      } catch (error) {
+        throw toDiskError(error, folder);
+      }
     },
     discard(drafts) {
       for (const { temporary } of drafts) rmSync(temporary, { force: true });

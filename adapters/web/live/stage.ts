@@ -2,10 +2,12 @@ import type { Log } from "../../../src/seam/log.ts";
 import type { Chat } from "./chat.ts";
 import type { Events } from "./events.ts";
 import type { Partials } from "./partials.ts";
+import type { Uploads } from "./uploads.ts";
 
 /** Where replies are shown: stored first, then told to the open pages. */
 export interface Stage {
   readonly chat: Chat;
+  readonly uploads: Uploads;
   readonly partials: Partials;
   readonly events: Events;
   readonly log: Log;

@@ -25,6 +25,8 @@ export const wireLimits = {
   /** Parts of one form. */
   parts: 64,
   text: 200_000,
+  /** Bytes of one field of words: enough for more letters than it may have. */
+  field: 1_000_000,
   title: 200,
   /** Pixels of a picture that is kept; a larger one only passes through to the core. */
   pixels: 120_000_000,

@@ -1,0 +1,205 @@
+import type { ChannelKey, CommunityKey, ThreadKey } from "../../seam/turn.ts";
+import { createRanked, type Rank, type Ranked } from "./ranked.ts";
+
+/** Who asks, and where. */
+export interface Asker {
+  readonly thread: ThreadKey;
+  /** The person's `User.id`. */
+  readonly user: string;
+  /** Whose members share with each other what others leave them: a server, or the channel that belongs to none. */
+  readonly community?: CommunityKey | ChannelKey;
+}
+
+/** One that waits. */
+export interface Waiting<Thing> {
+  readonly thing: Thing;
+  readonly thread: Thread<Thing>;
+  readonly community: Community<Thing>;
+  readonly person: Person;
+  readonly rank: Rank;
+}
+
+/**
+ * Those that wait, in the order in which they are to go; see `createFairLine`. Every call takes O(log n) steps, expected.
+ */
+export interface FairLine<Thing> {
+  readonly size: number;
+  /** Nobody of that thread is at it or waits. */
+  isFree(thread: ThreadKey): boolean;
+  add(asker: Asker, thing: Thing): Waiting<Thing>;
+  /** Takes out one that waits. */
+  delete(waiting: Waiting<Thing>): void;
+  /** Takes out the first that can go; from then on its thread is busy. Undefined: there is none. */
+  next(): Waiting<Thing> | undefined;
+  /** One that was taken by `next` is over: the next of its thread can go. */
+  release(went: Waiting<Thing>): void;
+  /** How many go first, as things stand now, if all that can go do: an upper bound, but for those who come later. */
+  before(waiting: Waiting<Thing>): number;
+  /** How many of its own thread go first, with the one that is at it. */
+  beforeInThread(waiting: Waiting<Thing>): number;
+}
+
+interface Community<Thing> {
+  readonly key: string;
+  /** By the person's round. */
+  readonly line: Ranked<Waiting<Thing>>;
+  /** The round of the last person that went. */
+  round: number;
+  readonly persons: Map<string, Person>;
+  /** Its places in the line of communities, as many as wait here: from `first` up to and without `end`. */
+  readonly places: Map<number, Rank>;
+  first: number;
+  end: number;
+}
+
+interface Person {
+  readonly key: string;
+  /** The round of the last request. */
+  round: number;
+  waiting: number;
+}
+
+interface Thread<Thing> {
+  readonly key: ThreadKey;
+  readonly line: Ranked<Waiting<Thing>>;
+  isBusy: boolean;
+  /** The round of the last request, by community. */
+  last: { readonly community: string; readonly round: number };
+}
+
+/**
+ * Self-clocked fair queueing on two levels: between communities, and in each between its people. Every request gets the
+ * number of a round: one more than that person's last, or than the round that is being served, if that is later. So
+ * everybody's first goes before anybody's second, nobody waits for more than the rounds before their own, and those have
+ * an end: who comes later comes after them. A community has a place in the rounds of communities for each request that
+ * waits in it; whose turn it is in there is decided when that place is reached.
+ *
+ * The requests of one thread go one after another, as they came, so none has an earlier round than the one before it.
+ * One whose thread is busy is passed over.
+ *
+ * Source: S. J. Golestani, A self-clocked fair queueing scheme for broadband applications, INFOCOM 1994; after Demers,
+ * Keshav and Shenker, Analysis and simulation of a fair queueing algorithm, SIGCOMM 1989. All requests count as equally
+ * long.
+ */
+export function createFairLine<Thing>(): FairLine<Thing> {
+  /** The places of all communities; of each, the first is open while somebody in there can go. */
+  const places = createRanked<Community<Thing>>();
+  const communities = new Map<string, Community<Thing>>();
+  const threads = new Map<ThreadKey, Thread<Thing>>();
+  let round = 0;
+  let number = 0;
+
+  const findCommunity = (key: string) =>
+    found(communities, key, () => ({
+      ...{ key, line: createRanked<Waiting<Thing>>(), round: 0, persons: new Map<string, Person>() },
+      ...{ places: new Map<number, Rank>(), first: 0, end: 0 },
+    }));
+  const findThread = (key: ThreadKey, community: string) =>
+    found(threads, key, () => ({
+      ...{ key, line: createRanked<Waiting<Thing>>(), isBusy: false },
+      last: { community, round: 0 },
+    }));
+
+  function mark(community: Community<Thing>): void {
+    const first = community.places.get(community.first);
+    if (first) places.setOpen(first, community.line.open > 0);
+  }
+
+  function setOpen(waiting: Waiting<Thing> | undefined): void {
+    if (!waiting) return;
+    waiting.community.line.setOpen(waiting.rank, true);
+    mark(waiting.community);
+  }
+
+  function takeOut({ thread, community, person, rank }: Waiting<Thing>, place: number): void {
+    community.line.delete(rank);
+    thread.line.delete(inThread(rank));
+    person.waiting -= 1;
+    if (person.waiting === 0) community.persons.delete(person.key);
+    const spent = community.places.get(place);
+    if (spent) places.delete(spent);
+    community.places.delete(place);
+    mark(community);
+    if (community.line.size === 0) communities.delete(community.key);
+  }
+
+  return {
+    get size() {
+      return places.size;
+    },
+
+    isFree: (thread) => !threads.has(thread),
+
+    add(asker, thing) {
+      const key = asker.community ?? asker.thread;
+      const community = findCommunity(key);
+      const thread = findThread(asker.thread, key);
+      const person = found(community.persons, asker.user, () => ({ key: asker.user, round: 0, waiting: 0 }));
+      person.round = Math.max(person.round, community.round) + 1;
+      person.waiting += 1;
+      const after = thread.line.size > 0 && thread.last.community === key ? thread.last.round : 0;
+      number += 1;
+      const rank = { round: Math.max(person.round, after), number };
+      thread.last = { community: key, round: rank.round };
+      const waiting = { thing, thread, community, person, rank };
+      const canGo = !thread.isBusy && thread.line.size === 0;
+      community.line.add(rank, waiting, canGo);
+      thread.line.add(inThread(rank), waiting, true);
+
+      const last = community.places.get(community.end - 1)?.round ?? 0;
+      const place = { round: Math.max(last, round) + 1, number };
+      community.places.set(community.end, place);
+      community.end += 1;
+      places.add(place, community, false);
+      mark(community);
+      return waiting;
+    },
+
+    delete(waiting) {
+      const { thread, community } = waiting;
+      const wasFirst = thread.line.firstOpen() === waiting;
+      community.end -= 1;
+      takeOut(waiting, community.end);
+      if (wasFirst && !thread.isBusy) setOpen(thread.line.firstOpen());
+      if (!thread.isBusy && thread.line.size === 0) threads.delete(thread.key);
+    },
+
+    next() {
+      const community = places.firstOpen();
+      const waiting = community?.line.firstOpen();
+      if (!community || !waiting) return undefined;
+      round = Math.max(round, community.places.get(community.first)?.round ?? 0);
+      community.round = Math.max(community.round, waiting.rank.round);
+      community.first += 1;
+      takeOut(waiting, community.first - 1);
+      waiting.thread.isBusy = true;
+      return waiting;
+    },
+
+    release({ thread }) {
+      thread.isBusy = false;
+      if (thread.line.size === 0) threads.delete(thread.key);
+      else setOpen(thread.line.firstOpen());
+    },
+
+    before({ community, rank }) {
+      const place = community.places.get(community.first + community.line.before(rank));
+      return place ? places.before(place) : 0;
+    },
+
+    beforeInThread: ({ thread, rank }) => thread.line.before(inThread(rank)) + (thread.isBusy ? 1 : 0),
+  };
+}
+
+/** There, they go as they came. */
+function inThread({ number }: Rank): Rank {
+  return { round: 0, number };
+}
+
+function found<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
