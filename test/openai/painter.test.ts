@@ -62,7 +62,7 @@ describe("a server that answers", () => {
   });
 
   test("nothing at all may have begun to draw, so it is asked once, and the person is told", async (t) => {
-    const { painter, asked } = await serve(t, () => {});
+    const { painter, asked } = await serve(t, () => {}, { idleMs: 1000 });
     await assert.rejects(collect(painter.paint(request, never)), {
       code: "unreachable",
       message: /answer got lost on its way/,
