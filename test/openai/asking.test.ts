@@ -265,6 +265,20 @@ describe("a turn that is left", () => {
     await closed.promise;
   });
 
+  test("while it waits for another try ends the wait", async (t) => {
+    const stop = new AbortController();
+    const { painter, asked } = await serve(t, (_, response) => {
+      response.setHeader("retry-after", "30");
+      json(response, 429, error({}));
+    });
+    const painting = painter.paint(request, stop.signal);
+    assert.deepEqual((await painting.next()).value, { kind: "waiting", ms: 30_000 });
+    const rest = assert.rejects(painting.next(), reason);
+    stop.abort(reason);
+    await rest;
+    assert.equal(asked.length, 1);
+  });
+
   test("while its response is asked how it stands asks no more", async (t) => {
     const stop = new AbortController();
     const { painter, asked } = await serve(
