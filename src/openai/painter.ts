@@ -27,7 +27,7 @@ export type PaintContent = ResponseInputMessageContentList;
 /**
  * Whoever draws. All methods reject with a BotError; with the signal's reason when it aborts.
  *
- * An aborted stream is dropped at once and nothing more: `cancel` tells OpenAI to stop too.
+ * An aborted stream is dropped at once: `cancel` tells OpenAI to stop too, which is done of itself where no id was known.
  */
 export interface Painter {
   /** As it stands in a footer. */
@@ -149,7 +149,7 @@ export function createPainter(options: PainterOptions): Painter {
           way = next;
           if (way === "ask") progress = newProgress();
           if (waitMs >= noticeableMs) yield { kind: "waiting", ms: waitMs };
-          await sleep(waitMs, null, { signal });
+          await sleep(waitMs, null, { signal }).catch(() => signal.throwIfAborted());
           continue;
         }
         if (progress.pictures.size > 0) {
@@ -165,19 +165,27 @@ export function createPainter(options: PainterOptions): Painter {
     }
   }
 
-  /** That it is to be stopped can be said again: it is drawn, and paid for, until OpenAI has heard it. */
-  async function cancel(responseId: string): Promise<void> {
+  /** What can be done twice without harm is tried again as long as OpenAI is busy or out of reach. */
+  async function insist<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (let tried = 1; ; tried += 1) {
       try {
-        await client.responses.cancel(responseId);
-        return;
+        return await work();
       } catch (cause) {
-        const { code } = toPaintError(cause);
-        log.debug({ responseId, error: cause }, "cancel.refused");
-        if (tried >= tries || (code !== "unreachable" && code !== "busy")) return;
-        await sleep(backoffMs * 2 ** (tried - 1));
+        signal?.throwIfAborted();
+        const error = toPaintError(cause);
+        const waitMs = error.retryAfterMs ?? backoffMs * 2 ** (tried - 1);
+        const isPassing = error.code === "unreachable" || error.code === "busy";
+        if (!isPassing || tried >= tries || waitMs > patienceMs) throw cause;
+        await sleep(waitMs, null, { signal });
       }
     }
+  }
+
+  async function cancel(responseId: string): Promise<void> {
+    // It is drawn, and paid for, until OpenAI has heard it.
+    await insist(() => client.responses.cancel(responseId)).catch((error: unknown) => {
+      log.debug({ responseId, error }, "cancel.refused");
+    });
   }
 
   return {
@@ -194,8 +202,7 @@ export function createPainter(options: PainterOptions): Painter {
         expires_after: { anchor: "created_at" as const, seconds: fileLifeSeconds },
       };
       try {
-        // A file that is stored twice draws nothing twice: here the SDK may retry.
-        return (await client.files.create(body, { signal, maxRetries: 3 })).id;
+        return (await insist(() => client.files.create(body, { signal }), signal)).id;
       } catch (cause) {
         signal.throwIfAborted();
         if (cause instanceof APIError && (cause.status === 404 || cause.status === 405)) {

@@ -62,7 +62,7 @@ describe("a server that answers", () => {
   });
 
   test("nothing at all may have begun to draw, so it is asked once, and the person is told", async (t) => {
-    const { painter, asked } = await serve(t, () => {});
+    const { painter, asked } = await serve(t, () => {}, { idleMs: 1000 });
     await assert.rejects(collect(painter.paint(request, never)), {
       code: "unreachable",
       message: /answer got lost on its way/,
@@ -223,6 +223,33 @@ describe("an upload", () => {
     assert.match(body, /name="purpose"\r\n\r\nvision/);
     assert.match(body, /filename="picture\.png"/);
     assert.match(body, /2592000/);
+  });
+
+  test("is tried again as long as OpenAI asks for, which is a minute at most", async (t) => {
+    const busy = (response: ServerResponse, after: string) => {
+      response.setHeader("retry-after", after);
+      json(response, 429, { error: { message: "slow down" } });
+    };
+    const { painter, asked } = await serve(t, (_, response, nth) =>
+      nth === 1
+        ? busy(response, "0")
+        : nth === 2
+          ? json(response, 500, {})
+          : nth === 3
+            ? json(response, 200, { id: "file_1" })
+            : busy(response, "61"),
+    );
+    assert.equal(await painter.upload(picture, never), "file_1");
+    await assert.rejects(painter.upload(picture, never), { code: "busy", message: /in 61 s/ });
+    assert.equal(asked.length, 4);
+  });
+
+  test("for which there is no money is tried once", async (t) => {
+    const { painter, asked } = await serve(t, (_, response) =>
+      json(response, 429, { error: { message: "no", code: "insufficient_quota" } }),
+    );
+    await assert.rejects(painter.upload(picture, never), { code: "quota" });
+    assert.equal(asked.length, 1);
   });
 
   test("that is turned away says so, and is cancelled at once", async (t) => {

@@ -67,8 +67,11 @@ describe("a stream is taken up after the event that came last", () => {
   ];
   for (const [what, answer] of breaks) {
     test(`when ${what}`, async (t) => {
-      const { painter, asked } = await serve(t, ({ method }, response) =>
-        method === "POST" ? answer(response) : stream(response, [done, completed]),
+      const { painter, asked } = await serve(
+        t,
+        ({ method }, response) =>
+          method === "POST" ? answer(response) : stream(response, [done, completed]),
+        { idleMs: 1000 },
       );
       const painted = await collect(painter.paint(request, never));
       assert.deepEqual(kinds(painted), ["started", "partial", "picture", "final"]);
@@ -100,9 +103,9 @@ describe("a stream is taken up after the event that came last", () => {
           clearInterval(timer);
           for (const event of [sketch, done, completed]) response.write(`data: ${JSON.stringify(event)}\n\n`);
           return response.end();
-        }, 150);
+        }, 250);
       },
-      { idleMs: 600 },
+      { idleMs: 1000 },
     );
     assert.deepEqual(kinds(await collect(painter.paint(request, never))).at(-1), "final");
     assert.equal(asked.length, 1);
@@ -256,7 +259,7 @@ describe("a finished picture is shown though the rest is lost", () => {
         t,
         ({ method }, response) =>
           method === "POST" ? stream(response, [created, sketch, done]) : answer(response),
-        { idleMs: 100 },
+        { idleMs: 700 },
       );
       const painted = await collect(painter.paint(request, never));
       assert.equal(pictures(painted), 1);

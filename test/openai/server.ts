@@ -59,7 +59,7 @@ export async function serve(
     baseUrl: `http://127.0.0.1:${address.port}/v1`,
     standIn: false,
     log: createLog("debug", { write: (line) => void lines.push(line) }),
-    idleMs: 300,
+    idleMs: 10_000,
     backoffMs: 2,
     pollMs: 2,
     ...more,
