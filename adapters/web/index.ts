@@ -19,7 +19,7 @@ import { type Chat, openChat } from "./live/chat.ts";
 import { createEvents } from "./live/events.ts";
 import { createPartials } from "./live/partials.ts";
 import type { Stage } from "./live/stage.ts";
-import { createUploads } from "./live/uploads.ts";
+import { createUploads, type Uploads } from "./live/uploads.ts";
 import { createReply, createUnwanted } from "./out/reply.ts";
 import { createPageRoutes, createPictureRoutes } from "./out/serve.ts";
 import { toAskId, toId, toKey } from "./out/view.ts";
@@ -35,13 +35,13 @@ export interface WebOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** False: the pages for painting alone, which need neither password nor folder. True unless said. */
+  /** False: the pages for painting alone, which need neither password nor chat. True unless said. */
   readonly playground?: boolean;
   /** Where people reach this server from outside, e.g. `https://draw.example.com`; absent: no pages for painting. */
   readonly publicUrl?: string;
   /** Asked for at the door. Needed when the playground can be reached from other machines. */
   readonly password?: string;
-  /** The folder for the chat; made if it is not there. */
+  /** The folder for the chat and for what is sent; made if it is not there. */
   readonly dataDir: string;
   readonly version: string;
   readonly painter: About["painter"];
@@ -51,9 +51,6 @@ export interface WebOptions {
   /** The folder with index.html. */
   readonly pageDir?: string;
 }
-
-/** How often uploads that nobody needs any more are looked for, in ms. */
-const sweepMs = 60 * 60 * 1000;
 
 /**
  * The playground: a chat platform of its own, in the browser; and the pages on which people of other platforms paint
@@ -65,16 +62,17 @@ const sweepMs = 60 * 60 * 1000;
 export function createWebAdapter(options: WebOptions): Adapter & { readonly url: string } {
   const { host, port, publicUrl, password, dataDir, version, painter, now = Date.now } = options;
   const { pageDir = fileURLToPath(new URL("page", import.meta.url)) } = options;
+  const uploadDir = join(dataDir, "uploads");
   const log = options.log.child({ adapter: "web" });
-  if (options.playground === false) return createAreaAdapter({ host, port, publicUrl, pageDir, log });
+  if (options.playground === false) {
+    return createAreaAdapter({ host, port, publicUrl, pageDir, uploadDir, now, log });
+  }
   // Behind a proxy that asks for us as localhost, nothing else would tell the world from this machine.
   const open = [host, publicUrl && new URL(publicUrl).hostname].find((name) => name && !isLoopback(name));
   if (!password && open) {
     throw new BotError("forbidden", `${open} can be reached from other machines: set PLAYGROUND_PASSWORD.`);
   }
-  let running:
-    | { readonly stage: Stage; readonly server: Listening; readonly sweeping: NodeJS.Timeout }
-    | undefined;
+  let running: { readonly stage: Stage; readonly server: Listening } | undefined;
 
   function stage(): Stage {
     if (running) return running.stage;
@@ -94,10 +92,11 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       // The port first: of two that are started, the second should hear of the port and not of the folder.
       const server = await listen(host, port);
       let chat: Chat | undefined;
+      let uploads: Uploads | undefined;
       try {
         chat = openChat(dataDir, now);
         const events = createEvents({ boot: randomUUID() });
-        const uploads = createUploads(join(dataDir, "uploads"), now);
+        uploads = createUploads(uploadDir, now);
         const stage: Stage = { chat, uploads, events, partials: createPartials(), log, now };
         const about: About = {
           version,
@@ -115,15 +114,17 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
             createPageRoutes(page, library),
           ],
           area:
-            areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined,
+            areas && publicUrl
+              ? await createAreaPages({ areas, page, library, publicUrl, uploads, log })
+              : undefined,
           login: password ? createLogin({ password, secret: chat.secret(), now }) : undefined,
           scriptHashes: toScriptHashes(html),
           log,
         });
         server.answer(getRequestListener(app.fetch));
-        const sweeping = setInterval(() => uploads.sweep(), sweepMs).unref();
-        running = { stage, server, sweeping };
+        running = { stage, server };
       } catch (error) {
+        uploads?.close();
         chat?.close();
         await server.close();
         throw error;
@@ -133,9 +134,9 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
 
     async stop() {
       if (!running) return;
-      const { server, stage, sweeping } = running;
+      const { server, stage } = running;
       running = undefined;
-      clearInterval(sweeping);
+      stage.uploads.close();
       stage.events.close();
       await server.close();
       stage.chat.close();

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createWriteStream, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { readFile, rename, rm } from "node:fs/promises";
+import { createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -29,11 +29,17 @@ export interface Uploads {
   read(id: string, signal?: AbortSignal): Promise<Uint8Array>;
   /** Takes off the disk what was kept. */
   remove(ids: readonly string[]): Promise<void>;
-  /** Removes what has been kept for a day. */
-  sweep(): void;
+  /** Looks no more for what has been kept for long enough. */
+  close(): void;
 }
 
+/** How long they are kept, in ms. */
 const keptMs = 24 * 60 * 60 * 1000;
+/** How long a file may take to arrive: what is older was left by a process that was killed. */
+const arrivingMs = 60 * 60 * 1000;
+
+/** How often what is over is looked for. */
+const sweepMs = 60 * 60 * 1000;
 const headBytes = 4096;
 const arriving = ".part";
 
@@ -42,22 +48,26 @@ export function isUploadId(id: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 }
 
-/** `folder` is made if it is not there, for this process alone: what had not arrived when another ended goes. `now` is Unix time in ms. */
+/**
+ * `folder` is made when the first file comes. What is in it for longer than a day goes, at once and every hour. `now` is
+ * Unix time in ms.
+ */
 export function createUploads(folder: string, now: () => number): Uploads {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (name: string) => join(folder, name);
   const removeAll = async (names: readonly string[]) => {
     await Promise.all(names.map((name) => rm(path(name), { force: true })));
   };
 
-  function removeFiles(isOver: (name: string, changedMs: number) => boolean): void {
-    for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())) {
-      const changedMs = statSync(path(name), { throwIfNoEntry: false })?.mtimeMs;
-      if (changedMs !== undefined && isOver(name, changedMs)) rmSync(path(name), { force: true });
+  function sweep(): void {
+    for (const entry of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {
+      const changedMs = statSync(path(entry.name), { throwIfNoEntry: false })?.mtimeMs;
+      if (!entry.isFile() || changedMs === undefined) continue;
+      const most = entry.name.endsWith(arriving) ? arrivingMs : keptMs;
+      if (now() - changedMs > most) rmSync(path(entry.name), { force: true });
     }
   }
-  const isOld = (name: string, changedMs: number) => !name.endsWith(arriving) && now() - changedMs > keptMs;
-  removeFiles((name, changedMs) => name.endsWith(arriving) || isOld(name, changedMs));
+  sweep();
+  const sweeping = setInterval(sweep, sweepMs).unref();
 
   return {
     async receive(chunks) {
@@ -75,9 +85,10 @@ export function createUploads(folder: string, now: () => number): Uploads {
       }
       const to = path(`${id}${arriving}`);
       try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
         await pipeline(Readable.from(pass()), createWriteStream(to, { flush: true, mode: 0o600 }));
       } catch (error) {
-        await rm(to, { force: true }); // what was written of it would take the room of the next try
+        await rm(to, { force: true }).catch(() => {}); // what was written of it would take the room of the next try
         throw isOfDisk(error) ? toDiskError(error, folder) : error;
       }
       return { id, bytes, hash: hash.digest("hex"), head: Buffer.concat(head), path: to };
@@ -90,12 +101,14 @@ export function createUploads(folder: string, now: () => number): Uploads {
     discard: (ids) => removeAll(ids.map((id) => `${id}${arriving}`)),
     read: (id, signal) => readFile(path(id), signal ? { signal } : {}),
     remove: removeAll,
-    sweep: () => removeFiles(isOld),
+    close: () => clearInterval(sweeping),
   };
 }
 
 function isOfDisk(error: unknown): boolean {
   return (
-    error instanceof Error && "syscall" in error && ["open", "write", "fsync"].includes(String(error.syscall))
+    error instanceof Error &&
+    "syscall" in error &&
+    ["mkdir", "open", "write", "fsync"].includes(String(error.syscall))
   );
 }

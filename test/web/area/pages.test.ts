@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -71,6 +72,20 @@ test("a page is looked at as often as one likes, and spent by sending", async (t
   assert.equal(again.status, 410);
   assert.match(await messageOf(again), /Press Edit area… again/);
   assert.equal(book.sent.length, 1);
+});
+
+test("what was painted is on disk while its turn waits, unless it was refused", async (t) => {
+  const book = createAreaBook(await png(1, 40, 30), 40, 30);
+  const dataDir = await createFolder(t);
+  const { url } = await startAreas(t, book, { dataDir });
+  const token = book.issue();
+  const send = async () =>
+    fetch(`${url}/area/${token}`, { method: "POST", headers: origin, body: await form() });
+  book.failWith(new BotError("busy", "Not now."));
+  assert.equal((await send()).status, 503);
+  assert.deepEqual(await readdir(join(dataDir, "uploads")), []);
+  assert.equal((await send()).status, 202);
+  assert.equal((await readdir(join(dataDir, "uploads"))).length, 1);
 });
 
 test("what is forged, has run out or was used looks the same, and costs nothing", async (t) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { readdir, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -16,7 +16,7 @@ const MB = 1024 * 1024;
 
 const filesOf = async ({ dataDir }: Pick<Playground, "dataDir">) => ({
   pictures: (await readdir(join(dataDir, "pictures"))).length,
-  uploads: (await readdir(join(dataDir, "uploads"))).length,
+  uploads: (await readdir(join(dataDir, "uploads")).catch(() => [])).length,
 });
 
 /** Sends two files, one a picture and one not; the answer, and what the core got. */
@@ -194,15 +194,39 @@ describe("what is sent", () => {
     assert.equal((await filesOf(playground)).uploads, 0);
   });
 
-  test("what another process had not finished is gone after a start, and so is what is a day old", async (t) => {
+  test("what a process that was killed had not taken in goes after an hour, and all else after a day", async (t) => {
     const folder = join(await createFolder(t), "uploads");
-    createUploads(folder, Date.now);
-    const [half, old, young] = [`${randomUUID()}.part`, randomUUID(), randomUUID()];
-    for (const name of [half, old, young]) await writeFile(join(folder, name), "x");
-    const dayAgo = (Date.now() - 25 * 60 * 60 * 1000) / 1000;
-    await utimes(join(folder, old), dayAgo, dayAgo);
-    createUploads(folder, Date.now);
-    assert.deepEqual(await readdir(folder), [young]);
+    await mkdir(folder);
+    const [half, other, old, young] = [
+      `${randomUUID()}.part`,
+      `${randomUUID()}.part`,
+      randomUUID(),
+      randomUUID(),
+    ];
+    const hours = [
+      [half, 2],
+      [other, 0],
+      [old, 25],
+      [young, 2],
+    ] as const;
+    for (const [name, age] of hours) {
+      await writeFile(join(folder, name), "x");
+      const changed = Date.now() / 1000 - age * 60 * 60;
+      await utimes(join(folder, name), changed, changed);
+    }
+    createUploads(folder, Date.now).close();
+    assert.deepEqual((await readdir(folder)).toSorted(), [other, young].toSorted());
+  });
+
+  test("says why where the disk takes nothing", async (t) => {
+    const playground = await startPlayground(t);
+    await writeFile(join(playground.dataDir, "uploads"), "in the way");
+    const response = await playground.post(`/api/threads/${randomUUID()}/prompts`, {
+      text: "a",
+      attachment: new File(["<svg/>"], "fox.svg"),
+    });
+    assert.equal(response.status, 500);
+    assert.match(await response.text(), /cannot store in .*uploads\. See that the folder can be written to/);
   });
 
   test("a name is read as browsers write it", async (t) => {
