@@ -79,7 +79,7 @@ export function createAsk(
     const message = reply.message
       ? await begin(toTurn(reply.message), reply, first)
       : await reply.show(first);
-    const over = runs.start(adapter, toTurn(message), reply, files, onUndone);
+    const over = runs.start(adapter, toTurn(message), reply, files, { onUndone });
     onTaken?.();
     await over;
   };

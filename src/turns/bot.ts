@@ -190,7 +190,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     if (!adapter) return;
     if (!turn) return events.replay(adapter, entry);
     const reply = adapter.reopen(turn.message, turn.venue);
-    runs.start(adapter, turn, reply, reread(adapter, turn.files ?? [])).catch((error: unknown) => {
+    const files = reread(adapter, turn.files ?? []);
+    runs.start(adapter, turn, reply, files, { isResumed: true }).catch((error: unknown) => {
       log.error({ message: turn.message, error }, "turn.lost");
     });
   }

@@ -19,14 +19,15 @@ import { createPace, type Pace } from "./pace.ts";
 export interface Runs {
   /**
    * Sees one turn through to its last view, whatever happens, and then forgets it in the ledger. Rejects only when
-   * nothing can be shown nor kept any more. `onUndone` hears why it came to nothing, before a person does.
+   * nothing can be shown nor kept any more. `onUndone` hears why it came to nothing, before a person does. `isResumed`:
+   * it was taken on by the process before, and is never told that the line is full.
    */
   start(
     adapter: Adapter,
     turn: OpenTurn,
     reply: Reply,
     files: readonly Attachment[],
-    onUndone?: OnUndone,
+    more?: { readonly onUndone?: OnUndone | undefined; readonly isResumed?: boolean },
   ): Promise<void>;
   /** The turn whose answer that message will show; undefined when it is over, or has not begun. */
   find(message: MessageKey): { readonly user: User; cancel(): void } | undefined;
@@ -59,6 +60,7 @@ interface Run {
   readonly stop: AbortController;
   readonly log: Log;
   readonly onUndone: OnUndone;
+  readonly isResumed: boolean;
 }
 
 /** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
@@ -78,7 +80,6 @@ export function createRuns(
 ): Runs {
   const { painter, history, ledger, lanes, accounts, spool, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
-  const startedAt = now();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   const deliver = createDeliver(spool, now);
   let draining = false;
@@ -100,8 +101,7 @@ export function createRuns(
         if (draining) await parked(pace, stop.signal);
         const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
         const onPlace = (ahead: number, hasGrown: boolean) => pace.offer(queuedView(ahead, hasGrown));
-        const isResumed = turn.acceptedAt < startedAt;
-        leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: isResumed });
+        leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
         last = await draw(state, run);
       }
     } catch (error) {
@@ -236,7 +236,7 @@ export function createRuns(
   }
 
   return {
-    start(adapter, turn, reply, files, onUndone = () => {}) {
+    start(adapter, turn, reply, files, { onUndone = () => {}, isResumed = false } = {}) {
       const stop = new AbortController();
       const by = early.get(turn.message);
       early.delete(turn.message);
@@ -245,7 +245,7 @@ export function createRuns(
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = turn.spoiler ? hide(reply) : reply;
       const pace = createPace(shown, (error) => turnLog.warn({ error }, "view.lost"));
-      const run = { adapter, reply: shown, files, pace, stop, log: turnLog, onUndone };
+      const run = { adapter, reply: shown, files, pace, stop, log: turnLog, onUndone, isResumed };
       const over = see(turn, run).finally(() => inFlight.delete(turn.message));
       inFlight.set(turn.message, { user: turn.user, stop, over, isEnded: false });
       return over;

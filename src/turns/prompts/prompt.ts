@@ -56,7 +56,7 @@ const mendable: readonly ErrorCode[] = [
   "empty",
 ];
 
-/** What may be over when the same is said again: what was taken from before is not lost to it. */
+/** What may be over when the same is said again: files, and what was taken from before, are not lost to it. */
 const passing: readonly ErrorCode[] = ["unreachable", "busy", "quota", "auth", "storage"];
 
 export function createPrompts(parts: {
@@ -108,7 +108,8 @@ export function createPrompts(parts: {
     let letGo = async () => {};
     let remembering: Promise<void> | undefined;
     const isWorth = ({ code }: BotError) =>
-      (mendable.includes(code) || (isTaken && passing.includes(code))) && !(isEmpty(asked) && !asked.from);
+      (mendable.includes(code) || ((isTaken || asked.files.length > 0) && passing.includes(code))) &&
+      !(isEmpty(asked) && !asked.from);
     try {
       const words = await readWords(turn.text, turn.attachments, signal);
       const now = { ...asked, ...words };

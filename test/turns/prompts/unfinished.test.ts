@@ -4,6 +4,7 @@ import type { Prompt, ThreadKey } from "../../../src/seam/turn.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { flat } from "../../rig/pictures.ts";
 import { ada, attachment, bob, createStudio } from "../../rig/studio.ts";
+import { until } from "../../rig/until.ts";
 
 type Studio = Awaited<ReturnType<typeof createStudio>>;
 
@@ -396,6 +397,23 @@ describe("an answer to a message of the bot's without a picture is an ordinary r
       await studio.close();
     }
   });
+});
+
+test("a full line takes the words back, and keeps the files for when they are said again", async () => {
+  const studio = await createStudio({ concurrency: 1, queue: { all: 2, ofOne: 1 } });
+  const held = studio.hold();
+  const reply = studio.adapter.reply();
+  const first = studio.say("a harbour", {}, reply);
+  await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
+  const second = studio.say("a bridge", { thread: "paper:2" });
+  const photo = attachment(await flat("#c00", 320, 200));
+  const full = await studio.say("make it night", { thread: "paper:3", attachments: [photo] });
+  assert.match(full.last.text, /You have 1 request waiting/);
+  held.release();
+  await Promise.all([first, second]);
+  assert.equal((await studio.say("make it night", { thread: "paper:3" })).last.phase, "done");
+  assert.equal(lastOf(studio).pictures, 1);
+  await studio.close();
 });
 
 test("what is unfinished outlives a restart, and not the hour", async (t) => {
