@@ -53,6 +53,10 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Turns that are drawn at once; the others wait in line. */
   readonly concurrency: number;
+  /** How long turns in flight may go on once the process is told to stop, in ms. */
+  readonly stopGraceMs: number;
+  /** How long to wait for another process to let go of the data, in ms. 0: not at all. */
+  readonly takeoverMs: number;
   /** How long the stand-in takes for a picture, in ms. */
   readonly standinPaceMs: number;
 }
@@ -127,6 +131,9 @@ const environment = z
       .optional(),
     LOG_LEVEL: oneOf(logLevels).default("info"),
     CONCURRENCY: wholeNumber(1, 64).default(4),
+    // Less than the ten seconds a container is given.
+    STOP_GRACE_SECONDS: wholeNumber(0, 3600).default(6),
+    TAKEOVER_SECONDS: wholeNumber(0, 3600).default(60),
     STANDIN_PACE_MS: wholeNumber(0, 600_000).default(4000),
   })
   .superRefine(
@@ -190,6 +197,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
     logLevel: parsed.LOG_LEVEL,
     concurrency: parsed.CONCURRENCY,
+    stopGraceMs: parsed.STOP_GRACE_SECONDS * 1000,
+    takeoverMs: parsed.TAKEOVER_SECONDS * 1000,
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
 }

@@ -14,6 +14,8 @@ describe("the configuration", () => {
       storeUrl: `sqlite:${join("data", "drawbridge.db")}`,
       logLevel: "info",
       concurrency: 4,
+      stopGraceMs: 6000,
+      takeoverMs: 60_000,
       standinPaceMs: 4000,
     });
   });
@@ -41,6 +43,8 @@ describe("the configuration", () => {
         STORE_URL: "redis://10.0.0.2",
         LOG_LEVEL: "debug",
         CONCURRENCY: "64",
+        STOP_GRACE_SECONDS: "25",
+        TAKEOVER_SECONDS: "0",
         STANDIN_PACE_MS: "0",
         HOME: "/root",
       }),
@@ -67,6 +71,8 @@ describe("the configuration", () => {
         storeUrl: "redis://10.0.0.2",
         logLevel: "debug",
         concurrency: 64,
+        stopGraceMs: 25_000,
+        takeoverMs: 0,
         standinPaceMs: 0,
       },
     );
@@ -120,6 +126,8 @@ describe("the configuration", () => {
     [{ STORE_URL: "mysql://x" }, /STORE_URL: must begin with sqlite:, redis:, postgres: or memory:/],
     [{ LOG_LEVEL: "loud" }, /LOG_LEVEL: must be one of trace, /],
     [{ CONCURRENCY: "0" }, /CONCURRENCY: must be a whole number from 1 to 64/],
+    [{ STOP_GRACE_SECONDS: "soon" }, /STOP_GRACE_SECONDS: must be a whole number from 0 to 3600/],
+    [{ TAKEOVER_SECONDS: "-1" }, /TAKEOVER_SECONDS: must be a whole number from 0 to 3600/],
     [{ STANDIN_PACE_MS: "-1" }, /STANDIN_PACE_MS: /],
   ];
   for (const [env, message] of wrong) {
