@@ -18,8 +18,8 @@ import { createBot } from "./turns/bot.ts";
 import { createLanes } from "./turns/lanes.ts";
 import { createLedger } from "./turns/ledger.ts";
 
-/** How long adapters and stores may take to let go after the turns in flight, in ms. */
-const closeMs = 5000;
+/** How long all else may take to let go after the grace, in ms: with six seconds of it, less than a container is given. */
+const closeMs = 3500;
 
 const version = readVersion();
 

@@ -22,15 +22,14 @@ export interface Patience {
  * it goes on.
  */
 export function createPatient<Adapter extends Backend>(adapter: Adapter, patience: Patience): Adapter {
-  const { limitMs, mayWrite } = patience;
   const unanswered = new Map<string, Promise<unknown>>();
 
   function write<T>(keys: readonly string[], send: () => Promise<T>): Promise<T> {
-    return withLimit(limitMs, (isOver) => {
+    return withLimit(patience.limitMs, (isOver) => {
       const before = keys.flatMap((key) => unanswered.get(key) ?? []);
       const done = Promise.allSettled(before).then(() => {
         if (isOver()) throw new Error("it was given up before it could be sent");
-        if (!mayWrite()) throw new Error("this process does not have the store to itself");
+        if (!patience.mayWrite()) throw new Error("this process does not have the store to itself");
         return watch(send(), patience);
       });
       for (const key of keys) unanswered.set(key, done);
@@ -50,7 +49,7 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
     disconnect: adapter.disconnect?.bind(adapter),
   };
   return Object.assign(adapter, {
-    get: (key: string) => withLimit(limitMs, () => watch(own.get(key), patience)),
+    get: (key: string) => withLimit(patience.limitMs, () => watch(own.get(key), patience)),
     set: (key: string, value: string, lifeMs?: number) => write([key], () => own.set(key, value, lifeMs)),
     delete: (key: string) => write([key], () => own.delete(key)),
     write: (rows: readonly Row[]) =>
@@ -58,7 +57,7 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
         rows.map(({ key }) => key),
         () => own.write(rows),
       ),
-    disconnect: () => withLimit(limitMs, async () => own.disconnect?.()),
+    disconnect: () => withLimit(patience.limitMs, async () => own.disconnect?.()),
   });
 }
 
