@@ -4,12 +4,14 @@ import type { Config } from "./config.ts";
 export interface Running {
   readonly version: string;
   readonly store: string;
+  /** Where the store that was there is now, when it was damaged. */
+  readonly setAside?: string;
   /** The adapters that are on, by name, and where to find each. */
   readonly adapters: Readonly<Record<string, string>>;
 }
 
 /** What this is, where it is, who draws, what is on, and what to set to turn the rest on. Plain text for a terminal. */
-export function toBanner(config: Config, { version, store, adapters }: Running): string {
+export function toBanner(config: Config, { version, store, setAside, adapters }: Running): string {
   const { openai } = config;
   const standIn = isStandIn(config);
   const painter = standIn
@@ -24,6 +26,7 @@ export function toBanner(config: Config, { version, store, adapters }: Running):
     ...(config.publicUrl ? [["From outside", config.publicUrl]] : []),
     ["Painter", painter],
     ["Store", store],
+    ...(setAside !== undefined ? [["Set aside", setAside]] : []),
     ["Adapters", Object.keys(adapters).join(", ") || "none"],
   ];
   const hints = [
@@ -37,10 +40,17 @@ export function toBanner(config: Config, { version, store, adapters }: Running):
     `Drawbridge ${version}, an image studio for chat`,
     "",
     ...rows.map(toLine),
+    ...(setAside !== undefined ? ["", ...lostWithTheStore] : []),
     ...(hints.length > 0 ? ["", "To turn on:", ...hints.map(toLine)] : []),
     "",
   ].join("\n");
 }
+
+const lostWithTheStore = [
+  "The store was damaged, so it was set aside and a new one was begun. What was in it is not known here:",
+  "which picture came from which, turns in flight, defaults, styles, what people have spent.",
+  "docs/store.md says how to get some of it back.",
+];
 
 /** Name, label, and what to set to turn it on. */
 const adapterRows = [

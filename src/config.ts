@@ -57,6 +57,10 @@ export interface Config {
   readonly missedMs: number;
   /** How many may wait in line, of all and of one person; who comes when it is full is told when to try again. */
   readonly queue: { readonly all: number; readonly ofOne: number };
+  /** How long turns in flight may go on once the process is told to stop, in ms. */
+  readonly stopGraceMs: number;
+  /** How long to wait for another process to let go of the data, in ms. 0: not at all. */
+  readonly takeoverMs: number;
   /** How long the stand-in takes for a picture, in ms. */
   readonly standinPaceMs: number;
 }
@@ -134,6 +138,9 @@ const environment = z
     MISSED_MINUTES: wholeNumber(0, 1440).default(10),
     QUEUE_LIMIT: wholeNumber(1, 100_000).default(1000),
     QUEUE_LIMIT_PERSON: wholeNumber(1, 100_000).default(20),
+    // Less than the ten seconds a container is given.
+    STOP_GRACE_SECONDS: wholeNumber(0, 3600).default(6),
+    TAKEOVER_SECONDS: wholeNumber(0, 3600).default(60),
     STANDIN_PACE_MS: wholeNumber(0, 600_000).default(4000),
   })
   .superRefine(
@@ -199,6 +206,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     concurrency: parsed.CONCURRENCY,
     missedMs: parsed.MISSED_MINUTES * 60_000,
     queue: { all: parsed.QUEUE_LIMIT, ofOne: parsed.QUEUE_LIMIT_PERSON },
+    stopGraceMs: parsed.STOP_GRACE_SECONDS * 1000,
+    takeoverMs: parsed.TAKEOVER_SECONDS * 1000,
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
 }

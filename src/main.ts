@@ -13,31 +13,57 @@ import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
 import { createAccounts } from "./store/accounts.ts";
 import { createHistory } from "./store/history.ts";
+import { lockFile } from "./store/lock/file.ts";
 import { openStore } from "./store/store.ts";
 import { createBot } from "./turns/bot.ts";
 import { createLanes } from "./turns/lanes.ts";
 import { createLedger } from "./turns/life/ledger.ts";
 
-/** How long turns in flight may go on after SIGTERM, in ms: less than the ten seconds a container is given. */
-const graceMs = 6000;
+/** How long all else may take to let go after the grace, in ms: with six seconds of it, less than a container is given. */
+const closeMs = 3500;
 
 const version = readVersion();
+
+/** What is open, and is to be closed in the end: what was opened last first. */
+const open = new AsyncDisposableStack();
+const stopping = new AbortController();
 
 try {
   loadEnvFile();
   await main(parseConfig(process.env));
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exit(1);
+  // Who was told to stop while it started is ended by that.
+  if (!stopping.signal.aborted) {
+    process.stderr.write(`${explain(error)}\n`);
+    await closeAll(closeMs).catch(() => {});
+    process.exit(1);
+  }
 }
 
 async function main(config: Config): Promise<void> {
+  const { dataDir, storeUrl, stopGraceMs } = config;
   const log = createLog(config.logLevel);
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled"));
-  makeDataDir(config.dataDir);
+  listenForStop(log, stopGraceMs);
+  makeDataDir(dataDir);
 
+  const alone = {
+    waitMs: config.takeoverMs,
+    signal: stopping.signal,
+    onWait: (words: string) => process.stdout.write(`${words}\n`),
+    onLost: (error: BotError) => {
+      log.error({ error }, "store.lost: another process has it");
+      process.exit(1);
+    },
+  };
+  const setting = "DATA_DIR to another folder";
+  const lock = await lockFile(join(dataDir, "lock"), { name: dataDir, setting }, alone);
+  open.defer(() => lock.release());
+  const store = await openStore(storeUrl, { log, alone });
+  open.defer(() => store.close());
   const { painter, close: closePainter } = await openPainter(config, log);
-  const store = await openStore(config.storeUrl);
+  open.defer(closePainter);
+
   const ledger = await createLedger(store, (event, error) => log.error({ event, error }, "turn.unreadable"));
   const bot = await createBot({
     store,
@@ -58,11 +84,22 @@ async function main(config: Config): Promise<void> {
 
   const loaded = await loadAdapters(config, painter, log);
   const adapters = loaded.map(({ adapter }) => adapter);
+  open.defer(async () => {
+    await Promise.allSettled(adapters.map((adapter) => adapter.stop()));
+  });
+  open.defer(() => bot.drain(stopGraceMs));
   for (const adapter of adapters) await adapter.start(bot.attach(adapter));
   const where = Object.fromEntries(loaded.map(({ adapter, where }) => [adapter.name, where()]));
-  process.stdout.write(`${toBanner(config, { version, store: redact(config.storeUrl), adapters: where })}\n`);
+  const running = {
+    ...{ version, store: redact(storeUrl), adapters: where },
+    ...(store.setAside !== undefined && { setAside: store.setAside }),
+  };
+  process.stdout.write(`${toBanner(config, running)}\n`);
   await bot.resume();
+}
 
+/** SIGINT and SIGTERM end the process, whatever it is at; a second one at once. */
+function listenForStop(log: Log, graceMs: number): void {
   let stoppingSince: number | undefined;
   const stop = async (signal: string) => {
     if (stoppingSince !== undefined) {
@@ -72,13 +109,18 @@ async function main(config: Config): Promise<void> {
     }
     stoppingSince = Date.now();
     log.info({ signal }, "stopping");
-    await bot.drain(graceMs);
-    await Promise.allSettled(adapters.map((adapter) => adapter.stop()));
-    await store.close();
-    await closePainter();
+    stopping.abort();
+    await closeAll(graceMs + closeMs).catch((error: unknown) => log.error({ error }, "stop.failed"));
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(signal));
+}
+
+/** Rejects when something could not be closed, or not in time: the next process is not to wait for it. */
+async function closeAll(withinMs: number): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  setTimeout(() => late.reject(new Error("not everything could be closed in time")), withinMs);
+  await Promise.race([open.disposeAsync(), late.promise]);
 }
 
 /** Throws BotError `storage` when it cannot be had. */

@@ -16,6 +16,8 @@ describe("the configuration", () => {
       concurrency: 4,
       missedMs: 600_000,
       queue: { all: 1000, ofOne: 20 },
+      stopGraceMs: 6000,
+      takeoverMs: 60_000,
       standinPaceMs: 4000,
     });
   });
@@ -46,6 +48,8 @@ describe("the configuration", () => {
         QUEUE_LIMIT: "500",
         QUEUE_LIMIT_PERSON: "3",
         MISSED_MINUTES: "0",
+        STOP_GRACE_SECONDS: "25",
+        TAKEOVER_SECONDS: "0",
         STANDIN_PACE_MS: "0",
         HOME: "/root",
       }),
@@ -74,6 +78,8 @@ describe("the configuration", () => {
         concurrency: 64,
         missedMs: 0,
         queue: { all: 500, ofOne: 3 },
+        stopGraceMs: 25_000,
+        takeoverMs: 0,
         standinPaceMs: 0,
       },
     );
@@ -130,6 +136,8 @@ describe("the configuration", () => {
     [{ QUEUE_LIMIT: "0" }, /QUEUE_LIMIT: must be a whole number from 1 to 100000/],
     [{ QUEUE_LIMIT_PERSON: "many" }, /QUEUE_LIMIT_PERSON: must be a whole number from 1 to 100000/],
     [{ CONCURRENCY: "0" }, /CONCURRENCY: must be a whole number from 1 to 64/],
+    [{ STOP_GRACE_SECONDS: "soon" }, /STOP_GRACE_SECONDS: must be a whole number from 0 to 3600/],
+    [{ TAKEOVER_SECONDS: "-1" }, /TAKEOVER_SECONDS: must be a whole number from 0 to 3600/],
     [{ STANDIN_PACE_MS: "-1" }, /STANDIN_PACE_MS: /],
   ];
   for (const [env, message] of wrong) {

@@ -1,14 +1,29 @@
-import { Keyv, type KeyvStoreAdapter } from "keyv";
+import { randomUUID } from "node:crypto";
+import { Keyv } from "keyv";
 import type { z } from "zod";
-import { BotError } from "../seam/errors.ts";
-import { createSqliteStore } from "./sqlite.ts";
+import type { Log } from "../seam/log.ts";
+import type { Backend, Row } from "./backends/backend.ts";
+import type { Patience } from "./backends/patient.ts";
+import { createSqliteStore } from "./backends/sqlite.ts";
+import { sqlitePath } from "./backends/sqlite-file.ts";
+import { createHealth, type Health, isUnreadable, toStorageError } from "./backends/trouble.ts";
+import type { Lease } from "./lock/lease.ts";
+import type { Lock, Takeover } from "./lock/lock.ts";
+import { lockStore } from "./lock/store-lock.ts";
 
 /** What the core keeps: tables of JSON values by key. */
 export interface Store {
   /** `sqlite`, `redis`, `postgres` or `memory`. */
   readonly kind: string;
+  /** Where the store that was there is now: it was damaged, and this one is begun anew. */
+  readonly setAside?: string;
   /** Values are checked against the schema when they are read: another version may have written them. */
   table<Schema extends z.ZodType>(name: string, schema: Schema): Table<z.output<Schema>>;
+  /**
+   * Writes what belongs together as one: after it, or after a crash in the middle of it, all of it is there or none. Of
+   * two changes of one key the later one counts. Rejects as a table's calls do.
+   */
+  write(changes: readonly Change[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -20,72 +35,169 @@ export interface Table<Value> {
   delete(key: string): Promise<void>;
 }
 
-/** How long a store may take to be connected to, in ms. */
-const patienceMs = 5000;
+/** What `Table` does to one key, as a part of something more. */
+export type Change =
+  | { readonly table: string; readonly key: string; readonly value: unknown; readonly lifeMs?: number }
+  | { readonly table: string; readonly key: string; readonly delete: true };
 
-/** A lost server is tried again for ever, ever more slowly; calls in the meantime fail and are reported. */
-const reconnectStrategy = (retries: number) => Math.min(100 * 2 ** retries, 5000);
+export interface StoreOptions {
+  /** Hears when the store begins to fail, and when it is back. */
+  readonly log?: Log;
+  /** How long a call may take, in ms. Less than the three seconds that Discord waits for an acknowledgement. */
+  readonly limitMs?: number;
+  /** How long the store may take to be connected to, in ms. */
+  readonly connectMs?: number;
+  /** After so many ms without an answer a connection to a server is given up for another. */
+  readonly silentMs?: number;
+  /** How to have the store to oneself. Absent: it is shared, by whoever knows what they do. */
+  readonly alone?: Takeover;
+}
 
 /**
  * Opens the store that a URL names: `sqlite:path`, `redis://…`, `postgres://…`, `memory:`.
  *
  * Writes and reads one value before it resolves, so that a wrong address is known at the start. Throws BotError `storage`.
+ *
+ * A call that takes longer than `limitMs` rejects. Writes of one key are carried out in the order in which they were
+ * asked for, also when one of them was given up; `createPatient` says what that leaves open.
  */
-export async function openStore(url: string): Promise<Store> {
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const { log, limitMs = 2000, connectMs = 5000, silentMs = 10_000, alone } = options;
   const kind = url.slice(0, url.indexOf(":")).replace(/^(redis|postgres).*/, "$1");
-  const guard = <T>(work: () => Promise<T>) => guarded(kind, work);
-  const backend = await guard(() => connect(kind, url));
+  const lock = alone && (await guarded(kind, () => lockStore(kind, url, alone)));
+  const patience = { connectMs, limitMs, silentMs, mayWrite: () => !lock || lock.isHeld() };
+  try {
+    const backend = await guarded(kind, () => connect(kind, url, patience));
+    if (backend.setAside) log?.error({ file: backend.setAside }, "store.damaged: set aside and begun anew");
+    return await createStore(kind, backend, { log, lock });
+  } catch (error) {
+    await lock?.release().catch(() => {});
+    throw error;
+  }
+}
+
+/** A store on a backend that is open. Rejects with BotError `storage` when what it writes cannot be read back. */
+export async function createStore(
+  kind: string,
+  backend: Backend,
+  { log, lock }: { log?: Log | undefined; lock?: (Lock & Partial<Lease>) | undefined } = {},
+): Promise<Store> {
+  const rows = createRows(backend);
+  const mark: string = randomUUID();
+  await guarded(kind, async () => {
+    await rows.set("opened", mark);
+    if ((await rows.get("opened")) !== mark) throw new Error("what was written could not be read back");
+  });
+  // A store that has come back empty has no mark.
+  lock?.confirmBy?.(async () => ((await rows.get("opened")) ?? mark) === mark);
+  return createTables({ kind, rows, backend, lock, health: createHealth(kind, log) });
+}
+
+/** Values as Keyv keeps them, by their whole key. */
+function createRows(backend: Backend) {
   // Some of Keyv's stores report a lost connection by an event alone; the next call fails, and is reported, by itself.
   backend.on?.("error", () => {});
-
   // One Keyv for all tables: Keyv's stores hold one namespace each, and two Keyvs on one store would fight over it.
-  const keyv = new Keyv({ store: backend, namespace: "drawbridge", throwOnErrors: true, emitErrors: false });
-  const read = (key: string): Promise<unknown> => keyv.get(key);
-  const write = async (key: string, value: unknown, lifeMs?: number) => {
-    if ((await keyv.set(key, value, lifeMs)) === false) throw new Error("the store did not take the value");
-  };
+  const keyv = new Keyv({
+    store: backend,
+    namespace: "drawbridge",
+    throwOnErrors: true,
+    emitErrors: false,
+  });
 
-  const store: Store = {
+  async function toRow(key: string, change: Change): Promise<Row> {
+    const row = { key: keyv._getKeyPrefix(key) };
+    if ("delete" in change) return row;
+    const { value, lifeMs } = change;
+    const expires = lifeMs ? Date.now() + lifeMs : undefined;
+    // What Keyv's own `set` does with a value.
+    const serialized = String(await keyv.serializeData({ value, expires }));
+    return { ...row, value: serialized, ...(lifeMs && { lifeMs }) };
+  }
+
+  return {
+    get: (key: string): Promise<unknown> => keyv.get(key),
+    async set(key: string, value: unknown, lifeMs?: number) {
+      if ((await keyv.set(key, value, lifeMs)) === false) throw new Error("the store did not take the value");
+    },
+    async delete(key: string) {
+      await keyv.delete(key);
+    },
+    async write(changes: readonly Change[]) {
+      if (changes.length === 0) return;
+      const last = new Map(changes.map((change) => [`${change.table}:${change.key}`, change]));
+      await backend.write(await Promise.all(Array.from(last, ([key, change]) => toRow(key, change))));
+    },
+  };
+}
+
+function createTables(parts: {
+  kind: string;
+  rows: ReturnType<typeof createRows>;
+  backend: Backend;
+  lock: Lock | undefined;
+  health: Health;
+}): Store {
+  const { kind, rows, backend, lock, health } = parts;
+
+  function call<T>(sort: "read" | "write", work: () => Promise<T>): Promise<T> {
+    return guarded(kind, async () => {
+      try {
+        const result = await work();
+        health.worked(sort);
+        return result;
+      } catch (error) {
+        if (!isUnreadable(error)) health.failed(sort, error);
+        throw error;
+      }
+    });
+  }
+
+  return {
     kind,
+    ...(backend.setAside !== undefined && { setAside: backend.setAside }),
     table(name, schema) {
       return {
         get: (key) =>
-          guard(async () => {
-            const value = await read(`${name}:${key}`);
+          call("read", async () => {
+            const value = await rows.get(`${name}:${key}`);
             return value === undefined ? undefined : schema.parse(value);
           }),
-        set: (key, value, lifeMs) => guard(() => write(`${name}:${key}`, value, lifeMs)),
-        delete: (key) =>
-          guard(async () => {
-            await keyv.delete(`${name}:${key}`);
-          }),
+        set: (key, value, lifeMs) => call("write", () => rows.set(`${name}:${key}`, value, lifeMs)),
+        delete: (key) => call("write", () => rows.delete(`${name}:${key}`)),
       };
     },
-    close: () => guard(async () => backend.disconnect?.()),
+    write: (changes) => call("write", () => rows.write(changes)),
+    async close() {
+      try {
+        await guarded(kind, async () => backend.disconnect?.());
+      } finally {
+        await lock?.release();
+      }
+    },
   };
-  await guard(async () => {
-    await write("opened", Date.now());
-    if ((await read("opened")) === undefined) throw new Error("what was written could not be read back");
-  });
-  return store;
 }
 
-async function connect(kind: string, url: string): Promise<KeyvStoreAdapter> {
+async function connect(
+  kind: string,
+  url: string,
+  patience: Omit<Patience, "reconnect"> & { connectMs: number },
+): Promise<Backend> {
   switch (kind) {
     case "sqlite":
-      return createSqliteStore(url.slice("sqlite:".length).replace(/^\/\/(?=\/)/, ""));
+      return createSqliteStore(sqlitePath(url), {
+        limitMs: patience.limitMs,
+        patienceMs: patience.connectMs,
+      });
     case "memory":
       return createSqliteStore(":memory:");
     case "redis": {
-      const { default: KeyvRedis } = await import("@keyv/redis");
-      return new KeyvRedis(
-        { url, disableOfflineQueue: true, socket: { connectTimeout: patienceMs, reconnectStrategy } },
-        { connectionTimeout: patienceMs, throwOnConnectError: true, throwOnErrors: true },
-      );
+      const { createRedisStore } = await import("./backends/redis.ts");
+      return createRedisStore(url, patience);
     }
     case "postgres": {
-      const { createPostgresStore } = await import("./postgres.ts");
-      return createPostgresStore(url);
+      const { createPostgresStore } = await import("./backends/postgres.ts");
+      return createPostgresStore(url, patience);
     }
     default:
       throw new Error(`no store is called ${kind}`);
@@ -96,10 +208,6 @@ async function guarded<T>(kind: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new BotError(
-      "storage",
-      `My memory (${kind}) does not answer, so I cannot keep track of this. Try again in a minute; if it stays, tell the admin.`,
-      { cause },
-    );
+    throw toStorageError(kind, cause);
   }
 }

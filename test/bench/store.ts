@@ -34,6 +34,18 @@ export async function benchStore(): Promise<void> {
     9,
   );
   await compare(
+    "1000 values of 2 KB, written at once",
+    {
+      "memory:": async () => {
+        await Promise.all(Array.from({ length: 1000 }, (_, index) => inMemory.set(`key ${index}`, value)));
+      },
+      "sqlite:": async () => {
+        await Promise.all(Array.from({ length: 1000 }, (_, index) => onDisk.set(`key ${index}`, value)));
+      },
+    },
+    9,
+  );
+  await compare(
     "50 values of 2 KB, read and checked",
     {
       "memory:": async () => {

@@ -15,6 +15,9 @@ export interface Server {
   readonly url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Stops it in mid-air (SIGSTOP): it still accepts connections, and answers nothing. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -86,6 +89,14 @@ function serve(
     await exit;
     child = undefined;
   };
+  const signal = async (name: NodeJS.Signals) => {
+    if (!child?.pid) return;
+    // PostgreSQL serves each connection in a process of its own.
+    const found = await run("pgrep", ["-P", String(child.pid)]).catch(() => ({ stdout: "" }));
+    for (const pid of [child.pid, ...found.stdout.split("\n").filter(Boolean).map(Number)]) {
+      process.kill(pid, name);
+    }
+  };
   return {
     url,
     async start() {
@@ -93,7 +104,10 @@ function serve(
       await until(isReady, `${url} to answer`);
     },
     stop,
+    pause: () => signal("SIGSTOP"),
+    resume: () => signal("SIGCONT"),
     async remove() {
+      await signal("SIGCONT");
       await stop();
       await remove();
     },

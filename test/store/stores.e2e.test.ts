@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { createClient } from "@keyv/redis";
 import { z } from "zod";
+import { createLog } from "../../src/seam/log.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createPostgres, createRedis, type Server } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
@@ -58,45 +62,207 @@ test("a value of another version is an error, not a surprise further on", async 
   await store.close();
 });
 
-test("a file that is no database is an error at the start", async (t) => {
+test("a file that is no database is set aside, and said to be", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "drawbridge-store-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  await writeFile(join(folder, "store.db"), "this is no database at all, it is a letter to a friend");
-  await mkdir(join(folder, "folder.db"));
-  for (const name of ["store.db", "folder.db"]) {
-    await assert.rejects(openStore(`sqlite:${join(folder, name)}`), { code: "storage" });
-  }
+  const path = join(folder, "store.db");
+  await writeFile(path, "this is no database at all, it is a letter to a friend");
+  const lines: { msg: string; file?: string }[] = [];
+  const log = createLog("info", { write: (line) => lines.push(JSON.parse(line)) });
+  const store = await openStore(`sqlite:${path}`, { log });
+  assert.ok(store.setAside?.startsWith(`${path}.damaged-`));
+  assert.deepEqual(
+    lines.map(({ msg, file }) => [msg, file]),
+    [["store.damaged: set aside and begun anew", store.setAside]],
+  );
+  await store.close();
 });
+
+/** Values that a call may take: a moment, so that nobody has to wait for the test. */
+const brief = { limitMs: 150, silentMs: 400 };
 
 for (const [name, create] of [
   ["redis", createRedis],
   ["postgres", createPostgres],
 ] as const) {
   describe(name, () => {
+    let server: Server | undefined;
+    before(async () => {
+      server = await create();
+      await server?.start();
+    });
+    after(() => server?.remove());
+
+    function running(t: TestContext): Server | undefined {
+      assert.ok(server ?? !process.env.CI, `${name} must be installed where CI runs`);
+      if (!server) t.skip(`${name} is not installed on this machine`);
+      return server;
+    }
+
     test("keeps tables apart, says when it is gone, and comes back", async (t) => {
-      const server: Server | undefined = await create();
-      if (!server) {
-        assert.ok(!process.env.CI, `${name} must be installed where CI runs`);
-        return t.skip(`${name} is not installed on this machine`);
-      }
-      t.after(() => server.remove());
-      await server.start();
-      const store = await openStore(server.url);
+      const server = running(t);
+      if (!server) return;
+      const { lines, log } = createLines();
+      const store = await openStore(server.url, { log });
       t.after(() => store.close().catch(() => {}));
       await keeps(store);
       await server.stop();
-      await assert.rejects(store.table("two", schema).get("a:b"), { code: "storage" });
+      for (let tries = 0; tries < 3; tries += 1) {
+        await assert.rejects(store.table("two", schema).get("a:b"), { code: "storage" });
+      }
       await server.start();
       const table = store.table("two", schema);
-      await until(
-        () =>
-          table.set("c:d", { words: "back", count: 4 }).then(
-            () => true,
-            () => false,
-          ),
-        "the store",
-      );
+      await until(() => succeeds(table.set("c:d", { words: "back", count: 4 })), "the store");
       assert.equal((await table.get("c:d"))?.count, 4);
+      assert.deepEqual(lines, ["store.failing", "store.back"]);
+    });
+
+    test("writes together what belongs together, as it would one by one, or nothing", async (t) => {
+      const server = running(t);
+      if (!server) return;
+      const store = await openStore(server.url);
+      t.after(() => store.close().catch(() => {}));
+      const [one, two] = [store.table("one", schema), store.table("two", schema)];
+      await one.set("gone", { words: "old", count: 1 });
+      await store.write([
+        { table: "one", key: "a", value: { words: "ünï 🦊", count: 1 } },
+        { table: "two", key: "b", value: { words: "brief", count: 2 }, lifeMs: 60_000 },
+        { table: "one", key: "gone", delete: true },
+      ]);
+      await store.write([]);
+      assert.equal((await one.get("a"))?.words, "ünï 🦊");
+      assert.equal((await two.get("b"))?.count, 2);
+      assert.equal(await one.get("gone"), undefined);
+      // PostgreSQL takes no key of more than 255 characters; Redis is told to take nothing at all.
+      if (name === "redis") await setMemory(server.url, "1");
+      await assert.rejects(
+        store.write([
+          { table: "one", key: "a", value: { words: "half", count: 9 } },
+          { table: "two", key: "k".repeat(300), value: { words: "other half", count: 9 } },
+        ]),
+        { code: "storage" },
+      );
+      if (name === "redis") await setMemory(server.url, "0");
+      assert.equal((await one.get("a"))?.words, "ünï 🦊");
+    });
+
+    test("is waited for no longer than said while it hangs, and found again", async (t) => {
+      const server = running(t);
+      if (!server) return;
+      const { lines, log } = createLines();
+      const store = await openStore(server.url, { ...brief, log });
+      t.after(() => store.close().catch(() => {}));
+      const table = store.table("one", schema);
+      await table.set("a", { words: "first", count: 1 });
+      await server.pause();
+      t.after(() => server.resume());
+      const calls = [
+        table.get("a"),
+        table.set("a", { words: "second", count: 2 }),
+        table.set("a", { words: "third", count: 3 }),
+        table.delete("b"),
+      ];
+      const told = { code: "storage", message: /does not answer/ };
+      await Promise.all(calls.map((call) => assert.rejects(call, told)));
+      await server.resume();
+      await until(() => succeeds(table.set("a", { words: "last", count: 4 })), "the store");
+      await until(async () => (await table.get("a"))?.count === 4, "what was written last");
+      assert.deepEqual(lines, ["store.failing", "store.back"]);
+    });
+
+    test("what was given up does not come after what was written later", async (t) => {
+      const server = running(t);
+      if (!server) return;
+      // The connection is kept all the time.
+      const store = await openStore(server.url, { limitMs: 150, silentMs: 60_000 });
+      t.after(() => store.close().catch(() => {}));
+      const table = store.table("one", schema);
+      await table.set("a", { words: "first", count: 0 });
+      await server.pause();
+      t.after(() => server.resume());
+      const late = [1, 2, 3].map((count) => table.set("a", { words: "late", count }));
+      await Promise.all(late.map((call) => assert.rejects(call, { code: "storage" })));
+      const next = table.set("a", { words: "newest", count: 4 });
+      await server.resume();
+      await next;
+      assert.equal((await table.get("a"))?.count, 4);
+      await table.set("b", { words: "after it", count: 5 });
+      assert.equal((await table.get("a"))?.count, 4);
+    });
+
+    test("a connection that leads nowhere any more is given up for another", async (t) => {
+      const server = running(t);
+      if (!server) return;
+      const proxy = await createProxy(t, Number(new URL(server.url).port));
+      const url = new URL(server.url);
+      url.port = String(proxy.port);
+      const store = await openStore(url.href, brief);
+      t.after(() => store.close().catch(() => {}));
+      const table = store.table("one", schema);
+      await table.set("a", { words: "first", count: 1 });
+      proxy.swallow();
+      await assert.rejects(table.set("a", { words: "lost", count: 2 }), { code: "storage" });
+      proxy.pass();
+      await until(() => succeeds(table.set("a", { words: "found", count: 3 })), "another connection");
+      assert.equal((await table.get("a"))?.count, 3);
     });
   });
+}
+
+const succeeds = (call: Promise<unknown>): Promise<boolean> =>
+  call.then(
+    () => true,
+    () => false,
+  );
+
+async function setMemory(url: string, bytes: string): Promise<void> {
+  const client = createClient({ url });
+  await client.connect();
+  await client.configSet("maxmemory", bytes);
+  await client.close();
+}
+
+function createLines() {
+  const lines: string[] = [];
+  return { lines, log: createLog("info", { write: (line) => lines.push(JSON.parse(line).msg) }) };
+}
+
+/** A way to a server on which everything can be lost without a word. Connections made later are passed on again. */
+async function createProxy(t: TestContext, to: number) {
+  let swallows = false;
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(to, "127.0.0.1");
+    const isLost = swallows;
+    for (const [from, into] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      let lost = isLost;
+      server.on("swallow", () => {
+        lost = true;
+      });
+      from.on("data", (bytes) => lost || into.write(bytes));
+      from.on("error", () => {});
+      from.on("close", () => lost || into.destroy());
+    }
+  }).listen(0, "127.0.0.1");
+  t.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(address && typeof address === "object");
+  return {
+    port: address.port,
+    swallow() {
+      swallows = true;
+      server.emit("swallow");
+    },
+    pass() {
+      swallows = false;
+    },
+  };
 }

@@ -1,0 +1,66 @@
+import KeyvPostgres from "@keyv/postgres";
+import pg from "pg";
+import type { Backend, Row } from "./backend.ts";
+import { createPatient, type Patience, withLimit } from "./patient.ts";
+
+const table = "drawbridge";
+
+/** All in one statement, which PostgreSQL carries out whole or not at all. */
+const writeAll = `
+  WITH gone AS (DELETE FROM ${table} WHERE key = ANY($3::text[]))
+  INSERT INTO ${table} (key, value) SELECT * FROM UNNEST($1::text[], $2::text[])
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+
+/**
+ * Keyv's own PostgreSQL store, made to outlive its server. Rejects when that lets nobody in within `connectMs`, or has no
+ * table to give.
+ *
+ * When the server goes away, pg's pool reports the loss of each idle connection as an `error` event. Keyv's store keeps
+ * the pool to itself and does not listen, so the event would end the process (node-postgres documents this under
+ * pg.Pool, "error"). The pool has dropped the connection by then; the next query opens a new one or fails.
+ */
+export async function createPostgresStore(
+  url: string,
+  { connectMs, ...patience }: Omit<Patience, "reconnect"> & { connectMs: number },
+): Promise<Backend> {
+  const adapter = new KeyvPostgres({
+    uri: url,
+    table,
+    Client: LostClient,
+    connectionTimeoutMillis: connectMs,
+    // Ends the connection too.
+    query_timeout: patience.silentMs,
+    keepAlive: true,
+  });
+  let reason: unknown;
+  adapter.on("error", (error) => {
+    reason ??= error;
+  });
+  try {
+    await withLimit(connectMs, () => adapter.query("SELECT 1"));
+    if (reason) throw reason;
+  } catch (error) {
+    adapter.disconnect().catch(() => {});
+    throw reason ?? error;
+  }
+  const backend = Object.assign(adapter, {
+    async write(rows: readonly Row[]) {
+      const kept = rows.filter(({ value }) => value !== undefined);
+      const gone = rows.filter(({ value }) => value === undefined);
+      const keysOf = (some: readonly Row[]) => some.map(({ key }) => key);
+      await adapter.query(writeAll, [keysOf(kept), kept.map(({ value }) => value), keysOf(gone)]);
+    },
+  });
+  return createPatient(backend as unknown as Backend, patience);
+}
+
+class LostClient extends pg.Client {
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    if (event !== "error") return super.emit(event, ...values);
+    try {
+      return super.emit(event, ...values);
+    } catch {
+      return true;
+    }
+  }
+}
