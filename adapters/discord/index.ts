@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Events, REST } from "discord.js";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
@@ -47,6 +48,8 @@ export interface DiscordOptions {
   readonly fetchHosts?: readonly string[];
   /** Shortest time between two edits of a message, in ms; what Discord likes unless said. */
   readonly paceMs?: number;
+  /** The clock between tries to show something, in ms. */
+  readonly wait?: (ms: number) => Promise<unknown>;
   /** How long a sketch may take, in ms; 15 s unless said: the next one is better than a late one. */
   readonly sketchMs?: number;
 }
@@ -122,6 +125,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       now,
       paceMs: options.paceMs ?? paceMs,
       sketchMs,
+      wait: options.wait ?? sleep,
       ...memory,
       linkTo: (spot) => channels.linkTo(spot),
       toLimits,

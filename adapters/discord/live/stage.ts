@@ -53,6 +53,8 @@ export interface Stage {
   readonly now: () => number;
   /** Shortest time between two edits of a message, in ms. */
   readonly paceMs: number;
+  /** The clock between tries, in ms. */
+  readonly wait: (ms: number) => Promise<unknown>;
   /** How long a sketch may take, in ms: the next one is better than a late one. */
   readonly sketchMs: number;
   /** The freshest token for each message. */

@@ -30,12 +30,11 @@ export function createShowLast(
     readonly watch: Watch;
     /** A number that no edit had. */
     readonly nextEdit: () => number;
-    readonly wait: (ms: number) => Promise<unknown>;
   },
 ): (view: View) => Promise<void> {
-  const { send, log } = stage;
+  const { send, log, wait } = stage;
   const { venue } = answer;
-  const { watch, wait } = by;
+  const { watch } = by;
 
   async function showLast(view: View): Promise<void> {
     const signal = AbortSignal.timeout(showMs);

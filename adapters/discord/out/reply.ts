@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Reply, View } from "../../../src/seam/view.ts";
@@ -7,6 +6,7 @@ import { toNoted } from "../live/noted-venue.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { toMessageKey } from "../wire/keys.ts";
+import { showMs } from "../wire/limits.ts";
 import { isSpoiler } from "../wire/pictures.ts";
 import type { Message } from "../wire/send.ts";
 import { mayStillCome, toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
@@ -25,12 +25,7 @@ export interface DiscordReply extends Reply {
   readonly lost: BotError | undefined;
 }
 
-/** `wait` is the clock between tries. */
-export function createReply(
-  stage: Stage,
-  venue: Venue,
-  wait: (ms: number) => Promise<unknown> = sleep,
-): DiscordReply {
+export function createReply(stage: Stage, venue: Venue): DiscordReply {
   const { send, log, tokens, live } = stage;
   const spot = venue.messageId ? { channelId: venue.channelId, messageId: venue.messageId } : undefined;
   const key = spot && toMessageKey(spot);
@@ -64,14 +59,15 @@ export function createReply(
     look: () => toLook(answer, answer.newest ?? nothing, nextEdit()),
     inOrder,
   });
-  const showLast = createShowLast(stage, answer, { watch, nextEdit, wait });
+  const showLast = createShowLast(stage, answer, { watch, nextEdit });
 
   async function create(message: Message): Promise<MessageKey> {
     const { channelId, token, once, answers } = venue;
+    const how = { signal: AbortSignal.timeout(showMs) };
     const made =
       token && !venue.posts
-        ? await send.followUp(token, message, venue.private)
-        : await send.post(channelId, message, { ...(once && { once }), ...(answers && { answers }) });
+        ? await send.followUp(token, message, venue.private, how)
+        : await send.post(channelId, message, { ...(once && { once }), ...(answers && { answers }) }, how);
     answer.spot = { channelId, messageId: made.id };
     answer.key = toMessageKey(answer.spot);
     return answer.key;
