@@ -7,6 +7,7 @@ import type { Attachment, SentFile } from "../../../src/seam/turn.ts";
 import type { Spot } from "./keys.ts";
 import { downloadMs } from "./limits.ts";
 import { everyFileOf, type RemoteFile } from "./pictures.ts";
+import { toLogged, toTrouble } from "./trouble.ts";
 
 /** Makes attachments the core can read out of files that Discord keeps. */
 export interface Files {
@@ -80,7 +81,7 @@ export function createFiles(
       async read(signal) {
         const bytes = await read(file, signal);
         if (bytes) return bytes;
-        const renewed = at && (await renew(file, at).catch(() => undefined));
+        const renewed = at && (await renew(file, at).catch((error: unknown) => onUnseen(file, error)));
         const again = renewed && renewed.url !== file.url ? await read(renewed, signal) : undefined;
         if (again) return again;
         throw badFile(file.name, "is no longer kept by Discord. Send it again.");
@@ -104,6 +105,13 @@ export function createFiles(
   };
 }
 
+/** What is gone is gone; while Discord is away nobody knows. Throws BotError `bad_attachment` then. */
+function onUnseen({ name }: RemoteFile, cause: unknown): undefined {
+  if (toTrouble(cause) === "failed") throw badFile(name, failing, new Error(JSON.stringify(toLogged(cause))));
+}
+
+const failing = "cannot be read from Discord at the moment. Try again later.";
+
 const unknown = "was noted by another version of me. Send it again.";
 
 /** As `download`, tried again where Discord's file server fails: the file is still there. */
@@ -119,8 +127,7 @@ async function downloadWell(
       signal.throwIfAborted();
       if (cause instanceof BotError) throw cause;
       const waitMs = retryMs[tries];
-      if (waitMs === undefined)
-        throw badFile(file.name, "cannot be read from Discord at the moment. Try again later.", cause);
+      if (waitMs === undefined) throw badFile(file.name, failing, cause);
       await sleep(waitMs, undefined, { signal });
     }
   }
