@@ -48,25 +48,33 @@ for (const [when, ms] of Object.entries(away)) {
     const opened = held("POST", `^/channels/${first.id}/messages$`, "after");
     await simulator.say(gallery, ada, "a fox in rain", { replyTo: first.id });
     orders.push(opened);
+    // So is the answer to a button.
+    const beside = place("beside");
+    await simulator.say(beside, ada, mention("a fox in ice"));
+    const second = await stage.onlyPicture(beside);
+    orders.push(held("POST", `^/channels/${second.id}/messages$`, "after"));
+    simulator.press(second.id, "a:vary", ada);
     for (const order of orders) await struck(stage, order);
     await stage.kill();
     orders = [];
     simulator.advance(ms);
     await stage.start();
     for (const where of ended) await stage.onlyPicture(where);
-    const thread = simulator.channel(first.id);
-    await stage.onlyPicture(thread);
+    const threads = [simulator.channel(first.id), simulator.channel(second.id)];
+    for (const thread of threads) await stage.onlyPicture(thread);
     await stage.quiet();
-    for (const where of [...ended, thread]) await stage.onlyPicture(where);
+    for (const where of [...ended, ...threads]) await stage.onlyPicture(where);
     const lines = stage.ours(gallery).filter(({ text }) => text.includes("I go on in"));
     assert.equal(lines.length, 1);
     assert.equal(stage.ours(gallery).length, 2, "the picture and that line");
+    const told = stage.ours(beside).filter(({ ephemeralTo }) => ephemeralTo);
+    assert.equal(stage.ours(beside).length - told.length, 1);
     assert.equal(new Set(stage.drawn()).size, stage.drawn().length, "nothing is drawn twice");
   });
 }
 
 test("killed while it draws and while it shows: what was drawn is shown once, and is not drawn again", async (t) => {
-  const stage = await startKillable(t);
+  const stage = await startKillable(t, { DISCORD_THREADS: "always" });
   const { simulator, guild, ada, standin } = stage;
   const mention = (words: string) => `<@${simulator.bot.id}> ${words}`;
   const shown = simulator.addChannel(guild, { name: "shown" });
@@ -97,6 +105,15 @@ test("killed while it draws and while it shows: what was drawn is shown once, an
   });
   await simulator.say(moved, ada, mention("a fox in moved"));
   for (const order of [last, lastCommand, beside]) await struck(stage, order);
+  // Only its interaction can change it, and had no time to.
+  const eve = simulator.addUser({ name: "eve", installed: true });
+  const abroad = simulator.conversation([eve, ada]);
+  const unsent = simulator.fault({
+    ...{ kind: "hold", when: "before", method: "PATCH", says: /a:redo/ },
+    path: /^\/webhooks/,
+  });
+  await simulator.slash(abroad, eve, "draw", { prompt: "a fox in abroad" });
+  await struck(stage, unsent);
 
   const stalled = standin.fault({
     kind: "stall",
@@ -108,15 +125,42 @@ test("killed while it draws and while it shows: what was drawn is shown once, an
   stalled.release();
   simulator.advance(10 * minute);
   await stage.start();
-  for (const where of [shown, command, drawing]) await stage.onlyPicture(where);
+  const all = [shown, command, drawing, abroad];
+  for (const where of all) await stage.onlyPicture(where);
   await stage.quiet();
-  for (const where of [shown, command, drawing]) await stage.onlyPicture(where);
+  for (const where of all) {
+    const picture = await stage.onlyPicture(where);
+    assert.equal(picture.threadId, where === abroad ? undefined : picture.id, "with its thread");
+  }
   const [old, standIn, ...more] = stage.ours(moved);
   assert.deepEqual(more, []);
   assert.deepEqual([old?.files.length, old?.buttons.length], [0, 0]);
   assert.match(old?.text ?? "", new RegExp(`is in one of its own: .*/${standIn?.id}$`));
   assert.equal(standIn?.files.length, 1);
-  assert.equal(stage.drawn().length, 4, "each was drawn once");
+  assert.equal(stage.drawn().length, 5, "each was drawn once");
+});
+
+test("Discord down from the middle of a turn, and killed meanwhile: the picture is there when both are back", async (t) => {
+  const stage = await startKillable(t);
+  const { simulator, guild, ada, standin } = stage;
+  const where = simulator.addChannel(guild, { name: "down" });
+  const stalled = standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" });
+  await simulator.say(where, ada, `<@${simulator.bot.id}> a fox in fog`);
+  await simulator.waitFor(() => stage.ours(where).some(({ files }) => files.length > 0));
+  const down = simulator.fault({
+    ...{ kind: "status", status: 503, times: 1_000_000 },
+    path: /^\/(?:channels|webhooks)/,
+  });
+  stalled.release();
+  await simulator.waitFor(() => stage.output().includes("answer.waits"), { what: "the core to wait" });
+  await stage.kill();
+  await stage.start();
+  await simulator.waitFor(() => stage.output().includes("answer.waits"), { what: "the core to wait" });
+  down.cancel();
+  await stage.onlyPicture(where);
+  await stage.quiet();
+  await stage.onlyPicture(where);
+  assert.equal(stage.drawn().length, 1);
 });
 
 test("killed between a press or a form and its picture: one picture; killed twice, too", async (t) => {
