@@ -168,7 +168,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     await clearStaleCommands(client.rest, scope, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
     catchUp = createCatchUp({
-      ...{ send, channels, me: me.id, missed: core.missed, take: messages.take, log },
+      ...{ send, channels, me: me.id, missed: core.missed, take: messages.take, wait: stage.wait, log },
     });
     catchUp(since);
   }

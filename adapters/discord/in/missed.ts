@@ -19,6 +19,9 @@ const atOnce = 4;
 /** Hundreds of messages that are read of one place. */
 const mostPages = 10;
 
+/** Ms until the places are read again that Discord failed to show. */
+const retryMs = [2000, 10_000, 60_000];
+
 /** Ms one page may take: others wait for it. */
 const pageMs = 15_000;
 
@@ -29,9 +32,10 @@ export function createCatchUp(of: {
   readonly me: string;
   readonly missed: Core["missed"];
   readonly take: Messages["take"];
+  readonly wait: (ms: number) => Promise<unknown>;
   readonly log: Log;
 }): CatchUp {
-  const { send, channels, me, missed, take, log } = of;
+  const { send, channels, me, missed, take, wait, log } = of;
 
   /** The oldest first; without what we have answered. */
   async function read(
@@ -55,6 +59,7 @@ export function createCatchUp(of: {
     return others.map((message) => ({ ...message, ...(guildId && { guild_id: guildId }) }));
   }
 
+  /** Undefined: Discord fails for a moment. */
   async function readSafely(channelId: string, since: number) {
     try {
       return await read(channelId, since);
@@ -63,28 +68,43 @@ export function createCatchUp(of: {
       const trouble = toTrouble(error);
       const level = trouble === "gone" ? "debug" : "warn";
       log[level]({ channel: channelId, trouble, error: toLogged(error) }, "discord.missed.unread");
-      return [];
+      return trouble === "failed" ? undefined : [];
     }
   }
 
-  async function catchUp(from: number | undefined): Promise<void> {
-    const found = await missed(from);
-    if (!found) return;
-    const ids = [...new Set(found.places.flatMap(channelIdsOf))];
+  /** Hands on what was said in these places, in the order in which it was said. The places that could not be read. */
+  async function readAll(ids: readonly string[], since: number): Promise<readonly string[]> {
     const all: GatewayMessageCreateDispatchData[] = [];
+    const left = [...ids];
+    const unread: string[] = [];
     const readNext = async (): Promise<void> => {
-      for (let id = ids.shift(); id !== undefined; id = ids.shift())
-        all.push(...(await readSafely(id, found.since)));
+      for (let id = left.shift(); id !== undefined; id = left.shift()) {
+        const found = await readSafely(id, since);
+        if (found) all.push(...found);
+        else unread.push(id);
+      }
     };
     await Promise.all(Array.from({ length: atOnce }, readNext));
     all.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
-    log.info({ since: found.since, messages: all.length }, "discord.missed");
+    log.info({ since, places: ids.length - unread.length, messages: all.length }, "discord.missed");
     for (const message of all) {
       const taken = Promise.withResolvers<void>();
       take(message, taken.resolve).catch((error: unknown) => {
         log.error({ message: message.id, error: toLogged(error) }, "discord.message.failed");
       });
       await taken.promise;
+    }
+    return unread;
+  }
+
+  async function catchUp(from: number | undefined): Promise<void> {
+    const found = await missed(from);
+    if (!found) return;
+    let ids: readonly string[] = [...new Set(found.places.flatMap(channelIdsOf))];
+    for (const waitMs of [...retryMs, undefined]) {
+      ids = await readAll(ids, found.since);
+      if (ids.length === 0 || waitMs === undefined) return;
+      await wait(waitMs);
     }
   }
 
