@@ -1,9 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Events, REST } from "discord.js";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
-import { badFile } from "../../src/seam/files/sent-file.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { withTimeout } from "../../src/seam/timeout.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
@@ -12,8 +12,11 @@ import { register } from "./forms/register.ts";
 import { clearStaleCommands } from "./forms/stale-commands.ts";
 import { createInteractions } from "./in/interactions.ts";
 import { createMessages } from "./in/messages.ts";
+import { type CatchUp, createCatchUp } from "./in/missed.ts";
+import { parseReplay } from "./in/replay.ts";
 import { createSight } from "./in/sight.ts";
 import { createChannels } from "./live/channels.ts";
+import { parseNoted } from "./live/noted-venue.ts";
 import type { Stage } from "./live/stage.ts";
 import { createAnswers } from "./out/answers.ts";
 import { movedTo } from "./out/moved.ts";
@@ -45,11 +48,16 @@ export interface DiscordOptions {
   readonly fetchHosts?: readonly string[];
   /** Shortest time between two edits of a message, in ms; what Discord likes unless said. */
   readonly paceMs?: number;
+  /** The clock between tries to show something, in ms. */
+  readonly wait?: (ms: number) => Promise<unknown>;
+  /** How long a sketch may take, in ms; 15 s unless said: the next one is better than a late one. */
+  readonly sketchMs?: number;
 }
 
 interface Running {
   readonly stage: Stage;
   readonly venues: Venues;
+  readonly replay: Adapter["replay"];
   readonly inviteUrl: string;
   close(): Promise<void>;
 }
@@ -66,18 +74,16 @@ const prefillMs = 1500;
 /** Ms for what is being answered to be answered, before the connection goes. */
 const settleMs = 2000;
 
-/** Ms for a sketch: the next one is better than a late one. */
-const sketchMs = 15_000;
-
 /**
  * Discord, through its gateway. `inviteUrl` is known after `start`, which rejects with BotError `auth` or
  * `unreachable`.
  */
 export function createDiscordAdapter(options: DiscordOptions): Adapter & { readonly inviteUrl: string } {
-  const { token, apiUrl, guildId, threads, now = Date.now, fetchHosts = [] } = options;
+  const { token, apiUrl, guildId, threads, now = Date.now, fetchHosts = [], sketchMs = 15_000 } = options;
   const log = options.log.child({ adapter: "discord" });
   const rest = { makeRequest, ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
   const sketches = new REST({ ...rest, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
+  let memory = createMemory();
   let running: Running | undefined;
   let stopped = false;
   let again: NodeJS.Timeout | undefined;
@@ -87,37 +93,40 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     throw new BotError("stopped", "Discord is not connected.");
   }
 
-  async function run(core: Core): Promise<void> {
+  /** `since`: from when on it has heard nothing, where that is known. */
+  async function run(core: Core, since?: number): Promise<void> {
     const { handle, promptOf, backTo, toLimits } = core;
     const events = createEvents(log);
+    let catchUp: CatchUp | undefined;
     const gateway = await connect({
       token,
       rest: { ...rest, timeout: requestMs },
       log,
       listen: events.listen,
       ...(options.painter.standIn && { status: "Placeholder pictures: there is no OpenAI key" }),
-      onLost(error) {
+      onLost(error, lostSince) {
         log.error({ code: error.code, hint: error.message }, "discord.lost");
         void events.close();
-        reconnect(core);
+        reconnect(core, lostSince);
       },
+      onMissed: (missedSince) => catchUp?.(missedSince),
+      now,
     });
     if (stopped) return gateway.close();
     const { client } = gateway;
     const appId = client.application.id;
     const send = createSend(client.rest, sketches.setToken(token), appId);
+    const hosts = [...fetchHosts, ...(apiUrl ? [new URL(apiUrl).hostname] : [])];
     const stage: Stage = {
+      me: client.user.id,
       send,
-      files: createFiles([...fetchHosts, ...(apiUrl ? [new URL(apiUrl).hostname] : [])]),
+      files: createFiles(hosts, send.fetchMessage),
       log,
       now,
       paceMs: options.paceMs ?? paceMs,
-      tokens: createBounded(2000),
-      live: createBounded(2000),
-      seen: createBounded(500),
-      sights: createBounded(500),
-      covers: createBounded(2000),
-      moved: createBounded(500),
+      sketchMs,
+      wait: options.wait ?? sleep,
+      ...memory,
       linkTo: (spot) => channels.linkTo(spot),
       toLimits,
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),
@@ -128,30 +137,28 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     const venues = createVenues(stage, channels, threads);
     const sight = createSight(stage, channels, client.user);
     const inviteUrl = toInviteUrl(appId, threads);
+    const answers = createAnswers(stage, channels, threads);
+    const interactions = createInteractions(stage, answers, { channels, sight }, core);
+    const me = { id: client.user.id, readsAll: gateway.readsAll };
+    const messages = createMessages({ stage, channels, venues, sight, me, core });
     running = {
       stage,
       venues,
       inviteUrl,
+      async replay(event) {
+        const found = parseReplay(event);
+        if (found?.kind === "interaction") await interactions(found.interaction, true);
+        else if (found) await messages.replay(found.message);
+        else log.error({ event: event.key }, "discord.replay.unreadable");
+      },
       async close() {
         await withTimeout(events.close(), settleMs);
         await gateway.close();
       },
     };
     events.route({
-      interaction: createInteractions(
-        stage,
-        createAnswers(stage, channels, threads),
-        { channels, sight },
-        core,
-      ),
-      message: createMessages({
-        stage,
-        channels,
-        venues,
-        sight,
-        me: { id: client.user.id, readsAll: gateway.readsAll },
-        handle,
-      }),
+      interaction: interactions,
+      message: messages.take,
       deleted: (spot) => forget(stage, spot),
     });
     const registered = () => register(client.rest, { appId, inviteUrl, ...(guildId && { guildId }) }, log);
@@ -161,15 +168,19 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     const scope = { appId, ...(guildId && { guildId }), guildIds: [...client.guilds.cache.keys()] };
     await clearStaleCommands(client.rest, scope, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
+    catchUp = createCatchUp({
+      ...{ send, channels, me: me.id, missed: core.missed, take: messages.take, wait: stage.wait, log },
+    });
+    catchUp(since);
   }
 
   /** Goes on until it is in again, or Discord does not accept the token. The timer keeps the process alive. */
-  function reconnect(core: Core, failures = 0): void {
+  function reconnect(core: Core, since: number, failures = 0): void {
     if (stopped) return;
     const tryAgain = () =>
-      run(core).catch((failed: unknown) => {
+      run(core, since).catch((failed: unknown) => {
         log.error({ hint: failed instanceof Error ? failed.message : String(failed) }, "discord.lost");
-        if (!(failed instanceof BotError && failed.code === "auth")) reconnect(core, failures + 1);
+        if (!(failed instanceof BotError && failed.code === "auth")) reconnect(core, since, failures + 1);
       });
     again = setTimeout(() => void tryAgain(), reconnectMs[failures] ?? reconnectMs.at(-1));
   }
@@ -181,14 +192,12 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       const to = movedTo(there);
       const message = to ? await send.fetchMessage(to) : there;
       covers.set(toMessageKey(spot), isSpoiler(message));
-      return picturesOf(message);
+      return { pictures: picturesOf(message), at: to ?? spot };
     };
-    const pictures = await fetch().catch(() => []);
+    const { pictures, at } = await fetch().catch(() => ({ pictures: [], at: spot }));
     // The bot is not everywhere where people may press its buttons.
     const found = pictures.length > 0 ? pictures : (seen.get(toMessageKey(spot)) ?? []);
-    return found.map((file, index) =>
-      files.toAttachment(file, { renew: async () => (await fetch())[index] }),
-    );
+    return found.map((file) => files.toAttachment(file, { at }));
   }
 
   return {
@@ -198,6 +207,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     },
     async start(core) {
       stopped = false;
+      memory = createMemory();
       await run(core);
     },
     async stop() {
@@ -206,22 +216,17 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       await running?.close();
       running = undefined;
     },
-    replay: async () => {},
-    toAttachment: ({ file: _, ...claims }) => ({
-      ...claims,
-      read: () => Promise.reject(badFile(claims.name, "is no longer here. Send it again.")),
-    }),
-    reopen(key) {
+    replay: (event) => connected().replay(event),
+    toAttachment: (file) => connected().stage.files.reopen(file),
+    reopen(key, venue) {
       const spot = parseMessageKey(key);
       if (!spot) throw new BotError("unknown_message", "That is no message of Discord's.");
-      return createReply(connected().stage, {
-        ...spot,
-        reachable: true,
-        private: false,
-        spoiler: undefined,
-        limits: toImageLimits(undefined),
-        reopened: true,
-      });
+      const { stage } = connected();
+      const noted = parseNoted(key, venue, now());
+      if (!noted) return createReply(stage, { ...spot, ...unknownVenue });
+      const { right } = noted;
+      if (right && right.until > (stage.tokens.get(key)?.until ?? 0)) stage.tokens.set(key, right);
+      return createReply(stage, noted.venue);
     },
     async below(key, user) {
       const spot = parseMessageKey(key);
@@ -234,6 +239,27 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     },
   };
 }
+
+/** What is known for a while, also from one connection to the next. */
+function createMemory(): Pick<Stage, "tokens" | "live" | "seen" | "sights" | "covers" | "moved"> {
+  return {
+    tokens: createBounded(2000),
+    live: createBounded(2000),
+    seen: createBounded(500),
+    sights: createBounded(500),
+    covers: createBounded(2000),
+    moved: createBounded(500),
+  };
+}
+
+/** What holds of a message of which nothing was noted. */
+const unknownVenue = {
+  reachable: true,
+  private: false,
+  spoiler: undefined,
+  limits: toImageLimits(undefined),
+  reopened: "unknown",
+} as const;
 
 /** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
 function forget(stage: Stage, spot: Spot): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { channelOf, connect, isSlash, on } from "./discord-client.ts";
+import { channelOf, connect, isSlash, on, refusal } from "./discord-client.ts";
 
 test("a rate limit is waited out, and callbacks are exempt", async (t) => {
   const { simulator, channel, ada, client } = await connect(t);
@@ -39,4 +39,51 @@ test("faults strike as ordered", async (t) => {
     simulator.waitFor(() => undefined, { timeoutMs: 10, what: "a miracle" }),
     /a miracle did not come in 10 ms/,
   );
+});
+
+test("what is held is answered when it is let go; held before, it is not applied when its client has gone", async (t) => {
+  const { simulator, channel, client } = await connect(t);
+  const target = channelOf(client, channel.id);
+  const isThere = (said: string) => simulator.messages(channel).some(({ text }) => text === said);
+  const after = simulator.fault({ kind: "hold", when: "after", method: "POST", says: /"after"/ });
+  const sent = target.send("after");
+  await simulator.waitFor(() => isThere("after"));
+  after.cancel();
+  await sent;
+  const before = simulator.fault({ kind: "hold", when: "before", method: "POST", says: /"before"/ });
+  const signal = new AbortController();
+  const path = `/channels/${channel.id}/messages` as const;
+  const lost = client.rest.post(path, { body: { content: "before" }, signal: signal.signal });
+  await simulator.waitFor(() => before.struck === 1);
+  signal.abort();
+  await assert.rejects(lost);
+  await target.send("the next");
+  assert.deepEqual([isThere("before"), isThere("the next")], [false, true]);
+});
+
+test("a nonce is known for minutes, and told only to who sends it", async (t) => {
+  const { simulator, channel, client } = await connect(t);
+  const target = channelOf(client, channel.id);
+  const post = () => target.send({ content: "once", nonce: "abc", enforceNonce: true });
+  const [first, second] = [await post(), await post()];
+  assert.equal(first.id, second.id);
+  assert.equal(first.nonce, "abc");
+  const path = `/channels/${channel.id}/messages` as const;
+  const [there] = (await client.rest.get(path)) as { readonly nonce?: string }[];
+  assert.equal(there?.nonce, undefined);
+  simulator.advance(6 * 60_000);
+  assert.notEqual((await post()).id, first.id);
+});
+
+test("an interaction is unknown once its token has run out, acknowledged or not", async (t) => {
+  const { simulator, channel, ada, client } = await connect(t);
+  const taken = on(client, isSlash, (interaction) => interaction.deferReply());
+  const { interaction } = await simulator.slash(channel, ada, "draw", { prompt: "a" });
+  await taken;
+  const { id, token } = interaction;
+  const again = () =>
+    client.rest.post(`/interactions/${id}/${token}/callback`, { body: { type: 5 }, auth: false });
+  assert.equal((await refusal(again())).code, 40060);
+  simulator.advance(16 * 60_000);
+  assert.equal((await refusal(again())).code, 10062);
 });

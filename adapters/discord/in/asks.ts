@@ -13,26 +13,36 @@ import type { Stage } from "../live/stage.ts";
 import { type Cover, createCover } from "../live/venue.ts";
 import { isReachable, placeOf, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
-import { toFormId, toMessageKey } from "../wire/keys.ts";
+import { toEventKey, toFormId, toMessageKey } from "../wire/keys.ts";
 import { isSpoiler, knownSpot, picturesOf } from "../wire/pictures.ts";
+import { type AttendTo, handOver } from "./attend.ts";
 import { parseSetting } from "./settings.ts";
 import type { Sight } from "./sight.ts";
 import { parseDraw, targetOf } from "./turn.ts";
 
 const unknown = "I no longer know that command. Type /draw, or mention me.";
 
+/** `again`: it was noted before, and may have been acknowledged. */
+export type Asks = (interaction: APIApplicationCommandInteraction, again: boolean) => Promise<void>;
+
 /** Makes turns of the slash commands and of the commands on messages. */
 export function createAsks(
   stage: Stage,
   answers: Answers,
   { channels, sight }: { readonly channels: Channels; readonly sight: Sight },
-  handle: Handle,
-): (interaction: APIApplicationCommandInteraction) => Promise<void> {
+  by: { readonly handle: Handle; readonly attendTo: AttendTo },
+): Asks {
   const { files, seen } = stage;
+  const { handle, attendTo } = by;
 
   async function prompt(
     interaction: APIApplicationCommandInteraction,
-    shown: { readonly private: boolean; readonly spoiler: boolean; readonly words: string },
+    shown: {
+      readonly private: boolean;
+      readonly spoiler: boolean;
+      readonly words: string;
+      readonly again: boolean;
+    },
     asked: Pick<Prompt, "text" | "options" | "attachments" | "mustDraw">,
   ): Promise<void> {
     const cover = createCover(shown.spoiler);
@@ -41,9 +51,11 @@ export function createAsks(
     const { thread, reply } = answer;
     const [user, place] = [userOf(interaction), placeOf(interaction)];
     const looking = isReachable(interaction) && { inView: inView(interaction, cover, answer.private) };
-    await handle(
+    await handOver(
+      handle,
       {
         kind: "prompt",
+        event: toEventKey("interaction", interaction.id),
         thread,
         user,
         place,
@@ -69,14 +81,17 @@ export function createAsks(
     };
   }
 
-  async function draw(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
+  async function draw(interaction: APIChatInputApplicationCommandInteraction, again: boolean): Promise<void> {
     const { references, masks, text, options, ...shown } = parseDraw(interaction);
     const attachments = files.toAttachments(references, masks);
     const asked = { text, options, attachments, mustDraw: true };
-    await prompt(interaction, { ...shown, words: text }, asked);
+    await prompt(interaction, { ...shown, words: text, again }, asked);
   }
 
-  async function onMessage(interaction: APIMessageApplicationCommandInteraction): Promise<void> {
+  async function onMessage(
+    interaction: APIMessageApplicationCommandInteraction,
+    again: boolean,
+  ): Promise<void> {
     const { name } = interaction.data;
     const target = targetOf(interaction);
     const form =
@@ -93,31 +108,36 @@ export function createAsks(
       const customId = toFormId({ form, spot, opened: interaction.id, spoiler });
       return answers.ask(interaction, actions[form].form, customId);
     }
-    await prompt(
-      interaction,
-      { private: false, spoiler, words: commandNames.describe },
-      { text: describe.words, options: { action: "answer" }, attachments: files.toAttachments(pictures, []) },
-    );
+    const attachments = sight.toAttachments({ channelId: target.channel_id, messageId: target.id }, pictures);
+    await attendTo(interaction, {
+      again,
+      work: (again) =>
+        prompt(
+          interaction,
+          { private: false, spoiler, words: commandNames.describe, again },
+          { text: describe.words, options: { action: "answer" }, attachments },
+        ),
+    });
   }
 
-  async function set(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
+  async function set(interaction: APIChatInputApplicationCommandInteraction, again: boolean): Promise<void> {
     const wish = parseSetting(interaction, (references) => files.toAttachments(references, []));
     if (!wish) return answers.say(interaction, unknown);
-    const answer = await answers.open(interaction, { private: true, spoiler: false });
+    const answer = await answers.open(interaction, { private: true, spoiler: false, again });
     if (!answer) return;
     const [user, place] = [userOf(interaction), placeOf(interaction)];
     await handle({ kind: "setting", user, place, wish }, answer.reply);
   }
 
-  return async (interaction) => {
+  return async (interaction, again) => {
     const { data } = interaction;
     if (data.type === ApplicationCommandType.ChatInput) {
       const slash = interaction as APIChatInputApplicationCommandInteraction; // its type has just been looked at
-      if (data.name === commandNames.draw) return draw(slash);
-      return set(slash);
+      const work = data.name === commandNames.draw ? draw : set;
+      return attendTo(interaction, { again, work: (again) => work(slash, again) });
     }
     if (data.type === ApplicationCommandType.Message) {
-      return onMessage(interaction as APIMessageApplicationCommandInteraction);
+      return onMessage(interaction as APIMessageApplicationCommandInteraction, again);
     }
     return answers.say(interaction, unknown);
   };

@@ -12,20 +12,28 @@ import type { Stage } from "../live/stage.ts";
 import { placeOf, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import { createAsks } from "./asks.ts";
+import { createAttendTo } from "./attend.ts";
 import { createPresses } from "./presses.ts";
 import type { Sight } from "./sight.ts";
 import { parseTyped } from "./turn.ts";
 
-/** Acknowledges each interaction, once however often it comes, makes a turn of it and hands it over. */
+/** `again`: it was noted before, and may have been acknowledged. */
+export type Interactions = (interaction: APIInteraction, again?: boolean) => Promise<void>;
+
+/**
+ * Notes each interaction, acknowledges it, makes a turn of it and hands it over. Once however often it comes: what needs
+ * no note is known for a while here.
+ */
 export function createInteractions(
   stage: Stage,
   answers: Answers,
   view: { readonly channels: Channels; readonly sight: Sight },
-  { handle, styles }: Core,
-): (interaction: APIInteraction) => Promise<void> {
+  { handle, note, styles }: Core,
+): Interactions {
   const isFirst = createOnce(2000);
-  const ask = createAsks(stage, answers, view, handle);
-  const { press, submit } = createPresses(stage, answers, handle);
+  const by = { handle, attendTo: createAttendTo(stage, answers, note) };
+  const ask = createAsks(stage, answers, view, by);
+  const { press, submit } = createPresses(stage, answers, by);
 
   async function complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
     const [user, place] = [userOf(interaction), placeOf(interaction)];
@@ -36,17 +44,17 @@ export function createInteractions(
     });
   }
 
-  return async (interaction) => {
-    if (!isFirst(interaction.id)) return;
+  return async (interaction, again = false) => {
+    if (!again && !isFirst(interaction.id)) return;
     switch (interaction.type) {
       case InteractionType.ApplicationCommand:
-        return ask(interaction);
+        return ask(interaction, again);
       case InteractionType.ApplicationCommandAutocomplete:
         return complete(interaction);
       case InteractionType.MessageComponent:
-        return press(interaction);
+        return press(interaction, again);
       case InteractionType.ModalSubmit:
-        return submit(interaction);
+        return submit(interaction, again);
       case InteractionType.Ping:
         return;
     }

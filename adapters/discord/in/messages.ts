@@ -1,73 +1,103 @@
 import type { GatewayMessageCreateDispatchData } from "discord.js";
 import { createOnce } from "../../../src/seam/bounded.ts";
-import type { Handle } from "../../../src/seam/core.ts";
+import type { Attend, Core } from "../../../src/seam/core.ts";
+import { toBotError } from "../../../src/seam/errors.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
 import { createCover } from "../live/venue.ts";
-import { toUser } from "../live/where.ts";
+import { toUser, type Where } from "../live/where.ts";
 import { createReply } from "../out/reply.ts";
 import type { Venues } from "../out/venues.ts";
 import { toLine } from "../out/view.ts";
-import { toMessageKey } from "../wire/keys.ts";
+import { toEventKey, toMessageKey } from "../wire/keys.ts";
 import { missingToAnswer } from "../wire/permissions.ts";
 import { picturesOf, saidPicturesOf } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
+import { handOver } from "./attend.ts";
 import type { Sight } from "./sight.ts";
-import { type Me, parseMessage } from "./turn.ts";
+import { isPersons, type Me, parseMessage, type Said } from "./turn.ts";
 
 const hiddenHint =
   "Discord hides your words from me unless you mention me. Turn the reply's @ on, mention me, or press Edit… under the picture.";
 
-/** Makes a turn of a message that is for us and hands it over. */
+/** Somebody's message, as the gateway brings it. */
+type Message = GatewayMessageCreateDispatchData;
+
+/** What is done with messages. */
+export interface Messages {
+  /**
+   * Notes a message that is for us, makes a turn of it and hands it over. Resolves when that is over; `onTaken` is
+   * called when its place in the order of things is certain, or it is not for us.
+   */
+  take(message: Message, onTaken?: () => void): Promise<void>;
+  /** The same for one that was noted: what was done of it already is found. */
+  replay(message: Message): Promise<void>;
+}
+
 export function createMessages(of: {
   readonly stage: Stage;
   readonly channels: Channels;
   readonly venues: Venues;
   readonly sight: Sight;
   readonly me: Pick<Me, "id" | "readsAll">;
-  readonly handle: Handle;
-}): (message: GatewayMessageCreateDispatchData) => Promise<void> {
-  const { stage, channels, venues, sight, me, handle } = of;
+  readonly core: Pick<Core, "handle" | "note">;
+}): Messages {
+  const { stage, channels, venues, sight, me, core } = of;
   const { send, sights, covers, log } = stage;
-  const isFirst = createOnce(2000);
   const isFirstHint = createOnce(500);
 
   /** What keeps the bot from answering is told by what is still possible: here, else to the person alone. */
-  async function complain(
-    message: GatewayMessageCreateDispatchData,
-    missing: readonly string[],
-  ): Promise<void> {
-    const { channel_id: channelId, id, author } = message;
+  async function complain({ channel_id: channelId, id, author }: Message, missing: readonly string[]) {
     log.warn({ channel: channelId, missing }, "discord.permissions.missing");
     const list = missing.join(", ");
     const words = `I cannot answer there: I lack the permission ${list} in <#${channelId}>. Ask an admin to allow it, or use /draw, which works without.`;
     const here = missing.every((name) => name === "Attach Files");
+    const once = `c${id}`;
     const posted =
-      here && (await send.post(channelId, toLine(words), { answers: id }).catch(() => undefined));
+      here && (await send.post(channelId, toLine(words), { answers: id, once }).catch(() => undefined));
     if (posted) return;
-    await send.direct(author.id, toLine(words)).catch((error: unknown) => {
+    try {
+      await send.post(await send.openDirect(author.id), toLine(words), { once });
+    } catch (error) {
       log.debug({ error: toLogged(error) }, "discord.tell.failed");
-    });
+    }
   }
 
-  async function hint(channelId: string, messageId: string): Promise<void> {
+  async function hint({ channel_id: channelId, id }: Message): Promise<void> {
     if (!isFirstHint(channelId)) return;
     log.warn({ channel: channelId }, "discord.intent.missing: a reply came without its words");
-    await send.post(channelId, toLine(hiddenHint), { answers: messageId }).catch((error: unknown) => {
-      log.debug({ error: toLogged(error) }, "discord.hint.failed");
-    });
+    await send
+      .post(channelId, toLine(hiddenHint), { answers: id, once: `c${id}` })
+      .catch((error: unknown) => {
+        log.debug({ error: toLogged(error) }, "discord.hint.failed");
+      });
   }
 
-  return async (message) => {
-    if (!isFirst(message.id)) return;
-    const isOther = message.author.id !== me.id;
-    const isSeen = saidPicturesOf(message).length > 0 || !sights.has(message.channel_id);
-    if (isOther && isSeen && picturesOf(message).length > 0) sights.set(message.channel_id, { message });
-    const where = await channels.where(message);
+  /** It could not be noted, so nothing was begun: that is said where it was meant for us without a doubt. */
+  async function apologise({ channel_id: channelId, id }: Message, error: unknown): Promise<void> {
+    log.error({ channel: channelId, error: toLogged(error) }, "discord.note.failed");
+    await send
+      .post(channelId, toLine(toBotError(error).message), { answers: id, once: `c${id}` })
+      .catch((lost: unknown) => log.debug({ error: toLogged(lost) }, "discord.tell.failed"));
+  }
+
+  function parse(message: Message, where: Where): Said | undefined {
     const role = channels.ownRole(message.guild_id);
-    const said = parseMessage(message, { ...me, ...(role && { role }) }, where);
+    return parseMessage(message, { ...me, ...(role && { role }) }, where);
+  }
+
+  /** What was read back comes without the roles of who said it. */
+  async function permissionsOf({ author, member, guild_id: guildId, channel_id: channelId }: Message) {
+    const asked = async () => guildId && send.fetchMember(guildId, author.id).catch(() => undefined);
+    const known = member ?? ((await asked()) || undefined);
+    return channels.permissionsOf(channelId, { id: author.id, roles: known?.roles ?? [] }) ?? 0n;
+  }
+
+  async function answer(message: Message, again: boolean, onTaken = () => {}): Promise<void> {
+    const where = await channels.where(message);
+    const said = parse(message, where);
     if (!said) return;
-    if (said.hidden) return hint(message.channel_id, message.id);
+    if (said.hidden) return hint(message);
     const { author, channel_id: channelId } = message;
     const held = channels.ownPermissions(channelId);
     const missing = held === undefined || where.kind === "direct" ? [] : missingToAnswer(held, where.kind);
@@ -83,21 +113,26 @@ export function createMessages(of: {
         words: said.text,
         spoiler: said.spoiler,
         cover,
+        asker: author.id,
+        again,
       })
       .catch((error: unknown) => {
-        if (toTrouble(error) !== "forbidden") throw error;
+        const trouble = toTrouble(error);
+        if (trouble === "gone") return "gone" as const;
+        if (trouble !== "forbidden") throw error;
+        return undefined;
       });
+    if (opened === "gone") return; // the channel was taken away meanwhile
     if (!opened) return complain(message, ["Send Messages"]);
     const { venue, thread } = opened;
-    const permissions = channels.permissionsOf(channelId, {
-      id: author.id,
-      roles: message.member?.roles ?? [],
-    });
-    await handle(
+    const user = toUser(author, await permissionsOf(message));
+    const over = handOver(
+      core.handle,
       {
         kind: "prompt",
+        event: toEventKey("message", message.id),
         thread,
-        user: toUser(author, permissions ?? 0n),
+        user,
         place: where.place,
         text: said.text,
         options: {},
@@ -112,5 +147,32 @@ export function createMessages(of: {
       },
       createReply(stage, venue),
     );
+    onTaken();
+    await over;
+  }
+
+  async function take(message: Message, onTaken: () => void): Promise<void> {
+    const isOther = message.author.id !== me.id;
+    const isSeen = saidPicturesOf(message).length > 0 || !sights.has(message.channel_id);
+    if (isOther && isSeen && picturesOf(message).length > 0) sights.set(message.channel_id, { message });
+    // Where Discord does not say where it was said, it is noted all the same, and asked again.
+    const where = await channels.where(message).catch((error: unknown) => {
+      log.warn({ channel: message.channel_id, error: toLogged(error) }, "discord.where.failed");
+    });
+    const said = where ? parse(message, where) : undefined;
+    if (where ? !said : !isPersons(message)) return;
+    let seeTo: Attend | undefined;
+    try {
+      seeTo = await core.note({ key: toEventKey("message", message.id), body: message });
+    } catch (error) {
+      if (said?.addressed) await apologise(message, error);
+      return;
+    }
+    await seeTo?.(() => answer(message, false, onTaken).finally(onTaken));
+  }
+
+  return {
+    take: (message, onTaken = () => {}) => take(message, onTaken).finally(onTaken),
+    replay: (message) => answer(message, true),
   };
 }

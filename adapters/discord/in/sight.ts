@@ -9,7 +9,6 @@ import { sightMs } from "../wire/limits.ts";
 import { mayReadHistory } from "../wire/permissions.ts";
 import {
   buttonsOf,
-  everyFileOf,
   isSpoiler,
   knownSpot,
   picturesOf,
@@ -48,17 +47,7 @@ export function createSight(stage: Stage, channels: Channels, { id }: { readonly
   const { send, files, live, sights, covers, backTo, log } = stage;
 
   function toAttachments(spot: Spot, shown: readonly RemoteFile[]): readonly Attachment[] {
-    return shown.map((file) => {
-      const path = URL.parse(file.url)?.pathname;
-      // The same file has the same path; only the signature behind it is new.
-      const renew = async () => {
-        const message = await send.fetchMessage(spot);
-        const answered = message.referenced_message;
-        const there = [...everyFileOf(message), ...(answered ? everyFileOf(answered) : [])];
-        return there.find(({ url }) => URL.parse(url)?.pathname === path);
-      };
-      return files.toAttachment(file, { renew });
-    });
+    return shown.map((file) => files.toAttachment(file, { at: spot }));
   }
 
   /** The core goes on from such a message by itself: it shows a picture, is about to, or answers in words. */

@@ -105,9 +105,8 @@ export function parseMessage(
   me: Me,
   where: Where,
 ): Said | undefined {
-  const { author, webhook_id, type, content, mentions, mention_roles, attachments } = message;
-  if (author.bot || webhook_id || (type !== MessageType.Default && type !== MessageType.Reply))
-    return undefined;
+  const { type, content, mentions, mention_roles, attachments } = message;
+  if (!isPersons(message)) return undefined;
   const named =
     mentions.some(({ id }) => id === me.id) || (me.role !== undefined && mention_roles.includes(me.role));
   const referenced = message.referenced_message;
@@ -138,6 +137,11 @@ export function parseMessage(
     spoiler: isSpoiler(message) || isSpoiler(answered),
     hidden: content === "" && sent.length === 0 && !me.readsAll && where.kind !== "direct" && !named,
   };
+}
+
+/** Whether somebody wrote it, and no bot, no hook and not Discord itself. */
+export function isPersons({ author, webhook_id, type }: GatewayMessageCreateDispatchData): boolean {
+  return !author.bot && !webhook_id && (type === MessageType.Default || type === MessageType.Reply);
 }
 
 /** Whether Discord shows what a link leads to; links to pictures themselves are read by the core, in the words. */

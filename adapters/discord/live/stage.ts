@@ -44,6 +44,8 @@ interface Sighting {
 
 /** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */
 export interface Stage {
+  /** The bot's own id. */
+  readonly me: string;
   readonly send: Send;
   readonly files: Files;
   readonly log: Log;
@@ -51,6 +53,10 @@ export interface Stage {
   readonly now: () => number;
   /** Shortest time between two edits of a message, in ms. */
   readonly paceMs: number;
+  /** The clock between tries, in ms. */
+  readonly wait: (ms: number) => Promise<unknown>;
+  /** How long a sketch may take, in ms: the next one is better than a late one. */
+  readonly sketchMs: number;
   /** The freshest token for each message. */
   readonly tokens: Map<MessageKey, Token>;
   readonly live: Map<MessageKey, Live>;

@@ -37,14 +37,18 @@ export interface Venue {
   readonly spoiler: boolean | undefined;
   readonly cover?: Cover;
   readonly limits: ImageLimits;
-  /** The message that asked: it is answered once, and not at all when it is deleted. */
+  /** The message or the interaction that the answer is for, by its id: there is one for each. */
+  readonly once?: string;
+  /** The message that asked: nobody waits for the answer when it is deleted. */
   readonly request?: string;
   /** The message in that channel which the bot's own is to stand below. */
   readonly answers?: string;
+  /** The user who asked, by their id: where nothing can be shown any more, they are written to. */
+  readonly asker?: string;
   /** Opens a thread on the finished picture, named from these words. */
   readonly threadFrom?: string;
   /** A line below the finished answer. */
   readonly note?: string;
-  /** A message from before the restart. */
-  readonly reopened?: boolean;
+  /** A message from before a restart. `unknown`: nothing more than that is known of it. */
+  readonly reopened?: "known" | "unknown";
 }

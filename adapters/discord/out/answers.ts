@@ -1,25 +1,25 @@
 import { type APIInteraction, InteractionResponseType, MessageFlags } from "discord.js";
 import type { Form } from "../../../src/seam/actions.ts";
 import type { MessageKey, ThreadKey } from "../../../src/seam/turn.ts";
-import type { Reply } from "../../../src/seam/view.ts";
 import { toModal } from "../forms/forms.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Cover, Venue } from "../live/venue.ts";
 import { isReachable, placeOf, toWhere, userOf } from "../live/where.ts";
-import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
+import { findMadeFor, goOnLine } from "../wire/found.ts";
+import { type Spot, timeOf, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { discordLimits, toImageLimits, tokenLifeMs } from "../wire/limits.ts";
 import { missingForThreads, type ThreadMode } from "../wire/permissions.ts";
 import { isPrivate } from "../wire/pictures.ts";
-import { toLogged, toTrouble } from "../wire/trouble.ts";
+import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { toThreadName } from "../wire/words.ts";
-import { createReply } from "./reply.ts";
+import { createReply, type DiscordReply } from "./reply.ts";
 import { toLine } from "./view.ts";
 
 /** Where an interaction is answered. */
 interface Answer {
   readonly thread: ThreadKey;
-  readonly reply: Reply;
+  readonly reply: DiscordReply;
   /** Only the asker sees it, whether that was wished or not. */
   readonly private?: boolean;
 }
@@ -32,6 +32,8 @@ interface Wish {
   /** The picture of ours that the answer goes on from. */
   readonly continues?: Spot;
   readonly cover?: Cover;
+  /** It may have been acknowledged before, and what follows that may be there already. */
+  readonly again: boolean;
 }
 
 /** Acknowledges interactions that get a message of their own, and says where that is. */
@@ -46,13 +48,19 @@ export interface Answers {
   keepToken(message: MessageKey, interaction: APIInteraction, shown: Shown): void;
 }
 
-type Deferred = { readonly messageId: string; readonly private: boolean };
+/** The sign that we are at work. */
+interface Deferred {
+  readonly messageId: string;
+  readonly private: boolean;
+  /** The interaction's token has run out: only the bot itself can change it. */
+  readonly isOld?: true;
+}
 
 type Shown = Pick<Wish, "private" | "spoiler">;
 
 /** `threads`: whether what goes on from a picture is answered in a thread below it. */
 export function createAnswers(stage: Stage, channels: Channels, threads: ThreadMode): Answers {
-  const { send, log, now, tokens } = stage;
+  const { send, log, now, tokens, me } = stage;
 
   function keepToken(message: MessageKey, interaction: APIInteraction, shown: Shown): void {
     const { channel, token, attachment_size_limit } = interaction;
@@ -60,7 +68,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
     tokens.set(message, {
       value: token,
       target: "@original",
-      until: now() + tokenLifeMs,
+      until: Math.min(now(), timeOf(interaction.id)) + tokenLifeMs,
       from: {
         userId: userOf(interaction).id,
         place: placeOf(interaction),
@@ -72,9 +80,17 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
     });
   }
 
-  /** The sign that we are at work. Undefined: too late. */
-  async function defer(interaction: APIInteraction, hidden: boolean): Promise<Deferred | undefined> {
+  /**
+   * Puts the sign that we are at work there, or finds it. `unseen`: Discord no longer takes it, and nobody has seen
+   * one. `lost`: it was seen, and is not to be found. Rejects with BotError `unreachable`.
+   */
+  async function defer(
+    interaction: APIInteraction,
+    hidden: boolean,
+    again: boolean,
+  ): Promise<Deferred | "unseen" | "lost"> {
     const flags = hidden ? { flags: MessageFlags.Ephemeral as const } : {};
+    let failure: unknown;
     try {
       const answered = await send.respond(interaction, {
         type: InteractionResponseType.DeferredChannelMessageWithSource,
@@ -83,13 +99,27 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       const { response_message_id: messageId, response_message_ephemeral } = answered?.interaction ?? {};
       if (messageId) return { messageId, private: response_message_ephemeral ?? hidden };
     } catch (error) {
+      failure = error;
       const trouble = toTrouble(error);
       log.warn({ interaction: interaction.id, trouble, error: toLogged(error) }, "discord.late");
-      if (trouble === "expired") return undefined;
+      if (trouble === "expired") return (again && (await findDeferred(interaction))) || "unseen";
     }
-    // Discord may have taken it although we did not hear so.
-    const original = await send.fetchOriginal(interaction.token).catch(() => undefined);
-    return original && { messageId: original.id, private: isPrivate(original) };
+    // Discord may have taken it although we did not hear so, or heard it another time.
+    try {
+      const original = await send.fetchByToken(interaction.token, "@original");
+      return { messageId: original.id, private: isPrivate(original) };
+    } catch (error) {
+      if (toTrouble(error) === "failed") throw toBotError("failed", error);
+      return (again && (await findDeferred(interaction))) || (failure ? "unseen" : "lost");
+    }
+  }
+
+  /** The same in the channel's history, when the token has run out. */
+  async function findDeferred(interaction: APIInteraction): Promise<Deferred | undefined> {
+    const { channel, id } = interaction;
+    if (!channel || !isReachable(interaction)) return undefined;
+    const found = await findMadeFor(send, me, channel.id, id);
+    return found && { messageId: found.id, private: false, isOld: true };
   }
 
   async function openInThread(
@@ -97,26 +127,43 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
     wish: Wish,
     continues: Spot,
   ): Promise<Answer | undefined> {
-    const deferred = await defer(interaction, true);
-    const { token } = interaction;
-    const venue = { reachable: true, private: false, spoiler: wish.spoiler, ...(deferred && { token }) };
+    const { id, token } = interaction;
+    const { spoiler, again } = wish;
+    const deferred = await defer(interaction, true, again);
+    if (deferred === "unseen" && again) return undefined;
+    const isThere = typeof deferred === "object";
+    const venue = {
+      ...{ reachable: true, private: false, spoiler, once: id, asker: askerOf(interaction) },
+      ...(isThere && { token }),
+    };
     const thread = toThreadKey(continues.messageId);
+    const found = async (channelId: string) => {
+      const message = again ? await findMadeFor(send, me, channelId, id) : undefined;
+      return message && { channelId, messageId: message.id };
+    };
+    const before = await found(continues.channelId);
+    if (before) {
+      const limits = toImageLimits(interaction.attachment_size_limit);
+      return { thread, reply: createReply(stage, { ...venue, ...before, limits }) };
+    }
     try {
       // A thread's name hides nothing.
-      const words = wish.spoiler ? "" : (wish.words ?? (await stage.promptOf(toMessageKey(continues))) ?? "");
+      const words = spoiler ? "" : (wish.words ?? (await stage.promptOf(toMessageKey(continues))) ?? "");
       const name = toThreadName(words, discordLimits.threadName);
       const channelId = await send.openThread(continues, name);
-      if (deferred) {
-        await send.editByToken(token, "@original", toLine(`I go on in <#${channelId}>.`)).catch(() => {});
+      if (isThere) {
+        const line = toLine(`${goOnLine} <#${channelId}>.`);
+        await send.editByToken(token, "@original", line).catch(() => {});
       }
       const limits = toImageLimits(channels.uploadBytes(channelId));
-      return { thread, reply: createReply(stage, { ...venue, channelId, posts: true, limits }) };
+      const there = (await found(channelId)) ?? { channelId };
+      return { thread, reply: createReply(stage, { ...venue, ...there, posts: true, limits }) };
     } catch (error) {
       log.warn({ channel: continues.channelId, error: toLogged(error) }, "discord.thread.failed");
       const limits = toImageLimits(interaction.attachment_size_limit);
+      if (isThere) await send.deleteByToken(token, "@original").catch(() => {});
       const { channelId } = continues;
-      if (deferred) await send.deleteByToken(token, "@original").catch(() => {});
-      return { thread, reply: createReply(stage, { ...venue, channelId, posts: !deferred, limits }) };
+      return { thread, reply: createReply(stage, { ...venue, channelId, posts: !isThere, limits }) };
     }
   }
 
@@ -139,47 +186,56 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
     keepToken,
 
     async open(interaction, wish) {
-      const { channel, token, app_permissions, guild_id } = interaction;
+      const { id, channel, token, app_permissions, guild_id } = interaction;
       if (!channel) throw new TypeError("an interaction without a channel");
       const where = toWhere(channel.type);
       const reachable = isReachable(interaction) && (!guild_id || channels.has(guild_id));
       const withoutThread = missingForThreads(BigInt(app_permissions));
       const forThreads = threads !== "off" && reachable && !wish.private && where.holdsThreads;
-      const { continues, spoiler, cover } = wish;
+      const { continues, spoiler, cover, again } = wish;
       if (continues && forThreads && withoutThread.length === 0 && continues.channelId === channel.id) {
         return openInThread(interaction, wish, continues);
       }
 
-      const deferred = await defer(interaction, wish.private);
-      if (!deferred && (!reachable || wish.private)) return undefined;
+      const deferred = await defer(interaction, wish.private, again);
+      const canPost = reachable && !wish.private;
+      if (deferred === "unseen" && (again || !canPost)) return undefined;
+      if (deferred === "lost" && !canPost) return undefined;
+      const isHidden = typeof deferred === "object" && deferred.private;
       const base: Venue = {
         channelId: channel.id,
-        reachable: reachable && !deferred?.private,
-        private: deferred?.private ?? false,
+        reachable: reachable && !isHidden,
+        private: isHidden,
         spoiler,
         ...(cover && { cover }),
+        ...{ once: id, asker: askerOf(interaction) },
         limits: toImageLimits(interaction.attachment_size_limit),
         ...(forThreads &&
           threads === "always" &&
-          !deferred?.private &&
+          !isHidden &&
           toThread((!spoiler && wish.words) || "", withoutThread)),
       };
       const own = where.kind !== "channel";
-      if (!deferred) {
-        const thread = toThreadKey(own ? channel.id : interaction.id);
+      if (typeof deferred === "string") {
+        const thread = toThreadKey(own ? channel.id : id);
         return { thread, reply: createReply(stage, { ...base, posts: true }) };
       }
-      const { messageId } = deferred;
+      const { messageId, isOld } = deferred;
       const key = toMessageKey({ channelId: channel.id, messageId });
-      keepToken(key, interaction, { private: deferred.private, spoiler });
+      if (!isOld) keepToken(key, interaction, { private: isHidden, spoiler });
+      const right = isOld ? {} : { token };
       return {
         // Nobody else is to go on from what is private: it is a conversation of its own.
-        thread: toThreadKey(own && !deferred.private ? channel.id : messageId),
-        reply: createReply(stage, { ...base, messageId, token, blank: true }),
-        private: deferred.private,
+        thread: toThreadKey(own && !isHidden ? channel.id : messageId),
+        reply: createReply(stage, { ...base, messageId, ...right, blank: true }),
+        private: isHidden,
       };
     },
   };
+}
+
+function askerOf(interaction: APIInteraction): string {
+  return (interaction.member?.user ?? interaction.user)?.id ?? "";
 }
 
 /** A thread on the finished picture, or a line that says what is missing for it. */

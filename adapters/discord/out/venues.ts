@@ -4,7 +4,8 @@ import type { ThreadKey, User } from "../../../src/seam/turn.ts";
 import type { Channels, Located } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Cover, Venue } from "../live/venue.ts";
-import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
+import { findMadeFor, goOnLine, isGoOnLine } from "../wire/found.ts";
+import { type Spot, toMessageKey, toThreadKey, userIdOf } from "../wire/keys.ts";
 import { discordLimits, toImageLimits } from "../wire/limits.ts";
 import { missingForThreads, missingToAnswer, type ThreadMode } from "../wire/permissions.ts";
 import { isSpoiler } from "../wire/pictures.ts";
@@ -28,6 +29,10 @@ interface Asked {
   readonly words: string;
   readonly spoiler: boolean;
   readonly cover?: Cover;
+  /** The user who asked, by their id. */
+  readonly asker?: string | undefined;
+  /** What follows here may have been done before. */
+  readonly again?: boolean;
 }
 
 /** Where the bot answers by itself, without an interaction. */
@@ -42,20 +47,35 @@ export interface Venues {
 }
 
 /** What is there at once, in a place where each picture has a conversation of its own. */
-const started: Message = toMessage(
-  { phase: "working", status: "Getting ready", text: "", notes: [], images: [], actions: [] },
-  { spoiler: false, edit: 0 },
-);
+const started = (madeFor?: string): Message =>
+  toMessage(
+    { phase: "working", status: "Getting ready", text: "", notes: [], images: [], actions: [] },
+    { spoiler: false, edit: 0, ...(madeFor && { madeFor }) },
+  );
 
 const notBelow =
   "I cannot answer below that picture any more. Go back to Discord and press its button again, or press Edit… there and attach a mask.";
 
 /** `threads`: whether what goes on from a picture is answered in a thread below it. */
 export function createVenues(stage: Stage, channels: Channels, threads: ThreadMode): Venues {
-  const { send, tokens, log, now } = stage;
+  const { send, tokens, log, now, me } = stage;
 
-  async function open({ where, spot, asks, picture, words, spoiler, cover }: Asked) {
+  /** The line below the message that asked. */
+  async function sayWhere({ channelId, messageId }: Spot, thread: string, again: boolean): Promise<void> {
+    if (again) {
+      const later = await send.fetchMessages(channelId, { after: messageId }).catch(() => []);
+      if (later.some((one) => one.author.id === me && isGoOnLine(one, messageId))) return;
+    }
+    const line = toLine(`-# ${goOnLine} <#${thread}>.`);
+    await send.post(channelId, line, { answers: messageId, once: `g${messageId}` }).catch(() => {});
+  }
+
+  async function open({ where, spot, asks, picture, words, spoiler, cover, asker, again = false }: Asked) {
     const { channelId, messageId } = spot;
+    const made = async (where: string) => {
+      const found = again ? await findMadeFor(send, me, where, messageId) : undefined;
+      return found && { messageId: found.id };
+    };
     const named = spoiler ? "" : words; // a thread's name hides nothing
     const base = {
       channelId,
@@ -64,38 +84,46 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
       spoiler,
       ...(cover && { cover }),
       limits: toImageLimits(channels.uploadBytes(channelId)),
-      ...(asks && { request: messageId }),
+      ...(asker && { asker }),
+      ...(asks && { request: messageId, once: messageId }),
     };
     if (where.kind !== "channel") {
-      return { venue: { ...base, posts: true, answers: messageId }, thread: toThreadKey(channelId) };
+      const there = await made(channelId);
+      return {
+        venue: { ...base, ...there, posts: true, answers: messageId },
+        thread: toThreadKey(channelId),
+      };
     }
     const held = channels.ownPermissions(channelId);
     const withoutThread = held === undefined ? [] : missingForThreads(held);
     const forThreads = threads !== "off" && where.holdsThreads;
-    if (picture?.channelId === channelId && forThreads && withoutThread.length === 0) {
+    const before = await made(channelId);
+    if (!before && picture?.channelId === channelId && forThreads && withoutThread.length === 0) {
       const opened = await send
         .openThread(picture, toThreadName(named, discordLimits.threadName))
         .catch((error: unknown) => {
           log.warn({ channel: channelId, error: toLogged(error) }, "discord.thread.failed");
         });
       if (opened) {
-        if (asks) {
-          const line = toLine(`-# I go on in <#${opened}>.`);
-          await send.post(channelId, line, { answers: messageId }).catch(() => {});
-        }
-        return { venue: { ...base, channelId: opened, posts: true }, thread: toThreadKey(opened) };
+        if (asks) await sayWhere(spot, opened, again);
+        const there = { ...(await made(opened)), channelId: opened };
+        return { venue: { ...base, ...there, posts: true }, thread: toThreadKey(opened) };
       }
     }
-    const made = await send.post(channelId, started, {
-      answers: messageId,
-      ...(asks && { once: messageId }),
-    });
+    const message = before ?? {
+      messageId: (
+        await send.post(channelId, started(asks ? messageId : undefined), {
+          answers: messageId,
+          ...(asks && { once: messageId }),
+        })
+      ).id,
+    };
     const ownThread = forThreads && threads === "always" && toThread(named, withoutThread);
-    return { venue: { ...base, messageId: made.id, ...ownThread }, thread: toThreadKey(made.id) };
+    return { venue: { ...base, ...message, ...ownThread }, thread: toThreadKey(message.messageId) };
   }
 
   /** Undefined: the bot itself sees nothing there, or may not write. */
-  async function byItself(spot: Spot): Promise<Below | undefined> {
+  async function byItself(spot: Spot, user: User): Promise<Below | undefined> {
     try {
       const picture = await send.fetchMessage(spot);
       const where = await channels.find(spot.channelId);
@@ -110,6 +138,7 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
         picture: spot,
         words,
         spoiler: isSpoiler(picture),
+        asker: userIdOf(user),
       });
       return { thread, place: where.place, reply: createReply(stage, venue) };
     } catch (error) {
@@ -123,16 +152,25 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
     const token = tokens.get(toMessageKey({ channelId, messageId }));
     if (!token || token.until <= now()) throw new BotError("unknown_message", notBelow);
     const { value, from } = token;
-    const made = await send.followUp(value, started, from.private).catch((cause: unknown) => {
+    const made = await send.followUp(value, started(), from.private).catch((cause: unknown) => {
       throw new BotError("unknown_message", notBelow, { cause: new Error(JSON.stringify(toLogged(cause))) });
     });
     const answer = { channelId, messageId: made.id };
     tokens.set(toMessageKey(answer), { ...token, target: made.id });
     const { place, private: hidden, spoiler, limits } = from;
     const whispers = from.userId === user.id && { token: value, blank: true };
-    const venue = { ...answer, ...whispers, reachable: false, private: hidden, spoiler, limits };
+    const asker = userIdOf(user);
+    const venue = {
+      ...answer,
+      ...whispers,
+      reachable: false,
+      private: hidden,
+      spoiler,
+      limits,
+      ...(asker && { asker }),
+    };
     return { thread: from.thread ?? toThreadKey(made.id), place, reply: createReply(stage, venue) };
   }
 
-  return { open, below: async (spot, user) => (await byItself(spot)) ?? byToken(spot, user) };
+  return { open, below: async (spot, user) => (await byItself(spot, user)) ?? byToken(spot, user) };
 }

@@ -10,8 +10,9 @@ import { type ActionName, action } from "../../../src/seam/actions.ts";
 import { toExtension, toStem } from "../../../src/seam/files/file-name.ts";
 import { toFooter } from "../../../src/seam/footer.ts";
 import type { Image, View } from "../../../src/seam/view.ts";
-import { showButtonId, toButtonId } from "../wire/keys.ts";
+import { showButtonId, toButtonId, toMark } from "../wire/keys.ts";
 import { discordLimits } from "../wire/limits.ts";
+import { toSketchName } from "../wire/pictures.ts";
 import type { Message } from "../wire/send.ts";
 import { barsLength, cut, hide, hideNames, hideQuoted, toPlain, withoutPairs } from "../wire/words.ts";
 import { fitText, wholeBelow } from "./long-text.ts";
@@ -24,6 +25,9 @@ export interface Look {
   readonly edit: number;
   /** See `ButtonId`. */
   readonly stands?: string;
+  readonly from?: string;
+  /** What the message is made for, by its id: it is found by that again. */
+  readonly madeFor?: string;
   /** One more line below the others. */
   readonly note?: string;
   /** Offer the button that shows how far it is. */
@@ -89,6 +93,7 @@ export function toMessage(view: View, look: Look): Message {
   ];
   if (!components.some(({ type }) => type !== ComponentType.ActionRow))
     components.unshift(...text(quiet("…")));
+  const [first, ...others] = components;
   const described = [
     ...[...images, ...beside].map((one) => altOf(one, look)),
     ...(answer ? ["The whole answer"] : []),
@@ -96,7 +101,7 @@ export function toMessage(view: View, look: Look): Message {
   return {
     body: {
       flags: MessageFlags.IsComponentsV2,
-      components,
+      components: first && look.madeFor ? [{ ...first, id: toMark(look.madeFor) }, ...others] : components,
       attachments: described.map((description, index) => ({ id: `${index}`, description })),
       allowed_mentions: silent,
     },
@@ -130,11 +135,11 @@ function roomBeside(others: readonly APIMessageTopLevelComponent[]): number {
   );
 }
 
-/** A line of the bot's own, without a view. */
-export function toLine(words: string): Message {
+/** A line of the bot's own, without a view. `madeFor`: as of `Look`. */
+export function toLine(words: string, madeFor?: string): Message {
   return toMessage(
     { phase: "done", text: words, notes: [], images: [], actions: [] },
-    { spoiler: false, edit: 0 },
+    { spoiler: false, edit: 0, ...(madeFor && { madeFor }) },
   );
 }
 
@@ -157,13 +162,13 @@ function toRows(actions: readonly ActionName[], look: Look): APIMessageTopLevelC
   return rows;
 }
 
-function toButton(name: ActionName, { spoiler, stands }: Look): APIButtonComponentWithCustomId {
+function toButton(name: ActionName, { spoiler, stands, from }: Look): APIButtonComponentWithCustomId {
   const { label, style } = action(name);
   return {
     type: ComponentType.Button,
     style: styles[style],
     label: cut(label, discordLimits.buttonLabel),
-    custom_id: toButtonId({ action: name, spoiler, ...(stands && { stands }) }),
+    custom_id: toButtonId({ action: name, spoiler, ...(stands && { stands }), ...(from && { from }) }),
   };
 }
 
@@ -181,7 +186,7 @@ function toStalled(): APIMessageTopLevelComponent[] {
 /** A new name with every sketch: under an old name Discord may go on showing the old picture. */
 function toPictureName(view: View, image: Image, index: number, { edit, spoiler }: Look): string {
   const extension = toExtension(image.mediaType);
-  if (!isOver(view.phase)) return `sketch-${edit}-${index + 1}.${extension}`;
+  if (!isOver(view.phase)) return toSketchName(edit, index, extension);
   const stem = spoiler ? "" : toStem(image.name); // it is made of the words
   return `${stem || "picture"}${index > 0 && !/-\d+$/.test(stem) ? `-${index + 1}` : ""}.${extension}`;
 }

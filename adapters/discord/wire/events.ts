@@ -49,13 +49,16 @@ export function createEvents(log: Log): Events {
   }
 
   return {
+    // Copies: discord.js then puts objects of its own into what it was sent, and that could not be noted any more.
     listen({ ws }) {
-      ws.on(GatewayDispatchEvents.InteractionCreate, (event: APIInteraction) =>
-        take("interaction", (to) => to.interaction(event)),
-      );
-      ws.on(GatewayDispatchEvents.MessageCreate, (event: GatewayMessageCreateDispatchData) =>
-        take("message", (to) => to.message(event)),
-      );
+      ws.on(GatewayDispatchEvents.InteractionCreate, (event: APIInteraction) => {
+        const copy = structuredClone(event);
+        take("interaction", (to) => to.interaction(copy));
+      });
+      ws.on(GatewayDispatchEvents.MessageCreate, (event: GatewayMessageCreateDispatchData) => {
+        const copy = structuredClone(event);
+        take("message", (to) => to.message(copy));
+      });
       ws.on(
         GatewayDispatchEvents.MessageDelete,
         ({ channel_id: channelId, id: messageId }: GatewayMessageDeleteDispatchData) =>

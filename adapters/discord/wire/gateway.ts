@@ -24,6 +24,9 @@ export interface Gateway {
 
 const intents = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages];
 
+/** Ms for which a connection may be dead before its heartbeat tells: what came since is read again, and seen to once. */
+const unnoticedMs = 90_000;
+
 /** Ms for closing: discord.js waits for ever for a connection that is not there. */
 const closeMs = 3000;
 
@@ -39,8 +42,11 @@ export async function connect(of: {
   readonly status?: string;
   readonly log: Log;
   listen(client: Client): void;
-  /** The connection is over and discord.js does not take it up again. */
-  onLost(error: BotError): void;
+  /** The connection is over and discord.js does not take it up again. `since`: as of `onMissed`. */
+  onLost(error: BotError, since: number): void;
+  /** It is there again, without what came in between. `since`: until when it was certainly there, Unix time in ms. */
+  onMissed(since: number): void;
+  readonly now: () => number;
 }): Promise<Gateway> {
   const { log } = of;
   try {
@@ -64,6 +70,8 @@ async function open({
   log,
   listen,
   onLost,
+  onMissed,
+  now,
   readsAll,
 }: Parameters<typeof connect>[0] & { readonly readsAll: boolean }): Promise<Gateway> {
   const client = new Client({
@@ -76,26 +84,29 @@ async function open({
   });
   let ready = false;
   let closing = false;
-  let away = false;
+  /** Since when it is away. */
+  let away: number | undefined;
   let fatal: number | undefined;
   client.on(Events.Error, (error) => log.error({ error: toLogged(error) }, "discord.error"));
   client.on(Events.Warn, (text) => log.debug({ text }, "discord.warn"));
   client.on(Events.ShardError, (error) => log.debug({ error: toLogged(error) }, "discord.gateway.error"));
   client.on(Events.ShardReconnecting, () => {
-    if (!closing && !away) log.warn({}, "discord.gateway.away"); // it tries twice a second
-    away = true;
+    if (!closing && away === undefined) log.warn({}, "discord.gateway.away"); // it tries twice a second
+    away ??= now();
   });
   client.on(Events.ShardReady, () => {
-    if (away) log.info({}, "discord.gateway.back");
-    away = false;
+    if (away === undefined) return;
+    log.info({}, "discord.gateway.back");
+    if (ready) onMissed(away - unnoticedMs);
+    away = undefined;
   });
   client.on(Events.ShardResume, (_, events) => {
     log.info({ events }, "discord.gateway.resumed");
-    away = false;
+    away = undefined;
   });
   client.on(Events.ShardDisconnect, ({ code }) => {
     fatal = code;
-    if (ready && !closing) onLost(toBotError(code));
+    if (ready && !closing) onLost(toBotError(code), (away ?? now()) - unnoticedMs);
   });
   listen(client);
 

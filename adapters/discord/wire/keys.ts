@@ -1,5 +1,5 @@
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
-import type { MessageKey, Place, ThreadKey } from "../../../src/seam/turn.ts";
+import type { ChannelKey, EventKey, MessageKey, Place, ThreadKey, User } from "../../../src/seam/turn.ts";
 
 /** Where a message is. */
 export interface Spot {
@@ -14,6 +14,8 @@ export interface ButtonId {
   readonly spoiler: boolean;
   /** The message the core knows the picture by, when Discord would not let that one be changed any more. */
   readonly stands?: string;
+  /** That message's channel, where it is another. */
+  readonly from?: string;
 }
 
 /** What a form says of itself. */
@@ -49,6 +51,50 @@ export function toThreadKey(id: string): ThreadKey {
   return `discord:${id}`;
 }
 
+/** Discord's id of a person, as the core knows them; undefined for who is not from there. */
+export function userIdOf({ id }: Pick<User, "id">): string | undefined {
+  return /^discord:(\d+)$/.exec(id)?.[1];
+}
+
+/** The channel that a thread's key may name: where many conversations run side by side it names a message. */
+export function channelIdsOf(place: { readonly thread: ThreadKey; readonly channel: ChannelKey }) {
+  const ids = [place.thread, place.channel].map((key) => /^discord:(?:channel:)?(\d+)$/.exec(key)?.[1]);
+  return ids.filter((id) => id !== undefined);
+}
+
+/** Discord's own name for what came in: the same however often it comes. */
+export function toEventKey(kind: "interaction" | "message", id: string): EventKey {
+  return `discord:${kind}:${id}`;
+}
+
+/** Undefined for an event of another platform, or of a version that had others. */
+export function parseEventKey(key: EventKey): "interaction" | "message" | undefined {
+  const kind = /^discord:(interaction|message):\d+$/.exec(key)?.[1];
+  return kind === "interaction" || kind === "message" ? kind : undefined;
+}
+
+/**
+ * The id of the first component of a message that was made for something: it is found by that again. Above those that
+ * Discord gives by itself, and within the 32 bits that it keeps.
+ */
+export function toMark(id: string): number {
+  const bits = BigInt(id);
+  return Number((bits ^ (bits >> 22n)) & 0x3fff_ffffn) + 0x4000_0000;
+}
+
+/** When Discord made something, Unix time in ms. */
+export function timeOf(id: string): number {
+  return Number(BigInt(id) >> 22n) + epochMs;
+}
+
+/** An id as it would have been made at that time: what came since has a greater one. */
+export function toIdAt(ms: number): string {
+  return (BigInt(Math.max(0, ms - epochMs)) << 22n).toString();
+}
+
+/** Where Discord's time begins, Unix time in ms. Source: “Snowflakes” in its documentation. */
+const epochMs = 1_420_070_400_000;
+
 /** Where something is asked. `channelId`: for a thread, that of the channel it stands in. */
 export function toPlace(channelId: string, guildId?: string): Place {
   return {
@@ -57,16 +103,21 @@ export function toPlace(channelId: string, guildId?: string): Place {
   };
 }
 
+/** The server a place is in; undefined for one in none. */
+export function guildIdOf({ community }: Place): string | undefined {
+  return community && /^discord:guild:(\d+)$/.exec(community)?.[1];
+}
+
 /** A button's custom id, of at most 100 characters. */
-export function toButtonId({ action, spoiler, stands }: ButtonId): string {
-  return ["a", action, spoiler ? "s" : "", stands ?? ""].join(":").replace(/:+$/, "");
+export function toButtonId({ action, spoiler, stands, from }: ButtonId): string {
+  return ["a", action, spoiler ? "s" : "", stands ?? "", from ?? ""].join(":").replace(/:+$/, "");
 }
 
 /** Undefined for what is no button of ours, or of a version that had others. */
 export function parseButtonId(customId: string): ButtonId | undefined {
-  const [kind, action = "", spoiler, stands] = customId.split(":");
+  const [kind, action = "", spoiler, stands, from] = customId.split(":");
   if (kind !== "a" || !isActionName(action)) return undefined;
-  return { action, spoiler: spoiler === "s", ...(stands && { stands }) };
+  return { action, spoiler: spoiler === "s", ...(stands && { stands }), ...(from && { from }) };
 }
 
 /** A form's custom id, of at most 100 characters. */

@@ -8,8 +8,14 @@ export const paceMs = 1500;
 /** How long an interaction's token is used, in ms: it lives for 15 minutes, and an upload takes its time. */
 export const tokenLifeMs = 14 * 60 * 1000;
 
-/** How long a finished picture waits, in memory, for the press that shows it, in ms. */
-export const keepMs = 6 * 60 * 60 * 1000;
+/** How long a finished picture waits in memory for the press that shows it, in ms; the core brings it again before. */
+export const keepMs = 10 * 60 * 1000;
+
+/** How long one attempt to show a last view may take, in ms: the core makes the next. */
+export const showMs = 50_000;
+
+/** How long the core may take to note an interaction, in ms: it is to be acknowledged within 3 s. */
+export const noteMs = 2200;
 
 /** How long an acknowledgement may take, in ms: Discord gives up on the interaction after 3 s. */
 export const acknowledgeMs = 2900;

@@ -130,8 +130,8 @@ export function knownSpot(
   message: Pick<APIBaseMessage, "components" | "id" | "channel_id">,
   channelId = message.channel_id,
 ): Spot {
-  const stands = buttonsOf(message).find((button) => button.stands)?.stands;
-  return { channelId, messageId: stands ?? message.id };
+  const { stands, from } = buttonsOf(message).find((button) => button.stands) ?? {};
+  return { channelId: from ?? channelId, messageId: stands ?? message.id };
 }
 
 /** What the buttons of ours under a message say. */
@@ -142,6 +142,20 @@ export function buttonsOf({ components }: Pick<Shown, "components">) {
       : [],
   );
 }
+
+/** Whether a message shows how far it is: a sketch, or that it is being worked on. */
+export function isUnderWay(message: Pick<Shown, "components">): boolean {
+  const files = (message.components ?? []).flatMap(mediaIn).map(({ url }) => nameIn(url));
+  const actions = buttonsOf(message).map(({ action }) => action);
+  return actions.includes("cancel") || files.some((name) => sketchName.test(name));
+}
+
+/** How the files of sketches are called: by the edit that brought them. */
+export function toSketchName(edit: number, index: number, extension: string): string {
+  return `sketch-${edit}-${index + 1}.${extension}`;
+}
+
+const sketchName = /^sketch-\d+-\d+\./;
 
 /** Whether only one person sees a message. */
 export function isPrivate(message: Pick<APIBaseMessage, "flags"> | undefined): boolean {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   type APIChannel,
+  type APIGuildMember,
   type APIInteraction,
   type APIInteractionResponse,
   type APIMessage,
@@ -35,28 +36,45 @@ export interface Send {
     interaction: Pick<APIInteraction, "id" | "token">,
     response: APIInteractionResponse,
   ): Promise<RESTPostAPIInteractionCallbackWithResponseResult | undefined>;
-  /** `target`: `@original`, or a message id. `sketch`: it may be dropped rather than wait for a rate limit. */
-  editByToken(token: string, target: string, message: Message, sketch?: boolean): Promise<APIMessage>;
-  followUp(token: string, message: Message, toAsker: boolean): Promise<APIMessage>;
-  fetchOriginal(token: string): Promise<APIMessage>;
+  /** `target`: `@original`, or a message id. */
+  editByToken(token: string, target: string, message: Message, how?: How): Promise<APIMessage>;
+  followUp(token: string, message: Message, toAsker: boolean, how?: How): Promise<APIMessage>;
+  /** `target`: as in `editByToken`. */
+  fetchByToken(token: string, target: string): Promise<APIMessage>;
   /** `target`: as in `editByToken`. */
   deleteByToken(token: string, target: string): Promise<void>;
-  edit(spot: Spot, message: Message, sketch?: boolean): Promise<APIMessage>;
+  edit(spot: Spot, message: Message, how?: How): Promise<APIMessage>;
   remove(spot: Spot): Promise<void>;
-  /** `once`: what it is posted for. Sent again, it is posted once. */
-  post(channelId: string, message: Message, more?: { answers?: string; once?: string }): Promise<APIMessage>;
+  /** `once`: what it is posted for, 24 characters at most. Sent again within minutes, it is posted once. */
+  post(
+    channelId: string,
+    message: Message,
+    more?: { readonly answers?: string; readonly once?: string },
+    how?: How,
+  ): Promise<APIMessage>;
   fetchMessage(spot: Spot, signal?: AbortSignal): Promise<APIMessage>;
-  /** Messages of a channel, the newest first; none where the bot may not read its history. */
+  /**
+   * A hundred messages of a channel, the newest first; with `after`, those that came next. None where the bot may not
+   * read its history.
+   */
   fetchMessages(
     channelId: string,
     where: { readonly before?: string; readonly after?: string },
     signal?: AbortSignal,
   ): Promise<readonly APIMessage[]>;
   fetchChannel(channelId: string): Promise<APIChannel>;
+  fetchMember(guildId: string, userId: string): Promise<APIGuildMember>;
   /** Opens a thread on a message, if there is none yet. It has the message's id. Rejects when it is locked or deleted. */
   openThread(spot: Spot, name: string): Promise<string>;
-  /** Writes to a person, where others do not see it. */
-  direct(userId: string, message: Message): Promise<void>;
+  /** The conversation with a person, where others do not see it. */
+  openDirect(userId: string): Promise<string>;
+}
+
+/** How a message is sent. */
+export interface How {
+  /** It may be dropped rather than wait for a rate limit or be tried twice. */
+  readonly sketch?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 const threadExists = 160004;
@@ -89,14 +107,16 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
   // The casts below trust Discord's answers to be what its documentation says.
   return {
     respond,
-    editByToken: (token, target, { body, files }, sketch = false) =>
+    editByToken: (token, target, { body, files }, { sketch, signal } = {}) =>
       (sketch ? sketches : rest).patch(webhook(token, target), {
         body,
         files,
         auth: false,
+        ...(signal && { signal }),
       }) as Promise<APIMessage>,
-    followUp: (token, { body, files }, toAsker) =>
+    followUp: (token, { body, files }, toAsker, { signal } = {}) =>
       rest.post(webhook(token), {
+        ...(signal && { signal }),
         // A link in what is for the asker alone is good once: Discord is not to open it for a preview.
         body: {
           ...body,
@@ -106,21 +126,23 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
         auth: false,
         query: new URLSearchParams({ wait: "true" }),
       }) as Promise<APIMessage>,
-    fetchOriginal: (token) => rest.get(webhook(token, "@original"), { auth: false }) as Promise<APIMessage>,
+    fetchByToken: (token, target) => rest.get(webhook(token, target), { auth: false }) as Promise<APIMessage>,
     deleteByToken: async (token, target) => void (await rest.delete(webhook(token, target), { auth: false })),
-    edit: ({ channelId, messageId }, { body, files }, sketch = false) =>
+    edit: ({ channelId, messageId }, { body, files }, { sketch, signal } = {}) =>
       (sketch ? sketches : rest).patch(Routes.channelMessage(channelId, messageId), {
         body,
         files,
+        ...(signal && { signal }),
       }) as Promise<APIMessage>,
     remove: async ({ channelId, messageId }) =>
       void (await rest.delete(Routes.channelMessage(channelId, messageId))),
-    async post(channelId, { body, files }, { answers, once } = {}) {
+    async post(channelId, { body, files }, { answers, once } = {}, { signal } = {}) {
       const named = { ...body, nonce: once ?? newName(), enforce_nonce: true };
       const send = (reference: object) =>
         rest.post(Routes.channelMessages(channelId), {
           body: { ...named, ...reference },
           files,
+          ...(signal && { signal }),
         }) as Promise<APIMessage>;
       if (!answers) return send({});
       return send({ message_reference: { message_id: answers, fail_if_not_exists: false } }).catch(
@@ -149,13 +171,11 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
       });
       return messageId;
     },
-    async direct(userId, { body }) {
-      const channel = (await rest.post(Routes.userChannels(), {
-        body: { recipient_id: userId },
-      })) as APIChannel;
-      await rest.post(Routes.channelMessages(channel.id), {
-        body: { ...body, nonce: newName(), enforce_nonce: true },
-      });
+    fetchMember: (guildId, userId) =>
+      rest.get(Routes.guildMember(guildId, userId)) as Promise<APIGuildMember>,
+    async openDirect(userId) {
+      const body = { recipient_id: userId };
+      return ((await rest.post(Routes.userChannels(), { body })) as APIChannel).id;
     },
   };
 }

@@ -39,6 +39,12 @@ export function toTrouble(error: unknown): Trouble {
   return "failed";
 }
 
+/** Whether Discord may do all the same what was asked of it: it was asked, and has not answered. */
+export function mayStillCome(error: unknown): boolean {
+  const isAnswered = [RateLimitError, DiscordAPIError, HTTPError].some((kind) => error instanceof kind);
+  return !isAnswered && !(error instanceof Error && "code" in error && error.code === "ECONNREFUSED");
+}
+
 /** What the log may hold of an error: Discord's carry tokens in addresses, and whole files. */
 export function toLogged(error: unknown): object {
   if (error instanceof DiscordAPIError) {

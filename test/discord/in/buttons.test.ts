@@ -54,7 +54,8 @@ test("undo, details, delete and cancel tell a line to the one who pressed, and c
   const { id, key } = await draw(server);
   for (const name of ["undo", "details", "delete", "cancel"] as const) {
     if (name === "cancel") {
-      const { reply } = await draw(server);
+      await simulator.say(channel, mo, `<@${simulator.bot.id}> an owl`);
+      const { reply } = await server.nextPrompt();
       await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
     }
     const target = name === "cancel" ? (simulator.messages(channel).at(-1)?.id ?? "") : id;

@@ -16,6 +16,8 @@ async function slash({ simulator, channel, ada, nextPrompt }: DiscordServer) {
   return { doing, reply };
 }
 
+const isUnreachable = (error: unknown) => error instanceof BotError && error.code === "unreachable";
+
 const drawing = async (shade: number) =>
   view("working", { status: `Drawing, sketch ${shade}`, images: [await image(shade)], actions: ["cancel"] });
 
@@ -47,7 +49,8 @@ test("where the bot is no member, a long turn is shown by the next press", async
   const { reply } = await nextPrompt();
   const key = await reply.show(await drawing(1));
   simulator.advance(16 * minute);
-  assert.equal(await reply.show(await done()), key, "the core need not know");
+  const last = await done();
+  await assert.rejects(reply.show(last), isUnreachable, "the core is to bring it again");
   assert.equal(said("discord.answer.kept").length, 1);
   assert.equal(doing.message?.files[0]?.name, "sketch-1-1.png");
 
@@ -55,6 +58,9 @@ test("where the bot is no member, a long turn is shown by the next press", async
   assert.equal((await nextPress()).turn.message, key);
   assert.equal(doing.message?.files[0]?.name, "a-fox.png");
   assert.equal(doing.message?.buttons[0]?.label, "Edit…");
+  const { edits } = doing.message ?? {};
+  assert.equal(await reply.show(last), key, "then it finds it shown");
+  assert.equal(doing.message?.edits, edits);
 });
 
 test("before the last token runs out, the message offers a button that brings the next", async (t) => {
@@ -346,7 +352,7 @@ test("25 MB are read, a webm is handed on as what it is, and more than 50 MB are
 });
 
 test("nothing is read from hosts that are not Discord's", async () => {
-  const { toAttachment } = createFiles();
+  const { toAttachment } = createFiles([], () => Promise.reject(new Error("nothing is fetched")));
   for (const url of [
     "http://127.0.0.1:9/a.png",
     "https://example.com/a.png",
@@ -389,10 +395,12 @@ test("after a restart, where the bot is no member, the next press shows what was
   const key = await (await nextPrompt()).reply.show(await drawing(1));
   await adapter.stop();
   await start();
-  assert.equal(await adapter.reopen(key).show(await done()), key);
+  const again = adapter.reopen(key);
+  await assert.rejects(again.show(await done()), isUnreachable);
   simulator.press(doing.message?.id ?? "", "a:cancel", eve);
   await nextPress();
   assert.equal(doing.message?.files[0]?.name, "a-fox.png");
+  assert.equal(await again.show(await done()), key);
 });
 
 test("after a restart a hidden picture stays hidden where the bot cannot look what it was", async (t) => {
@@ -406,7 +414,7 @@ test("after a restart a hidden picture stays hidden where the bot cannot look wh
   const key = await (await nextPrompt()).reply.show(await drawing(1));
   await adapter.stop();
   await start();
-  await adapter.reopen(key).show(await done());
+  await assert.rejects(adapter.reopen(key).show(await done()), isUnreachable);
   simulator.press(doing.message?.id ?? "", "a:cancel:s", eve);
   await nextPress();
   assert.equal(doing.message?.files[0]?.name, "picture.png");

@@ -54,6 +54,7 @@ async function start(t: TestContext) {
     async restart() {
       await stop();
       ({ adapter, core } = await connect());
+      await core.bot.resume();
     },
     /** How many pictures went along with each request. */
     sent: () =>

@@ -105,8 +105,9 @@ export function createInteractions(parts: {
   async function acknowledge(id: string, token: string, request: PostRequest): Promise<Fields> {
     const interaction = byToken.get(token);
     if (!interaction || interaction.id !== id) throw refuse("unknownInteraction");
-    if (interaction.acknowledgement || busy.has(interaction)) throw refuse("acknowledged");
     const tookMs = clock.now() - interaction.createdMs;
+    if (tookMs > limits.tokenMs) throw refuse("unknownInteraction");
+    if (interaction.acknowledgement || busy.has(interaction)) throw refuse("acknowledged");
     if (tookMs > ackMs) throw refuse("unknownInteraction");
     const type = parseType(interaction, request.body);
     busy.add(interaction); // a second answer is refused even while this one's files are stored

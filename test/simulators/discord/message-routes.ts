@@ -18,7 +18,12 @@ export function createMessageRoutes(parts: {
   strict: boolean;
 }): readonly Route[] {
   const { world, wire, posts, content, strict } = parts;
-  const show = (message: Message) => wire.message(message, { content });
+  const created = (message: Message) => wire.message(message, { content });
+  /** Only who has sent a message hears of its nonce. docs: resources/message, "Message Object", `nonce`. */
+  const show = (message: Message) => {
+    const { nonce: _, ...shown } = created(message);
+    return shown;
+  };
   const channelAt = (id: string) => openChannel(world, id);
   const need = (channel: Channel, permission: Permission) => {
     if (!may(channel, world.bot, permission)) throw refuse("missingPermissions");
@@ -87,7 +92,7 @@ export function createMessageRoutes(parts: {
         checkRights(channel, call);
         const replyTo = repliedTo(channel, call);
         const place = { channel, author: world.bot, fileBytes: fileBytesIn(channel) };
-        return show(await posts.create({ ...place, ...(replyTo ? { replyTo } : {}) }, call));
+        return created(await posts.create({ ...place, ...(replyTo ? { replyTo } : {}) }, call));
       },
     },
     {

@@ -75,7 +75,9 @@ export function createRest(parts: {
     requests.push(record);
     if (requests.length > mostRequests) requests.shift();
 
-    const fault = faults.take(method, record.path);
+    const struck = faults.take(method, record.path, body.json);
+    const fault = struck?.fault;
+    if (struck) changes.happened();
     const sent = (status: number, code?: number) => {
       record.status = status;
       if (code !== undefined) record.code = code;
@@ -95,6 +97,10 @@ export function createRest(parts: {
     }
     if (fault?.kind === "drop" && fault.when === "before") return cut(request, fault);
     if (fault?.kind === "slow" && fault.applied !== "first") await sleep(fault.ms);
+    if (struck && fault?.kind === "hold" && fault.when === "before") {
+      await Promise.race([struck.over, gone(request)]);
+      if (request.socket.destroyed) return;
+    }
 
     const headers: Record<string, string> = {};
     let outcome: { status: number; value: Answer | undefined; code?: number };
@@ -120,6 +126,10 @@ export function createRest(parts: {
     }
     if (fault?.kind === "drop") return cut(request, fault);
     if (fault?.kind === "slow" && fault.applied === "first") await sleep(fault.ms);
+    if (struck && fault?.kind === "hold" && fault.when === "after") {
+      changes.happened();
+      await Promise.race([struck.over, gone(request)]);
+    }
     sent(outcome.status, outcome.code);
     sendJson(response, outcome.status, outcome.value, headers);
     changes.happened();
@@ -168,6 +178,14 @@ export function createRest(parts: {
       },
     },
   };
+}
+
+/** Resolves when the client is gone. */
+function gone({ socket }: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    else socket.once("close", resolve);
+  });
 }
 
 function cut({ socket }: IncomingMessage, { reset = false }: { readonly reset?: boolean }): void {

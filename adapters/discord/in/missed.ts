@@ -1,0 +1,114 @@
+import type { APIMessage, GatewayMessageCreateDispatchData } from "discord.js";
+import type { Core } from "../../../src/seam/core.ts";
+import type { Log } from "../../../src/seam/log.ts";
+import type { Channels } from "../live/channels.ts";
+import { channelIdsOf, guildIdOf, toIdAt } from "../wire/keys.ts";
+import type { Send } from "../wire/send.ts";
+import { toLogged, toTrouble } from "../wire/trouble.ts";
+import type { Messages } from "./messages.ts";
+
+/**
+ * Begins to read what was said while nobody listened, and to hand it on as if it had just come. `since`: as of
+ * `Core.missed`. What fails is logged.
+ */
+export type CatchUp = (since?: number) => void;
+
+/** Places that are read at the same time. */
+const atOnce = 4;
+
+/** Hundreds of messages that are read of one place. */
+const mostPages = 10;
+
+/** Ms until the places are read again that Discord failed to show. */
+const retryMs = [2000, 10_000, 60_000];
+
+/** Ms one page may take: others wait for it. */
+const pageMs = 15_000;
+
+/** `me`: the bot's own id. */
+export function createCatchUp(of: {
+  readonly send: Send;
+  readonly channels: Channels;
+  readonly me: string;
+  readonly missed: Core["missed"];
+  readonly take: Messages["take"];
+  readonly wait: (ms: number) => Promise<unknown>;
+  readonly log: Log;
+}): CatchUp {
+  const { send, channels, me, missed, take, wait, log } = of;
+
+  /** The oldest first; without what we have answered. */
+  async function read(
+    channelId: string,
+    since: number,
+  ): Promise<readonly GatewayMessageCreateDispatchData[]> {
+    const said: APIMessage[] = [];
+    let after = toIdAt(since);
+    for (let page = 0; page < mostPages; page += 1) {
+      const next = await send.fetchMessages(channelId, { after }, AbortSignal.timeout(pageMs));
+      said.push(...next.toReversed());
+      const newest = next[0];
+      if (!newest || next.length < 100) break;
+      after = newest.id;
+    }
+    const ours = said.filter(({ author }) => author.id === me);
+    const answered = new Set(ours.map(({ message_reference: reference }) => reference?.message_id));
+    const others = said.filter(({ id, author }) => author.id !== me && !answered.has(id));
+    if (others.length === 0) return [];
+    const guildId = guildIdOf((await channels.find(channelId)).place);
+    return others.map((message) => ({ ...message, ...(guildId && { guild_id: guildId }) }));
+  }
+
+  /** Undefined: Discord fails for a moment. */
+  async function readSafely(channelId: string, since: number) {
+    try {
+      return await read(channelId, since);
+    } catch (error) {
+      // A key may name a message instead of a channel.
+      const trouble = toTrouble(error);
+      const level = trouble === "gone" ? "debug" : "warn";
+      log[level]({ channel: channelId, trouble, error: toLogged(error) }, "discord.missed.unread");
+      return trouble === "failed" ? undefined : [];
+    }
+  }
+
+  /** Hands on what was said in these places, in the order in which it was said. The places that could not be read. */
+  async function readAll(ids: readonly string[], since: number): Promise<readonly string[]> {
+    const all: GatewayMessageCreateDispatchData[] = [];
+    const left = [...ids];
+    const unread: string[] = [];
+    const readNext = async (): Promise<void> => {
+      for (let id = left.shift(); id !== undefined; id = left.shift()) {
+        const found = await readSafely(id, since);
+        if (found) all.push(...found);
+        else unread.push(id);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, readNext));
+    all.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+    log.info({ since, places: ids.length - unread.length, messages: all.length }, "discord.missed");
+    for (const message of all) {
+      const taken = Promise.withResolvers<void>();
+      take(message, taken.resolve).catch((error: unknown) => {
+        log.error({ message: message.id, error: toLogged(error) }, "discord.message.failed");
+      });
+      await taken.promise;
+    }
+    return unread;
+  }
+
+  async function catchUp(from: number | undefined): Promise<void> {
+    const found = await missed(from);
+    if (!found) return;
+    let ids: readonly string[] = [...new Set(found.places.flatMap(channelIdsOf))];
+    for (const waitMs of [...retryMs, undefined]) {
+      ids = await readAll(ids, found.since);
+      if (ids.length === 0 || waitMs === undefined) return;
+      await wait(waitMs);
+    }
+  }
+
+  return (since) => {
+    catchUp(since).catch((error: unknown) => log.error({ error: toLogged(error) }, "discord.missed.failed"));
+  };
+}

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Attend, Note } from "../../../src/seam/core.ts";
+import { BotError } from "../../../src/seam/errors.ts";
+import type { PlatformEvent } from "../../../src/seam/turn.ts";
+import { done, image, startDiscord, view } from "../server.ts";
+
+/** A ledger that knows what it was told, as the core's does, and when. */
+function createNotes(at: () => number = () => 0) {
+  const events: (PlatformEvent & { readonly at: number })[] = [];
+  const clicks = new Set<string>();
+  const note: Note = async (event) => {
+    if (event.click && clicks.has(event.click)) return undefined;
+    if (event.click) clicks.add(event.click);
+    if (events.some(({ key }) => key === event.key)) return undefined;
+    events.push({ ...event, body: JSON.parse(JSON.stringify(event.body)), at: at() });
+    const attend: Attend = (work) => work();
+    return attend;
+  };
+  return { events, note };
+}
+
+const acknowledgements = ({ requests }: { readonly requests: readonly { readonly path: string }[] }) =>
+  requests.filter(({ path }) => /callback$|\/messages$/.test(path)).length;
+
+test("everything is noted under Discord's own name for it, before it is acknowledged", async (t) => {
+  let sent = () => 0;
+  const notes = createNotes(() => sent());
+  const server = await startDiscord(t, { core: { note: notes.note } });
+  const { simulator, channel, ada, next } = server;
+  sent = () => acknowledgements(simulator);
+  const keys: string[] = [];
+  const took = async (key: string) => {
+    const { turn, reply } = await next();
+    assert.equal(turn.kind === "setting" ? undefined : turn.event, turn.kind === "setting" ? undefined : key);
+    keys.push(key);
+    return reply.show(await done());
+  };
+  const before: number[] = [];
+  const mark = () => before.push(acknowledgements(simulator));
+
+  mark();
+  const said = await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const picture = (await took(`discord:message:${said.id}`)).split(":")[2] ?? "";
+  mark();
+  const drawn = await simulator.slash(channel, ada, "draw", { prompt: "a fox" });
+  await took(`discord:interaction:${drawn.interaction.id}`);
+  mark();
+  const set = await simulator.slash(channel, ada, "style list");
+  await took(`discord:interaction:${set.interaction.id}`);
+  mark();
+  const described = simulator.messageCommand("Describe", picture, ada);
+  await took(`discord:interaction:${described.interaction.id}`);
+  mark();
+  const varied = simulator.press(picture, "a:vary", ada);
+  await took(`discord:interaction:${varied.interaction.id}`);
+  const form = simulator.press(picture, "a:edit", ada);
+  await form.acknowledged();
+  mark();
+  const edited = await simulator.submit(form, { prompt: "make it night" });
+  await took(`discord:interaction:${edited.interaction.id}`);
+  assert.deepEqual(
+    notes.events.map(({ key }) => key),
+    keys,
+  );
+  assert.deepEqual(
+    notes.events.map(({ at }) => at),
+    before,
+  );
+});
+
+test("what comes again is one: by the gateway, edited, and after a restart", async (t) => {
+  const notes = createNotes();
+  const server = await startDiscord(t, { core: { note: notes.note } });
+  const { simulator, channel, ada, adapter, start, next, taken } = server;
+  const said = await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  await (await next()).reply.show(await done());
+  simulator.gateway.redeliver("MESSAGE_CREATE");
+  const command = await simulator.slash(channel, ada, "draw", { prompt: "a fox" });
+  await (await next()).reply.show(await done());
+  simulator.gateway.redeliver("INTERACTION_CREATE");
+  simulator.editMessage(said, `<@${simulator.bot.id}> a fox at night`);
+  await adapter.stop();
+  await start();
+  simulator.editMessage(said, `<@${simulator.bot.id}> a fox in rain`);
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> the end`);
+  const { turn } = await next();
+  assert.equal(turn.kind === "prompt" && turn.text, "the end");
+  assert.deepEqual(taken, []);
+  assert.equal(command.followUps.length, 0);
+});
+
+test("the second half of a double click changes nothing, and Discord does not say that it failed", async (t) => {
+  const notes = createNotes();
+  const server = await startDiscord(t, { core: { note: notes.note } });
+  const { simulator, channel, ada, mo, next, taken } = server;
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const id = (await (await next()).reply.show(await done())).split(":")[2] ?? "";
+  const one = simulator.press(id, "a:vary", ada);
+  const two = simulator.press(id, "a:vary", ada);
+  assert.equal((await one.acknowledged()).kind, "defer");
+  assert.equal((await two.acknowledged()).kind, "defer update");
+  simulator.press(id, "a:vary", mo);
+  const both = [await next(), await next()].map(({ turn }) => turn.user.name);
+  assert.deepEqual(both.toSorted(), ["ada", "mo"]);
+  assert.deepEqual(taken, []);
+});
+
+test("what cannot be noted is not begun, and that is said; in time where the store hangs", async (t) => {
+  for (const how of ["fails", "hangs"] as const) {
+    const attended: string[] = [];
+    const late = Promise.withResolvers<Attend>();
+    const note: Note = async ({ key }) => {
+      if (how === "fails") throw new BotError("storage", "My memory does not answer. Try again in a minute.");
+      await late.promise;
+      return async () => void attended.push(key);
+    };
+    const { simulator, channel, ada, taken } = await startDiscord(t, { core: { note } });
+    const command = await simulator.slash(channel, ada, "draw", { prompt: "a fox" });
+    const { kind, ephemeral } = await command.acknowledged();
+    assert.deepEqual([kind, ephemeral], ["reply", true], how);
+    assert.match(command.message?.text ?? "", /Try again in a minute/);
+    assert.deepEqual(taken, []);
+    if (how === "hangs") {
+      late.resolve(async () => {});
+      await simulator.waitFor(() => attended.length === 1);
+      assert.deepEqual(taken, [], "what was given up is over");
+      continue;
+    }
+    const said = await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+    const told = await simulator.waitFor(() =>
+      simulator.messages(channel).find(({ replyTo }) => replyTo === said.id),
+    );
+    assert.match(told.text, /My memory does not answer/);
+  }
+});
+
+test("a button that draws nothing works also while the store does not", async (t) => {
+  let works = true;
+  const note: Note = async () => {
+    if (!works) throw new BotError("storage", "My memory does not answer.");
+    return (work) => work();
+  };
+  const { simulator, channel, ada, next } = await startDiscord(t, { core: { note } });
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const key = await (await next()).reply.show(
+    view("working", { images: [await image(1)], actions: ["cancel"] }),
+  );
+  works = false;
+  simulator.press(key.split(":")[2] ?? "", "a:cancel", ada);
+  const { turn } = await next();
+  assert.deepEqual([turn.kind, turn.kind === "press" && turn.action], ["press", "cancel"]);
+});
+
+test("seen to again: an acknowledged press goes on, one that Discord gave up on does not, nor what is unreadable", async (t) => {
+  const notes = createNotes();
+  const server = await startDiscord(t, { core: { note: notes.note } });
+  const { simulator, channel, ada, adapter, next, taken, said } = server;
+  const doing = await simulator.slash(channel, ada, "draw", { prompt: "a fox" });
+  const first = await next();
+  const [event] = notes.events;
+  assert.ok(event);
+  const over = adapter.replay(event);
+  const again = await next();
+  await over;
+  assert.equal(again.reply.message, first.reply.message, "the same message");
+  await again.reply.show(await done());
+  assert.equal(doing.message?.files.length, 1);
+
+  const late = { ...(event.body as object), id: `${BigInt(doing.interaction.id) + 1n}`, token: "unknown" };
+  await adapter.replay({ key: `discord:interaction:${late.id}`, body: late });
+  for (const body of [undefined, null, {}, "x", { id: "1" }]) {
+    await adapter.replay({ key: `discord:message:1`, body });
+    await adapter.replay({ key: `discord:interaction:1`, body });
+    await adapter.replay({ key: `discord:other:1`, body });
+  }
+  assert.deepEqual(taken, []);
+  assert.equal(said("discord.replay.unreadable").length, 15);
+  assert.equal(simulator.messages(channel).length, 1);
+});
