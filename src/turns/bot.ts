@@ -216,7 +216,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     },
     async resume() {
       try {
-        const entries = await ledger.open();
+        const entries = await ledger.left();
         for (const { key } of entries) replayed.add(key);
         const all = entries.map((entry) => goOn(entry));
         await withTimeout(Promise.all(all), patienceMs);

@@ -28,8 +28,10 @@ export interface Ledger {
   over(event: EventKey): Promise<void>;
   /** The turn is over. Tried until it is written down. */
   forget(turn: Pick<OpenTurn, "event" | "message">): Promise<void>;
-  /** What was not over when the last process ended, in the order in which it was accepted. */
+  /** What is not over, in the order in which it was accepted. */
   open(): Promise<readonly Entry[]>;
+  /** What of that the last process has left. */
+  left(): Promise<readonly Entry[]>;
   /** There is nothing to finish. */
   readonly isEmpty: boolean;
   /** Whether an event is noted, and neither a turn nor over. */
@@ -71,6 +73,8 @@ export async function createLedger(
   const open = new Map<EventKey, boolean>();
   const waiting = new Map<EventKey, (() => void)[]>();
   for (const one of (await index.get("open"))?.open ?? []) open.set(one, false);
+
+  const before = new Set(open.keys());
 
   let written: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
@@ -119,6 +123,11 @@ export async function createLedger(
     }
   }
 
+  async function readAll(events: readonly EventKey[]): Promise<readonly Entry[]> {
+    const found = await Promise.all(events.map(read));
+    return found.filter((one) => one !== undefined).sort((a, b) => a.at - b.at);
+  }
+
   const ledger: Ledger = {
     async take({ key: event, body }, adapter) {
       if (open.has(event)) return false;
@@ -151,10 +160,8 @@ export async function createLedger(
       if (ledger.waits(event)) await end(event);
     },
     forget: (turn) => end(keyOf(turn)),
-    async open() {
-      const found = await Promise.all([...open.keys()].map(read));
-      return found.filter((one) => one !== undefined).sort((a, b) => a.at - b.at);
-    },
+    open: () => readAll([...open.keys()]),
+    left: () => readAll([...open.keys()].filter((event) => before.has(event))),
     get isEmpty() {
       return open.size === 0;
     },
@@ -167,6 +174,7 @@ export async function createLedger(
     },
   };
   await adopt(store, ledger, onUnreadable);
+  for (const event of open.keys()) before.add(event);
   return ledger;
 }
 

@@ -81,6 +81,23 @@ describe("an event", () => {
     await next.bot.drain(0);
   });
 
+  test("that came after the start is not seen to by the resuming as well", async () => {
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    next.adapter.replay = async () => assert.fail("it is being seen to");
+    const seeTo = await next.core.note(event);
+    const going = Promise.withResolvers<void>();
+    const over = seeTo?.(async () => {
+      await going.promise;
+      await answer(next, event, "paper:1");
+    });
+    await next.bot.resume();
+    going.resolve();
+    await over;
+    assert.equal(next.adapter.views("paper:1").at(-1)?.phase, "done");
+    assert.equal(studio.asked().length, 1);
+    await next.bot.drain(0);
+  });
+
   test("goes before what comes after the restart", async () => {
     const seeTo = await studio.core.note(event);
     void seeTo?.(() => new Promise(() => {}));
