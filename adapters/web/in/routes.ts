@@ -6,39 +6,36 @@ import { BotError, toBotError } from "../../../src/seam/errors.ts";
 import type { Turn } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
-import { createNotice, createUnwanted, withSketches } from "../out/reply.ts";
+import { createUnwanted, withSketches } from "../out/reply.ts";
 import { isOver, toKey } from "../out/view.ts";
 import type { App } from "../wire/app.ts";
 import { wireLimits } from "../wire/limits.ts";
-import type { About, WireAsk, WireMessage } from "../wire/messages.ts";
-import { postAsk } from "./ask.ts";
+import type { About, WireMessage } from "../wire/messages.ts";
+import type { Asks } from "./asks.ts";
 import { limitBody, readForm } from "./forms.ts";
-import { type AskForm, parseAction, parseAsk, parseId, toPress, toPrompt } from "./turn.ts";
-import { receive } from "./uploads.ts";
+import { parseAction, parseAsk, parseId, toPress } from "./turn.ts";
 
 const renaming = z.object({ title: z.string().trim().min(1).max(wireLimits.title) });
 
 /** The routes that read and change the chat. */
-export function createApi(stage: Stage, about: About, { handle }: Core, formGate: MiddlewareHandler): App {
+export function createApi(
+  stage: Stage,
+  about: About,
+  {
+    handle,
+    asks,
+    formGate,
+  }: Pick<Core, "handle"> & {
+    readonly asks: Asks;
+    readonly formGate: MiddlewareHandler;
+  },
+): App {
   const { chat, events, partials, log } = stage;
   const api: App = new Hono();
 
   /** The request is answered by now: whatever comes is shown in the reply. */
   function hand(turn: Turn, reply: Reply): void {
     handle(turn, reply).catch((error: unknown) => log.error({ error: toBotError(error) }, "turn.lost"));
-  }
-
-  /** Stores what was asked, shows it, and hands it over with the reply that will answer it. */
-  async function take(
-    ask: Pick<WireAsk, "thread" | "replyTo" | "action">,
-    form: AskForm,
-    toTurn: (ask: WireAsk, attachments: Awaited<ReturnType<typeof receive>>["attachments"]) => Turn,
-  ): Promise<string> {
-    const { pictures, drafts, attachments } = await receive(form.uploads, chat);
-    const { text, options } = form;
-    const posted = postAsk(stage, { ...ask, text, options, pictures }, drafts);
-    hand(toTurn(posted.ask, attachments), posted.reply);
-    return posted.ask.id;
   }
 
   const toShown = (message: WireMessage): WireMessage =>
@@ -81,10 +78,7 @@ export function createApi(stage: Stage, about: About, { handle }: Core, formGate
     if (!form.text.trim() && form.uploads.length === 0) {
       throw new BotError("bad_prompt", "Say what to draw.");
     }
-    const toBot = replyTo !== undefined && chat.message(replyTo)?.kind === "answer";
-    const ask = await take({ thread, ...(replyTo && { replyTo }) }, form, (asked, attachments) =>
-      toPrompt(asked, attachments, toBot),
-    );
+    const ask = await asks.take({ thread, ...(replyTo && { replyTo }) }, form);
     return c.json({ ask }, 202);
   });
   api.post("/api/messages/:id/press", formGate, async (c) => {
@@ -93,12 +87,8 @@ export function createApi(stage: Stage, about: About, { handle }: Core, formGate
     const press = { thread, message, action: parseAction(body) };
     const form = parseAsk(body);
     if (action(press.action).draws) {
-      await take({ thread, replyTo: message, action: press.action }, form, ({ text, options }, attachments) =>
-        toPress(press, { text, options, attachments }),
-      );
-    } else {
-      hand(toPress(press), createNotice(stage, press));
-    }
+      await asks.take({ thread, replyTo: message, action: press.action }, form);
+    } else await asks.press(form.id, press);
     return c.json({}, 202);
   });
 

@@ -1,7 +1,9 @@
+import { z } from "zod";
 import { BotError } from "../../../src/seam/errors.ts";
-import type { Attachment } from "../../../src/seam/turn.ts";
+import { badFile } from "../../../src/seam/files/sent-file.ts";
+import type { Attachment, SentFile } from "../../../src/seam/turn.ts";
 import type { Chat } from "../live/chat.ts";
-import { type Draft, measure, toSrc } from "../live/pictures.ts";
+import { type Draft, isPictureFile, measure, toSrc } from "../live/pictures.ts";
 import type { WirePicture } from "../wire/messages.ts";
 import type { Upload } from "./turn.ts";
 
@@ -66,17 +68,35 @@ export function toAttachment(picture: WirePicture, chat: Chat, size?: number): A
     mediaType,
     size: size ?? chat.picture(file)?.bytes ?? 0,
     ...(role && { role }),
-    async read(signal) {
-      try {
-        return await chat.readPicture(file, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        throw new BotError("bad_attachment", `“${name}” is no longer here. Attach it again.`, {
-          cause: error,
-        });
-      }
-    },
+    source: { kind: "platform", file: { picture: file } },
+    read: (signal) => readStored(file, name, chat, signal),
   };
+}
+
+/** Where a file is, as its attachment's source has it: among the chat's pictures. */
+const place = z.object({ picture: z.string().refine(isPictureFile) });
+
+/** A file as the core reads it again, by its attachment's source. */
+export function toSent({ file, ...claims }: SentFile, chat: Chat): Attachment {
+  const { data } = place.safeParse(file);
+  if (!data) return { ...claims, read: async () => Promise.reject(badFile(claims.name, lost)) };
+  return {
+    ...claims,
+    source: { kind: "platform", file: data },
+    read: (signal) => readStored(data.picture, claims.name, chat, signal),
+  };
+}
+
+/** What is no picture is held by the process that got it, and by no other. */
+const lost = "was not with me yet when I was restarted. Send it again.";
+
+async function readStored(file: string, name: string, chat: Chat, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    return await chat.readPicture(file, signal);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new BotError("bad_attachment", `“${name}” is no longer here. Attach it again.`, { cause });
+  }
 }
 
 function toReused(file: string, chat: Chat): WirePicture {

@@ -2,12 +2,14 @@ import type { Log } from "../../../src/seam/log.ts";
 import type { Chat } from "./chat.ts";
 import type { Events } from "./events.ts";
 import type { Partials } from "./partials.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** Where replies are shown: stored first, then told to the open pages. */
 export interface Stage {
   readonly chat: Chat;
   readonly partials: Partials;
   readonly events: Events;
+  readonly trouble: Trouble;
   readonly log: Log;
   /** Unix time, ms. */
   readonly now: () => number;
