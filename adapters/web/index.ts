@@ -110,7 +110,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           options: optionSpecs,
           limits: askLimits,
           signedIn: Boolean(password),
-          ...(chat.aside && { lost: sayLost(dataDir, chat.aside) }),
+          ...(chat.aside && { lost: sayLost(chat.aside) }),
         };
         const formGate = createFormGate();
         const app = createApp({
@@ -183,6 +183,6 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
 }
 
 /** What is said on the page of a chat that was damaged. */
-function sayLost(folder: string, aside: string): string {
-  return `The chat that was here is damaged. It was set aside as ${join(folder, "playground.db")}${aside}, its pictures beside it, and a new one begun.`;
+function sayLost(aside: string): string {
+  return `The chat that was here is damaged. It was set aside as playground.db${aside}, its pictures beside it, and a new one begun.`;
 }
