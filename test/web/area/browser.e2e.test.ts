@@ -98,6 +98,8 @@ describe("painting an area in a real browser", () => {
     const isNew = async () => (await studio.history.head(studio.thread)) !== first.key;
     await until(isNew, "the answer in the thread");
     const head = (await studio.history.head(studio.thread)) ?? assert.fail("no answer");
+    // The thread goes on from it a moment before it is shown.
+    await until(() => studio.adapter.views(head).at(-1)?.phase === "done", "the finished picture");
     const [before, after] = await Promise.all(
       [first.last, studio.adapter.views(head).at(-1)].map((view) => pixelsOf(view?.images[0]?.bytes)),
     );
