@@ -4,21 +4,22 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { BotError } from "../../src/seam/errors.ts";
-import { badFile } from "../../src/seam/files/sent-file.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { optionSpecs } from "../../src/seam/options.ts";
 import { createAreaAdapter } from "./area/adapter.ts";
 import { createAreaPages } from "./area/pages.ts";
 import { postAsk } from "./in/ask.ts";
+import { type Asks, createAsks } from "./in/asks.ts";
 import { createFormGate } from "./in/forms.ts";
 import { createApi } from "./in/routes.ts";
 import { createSettings } from "./in/settings.ts";
 import { here } from "./in/turn.ts";
-import { toAttachment } from "./in/uploads.ts";
+import { toAttachment, toSent } from "./in/uploads.ts";
 import { type Chat, openChat } from "./live/chat.ts";
 import { createEvents } from "./live/events.ts";
 import { createPartials } from "./live/partials.ts";
 import type { Stage } from "./live/stage.ts";
+import { createTrouble } from "./live/trouble.ts";
 import { createUploads, type Uploads } from "./live/uploads.ts";
 import { createReply, createUnwanted } from "./out/reply.ts";
 import { createPageRoutes, createPictureRoutes } from "./out/serve.ts";
@@ -72,10 +73,10 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
   if (!password && open) {
     throw new BotError("forbidden", `${open} can be reached from other machines: set PLAYGROUND_PASSWORD.`);
   }
-  let running: { readonly stage: Stage; readonly server: Listening } | undefined;
+  let running: { readonly stage: Stage; readonly asks: Asks; readonly server: Listening } | undefined;
 
-  function stage(): Stage {
-    if (running) return running.stage;
+  function parts() {
+    if (running) return running;
     throw new BotError("stopped", "The playground is not running.");
   }
 
@@ -94,21 +95,27 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       let chat: Chat | undefined;
       let uploads: Uploads | undefined;
       try {
-        chat = openChat(dataDir, now);
+        chat = await openChat(dataDir, now);
+        if (chat.aside)
+          log.error({ aside: `${join(dataDir, "playground.db")}${chat.aside}` }, "chat.damaged");
         const events = createEvents({ boot: randomUUID() });
+        const partials = createPartials();
         uploads = createUploads(uploadDir, now);
-        const stage: Stage = { chat, uploads, events, partials: createPartials(), log, now };
+        const trouble = createTrouble(events, log);
+        const stage: Stage = { chat, uploads, events, partials, trouble, log, now };
+        const asks = createAsks(stage, core);
         const about: About = {
           version,
           painter,
           options: optionSpecs,
           limits: askLimits,
           signedIn: Boolean(password),
+          ...(chat.aside && { lost: sayLost(chat.aside) }),
         };
         const formGate = createFormGate();
         const app = createApp({
           routes: [
-            createApi(stage, about, core, formGate),
+            createApi(stage, about, { handle: core.handle, asks, formGate }),
             createSettings(stage, core, formGate),
             createPictureRoutes(stage),
             createPageRoutes(page, library),
@@ -122,7 +129,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           log,
         });
         server.answer(getRequestListener(app.fetch));
-        running = { stage, server };
+        running = { stage, asks, server };
       } catch (error) {
         uploads?.close();
         chat?.close();
@@ -142,35 +149,40 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       stage.chat.close();
     },
 
-    replay: async () => {},
-    toAttachment: ({ file: _, ...claims }) => ({
-      ...claims,
-      read: () => Promise.reject(badFile(claims.name, "is no longer here. Send it again.")),
-    }),
+    replay: async (event) => parts().asks.replay(event),
+    toAttachment: (file) => toSent(file, parts().stage),
     reopen(key) {
       const id = toId(key);
-      const { chat } = stage();
+      const { stage } = parts();
+      const { chat } = stage;
       // It may have been noted and not been shown yet.
       const message = chat.message(id) ?? chat.message(toAskId(id));
       if (!message) return createUnwanted(log, key);
       const ask = message.kind === "answer" ? message.ask : message.id;
-      return createReply(stage(), { id, thread: message.thread, ask });
+      return createReply(stage, { id, thread: message.thread, ask });
     },
 
     async below(key) {
-      const message = stage().chat.message(toId(key));
+      const { stage } = parts();
+      const message = stage.chat.message(toId(key));
       if (!message) throw new BotError("unknown_message", "That picture is no longer here.");
       const { id: replyTo, thread } = message;
       const asked = { thread, replyTo, action: "area", text: "", options: {}, pictures: [] } as const;
-      return { thread: toKey(thread), place: here, reply: postAsk(stage(), asked).reply };
+      const { reply } = postAsk(stage, { id: randomUUID(), ...asked });
+      return { thread: toKey(thread), place: here, reply };
     },
 
     async recall(key) {
-      const { chat } = stage();
+      const { chat } = parts().stage;
       const message = chat.message(toId(key));
       if (!message) return [];
       const pictures = message.kind === "ask" ? message.pictures : message.view.images;
       return pictures.map((picture) => toAttachment(picture, chat));
     },
   };
+}
+
+/** What is said on the page of a chat that was damaged. */
+function sayLost(aside: string): string {
+  return `The chat that was here is damaged. It was set aside as playground.db${aside}, its pictures beside it, and a new one begun.`;
 }

@@ -5,13 +5,14 @@ import { inputLimits } from "../pictures/picture.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Areas, Handle } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";
-import type { Attachment, FormInput, MessageKey, User } from "../seam/turn.ts";
+import type { Attachment, EventKey, FormInput, MessageKey, User } from "../seam/turn.ts";
 import type { Reply } from "../seam/view.ts";
 import type { History } from "../store/history.ts";
 import { createQueue } from "../store/queue.ts";
 import { readSecret } from "../store/secret.ts";
 import type { Store } from "../store/store.ts";
 import { key } from "../store/stored.ts";
+import { createUnfinished } from "./prompts/unfinished.ts";
 
 /** The pages on which a part of a picture is painted, and the core's own way to open one. */
 export interface AreaBook extends Areas {
@@ -47,7 +48,9 @@ export async function createAreas(parts: {
 }): Promise<AreaBook> {
   const { store, history, publicUrl, adapterOf, handle, now } = parts;
   const secret = await readSecret(store, "areas");
-  const spent = store.table("spent", z.literal(true));
+  /** As the ledger keeps them. */
+  const noted = store.table("event", z.unknown());
+  const unfinished = createUnfinished(store);
   const inOrder = createQueue();
 
   const sign = (body: string) => createHmac("sha256", secret).update(body).digest();
@@ -60,7 +63,7 @@ export async function createAreas(parts: {
     if (given.byteLength !== right.byteLength || !timingSafeEqual(given, right)) throw expired();
     const opened = ticket.parse(JSON.parse(Buffer.from(body, "base64url").toString("utf8")));
     const adapter = adapterOf(opened.adapter);
-    if (!adapter || opened.until <= now() || (await spent.get(opened.nonce))) throw expired();
+    if (!adapter || opened.until <= now() || (await noted.get(toEvent(opened)))) throw expired();
     return { ticket: opened, adapter };
   }
 
@@ -71,26 +74,43 @@ export async function createAreas(parts: {
     throw new BotError("unknown_message", "That picture is no longer there.");
   }
 
+  /** The mask where another process can read it, too. Rejects with BotError `bad_attachment` for one that is none. */
+  async function keepMask(mask: Attachment): Promise<Attachment> {
+    const { files, lost } = await unfinished.hold([mask], new AbortController().signal);
+    if (files[0]) return unfinished.toAttachment(files[0]);
+    throw new BotError("bad_attachment", lost[0] ?? "Paint over the part that should change first.");
+  }
+
+  /**
+   * The turn goes by a name of the page's own, so that it is spent in the moment in which the turn is noted: killed before
+   * that, the painting can be sent again; after that, it is drawn.
+   */
   async function go(token: string, input: FormInput): Promise<void> {
     const { ticket, adapter } = await read(token);
-    const { message, user, nonce } = ticket;
+    const { message, user } = ticket;
     // The mask lies on the picture that was painted on, whatever has been picked or deleted since.
     const painted = await recallPainted(adapter, ticket);
+    const masks = await Promise.all(input.attachments.map(keepMask));
     const { thread, place, reply } = await adapter.below(message, user);
-    await spent.set(nonce, true, areaMs);
-    const begun = watchBeginning(reply);
-    const attachments = [painted, ...input.attachments];
-    const over = handle(adapter)(
-      { kind: "press", thread, user, place, action: "edit", message, input: { ...input, attachments } },
-      begun.reply,
+    const begun = watchBeginning(reply, [painted, ...masks]);
+    const { attachments } = begun;
+    const turn = {
+      kind: "press",
+      event: toEvent(ticket),
+      thread,
+      user,
+      place,
+      action: "edit",
+      message,
+    } as const;
+    const over = handle(adapter)({ ...turn, input: { ...input, attachments } }, begun.reply).then(
+      async () => {
+        if (!(await noted.get(turn.event)))
+          throw new BotError("stopped", "I am being restarted. Send it again.");
+      },
     );
     over.then(begun.resolve, begun.reject);
-    try {
-      await begun.promise;
-    } catch (error) {
-      await spent.delete(nonce); // nothing has come of it: the painting is still on the page, to be sent again
-      throw error;
-    }
+    await begun.promise;
   }
 
   return {
@@ -144,18 +164,29 @@ function expired(): BotError {
   );
 }
 
-/** A reply that tells when its first view is there. A refusal is told on the page, where it can be put right. */
-function watchBeginning(reply: Reply) {
+function toEvent({ nonce }: Ticket): EventKey {
+  return `area:${nonce}`;
+}
+
+/**
+ * A reply that tells when the turn is on disk: its first view is shown a moment before, and what comes next after it,
+ * another view or the reading of its files. A refusal is told on the page, where it can be put right.
+ */
+function watchBeginning(reply: Reply, files: readonly Attachment[]) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let begun = false;
+  let isShown = false;
   const watched: Reply = {
     ...reply,
     async show(view) {
+      if (isShown) resolve();
+      else if (view.phase === "failed") {
+        const refused = new BotError("bad_prompt", view.text);
+        reject(refused);
+        throw refused;
+      }
       try {
-        if (!begun && view.phase === "failed") throw new BotError("bad_prompt", view.text);
-        begun = true;
         const message = await reply.show(view);
-        resolve();
+        isShown = true;
         return message;
       } catch (error) {
         reject(error);
@@ -163,5 +194,12 @@ function watchBeginning(reply: Reply) {
       }
     },
   };
-  return { promise, resolve, reject, reply: watched };
+  const attachments = files.map((file): Attachment => {
+    const read: Attachment["read"] = (signal) => {
+      if (isShown) resolve();
+      return file.read(signal);
+    };
+    return { ...file, read };
+  });
+  return { promise, resolve, reject, reply: watched, attachments };
 }

@@ -74,6 +74,50 @@ describe("a page to paint an area on", () => {
     assert.equal(studio.asked().length, 2);
   });
 
+  test("is told that it was sent when the turn is noted, with a mask that another process can read", async () => {
+    const { key } = await studio.say("a lounge with a pool");
+    const token = await open(key);
+    const held = studio.hold();
+    await areas().send(token, await painting("add a flamingo"));
+    const [entry] = await studio.ledger.open();
+    assert.match(entry?.key ?? "", /^area:/);
+    const files = entry?.turn?.files ?? [];
+    const mask = files.find(({ role }) => role === "mask");
+    assert.equal(mask?.source?.kind, "kept");
+    await assert.rejects(areas().check(token), { code: "expired" });
+    held.release();
+    await answered(key);
+  });
+
+  test("can be sent again when the process died before the turn was noted, and only then", async () => {
+    const { key } = await studio.say("a lounge with a pool");
+    const token = await open(key);
+    const dying = await createAreas({
+      ...{ store: studio.store, history: studio.history, publicUrl: "https://draw.example.com" },
+      adapterOf: () => studio.adapter,
+      handle: () => () => new Promise(() => {}),
+      now: Date.now,
+    });
+    void dying.send(token, await painting("add a flamingo"));
+    await areas().send(token, await painting("add a flamingo"));
+    await assert.rejects(areas().send(token, await painting("add a flamingo")), { code: "expired" });
+    await answered(key);
+    assert.equal(studio.asked().length, 2);
+  });
+
+  test("is not told that it was sent when the bot stopped before the turn was noted", async () => {
+    const { key } = await studio.say("a lounge with a pool");
+    const token = await open(key);
+    const stopping = await createAreas({
+      ...{ store: studio.store, history: studio.history, publicUrl: "https://draw.example.com" },
+      adapterOf: () => studio.adapter,
+      handle: () => async () => {},
+      now: Date.now,
+    });
+    await assert.rejects(stopping.send(token, await painting("add a flamingo")), { code: "stopped" });
+    await areas().check(token);
+  });
+
   test("stays open when nothing came of sending, and when it is only looked at", async () => {
     const { key } = await studio.say("a lounge with a pool");
     const token = await open(key);

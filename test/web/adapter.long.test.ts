@@ -388,12 +388,8 @@ test("what stands in the way of a start is said with its remedy", async (t) => {
     code: "storage",
     message: /Another Drawbridge uses/,
   });
-  await writeFile(join(other, "playground.db"), "no database at all ".repeat(100));
-  await assert.rejects(start({ port: 0, dataDir: other }), {
-    code: "storage",
-    message: /not a playground's/,
-  });
-  await assert.rejects(start({ port: 0, dataDir: join(other, "playground.db", "x") }), { code: "storage" });
+  await writeFile(join(other, "file"), "no folder");
+  await assert.rejects(start({ port: 0, dataDir: join(other, "file", "x") }), { code: "storage" });
   assert.throws(
     () => createWebAdapter({ ...options, host: "0.0.0.0", port: 0, dataDir: other }),
     (error) => error instanceof BotError && /PLAYGROUND_PASSWORD/.test(error.message),

@@ -306,8 +306,11 @@ describe("the playground in a real browser", () => {
 
     const final = answers.nth(0).locator("img[src$='.png']");
     await final.waitFor();
-    await page.waitForFunction(
-      `[...document.images].length >= 4 && [...document.images].every((image) => image.naturalWidth > 0)`,
+    // Not by waitForFunction, which evaluates in the page: its policy lets nobody.
+    const isTrue = (expression: string) => () => page.evaluate<boolean>(expression);
+    await until(
+      isTrue(`document.images.length >= 4 && [...document.images].every((image) => image.naturalWidth > 0)`),
+      "all pictures",
     );
     assert.match((await final.getAttribute("alt")) ?? "", /lighthouse/);
 
@@ -316,8 +319,9 @@ describe("the playground in a real browser", () => {
       answers.nth(0).getByText("Drawn by"),
       page.getByRole("textbox", { name: "Prompt" }),
     ];
-    await page.waitForFunction(
-      `document.querySelector(".details").getBoundingClientRect().top < innerHeight / 2`,
+    await until(
+      isTrue(`document.querySelector(".details").getBoundingClientRect().top < innerHeight / 2`),
+      "the details to come into view",
     );
     const [above, below] = [await facts.boundingBox(), await composer.boundingBox()];
     assert.ok(above && below && above.y + above.height < below.y, "the details are not under the composer");

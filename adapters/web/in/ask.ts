@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Reply } from "../../../src/seam/view.ts";
 import type { Draft } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
@@ -12,14 +11,18 @@ import type { WireAsk } from "../wire/messages.ts";
  */
 export function postAsk(
   stage: Stage,
-  asked: Omit<WireAsk, "kind" | "id" | "createdAt">,
+  asked: Omit<WireAsk, "kind" | "createdAt">,
   drafts: readonly Draft[] = [],
 ): { readonly ask: WireAsk; readonly reply: Reply } {
   const { chat, events, now } = stage;
-  const id = randomUUID();
-  const ask: WireAsk = { kind: "ask", id, createdAt: now(), ...asked };
+  const ask: WireAsk = { kind: "ask", createdAt: now(), ...asked };
   const thread = chat.ask(ask, drafts);
   events.emit({ type: "thread", thread });
   events.emit({ type: "message", message: ask });
-  return { ask, reply: createReply(stage, { id: toAnswerId(id), thread: ask.thread, ask: id }) };
+  return { ask, reply: replyTo(stage, ask) };
+}
+
+/** The reply that answers a stored question. */
+export function replyTo(stage: Stage, { id, thread }: WireAsk): Reply {
+  return createReply(stage, { id: toAnswerId(id), thread, ask: id });
 }

@@ -6,57 +6,36 @@ import { BotError, toBotError } from "../../../src/seam/errors.ts";
 import type { Turn } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
-import { createNotice, createUnwanted, withSketches } from "../out/reply.ts";
-import { isOver, toAnswerId, toKey } from "../out/view.ts";
+import { createUnwanted, withSketches } from "../out/reply.ts";
+import { isOver, toKey } from "../out/view.ts";
 import type { App } from "../wire/app.ts";
 import { wireLimits } from "../wire/limits.ts";
-import type { About, WireAsk, WireMessage } from "../wire/messages.ts";
-import { postAsk } from "./ask.ts";
+import type { About, WireMessage } from "../wire/messages.ts";
+import type { Asks } from "./asks.ts";
 import { limitBody, withForm } from "./forms.ts";
-import { type AskForm, parseAction, parseAsk, parseId, toPress, toPrompt } from "./turn.ts";
-import { receive } from "./uploads.ts";
+import { parseAction, parseAsk, parseId, toPress } from "./turn.ts";
 
 const renaming = z.object({ title: z.string().trim().min(1).max(wireLimits.title) });
 
 /** The routes that read and change the chat. */
-export function createApi(stage: Stage, about: About, { handle }: Core, formGate: MiddlewareHandler): App {
+export function createApi(
+  stage: Stage,
+  about: About,
+  {
+    handle,
+    asks,
+    formGate,
+  }: Pick<Core, "handle"> & {
+    readonly asks: Asks;
+    readonly formGate: MiddlewareHandler;
+  },
+): App {
   const { chat, uploads, events, partials, log } = stage;
   const api: App = new Hono();
 
   /** The request is answered by now: whatever comes is shown in the reply. */
-  function hand(turn: Turn, reply: Reply): Promise<void> {
-    return handle(turn, reply).catch((error: unknown) =>
-      log.error({ error: toBotError(error) }, "turn.lost"),
-    );
-  }
-
-  /** What only the core reads is of no more use when it is answered, or when nobody will see the answer. */
-  async function letGo(ask: string, kept: readonly string[]): Promise<void> {
-    if (kept.length === 0 || !chat.isOpen) return; // what is in flight when we are stopped goes on after the next start
-    const answer = chat.message(toAnswerId(ask));
-    const isOpen = answer?.kind !== "answer" || !isOver(answer.view.phase);
-    if (isOpen && chat.message(ask)) return;
-    await uploads.remove(kept).catch((error: unknown) => log.warn({ error }, "upload.left"));
-  }
-
-  /** Stores what was asked, shows it, and hands it over with the reply that will answer it. */
-  async function take(
-    ask: Pick<WireAsk, "thread" | "replyTo" | "action">,
-    form: AskForm,
-    toTurn: (ask: WireAsk, attachments: Awaited<ReturnType<typeof receive>>["attachments"]) => Turn,
-  ): Promise<string> {
-    const { pictures, drafts, attachments, kept } = await receive(form.uploads, stage);
-    const { text, options } = form;
-    let posted: ReturnType<typeof postAsk>;
-    try {
-      posted = postAsk(stage, { ...ask, text, options, pictures }, drafts);
-    } catch (error) {
-      await uploads.remove(kept);
-      throw error;
-    }
-    const { id } = posted.ask;
-    void hand(toTurn(posted.ask, attachments), posted.reply).then(() => letGo(id, kept));
-    return id;
+  function hand(turn: Turn, reply: Reply): void {
+    handle(turn, reply).catch((error: unknown) => log.error({ error: toBotError(error) }, "turn.lost"));
   }
 
   const toShown = (message: WireMessage): WireMessage =>
@@ -87,7 +66,7 @@ export function createApi(stage: Stage, about: About, { handle }: Core, formGate
     for (const { id: message } of unfinished) {
       partials.drop(message);
       // Nobody will see the picture, so nobody should pay for it.
-      void hand(toPress({ thread, message, action: "cancel" }), createUnwanted(log, toKey(message)));
+      hand(toPress({ thread, message, action: "cancel" }), createUnwanted(log, toKey(message)));
     }
     return c.body(null, 204);
   });
@@ -100,10 +79,7 @@ export function createApi(stage: Stage, about: About, { handle }: Core, formGate
       if (!form.text.trim() && form.uploads.length === 0) {
         throw new BotError("bad_prompt", "Say what to draw.");
       }
-      const toBot = replyTo !== undefined && chat.message(replyTo)?.kind === "answer";
-      return take({ thread, ...(replyTo && { replyTo }) }, form, (asked, attachments) =>
-        toPrompt(asked, attachments, toBot),
-      );
+      return asks.take({ thread, ...(replyTo && { replyTo }) }, form);
     });
     return c.json({ ask }, 202);
   });
@@ -112,11 +88,8 @@ export function createApi(stage: Stage, about: About, { handle }: Core, formGate
     await withForm(c, uploads, async (body) => {
       const press = { thread, message, action: parseAction(body) };
       const form = parseAsk(body);
-      if (!action(press.action).draws) return void hand(toPress(press), createNotice(stage, press));
-      const asked = { thread, replyTo: message, action: press.action };
-      await take(asked, form, ({ text, options }, attachments) =>
-        toPress(press, { text, options, attachments }),
-      );
+      if (!action(press.action).draws) return asks.press(form.id, press);
+      await asks.take({ thread, replyTo: message, action: press.action }, form);
     });
     return c.json({}, 202);
   });

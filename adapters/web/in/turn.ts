@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { ActionName } from "../../../src/seam/actions.ts";
 import { isActionName } from "../../../src/seam/actions.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { ImageOptions } from "../../../src/seam/options.ts";
-import type { Attachment, FormInput, Place, Press, Prompt, User } from "../../../src/seam/turn.ts";
+import type { Attachment, EventKey, FormInput, Place, Press, Prompt, User } from "../../../src/seam/turn.ts";
 import { isPictureFile } from "../live/pictures.ts";
 import type { Arrived } from "../live/uploads.ts";
 import { toKey } from "../out/view.ts";
@@ -13,11 +14,20 @@ import { type Form, type FormFile, fieldOf } from "./forms.ts";
 
 /** A form as the page sends it, checked. */
 export interface AskForm {
+  /** Of the ask or the press: the same when it is sent again. */
+  readonly id: string;
   readonly text: string;
   readonly options: Partial<ImageOptions>;
   readonly replyTo?: string;
   /** In the order in which they were attached. */
   readonly uploads: readonly Upload[];
+}
+
+/** A button, by the ids of the page. */
+export interface Pressed {
+  readonly thread: string;
+  readonly message: string;
+  readonly action: ActionName;
 }
 
 /** A file that was sent, or the name of a picture that is here already. */
@@ -40,7 +50,13 @@ export const here: Place = { channel: "web:channel", community: "web:community" 
 
 const id = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "That is no id.");
 
+/** Version 4: another is the answer's, which is made of it. */
+const askId = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/, "That is no id.");
+
 const fields = z.object({
+  id: askId.default(() => randomUUID()),
   text: z
     .string("The words must come as text.")
     .max(wireLimits.text, "That is far too long for a prompt. Make it shorter.")
@@ -69,15 +85,16 @@ export function parseAsk(form: Form): AskForm {
   }
   if (uploads.filter(isMask).length > 1) throw new BotError("bad_attachment", "Send one mask only.");
   const parsed = fields.safeParse({
+    id: fieldOf(form, "id") || undefined,
     text: fieldOf(form, "text"),
     replyTo: fieldOf(form, "replyTo") || undefined,
   });
   if (!parsed.success) {
     throw new BotError("bad_prompt", parsed.error.issues[0]?.message ?? "The form could not be read.");
   }
-  const { text, replyTo } = parsed.data;
+  const { id, text, replyTo } = parsed.data;
   const options = parseOptions(fieldOf(form, "options") ?? "{}");
-  return { text, options, uploads, ...(replyTo && { replyTo }) };
+  return { id, text, options, uploads, ...(replyTo && { replyTo }) };
 }
 
 /** Options as JSON, raw, as the seam says. Throws BotError `bad_option` for what has not even their shape. */
@@ -101,6 +118,7 @@ export function parseAction(form: Form): ActionName {
 export function toPrompt(ask: WireAsk, attachments: readonly Attachment[], toBot: boolean): Prompt {
   return {
     kind: "prompt",
+    ...(ask.event && { event: ask.event }),
     thread: toKey(ask.thread),
     user: you,
     place: here,
@@ -112,13 +130,12 @@ export function toPrompt(ask: WireAsk, attachments: readonly Attachment[], toBot
   };
 }
 
-export function toPress(
-  press: { readonly thread: string; readonly message: string; readonly action: ActionName },
-  input?: FormInput,
-): Press {
+/** `event`: what it was noted as. */
+export function toPress(press: Pressed, event?: EventKey, input?: FormInput): Press {
   const { thread, message, action } = press;
   return {
     kind: "press",
+    ...(event && { event }),
     thread: toKey(thread),
     user: you,
     place: here,

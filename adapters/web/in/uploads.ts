@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { z } from "zod";
 import { BotError } from "../../../src/seam/errors.ts";
-import type { Attachment } from "../../../src/seam/turn.ts";
+import type { Attachment, SentFile } from "../../../src/seam/turn.ts";
 import type { Chat } from "../live/chat.ts";
 import { type Draft, isPictureFile, measure, toDraft, toSrc } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
@@ -9,7 +10,7 @@ import type { WirePicture } from "../wire/messages.ts";
 import type { Upload } from "./turn.ts";
 
 /** A file somebody sent. By its id it is found again after a restart; see `openSent`. */
-export interface SentFile extends Attachment {
+export interface OpenFile extends Attachment {
   readonly id: string;
 }
 
@@ -17,7 +18,7 @@ export interface SentFile extends Attachment {
 export interface Received {
   readonly pictures: readonly WirePicture[];
   readonly drafts: readonly Draft[];
-  readonly attachments: readonly SentFile[];
+  readonly attachments: readonly OpenFile[];
   /** Ids of the uploads that are kept for the core alone. */
   readonly kept: readonly string[];
 }
@@ -31,7 +32,7 @@ type Shelves = Pick<Stage, "chat" | "uploads">;
 export async function receive(files: readonly Upload[], { chat, uploads }: Shelves): Promise<Received> {
   const pictures: WirePicture[] = [];
   const drafts: Draft[] = [];
-  const attachments: SentFile[] = [];
+  const attachments: OpenFile[] = [];
   const kept: string[] = [];
   try {
     for (const upload of files) {
@@ -73,12 +74,13 @@ export function lend(files: readonly Upload[], { chat }: Shelves): readonly Atta
 
 /** A file that was sent, as the core reads it: by its id, however long ago and by which process it was taken in. */
 export function openSent(
-  file: Omit<SentFile, "read">,
+  file: Omit<OpenFile, "read" | "source">,
   { chat, uploads }: Pick<Stage, "chat"> & Partial<Pick<Stage, "uploads">>,
-): SentFile {
+): OpenFile {
   const { id, name } = file;
   return {
     ...file,
+    source: { kind: "platform", file: { id } satisfies z.input<typeof place> },
     async read(signal) {
       try {
         if (isPictureFile(id)) return await chat.readPicture(id, signal);
@@ -92,8 +94,24 @@ export function openSent(
   };
 }
 
+/** Where a file is, as its attachment's source has it. */
+const place = z.object({ id: z.string() });
+
+/** A file as the core reads it again, by its attachment's source. */
+export function toSent({ file, ...claims }: SentFile, shelves: Shelves): Attachment {
+  return openSent({ ...claims, id: place.safeParse(file).data?.id ?? "" }, shelves);
+}
+
+/** The ids of those that are kept for the core alone. */
+export function keptOf(files: readonly Pick<Attachment, "source">[]): readonly string[] {
+  return files.flatMap(({ source }) => {
+    const id = source?.kind === "platform" ? place.safeParse(source.file).data?.id : undefined;
+    return id && isUploadId(id) ? [id] : [];
+  });
+}
+
 /** A stored picture as the core reads it. */
-export function toAttachment(picture: WirePicture, chat: Chat, size?: number): SentFile {
+export function toAttachment(picture: WirePicture, chat: Chat, size?: number): OpenFile {
   const { name, mediaType, role } = picture;
   const id = picture.src.slice(toSrc("").length);
   const bytes = size ?? chat.picture(id)?.bytes ?? 0;

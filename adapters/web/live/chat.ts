@@ -19,6 +19,8 @@ interface StoredPicture extends Measured {
  * before the row that shows them is written, and lose them after the last such row is gone.
  */
 export interface Chat {
+  /** The ending under which a damaged chat was set aside when this one was begun. */
+  readonly aside?: string;
   threads(): readonly WireThread[];
   thread(id: string): WireThread | undefined;
   /** Oldest first. */
@@ -53,9 +55,9 @@ const threadColumns = `
     WHERE messages.thread = threads.id AND messages.kind = 'answer'
     ORDER BY messages.seq DESC, shown.position LIMIT 1) AS cover`;
 
-/** Opens the chat in a folder. Throws BotError `storage` when it cannot. `now` is Unix time in ms. */
-export function openChat(folder: string, now: () => number): Chat {
-  const database = openDatabase(folder);
+/** Opens the chat in a folder. Rejects with BotError `storage` when it cannot. `now` is Unix time in ms. */
+export async function openChat(folder: string, now: () => number): Promise<Chat> {
+  const database = await openDatabase(folder);
   const pictures = createPictures(join(folder, "pictures"));
   const sql = {
     threads: database.prepare(`SELECT ${threadColumns} FROM threads ORDER BY updatedAt DESC, rowid DESC`),
@@ -124,6 +126,7 @@ export function openChat(folder: string, now: () => number): Chat {
   }
 
   return {
+    ...(database.aside && { aside: database.aside }),
     threads: () => sql.threads.all().flatMap((row) => toThread(row) ?? []),
     thread,
     messages: (id) => sql.messages.all(id).flatMap((row) => toMessage(row) ?? []),

@@ -1,17 +1,30 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BotError } from "../../../src/seam/errors.ts";
 import { noRoom, notWritable } from "./disk.ts";
 
+/** As of node:sqlite. */
+interface Statement {
+  get(...values: SQLInputValue[]): ReturnType<StatementSync["get"]>;
+  all(...values: SQLInputValue[]): ReturnType<StatementSync["all"]>;
+  run(...values: SQLInputValue[]): ReturnType<StatementSync["run"]>;
+}
+
 /** The playground's tables. */
 export interface Database {
-  readonly prepare: DatabaseSync["prepare"];
+  /** The ending under which a damaged chat was set aside, e.g. `.damaged-2026-01-31T12:00:00.000Z`. */
+  readonly aside?: string;
+  /** Its calls throw BotError `storage` when the disk or the database fails. */
+  prepare(sql: string): Statement;
   /** All of it or nothing. Throws BotError `storage` when the disk or the database fails. */
   atomically<T>(change: () => T): T;
   readonly isOpen: boolean;
   close(): void;
 }
+
+const fileName = "playground.db";
 
 /** Raised with every change of the tables, so that an older version does not write into a newer one's. */
 const schemaVersion = 1;
@@ -51,16 +64,36 @@ const schema = `
   PRAGMA user_version = ${schemaVersion};
 `;
 
+/** How long another process may take to let go of the file, in ms: one that is just being stopped. */
+const patienceMs = 5000;
+const againMs = 100;
+
 /**
- * Opens `playground.db` in the folder, which is made if need be, for this process alone.
+ * Opens `playground.db` in the folder, which is made if need be, for this process alone. One that is damaged is set
+ * aside, and a new one begun: `aside` is what to add to a name to find what was there.
  *
- * Throws BotError `storage` when the file is another process's, damaged, or of a newer version.
+ * Rejects with BotError `storage` when the file is another process's for longer than a moment, or of a newer version.
  */
-export function openDatabase(folder: string): Database {
-  let database: DatabaseSync | undefined;
+export async function openDatabase(folder: string): Promise<Database> {
+  let aside: string | undefined;
+  for (const since = Date.now(); ; ) {
+    try {
+      return toDatabase(open(folder), folder, aside);
+    } catch (error) {
+      if (error instanceof BotError) throw error;
+      const code = toCode(error);
+      if (code === busy && Date.now() - since < patienceMs) await sleep(againMs);
+      else if (aside === undefined && (code === corrupt || code === notDatabase)) aside = setAside(folder);
+      else throw toStorageError(error, folder);
+    }
+  }
+}
+
+/** Throws what SQLite throws, and BotError `storage` for a newer version's. */
+function open(folder: string): DatabaseSync {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const database = new DatabaseSync(join(folder, fileName));
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    database = new DatabaseSync(join(folder, "playground.db"), { timeout: 1000 });
     // Exclusive, since two processes would not hear of each other's messages.
     database.exec(`
       PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -75,15 +108,42 @@ export function openDatabase(folder: string): Database {
     }
     if (version === 0) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
     const damage = database.prepare("PRAGMA quick_check(1)").get()?.quick_check;
-    if (damage !== "ok") throw new Error(`quick_check: ${damage}`);
+    if (damage !== "ok") throw Object.assign(new Error(`quick_check: ${damage}`), { errcode: corrupt });
+    return database;
   } catch (error) {
-    if (database?.isOpen) database.close();
-    throw error instanceof BotError ? error : toStorageError(error, folder);
+    database.close();
+    throw error;
   }
-  const open = database;
+}
 
+/** Moves the chat to other names, with the pictures, which nobody could find in a new one. Throws as `rename` does. */
+function setAside(folder: string): string {
+  const ending = `.damaged-${new Date().toISOString()}`;
+  for (const name of [fileName, `${fileName}-wal`, `${fileName}-shm`, "pictures"]) {
+    const path = join(folder, name);
+    if (existsSync(path)) renameSync(path, `${path}${ending}`);
+  }
+  return ending;
+}
+
+function toDatabase(open: DatabaseSync, folder: string, aside: string | undefined): Database {
+  function attempt<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw error instanceof BotError ? error : toStorageError(error, folder);
+    }
+  }
   return {
-    prepare: (sql) => open.prepare(sql),
+    ...(aside && { aside }),
+    prepare(sql) {
+      const statement = open.prepare(sql);
+      return {
+        get: (...values) => attempt(() => statement.get(...values)),
+        all: (...values) => attempt(() => statement.all(...values)),
+        run: (...values) => attempt(() => statement.run(...values)),
+      };
+    },
     atomically(change) {
       try {
         open.exec("BEGIN IMMEDIATE");
@@ -105,14 +165,18 @@ export function openDatabase(folder: string): Database {
 }
 
 /** Source for the numbers: https://www.sqlite.org/rescode.html */
+const [busy, corrupt, full, notDatabase] = [5, 11, 13, 26];
+
+function toCode(error: unknown): number | undefined {
+  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
+}
+
 function toStorageError(error: unknown, folder: string): BotError {
-  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
   const fixes: Readonly<Record<number, string>> = {
-    5: `Another Drawbridge uses the playground's files in ${folder}. Stop it, or set DATA_DIR to another folder.`,
-    11: `The playground's file ${folder}/playground.db is damaged. Move it away to begin anew, or restore a copy.`,
-    13: noRoom(folder),
-    26: `${folder}/playground.db is not a playground's file. Move it away, or set DATA_DIR to another folder.`,
+    [busy]: `Another Drawbridge uses the playground's files in ${folder}. Stop it, or set DATA_DIR to another folder.`,
+    [corrupt]: `The playground's file ${folder}/${fileName} is damaged. Restart Drawbridge: it sets the file aside and begins anew.`,
+    [full]: noRoom(folder),
   };
-  const message = (code !== undefined && fixes[code]) || notWritable(folder);
+  const message = fixes[toCode(error) ?? 0] ?? notWritable(folder);
   return new BotError("storage", message, { cause: error });
 }

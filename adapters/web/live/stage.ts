@@ -2,6 +2,7 @@ import type { Log } from "../../../src/seam/log.ts";
 import type { Chat } from "./chat.ts";
 import type { Events } from "./events.ts";
 import type { Partials } from "./partials.ts";
+import type { Trouble } from "./trouble.ts";
 import type { Uploads } from "./uploads.ts";
 
 /** Where replies are shown: stored first, then told to the open pages. */
@@ -10,6 +11,7 @@ export interface Stage {
   readonly uploads: Uploads;
   readonly partials: Partials;
   readonly events: Events;
+  readonly trouble: Trouble;
   readonly log: Log;
   /** Unix time, ms. */
   readonly now: () => number;

@@ -8,11 +8,14 @@ import { type Draft, type Measured, measure, toExtension, toSrc } from "../live/
 import type { Stage } from "../live/stage.ts";
 import { imageLimits, paceMs } from "../wire/limits.ts";
 import type { WireAnswer, WirePicture } from "../wire/messages.ts";
-import { isOver, toId, toKey, toWireView } from "./view.ts";
+import { isBehind, isOver, toId, toKey, toWireView } from "./view.ts";
 
-/** The reply behind an answer, which is stored with the first show. What is deleted meanwhile stays deleted. */
+/**
+ * The reply behind an answer, which is stored with the first show. What is deleted meanwhile stays deleted, and what is
+ * shown is not taken back. Rejects with BotError `storage` for as long as a view cannot be stored.
+ */
 export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "thread" | "ask">): Reply {
-  const { chat, partials, events, log, now } = stage;
+  const { chat, partials, events, trouble, log, now } = stage;
   const { id } = answer;
 
   /** What cannot be stored cannot be shown either, but the pages that are open can be told why. */
@@ -20,7 +23,7 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
     try {
       return await store();
     } catch (error) {
-      events.emit({ type: "notice", thread: answer.thread, text: toBotError(error).message, failed: true });
+      trouble.begin(toBotError(error), answer.thread);
       throw error;
     }
   }
@@ -36,7 +39,14 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       const finals = over ? await keep(() => draftAll([...images, ...files], chat)) : [];
       const sketches = over ? [] : await partials.put(id, view.images);
       checkOpen(chat);
+      const drafts = finals.map(({ draft }) => draft);
       const before = chat.message(id);
+      if (before?.kind === "answer" && isBehind(view, before.view)) {
+        log.warn({ message: id, phase: view.phase }, "view.late");
+        chat.discard(drafts);
+        partials.retire(id);
+        return toKey(id);
+      }
       const pictures = finals.map(({ picture }) => picture);
       const stored: WireAnswer = {
         kind: "answer",
@@ -45,8 +55,8 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
         view: toWireView(view, pictures.slice(0, images.length), pictures.slice(images.length)),
       };
       const head = toHead(view);
-      const drafts = finals.map(({ draft }) => draft);
       const thread = await keep(() => chat.answer(stored, drafts, head));
+      if (over) trouble.end();
       if (!thread) partials.drop(id);
       else if (over) partials.retire(id);
       if (!thread) return unwanted(log, id);

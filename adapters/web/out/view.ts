@@ -29,6 +29,15 @@ export function isOver(phase: View["phase"]): boolean {
   return phase !== "queued" && phase !== "working";
 }
 
+/**
+ * Whether a view would take back what is shown: what is over is not begun again, and a picture that is there does not
+ * become a failure. A person may delete it.
+ */
+export function isBehind(view: View, shown: WireView): boolean {
+  if (!isOver(view.phase)) return isOver(shown.phase);
+  return view.phase !== "done" && !view.gone && shown.phase === "done" && shown.images.length > 0;
+}
+
 /** The id of the answer to a question: the question's own, as a UUID of version 8 (RFC 9562, for whom it may serve). */
 export function toAnswerId(ask: string): string {
   return `${ask.slice(0, 14)}8${ask.slice(15)}`;

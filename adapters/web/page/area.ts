@@ -3,6 +3,7 @@ import { dropDraft, findDraft, keepDraft } from "./area/draft.ts";
 import { AreaError, fetchPicture, sendArea } from "./area/send.ts";
 import { type AreaState, areaView } from "./area/view.ts";
 import { createEasel, type Easel } from "./mask/easel.ts";
+import { createResending } from "./server/resend.ts";
 
 const root = document.querySelector<HTMLElement>("#area") ?? document.body;
 let state: AreaState = { phase: "loading" };
@@ -10,10 +11,12 @@ let state: AreaState = { phase: "loading" };
 let picture = "";
 /** One sending broke off, and nobody knows whether it came through. */
 let unsure = false;
+const resending = createResending();
 
 show(state);
 followKeyboard();
 addEventListener("resize", growWords);
+addEventListener("online", resending.hurry);
 addEventListener("beforeunload", (event) => {
   if (isUnsent()) event.preventDefault();
 });
@@ -70,8 +73,13 @@ async function send(): Promise<void> {
     return;
   }
   show({ phase: "sending", easel, text });
+  const onLost = () => {
+    unsure = true;
+    show({ phase: "sending", easel, text, problem: "No answer yet. It is sent again until there is one." });
+  };
   try {
-    await sendArea(text, await easel.toMask());
+    const mask = await easel.toMask();
+    await resending.send(() => sendArea(text, mask), { onLost });
   } catch (error) {
     return complain(explain(toAreaError(error)));
   }
@@ -82,10 +90,8 @@ async function send(): Promise<void> {
 
 /** What went wrong with a sending, and what becomes of the painting. */
 function explain({ status, message }: AreaError): string {
-  const before = unsure;
-  unsure ||= status === 0;
   if (!isOver(status)) return message;
-  return before
+  return unsure
     ? "It seems to have come through the first time: look in the chat. If nothing is there, press Edit area… again."
     : `${message} What you painted will be there.`;
 }

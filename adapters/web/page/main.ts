@@ -43,7 +43,8 @@ listen(
   {
     event(event) {
       store.update((state) => applyEvent(state, event));
-      if (event.type === "hello") void studio.load().then(fetchLost);
+      studio.heard(event.type === "hello");
+      if (event.type === "hello") void load();
       // Words such as “style save …” have been answered.
       if (event.type === "message" && event.message.kind === "answer" && event.message.view.aside) {
         void studio.loadKept();
@@ -57,6 +58,15 @@ listen(
   new AbortController().signal,
 );
 studio.focusComposer(false);
+
+/** Fetches what is there, and goes on with what was being sent to it. */
+async function load(): Promise<void> {
+  await studio.load();
+  fetchLost();
+  await drafts.restored(store.state.open);
+  studio.heard(false);
+  studio.goOn();
+}
 
 function draw(state: State): void {
   if (!state.drafts.has(state.open)) {

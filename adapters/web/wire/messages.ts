@@ -1,6 +1,7 @@
 import type { ActionName } from "../../../src/seam/actions.ts";
 import type { Style } from "../../../src/seam/core.ts";
 import type { ImageOptions, OptionSpec } from "../../../src/seam/options.ts";
+import type { EventKey } from "../../../src/seam/turn.ts";
 import type { Details, View } from "../../../src/seam/view.ts";
 
 /**
@@ -24,7 +25,8 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | GET /api/events | | text/event-stream of WireEvent, one JSON a `data:` line |
  * | GET /pictures/:file | | the picture; immutable |
  *
- * Ask, as multipart fields: `text`; `options` (JSON of Partial<ImageOptions>); `replyTo` (a message id, prompts only);
+ * Ask, as multipart fields: `id` (of the ask or the press, a UUID v4 that the page makes: sent again because the answer was
+ * lost, it is the same one, and answered as the first time; the server makes one where it is missing); `text`; `options` (JSON of Partial<ImageOptions>); `replyTo` (a message id, prompts only);
  * `attachment` (files, several, in order); `reuse` (file names of pictures already here, several); `mask` (one file).
  * A thread comes into being with its first prompt: the page makes its id (a UUID).
  * A request that fails answers with JSON { error: { message } }, the message fit for a person to read.
@@ -36,6 +38,8 @@ export interface About {
   readonly limits: { readonly attachments: number; readonly bytes: number; readonly text: number };
   /** A password was asked for, so there is something to sign out of. */
   readonly signedIn: boolean;
+  /** What happened to the chat that was here before, a plain sentence. */
+  readonly lost?: string;
 }
 
 /** A saved style; its pictures as addresses. */
@@ -79,6 +83,8 @@ export interface WireAsk {
   readonly replyTo?: string;
   /** The button that was pressed, on the message `replyTo`. */
   readonly action?: ActionName;
+  /** What the server noted it as before it stored it. */
+  readonly event?: EventKey;
 }
 
 /** What the bot answers; the same id comes again each time it changes. */

@@ -98,6 +98,8 @@ describe("painting an area in a real browser", () => {
     const isNew = async () => (await studio.history.head(studio.thread)) !== first.key;
     await until(isNew, "the answer in the thread");
     const head = (await studio.history.head(studio.thread)) ?? assert.fail("no answer");
+    // The thread goes on from it a moment before it is shown.
+    await until(() => studio.adapter.views(head).at(-1)?.phase === "done", "the finished picture");
     const [before, after] = await Promise.all(
       [first.last, studio.adapter.views(head).at(-1)].map((view) => pixelsOf(view?.images[0]?.bytes)),
     );
@@ -242,17 +244,16 @@ describe("painting an area in a real browser", () => {
     await at.touch([[450, 600]]);
     await at.words.fill("a boat");
     const send = page.getByRole("button", { name: "Send" });
-    book.failWith(new BotError("busy", "OpenAI is busy. Try again in a moment."));
+    book.failWith(new BotError("quota", "OpenAI is out of money. Tell the admin."));
     await send.tap();
-    await page.getByRole("alert").getByText("OpenAI is busy.").waitFor();
+    await page.getByRole("alert").getByText("OpenAI is out of money.").waitFor();
     await page.context().setOffline(true);
-    await send.tap();
-    await page.getByRole("alert").getByText("There is no connection just now.").waitFor();
-    await page.context().setOffline(false);
-    assert.equal(await at.words.inputValue(), "a boat");
     await page.evaluate("for (const _ of [1, 2]) document.querySelector('[type=submit]').click()");
+    await page.getByRole("alert").getByText("No answer yet. It is sent again").waitFor();
+    assert.equal(await at.words.inputValue(), "a boat");
+    await page.context().setOffline(false);
     await page.getByRole("heading", { name: "On its way" }).waitFor();
-    assert.equal(book.calls.filter((call) => call === "send").length, 2, "the busy one, and one more");
+    assert.equal(book.calls.filter((call) => call === "send").length, 2, "the refused one, and one more");
     assert.equal((await maskOf(book)).width, size.width);
   });
 

@@ -4,7 +4,7 @@ import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { openSent, type SentFile } from "../../../adapters/web/in/uploads.ts";
+import { type OpenFile, openSent } from "../../../adapters/web/in/uploads.ts";
 import { openChat } from "../../../adapters/web/live/chat.ts";
 import { createUploads } from "../../../adapters/web/live/uploads.ts";
 import type { Prompt } from "../../../src/seam/turn.ts";
@@ -27,7 +27,7 @@ async function send(playground: Playground, thread: string = randomUUID()) {
   });
   assert.equal(response.status, 202);
   const { turn, reply } = await playground.next();
-  const attachments = (turn as Prompt).attachments as readonly SentFile[];
+  const attachments = (turn as Prompt).attachments as readonly OpenFile[];
   return { thread, turn: turn as Prompt, reply, attachments };
 }
 
@@ -47,15 +47,15 @@ describe("what is sent", () => {
     const { attachments } = await send(playground);
     await playground.adapter.stop();
     let now = Date.now();
-    const reopen = () => {
-      const chat = openChat(folder, () => now);
+    const reopen = async () => {
+      const chat = await openChat(folder, () => now);
       t.after(chat.close);
       const shelves = { chat, uploads: createUploads(join(folder, "uploads"), () => now) };
       return attachments.map(({ id, name, mediaType, size }) =>
         openSent({ id, name, mediaType, size }, shelves),
       );
     };
-    const again = reopen();
+    const again = await reopen();
     assert.deepEqual(
       await Promise.all(again.map(async (file) => Buffer.from(await file.read(signal)).length)),
       [(await png(1)).length, 6],

@@ -21,7 +21,7 @@ const busy = `
     const background = { r: shade & 255, g: (shade >> 8) & 255, b: (shade >> 16) & 255 };
     return sharp({ create: { width: 400, height: 400, channels: 3, background, noise: { type: "gaussian", mean: 128, sigma: 30 } } }).png().toBuffer();
   };
-  await web.start(async (turn, reply) => {
+  const handle = async (turn, reply) => {
     const show = async (phase) => reply.show({ phase, text: "", notes: [], actions: [], images: [
       { name: "a.png", mediaType: "image/png", alt: "", bytes: await draw() },
     ] });
@@ -29,7 +29,8 @@ const busy = `
     await show("done");
     await web.reopen(key).show({ phase: "done", text: "", notes: [], actions: [], images: [] });
     await show("done");
-  });
+  };
+  await web.start({ handle, note: async () => (work) => work() });
   const ask = async () => {
     for (;;) {
       const form = new FormData();

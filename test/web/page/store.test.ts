@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { emptyDraft, formatDraft, parseDraft } from "../../../adapters/web/page/state/drafts.ts";
 import {
   addToast,
   applyEvent,
   beginLoad,
   createStore,
+  draftOf,
   endLoad,
   firstState,
   messagesOf,
   openThread,
   pictured,
+  putDraft,
   type State,
+  setDraft,
   setThreads,
   toExchanges,
 } from "../../../adapters/web/page/state/store.ts";
@@ -50,6 +54,38 @@ describe("the page's state", () => {
       ],
     );
     assert.equal(after.loading.size, 0);
+  });
+
+  it("never goes back behind a finished answer, by whatever way the older one comes", () => {
+    const finished = says(firstState("t"), answer("a1", { phase: "done" }));
+    const late = answer("a1", { phase: "working" });
+    for (const state of [says(finished, late), endLoad(beginLoad(finished, "t"), "t", [late])]) {
+      assert.deepEqual(messagesOf(state), messagesOf(finished));
+    }
+  });
+
+  it("keeps a sketch until there is another: a server that was restarted has none", () => {
+    const sketched = says(
+      firstState("t"),
+      answer("a1", { phase: "working", images: picture("1").view.images }),
+    );
+    const bare = answer("a1", { phase: "working", status: "Going on" });
+    const imagesOf = (state: State) =>
+      messagesOf(state).flatMap((message) => (message.kind === "answer" ? message.view.images : []));
+    const resumed = endLoad(beginLoad(sketched, "t"), "t", [bare]);
+    assert.deepEqual(imagesOf(resumed), picture("1").view.images);
+    assert.deepEqual(
+      imagesOf(says(resumed, answer("a1", { phase: "working", images: picture("2").view.images }))),
+      picture("2").view.images,
+    );
+    assert.deepEqual(imagesOf(says(resumed, answer("a1", { phase: "failed" }))), []);
+  });
+
+  it("knows a draft that was sent until somebody changes it", () => {
+    const sent = { id: "q1", at: 1, goesOn: true };
+    const kept = putDraft(firstState("t"), { ...emptyDraft, text: "a fox", sent });
+    assert.deepEqual(parseDraft(formatDraft(draftOf(kept))).sent, sent);
+    assert.equal(draftOf(setDraft(kept, { ...draftOf(kept), text: "a cat" })).sent, undefined);
   });
 
   it("lists threads newest first and forgets one that is gone, with its messages", () => {

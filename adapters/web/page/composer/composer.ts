@@ -10,15 +10,17 @@ import { answerOf, draftOf, messagesOf, pictured, type State, threadOf } from ".
 import type { Studio } from "../studio/studio.ts";
 import { inWords, setOptions } from "../text/format.ts";
 import { attachments } from "./attachments.ts";
+import { resending } from "./resending.ts";
 
 /** Where a person says what to draw: words, pictures, a mask, options. */
 export function composer(state: State, studio: Studio): TemplateResult {
   const draft = draftOf(state);
   const set = Object.keys(draft.options).length;
   const empty = !draft.text.trim() && draft.pictures.length === 0;
+  const sending = state.sendings.has(state.open);
   return html`
     <form
-      class="composer ${state.sending ? "sending" : ""}"
+      class="composer ${sending ? "sending" : ""}"
       aria-label="Ask for a picture"
       @submit=${(event: Event) => {
         event.preventDefault();
@@ -34,13 +36,13 @@ export function composer(state: State, studio: Studio): TemplateResult {
           placeholder=${placeholder(state, draft)}
           enterkeyhint="send"
           autocomplete="off"
-          ?readonly=${state.sending}
+          ?readonly=${sending}
           .value=${live(draft.text)}
           ${ref((element) => grow(element, draft.text, placeholder(state, draft)))}
           @input=${(event: Event) => studio.write((event.target as HTMLTextAreaElement).value)}
           @keydown=${(event: KeyboardEvent) => onKey(event, studio)}
         ></textarea>
-        ${chips(state, draft, studio)}
+        ${chips(state, draft, studio)} ${resending(state, studio)}
         <div class="composer-row">
           <label class="tool attach" data-tip="Attach pictures">
             <input
@@ -68,10 +70,10 @@ export function composer(state: State, studio: Studio): TemplateResult {
           <button
             type="submit"
             class="draw"
-            aria-disabled=${empty || state.sending}
+            aria-disabled=${empty || sending}
             aria-describedby=${state.estimate ? "estimate" : nothing}
           >
-            <span>Draw</span>${state.sending ? html`<span class="spinner"></span>` : icon("send")}
+            <span>Draw</span>${sending ? html`<span class="spinner"></span>` : icon("send")}
           </button>
         </div>
       </div>

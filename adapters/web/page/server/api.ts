@@ -23,16 +23,20 @@ export const api = {
       body: JSON.stringify({ title }),
     }),
   remove: (id: string) => request<void>(`/api/threads/${encodeURIComponent(id)}`, { method: "DELETE" }),
-  prompt: (thread: string, draft: Draft) => {
+  /** `id`: the ask's; what is sent again under the same one is the same. */
+  prompt: (thread: string, draft: Draft, id: string) => {
     const body = toForm(draft);
+    body.set("id", id);
     if (draft.target) body.set("replyTo", draft.target.answer);
     return request<{ ask: string }>(`/api/threads/${encodeURIComponent(thread)}/prompts`, {
       method: "POST",
       body,
     });
   },
-  press: (answer: string, action: ActionName, draft?: Draft) => {
+  /** `id`: the press's, or that of the ask that comes of it. */
+  press: (answer: string, action: ActionName, id: string, draft?: Draft) => {
     const body = draft ? toForm(draft) : new FormData();
+    body.set("id", id);
     body.set("action", action);
     return request<unknown>(`/api/messages/${encodeURIComponent(answer)}/press`, { method: "POST", body });
   },
@@ -66,18 +70,14 @@ export class RequestError extends Error {
 
 async function request<T>(path: string, init?: RequestInit): Promise<T> {
   let response: Response;
+  let text: string;
   try {
     response = await fetch(path, init);
+    text = await response.text();
   } catch (cause) {
-    throw new RequestError(
-      0,
-      "The server cannot be reached. What you wrote is kept; try again in a moment.",
-      {
-        cause,
-      },
-    );
+    const message = "The server cannot be reached. What you wrote is kept; try again in a moment.";
+    throw new RequestError(0, message, { cause });
   }
-  const text = await response.text();
   if (!response.ok) throw new RequestError(response.status, toMessage(text, response.status));
   return (text ? JSON.parse(text) : undefined) as T; // the contract in wire/messages.ts, from our own origin
 }

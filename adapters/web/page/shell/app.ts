@@ -19,7 +19,7 @@ export function app(state: State, studio: Studio): TemplateResult {
       ${threads(state, studio)}
       <div class="scrim" @click=${() => closePanels(studio)}></div>
       <div class="stage">
-        ${header(state, studio)} ${lost(state)} ${conversation(state, studio)} ${composer(state, studio)}
+        ${header(state, studio)} ${lost(state)} ${damaged(state, studio)} ${conversation(state, studio)} ${composer(state, studio)}
       </div>
       ${versions(state, studio)}
     </div>
@@ -104,6 +104,13 @@ function lost({ link, signedOut }: State): TemplateResult | typeof nothing {
     </p>`;
   }
   return link === "lost" ? html`<p class="lost" role="status">Reconnecting…</p>` : nothing;
+}
+
+function damaged({ about, hasReadLost }: State, studio: Studio): TemplateResult | typeof nothing {
+  if (!about?.lost || hasReadLost) return nothing;
+  return html`<p class="damaged" role="status">
+    ${about.lost} <button type="button" class="link" @click=${() => studio.readLost()}>Dismiss</button>
+  </p>`;
 }
 
 function toasts(state: State, studio: Studio): TemplateResult {

@@ -1,6 +1,6 @@
 import { draftFileStore } from "./draft-files.ts";
 import { draftFiles, emptyDraft, formatDraft, parseDraft, restoreFiles } from "./drafts.ts";
-import { type createStore, draftOf, type State, setDraft } from "./store.ts";
+import { type createStore, draftOf, putDraft, type State } from "./store.ts";
 
 /** Keeps what is in the composer, thread by thread, over reloads. */
 export interface DraftKeeper {
@@ -8,6 +8,8 @@ export interface DraftKeeper {
   restore(state: State): State;
   /** To be called whenever the state has changed. */
   keep(state: State): void;
+  /** Resolves when the files of the thread's draft have been put back. */
+  restored(thread: string): Promise<void>;
   /** The thread is gone, and so is what was to be sent to it. */
   forget(thread: string): void;
 }
@@ -16,6 +18,7 @@ export function createDraftKeeper(store: () => ReturnType<typeof createStore>): 
   /** Threads whose files have been put back, so that what is kept of them is what is shown. */
   const ready = new Set<string>();
   const kept = new Map<string, unknown>();
+  const restoring = new Map<string, Promise<void>>();
 
   async function restoreKeptFiles(thread: string): Promise<void> {
     const files = await draftFileStore.get(thread);
@@ -25,7 +28,7 @@ export function createDraftKeeper(store: () => ReturnType<typeof createStore>): 
       const draft = state.drafts.get(thread) ?? emptyDraft;
       // Somebody was quicker than the disk: what they attached counts.
       if (draftFiles(draft)) return state;
-      return setDraft(
+      return putDraft(
         state,
         restoreFiles(draft, files, (file) => URL.createObjectURL(file)),
         thread,
@@ -37,8 +40,8 @@ export function createDraftKeeper(store: () => ReturnType<typeof createStore>): 
     restore(state) {
       const thread = state.open;
       if (state.drafts.has(thread)) return state;
-      void restoreKeptFiles(thread);
-      return setDraft(state, parseDraft(localStorage.getItem(toKey(thread))));
+      restoring.set(thread, restoreKeptFiles(thread));
+      return putDraft(state, parseDraft(localStorage.getItem(toKey(thread))));
     },
     keep(state) {
       const thread = state.open;
@@ -54,6 +57,7 @@ export function createDraftKeeper(store: () => ReturnType<typeof createStore>): 
       kept.set(`${thread} pictures`, draft.pictures).set(`${thread} mask`, draft.mask);
       void draftFileStore.set(thread, draftFiles(draft));
     },
+    restored: (thread) => restoring.get(thread) ?? Promise.resolve(),
     forget(thread) {
       localStorage.removeItem(toKey(thread));
       void draftFileStore.set(thread, undefined);

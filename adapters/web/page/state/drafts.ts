@@ -12,6 +12,17 @@ export interface Draft {
   readonly options: Partial<ImageOptions>;
   readonly target?: Target | undefined;
   readonly mask?: Mask | undefined;
+  /** It was sent just like this, and the server has not said that it is taken. */
+  readonly sent?: Sent | undefined;
+}
+
+/** A sending whose end nobody knows: sent again, it goes by the same id. */
+export interface Sent {
+  readonly id: string;
+  /** When it began, Unix time in ms. */
+  readonly at: number;
+  /** False: it was given up, or refused. */
+  readonly goesOn: boolean;
 }
 
 /** A picture in the composer: a file of the person's own, or one that is here already. */
@@ -143,11 +154,12 @@ export function toReuse(picture: WirePicture): DraftPicture {
 
 /** A draft as text to be kept; files and masks are too large for that and are left out. */
 export function formatDraft(draft: Draft): string {
-  const { text, options, target } = draft;
+  const { text, options, target, sent } = draft;
   return JSON.stringify({
     text,
     options,
     target,
+    sent,
     pictures: draft.pictures.filter(({ kind }) => kind === "reuse"),
   });
 }

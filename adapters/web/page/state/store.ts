@@ -31,14 +31,25 @@ export interface State {
   readonly defaults: WireDefaults;
   /** What the draft of the open thread would cost, in a few words. */
   readonly estimate?: string | undefined;
-  readonly sending: boolean;
+  /** What is on its way to the server, by its thread. */
+  readonly sendings: ReadonlyMap<string, Sending>;
   /** The answer a person has walked to. */
   readonly current?: string | undefined;
   /** Answers whose details are unfolded. */
   readonly unfolded: ReadonlySet<string>;
   readonly panel: { readonly threads: boolean; readonly versions: boolean; readonly options: boolean };
   readonly dropping: boolean;
+  /** What happened to the chat before was read. */
+  readonly hasReadLost?: boolean;
   readonly toasts: readonly Toast[];
+}
+
+/** A draft on its way. */
+export interface Sending {
+  /** Of the ask that comes of it. */
+  readonly id: string;
+  /** The server has not answered, so it is sent again. */
+  readonly again: boolean;
 }
 
 /** A line that comes and goes. */
@@ -88,7 +99,7 @@ export function firstState(open: string): State {
     drafts: new Map(),
     styles: [],
     defaults: { mine: {}, channel: {} },
-    sending: false,
+    sendings: new Map(),
     unfolded: new Set(),
     panel: { threads: false, versions: false, options: false },
     dropping: false,
@@ -126,7 +137,8 @@ export function beginLoad(state: State, thread: string): State {
 export function endLoad(state: State, thread: string, fetched: readonly WireMessage[]): State {
   const touched = state.loading.get(thread) ?? new Set();
   const held = (state.messages.get(thread) ?? []).filter((message) => touched.has(message.id));
-  const messages = held.reduce(upsert, fetched);
+  const now = state.messages.get(thread) ?? [];
+  const messages = held.reduce(upsert, fetched).map((message) => toNewer(message, now));
   const loading = new Map(state.loading);
   loading.delete(thread);
   return { ...state, loading, messages: new Map(state.messages).set(thread, messages) };
@@ -169,8 +181,22 @@ export function draftOf(state: State): Draft {
   return state.drafts.get(state.open) ?? emptyDraft;
 }
 
-export function setDraft(state: State, draft: Draft, thread = state.open): State {
+/** A draft that somebody has changed: it is no longer the one that was sent. */
+export function setDraft(state: State, { sent: _, ...draft }: Draft, thread = state.open): State {
+  return putDraft(state, draft, thread);
+}
+
+/** A draft just as it is. */
+export function putDraft(state: State, draft: Draft, thread = state.open): State {
   return { ...state, drafts: new Map(state.drafts).set(thread, draft) };
+}
+
+/** What is on its way from a thread; undefined: nothing any more. */
+export function setSending(state: State, thread: string, sending: Sending | undefined): State {
+  const sendings = new Map(state.sendings);
+  if (sending) sendings.set(thread, sending);
+  else sendings.delete(thread);
+  return { ...state, sendings };
 }
 
 export function messagesOf(state: State): readonly WireMessage[] {
@@ -243,7 +269,20 @@ function applyMessage(state: State, message: WireMessage): State {
 
 function upsert(list: readonly WireMessage[], message: WireMessage): readonly WireMessage[] {
   const at = list.findIndex(({ id }) => id === message.id);
-  return at < 0 ? [...list, message] : list.with(at, message);
+  return at < 0 ? [...list, message] : list.with(at, toNewer(message, list));
+}
+
+/**
+ * The message, unless what the page has of it is further on: what is over does not begin again, and a sketch stays until
+ * there is another (a server that was restarted has none).
+ */
+function toNewer(message: WireMessage, held: readonly WireMessage[]): WireMessage {
+  if (message.kind !== "answer" || !isPending(message)) return message;
+  const shown = held.find(({ id }) => id === message.id);
+  if (shown?.kind !== "answer") return message;
+  if (!isPending(shown)) return shown;
+  const hasSketch = message.view.images.length > 0 || shown.view.images.length === 0;
+  return hasSketch ? message : { ...message, view: { ...message.view, images: shown.view.images } };
 }
 
 function forgetThread(state: State, id: string): State {

@@ -7,6 +7,9 @@ import type { Keeping } from "./presets.ts";
 
 /** The threads: what is fetched of them, and what a person does with a whole one. */
 export function createLibrary(store: ReturnType<typeof createStore>, page: Page, keeping: Keeping) {
+  /** The newest fetch of each thread: one that was begun earlier brings what is older. */
+  const fetches = new Map<string, symbol>();
+
   const library = {
     /** Fetches what the server knows, at the start and whenever the line was down. */
     async load(): Promise<void> {
@@ -23,11 +26,14 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
         if (!store.state.messages.has(id)) store.update((state) => endLoad(state, id, []));
         return;
       }
+      const fetching = Symbol();
+      fetches.set(id, fetching);
       store.update((state) => beginLoad(state, id));
       try {
         const { messages } = await api.thread(id);
-        store.update((state) => endLoad(state, id, messages));
+        if (fetches.get(id) === fetching) store.update((state) => endLoad(state, id, messages));
       } catch (error) {
+        if (fetches.get(id) !== fetching) return;
         store.update((state) => abandonLoad(state, id));
         page.tell(error);
       }

@@ -43,6 +43,11 @@ export function createPage(store: ReturnType<typeof createStore>) {
       return signedOut;
     },
 
+    /** What happened to the chat before was read. */
+    readLost(): void {
+      store.update((state) => ({ ...state, hasReadLost: true }));
+    },
+
     dismiss(toast: number): void {
       store.update((state) => dropToast(state, toast));
     },

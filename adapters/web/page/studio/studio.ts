@@ -1,62 +1,33 @@
 import type { WireAction, WireAnswer, WireAsk, WirePicture } from "../../wire/messages.ts";
 import { confirmed } from "../look/dialog.ts";
-import { api } from "../server/api.ts";
 import { beforesOf } from "../state/comparable.ts";
-import { draftProblem, emptyDraft, formatDraft, sentDraft, setTarget } from "../state/drafts.ts";
+import { emptyDraft, formatDraft, setTarget } from "../state/drafts.ts";
 import { toRetry } from "../state/retry.ts";
 import { type createStore, draftOf, picturesOf, type State, setDraft, threadOf } from "../state/store.ts";
 import { openCompare } from "../viewer/compare.ts";
 import { openLightbox } from "../viewer/lightbox.ts";
 import { copyPicture } from "./clipboard.ts";
-import { createDrafting, release } from "./drafting.ts";
+import { createDrafting } from "./drafting.ts";
 import { createLibrary } from "./library.ts";
 import { createPage } from "./page.ts";
 import { createKeeping } from "./presets.ts";
 import { bringIntoView } from "./scroll-into-view.ts";
+import { createSending } from "./sending.ts";
 
 /** Everything a person can do on the page. */
 export type Studio = ReturnType<typeof createStudio>;
 
 export function createStudio(store: ReturnType<typeof createStore>) {
-  /** Presses of the last moment: a double click must not be paid for twice. */
-  const pressed = new Set<string>();
   const page = createPage(store);
   const keeping = createKeeping(store, page);
+  const library = createLibrary(store, page, keeping);
 
   const studio = {
     ...page,
     ...keeping,
-    ...createLibrary(store, page, keeping),
+    ...library,
+    ...createSending(store, page, library.loadThread),
     ...createDrafting(store, page),
-
-    /** Sends what is in the composer; if that fails, everything stays where it is. */
-    async send(): Promise<void> {
-      const { state } = store;
-      const sent = draftOf(state);
-      const thread = state.open;
-      const problem = draftProblem(sent, state.about?.limits);
-      if (problem) return studio.say(problem, true);
-      if (state.sending) return;
-      store.update((now) => ({ ...now, sending: true }));
-      try {
-        if (sent.target?.action) await api.press(sent.target.answer, sent.target.action, sent);
-        else await api.prompt(thread, sent);
-        store.update((now) => ({
-          ...setDraft(now, sentDraft(sent), thread),
-          current: undefined,
-          signedOut: false,
-          toasts: now.toasts.filter(({ failed }) => !failed),
-        }));
-        for (const picture of sent.pictures) release(picture);
-        // Without the line to the server nothing would show.
-        if (store.state.link !== "open") void studio.loadThread(thread);
-      } catch (error) {
-        studio.tell(error);
-      } finally {
-        store.update((now) => ({ ...now, sending: false }));
-        studio.focusComposer(false);
-      }
-    },
 
     /** A button under an answer: acts at once, or turns the composer into its form. */
     async press(answer: WireAnswer, action: WireAction): Promise<void> {
@@ -77,16 +48,12 @@ export function createStudio(store: ReturnType<typeof createStore>) {
         const text = "The picture will be gone for good. What was made from it stays.";
         if (!(await confirmed(`${action.label}?`, text, action.label))) return;
       }
-      const press = `${answer.id} ${action.name}`;
-      if (pressed.has(press)) return;
-      pressed.add(press);
-      setTimeout(() => pressed.delete(press), 800);
-      await studio.attempt(() => api.press(answer.id, action.name));
+      await studio.pressNow(answer, action);
     },
 
     /** Puts what was asked back into the composer, to be changed and sent again. */
     async retry(ask: WireAsk): Promise<void> {
-      const held = { ...draftOf(store.state), options: {} };
+      const held = { ...draftOf(store.state), options: {}, sent: undefined };
       const isFree = !held.mask && formatDraft(held) === formatDraft(emptyDraft);
       const text = "What you have in the composer gives way to what you asked here.";
       if (!isFree && !(await confirmed("Ask this again?", text, "Ask again"))) return;
