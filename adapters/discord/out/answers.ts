@@ -1,4 +1,4 @@
-import { type APIInteraction, InteractionResponseType, MessageFlags } from "discord.js";
+import { type APIInteraction, type APIMessage, InteractionResponseType, MessageFlags } from "discord.js";
 import type { Form } from "../../../src/seam/actions.ts";
 import type { MessageKey, ThreadKey } from "../../../src/seam/turn.ts";
 import { toModal } from "../forms/forms.ts";
@@ -90,6 +90,10 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
     again: boolean,
   ): Promise<Deferred | "unseen" | "lost"> {
     const flags = hidden ? { flags: MessageFlags.Ephemeral as const } : {};
+    // It was not taken in time, and answered by a message all the same.
+    const before = again ? await findAnswer(interaction) : undefined;
+    const old = before && { messageId: before.id, private: false, isOld: true as const };
+    if (old && !before.interaction_metadata) return old;
     let failure: unknown;
     try {
       const answered = await send.respond(interaction, {
@@ -102,7 +106,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       failure = error;
       const trouble = toTrouble(error);
       log.warn({ interaction: interaction.id, trouble, error: toLogged(error) }, "discord.late");
-      if (trouble === "expired") return (again && (await findDeferred(interaction))) || "unseen";
+      if (trouble === "expired") return old ?? "unseen";
     }
     // Discord may have taken it although we did not hear so, or heard it another time.
     try {
@@ -110,16 +114,14 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       return { messageId: original.id, private: isPrivate(original) };
     } catch (error) {
       if (toTrouble(error) === "failed") throw toBotError("failed", error);
-      return (again && (await findDeferred(interaction))) || (failure ? "unseen" : "lost");
+      return old ?? (failure ? "unseen" : "lost");
     }
   }
 
-  /** The same in the channel's history, when the token has run out. */
-  async function findDeferred(interaction: APIInteraction): Promise<Deferred | undefined> {
+  async function findAnswer(interaction: APIInteraction): Promise<APIMessage | undefined> {
     const { channel, id } = interaction;
     if (!channel || !isReachable(interaction)) return undefined;
-    const found = await findMadeFor(send, me, channel.id, id);
-    return found && { messageId: found.id, private: false, isOld: true };
+    return findMadeFor(send, me, channel.id, id);
   }
 
   async function openInThread(

@@ -178,3 +178,21 @@ test("seen to again: an acknowledged press goes on, one that Discord gave up on 
   assert.equal(said("discord.replay.unreadable").length, 15);
   assert.equal(simulator.messages(channel).length, 1);
 });
+
+test("a command that was answered by a message, since it could not be acknowledged, is answered there again", async (t) => {
+  const notes = createNotes();
+  const server = await startDiscord(t, { core: { note: notes.note } });
+  const { simulator, channel, ada, adapter, next } = server;
+  simulator.fault({ kind: "drop", when: "before", method: "POST", path: /callback$/ });
+  simulator.fault({ kind: "drop", when: "after", method: "POST", path: /messages$/ });
+  await simulator.slash(channel, ada, "draw", { prompt: "a fox" });
+  await assert.rejects((await next()).reply.show(view("working", { status: "Getting ready" })));
+  const [event] = notes.events;
+  assert.ok(event);
+  const over = adapter.replay(event);
+  await (await next()).reply.show(await done());
+  await over;
+  const [seen, ...more] = simulator.messages(channel);
+  assert.deepEqual(more, []);
+  assert.equal(seen?.files.length, 1);
+});
