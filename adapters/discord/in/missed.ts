@@ -16,6 +16,9 @@ export type CatchUp = (since?: number) => void;
 /** Places that are read at the same time. */
 const atOnce = 4;
 
+/** Channels that are read because something was said there meanwhile, whether the bot was there before or not. */
+const mostSpoken = 200;
+
 /** Hundreds of messages that are read of one place. */
 const mostPages = 10;
 
@@ -100,7 +103,10 @@ export function createCatchUp(of: {
   async function catchUp(from: number | undefined): Promise<void> {
     const found = await missed(from);
     if (!found) return;
-    let ids: readonly string[] = [...new Set(found.places.flatMap(channelIdsOf))];
+    const known = found.places.flatMap(channelIdsOf);
+    // Somebody may have spoken to the bot where nobody has before. Of that the gateway tells, but for direct messages.
+    const spoken = channels.spokenSince(found.since).slice(0, mostSpoken);
+    let ids: readonly string[] = [...new Set([...known, ...spoken])];
     for (const waitMs of [...retryMs, undefined]) {
       ids = await readAll(ids, found.since);
       if (ids.length === 0 || waitMs === undefined) return;

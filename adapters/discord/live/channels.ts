@@ -6,7 +6,7 @@ import {
 } from "discord.js";
 import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Place } from "../../../src/seam/turn.ts";
-import { type Spot, toPlace } from "../wire/keys.ts";
+import { type Spot, toIdAt, toPlace } from "../wire/keys.ts";
 import { type Overwrite, permissionsIn } from "../wire/permissions.ts";
 import type { Send } from "../wire/send.ts";
 import { placeOf, toWhere, type Where } from "./where.ts";
@@ -40,6 +40,8 @@ export interface Channels {
   uploadBytes(channelId: string): number | undefined;
   /** A message's address, for people to go to. */
   linkTo(spot: Spot): string;
+  /** Channels and threads in which something was said after that, Unix time in ms, as far as the gateway has told. The latest first. */
+  spokenSince(ms: number): readonly string[];
   /** The bot is a member of the server. */
   has(guildId: string): boolean;
 }
@@ -131,6 +133,14 @@ export function createChannels(client: Client<true>, send: Send): Channels {
     linkTo: ({ channelId, messageId }) => {
       const guildId = inChannel(channelId)?.guild.id ?? "@me";
       return `https://discord.com/channels/${guildId}/${channelId}/${messageId}`;
+    },
+    spokenSince(ms) {
+      const after = BigInt(toIdAt(ms));
+      const spoken = [...client.channels.cache.values()].flatMap((channel) => {
+        const last = "lastMessageId" in channel && channel.lastMessageId ? BigInt(channel.lastMessageId) : 0n;
+        return last > after ? [{ id: channel.id, last }] : [];
+      });
+      return spoken.sort((a, b) => (a.last < b.last ? 1 : -1)).map(({ id }) => id);
     },
     has: (guildId) => client.guilds.cache.has(guildId),
   };

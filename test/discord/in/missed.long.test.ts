@@ -92,6 +92,18 @@ test("what was said while the gateway was away is seen to in order, where the bo
   assert.ok(said("discord.missed.unread").length >= 2, "a place that fails does not stop the others");
 });
 
+test("a mention is read back also where nobody has spoken to the bot before", async (t) => {
+  const server = await startWith(t, () => []);
+  const { simulator, guild, ada, nextPrompt } = server;
+  const fresh = simulator.addChannel(guild, { name: "fresh" });
+  await simulator.say(fresh, ada, "to others");
+  await away(server, async () => {
+    await simulator.say(fresh, ada, "to others, too");
+    await simulator.say(fresh, ada, `<@${simulator.bot.id}> a fox`);
+  });
+  assert.equal((await nextPrompt()).turn.text, "a fox");
+});
+
 test("a session that is resumed brings everything itself, and nothing is read back", async (t) => {
   const server = await startWith(t, () => [place(server.channel.id)]);
   const { simulator, channel, ada, nextPrompt, asked, said } = server;
