@@ -1,5 +1,5 @@
 import { toLimits } from "../../src/pictures/encode.ts";
-import type { Accounts, Core, Handle, Keep, Styles } from "../../src/seam/core.ts";
+import type { Accounts, Core, Handle, Keep, Note, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 
 /** Accounts of people who have set nothing and drawn nothing. */
@@ -20,8 +20,18 @@ export const noStyles: Styles = {
   remove: noStyle,
 };
 
+/** Notes each event once, in memory. */
+function createNote(): Note {
+  const noted = new Set<string>();
+  return async ({ key }) => {
+    if (noted.has(key)) return undefined;
+    noted.add(key);
+    return (work) => work().catch(() => {});
+  };
+}
+
 /** What an adapter keeps, in memory. */
-export function createKeep(): Keep {
+function createKeep(): Keep {
   const kept = new Map<string, string>();
   return {
     get: async (key) => {
@@ -37,7 +47,7 @@ export function createKeep(): Keep {
 export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {}): Core {
   return {
     handle,
-    note: async () => (work) => work(),
+    note: createNote(),
     keep: createKeep(),
     missed: async () => undefined,
     promptOf: async () => undefined,
