@@ -74,13 +74,29 @@ export function createFiles(of: {
     }
   }
 
+  /** A Slack that is down for a moment is asked again. */
+  async function askAgain(file: RemoteFile, attempt: number, signal: AbortSignal): Promise<RemoteFile> {
+    return ask(file).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (error instanceof BotError || attempt >= againMs.length) throw error;
+      return { ...file, url: "" };
+    });
+  }
+
   async function read(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array> {
     for (let attempt = 0; ; attempt += 1) {
-      const found = (file.url || file.barred) && attempt === 0 ? file : await ask(file);
+      const found = (file.url || file.barred) && attempt === 0 ? file : await askAgain(file, attempt, signal);
       if (found.barred) throw badFile(found.name, reasons[found.barred]);
-      const bytes = found.url ? await download(found, found.url, signal) : undefined;
+      const isLast = attempt >= againMs.length;
+      const bytes = found.url
+        ? await download(found, found.url, signal).catch((error: unknown) => {
+            signal.throwIfAborted();
+            if (error instanceof BotError || isLast) throw error;
+            return undefined;
+          })
+        : undefined;
       if (bytes) return bytes;
-      if (attempt >= againMs.length) throw badFile(found.name, found.url ? notInChannel : notReady);
+      if (isLast) throw badFile(found.name, found.url ? notInChannel : notReady);
       await wait(againMs[attempt] ?? 0);
       signal.throwIfAborted();
     }
@@ -128,7 +144,7 @@ export function createFiles(of: {
         return read(file, within).catch((cause: unknown) => {
           signal.throwIfAborted();
           if (cause instanceof BotError) throw cause;
-          throw badFile(file.name, "could not be read from Slack. Send it again.", cause);
+          throw badFile(file.name, "could not be read from Slack just now. Try again in a minute.", cause);
         });
       },
     };
