@@ -78,6 +78,8 @@ export function createPosted(stage: Stage, venue: Venue): Pick<Reply, "show" | "
     if (over) sketches.stop();
     await message.find();
     if (view.gone && (await takeAway())) return keyOr();
+    // From here on nothing is being drawn that the end of its message would cancel.
+    if (over && message.key) live.delete(message.key);
     try {
       await (over ? showLast(view) : showWorking(view));
       isLast ||= over;
