@@ -1,17 +1,13 @@
-import { App, type Receiver, type ReceiverEvent, webApi } from "@slack/bolt";
+import { webApi } from "@slack/bolt";
 import type { Adapter } from "../../src/seam/adapter.ts";
-import { createBounded, createOnce } from "../../src/seam/bounded.ts";
+import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
-import { BotError, toBotError } from "../../src/seam/errors.ts";
+import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import type { Reply } from "../../src/seam/view.ts";
-import { formCallback } from "./forms/forms.ts";
-import { showHome } from "./in/home-tab.ts";
-import { type Begin, createIncoming, type Doing, type Incoming } from "./in/incoming.ts";
-import type { Command, Pressed, Shortcut, Submitted } from "./in/payloads.ts";
-import { faultsOf } from "./in/submissions.ts";
-import type { MessageEvent } from "./in/turn.ts";
+import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
+import { listen } from "./in/heard/listen.ts";
 import { introduce } from "./live/me.ts";
 import { movedTo } from "./live/moved.ts";
 import { createPeople } from "./live/people.ts";
@@ -19,10 +15,8 @@ import type { Stage } from "./live/stage.ts";
 import { readUploads } from "./live/uploads.ts";
 import { parseVenue } from "./live/venue.ts";
 import { openBelow } from "./out/answers.ts";
-import { greet } from "./out/assistant.ts";
-import { say } from "./out/notice.ts";
+import { sweep } from "./out/files/sweep.ts";
 import { createReply } from "./out/reply.ts";
-import { sweep } from "./out/sweep.ts";
 import { createFiles } from "./wire/attachments.ts";
 import { type Gateway, type Mode, toLogger } from "./wire/gateway.ts";
 import { createHttp } from "./wire/http.ts";
@@ -30,10 +24,8 @@ import { isSpot, parseMessageKey, toPlace, toThreadKey } from "./wire/keys.ts";
 import { imageLimits, type Timing, usualTiming } from "./wire/limits.ts";
 import { createMissing } from "./wire/permissions.ts";
 import { picturesOf } from "./wire/pictures.ts";
-import { openResponseUrl } from "./wire/response-url.ts";
 import { createSend } from "./wire/send/send.ts";
 import { createSocket } from "./wire/socket.ts";
-import { toLogged } from "./wire/trouble.ts";
 
 export interface SlackOptions {
   readonly botToken: string;
@@ -142,90 +134,15 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     };
     const gateway = mode.kind === "socket" ? createSocket(mode.appToken, apiUrl, log) : createHttp(mode, log);
     const incoming = createIncoming(stage);
-    listen(stage, incoming, gateway);
+    listen(stage, incoming, gateway.receiver, {
+      botToken,
+      clientOptions: apiUrl ? { slackApiUrl: apiUrl } : {},
+    });
     await gateway.open();
     log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");
     const swept = sweep(stage).finally(() => stage.tidying.delete(swept));
     stage.tidying.add(swept);
     return { stage, incoming, gateway, closing };
-  }
-
-  /** Everything is noted, acknowledged at once and worked on later, so that nothing is late, however busy the core is. */
-  function listen(stage: Stage, incoming: Incoming, gateway: Gateway): void {
-    const { me } = stage;
-    const app = new App({
-      receiver: toNoting(gateway.receiver, incoming),
-      authorize: async () => ({ botToken, botId: me.botId, botUserId: me.userId }),
-      ignoreSelf: false, // told apart where messages are read
-      convoStore: false,
-      clientOptions: { ...(apiUrl && { slackApiUrl: apiUrl }), retryConfig: { retries: 0 } },
-      logger: toLogger(log),
-    });
-    const isFirst = createOnce(2000);
-    const later = (what: string, go: () => Promise<void>) => {
-      if (stage.closing.aborted) return;
-      go().catch((error: unknown) => log.error({ error: toLogged(error) }, what));
-    };
-    const acknowledge = async (ack: () => Promise<void>) => {
-      await ack().catch((error: unknown) => log.warn({ error: toLogged(error) }, "slack.acknowledge.failed"));
-    };
-    /** `refuse`: tells the person, with the acknowledgement where Slack takes it there. */
-    const take = async (
-      doing: Doing,
-      ack: () => Promise<void>,
-      refuse: (words: string) => Promise<void>,
-    ): Promise<void> => {
-      let begin: Begin;
-      try {
-        begin = await incoming.take(doing);
-      } catch (error) {
-        log.error({ kind: doing.kind, error: toLogged(error) }, "slack.event.unnoted");
-        return acknowledge(() => refuse(toBotError(error).message));
-      }
-      await acknowledge(ack);
-      begin();
-    };
-    const whisper = (body: Pressed | Shortcut, words: string) => {
-      const responseUrl = openResponseUrl(body.response_url, now());
-      const channelId = body.channel?.id ?? "";
-      return say(stage, { channelId, userId: body.user.id, ...(responseUrl && { responseUrl }) }, words);
-    };
-    app.error(async (error) => log.error({ error: toLogged(error) }, "slack.listener.failed"));
-
-    app.event("app_home_opened", async ({ event }) => {
-      if (event.tab === "messages") return;
-      later("slack.home.failed", () => showHome(stage, event.user));
-    });
-    app.event("assistant_thread_started", async ({ event, body }) => {
-      const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
-      if (isFirst(body.event_id)) later("slack.assistant.failed", () => greet(stage, channelId, threadTs));
-    });
-    app.event("assistant_thread_context_changed", async ({ event }) => {
-      const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
-      stage.assistants.set(`${channelId}:${threadTs}`, true);
-    });
-    // Bolt's types know fewer fields than Slack's reference, hence the casts.
-    app.command(/.*/, async ({ ack, body }) => {
-      const refuse = (text: string) => ack({ response_type: "ephemeral", text });
-      await take({ kind: "command", payload: body as Command }, ack, refuse);
-    });
-    app.action(/.*/, async ({ ack, body }) => {
-      const payload = body as unknown as Pressed;
-      await take({ kind: "press", payload }, ack, (words) => ack().then(() => whisper(payload, words)));
-    });
-    app.shortcut(/.*/, async ({ ack, body }) => {
-      const payload = body as Shortcut;
-      await take({ kind: "shortcut", payload }, ack, (words) => ack().then(() => whisper(payload, words)));
-    });
-    app.view(formCallback, async ({ ack, body }) => {
-      const payload = body as Submitted;
-      const refuse = (errors: Readonly<Record<string, string>>) =>
-        ack({ response_action: "errors", errors: { ...errors } });
-      const errors = faultsOf(payload);
-      if (errors) return acknowledge(() => refuse(errors));
-      const [field = ""] = Object.keys(payload.view.state.values);
-      await take({ kind: "form", payload }, ack, (words) => refuse({ [field]: words }));
-    });
   }
 
   return {
@@ -267,31 +184,6 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     },
     below: (key, user) => openBelow(stage(), key, user),
     recall,
-  };
-}
-
-/** Bolt acknowledges an event before anybody hears of it: a message is noted before Bolt hears of it. */
-function toNoting(receiver: Receiver, incoming: Incoming): Receiver {
-  const messages = ["message", "app_mention"];
-
-  async function process(app: App, event: ReceiverEvent): Promise<void> {
-    const { type, event: said } = event.body as { readonly type?: string; readonly event?: MessageEvent };
-    const isMessage = type === "event_callback" && said && messages.includes(said.type);
-    const begin = isMessage ? await incoming.hear(said) : undefined;
-    try {
-      await app.processEvent(event);
-    } finally {
-      begin?.();
-    }
-  }
-
-  return {
-    init: (app) =>
-      receiver.init(
-        Object.assign(Object.create(app), { processEvent: (event: ReceiverEvent) => process(app, event) }),
-      ),
-    start: (...args) => receiver.start(...args),
-    stop: (...args) => receiver.stop(...args),
   };
 }
 

@@ -7,8 +7,8 @@ import { readyMs } from "../wire/limits.ts";
 import type { ResponseUrl } from "../wire/response-url.ts";
 import type { Message } from "../wire/send/posts.ts";
 import { isRefusal, neededScope, toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
+import { createMessageFiles, shareFiles } from "./files/message-files.ts";
 import { withWhole } from "./long-text.ts";
-import { createMessageFiles, shareFiles } from "./message-files.ts";
 import { notify } from "./notice.ts";
 import { isOver, isWhole, type Look, toFileName, toMessage } from "./view.ts";
 

@@ -5,8 +5,8 @@ import type { Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
 import type { Message } from "../wire/send/posts.ts";
 import { isRefusal, toBotError, toLogged } from "../wire/trouble.ts";
+import { createMessageFiles, type MessageFiles } from "./files/message-files.ts";
 import { splitWords } from "./long-text.ts";
-import { createMessageFiles, type MessageFiles } from "./message-files.ts";
 import { toFileName, toMessage } from "./view.ts";
 
 /**

@@ -11,7 +11,7 @@ import type { To } from "../../wire/send/calls.ts";
 import { type Message, skewMs } from "../../wire/send/posts.ts";
 import { type Found, isMarked } from "../../wire/send/reads.ts";
 import { isFileGone, isRefusal, toLogged, toTrouble } from "../../wire/trouble.ts";
-import { createMessageFiles, type MessageFiles, named, shareFiles } from "../message-files.ts";
+import { createMessageFiles, type MessageFiles, named, shareFiles } from "../files/message-files.ts";
 import { vanish } from "../vanish.ts";
 import { isOver, type Look, toMessage } from "../view.ts";
 

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Image, View } from "../../../src/seam/view.ts";
-import type { Stage } from "../live/stage.ts";
-import type { Spot } from "../wire/keys.ts";
-import type { SlackFile } from "../wire/pictures.ts";
-import type { To } from "../wire/send/calls.ts";
-import { isRefusal, retryAfterMs, toLogged, toTrouble } from "../wire/trouble.ts";
-import { toFileName } from "./view.ts";
+import type { Image, View } from "../../../../src/seam/view.ts";
+import type { Stage } from "../../live/stage.ts";
+import type { Spot } from "../../wire/keys.ts";
+import type { SlackFile } from "../../wire/pictures.ts";
+import type { To } from "../../wire/send/calls.ts";
+import { isRefusal, retryAfterMs, toLogged, toTrouble } from "../../wire/trouble.ts";
+import { toFileName } from "../view.ts";
 
 /** The files of one answer: each picture is uploaded once, and what nothing shows any more is taken away. */
 export interface MessageFiles {

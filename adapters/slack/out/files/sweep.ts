@@ -1,7 +1,7 @@
-import type { Stage } from "../live/stage.ts";
-import type { Upload } from "../live/uploads.ts";
-import { filesOf, handedWith, shownIdsOf } from "../wire/pictures.ts";
-import { toLogged } from "../wire/trouble.ts";
+import type { Stage } from "../../live/stage.ts";
+import type { Upload } from "../../live/uploads.ts";
+import { filesOf, handedWith, shownIdsOf } from "../../wire/pictures.ts";
+import { toLogged } from "../../wire/trouble.ts";
 
 /** Ms after which a file that cannot be looked for is left where it is. */
 const longMs = 7 * 24 * 3600 * 1000;

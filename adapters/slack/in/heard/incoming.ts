@@ -1,18 +1,18 @@
 import { z } from "zod";
-import { action } from "../../../src/seam/actions.ts";
-import { BotError } from "../../../src/seam/errors.ts";
-import type { PlatformEvent } from "../../../src/seam/turn.ts";
-import type { Came } from "../live/came.ts";
-import type { Stage } from "../live/stage.ts";
-import { parseButtonId, parseMessageKey, toMessageKey, toThreadKey } from "../wire/keys.ts";
-import { toLogged } from "../wire/trouble.ts";
-import { answerCommand, answerShortcut } from "./asks.ts";
-import { answerAtHome } from "./home-tab.ts";
-import { createMessages, forget } from "./messages.ts";
-import type { Command, Pressed, Shortcut, Submitted } from "./payloads.ts";
-import { answerPress } from "./presses.ts";
-import { answerSubmission } from "./submissions.ts";
-import { type MessageEvent, parseDeleted, parseMessage } from "./turn.ts";
+import { action } from "../../../../src/seam/actions.ts";
+import { BotError } from "../../../../src/seam/errors.ts";
+import type { PlatformEvent } from "../../../../src/seam/turn.ts";
+import type { Came } from "../../live/came.ts";
+import type { Stage } from "../../live/stage.ts";
+import { parseButtonId, parseMessageKey, toMessageKey, toThreadKey } from "../../wire/keys.ts";
+import { toLogged } from "../../wire/trouble.ts";
+import { answerCommand, answerShortcut } from "../asks.ts";
+import { answerAtHome } from "../home-tab.ts";
+import { createMessages, forget } from "../messages.ts";
+import type { Command, Pressed, Shortcut, Submitted } from "../payloads.ts";
+import { answerPress } from "../presses.ts";
+import { answerSubmission } from "../submissions.ts";
+import { type MessageEvent, parseDeleted, parseMessage } from "../turn.ts";
 
 /** Something that a person did, by its kind, as Slack sends it. */
 export type Doing =
