@@ -136,10 +136,19 @@ export type ToLimits = (
   limits: ImageLimits,
 ) => Promise<Encoded & { readonly note?: string }>;
 
+/** What an adapter keeps across restarts, as JSON by key. Calls reject with BotError `storage` when the store fails. */
+export interface Keep {
+  get(key: string): Promise<unknown>;
+  /** `lifeMs`: it is forgotten after so many ms; kept for good unless said. */
+  set(key: string, value: unknown, lifeMs?: number): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
 /** What the core is to an adapter. */
 export interface Core {
   readonly handle: Handle;
   readonly note: Note;
+  readonly keep: Keep;
   /**
    * Where to look for what was said while nobody listened, for platforms that do not deliver it again. `since`: from when
    * on, if that is known better than by the last process's life. Undefined: there is nothing to look for, or the

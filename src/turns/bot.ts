@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { nameOf } from "../answer/drawing.ts";
 import { failedView } from "../answer/views.ts";
 import type { Prices } from "../money/prices.ts";
@@ -66,6 +67,8 @@ export interface BotParts {
   readonly missedMs: number;
   readonly log: Log;
   readonly now?: () => number;
+  /** The clock between tries to show a last view; it rejects when the signal aborts. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** How long turns that were stopped may take to let go, in ms: a platform that hangs does not hold up a restart. */
@@ -203,6 +206,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       return {
         handle: (turn, reply) => take(adapter, turn, reply),
         note: events.note(adapter),
+        keep: store.table(`adapter:${adapter.name}`, z.unknown()),
         missed: (since) => attendance.missed(adapter.name, since),
         promptOf: async (message) => (await history.find(message))?.prompt,
         backTo: history.backTo,

@@ -76,12 +76,13 @@ export function createRuns(
     readonly lanes: Lanes;
     readonly accounts: AccountBook;
     readonly spool: Spool;
+    readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   },
 ): Runs {
   const { painter, history, ledger, lanes, accounts, spool, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
-  const deliver = createDeliver(spool, now);
+  const deliver = createDeliver(spool, now, parts.wait);
   let draining = false;
   let closed = false;
 

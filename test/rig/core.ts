@@ -31,6 +31,8 @@ export async function createCore(parts: {
   readonly links?: Links;
   readonly spool?: Spool;
   readonly missedMs?: number;
+  /** The clock between tries to show a last view. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }) {
   const { adapter, standin, store, concurrency = 4, idleMs = 5000 } = parts;
   const lines: string[] = [];
@@ -64,6 +66,7 @@ export async function createCore(parts: {
     ...(parts.publicUrl && { publicUrl: parts.publicUrl }),
     spool: parts.spool ?? spoolOf(store),
     missedMs: parts.missedMs ?? 600_000,
+    ...(parts.wait && { wait: parts.wait }),
     log,
   });
   const core = bot.attach(adapter);

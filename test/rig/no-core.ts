@@ -1,5 +1,5 @@
 import { toLimits } from "../../src/pictures/encode.ts";
-import type { Accounts, Core, Handle, Styles } from "../../src/seam/core.ts";
+import type { Accounts, Core, Handle, Keep, Note, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 
 /** Accounts of people who have set nothing and drawn nothing. */
@@ -20,11 +20,35 @@ export const noStyles: Styles = {
   remove: noStyle,
 };
 
+/** Notes each event once, in memory. */
+function createNote(): Note {
+  const noted = new Set<string>();
+  return async ({ key }) => {
+    if (noted.has(key)) return undefined;
+    noted.add(key);
+    return (work) => work().catch(() => {});
+  };
+}
+
+/** What an adapter keeps, in memory. */
+function createKeep(): Keep {
+  const kept = new Map<string, string>();
+  return {
+    get: async (key) => {
+      const json = kept.get(key);
+      return json === undefined ? undefined : (JSON.parse(json) as unknown);
+    },
+    set: async (key, value) => void kept.set(key, JSON.stringify(value)),
+    delete: async (key) => void kept.delete(key),
+  };
+}
+
 /** A core that knows nothing, for adapters that are tested by what they hand to it. */
 export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {}): Core {
   return {
     handle,
-    note: async () => (work) => work(),
+    note: createNote(),
+    keep: createKeep(),
     missed: async () => undefined,
     promptOf: async () => undefined,
     backTo: async () => undefined,

@@ -59,7 +59,7 @@ export async function startSlack(
     painter: { name: "Nobody", standIn: true },
     log: createLog(lines),
     ...options,
-    timing: { paceMs: 50, pollMs: 10, retryMs: [10, 20, 40], ...options.timing },
+    timing: { paceMs: 50, pollMs: 10, retryMs: [10, 20, 40], settleMs: 50, ...options.timing },
   });
   const taken: Taken[] = [];
   const waiting: ((one: Taken) => void)[] = [];

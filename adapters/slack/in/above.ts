@@ -5,7 +5,7 @@ import { isSpot, parseMessageKey, toMessageKey, toThreadKey } from "../wire/keys
 import { threadMs } from "../wire/limits.ts";
 import { scopeWords } from "../wire/permissions.ts";
 import { isBy, isUntold, mayBePicture, type Picture, toRemoteFile } from "../wire/pictures.ts";
-import type { Found } from "../wire/send.ts";
+import type { Found } from "../wire/send/reads.ts";
 import { neededScope, toLogged, toTrouble } from "../wire/trouble.ts";
 import { findSight } from "./sight.ts";
 

@@ -1,5 +1,6 @@
 import { describe } from "../../../src/seam/actions.ts";
 import { parseDraw, shortcutNames } from "../forms/commands.ts";
+import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
 import { isDirect, toWhere } from "../live/where.ts";
 import { openAnswer } from "../out/answers.ts";
@@ -14,10 +15,10 @@ import { draw } from "./drawing.ts";
 import type { Command, Shortcut } from "./payloads.ts";
 
 /** /draw: with words it draws, alone it opens the form. */
-export async function answerCommand(stage: Stage, body: Command): Promise<void> {
+export async function answerCommand(stage: Stage, body: Command, came: Came): Promise<void> {
   const { channel_id: channelId, user_id: userId, user_name: name, trigger_id: trigger } = body;
   const { text, private: hidden } = parseDraw(toWords(body.text, stage.me.userId));
-  const responseUrl = openResponseUrl(body.response_url, stage.now);
+  const responseUrl = openResponseUrl(body.response_url, came.at);
   if (/^help$/i.test(text)) {
     return say(stage, { channelId, userId, ...(responseUrl && { responseUrl }) }, usage(stage.me.name));
   }
@@ -27,6 +28,7 @@ export async function answerCommand(stage: Stage, body: Command): Promise<void> 
   }
   const where = { channelId, direct: isDirect({ channel: channelId }), inThread: false };
   return draw(stage, {
+    came,
     where,
     userId,
     name,
@@ -39,12 +41,12 @@ export async function answerCommand(stage: Stage, body: Command): Promise<void> 
 }
 
 /** A shortcut: on somebody's message, or the one to draw from anywhere. */
-export async function answerShortcut(stage: Stage, body: Shortcut): Promise<void> {
+export async function answerShortcut(stage: Stage, body: Shortcut, came: Came): Promise<void> {
   const { core, files, me, people, seen } = stage;
   const { user, trigger_id: trigger, response_url: url, callback_id: name, message } = body;
   if (!message) return openDrawing(stage, trigger, { form: "draw" }, { userId: user.id });
   const channelId = body.channel?.id ?? "";
-  const responseUrl = openResponseUrl(url, stage.now);
+  const responseUrl = openResponseUrl(url, came.at);
   const form =
     name === shortcutNames.edit ? "edit" : name === shortcutNames.reference ? "reference" : undefined;
   const pictures = picturesOf(message, me);
@@ -65,13 +67,14 @@ export async function answerShortcut(stage: Stage, body: Shortcut): Promise<void
   }
   const shown = user.username ?? user.name ?? "someone";
   const answer = await openAnswer(stage, {
-    ...{ where, userId: user.id, name: shown, private: false, words: "Describe" },
+    ...{ came, where, userId: user.id, name: shown, private: false, words: "Describe" },
     ...(responseUrl && { responseUrl }),
   });
   if (!answer) return;
   await core.handle(
     {
       kind: "prompt",
+      event: came.event,
       thread: answer.thread,
       user: await people.of(user.id, shown),
       place: toPlace(me.teamId, channelId),

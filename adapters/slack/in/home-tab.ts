@@ -9,6 +9,7 @@ import {
   toStyleModal,
   toWaitingModal,
 } from "../forms/forms.ts";
+import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
 import { toUser } from "../live/where.ts";
 import { openAside } from "../out/answers.ts";
@@ -41,6 +42,7 @@ export async function answerAtHome(
   { user, trigger_id: trigger }: Pressed,
   view: NonNullable<Pressed["view"]>,
   pressed: Pressed["actions"][number],
+  came: Came,
 ): Promise<void> {
   const userId = user.id;
   if (pressed.selected_conversation)
@@ -74,6 +76,7 @@ export async function answerAtHome(
       const shows = pressed.action_id === homeButtons.showStyle;
       return settle(
         stage,
+        came,
         userId,
         shows ? { name: "showStyle", style } : { name: "removeStyle", style, scope },
       );
@@ -105,11 +108,11 @@ export function saveChannelDefaults(
 }
 
 /** A style from its form. */
-export function saveStyle(stage: Stage, userId: string, filled: Filled): Promise<void> {
+export function saveStyle(stage: Stage, came: Came, userId: string, filled: Filled): Promise<void> {
   const { style, text: instruction, options, references, shared } = filled;
   const attachments = references.map((file) => stage.files.toAttachment(file));
   const scope = shared ? "shared" : "mine";
-  return settle(stage, userId, { name: "saveStyle", scope, style, instruction, options, attachments });
+  return settle(stage, came, userId, { name: "saveStyle", scope, style, instruction, options, attachments });
 }
 
 /** The channel whose defaults are to be changed has been chosen: they come into the form. */
@@ -124,11 +127,11 @@ async function showChannel(stage: Stage, userId: string, viewId: string, channel
 }
 
 /** What is wished for in App Home is answered in a direct message. */
-async function settle(stage: Stage, userId: string, wish: SettingWish): Promise<void> {
+async function settle(stage: Stage, came: Came, userId: string, wish: SettingWish): Promise<void> {
   const { core, people, send, me } = stage;
   const [user, channelId] = await Promise.all([people.of(userId), send.openDirect(userId)]);
   const place = toPlace(me.teamId, channelId);
-  await core.handle({ kind: "setting", user, place, wish }, openAside(stage, { channelId, userId }));
+  await core.handle({ kind: "setting", user, place, wish }, openAside(stage, came, { channelId, userId }));
   await showHome(stage, userId);
 }
 

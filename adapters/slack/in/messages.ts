@@ -1,6 +1,7 @@
-import { createOnce } from "../../../src/seam/bounded.ts";
 import { parsePrivacy } from "../forms/commands.ts";
+import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
+import { venueOf } from "../live/venue.ts";
 import type { Where } from "../live/where.ts";
 import type { Word } from "../live/word.ts";
 import { entitle } from "../out/assistant.ts";
@@ -10,15 +11,14 @@ import { isSpot, parseMessageKey, toMessageKey, toPlace, toThreadKey } from "../
 import { isBy } from "../wire/pictures.ts";
 import { type Above, createAbove } from "./above.ts";
 import { lastWord } from "./sight.ts";
-import { type MessageEvent, parseDeleted, parseMessage, type Said } from "./turn.ts";
+import type { MessageEvent, Said } from "./turn.ts";
 
 const seenByAll =
   "Nothing is drawn: everybody here would see it. A picture that you alone see is made by `/draw … --private` only, in a channel, not in a thread.";
 
-/** Makes a turn of a message that is for us and hands it over. */
-export function createMessages(stage: Stage): (event: MessageEvent, eventId: string) => Promise<void> {
-  const { core, files, people, me, assistants, told } = stage;
-  const isFirst = createOnce(5000);
+/** Makes a turn of a message that is for us, or may be, and hands it over. */
+export function createMessages(stage: Stage): (said: Said, event: MessageEvent, came: Came) => Promise<void> {
+  const { core, files, people, me, assistants, told, strangers } = stage;
 
   /**
    * What the bot said last in a thread, if that was to this person. Slack is asked about a thread once; from then on what
@@ -52,7 +52,13 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
     return { fresh, ...(isOurRoot && { root: toMessageKey({ channelId, ts: root.ts }) }) };
   }
 
-  async function toTurn(said: Said, event: MessageEvent): Promise<void> {
+  /** Whether it is known that the bot has no part in a thread. */
+  async function isStrange(above: Above | undefined): Promise<boolean> {
+    const messages = await above?.soon();
+    return messages !== undefined && !messages.some((message) => isBy(message, me));
+  }
+
+  return async (said, event, came) => {
     const { where, userId } = said;
     const { channelId, direct, threadTs, inThread } = where;
     const { text, wish } = parsePrivacy(said.text);
@@ -62,6 +68,7 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
       (assistants.has(`${channelId}:${threadTs}`) || (direct && event.assistant_thread !== undefined));
     const above =
       threadTs && inThread ? createAbove(stage, { channelId, threadTs, before: event.ts }) : undefined;
+    const isKnown = told.has(thread);
     const [user, word, { fresh, root }] = await Promise.all([
       people.of(userId),
       said.addressed ? undefined : wordTo(said, above),
@@ -75,11 +82,13 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
     }
     if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
     const replyTo = word?.message ?? (assistant ? undefined : root);
+    if (!said.addressed && !isKnown && (await isStrange(above))) strangers.set(thread, true);
     // The next words answer something else.
     if (told.get(thread)?.userId === userId || word) told.set(thread, { userId });
     await core.handle(
       {
         kind: "prompt",
+        event: came.event,
         thread,
         user,
         place: toPlace(me.teamId, channelId),
@@ -94,6 +103,7 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
         addressed: said.addressed || word !== undefined,
       },
       createReply(stage, {
+        ...venueOf(came),
         channelId,
         userId,
         request: event.ts,
@@ -101,21 +111,11 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
         ...(assistant && { assistant }),
       }),
     );
-  }
-
-  return async (event, eventId) => {
-    if (!isFirst(eventId)) return;
-    const deleted = parseDeleted(event);
-    if (deleted) return forget(stage, event.channel, deleted);
-    const said = parseMessage(event, me);
-    // A mention comes as two events, and each of them again when our answer got lost.
-    if (!said || said.ids.map(isFirst).includes(false)) return;
-    await toTurn(said, event);
   };
 }
 
 /** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
-function forget({ live, gone }: Stage, channelId: string, ts: string): void {
+export function forget({ live, gone }: Stage, channelId: string, ts: string): void {
   const key = toMessageKey({ channelId, ts });
   if (live.has(key)) gone(key);
   for (const [answer, { request }] of live) {

@@ -1,4 +1,5 @@
 import { action } from "../../../src/seam/actions.ts";
+import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
 import { isDirect, toWhere } from "../live/where.ts";
 import { openAnswer } from "../out/answers.ts";
@@ -22,25 +23,26 @@ import type { Pressed } from "./payloads.ts";
 const unknown = "I no longer know that button. Mention me and say what to do.";
 
 /** A button under an answer: it opens a form, draws, or does at once what it says. */
-export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
-  const { core, people, seen, handed, responseUrls, me, now } = stage;
+export async function answerPress(stage: Stage, body: Pressed, came: Came): Promise<void> {
+  const { core, people, seen, handed, responseUrls, me } = stage;
   const { user, container, message, response_url: url, trigger_id: trigger } = body;
   const [pressed] = body.actions;
   const channelId = container.channel_id ?? body.channel?.id ?? "";
   const ts = container.message_ts ?? message?.ts ?? "";
   const name = parseButtonId(pressed?.action_id ?? "");
   const stands = parseMessageKey(pressed?.value ?? "");
-  const hidden = container.is_ephemeral === true || stands !== undefined;
+  const hidden = container.is_ephemeral === true;
+  const alone = stands !== undefined && !isSpot(stands); // it was asked for by one who alone sees it
   const within = container.thread_ts ?? message?.thread_ts;
-  const responseUrl = openResponseUrl(url, now, within);
+  const responseUrl = openResponseUrl(url, came.at, within);
   const base = { channelId, userId: user.id, ...(responseUrl && { responseUrl }) };
   if (!name || (hidden && !stands))
     return say(stage, { ...base, ...(within && { threadTs: within, inThread: within !== ts }) }, unknown);
   const key = toMessageKey(stands ?? { channelId, ts });
   const pictures = picturesOf(message ?? {}, me);
   if (pictures.length > 0) seen.set(key, pictures);
-  if (stands && responseUrl) responseUrls.set(key, responseUrl);
-  if (stands && !handed.has(key)) handed.set(key, filesIn(pressed?.block_id ?? ""));
+  if (alone && responseUrl) responseUrls.set(key, responseUrl);
+  if (alone && !handed.has(key)) handed.set(key, filesIn(pressed?.block_id ?? ""));
   const where = hidden
     ? { channelId, direct: false, inThread: within !== undefined, ...(within && { threadTs: within }) }
     : toWhere({
@@ -63,6 +65,7 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   const who = await people.of(user.id, user.username ?? user.name);
   const press = {
     kind: "press",
+    event: came.event,
     user: who,
     place: toPlace(me.teamId, channelId),
     action: name,
@@ -70,7 +73,7 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   } as const;
   if (draws) {
     const answer = await openAnswer(stage, {
-      ...{ where, userId: user.id, name: who.name, private: hidden, words: label, pressed: true },
+      ...{ came, where, userId: user.id, name: who.name, private: hidden, words: label, pressed: true },
       ...(responseUrl && { responseUrl }),
     });
     if (answer) await core.handle({ ...press, thread: answer.thread }, answer.reply);
@@ -79,7 +82,7 @@ export async function answerPress(stage: Stage, body: Pressed): Promise<void> {
   const reply = createReply(stage, {
     ...base,
     ...(threadTs && { threadTs, inThread: where.inThread }),
-    ...(stands && !isSpot(stands) ? { ephemeral: stands, pressed: true } : { ts }),
+    ...(hidden && alone ? { ephemeral: stands, pressed: true } : { ts }),
   });
   await core.handle({ ...press, thread: hidden ? key : toThreadKey(channelId, threadTs) }, reply);
 }

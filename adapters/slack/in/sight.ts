@@ -2,7 +2,7 @@ import type { Me } from "../live/where.ts";
 import type { Word } from "../live/word.ts";
 import { parseButtonId, toMessageKey } from "../wire/keys.ts";
 import { filesOf, isBy, type Picture, picturesOf } from "../wire/pictures.ts";
-import type { Found } from "../wire/send.ts";
+import type { Found } from "../wire/send/reads.ts";
 
 /** A message that shows pictures. */
 export interface Sight {

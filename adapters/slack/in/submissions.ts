@@ -3,6 +3,7 @@ import { BotError } from "../../../src/seam/errors.ts";
 import { parseFlags, parseOptions, parseStyleName } from "../../../src/seam/words/flags.ts";
 import { parseDraw } from "../forms/commands.ts";
 import { fields, parseSubmission } from "../forms/forms.ts";
+import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
 import { isDirect } from "../live/where.ts";
 import { openAnswer } from "../out/answers.ts";
@@ -31,17 +32,17 @@ export function faultsOf({ view }: Submitted): Readonly<Record<string, string>> 
 }
 
 /** A form that was sent. */
-export async function answerSubmission(stage: Stage, { user, view }: Submitted): Promise<void> {
-  const { core, files, me, people, send, now, log } = stage;
+export async function answerSubmission(stage: Stage, { user, view }: Submitted, came: Came): Promise<void> {
+  const { core, files, me, people, send, log } = stage;
   const form = parseFormId(view.private_metadata);
   if (!form) return log.warn({}, "slack.form.unknown");
   const filled = parseSubmission(view.state.values);
   if (form.form === "defaults") return saveDefaults(stage, user.id, filled.options);
   if (form.form === "channel") return saveChannelDefaults(stage, user.id, form.channelId, filled);
-  if (form.form === "style") return saveStyle(stage, user.id, filled);
+  if (form.form === "style") return saveStyle(stage, came, user.id, filled);
   const { options } = filled;
   const { text, private: hides } = parseDraw(filled.text);
-  const responseUrl = openResponseUrl(form.url, now, form.threadTs);
+  const responseUrl = openResponseUrl(form.url, came.at, form.threadTs);
   const channelId = form.channelId ?? filled.channelId ?? (await send.openDirect(user.id));
   const { threadTs, message } = form;
   const where = {
@@ -56,19 +57,22 @@ export async function answerSubmission(stage: Stage, { user, view }: Submitted):
   const hidden = form.private === true || filled.private || hides;
   if (!message || !isActionName(form.form)) {
     return draw(stage, {
-      ...{ where, userId: user.id, name: who.name, text, options, attachments, responseUrl },
+      ...{ came, where, userId: user.id, name: who.name, text, options, attachments, responseUrl },
       private: hidden,
     });
   }
   const answer = await openAnswer(stage, {
-    ...{ where, userId: user.id, name: who.name, words: text, private: hidden, pressed: true },
+    ...{ came, where, userId: user.id, name: who.name, words: text, private: hidden, pressed: true },
     ...(responseUrl && { responseUrl }),
   });
   if (!answer) return;
   const { thread, reply } = answer;
   const place = toPlace(me.teamId, channelId);
   const input = { text, options, attachments };
-  await core.handle({ kind: "press", thread, user: who, place, action: form.form, message, input }, reply);
+  await core.handle(
+    { kind: "press", event: came.event, thread, user: who, place, action: form.form, message, input },
+    reply,
+  );
 }
 
 function faultOf(check: () => unknown): string | undefined {

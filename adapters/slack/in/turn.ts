@@ -14,7 +14,6 @@ export interface MessageEvent extends Shown {
   readonly parent_user_id?: string;
   readonly text?: string;
   readonly hidden?: boolean;
-  readonly client_msg_id?: string;
   /** It was written in the assistant's own pane. */
   readonly assistant_thread?: unknown;
   /** Of `message_deleted`. */
@@ -31,8 +30,6 @@ export interface Said {
   readonly where: Where;
   /** The bot was named, or is alone with the person. */
   readonly addressed: boolean;
-  /** The same message never counts twice, whatever events it comes by. */
-  readonly ids: readonly string[];
 }
 
 /** What people write. Everything else Slack sends as a message is about messages. */
@@ -54,7 +51,6 @@ export function parseMessage(event: MessageEvent, me: Me): Said | undefined {
     files: sentWith(event),
     where: toWhere({ channelId: channel, ts, direct, ...(threadTs && { threadTs }) }),
     addressed,
-    ids: [`${channel}:${ts}`, ...(event.client_msg_id ? [event.client_msg_id] : [])],
   };
 }
 

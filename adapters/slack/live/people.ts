@@ -1,7 +1,7 @@
 import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { User } from "../../../src/seam/turn.ts";
-import type { Person } from "../wire/send.ts";
+import type { Person } from "../wire/send/reads.ts";
 import { toLogged } from "../wire/trouble.ts";
 import { toUser } from "./where.ts";
 

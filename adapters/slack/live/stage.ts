@@ -5,8 +5,9 @@ import type { Files } from "../wire/attachments.ts";
 import type { Timing } from "../wire/limits.ts";
 import type { Picture } from "../wire/pictures.ts";
 import type { ResponseUrl } from "../wire/response-url.ts";
-import type { Send } from "../wire/send.ts";
+import type { Send } from "../wire/send/send.ts";
 import type { People } from "./people.ts";
+import type { Uploads } from "./uploads.ts";
 import type { Me } from "./where.ts";
 import type { Word } from "./word.ts";
 
@@ -16,10 +17,12 @@ export interface Live {
   readonly request?: string;
 }
 
-/** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */
+/** What all parts of the adapter share while it is connected. What of it outlives the process says so. */
 export interface Stage {
   readonly send: Send;
   readonly files: Files;
+  /** Files that may be left over when the process ends. Outlives it. */
+  readonly uploads: Uploads;
   /** Tells the operator of scopes that are missing, of each once. */
   readonly missing: (scopes: readonly string[]) => void;
   readonly people: People;
@@ -39,6 +42,8 @@ export interface Stage {
   readonly handed: Map<MessageKey, readonly string[]>;
   /** What the bot said last in a thread; undefined where that is an answer, or nothing. */
   readonly told: Map<ThreadKey, Word | undefined>;
+  /** Threads in which the bot has no part: what is said there and not to it is not for it. */
+  readonly strangers: Map<ThreadKey, true>;
   /** Threads in the assistant's own pane. */
   readonly assistants: Map<string, true>;
   /** Aborts when the adapter is stopped. */

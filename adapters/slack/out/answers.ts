@@ -3,19 +3,23 @@ import type { Below } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { MessageKey, ThreadKey, User } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
+import type { Came } from "../live/came.ts";
+import { movedTo } from "../live/moved.ts";
 import type { Stage } from "../live/stage.ts";
-import type { Venue } from "../live/venue.ts";
+import { type Venue, venueOf } from "../live/venue.ts";
 import { isDirect, toUser, toWhere, type Where } from "../live/where.ts";
 import {
   type Ephemeral,
   isSpot,
   parseMessageKey,
   type Spot,
+  toMark,
   toMessageKey,
   toPlace,
   toThreadKey,
 } from "../wire/keys.ts";
 import { isOpen, type ResponseUrl } from "../wire/response-url.ts";
+import { skewMs } from "../wire/send/posts.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { say } from "./notice.ts";
 import { createReply } from "./reply.ts";
@@ -28,6 +32,7 @@ export interface Answer {
 }
 
 export interface Wish {
+  readonly came: Came;
   readonly where: Where;
   readonly userId: string;
   readonly name: string;
@@ -39,11 +44,15 @@ export interface Wish {
   readonly words?: string;
 }
 
-/** Undefined: the bot cannot answer there, and the person has been told so. */
+/**
+ * Undefined: the bot cannot answer there, and the person has been told so. Rejects with BotError `unreachable` when it may
+ * be tried again.
+ */
 export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | undefined> {
-  const { where, userId, name, responseUrl, words, pressed } = wish;
+  const { came, where, userId, name, responseUrl, words, pressed } = wish;
   const { channelId, threadTs } = where;
   const venue: Venue = {
+    ...venueOf(came),
     channelId,
     userId,
     asked: { name, ...(words && { words }) },
@@ -52,7 +61,7 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
     ...(pressed && { pressed }),
   };
   if (wish.private) {
-    const ephemeral = { channelId, userId, nonce: randomUUID() };
+    const ephemeral = { channelId, userId, nonce: toMark(came.event) };
     const thread: ThreadKey = `slack:${channelId}:${userId}.${ephemeral.nonce}`;
     return { thread, reply: createReply(stage, { ...venue, ephemeral }) };
   }
@@ -60,18 +69,14 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
     return { thread: toThreadKey(channelId, threadTs), reply: createReply(stage, venue) };
   }
   // The message is the first of a thread of its own: it has to be there before the thread has a name.
-  const id = randomUUID();
-  const started = toMessage(
-    { phase: "working", status: "Getting ready", text: "", notes: [], images: [], actions: [] },
-    { id, files: [], ...(venue.asked && { asked: venue.asked }) },
-  );
   try {
-    const made = await stage.send.post({ channelId }, started, id);
+    const made = await openRoot(stage, venue, came);
     const thread = toThreadKey(made.channelId, made.ts);
     return { thread, reply: createReply(stage, { ...venue, channelId: made.channelId, ts: made.ts }) };
   } catch (error) {
     const trouble = toTrouble(error);
     stage.log.warn({ channel: channelId, trouble, error: toLogged(error) }, "slack.answer.barred");
+    if (["failed", "limited"].includes(trouble)) throw toBotError(error, stage.me.name);
     await say(
       stage,
       venue,
@@ -81,11 +86,25 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
   }
 }
 
+/** Posts the first message of a thread, unless that was done before. */
+async function openRoot({ send }: Stage, { channelId, asked }: Venue, came: Came): Promise<Spot> {
+  const mark = toMark(came.event);
+  const found = came.again && (await send.findMarked({ channelId }, mark, came.at - skewMs));
+  if (found) return { channelId, ts: found.ts };
+  const started = toMessage(
+    { phase: "working", status: "Getting ready", text: "", notes: [], images: [], actions: [] },
+    { id: `${mark}.${randomUUID().slice(0, 8)}.0`, files: [], ...(asked && { asked }) },
+  );
+  return send.post({ channelId }, started, mark);
+}
+
 /** For the asker's eyes alone: a direct message has no others, elsewhere it is whispered. */
-export function openAside(stage: Stage, venue: Venue & { readonly userId: string }): Reply {
-  const { channelId, userId } = venue;
+export function openAside(stage: Stage, came: Came, of: Venue & { readonly userId: string }): Reply {
+  const { channelId, userId } = of;
+  const venue = { ...of, ...venueOf(came) };
   if (!isDirect({ channel: channelId })) {
-    return createReply(stage, { ...venue, ephemeral: { channelId, userId, nonce: randomUUID() } });
+    const ephemeral = { channelId, userId, nonce: toMark(came.event) };
+    return createReply(stage, { ...venue, ephemeral });
   }
   const reply = createReply(stage, venue);
   return { ...reply, show: (view) => reply.show({ ...view, audience: "everyone" }) };
@@ -102,7 +121,8 @@ function inviteWords(name: string): string {
 export async function openBelow(stage: Stage, message: MessageKey, user: User): Promise<Below> {
   const spot = parseMessageKey(message);
   if (!spot) throw new BotError("unknown_message", "That is no message of Slack's.");
-  return isSpot(spot) ? belowPosted(stage, spot, user) : belowEphemeral(stage, spot, user);
+  if (!isSpot(spot)) return belowEphemeral(stage, spot, user);
+  return belowPosted(stage, (await movedTo(stage, message)) ?? spot, user);
 }
 
 async function belowPosted(stage: Stage, { channelId, ts }: Spot, user: User): Promise<Below> {

@@ -3,18 +3,22 @@ import type { View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
-import type { Message } from "../wire/send.ts";
-import { toLogged } from "../wire/trouble.ts";
+import type { Message } from "../wire/send/posts.ts";
+import { isRefusal, toBotError, toLogged } from "../wire/trouble.ts";
+import { createMessageFiles, type MessageFiles } from "./files/message-files.ts";
 import { splitWords } from "./long-text.ts";
-import { createMessageFiles } from "./message-files.ts";
 import { toFileName, toMessage } from "./view.ts";
 
-/** Says something to the asker alone, by whatever way is open. */
+/**
+ * Says something to the asker alone, by whatever way is open. Rejects with BotError `unreachable` when Slack took none of
+ * it and may take it later; where nobody may be told, that is said to the log.
+ */
 export async function notify(stage: Stage, venue: Venue, view: View): Promise<void> {
   const { send, log } = stage;
   const { channelId, userId, responseUrl } = venue;
   const threadTs = venue.inThread ? venue.threadTs : undefined;
-  const files = await upload(stage, view);
+  const messageFiles = createMessageFiles(stage, venue.mark ?? randomUUID());
+  const files = await upload(stage, messageFiles, view);
   const [text = "", ...more] = splitWords(view.text);
   const message = toMessage({ ...view, text }, { id: randomUUID(), files });
   const plain = { phase: view.phase, notes: [], images: [], actions: [] };
@@ -28,7 +32,12 @@ export async function notify(stage: Stage, venue: Venue, view: View): Promise<vo
         ? send.direct(userId, one === message ? toMessage(bare, { id: randomUUID(), files: [] }) : one)
         : undefined,
   ];
-  let rest = [message, ...more.map((text) => toMessage({ ...plain, text }, { id: randomUUID(), files: [] }))];
+  const all = [
+    message,
+    ...more.map((text) => toMessage({ ...plain, text }, { id: randomUUID(), files: [] })),
+  ];
+  let rest = all;
+  let why: unknown;
   for (const way of ways) {
     try {
       while (rest[0]) {
@@ -37,21 +46,24 @@ export async function notify(stage: Stage, venue: Venue, view: View): Promise<vo
         await going;
         rest = rest.slice(1);
       }
-      if (rest.length === 0) return;
+      if (rest.length === 0) return messageFiles.settle(files);
     } catch (error) {
+      if (!isRefusal(error)) why = error;
       log.debug({ channel: channelId, error: toLogged(error) }, "slack.tell.again");
     }
   }
   log.warn({ channel: channelId }, "slack.tell.failed");
+  if (why !== undefined && rest.length === all.length) throw toBotError(why, stage.me.name);
 }
 
 /** The files of its pictures, ready to be shown. One that cannot be had is left out. */
-async function upload(stage: Stage, view: View): Promise<readonly string[]> {
+async function upload(stage: Stage, messageFiles: MessageFiles, view: View): Promise<readonly string[]> {
   const { log, closing } = stage;
-  const messageFiles = createMessageFiles(stage);
   const all = await Promise.allSettled(
     view.images.map((image, index) =>
-      messageFiles.put(image, toFileName(view, image, index), closing, readyMs),
+      messageFiles.put(image, {
+        ...{ name: toFileName(view, image, index), signal: closing, patienceMs: readyMs },
+      }),
     ),
   );
   return all.map((one) => {

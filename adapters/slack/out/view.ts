@@ -5,7 +5,7 @@ import { toFooter } from "../../../src/seam/footer.ts";
 import type { Image, View } from "../../../src/seam/view.ts";
 import { toBlockId, toButtonId } from "../wire/keys.ts";
 import { slackLimits } from "../wire/limits.ts";
-import type { Message } from "../wire/send.ts";
+import type { Message } from "../wire/send/posts.ts";
 import { altOf, cut, toEscaped, toLine } from "../wire/words.ts";
 import { fitWords } from "./long-text.ts";
 import { withoutLinks } from "./markdown.ts";
@@ -20,6 +20,8 @@ export interface Look {
   readonly asked?: { readonly name: string; readonly words?: string };
   /** The name of ours for a message that Slack has no name for. */
   readonly stands?: string;
+  /** Why it stands here, in Slack's own markup. */
+  readonly line?: string;
   /** Files that came with it elsewhere: a message that Slack does not keep says it when it is pressed on. */
   readonly handed?: readonly string[];
 }
@@ -59,7 +61,12 @@ function fit(view: View, look: Look) {
   const wanted = [asked?.name, words && cut(toLine(words), slackLimits.fallbackText)]
     .filter(Boolean)
     .join(": ");
-  const above = [...quiet(view.details ? undefined : wanted), ...quiet(view.status), ...pictures];
+  const above = [
+    ...(look.line ? [toLineBlock(look.line)] : []),
+    ...quiet(view.details ? undefined : wanted),
+    ...quiet(view.status),
+    ...pictures,
+  ];
   const below = [
     ...quiet(view.notes.map(toLine).join("\n")),
     ...quiet(view.details && wanted),
@@ -81,6 +88,10 @@ export function toFileName(view: Pick<View, "phase">, image: Image, index: numbe
 function quiet(line: string | undefined): types.KnownBlock[] {
   const text = cut((line ?? "").trim(), slackLimits.contextText);
   return text ? [{ type: "context", elements: [{ type: "plain_text", text, emoji: false }] }] : [];
+}
+
+function toLineBlock(text: string): types.KnownBlock {
+  return { type: "context", elements: [{ type: "mrkdwn", text, verbatim: true }] };
 }
 
 /** `verbatim` keeps Slack from finding names of people and channels in it. */

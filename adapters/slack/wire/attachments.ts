@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { BotError } from "../../../src/seam/errors.ts";
 import { badFile, collect } from "../../../src/seam/files/sent-file.ts";
-import type { Attachment } from "../../../src/seam/turn.ts";
+import type { Attachment, SentFile } from "../../../src/seam/turn.ts";
 import { downloadMs } from "./limits.ts";
 import { scopeWords } from "./permissions.ts";
 import { type Picture, type RemoteFile, type SlackFile, toRemoteFile } from "./pictures.ts";
@@ -10,7 +11,16 @@ import { neededScope, toTrouble } from "./trouble.ts";
 /** Makes attachments the core can read out of pictures in messages. */
 export interface Files {
   toAttachment(picture: Picture, role?: "mask"): Attachment;
+  /** A file from before the restart: Slack is asked about it anew. */
+  reopen(sent: SentFile): Attachment;
 }
+
+/** What is noted of a file of Slack's, so that it can be read again. */
+const noted = z.object({
+  id: z.string(),
+  barred: z.enum(["external", "deleted", "hidden", "foreign"]).exactOptional(),
+  own: z.literal(true).exactOptional(),
+});
 
 /** Ms between tries for a file that Slack does not have ready yet. */
 const againMs = [500, 1500, 3000];
@@ -64,13 +74,29 @@ export function createFiles(of: {
     }
   }
 
+  /** A Slack that is down for a moment is asked again. */
+  async function askAgain(file: RemoteFile, attempt: number, signal: AbortSignal): Promise<RemoteFile> {
+    return ask(file).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (error instanceof BotError || attempt >= againMs.length) throw error;
+      return { ...file, url: "" };
+    });
+  }
+
   async function read(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array> {
     for (let attempt = 0; ; attempt += 1) {
-      const found = (file.url || file.barred) && attempt === 0 ? file : await ask(file);
+      const found = (file.url || file.barred) && attempt === 0 ? file : await askAgain(file, attempt, signal);
       if (found.barred) throw badFile(found.name, reasons[found.barred]);
-      const bytes = found.url ? await download(found, found.url, signal) : undefined;
+      const isLast = attempt >= againMs.length;
+      const bytes = found.url
+        ? await download(found, found.url, signal).catch((error: unknown) => {
+            signal.throwIfAborted();
+            if (error instanceof BotError || isLast) throw error;
+            return undefined;
+          })
+        : undefined;
       if (bytes) return bytes;
-      if (attempt >= againMs.length) throw badFile(found.name, found.url ? notInChannel : notReady);
+      if (isLast) throw badFile(found.name, found.url ? notInChannel : notReady);
       await wait(againMs[attempt] ?? 0);
       signal.throwIfAborted();
     }
@@ -112,12 +138,13 @@ export function createFiles(of: {
       name: file.name,
       mediaType: file.mediaType,
       size: file.size,
+      source: { kind: "platform", file: noted.parse(file) },
       async read(signal) {
         const within = AbortSignal.any([signal, AbortSignal.timeout(downloadMs)]);
         return read(file, within).catch((cause: unknown) => {
           signal.throwIfAborted();
           if (cause instanceof BotError) throw cause;
-          throw badFile(file.name, "could not be read from Slack. Send it again.", cause);
+          throw badFile(file.name, "could not be read from Slack just now. Try again in a minute.", cause);
         });
       },
     };
@@ -128,6 +155,11 @@ export function createFiles(of: {
       ...("address" in picture ? of.fromAddress(picture.address) : ofSlack(picture)),
       ...(role && { role }),
     }),
+    reopen({ file, role, ...claims }) {
+      const known = noted.safeParse(file);
+      const found: RemoteFile = known.success ? { ...claims, ...known.data } : { ...claims, id: "" };
+      return { ...ofSlack(found), ...(role && { role }) };
+    },
   };
 }
 

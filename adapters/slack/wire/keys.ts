@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
 import type { Style } from "../../../src/seam/core.ts";
-import type { MessageKey, Place, Scope, ThreadKey } from "../../../src/seam/turn.ts";
+import type { EventKey, MessageKey, Place, Scope, ThreadKey } from "../../../src/seam/turn.ts";
 
 /** Where a message is. */
 export interface Spot {
@@ -46,6 +47,11 @@ export const homeButtons = {
 } as const;
 
 export type HomeButton = (typeof homeButtons)[keyof typeof homeButtons];
+
+/** A short name for what comes of an event, the same however often the event comes. */
+export function toMark(event: EventKey): string {
+  return createHash("sha256").update(event).digest("base64url").slice(0, 20);
+}
 
 export function toMessageKey(spot: Spot | Ephemeral): MessageKey {
   return `slack:${spot.channelId}:${"ts" in spot ? spot.ts : `${spot.userId}.${spot.nonce}`}`;

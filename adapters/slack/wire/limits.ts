@@ -3,16 +3,26 @@ import type { ImageLimits } from "../../../src/seam/view.ts";
 const MB = 1024 * 1024;
 
 /** Shortest time between two edits of a message, in ms: Slack takes about fifty a minute from the whole app. */
-export const paceMs = 3000;
+const paceMs = 3000;
 
 /** Ms between two looks at whether Slack has a file ready. It takes 3 to 5 s. */
-export const pollMs = 700;
+const pollMs = 700;
 
 /** Ms after which a sketch that is still not ready is given up: the next one is better than a late one. */
 export const sketchMs = 12_000;
 
 /** Ms after which a finished picture that is still not ready is shown in another way. */
-export const readyMs = 60_000;
+export const readyMs = 25_000;
+
+/** Ms for all that is tried at once to show a last view: after that the core says when to try again. */
+const showMs = 50_000;
+
+/** Ms a request to Slack may take, and one that nobody waits for any more after that. */
+const requestMs = 15_000;
+const quickMs = 10_000;
+
+/** Ms after which an edit whose answer got lost has been made, or never will be. */
+const settleMs = 10_000;
 
 /** Ms an answer's address may be used, and how often. Source: “Handling user interaction” in Slack's documentation. */
 export const responseUrl = { lifeMs: 29 * 60 * 1000, uses: 5 } as const;
@@ -71,4 +81,17 @@ export interface Timing {
   readonly pollMs: number;
   /** Before a try is made again. */
   readonly retryMs: readonly number[];
+  /** For all that is tried at once to show a last view. */
+  readonly showMs: number;
+  /** For a request, and for one that may be dropped. */
+  readonly requestMs: number;
+  readonly quickMs: number;
+  /** Until an edit whose answer got lost has been made, or never will be. */
+  readonly settleMs: number;
 }
+
+/** What Slack likes. */
+export const usualTiming: Timing = {
+  ...{ paceMs, pollMs, showMs, requestMs, quickMs, settleMs },
+  retryMs: [1000, 3000, 8000, 20_000],
+};

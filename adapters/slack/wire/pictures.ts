@@ -40,6 +40,10 @@ export interface SlackFile {
   readonly file_access?: string;
   readonly url_private?: string;
   readonly url_private_download?: string;
+  /** Ids of the conversations in which a message carries it: open ones, closed ones, direct ones. */
+  readonly channels?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly ims?: readonly string[];
 }
 
 /** What of a message can show pictures, and who wrote it. */

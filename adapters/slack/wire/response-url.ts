@@ -11,14 +11,19 @@ export interface ResponseUrl {
   readonly threadTs?: string;
 }
 
-/** The response URL that came with a press or a command just now. Not every one brings an address. */
+/** The address does not take the answer, or no longer: it was not shown. */
+export class NotTaken extends Error {
+  override readonly name = "NotTaken";
+}
+
+/** The response URL that came with a press or a command then (Unix time, ms). Not every one brings an address. */
 export function openResponseUrl(
   url: string | undefined,
-  now: () => number,
+  at: number,
   threadTs?: string,
 ): ResponseUrl | undefined {
   if (!url) return undefined;
-  const until = now() + responseUrl.lifeMs;
+  const until = at + responseUrl.lifeMs;
   return { url, left: responseUrl.uses, until, ...(threadTs && { threadTs }) };
 }
 

@@ -1,6 +1,7 @@
 import { webApi } from "@slack/bolt";
 import { BotError } from "../../../src/seam/errors.ts";
 import { scopeWords } from "./permissions.ts";
+import { NotTaken } from "./response-url.ts";
 
 /**
  * What Slack's refusals mean to us.
@@ -32,12 +33,22 @@ export function toTrouble(error: unknown): Trouble {
   if (error instanceof webApi.WebAPIRateLimitedError) return "limited";
   if (error instanceof webApi.WebAPIPlatformError) return codes[error.data.error] ?? "failed";
   if (error instanceof webApi.WebAPIHTTPError && error.statusCode === 413) return "large";
+  if (error instanceof NotTaken) return "expired";
   return "failed";
 }
 
 /** Whether Slack said no; a request that came to nothing may have been carried out all the same. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof webApi.WebAPIPlatformError || error instanceof webApi.WebAPIRateLimitedError;
+  return (
+    error instanceof webApi.WebAPIPlatformError ||
+    error instanceof webApi.WebAPIRateLimitedError ||
+    error instanceof NotTaken
+  );
+}
+
+/** Whether it is a file that Slack does not have, and not a message. */
+export function isFileGone(error: unknown): boolean {
+  return error instanceof webApi.WebAPIPlatformError && /^file_(?:not_found|deleted)$/.test(error.data.error);
 }
 
 /** Ms to wait before the next try, where Slack says. */
@@ -80,7 +91,7 @@ export function toBotError(error: unknown, name: string): BotError {
     case "unscoped":
       return new BotError("auth", scopeWords(neededScope(error) ?? "a scope that I need"), { cause });
     case "limited":
-      return new BotError("busy", "Slack asks me to slow down. Try again in a minute.", { cause });
+      return new BotError("unreachable", "Slack asks me to slow down. Try again in a minute.", { cause });
     default:
       return new BotError("unreachable", "Slack could not be reached.", { cause });
   }

@@ -11,6 +11,7 @@ import { type Method, tiers } from "./method.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { type ParsedBody, readBody, readUpload } from "./request.ts";
 import type { ResponseUrls } from "./response-urls.ts";
+import { throughHost } from "./through-host.ts";
 import type { World } from "./world.ts";
 
 /** A request as it came in, and how it was answered. */
@@ -148,12 +149,13 @@ export function createApi(parts: {
 
   function finish(record: RecordedRequest, response: ServerResponse, answer: Answer): void {
     const { status, body, type, headers } = answer;
+    const { req: request } = response;
     record.status = status;
     if (typeof body === "object" && !Buffer.isBuffer(body) && typeof body.error === "string")
       record.error = body.error;
     const isJson = typeof body === "object" && !Buffer.isBuffer(body);
     response.writeHead(status, { "content-type": type ?? "application/json; charset=utf-8", ...headers });
-    response.end(isJson ? JSON.stringify(body) : body);
+    response.end(isJson ? throughHost(JSON.stringify(body), request) : body);
     changes.happened();
   }
 

@@ -81,6 +81,8 @@ export interface SlackSimulator extends Scene, People, Doings, Pick<Changes, "wa
   pings(ref: MessageRef): readonly Ping[];
   /** The files that are left in the workspace, oldest first; with `of`, those of one user. */
   files(of?: User): readonly StoredFile[];
+  /** Files of the bot's that no message shows: what it has left behind. */
+  litter(): readonly StoredFile[];
   /** Every view so far, oldest first. */
   readonly views: readonly SeenView[];
   /** The modal a person has before them. */
@@ -175,6 +177,18 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
     },
     pings: ({ channel, ts }) => world.channels.get(channel)?.messages.get(ts)?.pings ?? [],
     files: (of) => [...world.files.values()].filter((file) => !file.deleted && (!of || file.owner === of)),
+    litter() {
+      const all = [...world.channels.values()].flatMap(({ messages }) => [...messages.values()]);
+      const shown = all
+        .filter(({ deleted }) => !deleted)
+        .flatMap((message) => {
+          const { images, files: hanging } = toSeen(message, files);
+          return [...images.map(({ fileId }) => fileId), ...hanging.map(({ id }) => id)];
+        });
+      return [...world.files.values()].filter(
+        (file) => !file.deleted && file.owner === world.bot && !shown.includes(file.id),
+      );
+    },
     get views() {
       return views.all.map((view) => toSeenView(view, files));
     },

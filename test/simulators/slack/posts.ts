@@ -7,7 +7,7 @@ import type { Files } from "./files.ts";
 import type { Ids } from "./ids.ts";
 import { channelTypeOf, type MessageWire, repliesTo } from "./message-wire.ts";
 import { toPings } from "./pings.ts";
-import type { Channel, Message, StoredFile, User, World } from "./world.ts";
+import type { Channel, Message, Ping, StoredFile, User, World } from "./world.ts";
 
 /** A message to be. */
 export interface Draft {
@@ -59,8 +59,10 @@ export function createPosts(parts: {
 }): Posts {
   const { world, wire, files, events, ids, changes } = parts;
 
+  const isBot = (ping: Ping) => ping.kind === "user" && ping.id === world.bot.id;
+
   function mentions(message: Message): boolean {
-    return message.pings.some((ping) => ping.kind === "user" && ping.id === world.bot.id);
+    return message.pings.some(isBot);
   }
 
   return {
@@ -117,7 +119,14 @@ export function createPosts(parts: {
       message.updates += 1;
       if (editedBy) message.edited = { user: editedBy.id, ts: ids.ts() };
       changes.happened();
-      return message.ephemeralTo ? [] : tell(message, { previous, subtype: "message_changed" });
+      if (message.ephemeralTo) return [];
+      const told = tell(message, { previous, subtype: "message_changed" });
+      const { channel, author } = message;
+      const isNamed = toPings(message.text, message.blocks).some(isBot);
+      if (!editedBy || editedBy !== author || author.bot || !isNamed || channel.kind === "im") return told;
+      // Seen with real apps: who edits a mention mentions anew, under the same ts.
+      const again = events.emit(toMention(wire.event(message)), channel);
+      return again ? [...told, again] : told;
     },
     remove(message) {
       const previous = wire.message(message);

@@ -47,16 +47,18 @@ export function createResponseUrls(parts: {
   const targets = new Map<string, ResponseTarget>();
 
   function respond(target: ResponseTarget, body: Fields): void {
-    const { channel, original, user } = target;
+    const { channel, original, user, posted } = target;
     if (body.delete_original === true || body.delete_original === "true") {
       if (original) posts.remove(original);
       return;
     }
     const args = createArgs(body);
     const content = parseContent(args, parts);
-    if (body.replace_original === true && original) {
+    // Of a command there is no message that was pressed: what it was answered with before is replaced.
+    const replaced = original ?? posted.findLast(({ deleted }) => !deleted);
+    if (body.replace_original === true && replaced) {
       const bare = content.text !== undefined && content.blocks === undefined;
-      posts.change(original, { ...content, ...(bare ? { blocks: [] } : {}) });
+      posts.change(replaced, { ...content, ...(bare ? { blocks: [] } : {}) });
       return;
     }
     const threadTs = args.text("thread_ts");
@@ -69,7 +71,7 @@ export function createResponseUrls(parts: {
       ...(threadTs ? { threadTs: threadRoot(channel, threadTs).ts } : {}),
       ...(everyone ? {} : { ephemeralTo: user }),
     });
-    target.posted.push(message);
+    posted.push(message);
   }
 
   return {

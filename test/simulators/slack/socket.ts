@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Changes } from "../discord/changes.ts";
 import type { Clock } from "../discord/clock.ts";
 import type { Ack, Envelope, Transport } from "./delivery.ts";
 import { type Fields, isFields } from "./fields.ts";
+import { throughHost } from "./through-host.ts";
 
 /** Socket Mode as a test steers it. */
 export interface SocketControls {
@@ -54,11 +55,21 @@ export function createSocket(parts: {
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, autoPong: false });
   const tickets = new Map<string, number>();
   const sockets = new Set<WebSocket>();
+  /** The request by which each was opened. */
+  const requests = new WeakMap<WebSocket, IncomingMessage>();
   const waiting = new Map<string, { readonly socket: WebSocket; settle(ack: Omit<Ack, "ms">): void }>();
   const state = { opened: 0, lateAcks: 0, accepting: true, answering: true, greeting: true };
   let turn = 0;
 
-  server.on("connection", (socket: WebSocket) => {
+  function send(socket: WebSocket, frame: Fields): void {
+    if (socket.readyState !== socket.OPEN) return;
+    const request = requests.get(socket);
+    const text = JSON.stringify(frame);
+    socket.send(request ? throughHost(text, request) : text);
+  }
+
+  server.on("connection", (socket: WebSocket, opening: IncomingMessage) => {
+    requests.set(socket, opening);
     state.opened += 1;
     const pings = setInterval(() => socket.ping(), pingMs).unref();
     socket.on("ping", (data) => {
@@ -163,7 +174,7 @@ export function createSocket(parts: {
         const isGood = (tickets.get(ticket) ?? 0) > clock.now();
         tickets.delete(ticket);
         if (!state.accepting || url.pathname !== "/link/" || !isGood) return void socket.destroy();
-        server.handleUpgrade(request, socket, head, (opened) => server.emit("connection", opened));
+        server.handleUpgrade(request, socket, head, (opened) => server.emit("connection", opened, request));
       });
     },
     async close() {
@@ -177,10 +188,6 @@ export function createSocket(parts: {
       clearTimeout(impatience);
     },
   };
-}
-
-function send(socket: WebSocket, frame: Fields): void {
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
 }
 
 function toFrame(data: RawData): Fields | undefined {

@@ -132,12 +132,18 @@ test("a button that draws answers in the thread; the others tell the one who pre
     { ...vary.turn },
     {
       kind: "press",
+      event: vary.turn.event,
       thread: `slack:${channel.id}:${asked.ts}`,
       user: { id: `slack:${mo.id}`, name: "mo", moderator: true },
       place: placeOf(channel),
       action: "vary",
       message: key,
     },
+  );
+  assert.match(
+    vary.turn.event ?? "",
+    new RegExp(`^slack:press:${doing.triggerId}:`),
+    "Slack's own name for it",
   );
   await vary.reply.show(view("working", { status: "Drawing" }));
   assert.equal(answers().at(-1)?.threadTs, asked.ts);

@@ -87,7 +87,7 @@ test("what is not for the bot", async (t) => {
   const { simulator, channel, ada, mo, nextPrompt, taken, answers } = await startSlack(t);
   const talk = await simulator.say(channel, ada, "hello everyone");
   simulator.sayAsBot(channel, `<@${simulator.bot.id}> I am a bot`);
-  simulator.editMessage(talk, `hello <@${simulator.bot.id}>`);
+  simulator.editMessage(talk, "hello all");
   simulator.deleteMessage(talk);
   const own = await simulator.say(channel, ada, "a fox", { mention: true });
   const { reply } = await nextPrompt();
@@ -102,6 +102,20 @@ test("what is not for the bot", async (t) => {
   assert.equal(turn.user.moderator, true);
   assert.deepEqual(taken, []);
   assert.equal(answers().length, 1);
+});
+
+test("who names the bot in an edit is heard, and once however often it is edited", async (t) => {
+  const { simulator, channel, ada, nextPrompt, taken } = await startSlack(t);
+  const said = await simulator.say(channel, ada, "a fox");
+  const edit = async (words: string) => {
+    const events = simulator.editMessage(said, `<@${simulator.bot.id}> ${words}`);
+    await Promise.all(events.map(({ done }) => done));
+    return events.length;
+  };
+  assert.equal(await edit("a fox"), 2, "Slack tells of the edit and of the mention");
+  assert.equal((await nextPrompt()).turn.text, "a fox");
+  await edit("a red fox");
+  assert.deepEqual(taken, []);
 });
 
 test("a reply that is shown in the channel, too, is one request", async (t) => {

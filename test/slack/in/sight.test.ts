@@ -199,9 +199,10 @@ test("a file that nothing is said of hides no picture above it", async (t) => {
 
   const other = await simulator.say(channel, mo, "hello");
   for (const name of ["older", "scan"]) {
-    await simulator.say(channel, mo, "", { threadTs: other.ts, files: [{ ...notes, name }] });
-    await nextPrompt();
+    const said = await simulator.say(channel, mo, "", { threadTs: other.ts, files: [{ ...notes, name }] });
+    await said.delivered();
   }
+  await nextPrompt();
   assert.deepEqual(await inView((await mention(server, other.ts)).turn), ["scan"], "nothing else is there");
 });
 

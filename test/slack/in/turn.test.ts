@@ -57,7 +57,6 @@ test("a mention, by either of its events, is the same turn", () => {
     files: [],
     where: { channelId: "C0PICS0001", direct: false, inThread: false, threadTs: "1763719200.000100" },
     addressed: true,
-    ids: ["C0PICS0001:1763719200.000100", "0c0a8b1e-7a2d-4d0f-9a52-1f3f0a6a7f11"],
   });
   assert.deepEqual(parse("app-mention"), said);
 });

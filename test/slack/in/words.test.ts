@@ -85,15 +85,22 @@ test("help is said, not asked: what comes next in its thread is an ordinary requ
   assert.deepEqual([turn.addressed, turn.replyTo], [true, undefined]);
 });
 
-test("talk in threads the bot has no part in costs one question to Slack", async (t) => {
+test("talk in threads the bot has no part in costs one question to Slack, and one note", async (t) => {
   const server = await startSlack(t);
-  const { simulator, channel, ada, mo, nextPrompt } = server;
+  const { simulator, channel, ada, mo, nextPrompt, taken } = server;
   const root = await simulator.say(channel, mo, "lunch?");
-  for (const words of ["yes", "at noon?", "yes"]) {
-    await simulator.say(channel, ada, words, { threadTs: root.ts });
-    const { turn } = await nextPrompt();
-    assert.deepEqual([turn.addressed, turn.replyTo], [false, undefined]);
+  await simulator.say(channel, ada, "yes", { threadTs: root.ts });
+  const { turn } = await nextPrompt();
+  assert.deepEqual([turn.addressed, turn.replyTo], [false, undefined]);
+  for (const words of ["at noon?", "yes"]) {
+    await (await simulator.say(channel, ada, words, { threadTs: root.ts })).delivered();
   }
+  await simulator.say(channel, ada, "a sandwich", { threadTs: root.ts, mention: true });
+  const { turn: asked, reply } = await nextPrompt();
+  assert.deepEqual([asked.text, taken], ["a sandwich", []], "nothing else was handed over");
+  await reply.show(await done());
+  await simulator.say(channel, mo, "with cheese", { threadTs: root.ts });
+  assert.equal((await nextPrompt()).turn.text, "with cheese", "now it has a part in it");
   assert.equal(simulator.requests.filter(({ method }) => method === "conversations.replies").length, 1);
 });
 

@@ -195,17 +195,21 @@ test("a picture that Slack does not take into the message comes in one of its ow
   assert.equal(apart?.files[0]?.name, "a-fox.png");
 });
 
-test("a scope that is missing for the picture is named in the answer", async (t) => {
+test("a scope that is missing for the picture is named in the answer, which waits for it", async (t) => {
   const server = await startSlack(t);
   const { simulator, answers } = server;
   const reply = await ask(server);
   await reply.show(view("working", { status: "Drawing" }));
   simulator.revoke("files:write");
-  await reply.show(await done());
+  await assert.rejects(reply.show(await done()), { code: "auth" });
   assert.match(
     answers()[0]?.text ?? "",
-    /Slack has not granted me files:write\. An admin has to add that scope/,
+    /I cannot show the picture yet: Slack has not granted me files:write\. An admin has to add that scope/,
   );
+  simulator.grant("files:write");
+  await reply.show(await done());
+  assert.doesNotMatch(answers()[0]?.text ?? "", /files:write/);
+  assert.equal(answers()[0]?.images.length, 1);
 });
 
 test("a scope that is missing to see whether the picture is ready is named, too", async (t) => {

@@ -1,0 +1,158 @@
+import { z } from "zod";
+import { action } from "../../../../src/seam/actions.ts";
+import { BotError } from "../../../../src/seam/errors.ts";
+import type { PlatformEvent } from "../../../../src/seam/turn.ts";
+import type { Came } from "../../live/came.ts";
+import type { Stage } from "../../live/stage.ts";
+import { parseButtonId, parseMessageKey, toMessageKey, toThreadKey } from "../../wire/keys.ts";
+import { toLogged } from "../../wire/trouble.ts";
+import { answerCommand, answerShortcut } from "../asks.ts";
+import { answerAtHome } from "../home-tab.ts";
+import { createMessages, forget } from "../messages.ts";
+import type { Command, Pressed, Shortcut, Submitted } from "../payloads.ts";
+import { answerPress } from "../presses.ts";
+import { answerSubmission } from "../submissions.ts";
+import { type MessageEvent, parseDeleted, parseMessage } from "../turn.ts";
+
+/** Something that a person did, by its kind, as Slack sends it. */
+export type Doing =
+  | { readonly kind: "message"; readonly payload: MessageEvent }
+  | { readonly kind: "command"; readonly payload: Command }
+  | { readonly kind: "press"; readonly payload: Pressed }
+  | { readonly kind: "shortcut"; readonly payload: Shortcut }
+  | { readonly kind: "form"; readonly payload: Submitted };
+
+/** Begins to see to what was noted. Returns at once. */
+export type Begin = () => void;
+
+/** What people do comes in here: it is noted before it is acknowledged, and each counts once however often it comes. */
+export interface Incoming {
+  /**
+   * A message, or one that was taken away. Rejects with BotError `storage` when it could not be noted: then it is not to
+   * be acknowledged, so that Slack delivers it again.
+   */
+  hear(event: MessageEvent): Promise<Begin>;
+  /** What is done to Slack's own controls. Rejects as `hear`: the person is to be told. */
+  take(doing: Doing): Promise<Begin>;
+  /** As of `Adapter`. */
+  replay(event: PlatformEvent): Promise<void>;
+}
+
+/** What is noted of each. */
+const noted = z.object({
+  kind: z.enum(["message", "command", "press", "shortcut", "form"]),
+  /** Unix time, ms. */
+  at: z.number(),
+  payload: z.record(z.string(), z.unknown()),
+});
+
+export function createIncoming(stage: Stage): Incoming {
+  const { core, me, now, log, strangers, closing } = stage;
+  const answerMessage = createMessages(stage);
+  /** Messages are seen to in the order in which they came, however long it takes to note each. */
+  let before: Promise<unknown> = Promise.resolve();
+
+  function see(doing: Doing, came: Came): Promise<void> {
+    closing.throwIfAborted();
+    switch (doing.kind) {
+      case "message": {
+        const said = parseMessage(doing.payload, me);
+        return said ? answerMessage(said, doing.payload, came) : Promise.resolve();
+      }
+      case "command":
+        return answerCommand(stage, doing.payload, came);
+      case "press": {
+        const { view, actions } = doing.payload;
+        const [pressed] = actions;
+        if (!pressed) return Promise.resolve();
+        if (view) return answerAtHome(stage, doing.payload, view, pressed, came);
+        return answerPress(stage, doing.payload, came);
+      }
+      case "shortcut":
+        return answerShortcut(stage, doing.payload, came);
+      case "form":
+        return answerSubmission(stage, doing.payload, came);
+    }
+  }
+
+  async function note(doing: Doing): Promise<Begin> {
+    const at = now();
+    const event = toEvent(doing, at);
+    const noting = core.note(event);
+    const turn = before;
+    if (doing.kind === "message") before = Promise.allSettled([before, noting]);
+    const seeTo = await noting;
+    if (!seeTo) return () => {};
+    const work = async () => {
+      if (doing.kind === "message") await turn;
+      await see(doing, { event: event.key, at, again: false });
+    };
+    return () => void seeTo(work);
+  }
+
+  /** Small talk in a thread that is not ours costs nothing once that is known. */
+  function isForUs(event: MessageEvent): boolean {
+    const said = parseMessage(event, me);
+    if (!said) return false;
+    const thread = toThreadKey(said.where.channelId, said.where.threadTs);
+    if (said.addressed) strangers.delete(thread);
+    return !strangers.has(thread);
+  }
+
+  return {
+    async hear(event) {
+      const deleted = parseDeleted(event);
+      if (deleted) forget(stage, event.channel, deleted);
+      return isForUs(event) ? note({ kind: "message", payload: event }) : () => {};
+    },
+    take: note,
+    async replay({ key, body }) {
+      const parsed = noted.safeParse(body);
+      if (!parsed.success) {
+        log.error({ event: key, error: toLogged(parsed.error) }, "slack.event.unread");
+        return;
+      }
+      const { kind, at, payload } = parsed.data;
+      // It was Slack's when it was noted.
+      await see({ kind, payload } as unknown as Doing, { event: key, at, again: true }).catch(
+        (error: unknown) => {
+          throw error instanceof BotError
+            ? error
+            : new BotError("unreachable", "Slack failed.", { cause: error });
+        },
+      );
+    },
+  };
+}
+
+/** Slack's own name for what was done, and all of it. Its token is of no use to anybody. */
+function toEvent(doing: Doing, at: number): PlatformEvent {
+  const { kind, payload } = doing;
+  const { token: _, ...rest } = payload as typeof payload & { readonly token?: string };
+  const body = { kind, at, payload: rest };
+  switch (kind) {
+    case "message":
+      return { key: `slack:message:${payload.channel}:${payload.ts}`, body };
+    case "form":
+      return { key: `slack:form:${payload.view.id}`, body };
+    case "press": {
+      const click = toClick(payload);
+      const [pressed] = payload.actions;
+      const key = `slack:press:${payload.trigger_id}:${pressed?.action_ts ?? ""}` as const;
+      return { key, body, ...(click && { click }) };
+    }
+    default:
+      return { key: `slack:${kind}:${payload.trigger_id}`, body };
+  }
+}
+
+/** A double click on what draws at once draws once. */
+function toClick({ actions, container, channel, message, user }: Pressed): string | undefined {
+  const [pressed] = actions;
+  const name = parseButtonId(pressed?.action_id ?? "");
+  if (!name || !action(name).draws || action(name).form) return undefined;
+  const channelId = container.channel_id ?? channel?.id ?? "";
+  const ts = container.message_ts ?? message?.ts ?? "";
+  const stands = parseMessageKey(pressed?.value ?? "");
+  return `${toMessageKey(stands ?? { channelId, ts })} ${name} ${user.id}`;
+}

@@ -1,0 +1,10 @@
+import type { EventKey } from "../../../src/seam/turn.ts";
+
+/** How something that a person did came in. */
+export interface Came {
+  readonly event: EventKey;
+  /** Unix time, ms. */
+  readonly at: number;
+  /** It was seen to before, as far as that went: what was posted then is looked for. */
+  readonly again: boolean;
+}

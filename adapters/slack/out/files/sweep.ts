@@ -1,0 +1,43 @@
+import type { Stage } from "../../live/stage.ts";
+import type { Upload } from "../../live/uploads.ts";
+import { filesOf, handedWith, shownIdsOf } from "../../wire/pictures.ts";
+import { toLogged } from "../../wire/trouble.ts";
+
+/** Ms after which a file that cannot be looked for is left where it is. */
+const longMs = 7 * 24 * 3600 * 1000;
+
+/**
+ * Takes away the files that the process before has left: those whose message was looked at and does not show them. What
+ * is shown is never taken away, nor what nobody can look at, for one person alone sees it. Never rejects.
+ */
+export async function sweep({ send, uploads, log, now }: Stage): Promise<void> {
+  const all = [...uploads.left()];
+  for (const [id, upload] of all) {
+    if (!uploads.left().has(id)) continue; // an answer that goes on has it
+    try {
+      const isLeft = await isLeftOver({ send }, id, upload);
+      if (!uploads.left().has(id)) continue;
+      if (isLeft === undefined && now() - upload.at < longMs) continue;
+      uploads.forget([id]);
+      if (isLeft) await send.remove(id);
+    } catch (error) {
+      if (now() - upload.at > longMs) uploads.forget([id]);
+      log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
+    }
+  }
+  uploads.flushSoon();
+}
+
+/** Undefined: nobody can tell. */
+async function isLeftOver(
+  { send }: Pick<Stage, "send">,
+  id: string,
+  { spot }: Upload,
+): Promise<boolean | undefined> {
+  if (!spot) return undefined;
+  const found = await send.fetchMessage(spot);
+  const shown = found
+    ? [...shownIdsOf(found), ...filesOf(found).map((file) => file.id), ...handedWith(found)]
+    : [];
+  return !shown.includes(id);
+}

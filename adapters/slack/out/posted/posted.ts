@@ -1,0 +1,111 @@
+import { BotError } from "../../../../src/seam/errors.ts";
+import type { MessageKey } from "../../../../src/seam/turn.ts";
+import type { Reply, View } from "../../../../src/seam/view.ts";
+import type { Stage } from "../../live/stage.ts";
+import { toNoted, type Venue } from "../../live/venue.ts";
+import { toMessageKey } from "../../wire/keys.ts";
+import { toBotError, toLogged, toTrouble } from "../../wire/trouble.ts";
+import { createStatus } from "../assistant.ts";
+import { noteWord } from "../note-word.ts";
+import { notify } from "../notice.ts";
+import { vanish } from "../vanish.ts";
+import { isOver } from "../view.ts";
+import { createLast } from "./last.ts";
+import { createMessage } from "./message.ts";
+import { createSketches } from "./sketches.ts";
+
+/** A message everybody sees: it is posted once and changes from then on. */
+export function createPosted(stage: Stage, venue: Venue): Pick<Reply, "show" | "venue"> {
+  const { log, live, me } = stage;
+  const message = createMessage(stage, venue);
+  const showLast = createLast(stage, venue, message);
+  const sketches = createSketches(stage, message, inOrder, lost);
+  const status = createStatus(stage, venue);
+  let looks = "";
+  let isLast = false;
+  let isBarred = false;
+  let before: Promise<unknown> = Promise.resolve();
+
+  function inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const next = before.then(work);
+    before = next.catch(() => {});
+    return next;
+  }
+
+  function lost(error: unknown): void {
+    const { key } = message;
+    const trouble = toTrouble(error);
+    log.debug({ message: key, trouble, error: toLogged(error) }, "slack.sketch.lost");
+    if (trouble === "gone" && key) stage.gone(key);
+  }
+
+  async function showWorking(view: View): Promise<void> {
+    const { images, files } = message.shown;
+    const seen = JSON.stringify({ ...view, images: [] });
+    if (seen !== looks || !message.spot) {
+      looks = seen;
+      const isThere = message.spot !== undefined;
+      await message.put({ ...view, images }, files, { soon: true }).catch((error: unknown) => {
+        if (!isThere) throw error;
+        lost(error);
+      });
+    }
+    sketches.offer(view);
+  }
+
+  /** Whether the message of a deleted answer is gone, with all that came with it. */
+  async function takeAway(): Promise<boolean> {
+    const { spot, key } = message;
+    if (!spot || !key || !(await vanish(stage, spot))) return false;
+    message.clear();
+    live.delete(key);
+    return true;
+  }
+
+  function keyOr(): MessageKey {
+    return message.key ?? toMessageKey({ channelId: venue.channelId, ts: "0.0" });
+  }
+
+  async function show(view: View): Promise<MessageKey> {
+    if (view.audience === "asker" || isBarred) {
+      await notify(stage, venue, view);
+      if (venue.request) noteWord(stage, venue, view, undefined);
+      return keyOr();
+    }
+    const over = isOver(view.phase);
+    if (!over && isLast) return keyOr(); // nothing goes back behind what is shown
+    if (over) sketches.stop();
+    await message.find();
+    if (view.gone && (await takeAway())) return keyOr();
+    // From here on nothing is being drawn that the end of its message would cancel.
+    if (over && message.key) live.delete(message.key);
+    try {
+      await (over ? showLast(view) : showWorking(view));
+      isLast ||= over;
+    } catch (error) {
+      isBarred = !message.spot && ["uninvited", "forbidden"].includes(toTrouble(error));
+      throw error;
+    } finally {
+      const { key, spot } = message;
+      if (over && key) {
+        live.delete(key);
+        noteWord(stage, venue, view, spot);
+      } else if (key) live.set(key, venue.request ? { request: venue.request } : {});
+      status.show(over ? undefined : view.status);
+    }
+    return keyOr();
+  }
+
+  return {
+    get venue() {
+      const { ts = message.spot?.ts } = venue;
+      return toNoted({ ...venue, ...(ts && { ts }) });
+    },
+    show: (view) =>
+      inOrder(() =>
+        show(view).catch((error: unknown) => {
+          throw error instanceof BotError ? error : toBotError(error, me.name);
+        }),
+      ),
+  };
+}

@@ -1,0 +1,20 @@
+import type { webApi } from "@slack/bolt";
+import type { Timing } from "../limits.ts";
+import type { Patience } from "./patience.ts";
+
+/** What all calls to Slack are made with. `quick`: a client of its own, so that a sketch never waits behind what must arrive. */
+export interface Calls {
+  readonly client: webApi.WebClient;
+  readonly quick: webApi.WebClient;
+  readonly token: string;
+  readonly timing: Timing;
+  readonly patience: Patience;
+  readonly ownId: () => string;
+  readonly now: () => number;
+}
+
+/** Where a message goes. */
+export interface To {
+  readonly channelId: string;
+  readonly threadTs?: string;
+}

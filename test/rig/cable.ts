@@ -1,0 +1,38 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+/** A way to a server on this machine that can be cut, as a process is cut off that is killed. */
+export interface Cable {
+  readonly port: number;
+  /** Ends every connection, and takes no more. */
+  cut(): void;
+}
+
+/** Lays a cable to a port of 127.0.0.1. */
+export async function createCable(to: number): Promise<Cable> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(to, "127.0.0.1");
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far).pipe(near);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (!address || typeof address === "string") throw new Error("The cable got no port.");
+  return {
+    port: address.port,
+    cut() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

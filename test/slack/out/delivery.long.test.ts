@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { askedOf } from "../../rig/core.ts";
+import { until } from "../../rig/until.ts";
+import { createClient } from "../../simulators/slack-client.ts";
+import { startLife } from "../life.ts";
+import { done, image, type SlackServer, startSlack, view } from "../server.ts";
+
+/** An answer that is being drawn. */
+async function drawing(server: SlackServer) {
+  const { simulator, channel, ada, nextPrompt } = server;
+  const asked = await simulator.say(channel, ada, "a fox", { mention: true });
+  const { reply } = await nextPrompt();
+  const working = { status: "Drawing", actions: ["cancel"] } as const;
+  const key = await reply.show(view("working", working));
+  await reply.show(view("working", { ...working, images: [await image("#100", "sketch.png")] }));
+  await until(() => server.answers()[0]?.images.length === 1, "a sketch");
+  return { asked, reply, key };
+}
+
+test("Slack fails from the middle of a turn through several tries of the core: the picture comes when it is back", async (t) => {
+  const life = await startLife(t);
+  const { simulator, standin, channel, ada, posts } = life;
+  const tries = Promise.withResolvers<void>();
+  let waits = 0;
+  const timing = { retryMs: [5, 5], showMs: 400 };
+  await life.begin({
+    timing,
+    wait: async () => {
+      waits += 1;
+      if (waits === 3) tries.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+  const held = standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" });
+  await simulator.say(channel, ada, "a fox", { mention: true });
+  await until(() => posts()[0]?.images.length === 1, "a sketch");
+  const outage = simulator.fault({ kind: "status", status: 503, times: 1e9 });
+  held.release();
+  await tries.promise;
+  assert.equal(posts()[0]?.images.length, 1, "the sketch stands");
+  outage.cancel();
+  await life.finished(posts);
+  await life.noLitter();
+  assert.equal(posts().length, 1);
+  assert.equal(askedOf(standin).length, 1);
+});
+
+test("the last view shown again changes the same message, and leaves no second file", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers, litter } = server;
+  const { reply, key } = await drawing(server);
+  const source = {
+    name: "a-fox.svg",
+    mediaType: "image/svg+xml",
+    bytes: Buffer.from("<svg/>"),
+    alt: "A fox",
+  };
+  const last = await done({ files: [source] });
+  const lost = simulator.fault({ method: "chat.update", kind: "drop", when: "after", times: 4 });
+  await assert.rejects(reply.show(last), { code: "unreachable" });
+  assert.equal(lost.struck, 4);
+  const copy = { ...last, images: last.images.map((one) => ({ ...one, bytes: new Uint8Array(one.bytes) })) };
+  assert.equal(await reply.show(copy), key);
+  assert.equal(answers().length, 1);
+  assert.equal(answers()[0]?.images[0]?.broken, false);
+  await until(() => litter().length === 2, "the sketch to go, and nothing else");
+  assert.deepEqual(simulator.litter(), []);
+});
+
+test("an edit whose answer got lost does not come over the last view", async (t) => {
+  const server = await startSlack(t, { timing: { settleMs: 1500 } });
+  const { simulator, answers } = server;
+  const { reply } = await drawing(server);
+  simulator.fault({ method: "chat.update", kind: "drop", when: "before" });
+  await reply.show(view("working", { status: "Late", actions: ["cancel"] }));
+  await reply.show(await done());
+  const [seen] = answers();
+  assert.ok(seen);
+  // Slack had it after all, and carries it out now.
+  const { channel, ts } = seen;
+  await createClient(simulator).chat.update({ channel, ts, text: "Late", blocks: [] });
+  assert.equal(answers()[0]?.text, "Late");
+  await until(() => answers()[0]?.text !== "Late", "the picture to be there again");
+  assert.ok(answers()[0]?.buttons.some(({ actionId }) => actionId === "a:redo"));
+  assert.equal(answers()[0]?.images[0]?.broken, false);
+  await until(() => simulator.litter().length === 0, "nothing to be left");
+});
+
+test("asked to slow down, a sketch is left out and the picture waits its time; no sketch comes after it", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers } = server;
+  const { reply } = await drawing(server);
+  simulator.fault({ method: "chat.update", kind: "rate limit", retryAfterMs: 1000, times: 3 });
+  const sketch = await image("#300", "sketch.png");
+  await reply.show(view("working", { status: "Sketch 2", images: [sketch], actions: ["cancel"] }));
+  await reply.show(await done());
+  await reply.show(view("working", { status: "Sketch 3", images: [sketch], actions: ["cancel"] }));
+  assert.match(answers()[0]?.text ?? "", /a fox/);
+  assert.doesNotMatch(answers()[0]?.text ?? "", /Sketch/);
+  await until(() => simulator.litter().length === 0, "nothing to be left");
+});
+
+for (const [what, bar] of [
+  ["the channel is archived", ({ simulator, channel }: SlackServer) => simulator.archive(channel)],
+  ["the bot is taken out of it", ({ simulator, channel }: SlackServer) => simulator.kick(channel)],
+] as const) {
+  test(`${what} in mid-turn: the picture comes directly, with its buttons`, async (t) => {
+    const server = await startSlack(t);
+    const { simulator, channel, ada, adapter, core, nextPress, answers } = server;
+    const { reply, key } = await drawing(server);
+    bar(server);
+    assert.equal(await reply.show(await done()), key, "by its old name");
+    const dm = simulator.dm(ada);
+    const [moved, ...more] = answers(dm);
+    assert.ok(moved);
+    assert.deepEqual(more, []);
+    assert.equal(moved.images[0]?.broken, false);
+    assert.match(moved.text, new RegExp(`You asked for this in <#${channel.id}>`));
+    assert.equal((await adapter.recall(key)).length, 1);
+    await adapter.stop();
+    await adapter.start(core);
+    assert.equal((await adapter.recall(key)).length, 1, "after a restart, too");
+    simulator.press(moved, "a:vary", ada);
+    const { turn, reply: varied } = await nextPress();
+    assert.equal(turn.message, key);
+    await varied.show(await done());
+    assert.equal(answers(dm).length, 2);
+    await adapter.reopen(key).show(view("cancelled", { status: "Deleted by ada", gone: true }));
+    assert.equal(simulator.message(moved), undefined);
+    const stale = answers().flatMap(({ images }) => images.filter(({ broken }) => broken));
+    assert.deepEqual(stale, [], "what is shown stays");
+  });
+}
+
+test("a message that may not be changed any more is followed by another, and says so where it can", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers, litter } = server;
+  const { reply, asked } = await drawing(server);
+  simulator.fault({ method: "chat.update", kind: "error", error: "cant_update_message" });
+  await reply.show(await done());
+  const [old, moved, ...more] = answers();
+  assert.deepEqual(more, []);
+  assert.match(old?.text ?? "", /the answer is in the one below/);
+  assert.deepEqual([old?.buttons, old?.images], [[], []]);
+  assert.equal(moved?.threadTs, asked.ts);
+  assert.equal(moved?.images[0]?.broken, false);
+  await until(() => litter().length === 1, "the sketch to go");
+});
+
+test("a message that a person deletes is not posted again, and leaves nothing", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers } = server;
+  const { reply } = await drawing(server);
+  const [seen] = answers();
+  assert.ok(seen);
+  simulator.deleteMessage(seen);
+  await reply.show(await done());
+  assert.deepEqual(answers(), []);
+  await until(() => simulator.litter().length === 0, "its files to go");
+});
+
+test("a workspace that takes smaller files only gets a smaller one", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers } = server;
+  const { reply } = await drawing(server);
+  const too = { method: "files.getUploadURLExternal", kind: "error", error: "file_upload_size_restricted" };
+  const order = simulator.fault({ ...too, kind: "error" });
+  await reply.show(await done());
+  assert.equal(order.struck, 1);
+  assert.equal(answers()[0]?.images[0]?.broken, false);
+});
+
+test("a private answer is finished after a restart, by the address that is noted", async (t) => {
+  const life = await startLife(t);
+  const { simulator, standin, channel, ada, whispers } = life;
+  const first = await life.begin();
+  const held = standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" });
+  simulator.slash(channel, ada, "/draw", "a fox --private");
+  await held.struck;
+  await first.end();
+  held.release();
+  simulator.kick(channel); // by no other way
+  await life.begin();
+  await life.finished(whispers);
+  assert.equal(whispers().length, 1, "in the place of what it said before");
+  await life.noLitter();
+});
+
+test("files that were sent are read again after a restart, and asked for only where Slack has them no more", async (t) => {
+  const life = await startLife(t);
+  const { simulator, standin, channel, ada, posts } = life;
+  const bytes = (await image("#0a0")).bytes;
+  const file = (name: string) => ({ name, bytes, readyAfterMs: 0 });
+  const download = simulator.fault({ method: "download", kind: "drop", when: "before", times: 1e9 });
+  const first = await life.begin();
+  const said = await simulator.say(channel, ada, "make it night", { mention: true, files: [file("a.png")] });
+  await until(() => download.struck > 0, "the file to be fetched");
+  first.kill();
+  download.cancel();
+  const second = await life.begin();
+  await life.finished(posts);
+  assert.match(JSON.stringify(askedOf(standin)[0]?.input), /input_image/);
+  assert.equal(posts()[0]?.threadTs, said.ts);
+
+  const again = simulator.fault({ method: "download", kind: "drop", when: "before", times: 1e9 });
+  const lost = await simulator.say(channel, ada, "make it red", { mention: true, files: [file("b.png")] });
+  await until(() => again.struck > 0, "the file to be fetched");
+  second.kill();
+  again.cancel();
+  for (const { id } of lost.message.files) simulator.deleteFile(id);
+  await life.begin();
+  await until(
+    () => /no longer kept by Slack. Send it again/.test(posts().at(-1)?.text ?? ""),
+    "that to be said",
+  );
+});
