@@ -115,9 +115,10 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
 }
 
 /** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
-function forget({ live, gone }: Stage, channelId: string, ts: string): void {
+function forget({ core, live, gone }: Stage, channelId: string, ts: string): void {
   const key = toMessageKey({ channelId, ts });
   if (live.has(key)) gone(key);
+  else void core.removed(key);
   for (const [answer, { request }] of live) {
     const spot = parseMessageKey(answer);
     if (request === ts && isSpot(spot) && spot.channelId === channelId) gone(answer);
