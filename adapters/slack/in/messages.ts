@@ -62,6 +62,8 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
       (assistants.has(`${channelId}:${threadTs}`) || (direct && event.assistant_thread !== undefined));
     const above =
       threadTs && inThread ? createAbove(stage, { channelId, threadTs, before: event.ts }) : undefined;
+    const isTop = direct && !inThread && !assistant;
+    const around = above ?? (isTop ? createAbove(stage, { channelId, before: event.ts }) : undefined);
     const [user, word, { fresh, root }] = await Promise.all([
       people.of(userId),
       said.addressed ? undefined : wordTo(said, above),
@@ -87,9 +89,9 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
         options: {},
         attachments: said.files.map((file) => files.toAttachment(file)),
         ...(replyTo && { replyTo, toBot: true }),
-        ...(above && {
+        ...(around && {
           inView: async (signal) =>
-            (await above.pictures(signal)).map((picture) => files.toAttachment(picture)),
+            (await around.pictures(signal)).map((picture) => files.toAttachment(picture)),
         }),
         addressed: said.addressed || word !== undefined,
       },

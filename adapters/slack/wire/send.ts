@@ -67,6 +67,8 @@ export interface Send {
     channelId: string,
     threadTs: string,
   ): Promise<{ readonly messages: readonly Found[]; readonly whole: boolean }>;
+  /** The newest messages of a conversation above one of them, outside of threads, oldest first. */
+  fetchTop(channelId: string, before: string): Promise<readonly Found[]>;
   fetchPerson(userId: string): Promise<Person>;
   openForm(trigger: string, view: types.ModalView): Promise<string>;
   updateForm(viewId: string, view: types.ModalView): Promise<void>;
@@ -91,6 +93,9 @@ const still = { unfurl_links: false, unfurl_media: false } as const;
 
 /** How often Slack may ask to come back later before something is given up. */
 const mostLimited = 20;
+
+/** How far back a picture is looked for in a direct message. */
+const mostAbove = 100;
 
 /** Messages of a thread at once. Source: docs.slack.dev, reference/methods/conversations.replies, `limit`. */
 const mostReplies = 1000;
@@ -300,6 +305,11 @@ export function createSend(of: {
         if (!cursor) break;
       }
       return { messages: all, whole: !cursor };
+    },
+    async fetchTop(channelId, before) {
+      const asked = { channel: channelId, latest: before, limit: mostAbove };
+      const { messages = [] } = await quick.conversations.history(asked);
+      return (messages as readonly Found[]).toReversed();
     },
     fetchPerson: async (userId) => ((await quick.users.info({ user: userId })).user ?? {}) as Person,
     async openForm(trigger, view) {
