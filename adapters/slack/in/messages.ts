@@ -71,9 +71,9 @@ export function createMessages(stage: Stage): (event: MessageEvent, eventId: str
     ]);
     if (wish === "asked" && !direct) {
       const isForUs = said.addressed || word !== undefined || (await isOurs(above));
-      if (isForUs)
-        await say(stage, { channelId, userId, ...(threadTs && { threadTs, inThread }) }, seenByAll);
-      return;
+      if (!isForUs) return;
+      told.set(thread, { userId });
+      return say(stage, { channelId, userId, ...(threadTs && { threadTs, inThread }) }, seenByAll);
     }
     if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
     const replyTo = word?.message ?? (assistant ? undefined : root);
