@@ -132,6 +132,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),
       backTo,
       gone: (message) => void withdraw(message, handle),
+      removed: core.removed,
     };
     const channels = createChannels(client, send);
     const venues = createVenues(stage, channels, threads);
@@ -265,6 +266,7 @@ const unknownVenue = {
 function forget(stage: Stage, spot: Spot): void {
   const key = toMessageKey(spot);
   if (stage.live.has(key)) stage.gone(key);
+  else if (!stage.moved.has(key)) void stage.removed(key);
   for (const [answer, { request }] of stage.live) if (request === spot.messageId) stage.gone(answer);
 }
 

@@ -114,9 +114,9 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
 }
 
 /** Under a mask the picture's own shape is kept with its pixels, unless all is left as it is drawn. */
-function likeOf({ options, from, like }: OpenTurn, { shown, inputs }: Prepared): Size | undefined {
+function likeOf({ options, from, like }: OpenTurn, { shown, inputs, unpicked }: Prepared): Size | undefined {
   if (inputs.some(({ role }) => role === "mask")) return undefined;
-  const references = inputs.filter(({ role }) => role === "reference");
+  const references = inputs.filter(({ role }) => role === "reference").slice(unpicked);
   const found = toLike(options, { from, like, references, shown: shown?.pictures[shown.picked ?? 0] });
   return found && { width: found.width, height: found.height };
 }

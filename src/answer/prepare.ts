@@ -12,7 +12,7 @@ import type { Encoded } from "../seam/view.ts";
 import type { Generation, History } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { StoredInput, StoredUnder } from "../store/stored.ts";
-import { hasPicture, nearestPictured, recallAll, recallPicked } from "./recall.ts";
+import { hasPicture, isUnpicked, nearestPictured, recall, recallAll, recallPicked } from "./recall.ts";
 import { toWordsAlone } from "./words-alone.ts";
 
 /** What a turn goes on from and what it brings, ready to be put into a request. */
@@ -27,6 +27,8 @@ export interface Prepared {
   readonly under?: StoredUnder;
   /** How many references come before those that the words point to; absent: the words point to none. */
   readonly linksFrom?: number;
+  /** How many of the references, the first ones, are pictures of `shown`, of which none was picked. */
+  readonly unpicked?: number;
   readonly notes: readonly string[];
 }
 
@@ -40,7 +42,7 @@ export interface PrepareTools {
 
 /**
  * Finds the generation a turn goes on from and puts its pictures where OpenAI can read them: those of the message it
- * answers where that is none of ours, those attached, those its words point to, and those of its style.
+ * answers where that is none of ours, or shows several of which none was picked, those attached, those its words point to, and those of its style.
  *
  * Throws BotError `bad_attachment`, `bad_prompt` (an edit of nothing), `unknown_message`, `stopped` (the files were lost
  * with the process before), and what reading and uploading throw.
@@ -74,7 +76,7 @@ export async function prepare(
 const unreadYet = "I was restarted before I had read your pictures. Send them again.";
 const unseenYet = "I was restarted before I had looked at the picture above. Say it again.";
 
-type Read = Pick<Prepared, "inputs" | "under" | "linksFrom" | "notes">;
+type Read = Pick<Prepared, "inputs" | "under" | "linksFrom" | "unpicked" | "notes">;
 
 /** What is known already of a turn that is drawn again, or goes on after a restart. */
 function broughtWith({ under, linksFrom }: OpenTurn): Pick<Read, "under" | "linksFrom"> {
@@ -104,14 +106,19 @@ async function readAll(
   const given = [...foreign, ...brought, ...attachments];
   const isBare = masked && !given.some(({ role = "reference" }) => role === "reference");
   const under = isBare ? await recallUnder(shown, adapter, signal) : [];
-  const isPatched = shown?.pictures[shown.picked ?? 0]?.patched && !masked;
+  // What is attached, and nothing answered, is what the words are about.
+  const isOther = turn.from === undefined && (attachments.length > 0 || linked.length > 0);
+  const hasThem = isOther || turn.again || brought.some(({ role }) => role === "reference");
+  const unpicked =
+    shown && isUnpicked(shown) && !masked && !hasThem ? await recall(adapter, shown.message, signal) : [];
+  const isPatched = unpicked.length === 0 && shown?.pictures[shown.picked ?? 0]?.patched && !masked;
   const isThere = brought.some(({ role }) => role === "current");
   const current = shown && isPatched && !isThere ? await readShown(shown, adapter, signal) : [];
 
   const before = brought.filter(({ role }) => role === "reference").length;
   const along = current.length + brought.filter(({ role }) => role !== "mask").length;
   const room = Math.max(0, inputLimits.references - along);
-  const sent = [...foreign, ...under, ...attachments, ...linked];
+  const sent = [...foreign, ...under, ...unpicked, ...attachments, ...linked];
   const { pictures, notes } = await readInputs(sent, signal, room).catch((error: unknown) => {
     signal.throwIfAborted();
     if (!turn.fromView || !(error instanceof BotError) || error.code !== "bad_attachment") throw error;
@@ -131,6 +138,7 @@ async function readAll(
     ...(await keepUnder(fitted.pictures, pictureStore)),
     linksFrom: before + references - linked.length,
     ...broughtWith(turn),
+    ...(unpicked.length > 0 && { unpicked: unpicked.length }),
     notes: [...notes, ...fitted.notes, ...styled.notes],
   };
 }

@@ -49,6 +49,12 @@ export type PromptOf = (message: MessageKey) => Promise<string | undefined>;
  */
 export type BackTo = (thread: ThreadKey) => Promise<MessageKey | null | undefined>;
 
+/**
+ * Somebody took a message away by the platform's own means: nothing goes on from a picture that nobody sees. Whatever it
+ * was; one that is still being drawn is to be cancelled. Never rejects.
+ */
+export type Removed = (message: MessageKey) => Promise<void>;
+
 /** What the core keeps of one person or one channel: their defaults, and what they have had drawn. */
 export interface Account {
   /** Options that hold for every prompt that does not say otherwise; a person's win over their channel's. */
@@ -157,6 +163,7 @@ export interface Core {
   readonly missed: (since?: number) => Promise<Missed | undefined>;
   readonly promptOf: PromptOf;
   readonly backTo: BackTo;
+  readonly removed: Removed;
   readonly accounts: Accounts;
   readonly styles: Styles;
   readonly estimateOf: EstimateOf;

@@ -71,6 +71,8 @@ export interface History {
   moveHead(thread: ThreadKey, head: MessageKey | null): Promise<void>;
   /** Moves the head back: what came after it is undone. */
   takeBack(thread: ThreadKey, head: MessageKey | null): Promise<void>;
+  /** The picture of an answer is there no more; where the thread goes on from now, where it went on from that one. */
+  strike(generation: Generation): Promise<MessageKey | null | undefined>;
   /** The head, where it was taken back there and has not moved since; undefined where not. */
   backTo(thread: ThreadKey): Promise<MessageKey | null | undefined>;
   find(message: MessageKey): Promise<Generation | undefined>;
@@ -94,6 +96,18 @@ export function createHistory(store: Store): History {
   const threads = store.table("thread", thread);
   const inOrder = createQueue();
 
+  const takeBack = (key: ThreadKey, head: MessageKey | null) => threads.set(key, { head, back: true });
+
+  async function change(message: MessageKey, to: (before: Generation) => Generation) {
+    return inOrder(message, async () => {
+      const before = await generations.get(message);
+      if (!before) return undefined;
+      const after = to(before);
+      await generations.set(message, after);
+      return after;
+    });
+  }
+
   async function base(message: MessageKey): Promise<Generation | undefined> {
     let found = await generations.get(message);
     while (found && found.outcome !== "done") {
@@ -105,21 +119,21 @@ export function createHistory(store: Store): History {
   return {
     head: async (key) => (await threads.get(key))?.head,
     moveHead: (key, head) => threads.set(key, { head }),
-    takeBack: (key, head) => threads.set(key, { head, back: true }),
+    takeBack,
+    async strike({ message, thread, parent }) {
+      await change(message, (now) => ({ ...now, outcome: "deleted" }));
+      if ((await threads.get(thread))?.head !== message) return undefined;
+      const head = (parent && (await base(parent))?.message) ?? null;
+      await takeBack(thread, head);
+      return head;
+    },
     async backTo(key) {
       const found = await threads.get(key);
       return found?.back && found.head;
     },
     find: (message) => generations.get(message),
     save: (generation) => generations.set(generation.message, generation),
-    change: (message, to) =>
-      inOrder(message, async () => {
-        const before = await generations.get(message);
-        if (!before) return undefined;
-        const after = to(before);
-        await generations.set(message, after);
-        return after;
-      }),
+    change,
     base,
     before: async ({ parent, fromView }) => (parent && !fromView ? base(parent) : undefined),
   };

@@ -173,6 +173,15 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     }
   }
 
+  async function removed(message: MessageKey): Promise<void> {
+    try {
+      const found = await history.find(message);
+      if (found?.outcome === "done") await history.strike(found);
+    } catch (error) {
+      log.error({ message, error }, "store.failed");
+    }
+  }
+
   async function inTurn(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
     const isReplayed = turn.kind !== "setting" && turn.event !== undefined && replayed.has(turn.event);
     if (!isReplayed) await resumed.promise;
@@ -210,6 +219,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         missed: (since) => attendance.missed(adapter.name, since),
         promptOf: async (message) => (await history.find(message))?.prompt,
         backTo: history.backTo,
+        removed,
         accounts,
         styles,
         estimateOf: expectedCost.before,

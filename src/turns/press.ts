@@ -130,11 +130,8 @@ export function createPress(parts: {
   }
 
   async function remove(adapter: Adapter, found: Generation, by: User): Promise<void> {
-    await history.change(found.message, (now) => ({ ...now, outcome: "deleted" }));
-    const isHead = (await history.head(found.thread)) === found.message;
-    const head = await before(found);
-    if (isHead) await history.takeBack(found.thread, head);
-    await adapter.reopen(found.message).show({ ...deletedView(by), ...(isHead && { head }) });
+    const head = await history.strike(found);
+    await adapter.reopen(found.message).show({ ...deletedView(by), ...(head !== undefined && { head }) });
   }
 
   /** The picture before, past those that failed or are deleted by now. */

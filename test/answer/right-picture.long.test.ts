@@ -85,6 +85,61 @@ describe("after an answer in words", () => {
   });
 });
 
+describe("of several pictures that were drawn side by side and of which none was picked", () => {
+  const labels = (of: Studio = studio) => sent(of).input.match(/Picture \d+:/g) ?? [];
+
+  async function bytesOf(id: string): Promise<Buffer> {
+    const headers = { authorization: "Bearer x" };
+    const content = await fetch(`${studio.standin.url}/files/${id}/content`, { headers });
+    return Buffer.from(await content.arrayBuffer());
+  }
+
+  test("all go along, numbered as they are seen, and the edit keeps their shape", async () => {
+    const { last } = await studio.say("a kite --count 3 --size wide");
+    const { key } = await studio.say("make the second one night");
+    assert.deepEqual(labels(), ["Picture 1:", "Picture 2:", "Picture 3:"]);
+    const files = await Promise.all(filesIn(sent().input).map(bytesOf));
+    assert.deepEqual(
+      files,
+      last.images.map(({ bytes }) => Buffer.from(bytes)),
+    );
+    assert.equal(sent().tool.size, "1536x1024");
+    assert.ok(studio.asked().at(-1)?.previous_response_id);
+    await studio.press("redo", key);
+    assert.equal(labels().length, 3, "once each");
+    assert.equal(sent().tool.size, "1536x1024");
+    await studio.say("now add snow", { replyTo: key });
+    assert.deepEqual(labels(), [], "one has been drawn since");
+  });
+
+  test("all go along after a question about them, in an answer to them, and where nothing is stored", async (t) => {
+    const { key } = await studio.say("a kite --count 2");
+    await studio.say("which of them is better?");
+    assert.equal(labels().length, 2);
+    await studio.say("make the second one night");
+    assert.equal(labels().length, 2);
+    const photo = attachment(await flat("#48c", 320, 200));
+    await studio.say("put this behind the second one", { replyTo: key, attachments: [photo] });
+    assert.equal(labels().length, 3);
+    const shy = await createStudio({ defaults: { store: false } });
+    t.after(() => shy.close());
+    await shy.say("a kite --count 2");
+    await shy.say("make the second one night");
+    assert.equal(labels(shy).length, 2);
+  });
+
+  test("none goes along where one was picked, another was attached, or the first is varied", async () => {
+    const { key } = await studio.say("a kite --count 2");
+    await studio.say("make it night", { attachments: [attachment(await flat("#48c"))] });
+    assert.deepEqual(labels(), ["Picture 1:"]);
+    await studio.press("vary", key);
+    assert.deepEqual(labels(), []);
+    await studio.press("pick2", key);
+    await studio.say("make it night");
+    assert.deepEqual(labels(), []);
+  });
+});
+
 describe("a mask", () => {
   test("without a picture lies on that of the thread, not on one that the words point to", async (t) => {
     const logo = await flat("#0af", 64, 64);

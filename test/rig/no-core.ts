@@ -52,6 +52,7 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
     missed: async () => undefined,
     promptOf: async () => undefined,
     backTo: async () => undefined,
+    removed: async () => {},
     accounts: noAccounts,
     styles: noStyles,
     estimateOf: async () => undefined,

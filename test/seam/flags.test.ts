@@ -107,7 +107,12 @@ describe("flags in a text", () => {
     ["an en dash", "a boat –count=2", "a boat", { count: 2 }],
     ["several dashes", "—Quality low a boat —size wide —count 2", "a boat", { ...sized("low"), count: 2 }],
     ["a dash before a word that only begins like an option", "a boat —sized up", "a boat —sized up", {}],
-    ["an option's name after a dash in prose", "kids –action figures", "kids –action figures", {}],
+    [
+      "an option's name after a dash in prose",
+      "kids –action figures on a shelf",
+      "kids –action figures on a shelf",
+      {},
+    ],
     ["a size that is none", "a fox —size of a mouse", "a fox —size of a mouse", {}],
     ["two dashes around names", "2 dogs –model and actor– here", "2 dogs –model and actor– here", {}],
     ["a style in the middle of prose", "—style matters she said", "—style matters she said", {}],
@@ -150,8 +155,25 @@ describe("flags in a text", () => {
   }
 
   test("a dash before an option with what was meant as its value is no prose", () => {
-    for (const text of ["a boat —count 9", "a boat —quality=ultra", "a boat —size 1000x1000"]) {
+    for (const text of [
+      "a boat —count 9",
+      "a boat —quality=ultra",
+      "a boat —size 1000x1000 in fog",
+      "a boat —quality ultra",
+      "–quality ultra a boat",
+      "a boat --count 2 —quality ultra in fog",
+    ]) {
       assert.throws(() => parseFlags(text), { code: "bad_option" }, text);
+    }
+  });
+
+  test("all that is wrong is said at once, whatever dash stands before it", () => {
+    for (const dash of ["--", "—", "–"]) {
+      const text = `a boat ${dash}quality ultra ${dash}size huge ${dash}count 9`;
+      assert.equal(readFlags(text).problems.length, 3, text);
+      assert.equal(readFlags(text).text, "a boat");
+      const first = readFlags(`${dash}quality ultra ${dash}size huge a boat`);
+      assert.deepEqual([first.text, first.problems.length], ["a boat", 2]);
     }
   });
 

@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../../adapters/slack/index.ts";
-import type { Account, Accounts, BackTo, Style, Styles } from "../../src/seam/core.ts";
+import type { Account, Accounts, BackTo, Removed, Style, Styles } from "../../src/seam/core.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Press, Prompt, Setting, Turn } from "../../src/seam/turn.ts";
 import type { Image, Reply, View } from "../../src/seam/view.ts";
@@ -37,6 +37,7 @@ export async function startSlack(
     readonly over?: "socket" | "http";
     readonly promptOf?: (message: string) => Promise<string | undefined>;
     readonly backTo?: BackTo;
+    readonly removed?: Removed;
     readonly listStyles?: Styles["list"];
     beforeStart?(simulator: SlackSimulator): void;
   } = {},
@@ -84,7 +85,13 @@ export async function startSlack(
       if (next) next({ turn, reply });
       else taken.push({ turn, reply });
     },
-    { promptOf, accounts, styles, ...(given.backTo && { backTo: given.backTo }) },
+    {
+      promptOf,
+      accounts,
+      styles,
+      ...(given.backTo && { backTo: given.backTo }),
+      ...(given.removed && { removed: given.removed }),
+    },
   );
   await adapter.start(core);
 

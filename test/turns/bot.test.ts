@@ -132,6 +132,24 @@ describe("a turn", () => {
     assert.equal(studio.asked().at(-1)?.previous_response_id, generation?.pictures[1]?.responseId);
   });
 
+  test("goes on from no answer that somebody took away, whether it was the newest or not", async () => {
+    const thread = "paper:taken-away";
+    const first = await studio.say("a cabin", { thread });
+    const second = await studio.say("make it night", { thread });
+    await studio.core.removed(second.key);
+    assert.equal(await studio.core.backTo(thread), first.key);
+    await studio.say("add snow", { thread });
+    const [{ responseId } = { responseId: "none" }] = (await studio.history.find(first.key))?.pictures ?? [];
+    assert.equal(studio.asked().at(-1)?.previous_response_id, responseId);
+    const head = await studio.history.head(thread);
+    await studio.core.removed(first.key);
+    await studio.core.removed("paper:never-heard-of");
+    assert.equal(await studio.history.head(thread), head, "what was made of it is there still");
+    if (head) await studio.core.removed(head);
+    await studio.say("a boat", { thread });
+    assert.equal(studio.asked().at(-1)?.previous_response_id, undefined);
+  });
+
   test("of several keeps those that came out when one is refused", async () => {
     studio.standin.fault({ kind: "refuse", stage: "output" });
     const several = await studio.say("a kite", { thread: "paper:one-fails", options: { count: 2 } });

@@ -1,4 +1,4 @@
-import type { BackTo, ToLimits } from "../../../src/seam/core.ts";
+import type { BackTo, Removed, ToLimits } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey, Place, ThreadKey } from "../../../src/seam/turn.ts";
 import type { ImageLimits } from "../../../src/seam/view.ts";
@@ -75,4 +75,5 @@ export interface Stage {
   readonly backTo: BackTo;
   /** The message of an answer was deleted: nobody waits for it. */
   gone(message: MessageKey): void;
+  readonly removed: Removed;
 }

@@ -9,7 +9,7 @@ import type { Found } from "../wire/send/reads.ts";
 import { neededScope, toLogged, toTrouble } from "../wire/trouble.ts";
 import { findSight } from "./sight.ts";
 
-/** What stands in a thread above a message. Slack is asked once, when somebody wants to know. */
+/** What stands above a message, in a thread or in a direct message. Slack is asked once, when somebody wants to know. */
 export interface Above {
   /** Oldest first, the thread's root among them; undefined where Slack does not say in time. */
   soon(): Promise<readonly Found[] | undefined>;
@@ -17,15 +17,16 @@ export interface Above {
   pictures(signal: AbortSignal): Promise<readonly Picture[]>;
 }
 
-/** `before`: the message above which that is. */
+/** `before`: the message above which that is; without `threadTs` in a direct message. */
 export function createAbove(
   stage: Stage,
-  { channelId, threadTs, before }: { channelId: string; threadTs: string; before: string },
+  { channelId, threadTs, before }: { channelId: string; threadTs?: string | undefined; before: string },
 ): Above {
   const { core, send, me, live, log, missing } = stage;
   let asked: Promise<readonly Found[]> | undefined;
 
   async function load(): Promise<readonly Found[]> {
+    if (!threadTs) return send.fetchTop(channelId, before);
     const { messages, whole } = await send.fetchThread(channelId, threadTs).catch((error: unknown) => {
       if (toTrouble(error) === "gone") return { messages: [], whole: true };
       log.debug({ channel: channelId, error: toLogged(error) }, "slack.thread.unread");
@@ -104,7 +105,9 @@ export function createAbove(
         return await Promise.race([look(), late.promise]);
       } catch (error) {
         signal.throwIfAborted();
-        throw toRefusal(error);
+        const refusal = toRefusal(error);
+        if (!threadTs) return []; // what is posted there has come to the core already
+        throw refusal;
       } finally {
         clearTimeout(timer);
       }

@@ -69,6 +69,8 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
     const above =
       threadTs && inThread ? createAbove(stage, { channelId, threadTs, before: event.ts }) : undefined;
     const isKnown = told.has(thread);
+    const isTop = direct && !inThread && !assistant;
+    const around = above ?? (isTop ? createAbove(stage, { channelId, before: event.ts }) : undefined);
     const [user, word, { fresh, root }] = await Promise.all([
       people.of(userId),
       said.addressed ? undefined : wordTo(said, above),
@@ -76,9 +78,9 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
     ]);
     if (wish === "asked" && !direct) {
       const isForUs = said.addressed || word !== undefined || (await isOurs(above));
-      if (isForUs)
-        await say(stage, { channelId, userId, ...(threadTs && { threadTs, inThread }) }, seenByAll);
-      return;
+      if (!isForUs) return;
+      told.set(thread, { userId });
+      return say(stage, { channelId, userId, ...(threadTs && { threadTs, inThread }) }, seenByAll);
     }
     if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
     const replyTo = word?.message ?? (assistant ? undefined : root);
@@ -96,9 +98,9 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
         options: {},
         attachments: said.files.map((file) => files.toAttachment(file)),
         ...(replyTo && { replyTo, toBot: true }),
-        ...(above && {
+        ...(around && {
           inView: async (signal) =>
-            (await above.pictures(signal)).map((picture) => files.toAttachment(picture)),
+            (await around.pictures(signal)).map((picture) => files.toAttachment(picture)),
         }),
         addressed: said.addressed || word !== undefined,
       },
@@ -115,9 +117,10 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
 }
 
 /** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
-export function forget({ live, gone }: Stage, channelId: string, ts: string): void {
+export function forget({ core, live, gone }: Stage, channelId: string, ts: string): void {
   const key = toMessageKey({ channelId, ts });
   if (live.has(key)) gone(key);
+  else void core.removed(key);
   for (const [answer, { request }] of live) {
     const spot = parseMessageKey(answer);
     if (request === ts && isSpot(spot) && spot.channelId === channelId) gone(answer);

@@ -1,11 +1,36 @@
 import { toText } from "./text-file.ts";
 
-/** What a file is that is no picture, as its bytes say, whatever it is called. */
-export type FileKind = "film" | "recording" | "PDF" | "document" | "archive" | "web page" | "text";
+/** What a file is that is no picture, or none that is read, as its bytes say, whatever it is called. */
+export type FileKind =
+  | "film"
+  | "recording"
+  | "PDF"
+  | "document"
+  | "archive"
+  | "program"
+  | "web page"
+  | "text"
+  /** Pictures of kinds that are not read. */
+  | "icon"
+  | "raw photo"
+  | "JPEG XL picture"
+  | "JPEG 2000 picture"
+  | "Photoshop drawing"
+  | "GIMP drawing"
+  | "OpenEXR picture";
 
 /** Marks, and the byte at which they stand, the telling ones first. Source: each format's own specification. */
 const marks: readonly { readonly kind: FileKind; readonly at: number; readonly any: readonly string[] }[] = [
   { kind: "PDF", at: 0, any: ["%PDF-"] },
+  { kind: "icon", at: 0, any: ["\0\0\x01\0", "icns"] },
+  { kind: "Photoshop drawing", at: 0, any: ["8BPS"] },
+  { kind: "GIMP drawing", at: 0, any: ["gimp xcf"] },
+  { kind: "OpenEXR picture", at: 0, any: ["v/1\x01"] },
+  { kind: "JPEG XL picture", at: 0, any: ["\xff\x0a", "\0\0\0\x0cJXL "] },
+  { kind: "JPEG 2000 picture", at: 0, any: ["\0\0\0\x0cjP  ", "\xff\x4f\xff\x51"] },
+  // Of Canon, Fuji, Olympus and Panasonic; others' are TIFF.
+  { kind: "raw photo", at: 4, any: ["ftypcrx "] },
+  { kind: "raw photo", at: 0, any: ["FUJIFILMCCD-RAW", "IIRO", "IIRS", "IIU\0"] },
   { kind: "recording", at: 4, any: ["ftypM4A", "ftypM4B"] },
   // MP4, QuickTime and 3GP are made of boxes.
   { kind: "film", at: 4, any: ["ftyp", "moov", "mdat", "wide", "free", "skip"] },
@@ -14,7 +39,8 @@ const marks: readonly { readonly kind: FileKind; readonly at: number; readonly a
   { kind: "film", at: 8, any: ["AVI "] },
   { kind: "recording", at: 8, any: ["WAVE", "AIFF", "AIFC"] },
   { kind: "recording", at: 0, any: ["ID3", "OggS", "fLaC", "#!AMR", "\xff\xfb", "\xff\xf3", "\xff\xf1"] },
-  { kind: "document", at: 0, any: ["\xd0\xcf\x11\xe0", "{\\rtf"] },
+  { kind: "document", at: 0, any: ["\xd0\xcf\x11\xe0", "{\\rtf", "%!PS"] },
+  { kind: "program", at: 0, any: ["MZ\x90\0", "\x7fELF", "\xcf\xfa\xed\xfe"] },
   {
     kind: "archive",
     at: 0,

@@ -77,7 +77,8 @@ export function isFlag(word: string, name: string): boolean {
 
 /**
  * Takes `--name value` and `--name=value` out of a text; the value may stand in quotes, also “curly” ones, and `—name`
- * and `–name` are the same where there is an option of that name and a value of it comes after.
+ * and `–name` are the same where there is an option of that name: at either end of what is said, beside another flag, and
+ * wherever a value of that option comes after.
  *
  * A word after `--` that is no option stays in the text and is named in `unknown`.
  */
@@ -85,6 +86,8 @@ export function readFlags(text: string): Flags {
   const raw: Record<string, string> = {};
   const unknown: string[] = [];
   const bare: string[] = [];
+  /** Where the flag before ended: what stands right behind it, or first of all, is no prose. */
+  let from = 0;
   const rest = text.replace(flag, (...found: readonly unknown[]) => {
     const [all, before, dash, name, between, value, offset] = found as Match;
     const spec = specs.get(name.toLowerCase());
@@ -92,12 +95,17 @@ export function readFlags(text: string): Flags {
       unknown.push(name);
       return all;
     }
+    const to = offset + all.length;
     if (value === undefined) {
       bare.push(`--${spec.name} needs a value: ${takes(spec)}.`);
+      from = to;
       return before;
     }
     const isSure = dash === "--" || between === "=" || isQuoted.test(value);
-    if (!isSure && !isMeant(spec, value, text.slice(offset + all.length))) return all;
+    const isApart =
+      end.test(text.slice(to)) || (spec.kind !== "style" && text.slice(from, offset).trim() === "");
+    if (!isSure && !isApart && !isMeant(spec, value)) return all;
+    from = to;
     raw[spec.name] = value.replace(/^["'“‘„”]|["'”’“]$/g, "");
     return before;
   });
@@ -116,12 +124,11 @@ type Match = [
 ];
 
 /**
- * Whether a dash before an option's name is a flag and not one of a sentence, such as “toys for kids –action figures”: what
- * comes after it is a value of that option, or was meant to be one. A style can be called anything, so its name ends what
- * is said.
+ * Whether a dash before an option's name in the midst of what is said is a flag and not one of a sentence, such as “a fox
+ * —size of a mouse”: what comes after it is a value of that option, or was meant to be one. A style can be called anything.
  */
-function isMeant(spec: OptionSpec, value: string, after: string): boolean {
-  if (spec.kind === "style" && !end.test(after)) return false;
+function isMeant(spec: OptionSpec, value: string): boolean {
+  if (spec.kind === "style") return false;
   if (spec.kind === "number" && /^\d+$/.test(value)) return true;
   if (spec.kind === "size" && /^\d+[x×]\d+$/i.test(value)) return true;
   return checkOptions({ [spec.name]: value }).problems.length === 0;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Reply } from "../../../src/seam/view.ts";
+import { until } from "../../rig/until.ts";
 import { type DiscordServer, done, image, png, startDiscord, view } from "../server.ts";
 
 const signal = AbortSignal.timeout(120_000);
@@ -289,6 +290,18 @@ test("threads: where none can be opened after all, the answer comes in the chann
   await said.reply.show(await done());
   const answer = answers(server).find(({ replyTo }) => replyTo === asked.id);
   assert.equal(answer?.files.length, 1);
+});
+
+test("of a finished answer that somebody deletes the core is told", async (t) => {
+  const removed: string[] = [];
+  const core = { removed: async (message: string) => void removed.push(message) };
+  const { simulator, channel, ada, nextPrompt, taken } = await startDiscord(t, { core });
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> an owl`);
+  const { reply } = await nextPrompt();
+  const key = await reply.show(await done());
+  simulator.deleteMessage(key.split(":")[2] ?? "");
+  await until(() => removed.includes(key), "the core to be told");
+  assert.deepEqual(taken, []);
 });
 
 test("threads: one that is locked or deleted is left alone, and the answer comes in the channel", async (t) => {

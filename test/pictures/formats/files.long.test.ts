@@ -244,6 +244,20 @@ describe("what is no picture is named for what it is", () => {
     ["letter.docx", Buffer.from("PK\x03\x04\x14\0[Content_Types].xml"), /^“letter\.docx” is a document\./],
     ["all.7z", Buffer.from("7z\xbc\xaf\x27\x1c\0\x04", "latin1"), /is an archive/],
     ["page.png", Buffer.from("<!DOCTYPE html><html></html>"), /is not a picture.* this is a web page\.$/],
+    [
+      "app.ico",
+      Buffer.from([0, 0, 1, 0, 1, 0, 16, 16]),
+      /^“app\.ico” is an icon\. I cannot read those: export it as PNG/,
+    ],
+    [
+      "logo.psd",
+      Buffer.from("8BPS\0\x01\0\0"),
+      /^“logo\.psd” is a Photoshop drawing\. .* export it as PNG or JPEG/,
+    ],
+    ["photo.jxl", Buffer.from([0xff, 0x0a, 1, 2]), /^“photo\.jxl” is a JPEG XL picture\./],
+    ["photo.jp2", Buffer.from("\0\0\0\x0cjP  \r\n\x87\n", "latin1"), /is a JPEG 2000 picture/],
+    ["IMG_1.CR3", box("crx "), /^“IMG_1\.CR3” is a raw photo\./],
+    ["setup.exe", Buffer.from("MZ\x90\0\x03", "latin1"), /^“setup\.exe” is a program\./],
     ["data.bin", Buffer.from([1, 2, 3, 4, 0, 9]), /^“data\.bin” is not a picture, .* GIF or SVG\.$/],
   ];
   for (const [name, bytes, message] of files) {

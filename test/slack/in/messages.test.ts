@@ -181,6 +181,15 @@ test("a deleted request takes its picture back, and so does a deleted answer", a
   assert.deepEqual(server.taken, [], "what is finished is not cancelled");
 });
 
+test("of a finished answer that somebody deletes the core is told", async (t) => {
+  const removed: string[] = [];
+  const server = await startSlack(t, { removed: async (message) => void removed.push(message) });
+  const { key } = await draw(server, "an owl");
+  server.simulator.deleteMessage({ channel: server.channel.id, ts: key.split(":")[2] ?? "" });
+  await until(() => removed.includes(key), "the core to be told");
+  assert.deepEqual(server.taken, []);
+});
+
 test("the assistant: suggestions, a title, a status line that is renewed and goes away", async (t) => {
   const { simulator, ada, nextPrompt, answers } = await startSlack(t);
   const { channel: pane, threadTs } = simulator.startAssistant(ada);

@@ -108,6 +108,30 @@ test("an edit of a photo that was undone leaves the photo in view, until the nex
   assert.deepEqual((await look()).seen, ["mine.png"], "which is no longer the newest");
 });
 
+test("in a direct message the newest picture is in view, and where Slack does not tell nothing is", async (t) => {
+  let back: MessageKey | null | undefined;
+  const { simulator, ada, nextPrompt } = await startSlack(t, { backTo: async () => back });
+  const dm = simulator.dm(ada);
+  const say = async (text: string, ...files: Awaited<ReturnType<typeof file>>[]) => {
+    await simulator.say(dm, ada, text, { files });
+    return nextPrompt();
+  };
+  assert.deepEqual(await inView((await say("a fox")).turn), []);
+  await say("", await file("garden.png"));
+  assert.deepEqual(await inView((await say("make it night")).turn), ["garden.png"]);
+  const { reply } = await say("make it dusk");
+  await reply.show(await done());
+  assert.deepEqual(await inView((await say("add snow")).turn), [], "the bot's is the newest");
+  back = null;
+  const again = await say("add snow");
+  assert.deepEqual(await inView(again.turn), ["garden.png"], "it was undone");
+  await simulator.say(dm, ada, "too late", { files: [await file("late.png")] });
+  await nextPrompt();
+  assert.deepEqual(await inView(again.turn), ["garden.png"]);
+  simulator.fault({ method: "conversations.history", kind: "error", error: "internal_error", times: 9 });
+  assert.deepEqual(await inView((await say("add snow")).turn), []);
+});
+
 test("nothing is in view where nobody showed anything, and at the top of a channel", async (t) => {
   const server = await startSlack(t);
   const { simulator, channel, ada, mo, nextPrompt } = server;

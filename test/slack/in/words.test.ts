@@ -149,3 +149,12 @@ test("what cannot be private is not drawn: a mention, a reply below the bot's, n
   assert.equal(whispers().length, 4);
   assert.equal(answers().length, 1);
 });
+
+test("who was told that it cannot be private says it anew without a mention", async (t) => {
+  const { simulator, channel, ada, nextPrompt, whispers } = await startSlack(t);
+  const { ts } = await simulator.say(channel, ada, "a kite —private", { mention: true });
+  await simulator.waitFor(() => whispers()[0]);
+  await simulator.say(channel, ada, "a kite", { threadTs: ts });
+  const { turn } = await nextPrompt();
+  assert.deepEqual([turn.text, turn.addressed], ["a kite", true]);
+});

@@ -32,8 +32,13 @@ export interface Reads {
     channelId: string,
     threadTs: string,
   ): Promise<{ readonly messages: readonly Found[]; readonly whole: boolean }>;
+  /** The newest messages of a conversation above one of them, outside of threads, oldest first. */
+  fetchTop(channelId: string, before: string): Promise<readonly Found[]>;
   fetchPerson(userId: string): Promise<Person>;
 }
+
+/** How far back a picture is looked for in a direct message. */
+const mostAbove = 100;
 
 /** Messages of a thread at once. Source: docs.slack.dev, reference/methods/conversations.replies, `limit`. */
 const mostReplies = 1000;
@@ -103,6 +108,11 @@ export function createReads({ client, quick, patience, ownId }: Calls): Reads {
         const asked = { channel: channelId, ts: threadTs, limit: mostReplies };
         return quick.conversations.replies(cursor ? { ...asked, cursor } : asked);
       }),
+    async fetchTop(channelId, before) {
+      const asked = { channel: channelId, latest: before, limit: mostAbove };
+      const { messages = [] } = await quick.conversations.history(asked);
+      return (messages as readonly Found[]).toReversed();
+    },
     fetchPerson: async (userId) => ((await quick.users.info({ user: userId })).user ?? {}) as Person,
   };
 }
