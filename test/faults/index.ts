@@ -12,7 +12,8 @@ import { toStory } from "./story.ts";
  * `npm run test:faults -- --turns=10000 --kills=100`.
  *
  * `--seed` and `--path` replay one; `--storm` and `--blows` say how large one is at most; `--only` and `--without` name
- * kinds of faults; `--on` names platforms; `--shrink` is how long a failing one is made smaller, in seconds; `--keep-on`
+ * kinds of faults; `--on` names platforms; `--at-once` is how many
+ * turns are under way at the same time; `--shrink` is how long a failing one is made smaller, in seconds; `--keep-on`
  * goes on after a failing one; `--out` is a file for the output of the bot in the last failing one.
  */
 const { values } = parseArgs({
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     on: { type: "string", default: "discord,slack,web" },
     shrink: { type: "string", default: "120" },
     "keep-on": { type: "boolean", default: false },
+    "at-once": { type: "string", default: String(usualStorm.atOnce) },
     out: { type: "string" },
   },
 });
@@ -40,6 +42,7 @@ const platforms = values.on
   .split(",")
   .filter((name): name is Platform => ["discord", "slack", "web"].includes(name));
 const limits = { turns: Number(values.storm), blows: Number(values.blows), platforms, kinds };
+const storm = { ...usualStorm, atOnce: Number(values["at-once"]) };
 const shrinkMs = Number(values.shrink) * 1000;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -75,7 +78,7 @@ async function oneStorm(at: number, path: string | undefined): Promise<boolean> 
   let until = Infinity;
   const property = fc.asyncProperty(schedules(limits), async (schedule: Schedule) => {
     if (performance.now() > until) return true; // small enough
-    const outcome = await runStorm(schedule, usualStorm);
+    const outcome = await runStorm(schedule, storm);
     first ??= outcome;
     const { violations } = outcome.verdict;
     if (violations.length === 0) return true;
@@ -85,19 +88,20 @@ async function oneStorm(at: number, path: string | undefined): Promise<boolean> 
   });
   const details = await fc.check(property, { seed: at, numRuns: 1, ...(path !== undefined && { path }) });
   if (first) count(first);
-  if (details.errorInstance) say(`The storm itself failed: ${String(details.errorInstance)}`);
+  if (details.failed && !worst) say(`The storm itself failed: ${String(details.errorInstance)}`);
   if (!details.failed) {
     say(`seed ${at}: ${first?.verdict.turns} turns, ${toList(first?.faults ?? {})}: well`);
     return false;
   }
-  const again = `npm run test:faults -- --seed=${at} --path=${details.counterexamplePath} --storm=${limits.turns} --blows=${limits.blows} --only=${kinds.join()} --on=${platforms.join()}`;
+  const again = `npm run test:faults -- --seed=${at} --path=${details.counterexamplePath} --storm=${limits.turns} --blows=${limits.blows} --only=${kinds.join()} --on=${platforms.join()} --at-once=${storm.atOnce}`;
   say(`seed ${at}: ${first?.verdict.turns} turns, ${toList(first?.faults ?? {})}: WRONG`);
   for (const { wrong, what } of first?.verdict.violations ?? []) say(`  ${wrong}: ${what}`);
   if (worst) {
     say(`  made smaller ${details.numShrinks} times:`);
     for (const violation of worst.verdict.violations.slice(0, 6))
       say(`  ${toStory(worst.history, violation)}`);
-    say(`  schedule: ${JSON.stringify(details.counterexample?.[0])}`);
+    const [smallest] = details.counterexample ?? [];
+    if (smallest && smallest.wishes.length <= 6) say(`  ${JSON.stringify(smallest)}`);
     if (values.out) await writeFile(values.out, worst.output);
   }
   say(`  again: ${again}`);

@@ -206,9 +206,23 @@ export function judge(history: History): Verdict {
   );
   for (const shown of messages) {
     if (shown.gone !== undefined || shown.last.face.state === "ended") continue;
+    if (isSuperseded(shown)) continue;
     const more = behind(shown);
     if (more.turn === undefined || !lost.has(more.turn))
       wrong("waiting", `${shown.message}: ${toWords(shown.last)}`, more);
+  }
+
+  /** What Slack shows to one person cannot be changed: the answer stands below it, until both are gone with the next look. */
+  function isSuperseded({ message, last }: Shown): boolean {
+    return messages.some(
+      ({ last: later }) =>
+        message.startsWith("slack:") &&
+        last.to !== undefined &&
+        later.to === last.to &&
+        later.place === last.place &&
+        later.at > last.at &&
+        later.face.state === "ended",
+    );
   }
 
   judgeParents({ asked, created, moments, finished }, wrong);

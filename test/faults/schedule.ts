@@ -4,22 +4,14 @@ import type { Platform } from "./history.ts";
 import { type OpenaiFault, openaiFaults } from "./openai.ts";
 
 /** How somebody asks for something. */
-export const ways = {
+const ways = {
   discord: ["mention", "slash", "privately", "direct", "reply", "thread", "vary", "redo", "form"],
   slack: ["mention", "slash", "privately", "direct", "thread", "vary", "redo", "form"],
   web: ["prompt", "reply", "vary", "redo"],
 } as const satisfies Record<Platform, readonly string[]>;
 
 /** A moment in the life of a turn, as it can be seen from outside. */
-export const steps = [
-  "delivered",
-  "acknowledged",
-  "first view",
-  "started",
-  "partial",
-  "final",
-  "shown",
-] as const;
+const steps = ["delivered", "acknowledged", "first view", "started", "partial", "final", "shown"] as const;
 export type Step = (typeof steps)[number];
 
 /** What one person does. */
@@ -39,7 +31,10 @@ export interface Wish {
   readonly afterwards: "wait" | "cancel" | "delete the answer" | "be refused";
 }
 
-/** Where faults come from; each can be left out. */
+/**
+ * Where faults come from; each can be left out. Of people: what reaches the bot twice, what is edited once it is
+ * answered, and who cancels, deletes, or asks for what moderation stops.
+ */
 export const faultKinds = [
   "kill",
   "term",
@@ -48,7 +43,9 @@ export const faultKinds = [
   "discord",
   "slack",
   "store",
-  "people",
+  "twice",
+  "edit",
+  "mind",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -81,11 +78,20 @@ export interface Limits {
   readonly blows: number;
   readonly platforms: readonly Platform[];
   readonly kinds: readonly FaultKind[];
+  /** When processes end and platforms fail; at any step unless said. */
+  readonly when?: readonly Step[];
 }
 
 /** All storms within limits. They shrink to fewer turns, fewer blows, and simpler ones. */
-export function schedules({ turns, blows, platforms, kinds }: Limits): fc.Arbitrary<Schedule> {
-  const moody = kinds.includes("people");
+export function schedules({
+  turns,
+  blows,
+  platforms,
+  kinds,
+  when: at = steps,
+}: Limits): fc.Arbitrary<Schedule> {
+  const sometimes = (kind: FaultKind, times: number) =>
+    kinds.includes(kind) ? rarely(times) : fc.constant(false);
   const wish: fc.Arbitrary<Wish> = fc.constantFrom(...platforms).chain((platform) =>
     fc.record({
       platform: fc.constant(platform),
@@ -93,9 +99,9 @@ export function schedules({ turns, blows, platforms, kinds }: Limits): fc.Arbitr
       person: fc.nat(11),
       afterMs: fc.nat(120),
       picture: rarely(4),
-      twice: moody ? rarely(5) : fc.constant(false),
-      edited: moody ? rarely(8) : fc.constant(false),
-      afterwards: moody
+      twice: sometimes("twice", 5),
+      edited: sometimes("edit", 8),
+      afterwards: kinds.includes("mind")
         ? fc.oneof(
             { weight: 12, arbitrary: fc.constant("wait" as const) },
             { weight: 1, arbitrary: fc.constantFrom("cancel", "delete the answer", "be refused") },
@@ -105,7 +111,7 @@ export function schedules({ turns, blows, platforms, kinds }: Limits): fc.Arbitr
   );
   const when = {
     turn: fc.nat(Math.max(0, turns - 1)),
-    step: fc.constantFrom(...steps),
+    step: fc.constantFrom(...at),
     afterMs: fc.nat(400),
   };
   const blow = (kind: FaultKind): readonly { weight: number; arbitrary: fc.Arbitrary<Blow> }[] => {
@@ -151,7 +157,9 @@ export function schedules({ turns, blows, platforms, kinds }: Limits): fc.Arbitr
             }),
           },
         ];
-      case "people":
+      case "twice":
+      case "edit":
+      case "mind":
         return [];
     }
   };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { flat } from "../rig/pictures.ts";
-import { createFleet, type Ending, endings, type Fleet } from "./fleet.ts";
+import { createFleet, type Ending, type Fleet } from "./fleet.ts";
 import { createRecorder, type History, type Moment, type Platform, type Recorder } from "./history.ts";
 import { createOpenAI, type OpenAI, toMark } from "./openai.ts";
 import { judge, type Verdict } from "./oracle.ts";
@@ -121,6 +121,9 @@ async function askAll(
   await Promise.all(asking);
 }
 
+/** What may still come right by itself. */
+const unfinished = new Set(["lost", "not shown", "waiting"]);
+
 /** Waits until everything has come to an end, or nothing happens any more. */
 async function settle(of: {
   record: Recorder;
@@ -137,15 +140,16 @@ async function settle(of: {
     await sleep(stepMs);
     quiet = record.moments.length === count && strikes.pending === 0 ? quiet + stepMs : 0;
     count = record.moments.length;
-    const isOver = [...record.faces.values()].every(({ face }) => face.state === "ended");
-    if (quiet < 2 * stepMs || !isOver || !fleet.url()) continue;
-    const { violations } = judge({
-      ...{ moments: record.moments, drawn: await openai.drawn() },
+    if (quiet < 2 * stepMs || !fleet.url()) continue;
+    const history = {
+      moments: record.moments,
+      drawn: await openai.drawn(),
       litter: [],
       open: [],
       crashes: [],
-    });
-    if (!violations.some(({ wrong }) => wrong === "lost" || wrong === "not shown")) return;
+    };
+    const { violations } = judge(history);
+    if (!violations.some(({ wrong }) => unfinished.has(wrong))) return;
   }
 }
 
@@ -293,9 +297,4 @@ function readLedger(dataDir: string): readonly string[] {
   } finally {
     database.close();
   }
-}
-
-/** Kinds of fault by which processes end. */
-export function isEnding(name: string): name is Ending {
-  return (endings as readonly string[]).includes(name);
 }

@@ -32,6 +32,8 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
 
   /** Turns by the thread that their message begins. */
   const begins = new Map<string, string>();
+  /** The bot's first message in each thread: what stands below it may answer somebody else. */
+  const firstIn = new Map<string, string>();
   const doings: { readonly doing: Doing; readonly turn: string }[] = [];
   const saidFor = new Map<string, Said>();
   const known = new Map<string, number>();
@@ -65,8 +67,10 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
     const ref = { channel: message.channel.id, ts: message.ts };
     const seen = slack.message(ref);
     if (!seen) return;
+    const thread = seen.threadTs ?? "";
+    if (thread && !firstIn.has(thread)) firstIn.set(thread, seen.ts);
     const turn =
-      begins.get(seen.threadTs ?? "") ??
+      (firstIn.get(thread) === seen.ts ? begins.get(thread) : undefined) ??
       doings.find(({ doing }) => doing.messages.some(({ ts }) => ts === seen.ts))?.turn;
     const direct =
       message.channel.kind === "im"
