@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createStandin } from "../../src/standin/index.ts";
 import type { Drawn, Recorder } from "./history.ts";
 
@@ -20,6 +21,9 @@ export interface OpenAI {
   drawn(): Promise<readonly Drawn[]>;
   close(): Promise<void>;
 }
+
+/** In ms. */
+const flushMs = 100;
 
 const markPattern = /\bqz[0-9a-z]{5}x\b/g;
 
@@ -100,7 +104,10 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
         if (id) record.add({ kind: "told", response: id, event: event.type });
         if (id && event.picture) drawers.set(event.picture, { response: id, group });
         if (sent > (order?.after ?? 0)) {
-          if (order?.fault === "broken") return void response.destroy();
+          if (order?.fault === "broken") {
+            await sleep(flushMs); // what was sent is to arrive: a cut connection takes with it what is on its way
+            return void response.destroy();
+          }
           if (order?.fault === "cut short") return void response.end();
         }
       }

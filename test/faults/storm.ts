@@ -35,7 +35,7 @@ export interface Outcome {
   readonly peak: number;
 }
 
-export const usualStorm: StormOptions = { paceMs: 600, quietMs: 25_000, atOnce: 24 };
+export const usualStorm: StormOptions = { paceMs: 600, quietMs: 40_000, atOnce: 24 };
 
 const peopleCount = 12;
 const things = ["a fox", "a lamp", "a boat", "a tree", "a castle", "a cat", "a lighthouse", "a pear"];

@@ -2,6 +2,7 @@ import { createDiscordSimulator, type DiscordSimulator } from "../../simulators/
 import { type Seen, toSeen } from "../../simulators/discord/seen.ts";
 import { type Channel, channelTypes, type Message, type User } from "../../simulators/discord/world.ts";
 import { toPressGroup } from "../openai.ts";
+import type { PlatformFault } from "../schedule.ts";
 import {
   hashOf,
   isWaiting,
@@ -10,6 +11,7 @@ import {
   pickPicture,
   type Request,
   slowMs,
+  strikeMs,
   type Town,
   type TownParts,
 } from "./town.ts";
@@ -209,6 +211,32 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
     }
   }
 
+  function place(fault: PlatformFault, times: number): { cancel(): void } {
+    const path = /\/(messages|callback|webhooks|threads)/;
+    switch (fault) {
+      case "503":
+        return discord.fault({ kind: "status", status: 503, times, path });
+      case "429":
+        return discord.fault({
+          kind: "rate limit",
+          retryAfterMs: limitMs,
+          scope: "user",
+          times: 1,
+          path,
+        });
+      case "slow":
+        return discord.fault({ kind: "slow", ms: slowMs, times, path });
+      case "cut before":
+      case "cut after":
+        return discord.fault({
+          kind: "drop",
+          when: fault === "cut before" ? "before" : "after",
+          times,
+          path,
+        });
+    }
+  }
+
   const answerOf = (turn: string) =>
     [...record.faces.values()].find((one) => one.turn === turn && one.message.startsWith("discord:"));
 
@@ -238,29 +266,8 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
       if (said) discord.editMessage(said, `${said.content}!`);
     },
     strike(fault, times) {
-      const path = /\/(messages|callback|webhooks|threads)/;
-      switch (fault) {
-        case "503":
-          return void discord.fault({ kind: "status", status: 503, times, path });
-        case "429":
-          return void discord.fault({
-            kind: "rate limit",
-            retryAfterMs: limitMs,
-            scope: "user",
-            times: 1,
-            path,
-          });
-        case "slow":
-          return void discord.fault({ kind: "slow", ms: slowMs, times, path });
-        case "cut before":
-        case "cut after":
-          return void discord.fault({
-            kind: "drop",
-            when: fault === "cut before" ? "before" : "after",
-            times,
-            path,
-          });
-      }
+      const order = place(fault, times);
+      setTimeout(order.cancel, strikeMs).unref();
     },
     async look() {
       scan();

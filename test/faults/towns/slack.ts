@@ -2,6 +2,7 @@ import { createSlackSimulator, type SlackSimulator } from "../../simulators/slac
 import type { Seen } from "../../simulators/slack/seen.ts";
 import type { Channel, Message, User } from "../../simulators/slack/world.ts";
 import { toPressGroup } from "../openai.ts";
+import type { PlatformFault } from "../schedule.ts";
 import {
   hashOf,
   isWaiting,
@@ -10,6 +11,7 @@ import {
   pickPicture,
   type Request,
   slowMs,
+  strikeMs,
   type Town,
   type TownParts,
 } from "./town.ts";
@@ -212,6 +214,26 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
     }
   }
 
+  function place(fault: PlatformFault, times: number): { cancel(): void } {
+    const method = /^(chat\.|files\.|upload|response_url|conversations\.)/;
+    switch (fault) {
+      case "503":
+        return slack.fault({ kind: "status", status: 503, times, method });
+      case "429":
+        return slack.fault({ kind: "rate limit", retryAfterMs: limitMs, times: 1, method });
+      case "slow":
+        return slack.fault({ kind: "slow", ms: slowMs, times, method });
+      case "cut before":
+      case "cut after":
+        return slack.fault({
+          kind: "drop",
+          when: fault === "cut before" ? "before" : "after",
+          times,
+          method,
+        });
+    }
+  }
+
   const answerOf = (turn: string) =>
     [...record.faces.values()].find((one) => one.turn === turn && one.message.startsWith("slack:"));
 
@@ -240,23 +262,8 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
       if (said && slack.message(said)) slack.editMessage(said, `${said.message.fallback}!`);
     },
     strike(fault, times) {
-      const method = /^(chat\.|files\.|upload|response_url|conversations\.)/;
-      switch (fault) {
-        case "503":
-          return void slack.fault({ kind: "status", status: 503, times, method });
-        case "429":
-          return void slack.fault({ kind: "rate limit", retryAfterMs: limitMs, times: 1, method });
-        case "slow":
-          return void slack.fault({ kind: "slow", ms: slowMs, times, method });
-        case "cut before":
-        case "cut after":
-          return void slack.fault({
-            kind: "drop",
-            when: fault === "cut before" ? "before" : "after",
-            times,
-            method,
-          });
-      }
+      const order = place(fault, times);
+      setTimeout(order.cancel, strikeMs).unref();
     },
     async look() {
       scan(true);

@@ -41,6 +41,8 @@ export interface TownParts {
 
 /** Where faults strike that only slow things down, in ms. */
 export const slowMs = 1500;
+/** A platform is well again after so long, whatever was left of its fault, in ms. */
+export const strikeMs = 4000;
 /** How long a platform asks to be left alone, in ms. */
 export const limitMs = 1000;
 
