@@ -3,6 +3,8 @@ import type { Ending } from "./fleet.ts";
 import type { Platform } from "./history.ts";
 import { type OpenaiFault, openaiFaults } from "./openai.ts";
 
+export const platforms = ["discord", "slack", "web"] as const satisfies readonly Platform[];
+
 /** How somebody asks for something. */
 const ways = {
   discord: ["mention", "slash", "privately", "direct", "reply", "thread", "vary", "redo", "form"],
@@ -11,7 +13,15 @@ const ways = {
 } as const satisfies Record<Platform, readonly string[]>;
 
 /** A moment in the life of a turn, as it can be seen from outside. */
-const steps = ["delivered", "acknowledged", "first view", "started", "partial", "final", "shown"] as const;
+export const steps = [
+  "delivered",
+  "acknowledged",
+  "first-view",
+  "started",
+  "partial",
+  "final",
+  "shown",
+] as const;
 export type Step = (typeof steps)[number];
 
 /** What one person does. */
@@ -86,13 +96,13 @@ export interface Limits {
 export function schedules({
   turns,
   blows,
-  platforms,
+  platforms: where,
   kinds,
   when: at = steps,
 }: Limits): fc.Arbitrary<Schedule> {
   const sometimes = (kind: FaultKind, times: number) =>
     kinds.includes(kind) ? rarely(times) : fc.constant(false);
-  const wish: fc.Arbitrary<Wish> = fc.constantFrom(...platforms).chain((platform) =>
+  const wish: fc.Arbitrary<Wish> = fc.constantFrom(...where).chain((platform) =>
     fc.record({
       platform: fc.constant(platform),
       way: fc.constantFrom<string>(...ways[platform]),
@@ -134,7 +144,7 @@ export function schedules({
         ];
       case "discord":
       case "slack":
-        if (!platforms.includes(kind)) return [];
+        if (!where.includes(kind)) return [];
         return [
           {
             weight: 2,

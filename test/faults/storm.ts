@@ -221,7 +221,7 @@ function createStrikes(of: {
           .map((hash) => openai.drawerOf(hash))
           .find((one) => one !== undefined);
         if (drawer) return [turnOf.get(drawer.group), "shown"];
-        return moment.turn === undefined ? [] : [moment.turn, "first view"];
+        return moment.turn === undefined ? [] : [moment.turn, "first-view"];
       }
       default:
         return [];
