@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Recorder } from "./history.ts";
 
@@ -26,6 +27,10 @@ export interface Fleet {
   output(): string;
   /** Most memory that a process had, in bytes. */
   readonly peak: number;
+  /** What the newest process holds when all garbage is collected, in bytes, and which process that is. */
+  held(): Promise<{ readonly process: number; readonly bytes: number } | undefined>;
+  /** Lets no process write to the disk for so long, in ms, as if it were full. False: this machine has no way to. */
+  fillDisk(ms: number): Promise<boolean>;
 }
 
 interface Bot {
@@ -36,6 +41,17 @@ interface Bot {
   /** We ended it. */
   meant: boolean;
 }
+
+/** Tells on SIGUSR2 what is held, by the third channel. */
+const gauge = `
+import { writeSync } from "node:fs";
+process.on("SIGUSR2", () => {
+  for (let round = 0; round < 3; round += 1) globalThis.gc();
+  const { heapUsed, external } = process.memoryUsage();
+  writeSync(3, heapUsed + external + "\\n");
+});`;
+
+const limitCommand = "/usr/bin/prlimit";
 
 const crashLine = /"msg":"unhandled"|uncaught|unhandled|FATAL ERROR|^\s+at .*(?:src|adapters)\//i;
 
@@ -68,7 +84,12 @@ export function createFleet(
     const process = ++count;
     const child = spawn(
       globalThis.process.execPath,
-      ["--disable-warning=ExperimentalWarning", "src/main.ts"],
+      [
+        "--disable-warning=ExperimentalWarning",
+        "--expose-gc",
+        `--import=data:text/javascript,${encodeURIComponent(gauge)}`,
+        "src/main.ts",
+      ],
       {
         cwd: new URL("../..", import.meta.url),
         env: {
@@ -76,7 +97,7 @@ export function createFleet(
           NODE_COMPILE_CACHE: "node_modules/.cache/node",
           ...envFor(process),
         },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
       },
     );
     const bot: Bot = { process, child, exit: once(child, "exit"), meant: false };
@@ -167,6 +188,28 @@ export function createFleet(
     output: () => said.join("\n"),
     get peak() {
       return peak;
+    },
+    async held() {
+      const bot = up();
+      const told = bot?.child.stdio[3];
+      if (!bot || !(told instanceof Readable)) return undefined;
+      const line = once(told, "data", { signal: AbortSignal.timeout(5000) });
+      bot.child.kill("SIGUSR2");
+      const found = await line.catch(() => undefined);
+      return found && { process: bot.process, bytes: Number(String(found[0])) };
+    },
+    async fillDisk(ms) {
+      if (!existsSync(limitCommand)) return false;
+      const struck = live();
+      const limit = (size: string) => {
+        for (const { child } of struck)
+          if (child.exitCode === null && child.signalCode === null)
+            spawnSync(limitCommand, [`--pid=${child.pid}`, `--fsize=${size}:unlimited`]);
+      };
+      limit("1");
+      await sleep(ms);
+      limit("unlimited");
+      return true;
     },
   };
 }

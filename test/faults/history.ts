@@ -10,7 +10,9 @@ export interface Face {
   readonly pictures: readonly string[];
 }
 
-/** Why a turn need not end in a picture. */
+/**
+ * Why a turn need not end in a picture. `barred`: the bot could not be where it was asked, or could not write; it says so.
+ */
 export type Spared = "cancelled" | "deleted" | "moderation" | "barred";
 
 /**
@@ -89,6 +91,8 @@ export interface History {
   readonly open: readonly string[];
   /** Lines of the bot's output that tell of a crash or a rejection nobody handles. */
   readonly crashes: readonly string[];
+  /** What the last process held when it was up, and at the end when all was quiet, in bytes, where both were measured. */
+  readonly memory?: { readonly before: number; readonly after: number };
 }
 
 /** Writes down a storm as it happens. */

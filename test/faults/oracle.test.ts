@@ -226,3 +226,17 @@ test("litter, an open ledger and a crash are told as they are", () => {
   const more = { litter: ["slack: file F1"], open: ["slack:event:1"], crashes: ["#1 unhandled"] };
   assert.deepEqual(wrongsOf(well, more), ["litter", "open", "crash"]);
 });
+
+test("a bot that could not write or be there says so, and is not silent", () => {
+  const spared: Happening = { kind: "spared", turn: "qz1", why: "barred" };
+  assert.deepEqual(
+    wrongsOf([...begun, spared, seen("m1", { text: "My memory is full." })], { drawn: [] }),
+    [],
+  );
+  assert.deepEqual(wrongsOf([asked("qz1"), spared, taken("qz1")], { drawn: [] }), ["lost"]);
+});
+
+test("a bot that goes on holding what it has done leaks", () => {
+  assert.deepEqual(wrongsOf(well, { memory: { before: 60e6, after: 90e6 } }), []);
+  assert.deepEqual(wrongsOf(well, { memory: { before: 60e6, after: 190e6 } }), ["memory"]);
+});

@@ -14,6 +14,7 @@ export const wrongs = {
   leaked: "what was for one person was shown to others",
   litter: "something is left on a platform, shown by nothing",
   open: "the ledger keeps what is over",
+  memory: "the bot holds more than before, though nothing is under way",
   crash: "the bot crashed, or did not handle a rejection",
 } as const;
 
@@ -42,6 +43,9 @@ type Created = Moment & { readonly kind: "created" };
 
 /** A bot that lives so much longer than a response's first word has had the time to note its id, in ms. */
 const noteMs = 400;
+
+/** What a process may hold more than at first: code that is loaded when it is needed, caches, in bytes. */
+const allowedGrowth = 64 * 1024 * 1024;
 
 const asksAgain =
   /\b(send|ask|say|try) (it|them|that|this|yours)?\s*(once )?(again|anew)\b|\bI (was|am being) restarted\b|\bnot with me\b/i;
@@ -129,7 +133,7 @@ export function judge(history: History): Verdict {
     const wanted = makers.filter(({ one }) => !isUnknown(one.response)).length;
     if (now.length > makers.length)
       wrong("shown twice", `${hash} of ${group} is in ${now.map(({ message }) => message).join(", ")}`, at);
-    const isSpared = turns.some(({ turn }) => spared.has(turn));
+    const isSpared = turns.some(({ turn }) => spared.has(turn) && spared.get(turn) !== "barred");
     if (showing.length < wanted && !isSpared)
       wrong("not shown", `${hash} of ${group}, drawn ${makers.length} times, shown ${showing.length}`, at);
   }
@@ -170,7 +174,8 @@ export function judge(history: History): Verdict {
         pictures -= 1;
         continue;
       }
-      if (spared.has(turn.turn)) continue;
+      const why = spared.get(turn.turn);
+      if (why !== undefined && why !== "barred") continue;
       if (!wasTaken) {
         if (!turnedAway.has(turn.turn)) unheard += 1;
         continue;
@@ -178,6 +183,7 @@ export function judge(history: History): Verdict {
       const end = ended[0] ?? claim(turn);
       const at = { turn: turn.turn, ...(end && { message: end.message }) };
       if (!end) wrong("lost", `${turn.way} of ${turn.person}`, at);
+      else if (why === "barred") continue;
       else if (asksAgain.test(end.last.face.text)) wrong("told", toWords(end.last), at);
       else wrong("failed", toWords(end.last), at);
     }
@@ -244,6 +250,9 @@ export function judge(history: History): Verdict {
   for (const what of history.litter) wrong("litter", what);
   for (const what of history.open) wrong("open", what);
   for (const what of history.crashes) wrong("crash", what);
+  const { memory } = history;
+  const grown = memory ? memory.after - memory.before : 0;
+  if (grown > allowedGrowth) wrong("memory", `${Math.round(grown / 1e6)} MB more than when it was up`);
   return { violations, turns: asked.length, taken: seenTaken, unheard, redrawn };
 }
 

@@ -53,6 +53,7 @@ export const faultKinds = [
   "discord",
   "slack",
   "store",
+  "disk",
   "twice",
   "edit",
   "mind",
@@ -69,11 +70,11 @@ export type Blow = {
   | { readonly kind: Ending }
   | { readonly kind: "openai"; readonly fault: OpenaiFault; readonly events: number }
   | { readonly kind: "discord" | "slack"; readonly fault: PlatformFault; readonly times: number }
-  /** Somebody else holds the store for so long. */
-  | { readonly kind: "store"; readonly ms: number }
+  /** Somebody else holds the store for so long, or the disk is full. */
+  | { readonly kind: "store" | "disk"; readonly ms: number }
 );
 
-export const platformFaults = ["503", "429", "slow", "cut before", "cut after"] as const;
+export const platformFaults = ["503", "429", "slow", "cut before", "cut after", "barred"] as const;
 export type PlatformFault = (typeof platformFaults)[number];
 
 export interface Schedule {
@@ -157,6 +158,7 @@ export function schedules({
           },
         ];
       case "store":
+      case "disk":
         return [
           {
             weight: 1,

@@ -66,12 +66,25 @@ export async function runStorm(
   try {
     fleet.start();
     await fleet.ready();
+    const before = await fleet.held();
     await askAll(wishes, { record, towns, atOnce: options.atOnce });
-    await settle({ record, openai, fleet, strikes, quietMs: options.quietMs });
+    const settled = () => settle({ record, openai, fleet, strikes, quietMs: options.quietMs });
+    await settled();
     await fleet.ready();
-    for (const town of towns.values()) await town.look();
+    const after = await fleet.held();
+    const isSame = before !== undefined && before.process === after?.process;
+    const lookAround = () => Promise.all([...towns.values()].map((town) => town.look()));
+    await lookAround();
+    const wrongs = [...(await fleet.stop())];
+    // What could not be written down as over is found by the next process.
+    if (readLedger(dataDir).length > 0) {
+      fleet.start();
+      await fleet.ready();
+      await settled();
+      await lookAround();
+      wrongs.push(...(await fleet.stop()));
+    }
     const drawn = await openai.drawn();
-    const wrongs = await fleet.stop();
     for (const [platform, town] of towns) if (platform !== "web") await town.look();
     const history: History = {
       moments: record.moments,
@@ -79,6 +92,7 @@ export async function runStorm(
       litter: [...towns.values()].flatMap((town) => town.litter()),
       open: readLedger(dataDir),
       crashes: [...fleet.crashes(), ...wrongs],
+      ...(isSame && { memory: { before: before.bytes, after: after.bytes } }),
     };
     const faults: Record<string, number> = {};
     for (const one of record.moments)
@@ -250,6 +264,13 @@ function createStrikes(of: {
       case "store":
         record.add({ kind: "fault", name: "store held", what: `${blow.ms} ms` });
         return holdStore(dataDir, blow.ms);
+      case "disk": {
+        const bar = [...towns.values()].map((town) => town.bar(Infinity));
+        record.add({ kind: "fault", name: "disk full", what: `${blow.ms} ms` });
+        await fleet.fillDisk(blow.ms);
+        for (const unbar of bar) unbar();
+        return;
+      }
       default:
         ending = ending.then(() => end(blow.kind));
         return ending;

@@ -4,6 +4,8 @@ import { type Channel, channelTypes, type Message, type User } from "../../simul
 import { toPressGroup } from "../openai.ts";
 import type { PlatformFault } from "../schedule.ts";
 import {
+  createBar,
+  freshMs,
   hashOf,
   isWaiting,
   limitMs,
@@ -211,7 +213,23 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
     }
   }
 
-  function place(fault: PlatformFault, times: number): { cancel(): void } {
+  const bar = createBar(record, "discord");
+
+  /** The bot loses the right to write in the channels. */
+  function shutOut(): { cancel(): void } {
+    const unbar = bar(freshMs);
+    for (const channel of channels)
+      discord.permit(channel, discord.bot, { deny: ["SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS"] });
+    return {
+      cancel() {
+        for (const channel of channels)
+          discord.permit(channel, discord.bot, { allow: ["SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS"] });
+        unbar();
+      },
+    };
+  }
+
+  function place(fault: Exclude<PlatformFault, "barred">, times: number): { cancel(): void } {
     const path = /\/(messages|callback|webhooks|threads)/;
     switch (fault) {
       case "503":
@@ -266,9 +284,10 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
       if (said) discord.editMessage(said, `${said.content}!`);
     },
     strike(fault, times) {
-      const order = place(fault, times);
+      const order = fault === "barred" ? shutOut() : place(fault, times);
       setTimeout(order.cancel, strikeMs).unref();
     },
+    bar,
     async look() {
       scan();
     },

@@ -4,6 +4,8 @@ import type { Channel, Message, User } from "../../simulators/slack/world.ts";
 import { toPressGroup } from "../openai.ts";
 import type { PlatformFault } from "../schedule.ts";
 import {
+  createBar,
+  freshMs,
   hashOf,
   isWaiting,
   limitMs,
@@ -214,7 +216,21 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
     }
   }
 
-  function place(fault: PlatformFault, times: number): { cancel(): void } {
+  const bar = createBar(record, "slack");
+
+  /** The bot loses the right to write in the channels. */
+  function shutOut(): { cancel(): void } {
+    const unbar = bar(freshMs);
+    for (const channel of channels) slack.kick(channel);
+    return {
+      cancel() {
+        for (const channel of channels) slack.invite(channel);
+        unbar();
+      },
+    };
+  }
+
+  function place(fault: Exclude<PlatformFault, "barred">, times: number): { cancel(): void } {
     const method = /^(chat\.|files\.|upload|response_url|conversations\.)/;
     switch (fault) {
       case "503":
@@ -262,9 +278,10 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
       if (said && slack.message(said)) slack.editMessage(said, `${said.message.fallback}!`);
     },
     strike(fault, times) {
-      const order = place(fault, times);
+      const order = fault === "barred" ? shutOut() : place(fault, times);
       setTimeout(order.cancel, strikeMs).unref();
     },
+    bar,
     async look() {
       scan(true);
     },

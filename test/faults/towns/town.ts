@@ -1,4 +1,4 @@
-import type { Recorder } from "../history.ts";
+import type { Platform, Recorder } from "../history.ts";
 import { type OpenAI, toHash } from "../openai.ts";
 import type { PlatformFault, Wish } from "../schedule.ts";
 
@@ -25,6 +25,8 @@ export interface Town {
   edit(turn: string): void;
   /** Lets the next requests of the bot fail. */
   strike(fault: PlatformFault, times: number): void;
+  /** What is asked now, or was within so many ms, may be answered with what bars the bot. Returns how that ends. */
+  bar(sinceMs: number): () => void;
   /** Looks at everything once more, also at what nobody was told of. */
   look(): Promise<void>;
   /** What is there and shown by nothing, a line each. */
@@ -45,6 +47,28 @@ export const slowMs = 1500;
 export const strikeMs = 4000;
 /** How long a platform asks to be left alone, in ms. */
 export const limitMs = 1000;
+
+/** What was asked so shortly before, the bot has perhaps not begun, in ms. */
+export const freshMs = 1500;
+
+/** Spares what is asked on a platform while something bars the bot. */
+export function createBar(record: Recorder, platform: Platform): Town["bar"] {
+  let bars = 0;
+  record.listen((moment) => {
+    if (bars > 0 && moment.kind === "asked" && moment.platform === platform)
+      record.add({ kind: "spared", turn: moment.turn, why: "barred" });
+  });
+  return (sinceMs) => {
+    bars += 1;
+    const now = record.moments.at(-1)?.at ?? 0;
+    for (const one of record.moments)
+      if (one.kind === "asked" && one.platform === platform && one.at > now - sinceMs)
+        record.add({ kind: "spared", turn: one.turn, why: "barred" });
+    return () => {
+      bars -= 1;
+    };
+  };
+}
 
 const statuses =
   /Getting ready|Looking at your pictures|^(-# |_)?Drawing\b|\bFinishing\b|^Answering\b|Next in line|ahead of yours|goes on by itself|OpenAI is busy|thinking/m;

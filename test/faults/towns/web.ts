@@ -2,7 +2,16 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WireAnswer, WireMessage } from "../../../adapters/web/wire/messages.ts";
 import { toPressGroup } from "../openai.ts";
-import { hashOf, isWaiting, nameOf, pickPicture, type Request, type Town, type TownParts } from "./town.ts";
+import {
+  createBar,
+  hashOf,
+  isWaiting,
+  nameOf,
+  pickPicture,
+  type Request,
+  type Town,
+  type TownParts,
+} from "./town.ts";
 
 /** How often the page looks, in ms. */
 const lookMs = 150;
@@ -157,6 +166,7 @@ export async function createWebTown(parts: TownParts, url: () => string | undefi
     remove: () => false,
     edit() {},
     strike() {},
+    bar: createBar(record, "web"),
     async look() {
       for (const thread of busy) await lookAt(thread);
     },
