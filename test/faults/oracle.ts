@@ -41,8 +41,11 @@ type Asked = Moment & { readonly kind: "asked" };
 type Seen = Moment & { readonly kind: "seen" };
 type Created = Moment & { readonly kind: "created" };
 
-/** A bot that lives so much longer than a response's first word has had the time to note its id, in ms. */
-const noteMs = 400;
+/**
+ * A bot that lives so much longer than a response's first word has had the time to note its id, in ms: a few would do,
+ * were it alone on the machine.
+ */
+const noteMs = 1000;
 
 /** What a process may hold more than at first: code that is loaded when it is needed, caches, in bytes. */
 const allowedGrowth = 64 * 1024 * 1024;

@@ -8,7 +8,7 @@ import { createFleet, type Ending, type Fleet } from "./fleet.ts";
 import { createRecorder, type History, type Moment, type Platform, type Recorder } from "./history.ts";
 import { createOpenAI, type OpenAI, toMark } from "./openai.ts";
 import { judge, type Verdict } from "./oracle.ts";
-import type { Blow, Schedule, Step, Wish } from "./schedule.ts";
+import { type Blow, type Schedule, type Step, steps, type Wish } from "./schedule.ts";
 import { createDiscordTown } from "./towns/discord.ts";
 import { createSlackTown } from "./towns/slack.ts";
 import type { Town } from "./towns/town.ts";
@@ -198,6 +198,11 @@ function createStrikes(of: {
     const [turn, step] = toStep(moment);
     const index = indexOf.get(turn ?? "");
     if (turn === undefined || index === undefined || step === undefined) return;
+    // Not every turn shows every step: what was to strike at one that is passed strikes now.
+    for (const passed of steps.slice(0, steps.indexOf(step) + 1)) reach(turn, index, passed, moment);
+  });
+
+  function reach(turn: string, index: number, step: Step, moment: Moment): void {
     const name = `${turn} ${step}`;
     if (reached.has(name)) return;
     reached.add(name);
@@ -215,7 +220,7 @@ function createStrikes(of: {
     if (wish.afterwards === "delete the answer" && step === "started")
       later(wish.afterMs, () => void town.remove(turn));
     if (wish.edited && step === "shown") later(300, () => town.edit(turn));
-  });
+  }
 
   function toStep(moment: Moment): readonly [turn?: string | undefined, step?: Step] {
     switch (moment.kind) {
