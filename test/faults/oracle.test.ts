@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Drawn, Face, Happening, History } from "./history.ts";
+import { judge } from "./oracle.ts";
+
+/** A storm of one turn that went well, and what a test adds to it. */
+function history(moments: readonly Happening[], more: Partial<Omit<History, "moments">> = {}): History {
+  return {
+    moments: moments.map((moment, index) => ({ ...moment, at: index * 1000 })),
+    drawn: [drew("resp_1", "qz1")],
+    litter: [],
+    open: [],
+    crashes: [],
+    ...more,
+  };
+}
+
+const asked = (turn: string, more: Partial<Happening & { kind: "asked" }> = {}): Happening => ({
+  kind: "asked",
+  ...{
+    turn,
+    group: turn,
+    platform: "discord",
+    person: "ada",
+    places: ["pictures"],
+    way: "slash",
+    private: false,
+  },
+  ...more,
+});
+const taken = (turn: string): Happening => ({ kind: "taken", turn, by: "interaction: defer" });
+const created = (response: string, group: string, parent?: string): Happening => ({
+  kind: "created",
+  ...{ response, group, process: 1 },
+  ...(parent && { parent }),
+});
+const told = (response: string): Happening => ({ kind: "told", response, event: "response.created" });
+const seen = (
+  message: string,
+  face: Partial<Face>,
+  more: Partial<Happening & { kind: "seen" }> = {},
+): Happening => ({
+  ...{ kind: "seen", message, place: "pictures", turn: "qz1" },
+  face: { state: "ended", text: "a fox", pictures: [], ...face },
+  ...more,
+});
+const drew = (response: string, group: string, picture = `picture of ${response}`): Drawn => ({
+  ...{ response, group, status: "completed", pictures: [picture] },
+});
+const died: Happening = { kind: "process", process: 1, what: "ended", how: "SIGKILL" };
+
+const picture = "picture of resp_1";
+const ready = { state: "waiting", text: "Getting ready" } as const;
+const begun = [asked("qz1"), taken("qz1"), seen("m1", ready), created("resp_1", "qz1"), told("resp_1")];
+const well = [...begun, seen("m1", { pictures: [picture] })];
+
+/** What the oracle finds wrong. */
+const wrongsOf = (moments: readonly Happening[], more?: Partial<Omit<History, "moments">>) =>
+  judge(history(moments, more)).violations.map(({ wrong }) => wrong);
+
+test("a turn that ends in its picture is well", () => {
+  assert.deepEqual(judge(history(well)), { violations: [], turns: 1, taken: 1, unheard: 0, redrawn: 0 });
+});
+
+test("a turn that was taken and of which nothing came is lost, whatever stands there", () => {
+  const nothing = { drawn: [] };
+  assert.deepEqual(wrongsOf([asked("qz1"), taken("qz1")], nothing), ["lost"]);
+  assert.deepEqual(wrongsOf([asked("qz1"), taken("qz1"), seen("m1", ready)], nothing), ["lost"]);
+  assert.deepEqual(
+    wrongsOf([asked("qz1"), seen("m1", ready)], nothing),
+    ["lost"],
+    "its message says it is taken",
+  );
+});
+
+test("what nobody heard is not lost, but counted", () => {
+  const { violations, unheard } = judge(history([asked("qz1")], { drawn: [] }));
+  assert.deepEqual([violations, unheard], [[], 1]);
+  const away: Happening = { kind: "turned away", turn: "qz1", by: "The application did not respond" };
+  assert.equal(judge(history([asked("qz1"), away], { drawn: [] })).unheard, 0);
+});
+
+test("to be told to ask again, or of any failure, is no end", () => {
+  const end = (text: string) => wrongsOf([...begun, seen("m1", { text })], { drawn: [] });
+  assert.deepEqual(end("“photo.png” was not with me yet when I was restarted. Send it again."), ["told"]);
+  assert.deepEqual(end("OpenAI cannot be reached right now."), ["failed"]);
+  const elsewhere = seen("m2", { text: "I was restarted. Send it again." }, { turn: undefined as never });
+  const { turn: _, ...unnamed } = elsewhere as Happening & { kind: "seen" };
+  assert.deepEqual(
+    wrongsOf([asked("qz1"), taken("qz1"), unnamed], { drawn: [] }),
+    ["told"],
+    "found by its place",
+  );
+});
+
+test("a refusal by moderation, and what a person has cancelled or deleted, need no picture", () => {
+  for (const why of ["moderation", "cancelled", "deleted"] as const) {
+    const spared: Happening = { kind: "spared", turn: "qz1", why };
+    assert.deepEqual(wrongsOf([...begun, spared, seen("m1", { text: "Cancelled" })], { drawn: [] }), []);
+    assert.deepEqual(wrongsOf([...begun, spared], { drawn: [] }), ["waiting"], "and yet they must end");
+  }
+});
+
+test("a picture drawn twice for one request is doubled, unless the bot could not know of the first", () => {
+  const drawn = [drew("resp_1", "qz1"), drew("resp_2", "qz1")];
+  const again = [created("resp_2", "qz1"), told("resp_2")];
+  const both = [seen("m1", { pictures: [picture] }), seen("m2", { pictures: ["picture of resp_2"] })];
+  assert.deepEqual(wrongsOf([...begun, ...again, ...both], { drawn }), ["doubled", "doubled"]);
+  const one = seen("m1", { pictures: ["picture of resp_2"] });
+  assert.deepEqual(wrongsOf([...begun, ...again, one], { drawn }), ["not shown", "doubled"]);
+  const unknown = [...begun.slice(0, 4), ...again, one];
+  assert.deepEqual(wrongsOf(unknown, { drawn }), [], "its first word was lost on the way");
+  assert.equal(judge(history(unknown, { drawn })).redrawn, 1);
+  const killed = [...begun.slice(0, 5), died, ...again, one].map((moment, index) => ({
+    ...moment,
+    at: moment.kind === "process" ? 4100 : index * 1000,
+  }));
+  assert.deepEqual(
+    judge({ ...history([]), moments: killed, drawn }).violations,
+    [],
+    "it died upon its first word",
+  );
+});
+
+test("two requests of the same words may be drawn twice, and a third time not", () => {
+  const redo = asked("qz2", { group: "qz1", way: "redo", from: { message: "m1", goesOn: false } });
+  const again = [redo, taken("qz2"), created("resp_2", "qz1"), told("resp_2")];
+  const shown = seen("m2", { pictures: ["picture of resp_2"] }, { turn: "qz2" });
+  const drawn = [drew("resp_1", "qz1"), drew("resp_2", "qz1")];
+  assert.deepEqual(wrongsOf([...well, ...again, shown], { drawn }), []);
+  const third = [
+    created("resp_3", "qz1"),
+    told("resp_3"),
+    seen("m3", { pictures: ["picture of resp_3"] }, { turn: "qz2" }),
+  ];
+  const three = [...drawn, drew("resp_3", "qz1")];
+  assert.deepEqual(wrongsOf([...well, ...again, shown, ...third], { drawn: three }), ["doubled", "doubled"]);
+});
+
+test("a picture that two messages show is shown twice", () => {
+  const wrongs = wrongsOf([...well, seen("m2", { pictures: [picture] }, { turn: "qz1" })]);
+  assert.deepEqual(wrongs, ["shown twice", "doubled"]);
+});
+
+test("a picture that was drawn and that nobody saw is missed", () => {
+  assert.deepEqual(wrongsOf([...begun, seen("m1", { text: "Done." })]), ["not shown", "failed"]);
+  assert.deepEqual(wrongsOf(begun), ["not shown", "lost"]);
+});
+
+test("whatever comes behind a finished picture takes it back", () => {
+  assert.deepEqual(wrongsOf([...well, seen("m1", ready)]), ["taken back", "waiting"]);
+  assert.deepEqual(wrongsOf([...well, seen("m1", { text: "I was restarted." })]), ["taken back"]);
+  assert.deepEqual(wrongsOf([...well, seen("m1", ready), seen("m1", { pictures: [picture] })]), [
+    "taken back",
+  ]);
+  assert.deepEqual(wrongsOf([...well, { kind: "gone", message: "m1", by: "bot" }]), ["taken back"]);
+  assert.deepEqual(wrongsOf([...well, { kind: "gone", message: "m1", by: "person" }]), []);
+});
+
+test("a sketch may give way to the picture", () => {
+  const sketch = seen("m1", { state: "waiting", text: "Drawing, sketch 1", pictures: ["a sketch"] });
+  assert.deepEqual(wrongsOf([...begun, sketch, seen("m1", { pictures: [picture] })]), []);
+});
+
+test("an answer must go on from the picture that was answered", () => {
+  const edit = asked("qz2", { way: "reply", from: { message: "m1", goesOn: true } });
+  const after = (parent?: string) => [
+    ...[edit, taken("qz2"), created("resp_2", "qz2", parent), told("resp_2")],
+    seen("m2", { pictures: ["picture of resp_2"] }, { turn: "qz2" }),
+  ];
+  const drawn = [drew("resp_1", "qz1"), drew("resp_2", "qz2")];
+  assert.deepEqual(wrongsOf([...well, ...after("resp_1")], { drawn }), []);
+  assert.deepEqual(wrongsOf([...well, ...after("resp_0")], { drawn }), ["parent"]);
+  assert.deepEqual(wrongsOf([...well, ...after()], { drawn }), ["parent"]);
+  const forgot: Happening = { kind: "fault", name: "openai forgotten", what: "qz2" };
+  assert.deepEqual(
+    wrongsOf([...well, forgot, ...after()], { drawn }),
+    [],
+    "OpenAI had lost it, and was shown it again",
+  );
+});
+
+test("a redo goes on from where the picture came from", () => {
+  const first = [asked("qz1"), taken("qz1"), created("resp_1", "qz1", "resp_0"), told("resp_1")];
+  const redo = asked("qz2", { group: "qz1", way: "redo", from: { message: "m1", goesOn: false } });
+  const after = (parent: string) => [
+    ...[...first, seen("m1", { pictures: [picture] }), redo, taken("qz2")],
+    ...[created("resp_2", "qz1", parent), told("resp_2")],
+    seen("m2", { pictures: ["picture of resp_2"] }, { turn: "qz2" }),
+  ];
+  const drawn = [drew("resp_1", "qz1"), drew("resp_2", "qz1")];
+  assert.deepEqual(wrongsOf(after("resp_0"), { drawn }), []);
+  assert.deepEqual(wrongsOf(after("resp_1"), { drawn }), ["parent"]);
+});
+
+test("what is for one person is shown to nobody else", () => {
+  const secret = asked("qz1", { private: true });
+  const show = (to?: string) =>
+    wrongsOf([secret, ...begun.slice(1), seen("m1", { pictures: [picture] }, to ? { to } : {})]);
+  assert.deepEqual(show("ada"), []);
+  assert.deepEqual(show("bob"), ["leaked"]);
+  assert.deepEqual(show(), ["leaked"]);
+});
+
+test("a message that says for ever that more will come is wrong, also beside the answer", () => {
+  assert.deepEqual(wrongsOf([...well, seen("m2", ready)]), ["waiting"]);
+});
+
+test("what Slack shows to one person stands above what came of it", () => {
+  const to = { to: "ada", turn: "qz1" };
+  const before = [
+    asked("qz1"),
+    taken("qz1"),
+    seen("slack:1", ready, to),
+    created("resp_1", "qz1"),
+    told("resp_1"),
+  ];
+  assert.deepEqual(wrongsOf([...before, seen("slack:2", { pictures: [picture] }, to)]), []);
+  assert.deepEqual(
+    wrongsOf([...before, seen("slack:2", { pictures: [picture] }, to), seen("slack:3", ready, to)]),
+    ["waiting"],
+  );
+});
+
+test("litter, an open ledger and a crash are told as they are", () => {
+  const more = { litter: ["slack: file F1"], open: ["slack:event:1"], crashes: ["#1 unhandled"] };
+  assert.deepEqual(wrongsOf(well, more), ["litter", "open", "crash"]);
+});
+
+test("a bot that could not write or be there says so, and is not silent", () => {
+  const spared: Happening = { kind: "spared", turn: "qz1", why: "barred" };
+  assert.deepEqual(
+    wrongsOf([...begun, spared, seen("m1", { text: "My memory is full." })], { drawn: [] }),
+    [],
+  );
+  assert.deepEqual(wrongsOf([asked("qz1"), spared, taken("qz1")], { drawn: [] }), ["lost"]);
+});
+
+test("a bot that goes on holding what it has done leaks", () => {
+  assert.deepEqual(wrongsOf(well, { memory: { before: 60e6, after: 90e6 } }), []);
+  assert.deepEqual(wrongsOf(well, { memory: { before: 60e6, after: 190e6 } }), ["memory"]);
+});

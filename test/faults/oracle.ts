@@ -1,0 +1,325 @@
+import type { Drawn, History, Moment } from "./history.ts";
+
+/** What can be wrong with a storm. */
+export const wrongs = {
+  lost: "a person saw it taken, and nothing came of it",
+  told: "a person was told to ask again, or of a restart",
+  failed: "a person was told of a failure that was not theirs, nor moderation's",
+  doubled: "one request was drawn twice, or answered twice",
+  "shown twice": "a picture is shown by more messages than responses drew it",
+  "not shown": "a picture was drawn and is shown nowhere",
+  "taken back": "a finished picture was shown, and then was not",
+  waiting: "a message says for ever that more will come",
+  parent: "a picture was made from another than the one that was answered",
+  leaked: "what was for one person was shown to others",
+  litter: "something is left on a platform, shown by nothing",
+  open: "the ledger keeps what is over",
+  memory: "the bot holds more than before, though nothing is under way",
+  crash: "the bot crashed, or did not handle a rejection",
+} as const;
+
+export interface Violation {
+  readonly wrong: keyof typeof wrongs;
+  readonly what: string;
+  /** The turn whose story tells how it came to be. */
+  readonly turn?: string;
+  readonly message?: string;
+}
+
+/** What came of a storm. */
+export interface Verdict {
+  readonly violations: readonly Violation[];
+  readonly turns: number;
+  readonly taken: number;
+  /** Said while nobody listened, and never answered: no one saw it taken. */
+  readonly unheard: number;
+  /** Drawn a second time because the first was lost before the bot could have noted its id. */
+  readonly redrawn: number;
+}
+
+type Asked = Moment & { readonly kind: "asked" };
+type Seen = Moment & { readonly kind: "seen" };
+type Created = Moment & { readonly kind: "created" };
+
+/**
+ * A bot that lives so much longer than a response's first word has had the time to note its id, in ms: a few would do,
+ * were it alone on the machine.
+ */
+const noteMs = 1000;
+
+/** What a process may hold more than at first: code that is loaded when it is needed, caches, in bytes. */
+const allowedGrowth = 64 * 1024 * 1024;
+
+const asksAgain =
+  /\b(send|ask|say|try) (it|them|that|this|yours)?\s*(once )?(again|anew)\b|\bI (was|am being) restarted\b|\bnot with me\b/i;
+
+/** What the bot says beside its answers: where it goes on, and where an answer went. */
+const beside =
+  /\bI go on in\b|\b(is|in) (the )?(message|one) below\b|\bmoved\b|^Picture \d it is|\bBack to the\b/i;
+
+/** A message from its first look to its last. */
+interface Shown {
+  readonly message: string;
+  readonly looks: readonly Seen[];
+  readonly last: Seen;
+  readonly gone: "person" | "bot" | undefined;
+}
+
+/** Judges a storm by what people and the machines between saw. Knows nothing of how the bot works. */
+export function judge(history: History): Verdict {
+  const { moments, drawn } = history;
+  const violations: Violation[] = [];
+  const asked = moments.filter((one): one is Asked => one.kind === "asked");
+  const created = moments.filter((one): one is Created => one.kind === "created");
+  const taken = new Set(moments.flatMap((one) => (one.kind === "taken" ? [one.turn] : [])));
+  const turnedAway = new Set(moments.flatMap((one) => (one.kind === "turned away" ? [one.turn] : [])));
+  const spared = new Map(moments.flatMap((one) => (one.kind === "spared" ? [[one.turn, one.why]] : [])));
+  const messages = toMessages(moments);
+  const ends = moments.flatMap((one) => (one.kind === "process" && one.what === "ended" ? [one] : []));
+  const finished = drawn.filter(({ status, pictures }) => status === "completed" && pictures.length > 0);
+  const finals = new Set(finished.flatMap(({ pictures }) => pictures));
+  const groupOf = new Map(finished.flatMap(({ group, pictures }) => pictures.map((hash) => [hash, group])));
+  const byGroup = Map.groupBy(asked, ({ group }) => group);
+  const finalsOf = (face: Seen["face"]) => face.pictures.filter((hash) => finals.has(hash));
+
+  const wrong = (kind: Violation["wrong"], what: string, more: Pick<Violation, "turn" | "message"> = {}) =>
+    void violations.push({ wrong: kind, what, ...more });
+  const turnBehind = ({ last, looks }: Shown): string | undefined => {
+    const named = looks.find(({ turn }) => turn !== undefined)?.turn;
+    const [hash] = looks.flatMap(({ face }) => finalsOf(face));
+    return named ?? byGroup.get(groupOf.get(hash ?? "") ?? "")?.[0]?.turn ?? last.turn;
+  };
+  const behind = (shown: Shown) => {
+    const turn = turnBehind(shown);
+    return { ...(turn !== undefined && { turn }), message: shown.message };
+  };
+
+  /** The response was lost before the bot could have noted it: it may be drawn anew. */
+  function isUnknown(response: string): boolean {
+    const begun = created.find((one) => one.response === response);
+    if (!begun) return true;
+    const told = moments.find((one) => one.kind === "told" && one.response === response);
+    if (!told) return true;
+    return ends.some(
+      ({ process, at }) => process === begun.process && at >= begun.at && at < told.at + noteMs,
+    );
+  }
+
+  // Shown is final.
+  for (const shown of messages) {
+    const had = new Set<string>();
+    for (const look of shown.looks) {
+      for (const hash of had) {
+        if (look.face.pictures.includes(hash)) continue;
+        wrong("taken back", `${shown.message} showed ${hash} and then: ${toWords(look)}`, behind(shown));
+        had.delete(hash);
+      }
+      for (const hash of finalsOf(look.face)) had.add(hash);
+    }
+    if (shown.gone === "bot" && had.size > 0)
+      wrong("taken back", `${shown.message} showed a picture and was removed by the bot`, behind(shown));
+  }
+
+  // Every drawn picture is shown once.
+  const hashes = Map.groupBy(
+    finished.flatMap((one) => one.pictures.map((hash) => ({ hash, one }))),
+    ({ hash }) => hash,
+  );
+  let redrawn = 0;
+  for (const [hash, makers] of hashes) {
+    const group = groupOf.get(hash) ?? "";
+    const turns = byGroup.get(group) ?? [];
+    const [first] = turns;
+    const at = first ? { turn: first.turn } : {};
+    const showing = messages.filter(({ looks }) => looks.some(({ face }) => face.pictures.includes(hash)));
+    const now = showing.filter(({ gone, last }) => gone === undefined && last.face.pictures.includes(hash));
+    const wanted = makers.filter(({ one }) => !isUnknown(one.response)).length;
+    if (now.length > makers.length)
+      wrong("shown twice", `${hash} of ${group} is in ${now.map(({ message }) => message).join(", ")}`, at);
+    const isSpared = turns.some(({ turn }) => spared.has(turn) && spared.get(turn) !== "barred");
+    if (showing.length < wanted && !isSpared)
+      wrong("not shown", `${hash} of ${group}, drawn ${makers.length} times, shown ${showing.length}`, at);
+  }
+
+  // Nothing is drawn twice for one request.
+  for (const [group, turns] of byGroup) {
+    const made = finished.filter((one) => one.group === group);
+    const known = made.filter(({ response }) => !isUnknown(response));
+    redrawn += Math.max(0, made.length - Math.max(turns.length, known.length));
+    if (known.length > turns.length)
+      wrong("doubled", `${group}: ${made.length} pictures drawn for ${turns.length} requests`, {
+        turn: turns[0]?.turn ?? group,
+      });
+  }
+
+  // Every turn that a person saw taken ends once, and well.
+  const claimed = new Set<string>();
+  let unheard = 0;
+  let seenTaken = 0;
+  for (const [group, turns] of byGroup) {
+    const withPicture = messages.filter(({ looks }) =>
+      looks.some(({ face }) => finalsOf(face).some((hash) => groupOf.get(hash) === group)),
+    );
+    for (const { message } of withPicture) claimed.add(message);
+    let pictures = withPicture.length;
+    for (const turn of turns) {
+      const own = messages.filter(({ looks }) => looks.some((look) => look.turn === turn.turn));
+      const answers = own.filter(({ last, gone }) => !beside.test(last.face.text) && gone !== "bot");
+      for (const { message } of own) claimed.add(message);
+      const wasTaken = taken.has(turn.turn) || answers.length > 0;
+      if (wasTaken) seenTaken += 1;
+      const ended = answers.filter(({ last }) => last.face.state === "ended" && isAnswer(last));
+      if (ended.length > 1 && !spared.has(turn.turn))
+        wrong("doubled", `${turn.turn} is answered by ${ended.map(({ message }) => message).join(", ")}`, {
+          turn: turn.turn,
+        });
+      if (pictures > 0) {
+        pictures -= 1;
+        continue;
+      }
+      const why = spared.get(turn.turn);
+      if (why !== undefined && why !== "barred") continue;
+      if (!wasTaken) {
+        if (!turnedAway.has(turn.turn)) unheard += 1;
+        continue;
+      }
+      const end = ended[0] ?? claim(turn);
+      const at = { turn: turn.turn, ...(end && { message: end.message }) };
+      if (!end) wrong("lost", `${turn.way} of ${turn.person}`, at);
+      else if (why === "barred") continue;
+      else if (asksAgain.test(end.last.face.text)) wrong("told", toWords(end.last), at);
+      else wrong("failed", toWords(end.last), at);
+    }
+  }
+
+  /** Where a platform does not show what a message answers, it answers what was asked there before. */
+  function claim(turn: Asked): Shown | undefined {
+    const found = messages.find(
+      ({ message, looks, last, gone }) =>
+        !claimed.has(message) &&
+        gone === undefined &&
+        last.face.state === "ended" &&
+        isAnswer(last) &&
+        !beside.test(last.face.text) &&
+        finalsOf(last.face).length === 0 &&
+        turn.places.includes(last.place) &&
+        (looks[0]?.at ?? 0) >= turn.at &&
+        (last.to === undefined || last.to === turn.person),
+    );
+    if (found) claimed.add(found.message);
+    return found;
+  }
+
+  const lost = new Set(
+    violations.flatMap(({ wrong: kind, turn }) => (kind === "lost" && turn ? [turn] : [])),
+  );
+  for (const shown of messages) {
+    if (shown.gone !== undefined || shown.last.face.state === "ended") continue;
+    if (isSuperseded(shown)) continue;
+    const more = behind(shown);
+    if (more.turn === undefined || !lost.has(more.turn))
+      wrong("waiting", `${shown.message}: ${toWords(shown.last)}`, more);
+  }
+
+  /** What Slack shows to one person cannot be changed: the answer stands below it, until both are gone with the next look. */
+  function isSuperseded({ message, last }: Shown): boolean {
+    return messages.some(
+      ({ last: later }) =>
+        message.startsWith("slack:") &&
+        last.to !== undefined &&
+        later.to === last.to &&
+        later.place === last.place &&
+        later.at > last.at &&
+        later.face.state === "ended",
+    );
+  }
+
+  judgeParents({ asked, created, moments, finished }, wrong);
+
+  // Nothing of one person's reaches another.
+  for (const shown of messages) {
+    for (const look of shown.looks) {
+      const groups = finalsOf(look.face).map((hash) => groupOf.get(hash) ?? "");
+      const owners = groups.flatMap((group) => byGroup.get(group) ?? []).filter((one) => one.private);
+      const owner = owners.find(({ person }) => person !== look.to);
+      if (!owner) continue;
+      wrong("leaked", `${shown.message} shows ${owner.turn} to ${look.to ?? "everybody"}`, {
+        turn: owner.turn,
+      });
+      break;
+    }
+  }
+
+  for (const what of history.litter) wrong("litter", what);
+  for (const what of history.open) wrong("open", what);
+  for (const what of history.crashes) wrong("crash", what);
+  const { memory } = history;
+  const grown = memory ? memory.after - memory.before : 0;
+  if (grown > allowedGrowth) wrong("memory", `${Math.round(grown / 1e6)} MB more than when it was up`);
+  return { violations, turns: asked.length, taken: seenTaken, unheard, redrawn };
+}
+
+/** Who answers a picture goes on from it, and from no other. */
+function judgeParents(
+  of: {
+    readonly asked: readonly Asked[];
+    readonly created: readonly Created[];
+    readonly moments: readonly Moment[];
+    readonly finished: readonly Drawn[];
+  },
+  wrong: (kind: "parent", what: string, more: { turn: string }) => void,
+): void {
+  const { asked, created, moments, finished } = of;
+  const forgets = moments.some((one) => one.kind === "fault" && one.name === "openai forgotten");
+  const parentOf = new Map(created.map(({ response, parent }) => [response, parent]));
+  for (const { turn, group, from, at } of asked) {
+    if (!from) continue;
+    const seen = moments.findLast(
+      (one): one is Seen => one.kind === "seen" && one.message === from.message && one.at <= at,
+    );
+    const bases = finished.filter(({ pictures }) =>
+      pictures.some((hash) => seen?.face.pictures.includes(hash)),
+    );
+    if (bases.length === 0) continue; // it shows words, or a sketch
+    const wanted = new Set(bases.map(({ response }) => (from.goesOn ? response : parentOf.get(response))));
+    for (const made of created.filter((one) => one.group === group && one.at >= at)) {
+      if (wanted.has(made.parent) || (forgets && made.parent === undefined)) continue;
+      wrong(
+        "parent",
+        `${made.response} goes on from ${made.parent ?? "nothing"}, not from ${[...wanted].join()}`,
+        {
+          turn,
+        },
+      );
+    }
+  }
+}
+
+/** Not only a sign that somebody is at work. */
+function isAnswer({ face }: Seen): boolean {
+  return face.text.trim() !== "" || face.pictures.length > 0;
+}
+
+function toMessages(moments: readonly Moment[]): readonly Shown[] {
+  const looks = new Map<string, Seen[]>();
+  const gone = new Map<string, "person" | "bot">();
+  for (const one of moments) {
+    if (one.kind === "gone") gone.set(one.message, one.by);
+    if (one.kind !== "seen") continue;
+    gone.delete(one.message);
+    const known = looks.get(one.message);
+    if (known) known.push(one);
+    else looks.set(one.message, [one]);
+  }
+  return [...looks].flatMap(([message, all]) => {
+    const last = all.at(-1);
+    return last ? [{ message, looks: all, last, gone: gone.get(message) }] : [];
+  });
+}
+
+/** A look in a few words. */
+export function toWords({ face }: Pick<Seen, "face">): string {
+  const words = face.text.replaceAll(/\s+/g, " ").slice(0, 160);
+  const pictures = face.pictures.length > 0 ? ` [${face.pictures.join(" ")}]` : "";
+  return `${face.state} “${words}”${pictures}`;
+}
