@@ -12,8 +12,6 @@ type Life = Awaited<ReturnType<typeof startLife>>;
 interface Boundary {
   /** Arms it, before anything is asked. Resolves when the process is dead. */
   kill(life: Life, process: Process): Promise<void>;
-  /** The last view is shown by the one that dies: it may be killed with the picture drawn. */
-  readonly faults?: readonly Fault[];
   /** Not where the first message is for one person alone. */
   readonly posted?: true;
 }
@@ -63,7 +61,10 @@ const boundaries: Readonly<Record<string, Boundary>> = {
     kill: atFault({ method: "upload", kind: "drop", when: "before" }),
   },
   "in mid-upload of a sketch": {
-    kill: atFault({ method: "files.completeUploadExternal", kind: "drop", when: "after" }),
+    kill: (life, process) => {
+      life.simulator.fault({ method: "files.delete", kind: "drop", when: "before" }); // it would clear up itself
+      return atFault({ method: "files.completeUploadExternal", kind: "drop", when: "after" })(life, process);
+    },
   },
   "before the picture is shown": {
     kill: atWrite(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { View } from "../../../src/seam/view.ts";
 import { until } from "../../rig/until.ts";
+import { createClient } from "../../simulators/slack-client.ts";
 import { done, type SlackServer, startSlack, view } from "../server.ts";
 
 const deleted = view("cancelled", { status: "Deleted by ada", gone: true });
@@ -91,4 +92,27 @@ test("a picture that had to be moved goes with its answer, and nothing looks as 
   const [moved, ...others] = answers();
   assert.deepEqual(others, [], "nothing looks as if it was being drawn");
   assert.equal(moved?.images[0]?.broken, false, "the picture is there all the same");
+});
+
+test("what a process left behind is taken away at the next start, and nothing that is shown", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, channel, ada, adapter, core, nextPrompt, answers, litter } = server;
+  await simulator.say(channel, ada, "a fox", { mention: true });
+  await (await nextPrompt()).reply.show(await done());
+  const [seen] = answers();
+  assert.ok(seen);
+  await adapter.stop();
+  const client = createClient(simulator);
+  const { upload_url: url, file_id: id } = await client.files.getUploadURLExternal({
+    ...{ filename: "sketch-1.png", length: 3 },
+  });
+  await fetch(url ?? "", { method: "POST", body: "abc" });
+  await client.files.completeUploadExternal({ files: [{ id: id ?? "" }] });
+  const spot = { channelId: seen.channel, ts: seen.ts };
+  const upload = { owner: "mark", digest: "", at: Date.now(), spot };
+  await core.keep.set("uploads", { [id ?? ""]: upload, [seen.images[0]?.fileId ?? ""]: upload });
+  assert.equal(litter().length, 2);
+  await adapter.start(core);
+  await until(() => litter().length === 1, "the sketch to go");
+  assert.equal(answers()[0]?.images[0]?.broken, false);
 });
