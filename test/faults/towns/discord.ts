@@ -23,7 +23,7 @@ type Doing = Awaited<ReturnType<DiscordSimulator["slash"]>>;
 /** A server with two channels, and a direct conversation of everybody with the bot. */
 export async function createDiscordTown(parts: TownParts): Promise<Town> {
   const { record, people: count } = parts;
-  const discord = await createDiscordSimulator();
+  const discord = await createDiscordSimulator({ portal: { messageContent: true } });
   const guild = discord.addGuild({ name: "The Quay" });
   const channels = [
     discord.addChannel(guild, { name: "pictures" }),
