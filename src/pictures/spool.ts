@@ -10,6 +10,11 @@ export interface Spool {
   get(id: string): Promise<Uint8Array | undefined>;
   /** Never rejects: what stays is swept at a later start. */
   delete(id: string): Promise<void>;
+  /**
+   * Deletes what the process before has left and nobody will ask for: what was there at the start, but for those. Never
+   * rejects.
+   */
+  sweep(wanted: readonly string[]): Promise<void>;
 }
 
 /** How long a file may wait, in ms: longer than anything is waited for. */
@@ -18,10 +23,11 @@ const keptMs = 48 * 3600 * 1000;
 /** `folder` is made if it is not there. What has been in it for two days is taken away. */
 export async function createSpool(folder: string, now: () => number = Date.now): Promise<Spool> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(folder)) {
-    const file = join(folder, name);
-    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: now() }));
-    if (now() - mtimeMs > keptMs) await rm(file, { force: true }).catch(() => {});
+  const left = await readdir(folder);
+  const remove = (name: string) => rm(join(folder, name), { force: true }).catch(() => {});
+  for (const name of left) {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: now() }));
+    if (now() - mtimeMs > keptMs) await remove(name);
   }
   return {
     async put(bytes) {
@@ -35,7 +41,11 @@ export async function createSpool(folder: string, now: () => number = Date.now):
       return bytes && id.endsWith(`.${bytes.byteLength}`) ? bytes : undefined;
     },
     async delete(id) {
-      if (/^[\w-]+\.\d+$/.test(id)) await rm(join(folder, id), { force: true }).catch(() => {});
+      if (/^[\w-]+\.\d+$/.test(id)) await remove(id);
+    },
+    async sweep(wanted) {
+      const kept = new Set(wanted);
+      for (const name of left) if (!kept.has(name)) await remove(name);
     },
   };
 }

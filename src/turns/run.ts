@@ -18,7 +18,8 @@ import { createPace, type Pace } from "./pace.ts";
 /** The turns in flight. */
 export interface Runs {
   /**
-   * Sees one turn through to its last view, whatever happens, and then forgets it in the ledger. Rejects only when
+   * Sees one turn that is noted through to its last view, whatever happens, and then forgets it in the ledger. Those of
+   * a thread go in the order in which they are started. Rejects only when
    * nothing can be shown nor kept any more. `onUndone` hears why it came to nothing, before a person does. `isResumed`:
    * it was taken on by the process before, and is never told that the line is full.
    */
@@ -29,6 +30,8 @@ export interface Runs {
     files: readonly Attachment[],
     more?: { readonly onUndone?: OnUndone | undefined; readonly isResumed?: boolean },
   ): Promise<void>;
+  /** Of a turn of the process before that is drawn: does what is left to be kept of it. To be called before any starts. */
+  book(turn: OpenTurn): Promise<OpenTurn>;
   /** The turn whose answer that message will show; undefined when it is over, or has not begun. */
   find(message: MessageKey): { readonly user: User; cancel(): void } | undefined;
   /** Cancels the turn of a message that a person sees already and we do not know yet, once it begins. */
@@ -82,8 +85,8 @@ export function createRuns(
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   const deliver = createDeliver(spool, now);
+  const closed = new AbortController();
   let draining = false;
-  let closed = false;
 
   async function see(turn: OpenTurn, run: Run): Promise<void> {
     const { adapter, pace, stop } = run;
@@ -91,13 +94,11 @@ export function createRuns(
     let leave = () => {};
     let last: Last;
     try {
-      if (turn.drawn) await book(turn.drawn, turn, run.log);
-      const aside = turn.last && (await takeUp(turn.last, spool));
+      const aside = turn.last && (await takeLast(turn));
       if (aside) {
         // What was about to be shown is shown, and nothing before it.
         last = { turn, view: aside, ...(turn.last && { aside: turn.last }) };
       } else {
-        await ledger.note(turn);
         if (draining) await parked(pace, stop.signal);
         const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
         const onPlace = (ahead: number, hasGrown: boolean) => pace.offer(queuedView(ahead, hasGrown));
@@ -110,6 +111,12 @@ export function createRuns(
       else last = await fail(state, error, run);
     }
     await end(last, run, leave);
+  }
+
+  /** The last view. What came to nothing may have been shown, and is not drawn because its last sketch is gone. */
+  async function takeLast({ last, drawn }: OpenTurn): Promise<View | undefined> {
+    const aside = last && (await takeUp(last, spool));
+    return aside ?? (last && !drawn ? { ...last.view, images: [] } : undefined);
   }
 
   /** Draws, and writes down what came of it before anybody sees it. */
@@ -125,7 +132,9 @@ export function createRuns(
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
     const last = await keep({ ...state.turn, drawn: generation }, view, turnLog);
     const isBooked = await book(generation, last.turn, turnLog);
-    return isBooked ? last : { ...last, view: forgottenView(view) };
+    return isBooked
+      ? { ...last, turn: { ...last.turn, booked: true } }
+      : { ...last, view: forgottenView(view) };
   }
 
   /** Notes what is to be shown. That it cannot be noted is no reason not to show it: it was paid for. */
@@ -148,24 +157,32 @@ export function createRuns(
 
   /** Shows the last view, and forgets the turn when it is there. `leave`: others wait no longer than for the first try. */
   async function end(last: Last, run: Run, leave: () => void): Promise<void> {
-    const { pace, reply, stop, log: turnLog } = run;
+    const { pace, reply, log: turnLog } = run;
     const { turn, aside } = last;
     const kept = inFlight.get(turn.message);
     if (kept) kept.isEnded = true;
-    const stopped = new AbortController();
-    const onAbort = () => stop.signal.reason === shutdown && stopped.abort(shutdown);
-    stop.signal.addEventListener("abort", onAbort);
-    onAbort();
+    const storeFailed = (error: unknown) => turnLog.error({ error }, "store.failed");
+    const first = (view: View) =>
+      pace.finish(view).catch(async (error: unknown) => {
+        // It may wait for long, and be counted by others by then.
+        if (turn.booked) await ledger.note(turn).catch(storeFailed);
+        throw error;
+      });
     try {
-      await deliver(last, { first: pace.finish, again: reply.show, leave }, stopped.signal, turnLog);
+      await deliver(last, { first, again: reply.show, leave }, closed.signal, turnLog);
     } catch (error) {
-      if (stopped.signal.aborted) return; // it is shown after the next start
+      if (closed.signal.aborted) return; // it is shown after the next start
       turnLog.error({ error }, "answer.lost");
     } finally {
       leave();
     }
-    await ledger.forget(turn).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
-    if (aside) await throwAway(aside, spool);
+    try {
+      await ledger.forget(turn);
+      // Not before: what comes back after a start shows them again.
+      if (aside) await throwAway(aside, spool);
+    } catch (error) {
+      storeFailed(error);
+    }
   }
 
   /**
@@ -241,7 +258,7 @@ export function createRuns(
       const by = early.get(turn.message);
       early.delete(turn.message);
       if (by && (by.moderator || by.id === turn.user.id)) stop.abort(cancelled);
-      if (closed) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
+      if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = turn.spoiler ? hide(reply) : reply;
       const pace = createPace(shown, (error) => turnLog.warn({ error }, "view.lost"));
@@ -249,6 +266,11 @@ export function createRuns(
       const over = see(turn, run).finally(() => inFlight.delete(turn.message));
       inFlight.set(turn.message, { user: turn.user, stop, over, isEnded: false });
       return over;
+    },
+    async book(turn) {
+      if (!turn.drawn || turn.booked) return turn;
+      const turnLog = log.child({ adapter: turn.adapter, thread: turn.thread, message: turn.message });
+      return (await book(turn.drawn, turn, turnLog)) ? { ...turn, booked: true } : turn;
     },
     find(message) {
       const found = inFlight.get(message);
@@ -265,7 +287,7 @@ export function createRuns(
       const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over));
       const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
       await Promise.race([all, grace]);
-      closed = true;
+      closed.abort(shutdown);
       for (const { stop } of inFlight.values()) stop.abort(shutdown);
       await Promise.allSettled([...inFlight.values()].map(({ over }) => over));
     },

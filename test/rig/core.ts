@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { publishedPrices } from "../../src/money/prices.ts";
 import { createIdentity } from "../../src/openai/identity.ts";
-import { createPainter } from "../../src/openai/painter.ts";
+import { createPainter, type Painter } from "../../src/openai/painter.ts";
 import type { RequestDefaults } from "../../src/openai/request.ts";
 import { createLinks, type Links } from "../../src/pictures/links.ts";
 import type { Spool } from "../../src/pictures/spool.ts";
@@ -31,22 +31,26 @@ export async function createCore(parts: {
   readonly links?: Links;
   readonly spool?: Spool;
   readonly missedMs?: number;
+  /** What stands between the core and its painter. */
+  readonly between?: (painter: Painter) => Painter;
 }) {
-  const { adapter, standin, store, concurrency = 4, idleMs = 5000 } = parts;
+  const { adapter, standin, store, concurrency = 4, idleMs = 5000, between = (painter) => painter } = parts;
   const lines: string[] = [];
   const log = createLog("debug", { write: (line) => void lines.push(line) });
   const history = createHistory(store);
   const ledger = await createLedger(store);
   const bot = await createBot({
     store,
-    painter: createPainter({
-      apiKey: "sk-test-0123456789",
-      baseUrl: standin.url,
-      standIn: true,
-      log,
-      backoffMs: 5,
-      idleMs,
-    }),
+    painter: between(
+      createPainter({
+        apiKey: "sk-test-0123456789",
+        baseUrl: standin.url,
+        standIn: true,
+        log,
+        backoffMs: 5,
+        idleMs,
+      }),
+    ),
     history,
     ledger,
     lanes: createLanes(concurrency, parts.queue),
@@ -92,6 +96,7 @@ function spoolOf(store: Store): Spool {
     },
     get: async (id) => files.get(id),
     delete: async (id) => void files.delete(id),
+    sweep: async () => {},
   };
   spools.set(store, spool);
   return spool;

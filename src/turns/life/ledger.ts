@@ -30,8 +30,8 @@ export interface Ledger {
   forget(turn: Pick<OpenTurn, "event" | "message">): Promise<void>;
   /** What was not over when the last process ended, in the order in which it was accepted. */
   open(): Promise<readonly Entry[]>;
-  /** There is nothing to finish. */
-  readonly isEmpty: boolean;
+  /** How much is not over: what cannot be read, too. */
+  readonly size: number;
   /** Whether an event is noted, and neither a turn nor over. */
   waits(event: EventKey): boolean;
   /** Resolves when it no longer waits. */
@@ -155,8 +155,8 @@ export async function createLedger(
       const found = await Promise.all([...open.keys()].map(read));
       return found.filter((one) => one !== undefined).sort((a, b) => a.at - b.at);
     },
-    get isEmpty() {
-      return open.size === 0;
+    get size() {
+      return open.size;
     },
     waits: (event) => open.get(event) === false,
     settled(event) {
