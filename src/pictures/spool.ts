@@ -8,6 +8,8 @@ export interface Spool {
   put(bytes: Uint8Array): Promise<string>;
   /** Undefined when they are no longer there, or were not written to the end. */
   get(id: string): Promise<Uint8Array | undefined>;
+  /** Whether `get` will find it. */
+  has(id: string): Promise<boolean>;
   /** Never rejects: what stays is swept at a later start. */
   delete(id: string): Promise<void>;
   /**
@@ -39,6 +41,10 @@ export async function createSpool(folder: string, now: () => number = Date.now):
       if (!/^[\w-]+\.\d+$/.test(id)) return undefined;
       const bytes = await readFile(join(folder, id)).catch(() => undefined);
       return bytes && id.endsWith(`.${bytes.byteLength}`) ? bytes : undefined;
+    },
+    async has(id) {
+      const size = /^[\w-]+\.\d+$/.test(id) && (await stat(join(folder, id)).catch(() => undefined))?.size;
+      return size !== false && size !== undefined && id.endsWith(`.${size}`);
     },
     async delete(id) {
       if (/^[\w-]+\.\d+$/.test(id)) await remove(id);

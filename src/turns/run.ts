@@ -11,7 +11,7 @@ import type { Generation } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { Lanes } from "./lanes.ts";
 import { createDeliver, type Last } from "./life/deliver.ts";
-import { putAside, takeUp, throwAway } from "./life/last-view.ts";
+import { isThere, putAside, throwAway } from "./life/last-view.ts";
 import type { Ledger } from "./life/ledger.ts";
 import { createPace, type Pace } from "./pace.ts";
 
@@ -89,15 +89,26 @@ export function createRuns(
   let draining = false;
 
   async function see(turn: OpenTurn, run: Run): Promise<void> {
+    const come = await toLast(turn, run);
+    // Whatever it took to draw is let go of by now: to be shown may take hours.
+    if (come) await end(come.last, run, come.leave);
+  }
+
+  /** What is to be shown in the end, and how to make room for others then; undefined when this process ends before it. */
+  async function toLast(
+    turn: OpenTurn,
+    run: Run,
+  ): Promise<{ readonly last: Last; readonly leave: () => void } | undefined> {
     const { adapter, pace, stop } = run;
     const state: Answer = { turn, notes: [...turn.notes], drawings: [] };
     let leave = () => {};
     let last: Last;
     try {
-      const aside = turn.last && (await takeLast(turn));
-      if (aside) {
-        // What was about to be shown is shown, and nothing before it.
-        last = { turn, view: aside, ...(turn.last && { aside: turn.last }) };
+      // What was about to be shown is shown, and nothing before it. What came to nothing may have been shown, and is
+      // not drawn because its last sketch is gone.
+      if (turn.last && (!turn.drawn || (await isThere(turn.last, spool)))) {
+        const view = { ...turn.last.view, images: [] };
+        last = { turn, view, aside: turn.last, isWaiting: true };
       } else {
         if (draining) await parked(pace, stop.signal);
         const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
@@ -106,17 +117,14 @@ export function createRuns(
         last = await draw(state, run);
       }
     } catch (error) {
-      if (stop.signal.reason === shutdown) return leave();
+      if (stop.signal.reason === shutdown) {
+        leave();
+        return undefined;
+      }
       if (turn.drawn && (await shows(adapter, turn.message))) last = { turn };
       else last = await fail(state, error, run);
     }
-    await end(last, run, leave);
-  }
-
-  /** The last view. What came to nothing may have been shown, and is not drawn because its last sketch is gone. */
-  async function takeLast({ last, drawn }: OpenTurn): Promise<View | undefined> {
-    const aside = last && (await takeUp(last, spool));
-    return aside ?? (last && !drawn ? { ...last.view, images: [] } : undefined);
+    return { last, leave };
   }
 
   /** Draws, and writes down what came of it before anybody sees it. */

@@ -95,6 +95,7 @@ function spoolOf(store: Store): Spool {
       return id;
     },
     get: async (id) => files.get(id),
+    has: async (id) => files.has(id),
     delete: async (id) => void files.delete(id),
     sweep: async () => {},
   };

@@ -57,7 +57,7 @@ function said(name: string, turn: Said["turn"], more: Partial<Said> = {}): Said 
 }
 
 const ask = (name: string, text: string, more: Partial<Prompt> = {}, rest: Partial<Said> = {}) =>
-  said(name, { kind: "prompt", text, ...more }, rest);
+  said(name, { kind: "prompt", text, options: { partials: 0 }, ...more }, rest);
 
 /** All that outlives a process. */
 interface World {
@@ -278,7 +278,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "what is cancelled while it is drawn",
-    said: ask("fox", "a fox"),
+    said: ask("fox", "a fox", { options: {} }),
     meanwhile: said("stop", { kind: "press", action: "cancel", message: "paper:fox" }),
     ends: [
       { phase: "cancelled", images: 0 },
@@ -289,7 +289,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "two at once",
-    said: ask("two", "a fox", { options: { count: 2 } }),
+    said: ask("two", "a fox", { options: { count: 2, partials: 0 } }),
     ends: [{ phase: "done", images: 2 }],
     asks: 2,
   },

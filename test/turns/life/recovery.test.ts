@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createSpool } from "../../../src/pictures/spool.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { View } from "../../../src/seam/view.ts";
@@ -24,6 +27,24 @@ function failing(isLast: (table: string, value: unknown) => boolean, fail: () =>
     table(name, schema) {
       const table = store.table(name, schema);
       return { ...table, set: (...given) => (isLast(name, given[1]) ? fail() : table.set(...given)) };
+    },
+  };
+}
+
+/** That store, where to read an account takes longer than to read anything else. */
+function slowAccounts(): Store {
+  const { store } = studio;
+  return {
+    ...store,
+    table(name, schema) {
+      const table = store.table(name, schema);
+      return {
+        ...table,
+        async get(key) {
+          for (let turns = 0; name === "account" && turns < 50; turns += 1) await setImmediate();
+          return table.get(key);
+        },
+      };
     },
   };
 }
@@ -97,7 +118,8 @@ test("what waits in a thread goes on from what was drawn before it, though a cra
     ...{ options: {}, notes: [], mustDraw: false, attachments: 0, acceptedAt: Date.now() + 1 },
   };
   await first.ledger.note(waiting);
-  const next = await restart();
+  const next = await createStudio({ standin: studio.standin, store: slowAccounts() });
+  await next.bot.resume();
   await until(() => next.adapter.views("paper:second").at(-1)?.phase === "done", "the second picture");
   assert.equal((await next.history.find("paper:second"))?.parent, reply.key);
   await next.bot.drain(0);
@@ -164,4 +186,28 @@ test("the next words of a person are heard when those before are noted, and not 
   await Promise.all([before, after]);
   assert.equal((await first.history.find(replies[1].key))?.parent, replies[0].key);
   await first.bot.drain(0);
+});
+
+test("a picture that waits to be shown is not held in memory", async (t) => {
+  const spool = await createSpool(await createFolder(t));
+  const other = await createStudio({ standin: studio.standin, store: studio.store, spool });
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const drawn: WeakRef<Uint8Array>[] = [];
+  const plain = other.adapter.reply();
+  const reply = {
+    ...plain,
+    async show(view: View) {
+      if (view.phase !== "done") return plain.show(view);
+      drawn.push(...view.images.map(({ bytes }) => new WeakRef(bytes)));
+      throw new Error("503");
+    },
+  };
+  void other.say("a fox", {}, reply);
+  await until(() => other.lines.some((line) => line.includes("answer.waits")), "the first try");
+  await until(() => {
+    collect();
+    return drawn.every((bytes) => bytes.deref() === undefined);
+  }, "the picture to be let go of");
+  await other.bot.drain(0);
 });
