@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BotError } from "../../seam/errors.ts";
 import type { EventKey, PlatformEvent } from "../../seam/turn.ts";
 import { type OpenTurn, openTurn } from "../../store/open-turn.ts";
 import type { Store } from "../../store/store.ts";
@@ -53,6 +54,9 @@ const rememberedMs = 48 * 3600 * 1000;
 /** Ms until a store that failed is asked again to forget. */
 const againMs = 5000;
 
+/** Ms in which an event has to be noted, all in all: Discord waits three seconds for an acknowledgement. */
+const limitMs = 2000;
+
 /**
  * All calls reject with BotError `storage` when the store fails. `onUnreadable` hears of what another version wrote, or
  * what is damaged: it is left where it is, and the others go on.
@@ -64,6 +68,7 @@ export async function createLedger(
   store: Store,
   onUnreadable: (key: EventKey, error: unknown) => void = () => {},
   now: () => number = Date.now,
+  takeMs: number = limitMs,
 ): Promise<Ledger> {
   const entries = store.table("event", entry);
   const index = store.table("events", z.object({ open: z.array(key) }));
@@ -123,14 +128,24 @@ export async function createLedger(
     async take({ key: event, body }, adapter) {
       if (open.has(event)) return false;
       open.set(event, false); // of two that come at once, one is the second
-      try {
-        if ((await entries.get(event))?.over) {
-          open.delete(event);
-          return false;
+      const late = Promise.withResolvers<never>();
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        late.reject(tooSlow());
+      }, takeMs);
+      const take = async () => {
+        const isOver = (await entries.get(event))?.over === true;
+        if (isLate) return false; // it may have come again, and be a turn by now
+        if (isOver) open.delete(event);
+        else {
+          await entries.set(event, { key: event, adapter, at: now(), body });
+          await writeIndex();
         }
-        await entries.set(event, { key: event, adapter, at: now(), body });
-        await writeIndex();
-        return true;
+        return !isOver;
+      };
+      try {
+        return await Promise.race([take().finally(() => clearTimeout(timer)), late.promise]);
       } catch (error) {
         open.delete(event);
         throw error;
@@ -168,6 +183,13 @@ export async function createLedger(
   };
   await adopt(store, ledger, onUnreadable);
   return ledger;
+}
+
+function tooSlow(): BotError {
+  return new BotError(
+    "storage",
+    "My memory is too slow just now, so I could not take this on. Try again in a minute; if it stays, tell the admin.",
+  );
 }
 
 /** What did not come from a platform goes by the message that answers it. */
