@@ -54,6 +54,9 @@ const rememberedMs = 48 * 3600 * 1000;
 /** Ms until a store that failed is asked again to forget. */
 const againMs = 5000;
 
+/** How often a store is asked for what is to be finished. */
+const mostReads = 3;
+
 /** Ms in which an event has to be noted, all in all: Discord waits three seconds for an acknowledgement. */
 const limitMs = 2000;
 
@@ -109,9 +112,17 @@ export async function createLedger(
     }
   }
 
+  /** A store that is slow at the start is asked more than once: what it does not give is not gone on with. */
+  async function insist(event: EventKey, tries = mostReads): ReturnType<typeof entries.get> {
+    return entries.get(event).catch((error: unknown) => {
+      if (tries === 1) throw error;
+      return insist(event, tries - 1);
+    });
+  }
+
   async function read(event: EventKey): Promise<Entry | undefined> {
     try {
-      const found = await entries.get(event);
+      const found = await insist(event);
       if (!found || found.over) {
         open.delete(event); // a crash came between the two writes
         return undefined;

@@ -103,6 +103,26 @@ test("a turn that cannot be read is told of and holds up no other", async () => 
   assert.deepEqual(unreadable, ["turn:m:1"]);
 });
 
+test("what a store does not give the first time is asked for again", async () => {
+  const store = await openStore("memory:");
+  await (await createLedger(store)).note(turn("m:1"));
+  let failures = 2;
+  const slow: Store = {
+    ...store,
+    table(name, schema) {
+      const table = store.table(name, schema);
+      const get = async (one: string) => {
+        if (name === "event" && failures-- > 0) throw new Error("no answer");
+        return table.get(one);
+      };
+      return { ...table, get };
+    },
+  };
+  const unreadable: EventKey[] = [];
+  const open = await (await createLedger(slow, (event) => unreadable.push(event))).open();
+  assert.deepEqual([open.map((one) => one.turn?.message), unreadable], [["m:1"], []]);
+});
+
 test("a store that fails is said, and the next write goes through when it is back", async () => {
   const store = await openStore("memory:");
   let broken = true;
