@@ -8,8 +8,15 @@ export interface Spool {
   put(bytes: Uint8Array): Promise<string>;
   /** Undefined when they are no longer there, or were not written to the end. */
   get(id: string): Promise<Uint8Array | undefined>;
+  /** Whether `get` will find it. */
+  has(id: string): Promise<boolean>;
   /** Never rejects: what stays is swept at a later start. */
   delete(id: string): Promise<void>;
+  /**
+   * Deletes what the process before has left and nobody will ask for: what was there at the start, but for those. Never
+   * rejects.
+   */
+  sweep(wanted: readonly string[]): Promise<void>;
 }
 
 /** How long a file may wait, in ms: longer than anything is waited for. */
@@ -18,10 +25,11 @@ const keptMs = 48 * 3600 * 1000;
 /** `folder` is made if it is not there. What has been in it for two days is taken away. */
 export async function createSpool(folder: string, now: () => number = Date.now): Promise<Spool> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(folder)) {
-    const file = join(folder, name);
-    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: now() }));
-    if (now() - mtimeMs > keptMs) await rm(file, { force: true }).catch(() => {});
+  const left = await readdir(folder);
+  const remove = (name: string) => rm(join(folder, name), { force: true }).catch(() => {});
+  for (const name of left) {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: now() }));
+    if (now() - mtimeMs > keptMs) await remove(name);
   }
   return {
     async put(bytes) {
@@ -34,8 +42,16 @@ export async function createSpool(folder: string, now: () => number = Date.now):
       const bytes = await readFile(join(folder, id)).catch(() => undefined);
       return bytes && id.endsWith(`.${bytes.byteLength}`) ? bytes : undefined;
     },
+    async has(id) {
+      const size = /^[\w-]+\.\d+$/.test(id) && (await stat(join(folder, id)).catch(() => undefined))?.size;
+      return size !== false && size !== undefined && id.endsWith(`.${size}`);
+    },
     async delete(id) {
-      if (/^[\w-]+\.\d+$/.test(id)) await rm(join(folder, id), { force: true }).catch(() => {});
+      if (/^[\w-]+\.\d+$/.test(id)) await remove(id);
+    },
+    async sweep(wanted) {
+      const kept = new Set(wanted);
+      for (const name of left) if (!kept.has(name)) await remove(name);
     },
   };
 }

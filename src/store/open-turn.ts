@@ -47,6 +47,8 @@ export const openTurn = z.object({
   text: z.string(),
   options: storedOptions,
   notes: z.array(z.string()).readonly(),
+  /** The unfinished request that it completes, and whether that is used up by it. */
+  taken: z.object({ id: z.string(), isUsedUp: z.boolean() }).exactOptional(),
   /** The message to go on from; null: from nothing; absent: from the thread's head when its time comes. */
   from: key.nullable().exactOptional(),
   /** Its references are what was in view and somebody else posted: a picture of the thread's own is not gone on from. */
@@ -77,6 +79,8 @@ export const openTurn = z.object({
   responseIds: z.array(z.string().nullable()).readonly().exactOptional(),
   /** It is drawn: what is kept of it in the history, and counted, before it is shown. */
   drawn: generation.exactOptional(),
+  /** All of that is in the history and the accounts. */
+  booked: z.literal(true).exactOptional(),
   /** What is to be shown at the end, and since when, Unix time in ms. */
   last: lastView.exactOptional(),
   endedAt: z.number().exactOptional(),

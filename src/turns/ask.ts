@@ -21,6 +21,7 @@ export type Wanted = Omit<
   | "acceptedAt"
   | "responseIds"
   | "drawn"
+  | "booked"
   | "last"
   | "endedAt"
 > & {
@@ -45,8 +46,18 @@ export function createAsk(
   estimate: (wanted: Wanted) => Promise<string | undefined>,
   now: () => number,
 ): Ask {
-  /** The message is known: the turn is noted before anybody sees it taken, and a platform that is down is waited for. */
-  async function begin(turn: OpenTurn, reply: Reply, first: View): Promise<MessageKey> {
+  /** The turn is noted before anybody sees it taken, where the message is known; a platform that is down is waited for. */
+  async function begin(
+    toTurn: (message: MessageKey) => OpenTurn,
+    reply: Reply,
+    first: View,
+  ): Promise<OpenTurn> {
+    if (!reply.message) {
+      const turn = toTurn(await reply.show(first));
+      await ledger.note(turn);
+      return turn;
+    }
+    const turn = toTurn(reply.message);
     await ledger.note(turn);
     try {
       await reply.show(first);
@@ -56,7 +67,7 @@ export function createAsk(
         throw error;
       }
     }
-    return turn.message;
+    return turn;
   }
 
   return async (adapter, reply, { files, ...rest }, { onTaken, onUndone } = {}) => {
@@ -76,10 +87,8 @@ export function createAsk(
       ...workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),
       ...(rest.spoiler && { spoiler: true as const }),
     };
-    const message = reply.message
-      ? await begin(toTurn(reply.message), reply, first)
-      : await reply.show(first);
-    const over = runs.start(adapter, toTurn(message), reply, files, { onUndone });
+    const turn = await begin(toTurn, reply, first);
+    const over = runs.start(adapter, turn, reply, files, { onUndone });
     onTaken?.();
     await over;
   };

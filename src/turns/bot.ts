@@ -88,7 +88,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   /** Events of the process before, which are seen to before what comes now. */
   const replayed = new Set<EventKey>();
   const resumed = Promise.withResolvers<void>();
-  if (ledger.isEmpty) resumed.resolve();
+  if (ledger.size === 0) resumed.resolve();
 
   const pictureStore = createPictureStore(store);
   const uploads = createUploads({ store, upload: painter.upload, pictureStore, files: defaults.store });
@@ -147,7 +147,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await arrange(turn, reply);
     } catch (error) {
       // What was noted comes back after the next start.
-      if (stopped.signal.aborted && turn.kind !== "setting" && turn.event) return;
+      if (stopped.signal.aborted && turn.kind !== "setting" && turn.event) throw error;
       const shown = await refuse(adapter, turn, reply, toBotError(error));
       if (!shown && turn.kind !== "setting" && turn.event) throw error;
     }
@@ -183,8 +183,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   }
 
   async function inTurn(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
-    const isReplayed = turn.kind !== "setting" && turn.event !== undefined && replayed.has(turn.event);
-    if (!isReplayed) await resumed.promise;
+    // A setting waits for no turn, and those of before are waited for.
+    const isFirst = turn.kind === "setting" || (turn.event !== undefined && replayed.has(turn.event));
+    if (!isFirst) await resumed.promise;
     await handle(adapter, turn, reply);
   }
 
@@ -192,6 +193,18 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const over = inTurn(adapter, turn, reply).finally(() => handled.delete(over));
     handled.add(over);
     return over;
+  }
+
+  /** What a crash may have left undone of a turn, and others rely on: it comes before all of them. */
+  async function takeUp(entry: Entry): Promise<Entry> {
+    const { turn } = entry;
+    if (!turn) return entry;
+    if (turn.taken) {
+      await unfinished
+        .letGo(turn, turn.taken)
+        .catch((error: unknown) => log.error({ event: entry.key, error }, "store.failed"));
+    }
+    return { ...entry, turn: await runs.book(turn) };
   }
 
   /** Goes on with what the process before has left. */
@@ -232,7 +245,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       try {
         const entries = await ledger.left();
         for (const { key } of entries) replayed.add(key);
-        const all = entries.map((entry) => goOn(entry));
+        // Of what cannot be read nobody knows which pictures are its own.
+        if (entries.length === ledger.size) void parts.spool.sweep(entries.flatMap(waitingPictures));
+        const taken: Entry[] = [];
+        for (const entry of entries) taken.push(await takeUp(entry));
+        const all = taken.map((entry) => goOn(entry));
         await withTimeout(Promise.all(all), patienceMs);
       } finally {
         resumed.resolve();
@@ -248,4 +265,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await attendance.end();
     },
   };
+}
+
+/** Those that are to be shown, in the spool. */
+function waitingPictures({ turn }: Entry): readonly string[] {
+  return [...(turn?.last?.images ?? []), ...(turn?.last?.files ?? [])].map(({ id }) => id);
 }

@@ -43,6 +43,7 @@ export function createPace(
     },
     async finish(view) {
       finished.abort();
+      newest = undefined;
       await showing;
       return reply.show(view);
     },

@@ -11,14 +11,15 @@ import type { Generation } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { Lanes } from "./lanes.ts";
 import { createDeliver, type Last } from "./life/deliver.ts";
-import { putAside, takeUp, throwAway } from "./life/last-view.ts";
+import { isThere, putAside, throwAway } from "./life/last-view.ts";
 import type { Ledger } from "./life/ledger.ts";
 import { createPace, type Pace } from "./pace.ts";
 
 /** The turns in flight. */
 export interface Runs {
   /**
-   * Sees one turn through to its last view, whatever happens, and then forgets it in the ledger. Rejects only when
+   * Sees one turn that is noted through to its last view, whatever happens, and then forgets it in the ledger. Those of
+   * a thread go in the order in which they are started. Rejects only when
    * nothing can be shown nor kept any more. `onUndone` hears why it came to nothing, before a person does. `isResumed`:
    * it was taken on by the process before, and is never told that the line is full.
    */
@@ -29,6 +30,8 @@ export interface Runs {
     files: readonly Attachment[],
     more?: { readonly onUndone?: OnUndone | undefined; readonly isResumed?: boolean },
   ): Promise<void>;
+  /** Of a turn of the process before that is drawn: does what is left to be kept of it. To be called before any starts. */
+  book(turn: OpenTurn): Promise<OpenTurn>;
   /** The turn whose answer that message will show; undefined when it is over, or has not begun. */
   find(message: MessageKey): { readonly user: User; cancel(): void } | undefined;
   /** Cancels the turn of a message that a person sees already and we do not know yet, once it begins. */
@@ -83,22 +86,31 @@ export function createRuns(
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   const deliver = createDeliver(spool, now, parts.wait);
+  const closed = new AbortController();
   let draining = false;
-  let closed = false;
 
   async function see(turn: OpenTurn, run: Run): Promise<void> {
+    const come = await toLast(turn, run);
+    // Whatever it took to draw is let go of by now: to be shown may take hours.
+    if (come) await end(come.last, run, come.leave);
+  }
+
+  /** What is to be shown in the end, and how to make room for others then; undefined when this process ends before it. */
+  async function toLast(
+    turn: OpenTurn,
+    run: Run,
+  ): Promise<{ readonly last: Last; readonly leave: () => void } | undefined> {
     const { adapter, pace, stop } = run;
     const state: Answer = { turn, notes: [...turn.notes], drawings: [] };
     let leave = () => {};
     let last: Last;
     try {
-      if (turn.drawn) await book(turn.drawn, turn, run.log);
-      const aside = turn.last && (await takeUp(turn.last, spool));
-      if (aside) {
-        // What was about to be shown is shown, and nothing before it.
-        last = { turn, view: aside, ...(turn.last && { aside: turn.last }) };
+      // What was about to be shown is shown, and nothing before it. What came to nothing may have been shown, and is
+      // not drawn because its last sketch is gone.
+      if (turn.last && (!turn.drawn || (await isThere(turn.last, spool)))) {
+        const view = { ...turn.last.view, images: [] };
+        last = { turn, view, aside: turn.last, isWaiting: true };
       } else {
-        await ledger.note(turn);
         if (draining) await parked(pace, stop.signal);
         const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
         const onPlace = (ahead: number, hasGrown: boolean) => pace.offer(queuedView(ahead, hasGrown));
@@ -106,11 +118,14 @@ export function createRuns(
         last = await draw(state, run);
       }
     } catch (error) {
-      if (stop.signal.reason === shutdown) return leave();
+      if (stop.signal.reason === shutdown) {
+        leave();
+        return undefined;
+      }
       if (turn.drawn && (await shows(adapter, turn.message))) last = { turn };
       else last = await fail(state, error, run);
     }
-    await end(last, run, leave);
+    return { last, leave };
   }
 
   /** Draws, and writes down what came of it before anybody sees it. */
@@ -126,7 +141,9 @@ export function createRuns(
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
     const last = await keep({ ...state.turn, drawn: generation }, view, turnLog);
     const isBooked = await book(generation, last.turn, turnLog);
-    return isBooked ? last : { ...last, view: forgottenView(view) };
+    return isBooked
+      ? { ...last, turn: { ...last.turn, booked: true } }
+      : { ...last, view: forgottenView(view) };
   }
 
   /** Notes what is to be shown. That it cannot be noted is no reason not to show it: it was paid for. */
@@ -149,24 +166,32 @@ export function createRuns(
 
   /** Shows the last view, and forgets the turn when it is there. `leave`: others wait no longer than for the first try. */
   async function end(last: Last, run: Run, leave: () => void): Promise<void> {
-    const { pace, reply, stop, log: turnLog } = run;
+    const { pace, reply, log: turnLog } = run;
     const { turn, aside } = last;
     const kept = inFlight.get(turn.message);
     if (kept) kept.isEnded = true;
-    const stopped = new AbortController();
-    const onAbort = () => stop.signal.reason === shutdown && stopped.abort(shutdown);
-    stop.signal.addEventListener("abort", onAbort);
-    onAbort();
+    const storeFailed = (error: unknown) => turnLog.error({ error }, "store.failed");
+    const first = (view: View) =>
+      pace.finish(view).catch(async (error: unknown) => {
+        // It may wait for long, and be counted by others by then.
+        if (turn.booked) await ledger.note(turn).catch(storeFailed);
+        throw error;
+      });
     try {
-      await deliver(last, { first: pace.finish, again: reply.show, leave }, stopped.signal, turnLog);
+      await deliver(last, { first, again: reply.show, leave }, closed.signal, turnLog);
     } catch (error) {
-      if (stopped.signal.aborted) return; // it is shown after the next start
+      if (closed.signal.aborted) return; // it is shown after the next start
       turnLog.error({ error }, "answer.lost");
     } finally {
       leave();
     }
-    await ledger.forget(turn).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
-    if (aside) await throwAway(aside, spool);
+    try {
+      await ledger.forget(turn);
+      // Not before: what comes back after a start shows them again.
+      if (aside) await throwAway(aside, spool);
+    } catch (error) {
+      storeFailed(error);
+    }
   }
 
   /**
@@ -242,7 +267,7 @@ export function createRuns(
       const by = early.get(turn.message);
       early.delete(turn.message);
       if (by && (by.moderator || by.id === turn.user.id)) stop.abort(cancelled);
-      if (closed) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
+      if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = turn.spoiler ? hide(reply) : reply;
       const pace = createPace(shown, (error) => turnLog.warn({ error }, "view.lost"));
@@ -250,6 +275,11 @@ export function createRuns(
       const over = see(turn, run).finally(() => inFlight.delete(turn.message));
       inFlight.set(turn.message, { user: turn.user, stop, over, isEnded: false });
       return over;
+    },
+    async book(turn) {
+      if (!turn.drawn || turn.booked) return turn;
+      const turnLog = log.child({ adapter: turn.adapter, thread: turn.thread, message: turn.message });
+      return (await book(turn.drawn, turn, turnLog)) ? { ...turn, booked: true } : turn;
     },
     find(message) {
       const found = inFlight.get(message);
@@ -266,7 +296,7 @@ export function createRuns(
       const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over));
       const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
       await Promise.race([all, grace]);
-      closed = true;
+      closed.abort(shutdown);
       for (const { stop } of inFlight.values()) stop.abort(shutdown);
       await Promise.allSettled([...inFlight.values()].map(({ over }) => over));
     },

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { publishedPrices } from "../../src/money/prices.ts";
 import { createIdentity } from "../../src/openai/identity.ts";
-import { createPainter } from "../../src/openai/painter.ts";
+import { createPainter, type Painter } from "../../src/openai/painter.ts";
 import type { RequestDefaults } from "../../src/openai/request.ts";
 import { createLinks, type Links } from "../../src/pictures/links.ts";
 import type { Spool } from "../../src/pictures/spool.ts";
@@ -15,6 +14,7 @@ import type { Store } from "../../src/store/store.ts";
 import { createBot } from "../../src/turns/bot.ts";
 import { createLanes, type LineLimits } from "../../src/turns/lanes.ts";
 import { createLedger } from "../../src/turns/life/ledger.ts";
+import { createMemorySpool } from "./spool.ts";
 
 /** The real core as main.ts puts it together, over a stand-in, with one adapter started on it. */
 export async function createCore(parts: {
@@ -33,22 +33,27 @@ export async function createCore(parts: {
   readonly missedMs?: number;
   /** The clock between tries to show a last view. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** What stands between the core and its painter. */
+  readonly between?: (painter: Painter) => Painter;
 }) {
-  const { adapter, standin, store, concurrency = 4, idleMs = 5000 } = parts;
+  const { adapter, standin, store, concurrency = 4, idleMs = 5000, between = (painter) => painter } = parts;
   const lines: string[] = [];
   const log = createLog("debug", { write: (line) => void lines.push(line) });
   const history = createHistory(store);
-  const ledger = await createLedger(store);
+  // Time is not what these tests are about: a machine that is busy is no store that is slow.
+  const ledger = await createLedger(store, () => {}, Date.now, 60_000);
   const bot = await createBot({
     store,
-    painter: createPainter({
-      apiKey: "sk-test-0123456789",
-      baseUrl: standin.url,
-      standIn: true,
-      log,
-      backoffMs: 5,
-      idleMs,
-    }),
+    painter: between(
+      createPainter({
+        apiKey: "sk-test-0123456789",
+        baseUrl: standin.url,
+        standIn: true,
+        log,
+        backoffMs: 5,
+        idleMs,
+      }),
+    ),
     history,
     ledger,
     lanes: createLanes(concurrency, parts.queue),
@@ -86,16 +91,7 @@ const spools = new WeakMap<Store, Spool>();
 
 /** The spool of all the cores on one store, in memory. */
 function spoolOf(store: Store): Spool {
-  const files = new Map<string, Uint8Array>();
-  const spool: Spool = spools.get(store) ?? {
-    async put(bytes) {
-      const id = randomUUID();
-      files.set(id, bytes);
-      return id;
-    },
-    get: async (id) => files.get(id),
-    delete: async (id) => void files.delete(id),
-  };
+  const spool = spools.get(store) ?? createMemorySpool();
   spools.set(store, spool);
   return spool;
 }

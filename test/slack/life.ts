@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../../adapters/slack/index.ts";
-import type { Spool } from "../../src/pictures/spool.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { createStandin } from "../../src/standin/index.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -9,6 +7,7 @@ import { createCable } from "../rig/cable.ts";
 import { createCore } from "../rig/core.ts";
 import { freePort } from "../rig/free-port.ts";
 import { createSevered, type Severed } from "../rig/severed.ts";
+import { createMemorySpool } from "../rig/spool.ts";
 import { until } from "../rig/until.ts";
 import { createSlackSimulator, type SlackSimulatorOptions } from "../simulators/slack/index.ts";
 
@@ -135,17 +134,4 @@ const isDone = (buttons: Shown["buttons"]) => buttons.some(({ actionId }) => act
 
 function portOf(address: string): number {
   return Number(new URL(address).port);
-}
-
-function createMemorySpool(): Spool {
-  const files = new Map<string, Uint8Array>();
-  return {
-    async put(bytes) {
-      const id = randomUUID();
-      files.set(id, bytes);
-      return id;
-    },
-    get: async (id) => files.get(id),
-    delete: async (id) => void files.delete(id),
-  };
 }

@@ -3,15 +3,18 @@ import type { Spool } from "../../pictures/spool.ts";
 import type { Log } from "../../seam/log.ts";
 import type { View } from "../../seam/view.ts";
 import type { LastView, OpenTurn } from "../../store/open-turn.ts";
+import { createQueue } from "../../store/queue.ts";
 import { takeUp } from "./last-view.ts";
 
 /** How a turn ends. */
 export interface Last {
   readonly turn: OpenTurn;
-  /** What is to be shown; absent: it is shown already. Without its pictures while it waits. */
+  /** What is to be shown; without its pictures while it waits, or once they are no longer there. Absent: it is shown already. */
   view?: View;
   /** The same in the spool. */
   readonly aside?: LastView;
+  /** Its pictures are there alone. */
+  isWaiting?: boolean;
 }
 
 /** Ms between tries to show what is finished, the last of them again and again. */
@@ -19,6 +22,9 @@ const waitsMs = [1000, 5000, 15_000, 30_000, 60_000, 120_000, 300_000];
 
 /** Ms for which it is tried: a night. */
 const patienceMs = 12 * 3600 * 1000;
+
+/** Of one platform: what is shown after it has waited is in memory for that long. */
+const mostAtOnce = 4;
 
 /**
  * Shows a turn's last view for as long as it takes: a platform that is down is waited for, with the pictures in the
@@ -42,11 +48,29 @@ export function createDeliver(
   now: () => number,
   wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, null, { signal }),
 ): Deliver {
+  const inOrder = createQueue();
+  let number = 0;
+
+  /** As it is in the spool, a few at a time. */
+  function showWaiting(
+    last: Last,
+    show: (view: View) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    number += 1;
+    return inOrder(`${last.turn.adapter} ${number % mostAtOnce}`, async () => {
+      signal.throwIfAborted();
+      const view = (last.aside && (await takeUp(last.aside, spool))) ?? last.view;
+      if (view) await show(view);
+    });
+  }
+
   return async (last, { first, again, leave }, signal, log) => {
     const { endedAt = now() } = last.turn;
     for (let tries = 0; last.view; tries += 1) {
+      const show = tries === 0 ? (view: View) => first(view).finally(leave) : again;
       try {
-        await (tries === 0 ? first(last.view).finally(leave) : again(last.view));
+        await (last.isWaiting ? showWaiting(last, show, signal) : show(last.view));
         if (tries > 0) log.info({ tries }, "answer.shown");
         return;
       } catch (error) {
@@ -54,9 +78,11 @@ export function createDeliver(
         if (now() - endedAt > patienceMs) throw error;
         log.warn({ error, tries }, "answer.waits");
       }
-      if (last.aside) last.view = { ...last.view, images: [], files: [] };
+      if (last.aside) {
+        last.view = { ...last.view, images: [], files: [] };
+        last.isWaiting = true;
+      }
       await wait(waitsMs[tries] ?? waitsMs.at(-1) ?? 0, signal);
-      if (last.aside) last.view = (await takeUp(last.aside, spool)) ?? last.view;
     }
   };
 }

@@ -45,18 +45,20 @@ export function createEvents(
 
   async function attend(adapter: Adapter, event: EventKey, body: unknown, first: () => Promise<void>) {
     const again = () => adapter.replay({ key: event, body });
-    for (let tries = 0; !stopped.aborted; tries += 1) {
+    let isDone = false;
+    for (let tries = 0; !isDone && !stopped.aborted; tries += 1) {
       try {
         await (tries === 0 ? first() : again());
-        break;
+        isDone = true;
       } catch (error) {
+        if (stopped.aborted) return;
         const waitMs = ledger.waits(event) ? waitsMs[tries] : undefined;
         log[waitMs === undefined ? "error" : "warn"]({ event, error, tries }, "event.failed");
         if (waitMs === undefined) break;
         await wait(waitMs).catch(() => {});
       }
     }
-    if (stopped.aborted) return;
+    if (!isDone && stopped.aborted) return;
     await ledger.over(event).catch((error: unknown) => log.error({ event, error }, "store.failed"));
   }
 

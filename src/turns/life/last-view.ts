@@ -28,6 +28,11 @@ export async function takeUp({ view, images, files }: LastView, spool: Spool): P
   };
 }
 
+/** Whether all its pictures are there. */
+export async function isThere({ images, files }: LastView, spool: Spool): Promise<boolean> {
+  return (await Promise.all([...images, ...files].map(({ id }) => spool.has(id)))).every(Boolean);
+}
+
 /** It is shown, or nobody will see it. */
 export async function throwAway({ images, files }: LastView, spool: Spool): Promise<void> {
   for (const { id } of [...images, ...files]) await spool.delete(id);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BotError } from "../../seam/errors.ts";
 import type { EventKey, PlatformEvent } from "../../seam/turn.ts";
 import { type OpenTurn, openTurn } from "../../store/open-turn.ts";
 import type { Store } from "../../store/store.ts";
@@ -32,8 +33,8 @@ export interface Ledger {
   open(): Promise<readonly Entry[]>;
   /** What of that the last process has left. */
   left(): Promise<readonly Entry[]>;
-  /** There is nothing to finish. */
-  readonly isEmpty: boolean;
+  /** How much is not over: what cannot be read, too. */
+  readonly size: number;
   /** Whether an event is noted, and neither a turn nor over. */
   waits(event: EventKey): boolean;
   /** Resolves when it no longer waits. */
@@ -55,6 +56,12 @@ const rememberedMs = 48 * 3600 * 1000;
 /** Ms until a store that failed is asked again to forget. */
 const againMs = 5000;
 
+/** How often a store is asked for what is to be finished. */
+const mostReads = 3;
+
+/** Ms in which an event has to be noted, all in all: Discord waits three seconds for an acknowledgement. */
+const limitMs = 2000;
+
 /**
  * All calls reject with BotError `storage` when the store fails. `onUnreadable` hears of what another version wrote, or
  * what is damaged: it is left where it is, and the others go on.
@@ -66,6 +73,7 @@ export async function createLedger(
   store: Store,
   onUnreadable: (key: EventKey, error: unknown) => void = () => {},
   now: () => number = Date.now,
+  takeMs: number = limitMs,
 ): Promise<Ledger> {
   const entries = store.table("event", entry);
   const index = store.table("events", z.object({ open: z.array(key) }));
@@ -108,9 +116,17 @@ export async function createLedger(
     }
   }
 
+  /** A store that is slow at the start is asked more than once: what it does not give is not gone on with. */
+  async function insist(event: EventKey, tries = mostReads): ReturnType<typeof entries.get> {
+    return entries.get(event).catch((error: unknown) => {
+      if (tries === 1) throw error;
+      return insist(event, tries - 1);
+    });
+  }
+
   async function read(event: EventKey): Promise<Entry | undefined> {
     try {
-      const found = await entries.get(event);
+      const found = await insist(event);
       if (!found || found.over) {
         open.delete(event); // a crash came between the two writes
         return undefined;
@@ -132,14 +148,24 @@ export async function createLedger(
     async take({ key: event, body }, adapter) {
       if (open.has(event)) return false;
       open.set(event, false); // of two that come at once, one is the second
-      try {
-        if ((await entries.get(event))?.over) {
-          open.delete(event);
-          return false;
+      const late = Promise.withResolvers<never>();
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        late.reject(tooSlow());
+      }, takeMs);
+      const take = async () => {
+        const isOver = (await entries.get(event))?.over === true;
+        if (isLate) return false; // it may have come again, and be a turn by now
+        if (isOver) open.delete(event);
+        else {
+          await entries.set(event, { key: event, adapter, at: now(), body });
+          await writeIndex();
         }
-        await entries.set(event, { key: event, adapter, at: now(), body });
-        await writeIndex();
-        return true;
+        return !isOver;
+      };
+      try {
+        return await Promise.race([take().finally(() => clearTimeout(timer)), late.promise]);
       } catch (error) {
         open.delete(event);
         throw error;
@@ -162,8 +188,8 @@ export async function createLedger(
     forget: (turn) => end(keyOf(turn)),
     open: () => readAll([...open.keys()]),
     left: () => readAll([...open.keys()].filter((event) => before.has(event))),
-    get isEmpty() {
-      return open.size === 0;
+    get size() {
+      return open.size;
     },
     waits: (event) => open.get(event) === false,
     settled(event) {
@@ -176,6 +202,13 @@ export async function createLedger(
   await adopt(store, ledger, onUnreadable);
   for (const event of open.keys()) before.add(event);
   return ledger;
+}
+
+function tooSlow(): BotError {
+  return new BotError(
+    "storage",
+    "My memory is too slow just now, so I could not take this on. Try again in a minute; if it stays, tell the admin.",
+  );
 }
 
 /** What did not come from a platform goes by the message that answers it. */

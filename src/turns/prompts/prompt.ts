@@ -14,7 +14,7 @@ import { type Asked, complete, isEmpty, isWhole } from "./asked.ts";
 import { lookAround, nothingInView } from "./in-view.ts";
 import { createRemember, withLost } from "./remember.ts";
 import { readWords } from "./text-files.ts";
-import type { UnfinishedRequests } from "./unfinished.ts";
+import type { Taken, UnfinishedRequests } from "./unfinished.ts";
 
 /** What is said in words. */
 export interface Prompts {
@@ -104,9 +104,12 @@ export function createPrompts(parts: {
       spoiler: turn.spoiler === true,
     };
     let isTaken = false;
-    /** The request from before is done with; not before this turn is noted, or remembered in its place. */
-    let letGo = async () => {};
+    /** What is done with the request from before, when this turn is noted, or remembered in its place. */
+    let taken: Taken | undefined;
+    const letGo = async () => taken && unfinished.letGo(turn, taken);
     let remembering: Promise<void> | undefined;
+    // A crash came after all was said and kept: with itself it is not completed.
+    if (turn.event && (await unfinished.isRemembered(turn.event))) return;
     const isWorth = ({ code }: BotError) =>
       (mendable.includes(code) || ((isTaken || asked.files.length > 0) && passing.includes(code))) &&
       !(isEmpty(asked) && !asked.from);
@@ -119,7 +122,7 @@ export function createPrompts(parts: {
       const answered = before?.isAnswered ? undefined : await findAnswered(adapter, turn, signal);
       const whole = { ...now, ...(answered && { from: answered }) };
       asked = complete(whole, before);
-      if (before) letGo = isWhole(whole, before) ? before.leave : before.drop;
+      if (before) taken = { id: before.id, isUsedUp: !isWhole(whole, before) };
       const {
         text,
         more,
@@ -160,6 +163,7 @@ export function createPrompts(parts: {
           ...(seen.fromView && { fromView: true }),
           ...(goesOn && { from: goesOn }),
           ...(spoiler && { spoiler }),
+          ...(taken && { taken }),
         },
         {
           onTaken() {
@@ -218,7 +222,10 @@ export function createPrompts(parts: {
     },
     async ofPress({ event, action, input, message, thread, user, place }) {
       const said = { user, replyTo: message };
-      if (action === "redo" || action === "rephrase") await (await unfinished.find(said))?.drop(); // put right in another way
+      if (action === "redo" || action === "rephrase") {
+        const found = await unfinished.find(said);
+        if (found) await unfinished.letGo(said, { id: found.id, isUsedUp: true }); // put right in another way
+      }
       if (action !== "edit" || !input || !(await unfinished.has(said))) return undefined;
       return {
         ...{ kind: "prompt", thread, user, place, ...input },

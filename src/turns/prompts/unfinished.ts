@@ -4,7 +4,7 @@ import { readInputs } from "../../pictures/inputs.ts";
 import { createPictureStore } from "../../pictures/picture-store.ts";
 import { BotError } from "../../seam/errors.ts";
 import { badFile } from "../../seam/files/sent-file.ts";
-import type { Attachment, MessageKey, Prompt, ThreadKey } from "../../seam/turn.ts";
+import type { Attachment, EventKey, MessageKey, Prompt, ThreadKey } from "../../seam/turn.ts";
 import { checkOptions, readFlags } from "../../seam/words/flags.ts";
 import { createQueue } from "../../store/queue.ts";
 import type { Store } from "../../store/store.ts";
@@ -47,14 +47,17 @@ type Kept = Readonly<z.output<typeof unfinished>>;
 /** Who says something, and where: in that thread, and in answer to that message. */
 type Said = Pick<Prompt, "user" | "replyTo"> & { readonly thread?: ThreadKey | undefined };
 
+/** What a turn does with the request that it was completed by: it is used up, or nothing of it was needed. */
+export interface Taken {
+  readonly id: string;
+  readonly isUsedUp: boolean;
+}
+
 /** A request that words may complete. */
 export interface Found extends Unfinished {
+  readonly id: string;
   /** The words answer what the bot said of it. */
   readonly isAnswered: boolean;
-  /** Something has come of it, or it has become another. */
-  drop(): Promise<void>;
-  /** Nothing of it was needed: it can still be completed, in answer to what the bot said of it. */
-  leave(): Promise<void>;
 }
 
 /** Files as far as they can be read, and what is wrong with the others, a plain sentence each. */
@@ -77,13 +80,20 @@ export interface UnfinishedRequests {
   has(said: Said): Promise<boolean>;
   /** The one they answer, or else the thread's. */
   find(said: Said): Promise<Found | undefined>;
+  /**
+   * What is used up is gone; of what was not needed the thread knows no longer, and it can still be completed in answer to
+   * what the bot said of it. Can be done twice.
+   */
+  letGo(said: Said, taken: Taken): Promise<void>;
+  /** Whether what was said in that event is remembered already. */
+  isRemembered(event: EventKey): Promise<boolean>;
   /** Keeps those files that can be read. Rejects as reading does, but for files that cannot be used. */
   hold(files: readonly Attachment[], signal: AbortSignal): Promise<Held>;
   /** One of its files, by its id. */
   toAttachment(file: Omit<Attachment, "read" | "source"> & { readonly id: string }): Attachment;
   /** `held` are its files; `shown` is the message that says what is missing, once it is there. */
   remember(
-    said: Said,
+    said: Said & Pick<Prompt, "event">,
     wanted: Promise<{ readonly asked: Asked; readonly held: Held }>,
     shown: Promise<MessageKey | undefined>,
   ): Promise<void>;
@@ -148,20 +158,21 @@ export function createUnfinished(store: Store): UnfinishedRequests {
       inOrder(said.user.id, async () => {
         const found = await find(said);
         if (!found) return undefined;
-        const { id, user: _, message, files, ...rest } = found;
+        const { user: _, message, files, ...rest } = found;
         return {
           ...rest,
           files: files.map(toAttachment),
           isAnswered: message !== undefined && message === said.replyTo,
-          drop: () => inOrder(said.user.id, () => requests.delete(id)),
-          leave: () =>
-            inOrder(said.user.id, async () => {
-              for (const at of placesOf({ user: said.user, thread: said.thread })) {
-                if ((await places.get(at)) === id) await places.delete(at);
-              }
-            }),
         };
       }),
+    letGo: ({ user, thread }, { id, isUsedUp }) =>
+      inOrder(user.id, async () => {
+        if (isUsedUp) return requests.delete(id);
+        for (const at of placesOf({ user, thread })) {
+          if ((await places.get(at)) === id) await places.delete(at);
+        }
+      }),
+    isRemembered: async (event) => (await requests.get(event)) !== undefined,
     async hold(files, signal) {
       const held: Held[] = [];
       // One at a time: a decoded picture can take hundreds of megabytes.
@@ -172,13 +183,13 @@ export function createUnfinished(store: Store): UnfinishedRequests {
         places: held.flatMap(({ places: left }) => left),
       };
     },
-    remember: ({ thread, user }, wanted, shown) =>
+    remember: ({ thread, user, event }, wanted, shown) =>
       inOrder(user.id, async () => {
         const { asked, held } = await wanted;
         const { text, more, options, earlier, from, head, mustDraw, spoiler } = asked;
         const flags = readFlags(text);
         const message = await shown;
-        const id = randomUUID();
+        const id = event ?? randomUUID();
         const request: Kept = {
           ...{ user: user.id, text: [flags.text, ...more].join("\n\n").trim() },
           ...{ mustDraw, spoiler },
@@ -190,10 +201,11 @@ export function createUnfinished(store: Store): UnfinishedRequests {
           ...(from && { from }),
           ...(head && { head }),
         };
-        await requests.set(id, request, rememberedMs);
-        for (const at of placesOf({ thread, user, ...(message && { replyTo: message }) })) {
-          await places.set(at, id, rememberedMs);
-        }
+        const at = placesOf({ thread, user, ...(message && { replyTo: message }) });
+        await store.write([
+          { table: "unfinished", key: id, value: request, lifeMs: rememberedMs },
+          ...at.map((one) => ({ table: "unfinished-at", key: one, value: id, lifeMs: rememberedMs })),
+        ]);
       }),
   };
 }

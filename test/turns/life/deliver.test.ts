@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { createSpool } from "../../../src/pictures/spool.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import type { View } from "../../../src/seam/view.ts";
@@ -57,6 +58,32 @@ test("what cannot be shown is shown later, whole, and is not held in memory mean
   );
   assert.deepEqual(waits, [1000, 5000, 15_000, 30_000, 60_000, 120_000, 300_000, 300_000, 300_000]);
   assert.equal(left, 1, "others wait for the first try alone");
+});
+
+test("of many that wait, four are in memory at once, and all are shown", async (t) => {
+  const spool = await createSpool(await createFolder(t));
+  const deliver = createDeliver(spool, () => 0);
+  const aside = await putAside(view, spool);
+  const order: number[] = [];
+  let [atOnce, most] = [0, 0];
+  const all = Array.from({ length: 20 }, (_, index) => {
+    const first = async (one: View) => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      assert.equal(one.images.length, 1);
+      order.push(index);
+      await setImmediate();
+      atOnce -= 1;
+    };
+    const last: Last = { turn: turn(0), view: { ...view, images: [] }, aside, isWaiting: true };
+    return deliver(last, { first, again: first, leave() {} }, never, silent);
+  });
+  await Promise.all(all);
+  assert.equal(most, 4);
+  assert.deepEqual(
+    [...order].sort((a, b) => a - b),
+    [...Array(20).keys()],
+  );
 });
 
 test("after a night it is given up, and the reason said", async (t) => {

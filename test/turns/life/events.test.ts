@@ -81,6 +81,21 @@ describe("an event", () => {
     await next.bot.drain(0);
   });
 
+  test("that is answered while the process ends is over", async () => {
+    const stop = new AbortController();
+    const ledger = await createLedger(studio.store);
+    const events = createEvents(ledger, { stopped: stop.signal, log: createLog("silent"), now: Date.now });
+    await (await events.note(studio.adapter)(event))?.(async () => stop.abort());
+    assert.equal(ledger.size, 0);
+    const late = new AbortController();
+    const other = createEvents(ledger, { stopped: late.signal, log: createLog("silent"), now: Date.now });
+    await (await other.note(studio.adapter)({ key: "paper:event:2", body: 1 }))?.(async () => {
+      late.abort();
+      throw new Error("it was cut off");
+    });
+    assert.equal(ledger.size, 1, "what was cut off comes back");
+  });
+
   test("that came after the start is not seen to by the resuming as well", async () => {
     const next = await createStudio({ standin: studio.standin, store: studio.store });
     next.adapter.replay = async () => assert.fail("it is being seen to");
@@ -132,7 +147,7 @@ describe("an event", () => {
     const failing = () => Promise.reject(new Error("503"));
     await (await events.note(adapter)(event))?.(failing);
     assert.deepEqual([tries, waits], [3, [2000, 10_000, 30_000]]);
-    assert.equal(ledger.isEmpty, true);
+    assert.equal(ledger.size, 0);
 
     const other = { key: "paper:event:2", body: 1 } as const;
     await (await events.note(adapter)(other))?.(async () => {
@@ -140,7 +155,7 @@ describe("an event", () => {
       throw new Error("503");
     });
     assert.equal(tries, 3, "it is a turn by now");
-    assert.equal(ledger.isEmpty, false);
+    assert.equal(ledger.size, 1);
 
     tries = Number.NEGATIVE_INFINITY;
     await (await events.note(adapter)({ key: "paper:event:3", body: 1 }))?.(failing);

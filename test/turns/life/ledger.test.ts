@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import type { EventKey, MessageKey } from "../../../src/seam/turn.ts";
 import type { OpenTurn } from "../../../src/store/open-turn.ts";
-import { openStore } from "../../../src/store/store.ts";
+import { openStore, type Store } from "../../../src/store/store.ts";
 import { createLedger } from "../../../src/turns/life/ledger.ts";
 import { createFolder } from "../../rig/process.ts";
 
@@ -102,6 +103,26 @@ test("a turn that cannot be read is told of and holds up no other", async () => 
   assert.deepEqual(unreadable, ["turn:m:1"]);
 });
 
+test("what a store does not give the first time is asked for again", async () => {
+  const store = await openStore("memory:");
+  await (await createLedger(store)).note(turn("m:1"));
+  let failures = 2;
+  const slow: Store = {
+    ...store,
+    table(name, schema) {
+      const table = store.table(name, schema);
+      const get = async (one: string) => {
+        if (name === "event" && failures-- > 0) throw new Error("no answer");
+        return table.get(one);
+      };
+      return { ...table, get };
+    },
+  };
+  const unreadable: EventKey[] = [];
+  const open = await (await createLedger(slow, (event) => unreadable.push(event))).open();
+  assert.deepEqual([open.map((one) => one.turn?.message), unreadable], [["m:1"], []]);
+});
+
 test("a store that fails is said, and the next write goes through when it is back", async () => {
   const store = await openStore("memory:");
   let broken = true;
@@ -140,6 +161,38 @@ test("an event is taken once, until two days after it is over, by this process a
   await next.over(event.key);
   assert.deepEqual(await next.open(), []);
   assert.equal(await (await createLedger(store)).take(event, "paper"), false, "it is over");
+});
+
+test("an event that a slow store could not note in time is not taken, and is when it comes again", async () => {
+  const store = await openStore("memory:");
+  const event = { key: "paper:event:1", body: { said: "a fox" } } as const;
+  const answered = Promise.withResolvers<void>();
+  let asked = 0;
+  const slow: Store = {
+    ...store,
+    table(name, schema) {
+      const table = store.table(name, schema);
+      return {
+        ...table,
+        async get(one) {
+          if (one !== event.key) return table.get(one);
+          asked += 1;
+          const found = await table.get(one);
+          if (asked === 1) await answered.promise;
+          return found;
+        },
+      };
+    },
+  };
+  const ledger = await createLedger(slow, undefined, Date.now, 20);
+  await assert.rejects(ledger.take(event, "paper"), /too slow just now.*Try again/);
+  assert.deepEqual(await (await createLedger(store)).open(), [], "nothing has happened");
+  assert.equal(await ledger.take(event, "paper"), true);
+  await ledger.note(turn("m:1", { event: event.key }));
+  answered.resolve();
+  await setImmediate();
+  const [open] = await (await createLedger(store)).open();
+  assert.equal(open?.turn?.message, "m:1", "what comes too late takes nothing back");
 });
 
 test("an event that became a turn is over when the turn is", async () => {
