@@ -5,6 +5,7 @@ import { toPressGroup } from "../openai.ts";
 import type { PlatformFault } from "../schedule.ts";
 import {
   createBar,
+  createHaste,
   freshMs,
   hashOf,
   isWaiting,
@@ -23,7 +24,7 @@ type Doing = Awaited<ReturnType<DiscordSimulator["slash"]>>;
 /** A server with two channels, and a direct conversation of everybody with the bot. */
 export async function createDiscordTown(parts: TownParts): Promise<Town> {
   const { record, people: count } = parts;
-  const discord = await createDiscordSimulator();
+  const discord = await createDiscordSimulator({ portal: { messageContent: true } });
   const guild = discord.addGuild({ name: "The Quay" });
   const channels = [
     discord.addChannel(guild, { name: "pictures" }),
@@ -42,6 +43,7 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
   const saidFor = new Map<string, string>();
   const known = new Map<string, { body: Message["body"]; flags: number }>();
   const removed = new Set<string>();
+  const isHasty = createHaste();
   let closed = false;
 
   const keyOf = (id: string) => `discord:${id}`;
@@ -178,6 +180,7 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
       case "redo": {
         if (!picked || !target) return;
         const label = wish.way === "vary" ? "Vary" : "Redo";
+        if (isHasty(`${target.message} ${label} ${user.name}`)) return;
         const first = press(idOf(target.message), label, user);
         askedBy.set(first.interaction.id, turn);
         record.add({
