@@ -164,6 +164,7 @@ export function createFleet(
       if (!bot) return;
       bot.meant = true;
       if (how === "kill") {
+        record.add({ kind: "process", process: bot.process, what: "killed" });
         bot.child.kill("SIGKILL");
         await bot.exit;
         return;

@@ -62,7 +62,7 @@ export type Happening =
   | {
       readonly kind: "process";
       readonly process: number;
-      readonly what: "started" | "ready" | "ended";
+      readonly what: "started" | "ready" | "killed" | "ended";
       readonly how?: string;
     }
   | { readonly kind: "fault"; readonly what: string; readonly name: string }

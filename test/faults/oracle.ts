@@ -75,7 +75,9 @@ export function judge(history: History): Verdict {
   const turnedAway = new Set(moments.flatMap((one) => (one.kind === "turned away" ? [one.turn] : [])));
   const spared = new Map(moments.flatMap((one) => (one.kind === "spared" ? [[one.turn, one.why]] : [])));
   const messages = toMessages(moments);
-  const ends = moments.flatMap((one) => (one.kind === "process" && one.what === "ended" ? [one] : []));
+  const ends = moments.flatMap((one) =>
+    one.kind === "process" && (one.what === "killed" || one.what === "ended") ? [one] : [],
+  );
   const finished = drawn.filter(({ status, pictures }) => status === "completed" && pictures.length > 0);
   const finals = new Set(finished.flatMap(({ pictures }) => pictures));
   const groupOf = new Map(finished.flatMap(({ group, pictures }) => pictures.map((hash) => [hash, group])));

@@ -93,7 +93,10 @@ export interface Limits {
   readonly when?: readonly Step[];
 }
 
-/** All storms within limits. They shrink to fewer turns, fewer blows, and simpler ones. */
+/**
+ * All storms within limits. They shrink to fewer turns, fewer blows, and simpler ones; a seed and a path name one of
+ * them: that is what fast-check is here for.
+ */
 export function schedules({
   turns,
   blows,

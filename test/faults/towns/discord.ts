@@ -5,6 +5,7 @@ import { toPressGroup } from "../openai.ts";
 import type { PlatformFault } from "../schedule.ts";
 import {
   createBar,
+  createHaste,
   freshMs,
   hashOf,
   isWaiting,
@@ -42,6 +43,7 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
   const saidFor = new Map<string, string>();
   const known = new Map<string, { body: Message["body"]; flags: number }>();
   const removed = new Set<string>();
+  const isHasty = createHaste();
   let closed = false;
 
   const keyOf = (id: string) => `discord:${id}`;
@@ -178,6 +180,7 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
       case "redo": {
         if (!picked || !target) return;
         const label = wish.way === "vary" ? "Vary" : "Redo";
+        if (isHasty(`${target.message} ${label} ${user.name}`)) return;
         const first = press(idOf(target.message), label, user);
         askedBy.set(first.interaction.id, turn);
         record.add({

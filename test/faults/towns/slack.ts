@@ -5,6 +5,7 @@ import { toPressGroup } from "../openai.ts";
 import type { PlatformFault } from "../schedule.ts";
 import {
   createBar,
+  createHaste,
   freshMs,
   hashOf,
   isWaiting,
@@ -42,6 +43,7 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
   const saidFor = new Map<string, Said>();
   const known = new Map<string, number>();
   const removed = new Set<string>();
+  const isHasty = createHaste();
   let closed = false;
 
   const keyOf = ({ channel, ts }: { channel: string; ts: string }) => `slack:${channel}:${ts}`;
@@ -182,6 +184,7 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
       case "redo": {
         if (!picked || !target) return;
         const label = wish.way === "vary" ? "Vary" : "Redo";
+        if (isHasty(`${target.message} ${label} ${user.name}`)) return;
         const first = press(target.message, label, user);
         record.add({
           ...base,

@@ -70,6 +70,19 @@ export function createBar(record: Recorder, platform: Platform): Town["bar"] {
   };
 }
 
+/** A second press of the same button by the same person within so long is half of a double click, in ms. */
+const hastyMs = 3000;
+
+/** Whether somebody presses again what they have just pressed: people who mean it take their time. */
+export function createHaste(now: () => number = () => performance.now()): (press: string) => boolean {
+  const pressed = new Map<string, number>();
+  return (press) => {
+    const before = pressed.get(press);
+    pressed.set(press, now());
+    return before !== undefined && now() - before < hastyMs;
+  };
+}
+
 const statuses =
   /Getting ready|Looking at your pictures|^(-# |_)?Drawing\b|\bFinishing\b|^Answering\b|Next in line|ahead of yours|goes on by itself|OpenAI is busy|thinking/m;
 

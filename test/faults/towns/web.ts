@@ -4,6 +4,7 @@ import type { WireAnswer, WireMessage } from "../../../adapters/web/wire/message
 import { toPressGroup } from "../openai.ts";
 import {
   createBar,
+  createHaste,
   hashOf,
   isWaiting,
   nameOf,
@@ -24,6 +25,7 @@ export async function createWebTown(parts: TownParts, url: () => string | undefi
   const seen = new Map<string, string>();
   const pictures = new Map<string, string>();
   const busy = new Set<string>();
+  const isHasty = createHaste();
   const ending = new AbortController();
   const { signal } = ending;
 
@@ -131,6 +133,7 @@ export async function createWebTown(parts: TownParts, url: () => string | undefi
         : pickPicture(parts, { platform: "web", person: wish.person, among: (place) => place === thread });
     const from = picked && { message: picked.seen.message, goesOn: wish.way !== "redo" };
     if (picked && from && (wish.way === "vary" || wish.way === "redo")) {
+      if (isHasty(`${from.message} ${wish.way}`)) return;
       const group = wish.way === "vary" ? toPressGroup(picked.response) : picked.group;
       record.add({ ...base, way: wish.way, group, from });
       form.set("action", wish.way);
