@@ -113,7 +113,8 @@ export function createRuns(
       } else {
         if (draining) await parked(pace, stop.signal);
         const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
-        const onPlace = (ahead: number, hasGrown: boolean) => pace.offer(queuedView(ahead, hasGrown));
+        const offer = toOffer(turn, run);
+        const onPlace = (ahead: number, hasGrown: boolean) => offer(queuedView(ahead, hasGrown));
         leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
         last = await draw(state, run);
       }
@@ -130,10 +131,9 @@ export function createRuns(
 
   /** Draws, and writes down what came of it before anybody sees it. */
   async function draw(state: Answer, run: Run): Promise<Last> {
-    const { adapter, reply, files, pace, stop, log: turnLog } = run;
+    const { adapter, reply, files, stop, log: turnLog } = run;
     const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
-    // A picture that may be shown already is not gone back from.
-    const offer = state.turn.drawn ? () => {} : pace.offer;
+    const offer = toOffer(state.turn, run);
     const { generation, view } = await answer(state, files, tools, reply.limits, offer, stop.signal);
     stop.signal.throwIfAborted();
     const kept = inFlight.get(generation.message);
@@ -301,6 +301,15 @@ export function createRuns(
       await Promise.allSettled([...inFlight.values()].map(({ over }) => over));
     },
   };
+}
+
+/**
+ * How views on the way are offered. A picture that may be shown already is not gone back from: that it was could not be
+ * noted where the disk was full, or the process killed in that moment.
+ */
+function toOffer({ drawn, responseIds }: OpenTurn, { isResumed, pace }: Run): Pace["offer"] {
+  const mayBeShown = drawn !== undefined || (isResumed && responseIds?.every((id) => id !== null) === true);
+  return mayBeShown ? () => {} : pace.offer;
 }
 
 /** Whether there are pictures in that message; a platform that does not say has none. */

@@ -234,6 +234,33 @@ describe("while the process ends", () => {
 });
 
 describe("a picture that is shown", () => {
+  test("is not gone back from where the disk was too full to note that it was drawn", async () => {
+    const { store } = studio;
+    let isFull = false;
+    const full = {
+      ...store,
+      table(...[name, schema]: Parameters<typeof store.table>) {
+        const table = store.table(name, schema);
+        const set = async (...given: Parameters<typeof table.set>) => {
+          isFull ||= JSON.stringify(given[1]).includes('"drawn"');
+          if (isFull) throw new Error("no room is left");
+          await table.set(...given);
+        };
+        return { ...table, set };
+      },
+    } as typeof store;
+    const first = await createStudio({ standin: studio.standin, store: full });
+    const { key, last } = await first.say("a fox");
+    assert.equal(last.phase, "done");
+    const next = await createStudio({ standin: studio.standin, store });
+    await next.bot.resume();
+    await until(async () => (await next.ledger.open()).length === 0, "the ledger to forget it");
+    for (const view of next.adapter.views(key)) assert.equal(view.phase, "done", JSON.stringify(view.status));
+    assert.equal(studio.asked().length, 1);
+    await next.bot.drain(0);
+    await first.bot.drain(0);
+  });
+
   test("is never gone back from: killed before the ledger forgot it, the next process shows the same", async () => {
     const { store } = studio;
     let dead = false;
