@@ -21,6 +21,9 @@ export interface Gateway {
   where(): string;
 }
 
+/** Said of what could not be noted, or was not understood: Slack is left to deliver it again. */
+export const unacknowledged = "slack.unacknowledged";
+
 /** Bolt's lines as ours. What it says in passing holds whole requests and is left out. */
 export function toLogger(log: Log): Logger {
   const toText = (parts: readonly unknown[]) =>

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { HTTPReceiver } from "@slack/bolt";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
-import { type Gateway, type Mode, toLogger } from "./gateway.ts";
+import { type Gateway, type Mode, toLogger, unacknowledged } from "./gateway.ts";
 import { toLogged } from "./trouble.ts";
 
 /** Ms after which connections that do not close are cut off. */
@@ -28,6 +28,11 @@ export function createHttp(mode: Mode & { readonly kind: "http" }, log: Log): Ga
       { path: "/health", method: ["GET"], handler: (_, response) => answer(response, 200, "ok") },
     ],
     dispatchErrorHandler: ({ response }) => answer(response, 404, "not found"),
+    async processEventErrorHandler({ error, response }) {
+      log.warn({ error: toLogged(error) }, unacknowledged);
+      if (!response.headersSent) answer(response, 500, "not taken");
+      return false;
+    },
   });
   const listener = receiver.requestListener;
   receiver.requestListener = (request, response) => {

@@ -3,7 +3,7 @@ import { SocketModeReceiver, webApi } from "@slack/bolt";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { withTimeout } from "../../../src/seam/timeout.ts";
-import { type Gateway, toLogger } from "./gateway.ts";
+import { type Gateway, toLogger, unacknowledged } from "./gateway.ts";
 import { retryAfterMs, toLogged, toTrouble } from "./trouble.ts";
 
 /** Ms Slack may take to greet a new socket. */
@@ -32,6 +32,10 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
     autoReconnectEnabled: false,
     logger: toLogger(log),
     installerOptions: { clientOptions },
+    async processEventErrorHandler({ error }) {
+      log.warn({ error: toLogged(error) }, unacknowledged);
+      return false;
+    },
   });
   const { client } = receiver;
   const closing = new AbortController();
