@@ -15,6 +15,8 @@ export interface End {
 export interface Life {
   /** Takes a step. For one who is dead nothing is done any more, and nothing comes back. */
   step<T>(what: string, work: () => Promise<T>): Promise<T>;
+  /** The same, for what changes nothing: it rejects for one who is dead, so that no clock runs on for its answer. */
+  look<T>(what: string, work: () => Promise<T>): Promise<T>;
   /** From now on steps are counted. */
   willEnd(end: End): void;
   /** From now on it takes no step. */
@@ -29,27 +31,29 @@ export function createLife(): Life {
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   let steps = 0;
   let isDead = false;
-  const forever = () => new Promise<never>(() => {});
+
+  async function take<T>(what: string, work: () => Promise<T>, forever: () => Promise<never>): Promise<T> {
+    if (isDead) return forever();
+    steps += 1;
+    const isLast = steps === end?.at;
+    const name = `${what} (step ${steps})`;
+    if (!isLast) {
+      const result = await work();
+      return isDead ? forever() : result;
+    }
+    isDead = end?.how !== "stop";
+    if (end?.how !== "before") {
+      const result = await work().finally(() => resolve(name));
+      if (!isDead) return result;
+    }
+    resolve(name);
+    return forever();
+  }
 
   return {
     ended,
-    async step(what, work) {
-      if (isDead) return forever();
-      steps += 1;
-      const isLast = steps === end?.at;
-      const name = `${what} (step ${steps})`;
-      if (!isLast) {
-        const result = await work();
-        return isDead ? forever() : result;
-      }
-      isDead = end?.how !== "stop";
-      if (end?.how !== "before") {
-        const result = await work().finally(() => resolve(name));
-        if (!isDead) return result;
-      }
-      resolve(name);
-      return forever();
-    },
+    step: (what, work) => take(what, work, () => new Promise(() => {})),
+    look: (what, work) => take(what, work, () => Promise.reject(new Error("killed"))),
     willEnd(given) {
       end = given;
       steps = 0;
@@ -66,7 +70,7 @@ export function createLife(): Life {
 /** A store as that process reaches it. `onWrite` hears what has been written. */
 export function mortalStore(
   store: Store,
-  { step }: Life,
+  { step, look }: Life,
   onWrite: (table: string, value: unknown) => void = () => {},
 ): Store {
   return {
@@ -74,7 +78,7 @@ export function mortalStore(
     table(name, schema) {
       const table = store.table(name, schema);
       return {
-        get: (key) => step(`get ${name}`, () => table.get(key)),
+        get: (key) => look(`get ${name}`, () => table.get(key)),
         set: (key, ...given) =>
           step(`set ${name}`, async () => {
             await table.set(key, ...given);

@@ -93,7 +93,7 @@ function createAdapter({ shown }: World, life: Life) {
   }): Attachment => ({
     ...file,
     source: { kind: "platform", file: file.file },
-    read: () => life.step("read a file", async () => Buffer.from(String(file.file), "base64")),
+    read: async () => Buffer.from(String(file.file), "base64"),
   });
   const replyTo = (message: MessageKey, isKnown: boolean): Reply => ({
     pace: 0,
@@ -325,6 +325,7 @@ async function say(
   { shown }: World,
 ): Promise<void> {
   const over = deliver(one);
+  over.catch(() => {}); // a dead process may say so while its next words are waited for
   if (!meanwhile) return over;
   await until(
     () => (shown.get(one.message) ?? []).some((view) => view.images.length > 0 || isOver(view)),
@@ -359,6 +360,7 @@ async function liveIn(world: World, scenario: Scenario, end: End, failures: stri
   const first = await start(world, defaults);
   first.life.willEnd(end);
   const over = say(scenario, first, world);
+  over.catch(() => {});
   const step = await Promise.race([first.life.ended, over.then(() => undefined)]);
   if (step && end.how === "stop") await first.bot.drain(0);
   first.life.kill();
