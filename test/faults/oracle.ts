@@ -53,6 +53,9 @@ const allowedGrowth = 64 * 1024 * 1024;
 const asksAgain =
   /\b(send|ask|say|try) (it|them|that|this|yours)?\s*(once )?(again|anew)\b|\bI (was|am being) restarted\b|\bnot with me\b/i;
 
+/** What is not asked a second time, since it may be drawn all the same: that is the network's fault, and nobody pays twice. */
+const lostOnItsWay = /^OpenAI's answer got lost on its way/;
+
 /** What the bot says beside its answers: where it goes on, and where an answer went. */
 const beside =
   /\bI go on in\b|\b(is|in) (the )?(message|one) below\b|\bmoved\b|^Picture \d it is|\bBack to the\b/i;
@@ -105,6 +108,11 @@ export function judge(history: History): Verdict {
     return ends.some(
       ({ process, at }) => process === begun.process && at >= begun.at && at < told.at + noteMs,
     );
+  }
+
+  /** Something was asked of OpenAI for it, of which the bot has heard nothing. */
+  function isUntold(group: string): boolean {
+    return created.some((one) => one.group === group && isUnknown(one.response));
   }
 
   // Shown is final.
@@ -189,6 +197,7 @@ export function judge(history: History): Verdict {
       const at = { turn: turn.turn, ...(end && { message: end.message }) };
       if (!end) wrong("lost", `${turn.way} of ${turn.person}`, at);
       else if (why === "barred") continue;
+      else if (lostOnItsWay.test(end.last.face.text) && isUntold(group)) continue;
       else if (asksAgain.test(end.last.face.text)) wrong("told", toWords(end.last), at);
       else wrong("failed", toWords(end.last), at);
     }
