@@ -77,6 +77,8 @@ export const openTurn = z.object({
   linksFrom: z.number().exactOptional(),
   /** OpenAI is at work on it under these ids, one for each picture; null where it has not begun. */
   responseIds: z.array(z.string().nullable()).readonly().exactOptional(),
+  /** It was taken back, and is not gone on with. */
+  cancelled: z.literal(true).exactOptional(),
   /** It is drawn: what is kept of it in the history, and counted, before it is shown. */
   drawn: generation.exactOptional(),
   /** All of that is in the history and the accounts. */

@@ -20,6 +20,7 @@ export type Wanted = Omit<
   | "inputs"
   | "acceptedAt"
   | "responseIds"
+  | "cancelled"
   | "drawn"
   | "booked"
   | "last"

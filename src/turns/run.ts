@@ -159,7 +159,15 @@ export function createRuns(
 
   /** What is left to be said of a turn that came to nothing. */
   async function fail(state: Answer, error: unknown, run: Run): Promise<Last> {
-    const view = await undone(state, error, run.stop.signal.reason === cancelled, run.log);
+    const wasCancelled = run.stop.signal.reason === cancelled;
+    if (wasCancelled) {
+      state.turn = { ...state.turn, cancelled: true };
+      // Before OpenAI hears of it: else the next process would say that OpenAI has stopped it.
+      await ledger.note(state.turn).catch((failure: unknown) => {
+        run.log.error({ error: failure }, "store.failed");
+      });
+    }
+    const view = await undone(state, error, wasCancelled, run.log);
     run.onUndone(toBotError(error), state.turn.message);
     return keep(state.turn, view, run.log);
   }
@@ -266,7 +274,7 @@ export function createRuns(
       const stop = new AbortController();
       const by = early.get(turn.message);
       early.delete(turn.message);
-      if (by && (by.moderator || by.id === turn.user.id)) stop.abort(cancelled);
+      if (turn.cancelled || (by && (by.moderator || by.id === turn.user.id))) stop.abort(cancelled);
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = turn.spoiler ? hide(reply) : reply;
