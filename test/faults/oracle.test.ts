@@ -86,8 +86,10 @@ test("to be told to ask again, or of any failure, is no end", () => {
   assert.deepEqual(end("OpenAI cannot be reached right now."), ["failed"]);
   const lost = "OpenAI's answer got lost on its way. It may be drawing all the same. Try again.";
   assert.deepEqual(end(lost), ["told"], "it was not lost");
-  const unheard = [asked("qz1"), taken("qz1"), created("resp_1", "qz1"), seen("m1", { text: lost })];
-  assert.deepEqual(wrongsOf(unheard, { drawn: [] }), [], "nobody pays twice for the network");
+  for (const text of [lost, `person-1: a fox qz1 ${lost}`]) {
+    const unheard = [asked("qz1"), taken("qz1"), created("resp_1", "qz1"), seen("m1", { text })];
+    assert.deepEqual(wrongsOf(unheard, { drawn: [] }), [], "nobody pays twice for the network");
+  }
   const elsewhere = seen("m2", { text: "I was restarted. Send it again." }, { turn: undefined as never });
   const { turn: _, ...unnamed } = elsewhere as Happening & { kind: "seen" };
   assert.deepEqual(

@@ -54,7 +54,7 @@ const asksAgain =
   /\b(send|ask|say|try) (it|them|that|this|yours)?\s*(once )?(again|anew)\b|\bI (was|am being) restarted\b|\bnot with me\b/i;
 
 /** What is not asked a second time, since it may be drawn all the same: that is the network's fault, and nobody pays twice. */
-const lostOnItsWay = /^OpenAI's answer got lost on its way/;
+const lostOnItsWay = /\bOpenAI's answer got lost on its way/;
 
 /** What the bot says beside its answers: where it goes on, and where an answer went. */
 const beside =
