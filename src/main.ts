@@ -64,7 +64,9 @@ async function main(config: Config): Promise<void> {
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
 
-  const ledger = await createLedger(store, (event, error) => log.error({ event, error }, "turn.unreadable"));
+  const ledger = await createLedger(store, {
+    onUnreadable: (event, error) => log.error({ event, error }, "turn.unreadable"),
+  });
   const bot = await createBot({
     store,
     painter,

@@ -38,20 +38,25 @@ export async function createSpool(folder: string, now: () => number = Date.now):
       return id;
     },
     async get(id) {
-      if (!/^[\w-]+\.\d+$/.test(id)) return undefined;
+      if (!isId(id)) return undefined;
       const bytes = await readFile(join(folder, id)).catch(() => undefined);
       return bytes && id.endsWith(`.${bytes.byteLength}`) ? bytes : undefined;
     },
     async has(id) {
-      const size = /^[\w-]+\.\d+$/.test(id) && (await stat(join(folder, id)).catch(() => undefined))?.size;
-      return size !== false && size !== undefined && id.endsWith(`.${size}`);
+      const found = isId(id) ? await stat(join(folder, id)).catch(() => undefined) : undefined;
+      return found !== undefined && id.endsWith(`.${found.size}`);
     },
     async delete(id) {
-      if (/^[\w-]+\.\d+$/.test(id)) await remove(id);
+      if (isId(id)) await remove(id);
     },
     async sweep(wanted) {
       const kept = new Set(wanted);
       for (const name of left) if (!kept.has(name)) await remove(name);
     },
   };
+}
+
+/** A name of our own, and how many bytes belong to it: no other file is read or taken away. */
+function isId(name: string): boolean {
+  return /^[\w-]+\.\d+$/.test(name);
 }

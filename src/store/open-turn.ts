@@ -32,15 +32,10 @@ const lastView = z.object({
 
 export type LastView = Readonly<z.output<typeof lastView>>;
 
-/** A turn in flight, as it is stored. */
-export const openTurn = z.object({
-  /** The message that will show the answer. */
-  message: key,
-  adapter: z.string(),
+/** What a person wants drawn, as it is stored. */
+const wish = z.object({
   /** The event that it was made of; absent: it did not come from a platform. */
   event: key.exactOptional(),
-  /** Where the message is, as the adapter reopens it. */
-  venue: z.unknown().optional(),
   thread: key,
   place: z.object({ channel: key, community: key.exactOptional() }).exactOptional(),
   user: z.object({ id: z.string(), name: z.string(), moderator: z.boolean().exactOptional() }),
@@ -64,17 +59,28 @@ export const openTurn = z.object({
   stylePictures: z.array(z.string()).readonly().exactOptional(),
   /** What it is likely to cost, in a few words. */
   expected: z.string().exactOptional(),
-  /** Files the person sent; they are in `inputs` once they have been read. */
-  attachments: z.number(),
-  files: z.array(sentFile).readonly().exactOptional(),
   /** The pictures of an answer that is drawn again. */
   brought: z.array(storedInput).readonly().exactOptional(),
-  inputs: z.array(storedInput).readonly().exactOptional(),
   under: storedUnder.exactOptional(),
   /** The picture whose shape is kept, where no size was asked for. */
   like: storedSize.exactOptional(),
   /** How many references come before those that the words point to; absent: those have not been read. */
   linksFrom: z.number().exactOptional(),
+});
+
+export type Wish = Readonly<z.output<typeof wish>>;
+
+/** A turn in flight, as it is stored. */
+export const openTurn = wish.extend({
+  /** The message that will show the answer. */
+  message: key,
+  adapter: z.string(),
+  /** Where the message is, as the adapter reopens it. */
+  venue: z.unknown().optional(),
+  /** Files the person sent; they are in `inputs` once they have been read. */
+  attachments: z.number(),
+  files: z.array(sentFile).readonly().exactOptional(),
+  inputs: z.array(storedInput).readonly().exactOptional(),
   /** OpenAI is at work on it under these ids, one for each picture; null where it has not begun. */
   responseIds: z.array(z.string().nullable()).readonly().exactOptional(),
   /** It was taken back, and is not gone on with. */

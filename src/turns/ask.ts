@@ -4,30 +4,13 @@ import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
-import type { OpenTurn } from "../store/open-turn.ts";
+import type { OpenTurn, Wish } from "../store/open-turn.ts";
 import type { Ledger } from "./life/ledger.ts";
 import { toStored } from "./life/sources.ts";
 import type { OnUndone, Runs } from "./run.ts";
 
 /** What a person wants drawn, before it has a message and an order. */
-export type Wanted = Omit<
-  OpenTurn,
-  | "message"
-  | "adapter"
-  | "venue"
-  | "attachments"
-  | "files"
-  | "inputs"
-  | "acceptedAt"
-  | "responseIds"
-  | "cancelled"
-  | "drawn"
-  | "booked"
-  | "last"
-  | "endedAt"
-> & {
-  readonly files: readonly Attachment[];
-};
+export type Wanted = Wish & { readonly files: readonly Attachment[] };
 
 export interface Hear {
   /** It is noted, and has its place in line. */

@@ -16,7 +16,6 @@ import type { Adapter } from "../seam/adapter.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import { withTimeout } from "../seam/timeout.ts";
 import type { EventKey, MessageKey, Prompt, Setting, Turn } from "../seam/turn.ts";
 import type { Image, Reply } from "../seam/view.ts";
 import type { AccountBook } from "../store/accounts.ts";
@@ -26,9 +25,10 @@ import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
 import { createExpectedCost } from "./expected-cost.ts";
 import type { Lanes } from "./lanes.ts";
+import { createAttendance } from "./life/attendance.ts";
 import { createEvents } from "./life/events.ts";
-import type { Entry, Ledger } from "./life/ledger.ts";
-import { createAttendance } from "./life/missed.ts";
+import type { Ledger } from "./life/ledger.ts";
+import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
 import { createPress } from "./press.ts";
 import { createPrompts } from "./prompts/prompt.ts";
@@ -74,9 +74,6 @@ export interface BotParts {
 /** How long turns that were stopped may take to let go, in ms: a platform that hangs does not hold up a restart. */
 const settleMs = 2000;
 
-/** How long others may have to wait for what is to be finished first after a start, in ms. */
-const patienceMs = 10_000;
-
 const restarting = new BotError("stopped", "I am being restarted.");
 
 /** Rejects with BotError `storage` when the store fails. */
@@ -108,8 +105,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
   const unfinished = createUnfinished(store);
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
-  const reread = createReread(parts.links, unfinished);
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
+  const resume = createResume({
+    ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
+    reread: createReread(parts.links, unfinished),
+    adapterOf: (name) => adapters.get(name),
+  });
   const attendance = createAttendance(store, { patienceMs: parts.missedMs, log, now });
 
   async function arrange(turn: Setting, reply: Reply): Promise<void> {
@@ -147,9 +148,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await arrange(turn, reply);
     } catch (error) {
       // What was noted comes back after the next start.
-      if (stopped.signal.aborted && turn.kind !== "setting" && turn.event) throw error;
+      if (stopped.signal.aborted && eventOf(turn)) throw error;
       const shown = await refuse(adapter, turn, reply, toBotError(error));
-      if (!shown && turn.kind !== "setting" && turn.event) throw error;
+      if (!shown && eventOf(turn)) throw error;
     }
   }
 
@@ -184,7 +185,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 
   async function inTurn(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
     // A setting waits for no turn, and those of before are waited for.
-    const isFirst = turn.kind === "setting" || (turn.event !== undefined && replayed.has(turn.event));
+    const event = eventOf(turn);
+    const isFirst = turn.kind === "setting" || (event !== undefined && replayed.has(event));
     if (!isFirst) await resumed.promise;
     await handle(adapter, turn, reply);
   }
@@ -193,32 +195,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const over = inTurn(adapter, turn, reply).finally(() => handled.delete(over));
     handled.add(over);
     return over;
-  }
-
-  /** What a crash may have left undone of a turn, and others rely on: it comes before all of them. */
-  async function takeUp(entry: Entry): Promise<Entry> {
-    const { turn } = entry;
-    if (!turn) return entry;
-    if (turn.taken) {
-      await unfinished
-        .letGo(turn, turn.taken)
-        .catch((error: unknown) => log.error({ event: entry.key, error }, "store.failed"));
-    }
-    return { ...entry, turn: await runs.book(turn) };
-  }
-
-  /** Goes on with what the process before has left. */
-  async function goOn(entry: Entry): Promise<void> {
-    const { turn } = entry;
-    const adapter = adapters.get(entry.adapter);
-    log.info({ adapter: entry.adapter, event: entry.key, on: adapter !== undefined }, "turn.resumed");
-    if (!adapter) return;
-    if (!turn) return events.replay(adapter, entry);
-    const reply = adapter.reopen(turn.message, turn.venue);
-    const files = reread(adapter, turn.files ?? []);
-    runs.start(adapter, turn, reply, files, { isResumed: true }).catch((error: unknown) => {
-      log.error({ message: turn.message, error }, "turn.lost");
-    });
   }
 
   return {
@@ -243,14 +219,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     },
     async resume() {
       try {
-        const entries = await ledger.left();
-        for (const { key } of entries) replayed.add(key);
-        // Of what cannot be read nobody knows which pictures are its own.
-        if (entries.length === ledger.size) void parts.spool.sweep(entries.flatMap(waitingPictures));
-        const taken: Entry[] = [];
-        for (const entry of entries) taken.push(await takeUp(entry));
-        const all = taken.map((entry) => goOn(entry));
-        await withTimeout(Promise.all(all), patienceMs);
+        await resume((event) => void replayed.add(event));
       } finally {
         resumed.resolve();
       }
@@ -267,7 +236,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   };
 }
 
-/** Those that are to be shown, in the spool. */
-function waitingPictures({ turn }: Entry): readonly string[] {
-  return [...(turn?.last?.images ?? []), ...(turn?.last?.files ?? [])].map(({ id }) => id);
+/** The event that a turn was made of, where it was noted. */
+function eventOf(turn: Turn): EventKey | undefined {
+  return turn.kind === "setting" ? undefined : turn.event;
 }

@@ -7,9 +7,9 @@ import type { Log } from "../seam/log.ts";
 import type { Attachment, MessageKey, User } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { AccountBook } from "../store/accounts.ts";
-import type { Generation } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { Lanes } from "./lanes.ts";
+import { createBooks } from "./life/books.ts";
 import { createDeliver, type Last } from "./life/deliver.ts";
 import { isThere, putAside, throwAway } from "./life/last-view.ts";
 import type { Ledger } from "./life/ledger.ts";
@@ -19,9 +19,8 @@ import { createPace, type Pace } from "./pace.ts";
 export interface Runs {
   /**
    * Sees one turn that is noted through to its last view, whatever happens, and then forgets it in the ledger. Those of
-   * a thread go in the order in which they are started. Rejects only when
-   * nothing can be shown nor kept any more. `onUndone` hears why it came to nothing, before a person does. `isResumed`:
-   * it was taken on by the process before, and is never told that the line is full.
+   * a thread go in the order in which they are started. `onUndone` hears why it came to nothing, before a person does.
+   * `isResumed`: it was taken on by the process before, and is never told that the line is full.
    */
   start(
     adapter: Adapter,
@@ -48,10 +47,8 @@ export type OnUndone = (error: BotError, message: MessageKey) => void;
 
 interface InFlight {
   readonly user: User;
-  readonly stop: AbortController;
+  readonly run: Run;
   readonly over: Promise<void>;
-  /** What is there to be shown is no longer cancelled. */
-  isEnded: boolean;
 }
 
 /** One turn, as it is seen through. */
@@ -64,6 +61,8 @@ interface Run {
   readonly log: Log;
   readonly onUndone: OnUndone;
   readonly isResumed: boolean;
+  /** What is there to be shown is no longer cancelled. */
+  isEnded: boolean;
 }
 
 /** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
@@ -85,6 +84,7 @@ export function createRuns(
   const { painter, history, ledger, lanes, accounts, spool, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
+  const books = createBooks({ history, accounts, now });
   const deliver = createDeliver(spool, now, parts.wait);
   const closed = new AbortController();
   let draining = false;
@@ -100,7 +100,7 @@ export function createRuns(
     turn: OpenTurn,
     run: Run,
   ): Promise<{ readonly last: Last; readonly leave: () => void } | undefined> {
-    const { adapter, pace, stop } = run;
+    const { adapter, stop } = run;
     const state: Answer = { turn, notes: [...turn.notes], drawings: [] };
     let leave = () => {};
     let last: Last;
@@ -111,9 +111,9 @@ export function createRuns(
         const view = { ...turn.last.view, images: [] };
         last = { turn, view, aside: turn.last, isWaiting: true };
       } else {
-        if (draining) await parked(pace, stop.signal);
         const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
         const offer = toOffer(turn, run);
+        if (draining) await parked(offer, stop.signal);
         const onPlace = (ahead: number, hasGrown: boolean) => offer(queuedView(ahead, hasGrown));
         leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
         last = await draw(state, run);
@@ -136,11 +136,10 @@ export function createRuns(
     const offer = toOffer(state.turn, run);
     const { generation, view } = await answer(state, files, tools, reply.limits, offer, stop.signal);
     stop.signal.throwIfAborted();
-    const kept = inFlight.get(generation.message);
-    if (kept) kept.isEnded = true;
+    run.isEnded = true;
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
     const last = await keep({ ...state.turn, drawn: generation }, view, turnLog);
-    const isBooked = await book(generation, last.turn, turnLog);
+    const isBooked = await books.book(generation, last.turn, turnLog);
     return isBooked
       ? { ...last, turn: { ...last.turn, booked: true } }
       : { ...last, view: forgottenView(view) };
@@ -176,8 +175,7 @@ export function createRuns(
   async function end(last: Last, run: Run, leave: () => void): Promise<void> {
     const { pace, reply, log: turnLog } = run;
     const { turn, aside } = last;
-    const kept = inFlight.get(turn.message);
-    if (kept) kept.isEnded = true;
+    run.isEnded = true;
     const storeFailed = (error: unknown) => turnLog.error({ error }, "store.failed");
     const first = (view: View) =>
       pace.finish(view).catch(async (error: unknown) => {
@@ -202,29 +200,6 @@ export function createRuns(
     }
   }
 
-  /**
-   * What is kept of an answer. Each part of it can be done twice, since a crash may come between them. False: it could
-   * not be kept.
-   */
-  async function book(generation: Generation, { place }: OpenTurn, turnLog: Log): Promise<boolean> {
-    const { thread, message, user, pictures, details } = generation;
-    const given = { pictures: pictures.length, cost: details?.cost };
-    try {
-      const isBooked = await accounts.has(user, message);
-      await history.save(generation);
-      if (!isBooked) await history.moveHead(thread, message);
-    } catch (error) {
-      turnLog.error({ error }, "store.failed");
-      return false;
-    }
-    for (const owner of [...(place ? [place.channel] : []), user]) {
-      await accounts
-        .add(owner, message, given, now())
-        .catch((error: unknown) => turnLog.error({ error }, "store.failed"));
-    }
-    return true;
-  }
-
   /** What a turn that came to nothing leaves: a line in the log, a generation to run again, and its last view. */
   async function undone(state: Answer, error: unknown, wasCancelled: boolean, turnLog: Log): Promise<View> {
     const { turn } = state;
@@ -236,37 +211,8 @@ export function createRuns(
       wasCancelled ? "turn.cancelled" : "turn.failed",
     );
     const haveAll = turn.attachments === 0 || turn.inputs !== undefined;
-    const again = haveAll && (await keepUndone(state, wasCancelled ? "cancelled" : "failed"));
+    const again = haveAll && (await books.keepUndone(turn, wasCancelled ? "cancelled" : "failed"));
     return wasCancelled ? cancelledView(again, state) : failedView(known, again, state);
-  }
-
-  /** Whether redo and edit prompt will find it. */
-  async function keepUndone({ turn }: Answer, outcome: "failed" | "cancelled"): Promise<boolean> {
-    try {
-      const parent = turn.from === undefined ? await history.head(turn.thread) : turn.from;
-      await history.save({
-        message: turn.message,
-        thread: turn.thread,
-        ...(parent && { parent }),
-        ...(turn.fromView && { fromView: true as const }),
-        user: turn.user.id,
-        prompt: turn.text,
-        options: turn.options,
-        inputs: turn.inputs ?? turn.brought ?? [],
-        ...(turn.style && { style: turn.style }),
-        ...(turn.stylePictures && !turn.inputs && { stylePictures: turn.stylePictures }),
-        mustDraw: turn.mustDraw,
-        ...(turn.under && { under: turn.under }),
-        ...(turn.like && { like: turn.like }),
-        ...(turn.linksFrom !== undefined && { linksFrom: turn.linksFrom }),
-        outcome,
-        pictures: [],
-        createdAt: now(),
-      });
-      return true;
-    } catch {
-      return false; // the person is being told of what failed first
-    }
   }
 
   return {
@@ -279,20 +225,23 @@ export function createRuns(
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = turn.spoiler ? hide(reply) : reply;
       const pace = createPace(shown, (error) => turnLog.warn({ error }, "view.lost"));
-      const run = { adapter, reply: shown, files, pace, stop, log: turnLog, onUndone, isResumed };
+      const run: Run = {
+        ...{ adapter, reply: shown, files, pace, stop, log: turnLog, onUndone, isResumed },
+        isEnded: false,
+      };
       const over = see(turn, run).finally(() => inFlight.delete(turn.message));
-      inFlight.set(turn.message, { user: turn.user, stop, over, isEnded: false });
+      inFlight.set(turn.message, { user: turn.user, run, over });
       return over;
     },
     async book(turn) {
       if (!turn.drawn || turn.booked) return turn;
       const turnLog = log.child({ adapter: turn.adapter, thread: turn.thread, message: turn.message });
-      return (await book(turn.drawn, turn, turnLog)) ? { ...turn, booked: true } : turn;
+      return (await books.book(turn.drawn, turn, turnLog)) ? { ...turn, booked: true } : turn;
     },
     find(message) {
       const found = inFlight.get(message);
-      if (!found || found.isEnded) return undefined;
-      return { user: found.user, cancel: () => found.stop.abort(cancelled) };
+      if (!found || found.run.isEnded) return undefined;
+      return { user: found.user, cancel: () => found.run.stop.abort(cancelled) };
     },
     cancelEarly(message, by) {
       early.set(message, by);
@@ -305,7 +254,7 @@ export function createRuns(
       const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
       await Promise.race([all, grace]);
       closed.abort(shutdown);
-      for (const { stop } of inFlight.values()) stop.abort(shutdown);
+      for (const { run } of inFlight.values()) run.stop.abort(shutdown);
       await Promise.allSettled([...inFlight.values()].map(({ over }) => over));
     },
   };
@@ -326,8 +275,8 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 }
 
 /** Waits for the end of this process, or for the person to take it back. */
-async function parked(pace: Pace, signal: AbortSignal): Promise<never> {
-  pace.offer(parkedView());
+async function parked(offer: Pace["offer"], signal: AbortSignal): Promise<never> {
+  offer(parkedView());
   const { promise, reject } = Promise.withResolvers<never>();
   signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   if (signal.aborted) reject(signal.reason);

@@ -41,7 +41,7 @@ export async function createCore(parts: {
   const log = createLog("debug", { write: (line) => void lines.push(line) });
   const history = createHistory(store);
   // Time is not what these tests are about: a machine that is busy is no store that is slow.
-  const ledger = await createLedger(store, () => {}, Date.now, 60_000);
+  const ledger = await createLedger(store, { takeMs: 60_000 });
   const bot = await createBot({
     store,
     painter: between(

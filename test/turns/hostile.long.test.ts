@@ -4,47 +4,13 @@ import sharp from "sharp";
 import type { ActionName } from "../../src/seam/actions.ts";
 import type { MessageKey } from "../../src/seam/turn.ts";
 import type { Reply, View } from "../../src/seam/view.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
+import { openStore } from "../../src/store/store.ts";
+import { createFragileStore } from "../rig/fragile-store.ts";
 import { flat } from "../rig/pictures.ts";
 import { ada, attachment, bob, createStudio, place } from "../rig/studio.ts";
 import { until } from "../rig/until.ts";
 
 type Studio = Awaited<ReturnType<typeof createStudio>>;
-
-/** A store that fails where it is told to. */
-async function createFragileStore() {
-  const store = await openStore("memory:");
-  let fails = (_table: string, _call: "get" | "set" | "delete", _value?: unknown) => false;
-  const fragile: Store = {
-    ...store,
-    table(name, schema) {
-      const table = store.table(name, schema);
-      const check = (call: "get" | "set" | "delete", value?: unknown) => {
-        if (fails(name, call, value)) throw new Error(`${call} ${name} failed`);
-      };
-      return {
-        get: async (key) => {
-          check("get");
-          return table.get(key);
-        },
-        set: async (key, value) => {
-          check("set", value);
-          await table.set(key, value);
-        },
-        delete: async (key) => {
-          check("delete");
-          await table.delete(key);
-        },
-      };
-    },
-  };
-  return {
-    store: fragile,
-    failWhen(when: typeof fails) {
-      fails = when;
-    },
-  };
-}
 
 let studio: Studio;
 beforeEach(async () => {
@@ -343,7 +309,7 @@ describe("a reply that cannot be shown", () => {
 
 describe("a store that fails", () => {
   async function fragile() {
-    const { store, failWhen } = await createFragileStore();
+    const { store, failWhen } = createFragileStore(await openStore("memory:"));
     await studio.close();
     studio = await createStudio({ store });
     return failWhen;

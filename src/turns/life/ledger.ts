@@ -71,9 +71,16 @@ const limitMs = 2000;
  */
 export async function createLedger(
   store: Store,
-  onUnreadable: (key: EventKey, error: unknown) => void = () => {},
-  now: () => number = Date.now,
-  takeMs: number = limitMs,
+  {
+    onUnreadable = () => {},
+    now = Date.now,
+    takeMs = limitMs,
+  }: {
+    readonly onUnreadable?: (key: EventKey, error: unknown) => void;
+    readonly now?: () => number;
+    /** Ms in which an event has to be noted. */
+    readonly takeMs?: number;
+  } = {},
 ): Promise<Ledger> {
   const entries = store.table("event", entry);
   const index = store.table("events", z.object({ open: z.array(key) }));

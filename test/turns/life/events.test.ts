@@ -7,6 +7,7 @@ import type { OpenTurn } from "../../../src/store/open-turn.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { createEvents } from "../../../src/turns/life/events.ts";
 import { createLedger } from "../../../src/turns/life/ledger.ts";
+import { createFragileStore } from "../../rig/fragile-store.ts";
 import { createStudio } from "../../rig/studio.ts";
 import { until } from "../../rig/until.ts";
 
@@ -197,14 +198,9 @@ describe("an event", () => {
 
   test("that cannot be noted is not taken", async () => {
     const store = await openStore("memory:");
-    const broken = {
-      ...store,
-      table(...[name, schema]: Parameters<typeof store.table>) {
-        const table = store.table(name, schema);
-        return name === "event" ? { ...table, set: () => Promise.reject(new Error("full")) } : table;
-      },
-    } as typeof store;
-    const other = await createStudio({ standin: studio.standin, store: broken });
+    const broken = createFragileStore(store);
+    broken.failWhen((table, call) => table === "event" && call === "set");
+    const other = await createStudio({ standin: studio.standin, store: broken.store });
     await assert.rejects(other.core.note(event));
     assert.deepEqual(await other.ledger.open(), []);
     await other.bot.drain(0);
@@ -234,59 +230,50 @@ describe("while the process ends", () => {
 });
 
 describe("a picture that is shown", () => {
-  test("is not gone back from where the disk was too full to note that it was drawn", async () => {
-    const { store } = studio;
-    let isFull = false;
-    const full = {
-      ...store,
-      table(...[name, schema]: Parameters<typeof store.table>) {
-        const table = store.table(name, schema);
-        const set = async (...given: Parameters<typeof table.set>) => {
-          isFull ||= JSON.stringify(given[1]).includes('"drawn"');
-          if (isFull) throw new Error("no room is left");
-          await table.set(...given);
-        };
-        return { ...table, set };
-      },
-    } as typeof store;
-    const first = await createStudio({ standin: studio.standin, store: full });
-    const { key, last } = await first.say("a fox");
-    assert.equal(last.phase, "done");
-    const next = await createStudio({ standin: studio.standin, store });
+  /** The next process shows nothing but the picture, and asks for nothing. */
+  async function showsItAgain(key: MessageKey) {
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
     await next.bot.resume();
     await until(async () => (await next.ledger.open()).length === 0, "the ledger to forget it");
     for (const view of next.adapter.views(key)) assert.equal(view.phase, "done", JSON.stringify(view.status));
     assert.equal(studio.asked().length, 1);
     await next.bot.drain(0);
+    return next;
+  }
+
+  test("is not gone back from where the disk was too full to note that it was drawn", async () => {
+    const { store } = studio;
+    const full = createFragileStore(store);
+    let isFull = false;
+    full.failWhen((_, call, value) => {
+      isFull ||= call === "set" && JSON.stringify(value).includes('"drawn"');
+      return isFull;
+    });
+    const first = await createStudio({ standin: studio.standin, store: full.store });
+    const { key, last } = await first.say("a fox");
+    assert.equal(last.phase, "done");
+    const ending = await createStudio({ standin: studio.standin, store });
+    const drained = ending.bot.drain(0);
+    await ending.bot.resume();
+    await drained;
+    assert.deepEqual(ending.adapter.views(key), [], "nor by a process that is told to end while it starts");
+    await showsItAgain(key);
     await first.bot.drain(0);
   });
 
   test("is never gone back from: killed before the ledger forgot it, the next process shows the same", async () => {
-    const { store } = studio;
-    let dead = false;
-    const dying = {
-      ...store,
-      table(...[name, schema]: Parameters<typeof store.table>) {
-        const table = store.table(name, schema);
-        const set = async (...given: Parameters<typeof table.set>) => {
-          if (name === "event" && (given[1] as { over?: true }).over) dead = true;
-          if (dead) throw new Error("killed");
-          await table.set(...given);
-        };
-        return { ...table, set };
-      },
-    } as typeof store;
-    const first = await createStudio({ standin: studio.standin, store: dying });
+    const dying = createFragileStore(studio.store);
+    let isDead = false;
+    dying.failWhen((table, call, value) => {
+      isDead ||= table === "event" && call === "set" && (value as { over?: true }).over === true;
+      return isDead;
+    });
+    const first = await createStudio({ standin: studio.standin, store: dying.store });
     const { key, last } = await first.say("a fox");
     assert.equal(last.phase, "done");
-    const next = await createStudio({ standin: studio.standin, store });
-    await next.bot.resume();
-    await until(async () => (await next.ledger.open()).length === 0, "the ledger to forget it");
-    for (const view of next.adapter.views(key)) assert.equal(view.phase, "done", JSON.stringify(view.status));
-    assert.equal(studio.asked().length, 1);
+    const next = await showsItAgain(key);
     assert.equal((await next.core.accounts.of("u:ada")).pictures, 1, "it is counted once");
     assert.equal((await next.core.accounts.of("paper:room")).pictures, 1);
-    await next.bot.drain(0);
     await first.bot.drain(0);
   });
 });

@@ -95,7 +95,7 @@ test("a turn that cannot be read is told of and holds up no other", async () => 
   await ledger.note(turn("m:2", { acceptedAt: 2 }));
   await store.table("event", z.unknown()).set("turn:m:1", { key: "turn:m:1", from: "another version" });
   const unreadable: EventKey[] = [];
-  const open = await (await createLedger(store, (event) => unreadable.push(event))).open();
+  const open = await (await createLedger(store, { onUnreadable: (event) => unreadable.push(event) })).open();
   assert.deepEqual(
     open.map(({ turn: one }) => one?.message),
     ["m:2"],
@@ -119,7 +119,7 @@ test("what a store does not give the first time is asked for again", async () =>
     },
   };
   const unreadable: EventKey[] = [];
-  const open = await (await createLedger(slow, (event) => unreadable.push(event))).open();
+  const open = await (await createLedger(slow, { onUnreadable: (event) => unreadable.push(event) })).open();
   assert.deepEqual([open.map((one) => one.turn?.message), unreadable], [["m:1"], []]);
 });
 
@@ -184,7 +184,7 @@ test("an event that a slow store could not note in time is not taken, and is whe
       };
     },
   };
-  const ledger = await createLedger(slow, undefined, Date.now, 20);
+  const ledger = await createLedger(slow, { takeMs: 20 });
   await assert.rejects(ledger.take(event, "paper"), /too slow just now.*Try again/);
   assert.deepEqual(await (await createLedger(store)).open(), [], "nothing has happened");
   assert.equal(await ledger.take(event, "paper"), true);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { createLog } from "../../../src/seam/log.ts";
 import { openStore } from "../../../src/store/store.ts";
-import { createAttendance } from "../../../src/turns/life/missed.ts";
+import { createAttendance } from "../../../src/turns/life/attendance.ts";
 import { until } from "../../rig/until.ts";
 
 const log = createLog("silent");

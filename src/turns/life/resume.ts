@@ -1,0 +1,72 @@
+import type { Spool } from "../../pictures/spool.ts";
+import type { Adapter } from "../../seam/adapter.ts";
+import type { Log } from "../../seam/log.ts";
+import { withTimeout } from "../../seam/timeout.ts";
+import type { Attachment, EventKey } from "../../seam/turn.ts";
+import type { StoredFile } from "../../store/open-turn.ts";
+import type { UnfinishedRequests } from "../prompts/unfinished.ts";
+import type { Runs } from "../run.ts";
+import type { Events } from "./events.ts";
+import type { Entry, Ledger } from "./ledger.ts";
+
+/**
+ * Goes on with all that the process before has left. `onEvent` hears of each event before anything is done. Resolves when
+ * each has its place in line, or after ten seconds: others wait for that.
+ */
+export type Resume = (onEvent: (event: EventKey) => void) => Promise<void>;
+
+/** How long others may have to wait for what is to be finished first after a start, in ms. */
+const patienceMs = 10_000;
+
+export function createResume(of: {
+  readonly ledger: Ledger;
+  readonly runs: Runs;
+  readonly events: Events;
+  readonly unfinished: UnfinishedRequests;
+  readonly spool: Spool;
+  readonly reread: (adapter: Adapter, files: readonly StoredFile[]) => readonly Attachment[];
+  readonly adapterOf: (name: string) => Adapter | undefined;
+  readonly log: Log;
+}): Resume {
+  const { ledger, runs, events, unfinished, spool, reread, adapterOf, log } = of;
+
+  /** What a crash may have left undone of a turn, and others rely on: it comes before all of them. */
+  async function mend(entry: Entry): Promise<Entry> {
+    const { turn } = entry;
+    if (!turn) return entry;
+    if (turn.taken) {
+      await unfinished
+        .letGo(turn, turn.taken)
+        .catch((error: unknown) => log.error({ event: entry.key, error }, "store.failed"));
+    }
+    return { ...entry, turn: await runs.book(turn) };
+  }
+
+  async function goOn(entry: Entry): Promise<void> {
+    const { turn } = entry;
+    const adapter = adapterOf(entry.adapter);
+    log.info({ adapter: entry.adapter, event: entry.key, on: adapter !== undefined }, "turn.resumed");
+    if (!adapter) return;
+    if (!turn) return events.replay(adapter, entry);
+    const reply = adapter.reopen(turn.message, turn.venue);
+    const files = reread(adapter, turn.files ?? []);
+    runs.start(adapter, turn, reply, files, { isResumed: true }).catch((error: unknown) => {
+      log.error({ message: turn.message, error }, "turn.lost");
+    });
+  }
+
+  return async (onEvent) => {
+    const entries = await ledger.left();
+    for (const { key } of entries) onEvent(key);
+    // Of what cannot be read nobody knows which pictures are its own.
+    if (entries.length === ledger.size) void spool.sweep(entries.flatMap(waitingPictures));
+    const mended: Entry[] = [];
+    for (const entry of entries) mended.push(await mend(entry));
+    await withTimeout(Promise.all(mended.map(goOn)), patienceMs);
+  };
+}
+
+/** Those that are to be shown, in the spool. */
+function waitingPictures({ turn }: Entry): readonly string[] {
+  return [...(turn?.last?.images ?? []), ...(turn?.last?.files ?? [])].map(({ id }) => id);
+}

@@ -1,0 +1,47 @@
+import type { Store } from "../../src/store/store.ts";
+
+type Call = "get" | "set" | "delete";
+
+/** Whether a call fails: to that table, of that key, with that value where it is a `set`. */
+export type Fails = (table: string, call: Call, value?: unknown) => boolean;
+
+/** A store that fails where it is told to; what goes through is in the store that is given. */
+export function createFragileStore(whole: Store): { readonly store: Store; failWhen(fails: Fails): void } {
+  let fails: Fails = () => false;
+  function check(...call: Parameters<Fails>): void {
+    if (fails(...call)) throw new Error(`${call[1]} ${call[0]} failed`);
+  }
+  const store: Store = {
+    ...whole,
+    table(name, schema) {
+      const table = whole.table(name, schema);
+      return {
+        get: async (key) => {
+          check(name, "get");
+          return table.get(key);
+        },
+        set: async (key, value, lifeMs) => {
+          check(name, "set", value);
+          await table.set(key, value, lifeMs);
+        },
+        delete: async (key) => {
+          check(name, "delete");
+          await table.delete(key);
+        },
+      };
+    },
+    async write(changes) {
+      for (const change of changes) {
+        if ("delete" in change) check(change.table, "delete");
+        else check(change.table, "set", change.value);
+      }
+      await whole.write(changes);
+    },
+  };
+  return {
+    store,
+    failWhen(when) {
+      fails = when;
+    },
+  };
+}
