@@ -66,7 +66,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
   const uploadDir = join(dataDir, "uploads");
   const log = options.log.child({ adapter: "web" });
   if (options.playground === false) {
-    return createAreaAdapter({ host, port, publicUrl, pageDir, uploadDir, now, log });
+    return createAreaAdapter({ host, port, publicUrl, pageDir, log });
   }
   // Behind a proxy that asks for us as localhost, nothing else would tell the world from this machine.
   const open = [host, publicUrl && new URL(publicUrl).hostname].find((name) => name && !isLoopback(name));
@@ -121,9 +121,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
             createPageRoutes(page, library),
           ],
           area:
-            areas && publicUrl
-              ? await createAreaPages({ areas, page, library, publicUrl, uploads, log })
-              : undefined,
+            areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined,
           login: password ? createLogin({ password, secret: chat.secret(), now }) : undefined,
           scriptHashes: toScriptHashes(html),
           log,

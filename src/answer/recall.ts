@@ -1,5 +1,6 @@
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError } from "../seam/errors.ts";
+import { orAborted } from "../seam/timeout.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Generation, History } from "../store/history.ts";
 
@@ -10,12 +11,7 @@ export function recall(
   signal: AbortSignal,
 ): Promise<readonly Attachment[]> {
   signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  return Promise.race([adapter.recall(message), aborted]).finally(() =>
-    signal.removeEventListener("abort", abort),
-  );
+  return orAborted(adapter.recall(message), signal);
 }
 
 /** The pictures of any message. Rejects with BotError `unknown_message` when it has none. */

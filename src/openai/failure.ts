@@ -45,6 +45,11 @@ export function refusesBackground(cause: unknown): boolean {
   return /\bbackground\b/.test(cause.message) && !/transparent|opaque/i.test(cause.message);
 }
 
+/** It may go better the next time. */
+export function isPassing({ code }: BotError): boolean {
+  return code === "unreachable" || code === "busy";
+}
+
 /** There is nothing there by that name, or the server keeps nothing by any name. */
 export function isGone(cause: unknown): boolean {
   return cause instanceof APIError && [404, 405, 410, 501].includes(cause.status ?? 0);

@@ -11,7 +11,7 @@ import type { BotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
 import { createBoundedFetch, mostEventBytes } from "./body.ts";
 import { createConnection } from "./connection.ts";
-import { refusesBackground, toPaintError, wasNotBegun } from "./failure.ts";
+import { isGone, isPassing, refusesBackground, toPaintError, wasNotBegun } from "./failure.ts";
 import { newProgress, type PaintEvent } from "./paint-events.ts";
 import { toLost, toNextWay, type Way } from "./recovery.ts";
 
@@ -134,7 +134,7 @@ export function createPainter(options: PainterOptions): Painter {
           continue;
         }
         const error = toPaintError(cause);
-        if (error.code === "unreachable" || error.code === "busy") broken = error;
+        if (isPassing(error)) broken = error;
         const moved = progress.sequence > before;
         const next = toNextWay({
           ...{ error, cause, way, progress, moved },
@@ -174,8 +174,7 @@ export function createPainter(options: PainterOptions): Painter {
         signal?.throwIfAborted();
         const error = toPaintError(cause);
         const waitMs = error.retryAfterMs ?? backoffMs * 2 ** (tried - 1);
-        const isPassing = error.code === "unreachable" || error.code === "busy";
-        if (!isPassing || tried >= tries || waitMs > patienceMs) throw cause;
+        if (isGone(cause) || !isPassing(error) || tried >= tries || waitMs > patienceMs) throw cause;
         await sleep(waitMs, null, { signal });
       }
     }
@@ -205,8 +204,8 @@ export function createPainter(options: PainterOptions): Painter {
         return (await insist(() => client.files.create(body, { signal }), signal)).id;
       } catch (cause) {
         signal.throwIfAborted();
-        if (cause instanceof APIError && (cause.status === 404 || cause.status === 405)) {
-          log.warn({ status: cause.status }, "files.off");
+        if (isGone(cause)) {
+          log.warn({ error: toPaintError(cause).message }, "files.off");
           files = false;
           return undefined;
         }

@@ -1,5 +1,5 @@
 import { BotError } from "../seam/errors.ts";
-import { isGone, wasNotBegun } from "./failure.ts";
+import { isGone, isPassing, wasNotBegun } from "./failure.ts";
 import type { Progress } from "./paint-events.ts";
 
 /** How a response is got at: asked for, its stream taken up, or asked how it stands. */
@@ -25,17 +25,17 @@ export interface Breakdown {
  */
 export function toNextWay(breakdown: Breakdown): Way | undefined {
   const { error, cause, way, progress, moved, background, kept } = breakdown;
-  const isPassing = error.code === "unreachable" || error.code === "busy";
+  const mayPass = isPassing(error);
   if (progress.ended) {
     // In the foreground a response ends with the connection that asked for it.
     const isCutOff = error.code === "stopped" && !background;
-    return (isPassing || isCutOff) && !progress.drawn ? "ask" : undefined;
+    return (mayPass || isCutOff) && !progress.drawn ? "ask" : undefined;
   }
   if (progress.responseId === undefined) {
-    return isPassing && wasNotBegun(cause) && !progress.drawing ? "ask" : undefined;
+    return mayPass && wasNotBegun(cause) && !progress.drawing ? "ask" : undefined;
   }
-  if (!kept) return isPassing && !progress.drawing ? "ask" : undefined;
-  if (isPassing) {
+  if (!kept) return mayPass && !progress.drawing ? "ask" : undefined;
+  if (mayPass) {
     // A stream that was taken up and brings nothing does not tell whether there is more to come.
     const isIdle = way === "follow" && !moved && cause instanceof BotError;
     return background && way !== "poll" && !isIdle ? "follow" : "poll";

@@ -3,6 +3,7 @@ import { readInputs } from "../pictures/inputs.ts";
 import type { PictureStore } from "../pictures/picture-store.ts";
 import type { Style, Styles } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";
+import { createQueue } from "../seam/queue.ts";
 import type { Attachment, Place, Scope, StyleDraft, User } from "../seam/turn.ts";
 import type { Image } from "../seam/view.ts";
 import {
@@ -13,7 +14,6 @@ import {
   readFlags,
   sayUnknown,
 } from "../seam/words/flags.ts";
-import { createQueue } from "../store/queue.ts";
 import type { Store } from "../store/store.ts";
 import { storedOptions } from "../store/stored.ts";
 

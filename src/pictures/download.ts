@@ -4,6 +4,7 @@ import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { BotError } from "../seam/errors.ts";
+import { orAborted } from "../seam/timeout.ts";
 import { inputLimits } from "./picture.ts";
 
 /**
@@ -45,6 +46,7 @@ export function createDownload(options: DownloadOptions = {}): Download {
     if (!ports.includes(portOf(url))) throw bad(`${name} asks for a port that I do not use. ${attach}`);
     const host = url.hostname.replace(/^\[|\]$/g, "");
     const unknown = () => [];
+    signal.throwIfAborted();
     const found = isIP(host) ? [host] : await orAborted(resolve(host).catch(unknown), signal);
     if (found.length === 0 || !found.every(isOpen)) {
       throw bad(
@@ -199,14 +201,6 @@ function unreachable(name: string, cause: unknown): BotError {
         `${name} cannot be fetched: the connection failed. Try again later, or attach the picture itself.`,
         cause,
       );
-}
-
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([promise, aborted]);
 }
 
 function tooLarge(name: string): BotError {

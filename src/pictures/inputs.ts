@@ -3,6 +3,7 @@ import { BotError } from "../seam/errors.ts";
 import { displayName } from "../seam/files/file-name.ts";
 import { sniffPicture } from "../seam/files/media-type.ts";
 import { badFile } from "../seam/files/sent-file.ts";
+import { orAborted } from "../seam/timeout.ts";
 import type { Attachment } from "../seam/turn.ts";
 import { noPicture } from "./formats/no-picture.ts";
 import { damaged, isSendable, type Opened, open } from "./formats/open.ts";
@@ -97,12 +98,9 @@ export async function fetchBytes(attachment: Attachment, signal: AbortSignal): P
     inputLimits.fetchMs,
   );
   const either = AbortSignal.any([signal, late.signal]);
-  const givenUp = new Promise<never>((_, reject) => {
-    either.addEventListener("abort", () => reject(either.reason), { once: true });
-  });
   try {
     either.throwIfAborted();
-    return await Promise.race([attachment.read(either), givenUp]);
+    return await orAborted(attachment.read(either), either);
   } catch (error) {
     either.throwIfAborted();
     throw error;

@@ -13,24 +13,24 @@ export interface Spool {
   /** Never rejects: what stays is swept at a later start. */
   delete(id: string): Promise<void>;
   /**
-   * Deletes what the process before has left and nobody will ask for: what was there at the start, but for those. Never
-   * rejects.
+   * Deletes what the process before has left, but for those that are wanted. `isAll`: nobody else's can be among the
+   * rest; otherwise it is left for two days. Never rejects.
    */
-  sweep(wanted: readonly string[]): Promise<void>;
+  sweep(wanted: readonly string[], isAll: boolean): Promise<void>;
 }
 
-/** How long a file may wait, in ms: longer than anything is waited for. */
+/** How long a file may lie of which nobody knows whose it is, in ms: longer than anything is waited for. */
 const keptMs = 48 * 3600 * 1000;
 
-/** `folder` is made if it is not there. What has been in it for two days is taken away. */
+/** `folder` is made if it is not there. */
 export async function createSpool(folder: string, now: () => number = Date.now): Promise<Spool> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const left = await readdir(folder);
   const remove = (name: string) => rm(join(folder, name), { force: true }).catch(() => {});
-  for (const name of left) {
-    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: now() }));
-    if (now() - mtimeMs > keptMs) await remove(name);
-  }
+  const isOld = async (name: string) => {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    return found !== undefined && now() - found.mtimeMs > keptMs;
+  };
   return {
     async put(bytes) {
       const id = `${randomUUID()}.${bytes.byteLength}`;
@@ -49,9 +49,9 @@ export async function createSpool(folder: string, now: () => number = Date.now):
     async delete(id) {
       if (isId(id)) await remove(id);
     },
-    async sweep(wanted) {
+    async sweep(wanted, isAll) {
       const kept = new Set(wanted);
-      for (const name of left) if (!kept.has(name)) await remove(name);
+      for (const name of left) if (!kept.has(name) && (isAll || (await isOld(name)))) await remove(name);
     },
   };
 }

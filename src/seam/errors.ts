@@ -5,7 +5,7 @@
  * - `unseen`: it cannot be known whether a picture is in view
  * - `refused`: moderation stopped it
  * - `parent_gone`, `inputs_gone`: OpenAI no longer has the conversation, or the uploaded pictures
- * - `busy`: rate limit; `retryAfterMs` says when to come back
+ * - `busy`: OpenAI's rate limit, or too many wait in line; `retryAfterMs`, where known, says when to come back
  * - `quota`, `auth`: the operator's account is out of money, or its key is wrong
  * - `unreachable`: the network or the server failed
  * - `rejected`: OpenAI called the request invalid
@@ -14,7 +14,7 @@
  * - `unknown_message`: the message is none of ours
  * - `storage`: the store failed
  * - `expired`: a link to a page has run out, or has been used
- * - `stopped`: the bot was restarted and could not go on
+ * - `stopped`: it was ended before it was done: by a restart, by a person, by OpenAI, or because nothing came any more
  * - `internal`: a mistake of ours
  */
 export type ErrorCode =

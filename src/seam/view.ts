@@ -29,6 +29,11 @@ export interface View {
   readonly audience?: "everyone" | "asker";
 }
 
+/** Whether nothing more will come after this view. */
+export function isOver(phase: View["phase"]): boolean {
+  return phase !== "queued" && phase !== "working";
+}
+
 /** A picture's bytes and their real media type. */
 export interface Encoded {
   readonly bytes: Uint8Array;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Accounts } from "../seam/core.ts";
+import { createQueue } from "../seam/queue.ts";
 import type { MessageKey } from "../seam/turn.ts";
 import type { Cost } from "../seam/view.ts";
 import { parseOptions } from "../seam/words/flags.ts";
-import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";
 import { key, storedOptions } from "./stored.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { createQueue } from "../seam/queue.ts";
 import type { MessageKey, ThreadKey } from "../seam/turn.ts";
 import type { Details } from "../seam/view.ts";
-import { createQueue } from "./queue.ts";
 import type { Store } from "./store.ts";
 import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
 

@@ -4,6 +4,7 @@ import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, severity, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
+import { orAborted } from "../seam/timeout.ts";
 import type { Attachment, MessageKey, User } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { AccountBook } from "../store/accounts.ts";
@@ -277,10 +278,7 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 /** Waits for the end of this process, or for the person to take it back. */
 async function parked(offer: Pace["offer"], signal: AbortSignal): Promise<never> {
   offer(parkedView());
-  const { promise, reject } = Promise.withResolvers<never>();
-  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  if (signal.aborted) reject(signal.reason);
-  return promise;
+  return orAborted(new Promise<never>(() => {}), signal);
 }
 
 /** Those it shares the bot with. */

@@ -49,9 +49,15 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
   const drawers = new Map<string, { readonly response: string; readonly group: string }>();
   const origin = new URL(standin.url).origin;
 
-  function take(group: string): { readonly fault: OpenaiFault; readonly after: number } | undefined {
+  /** What is forgotten is what the request goes on from: one that goes on from nothing has nothing to lose. */
+  function take(
+    group: string,
+    parent: string | undefined,
+  ): { readonly fault: OpenaiFault; readonly after: number } | undefined {
     const order = orders.get(group)?.shift();
-    if (order) record.add({ kind: "fault", name: `openai ${order.fault}`, what: group });
+    if (!order || (order.fault === "forgotten" && !parent)) return undefined;
+    const what = (order.fault === "forgotten" && parent) || group;
+    record.add({ kind: "fault", name: `openai ${order.fault}`, what });
     return order;
   }
 
@@ -63,7 +69,7 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
     const known = /^\/v1\/responses\/(resp_\w+)/.exec(path)?.[1];
     const group = asked?.group ?? (known && groups.get(known)) ?? "";
     record.add({ kind: "request", to: "openai", what: `${incoming.method} ${path} ${group}` });
-    const order = makes ? take(group) : undefined;
+    const order = makes ? take(group, asked?.parent) : undefined;
     if (order?.fault === "429" || order?.fault === "500") return refuse(response, Number(order.fault));
     if (order?.fault === "forgotten" && asked?.parent) {
       await fetch(`${standin.url}/responses/${asked.parent}`, {

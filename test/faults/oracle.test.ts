@@ -117,15 +117,16 @@ test("a picture drawn twice for one request is doubled, unless the bot could not
   const unknown = [...begun.slice(0, 4), ...again, one];
   assert.deepEqual(wrongsOf(unknown, { drawn }), [], "its first word was lost on the way");
   assert.equal(judge(history(unknown, { drawn })).redrawn, 1);
-  const killed = [...begun.slice(0, 5), died, ...again, one].map((moment, index) => ({
-    ...moment,
-    at: moment.kind === "process" ? 4100 : index * 1000,
-  }));
-  assert.deepEqual(
-    judge({ ...history([]), moments: killed, drawn }).violations,
-    [],
-    "it died upon its first word",
-  );
+  const after = (end: Happening) => {
+    const moments = [...begun.slice(0, 5), end, ...again, one].map((moment, index) => ({
+      ...moment,
+      at: moment.kind === "process" ? 4100 : index * 1000,
+    }));
+    return judge({ ...history([]), moments, drawn }).violations.map(({ wrong }) => wrong);
+  };
+  assert.deepEqual(after(died), [], "it died upon its first word");
+  const stopped: Happening = { kind: "process", process: 1, what: "ended", how: "exit 0" };
+  assert.ok(after(stopped).includes("doubled"), "told to end, it has time to note what it has heard");
 });
 
 test("two requests of the same words may be drawn twice, and a third time not", () => {
@@ -168,6 +169,12 @@ test("a sketch may give way to the picture", () => {
   assert.deepEqual(wrongsOf([...begun, sketch, seen("m1", { pictures: [picture] })]), []);
 });
 
+test("what somebody has cancelled needs no picture, also where the bot was barred later", () => {
+  const cancelled: Happening = { kind: "spared", turn: "qz1", why: "cancelled" };
+  const barred: Happening = { kind: "spared", turn: "qz1", why: "barred" };
+  assert.deepEqual(wrongsOf([...begun, cancelled, barred, seen("m1", { text: "Cancelled" })]), []);
+});
+
 test("an answer must go on from the picture that was answered", () => {
   const edit = asked("qz2", { way: "reply", from: { message: "m1", goesOn: true } });
   const after = (parent?: string) => [
@@ -178,12 +185,13 @@ test("an answer must go on from the picture that was answered", () => {
   assert.deepEqual(wrongsOf([...well, ...after("resp_1")], { drawn }), []);
   assert.deepEqual(wrongsOf([...well, ...after("resp_0")], { drawn }), ["parent"]);
   assert.deepEqual(wrongsOf([...well, ...after()], { drawn }), ["parent"]);
-  const forgot: Happening = { kind: "fault", name: "openai forgotten", what: "qz2" };
+  const forgot = (what: string): Happening => ({ kind: "fault", name: "openai forgotten", what });
   assert.deepEqual(
-    wrongsOf([...well, forgot, ...after()], { drawn }),
+    wrongsOf([...well, forgot("resp_1"), ...after()], { drawn }),
     [],
     "OpenAI had lost it, and was shown it again",
   );
+  assert.deepEqual(wrongsOf([...well, forgot("resp_9"), ...after()], { drawn }), ["parent"], "another one");
 });
 
 test("a redo goes on from where the picture came from", () => {

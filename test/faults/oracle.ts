@@ -76,10 +76,19 @@ export function judge(history: History): Verdict {
   const created = moments.filter((one): one is Created => one.kind === "created");
   const taken = new Set(moments.flatMap((one) => (one.kind === "taken" ? [one.turn] : [])));
   const turnedAway = new Set(moments.flatMap((one) => (one.kind === "turned away" ? [one.turn] : [])));
-  const spared = new Map(moments.flatMap((one) => (one.kind === "spared" ? [[one.turn, one.why]] : [])));
+  const sparings = moments.filter((one) => one.kind === "spared");
+  const [barred, others] = [
+    sparings.filter(({ why }) => why === "barred"),
+    sparings.filter(({ why }) => why !== "barred"),
+  ];
+  // What somebody did themselves says more than that the bot was barred, too.
+  const spared = new Map([...barred, ...others].map(({ turn, why }) => [turn, why]));
   const messages = toMessages(moments);
+  /** Those that had no time to note what they had heard. */
   const ends = moments.flatMap((one) =>
-    one.kind === "process" && (one.what === "killed" || one.what === "ended") ? [one] : [],
+    one.kind === "process" && (one.what === "killed" || (one.what === "ended" && one.how === "SIGKILL"))
+      ? [one]
+      : [],
   );
   const finished = drawn.filter(({ status, pictures }) => status === "completed" && pictures.length > 0);
   const finals = new Set(finished.flatMap(({ pictures }) => pictures));
@@ -281,7 +290,9 @@ function judgeParents(
   wrong: (kind: "parent", what: string, more: { turn: string }) => void,
 ): void {
   const { asked, created, moments, finished } = of;
-  const forgets = moments.some((one) => one.kind === "fault" && one.name === "openai forgotten");
+  const forgotten = new Set(
+    moments.flatMap((one) => (one.kind === "fault" && one.name === "openai forgotten" ? [one.what] : [])),
+  );
   const parentOf = new Map(created.map(({ response, parent }) => [response, parent]));
   for (const { turn, group, from, at } of asked) {
     if (!from) continue;
@@ -294,7 +305,8 @@ function judgeParents(
     if (bases.length === 0) continue; // it shows words, or a sketch
     const wanted = new Set(bases.map(({ response }) => (from.goesOn ? response : parentOf.get(response))));
     for (const made of created.filter((one) => one.group === group && one.at >= at)) {
-      if (wanted.has(made.parent) || (forgets && made.parent === undefined)) continue;
+      const isLost = [...wanted].some((response) => response !== undefined && forgotten.has(response));
+      if (wanted.has(made.parent) || (isLost && made.parent === undefined)) continue;
       wrong(
         "parent",
         `${made.response} goes on from ${made.parent ?? "nothing"}, not from ${[...wanted].join()}`,

@@ -97,7 +97,7 @@ export function mortalSpool(spool: Spool, { step }: Life): Spool {
     get: (id) => step("get from the spool", () => spool.get(id)),
     has: (id) => step("look into the spool", () => spool.has(id)),
     delete: (id) => step("delete from the spool", () => spool.delete(id)),
-    sweep: (wanted) => step("sweep the spool", () => spool.sweep(wanted)),
+    sweep: (wanted, isAll) => step("sweep the spool", () => spool.sweep(wanted, isAll)),
   };
 }
 

@@ -11,7 +11,7 @@ import type { Venues } from "../out/venues.ts";
 import { toLine } from "../out/view.ts";
 import { toEventKey, toMessageKey } from "../wire/keys.ts";
 import { missingToAnswer } from "../wire/permissions.ts";
-import { picturesOf, saidPicturesOf } from "../wire/pictures.ts";
+import { picturesOf } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 import { handOver } from "./attend.ts";
 import type { Sight } from "./sight.ts";
@@ -152,15 +152,17 @@ export function createMessages(of: {
   }
 
   async function take(message: Message, onTaken: () => void): Promise<void> {
-    const isOther = message.author.id !== me.id;
-    const isSeen = saidPicturesOf(message).length > 0 || !sights.has(message.channel_id);
-    if (isOther && isSeen && picturesOf(message).length > 0) sights.set(message.channel_id, { message });
+    const pictures = picturesOf(message);
+    const isSeen = pictures.some(({ untyped }) => !untyped) || !sights.has(message.channel_id);
+    if (message.author.id !== me.id && pictures.length > 0 && isSeen)
+      sights.set(message.channel_id, { message });
+    if (!isPersons(message)) return;
     // Where Discord does not say where it was said, it is noted all the same, and asked again.
     const where = await channels.where(message).catch((error: unknown) => {
       log.warn({ channel: message.channel_id, error: toLogged(error) }, "discord.where.failed");
     });
     const said = where ? parse(message, where) : undefined;
-    if (where ? !said : !isPersons(message)) return;
+    if (where && !said) return;
     let seeTo: Attend | undefined;
     try {
       seeTo = await core.note({ key: toEventKey("message", message.id), body: message });

@@ -3,6 +3,7 @@ import type { Core } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { Channels } from "../live/channels.ts";
 import { channelIdsOf, guildIdOf, toIdAt } from "../wire/keys.ts";
+import { pageMessages } from "../wire/limits.ts";
 import type { Send } from "../wire/send.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 import type { Messages } from "./messages.ts";
@@ -51,7 +52,7 @@ export function createCatchUp(of: {
       const next = await send.fetchMessages(channelId, { after }, AbortSignal.timeout(pageMs));
       said.push(...next.toReversed());
       const newest = next[0];
-      if (!newest || next.length < 100) break;
+      if (!newest || next.length < pageMessages) break;
       after = newest.id;
     }
     const ours = said.filter(({ author }) => author.id === me);

@@ -8,7 +8,7 @@ import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Handle } from "../../../src/seam/core.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import { parseSubmission } from "../forms/forms.ts";
-import type { Stage } from "../live/stage.ts";
+import { isGood, type Stage } from "../live/stage.ts";
 import { isReachable, placeOf, toWhere, userOf } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import { createReply } from "../out/reply.ts";
@@ -64,8 +64,7 @@ export function createPresses(
       log.warn({ interaction: interaction.id, error: toLogged(error) }, "discord.late");
       return false;
     }
-    const before = tokens.get(key);
-    const waiting = !before || before.until <= now();
+    const waiting = !isGood(tokens.get(key), now());
     answers.keepToken(key, interaction, shown);
     const answer = live.get(key);
     if (answer && waiting) await answer.wake(shown.spoiler);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import { parseMessageKey } from "../wire/keys.ts";
 import { type Answer, hides } from "./answer.ts";
-import type { Token } from "./stage.ts";
+import { isGood, type Token } from "./stage.ts";
 import type { Venue } from "./venue.ts";
 
 const key = z.custom<`${string}:${string}`>((value) => typeof value === "string" && value.includes(":"));
@@ -71,8 +71,8 @@ export function parseNoted(
   const found = noted.safeParse(value).data;
   if (!spot || !found) return undefined;
   const { right, spoiler, token: whisper, ...rest } = found;
-  const isGood = right !== undefined && right.until > nowMs;
-  const rights = isGood && whisper ? { token: whisper } : {};
+  const canChange = isGood(right, nowMs);
+  const rights = canChange && whisper ? { token: whisper } : {};
   const venue: Venue = { ...spot, ...rest, ...rights, spoiler, reopened: "known" };
-  return { venue, ...(isGood && { right }) };
+  return { venue, ...(canChange && { right }) };
 }

@@ -28,6 +28,11 @@ export interface Token {
   };
 }
 
+/** Whether a token can still be used. */
+export function isGood(token: Token | undefined, nowMs: number): token is Token {
+  return token !== undefined && token.until > nowMs;
+}
+
 /** An answer that is still changing, or could not be shown yet. */
 interface Live {
   /** The message that asked. */

@@ -1,6 +1,6 @@
 import type { APIMessage } from "discord.js";
 import type { Answer } from "../live/answer.ts";
-import type { Stage, Token } from "../live/stage.ts";
+import { isGood, type Stage } from "../live/stage.ts";
 import type { How, Message } from "../wire/send.ts";
 import { toTrouble } from "../wire/trouble.ts";
 
@@ -13,7 +13,7 @@ export async function change(
 ): Promise<APIMessage | "expired"> {
   if (!spot || !key) throw new TypeError("there is no message to change");
   const token = tokens.get(key);
-  if (token && token.until > now() && !standIn) {
+  if (isGood(token, now()) && !standIn) {
     try {
       return await send.editByToken(token.value, token.target, message, how);
     } catch (error) {
@@ -33,9 +33,4 @@ export async function lookAt(
   const token = tokens.get(key);
   if (venue.reachable) return send.fetchMessage(standIn ?? spot);
   return isGood(token, now()) ? send.fetchByToken(token.value, token.target) : undefined;
-}
-
-/** Whether a token can still be used. */
-export function isGood(token: Token | undefined, nowMs: number): token is Token {
-  return token !== undefined && token.until > nowMs;
 }

@@ -1,14 +1,15 @@
 import { type APIMessage, ComponentType } from "discord.js";
 import type { View } from "../../../src/seam/view.ts";
+import { isOver } from "../../../src/seam/view.ts";
 import { type Answer, hides } from "../live/answer.ts";
 import type { Stage, Token } from "../live/stage.ts";
+import { isGood } from "../live/stage.ts";
 import { findStandIn } from "../wire/found.ts";
 import type { Spot } from "../wire/keys.ts";
 import type { Message } from "../wire/send.ts";
 import { type Trouble, toLogged, toTrouble } from "../wire/trouble.ts";
-import { isGood } from "./change.ts";
 import { vanish } from "./vanish.ts";
-import { isOver, type Look, toLine, toMessage } from "./view.ts";
+import { type Look, toLine, toMessage } from "./view.ts";
 
 /** How an answer is to look in its own message, or in one in that channel that stands in for it. */
 export function toLook(

@@ -1,6 +1,8 @@
 import { BotError } from "../../../src/seam/errors.ts";
+import { createQueue } from "../../../src/seam/queue.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Reply, View } from "../../../src/seam/view.ts";
+import { isOver } from "../../../src/seam/view.ts";
 import { type Answer, hides } from "../live/answer.ts";
 import { toNoted } from "../live/noted-venue.ts";
 import type { Stage } from "../live/stage.ts";
@@ -16,7 +18,7 @@ import { isHidden } from "./hidden.ts";
 import { createShowLast, remember } from "./last.ts";
 import { movedTo, toLook } from "./moved.ts";
 import { vanish } from "./vanish.ts";
-import { isOver, toMessage } from "./view.ts";
+import { toMessage } from "./view.ts";
 import { createWatch } from "./watch.ts";
 
 /** A reply, and what there is to know of it when its turn is over. */
@@ -41,13 +43,9 @@ export function createReply(stage: Stage, venue: Venue): DiscordReply {
   let shown = "";
   let blank = venue.blank ?? false;
   let lost: BotError | undefined;
-  let before: Promise<unknown> = Promise.resolve();
 
-  function inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const next = before.then(work);
-    before = next.catch(() => {});
-    return next;
-  }
+  const queue = createQueue();
+  const inOrder = <T>(work: () => Promise<T>) => queue("", work);
 
   const nextEdit = () => {
     edit += 1;

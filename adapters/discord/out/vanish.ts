@@ -1,5 +1,5 @@
 import { MessageFlags, MessageReferenceType } from "discord.js";
-import type { Stage, Token } from "../live/stage.ts";
+import { isGood, type Stage, type Token } from "../live/stage.ts";
 import type { Spot } from "../wire/keys.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 
@@ -24,7 +24,7 @@ export async function vanish(
   const { send, log, now } = stage;
   if (reachable && (await isHeld(stage, spot, movedTo))) return false;
   try {
-    if (token && token.until > now()) {
+    if (isGood(token, now())) {
       try {
         await send.deleteByToken(token.value, token.target);
         return true;

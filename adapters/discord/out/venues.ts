@@ -2,7 +2,7 @@ import type { Below } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { ThreadKey, User } from "../../../src/seam/turn.ts";
 import type { Channels, Located } from "../live/channels.ts";
-import type { Stage } from "../live/stage.ts";
+import { isGood, type Stage } from "../live/stage.ts";
 import type { Cover, Venue } from "../live/venue.ts";
 import { findMadeFor, goOnLine, isGoOnLine } from "../wire/found.ts";
 import { type Spot, toMessageKey, toThreadKey, userIdOf } from "../wire/keys.ts";
@@ -150,7 +150,7 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
 
   async function byToken({ channelId, messageId }: Spot, user: User): Promise<Below> {
     const token = tokens.get(toMessageKey({ channelId, messageId }));
-    if (!token || token.until <= now()) throw new BotError("unknown_message", notBelow);
+    if (!isGood(token, now())) throw new BotError("unknown_message", notBelow);
     const { value, from } = token;
     const made = await send.followUp(value, started(), from.private).catch((cause: unknown) => {
       throw new BotError("unknown_message", notBelow, { cause: new Error(JSON.stringify(toLogged(cause))) });

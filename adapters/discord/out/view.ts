@@ -10,6 +10,7 @@ import { type ActionName, action } from "../../../src/seam/actions.ts";
 import { toExtension, toStem } from "../../../src/seam/files/file-name.ts";
 import { toFooter } from "../../../src/seam/footer.ts";
 import type { Image, View } from "../../../src/seam/view.ts";
+import { isOver } from "../../../src/seam/view.ts";
 import { showButtonId, toButtonId, toMark } from "../wire/keys.ts";
 import { discordLimits } from "../wire/limits.ts";
 import { toSketchName } from "../wire/pictures.ts";
@@ -45,11 +46,6 @@ const lengths = { status: 300, notes: 700, prompt: 300, footer: 300, stalled: 15
 
 /** Discord fetches nothing and calls nobody because of a message of ours, whatever it says. */
 const silent = { parse: [] } as const;
-
-/** Whether nothing more will come after this view. */
-export function isOver(phase: View["phase"]): boolean {
-  return phase !== "queued" && phase !== "working";
-}
 
 /** A view as Discord shows it, within its limits whatever the view holds. */
 export function toMessage(view: View, look: Look): Message {
@@ -135,11 +131,11 @@ function roomBeside(others: readonly APIMessageTopLevelComponent[]): number {
   );
 }
 
-/** A line of the bot's own, without a view. `madeFor`: as of `Look`. */
-export function toLine(words: string, madeFor?: string): Message {
+/** A line of the bot's own, without a view. */
+export function toLine(words: string): Message {
   return toMessage(
     { phase: "done", text: words, notes: [], images: [], actions: [] },
-    { spoiler: false, edit: 0, ...(madeFor && { madeFor }) },
+    { spoiler: false, edit: 0 },
   );
 }
 

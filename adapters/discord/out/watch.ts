@@ -1,8 +1,8 @@
 import type { Answer } from "../live/answer.ts";
 import type { Stage } from "../live/stage.ts";
+import { isGood } from "../live/stage.ts";
 import { keepMs } from "../wire/limits.ts";
 import { toLogged } from "../wire/trouble.ts";
-import { isGood } from "./change.ts";
 import { type Look, toMessage } from "./view.ts";
 
 /** Waits for what people do to an answer that is not over: a press brings a token, and deleting it ends it. */

@@ -1,12 +1,13 @@
 import { type APIMessage, ComponentType, MessageReferenceType } from "discord.js";
 import { toMark } from "./keys.ts";
+import { pageMessages } from "./limits.ts";
 import type { Send } from "./send.ts";
 import { toTrouble } from "./trouble.ts";
 
 /** How a line begins that says in which thread a request is answered. */
 export const goOnLine = "I go on in";
 
-/** Messages that are looked through for an answer, a hundred each: it comes right behind its request. */
+/** How often as many messages as one request brings are looked through for an answer: it comes right behind its request. */
 const pages = 3;
 
 /**
@@ -24,7 +25,7 @@ export async function findMadeFor(
     const messages = await send.fetchMessages(channelId, { after }).catch(onUnseen);
     const found = messages.findLast((one) => one.author.id === me && isMadeFor(one, id));
     const newest = messages[0];
-    if (found || !newest || messages.length < 100) return found;
+    if (found || !newest || messages.length < pageMessages) return found;
     after = newest.id;
   }
   return undefined;

@@ -23,8 +23,8 @@ export const acknowledgeMs = 2900;
 /** Ms the core may take to name what fits to what is being typed, which must be shown within 3 s. */
 export const suggestMs = 1500;
 
-/** Messages that are looked through for pictures in view: as many as one request brings. */
-export const recentMessages = 100;
+/** Messages that one request brings: as many as Discord gives. */
+export const pageMessages = 100;
 
 /** How long looking for the pictures in view may take, in ms: the answer does not begin before. */
 export const sightMs = 1500;

@@ -16,7 +16,7 @@ import {
   ThreadAutoArchiveDuration,
 } from "discord.js";
 import type { Spot } from "./keys.ts";
-import { acknowledgeMs, recentMessages } from "./limits.ts";
+import { acknowledgeMs, pageMessages } from "./limits.ts";
 
 /** A message as Discord takes it, with the files it names. */
 export interface Message {
@@ -158,7 +158,7 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
       }) as Promise<APIMessage>,
     fetchMessages: (channelId, where, signal) =>
       rest.get(Routes.channelMessages(channelId), {
-        query: new URLSearchParams({ limit: String(recentMessages), ...where }),
+        query: new URLSearchParams({ limit: String(pageMessages), ...where }),
         ...(signal && { signal }),
       }) as Promise<readonly APIMessage[]>,
     fetchChannel: (channelId) => rest.get(Routes.channel(channelId)) as Promise<APIChannel>,

@@ -36,7 +36,7 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
     return word && (word.userId === undefined || word.userId === userId) ? word : undefined;
   }
 
-  /** Whether the bot has a part in that thread, as far as is known. */
+  /** Whether the bot has a part in that thread, or it is not known that it has none. */
   async function isOurs(above: Above | undefined): Promise<boolean> {
     const messages = await above?.soon();
     return !messages || messages.some((message) => isBy(message, me));
@@ -50,12 +50,6 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
     const fresh = messages.length > 0 && !below.some((message) => isBy(message, me));
     const isOurRoot = fresh && root !== undefined && root.ts === threadTs && isBy(root, me);
     return { fresh, ...(isOurRoot && { root: toMessageKey({ channelId, ts: root.ts }) }) };
-  }
-
-  /** Whether it is known that the bot has no part in a thread. */
-  async function isStrange(above: Above | undefined): Promise<boolean> {
-    const messages = await above?.soon();
-    return messages !== undefined && !messages.some((message) => isBy(message, me));
   }
 
   return async (said, event, came) => {
@@ -84,7 +78,7 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
     }
     if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
     const replyTo = word?.message ?? (assistant ? undefined : root);
-    if (!said.addressed && !isKnown && (await isStrange(above))) strangers.set(thread, true);
+    if (!said.addressed && !isKnown && !(await isOurs(above))) strangers.set(thread, true);
     // The next words answer something else.
     if (told.get(thread)?.userId === userId || word) told.set(thread, { userId });
     await core.handle(

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Reply, View } from "../../../src/seam/view.ts";
+import { isOver } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import { toNoted, type Venue } from "../live/venue.ts";
 import { readyMs } from "../wire/limits.ts";
@@ -10,7 +11,7 @@ import { isRefusal, neededScope, toBotError, toLogged, toTrouble } from "../wire
 import { createMessageFiles, shareFiles } from "./files/message-files.ts";
 import { withWhole } from "./long-text.ts";
 import { notify } from "./notice.ts";
-import { isOver, isWhole, type Look, toFileName, toMessage } from "./view.ts";
+import { isWhole, type Look, toFileName, toMessage } from "./view.ts";
 
 const handedNote = "The file that belongs to it is in our direct messages.";
 const notHandedNote = "Slack did not take the file that belongs to it. Press Redo to try again.";

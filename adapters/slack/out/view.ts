@@ -3,6 +3,7 @@ import { type ActionName, action } from "../../../src/seam/actions.ts";
 import { toExtension, toStem } from "../../../src/seam/files/file-name.ts";
 import { toFooter } from "../../../src/seam/footer.ts";
 import type { Image, View } from "../../../src/seam/view.ts";
+import { isOver } from "../../../src/seam/view.ts";
 import { toBlockId, toButtonId } from "../wire/keys.ts";
 import { slackLimits } from "../wire/limits.ts";
 import type { Message } from "../wire/send/posts.ts";
@@ -24,11 +25,6 @@ export interface Look {
   readonly line?: string;
   /** Files that came with it elsewhere: a message that Slack does not keep says it when it is pressed on. */
   readonly handed?: readonly string[];
-}
-
-/** Whether nothing more will come after this view. */
-export function isOver(phase: View["phase"]): boolean {
-  return phase !== "queued" && phase !== "working";
 }
 
 export function toMessage(view: View, look: Look): Message {

@@ -3,7 +3,6 @@ import type { Adapter } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { badFile } from "../../../src/seam/files/sent-file.ts";
 import type { Log } from "../../../src/seam/log.ts";
-import { createUploads, type Uploads } from "../live/uploads.ts";
 import { createUnwanted } from "../out/reply.ts";
 import { createAreaApp } from "../wire/app.ts";
 import { openLibrary, openPage } from "../wire/files.ts";
@@ -20,14 +19,10 @@ export function createAreaAdapter(options: {
   readonly port: number;
   readonly publicUrl: string | undefined;
   readonly pageDir: string;
-  /** The folder for what is painted and waits; made when it is needed. */
-  readonly uploadDir: string;
-  readonly now: () => number;
   readonly log: Log;
 }): Adapter & { readonly url: string } {
-  const { host, port, publicUrl, pageDir, uploadDir, now, log } = options;
+  const { host, port, publicUrl, pageDir, log } = options;
   let running: Listening | undefined;
-  let uploads: Uploads | undefined;
 
   return {
     name: "web",
@@ -36,17 +31,13 @@ export function createAreaAdapter(options: {
     },
     async start({ areas }) {
       const [page, library] = await Promise.all([openPage(pageDir), openLibrary()]);
-      uploads = createUploads(uploadDir, now);
       const area =
-        areas && publicUrl
-          ? await createAreaPages({ areas, page, library, publicUrl, uploads, log })
-          : undefined;
+        areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined;
       running = await listen(host, port);
       running.answer(getRequestListener(createAreaApp(area, log).fetch));
       log.info({ url: running.url }, "web.listening");
     },
     async stop() {
-      uploads?.close();
       await running?.close();
       running = undefined;
     },

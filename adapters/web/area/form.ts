@@ -1,7 +1,6 @@
 import { BotError } from "../../../src/seam/errors.ts";
 import { sniffMediaType } from "../../../src/seam/files/media-type.ts";
 import type { FormInput } from "../../../src/seam/turn.ts";
-import type { Uploads } from "../live/uploads.ts";
 
 const MB = 1024 * 1024;
 
@@ -19,43 +18,8 @@ export const areaLimits = {
   sendings: 16,
 } as const;
 
-/** What was painted and said. The mask is on disk under `kept`: its turn may wait. */
-export interface AreaForm {
-  readonly input: FormInput;
-  readonly kept: string;
-}
-
-/** Throws BotError `bad_prompt`, `bad_attachment`, or `storage` when the disk takes nothing. */
-export async function takeAreaForm(form: FormData, uploads: Uploads): Promise<AreaForm> {
-  const { words, bytes } = await parseAreaForm(form);
-  const { id } = await uploads.receive(only(bytes));
-  await uploads.keep(id);
-  const mask = {
-    name: "mask.png",
-    mediaType: "image/png",
-    size: bytes.byteLength,
-    role: "mask",
-    async read(signal: AbortSignal) {
-      try {
-        return await uploads.read(id, signal);
-      } catch (cause) {
-        signal.throwIfAborted();
-        throw new BotError("bad_attachment", "What you painted is no longer here. Paint it again.", {
-          cause,
-        });
-      }
-    },
-  } as const;
-  return { input: { text: words, options: {}, attachments: [mask] }, kept: id };
-}
-
-async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-async function parseAreaForm(
-  form: FormData,
-): Promise<{ readonly words: string; readonly bytes: Uint8Array }> {
+/** What was painted and said. Throws BotError `bad_prompt` or `bad_attachment`. */
+export async function parseAreaForm(form: FormData): Promise<FormInput> {
   const [text = "", ...moreText] = form.getAll("text");
   const [mask, ...moreMasks] = form.getAll("mask");
   if (typeof text !== "string" || moreText.length > 0) {
@@ -80,5 +44,12 @@ async function parseAreaForm(
   if (sniffMediaType(bytes) !== "image/png") {
     throw new BotError("bad_attachment", "The painting could not be read. Reload the page and paint again.");
   }
-  return { words, bytes };
+  const attachment = {
+    name: "mask.png",
+    mediaType: "image/png",
+    size: bytes.byteLength,
+    role: "mask",
+    read: async () => bytes,
+  } as const;
+  return { text: words, options: {}, attachments: [attachment] };
 }

@@ -5,13 +5,12 @@ import type { Areas } from "../../../src/seam/core.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { limitBody, readForm } from "../in/forms.ts";
-import type { Uploads } from "../live/uploads.ts";
 import { serve, servePicture } from "../out/serve.ts";
 import type { App, OpenPages } from "../wire/app.ts";
 import { toFailure } from "../wire/failure.ts";
 import { type Files, toScriptHashes } from "../wire/files.ts";
 import { ownPage } from "../wire/guard.ts";
-import { areaLimits, takeAreaForm } from "./form.ts";
+import { areaLimits, parseAreaForm } from "./form.ts";
 import { listParts } from "./parts.ts";
 
 /**
@@ -27,10 +26,9 @@ export async function createAreaPages(parts: {
   readonly page: Files;
   readonly library: Files;
   readonly publicUrl: string;
-  readonly uploads: Uploads;
   readonly log: Log;
 }): Promise<OpenPages> {
-  const { areas, page, library, publicUrl, uploads, log } = parts;
+  const { areas, page, library, publicUrl, log } = parts;
   const { origin, pathname } = new URL(publicUrl);
   const made = await listParts(page, ["area.html", "area-gone.html"]);
   const routes: App = new Hono();
@@ -69,13 +67,7 @@ export async function createAreaPages(parts: {
 
   const few = every(checked, limitAtOnce(areaLimits.sendings), limitBody(areaLimits.body));
   routes.post("/area/:token", ownPage(origin), few, async (c) => {
-    const { input, kept } = await takeAreaForm(await readForm(c), uploads);
-    try {
-      await areas.send(c.req.param("token"), input);
-    } catch (error) {
-      await uploads.remove([kept]); // it is painted on, and sent again
-      throw error;
-    }
+    await areas.send(c.req.param("token"), await parseAreaForm(await readForm(c)));
     return c.json({}, 202);
   });
 

@@ -40,7 +40,6 @@ export type Form = readonly Part<FormFile>[];
 
 /** A file in a form. */
 export interface FormFile extends FileClaim {
-  readonly size: number;
   /** It had more bytes than one may send. */
   readonly isCut: boolean;
   /** Absent where no file is meant to be. */
@@ -78,10 +77,10 @@ async function receiveForm(c: Context, uploads: Uploads, ids: string[]): Promise
   if (!type.startsWith("multipart/form-data") || !body) throw unreadable();
   try {
     return await readMultipart(body, type, wireLimits, async (field, claim, chunks, isCut) => {
-      if (!fileFields.has(field)) return { ...claim, size: 0, isCut: false };
+      if (!fileFields.has(field)) return { ...claim, isCut: false };
       const arrived = await uploads.receive(chunks);
       ids.push(arrived.id);
-      return { ...claim, size: arrived.bytes, isCut: isCut(), arrived };
+      return { ...claim, isCut: isCut(), arrived };
     });
   } catch (error) {
     if (error instanceof BotError) throw error;

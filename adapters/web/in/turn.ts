@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ActionName } from "../../../src/seam/actions.ts";
 import { isActionName } from "../../../src/seam/actions.ts";
 import { BotError } from "../../../src/seam/errors.ts";
+import { badFile } from "../../../src/seam/files/sent-file.ts";
 import type { ImageOptions } from "../../../src/seam/options.ts";
 import type { Attachment, EventKey, FormInput, Place, Press, Prompt, User } from "../../../src/seam/turn.ts";
 import { isPictureFile } from "../live/pictures.ts";
@@ -167,10 +168,7 @@ function toUpload(field: string, value: string | FormFile): Upload | undefined {
   }
   const name = toName(value.name);
   if (value.isCut) {
-    throw new BotError(
-      "bad_attachment",
-      `“${name}” is larger than ${wireLimits.file / 1024 / 1024} MB. Send a smaller one.`,
-    );
+    throw badFile(name, `is larger than ${wireLimits.file / 1024 / 1024} MB. Send a smaller one.`);
   }
   const { mediaType, arrived } = value;
   return { kind: "file", name, mediaType, arrived, ...(field === "mask" && { role: "mask" as const }) };

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { BotError } from "../../../src/seam/errors.ts";
+import { badFile } from "../../../src/seam/files/sent-file.ts";
 import type { Attachment, SentFile } from "../../../src/seam/turn.ts";
 import type { Chat } from "../live/chat.ts";
 import { type Draft, isPictureFile, measure, toDraft, toSrc } from "../live/pictures.ts";
@@ -119,7 +120,7 @@ export function toAttachment(picture: WirePicture, chat: Chat, size?: number): O
 }
 
 function gone(name: string, cause?: unknown): BotError {
-  return new BotError("bad_attachment", `“${name}” is no longer here. Attach it again.`, { cause });
+  return badFile(name, "is no longer here. Attach it again.", cause);
 }
 
 function toReused(file: string, chat: Chat): WirePicture {

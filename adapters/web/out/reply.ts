@@ -3,12 +3,13 @@ import { BotError, toBotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Image, Reply, View } from "../../../src/seam/view.ts";
+import { isOver } from "../../../src/seam/view.ts";
 import type { Chat } from "../live/chat.ts";
 import { type Draft, type Measured, measure, toExtension, toSrc } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
 import { imageLimits, paceMs } from "../wire/limits.ts";
 import type { WireAnswer, WirePicture } from "../wire/messages.ts";
-import { isBehind, isOver, toId, toKey, toWireView } from "./view.ts";
+import { isBehind, toId, toKey, toWireView } from "./view.ts";
 
 /**
  * The reply behind an answer, which is stored with the first show. What is deleted meanwhile stays deleted, and what is

@@ -1,6 +1,7 @@
 import { type ActionName, action } from "../../../src/seam/actions.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { View } from "../../../src/seam/view.ts";
+import { isOver } from "../../../src/seam/view.ts";
 import type { WireAction, WirePicture, WireView } from "../wire/messages.ts";
 
 /** A view as the page reads it. The pictures come apart, since they are addresses by now. */
@@ -22,11 +23,6 @@ export function toWireView(
     ...(view.details && { details: view.details }),
     ...(view.parent && { parent: toId(view.parent) }),
   };
-}
-
-/** Whether nothing more will come after this view. */
-export function isOver(phase: View["phase"]): boolean {
-  return phase !== "queued" && phase !== "working";
 }
 
 /**

@@ -2,8 +2,8 @@ import sharp, { type Metadata } from "sharp";
 import { BotError } from "../../seam/errors.ts";
 import { badFile } from "../../seam/files/sent-file.ts";
 import { inputLimits } from "../picture.ts";
-import { bmpToPng, sizeOfBmp } from "./bmp.ts";
-import { heicToPng } from "./heic.ts";
+import { bmpToPng, mostBmpPixels, sizeOfBmp } from "./bmp.ts";
+import { heicToPng, mostHeicPixels } from "./heic.ts";
 import { tidyJpeg } from "./jpeg.ts";
 
 /** A picture whose pixels sharp can read. */
@@ -32,7 +32,7 @@ export async function open(
   switch (mediaType) {
     case "image/bmp": {
       const bytes = await readOr(name, async () => {
-        checkPixels(sizeOfBmp(source), name);
+        checkPixels(sizeOfBmp(source), name, mostBmpPixels);
         return bmpToPng(source);
       });
       const meta = await inspect(bytes, name);
@@ -46,7 +46,7 @@ export async function open(
       const { autoOrient: claimed } = await sharp(source, { limitInputPixels: false })
         .metadata()
         .catch(cannot);
-      checkPixels(claimed, name);
+      checkPixels(claimed, name, mostHeicPixels);
       const bytes = await heicToPng(source, inputLimits.side, signal).catch(cannot);
       const meta = await inspect(bytes, name);
       const isTurned = meta.width > meta.height !== claimed.width > claimed.height;
@@ -86,8 +86,9 @@ async function readOr<T>(name: string, read: () => Promise<T>): Promise<T> {
 function checkPixels(
   { width, height }: { readonly width: number; readonly height: number },
   name: string,
+  most: number = inputLimits.pixels,
 ): void {
-  if (width * height <= inputLimits.pixels) return;
+  if (width * height <= most) return;
   throw badFile(
     name,
     `has ${width}x${height} pixels, more than I open. Scale it to ${inputLimits.side} pixels on the long side and send it again.`,

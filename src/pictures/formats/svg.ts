@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { BotError } from "../../seam/errors.ts";
-import { createQueue } from "../../store/queue.ts";
+import { runPen } from "./pen.ts";
 
 /** An SVG as a PNG, sizes in pixels. */
 export interface Rasterised {
@@ -24,10 +22,6 @@ const limits = {
 } as const;
 
 const pen = fileURLToPath(new URL("./svg-pen.ts", import.meta.url));
-const run = promisify(execFile);
-
-/** One at a time, whoever asked: it is the dearest thing that a few bytes can ask of us. */
-const queue = createQueue();
 
 /**
  * An SVG as a picture to be shown, its long side 1536 pixels, transparent where nothing is drawn.
@@ -44,28 +38,16 @@ export async function rasterise(
 ): Promise<Rasterised> {
   signal?.throwIfAborted();
   checkSize(svg);
-  const drawn = queue("svg", () => draw(svg, ms, signal));
-  const bytes = await (signal ? Promise.race([drawn, untilAborted(signal)]) : drawn);
+  const bytes = await draw(svg, ms, signal);
   const size = new DataView(bytes.buffer, bytes.byteOffset);
   // Where a PNG holds its size. Source: the PNG specification, third edition, IHDR.
   return { bytes, mediaType: "image/png", width: size.getUint32(16), height: size.getUint32(20) };
 }
 
 async function draw(svg: Uint8Array, ms: number, signal?: AbortSignal): Promise<Uint8Array> {
-  signal?.throwIfAborted();
-  const drawing = run(process.execPath, [pen, String(limits.side), String(ms)], {
-    encoding: "buffer",
-    maxBuffer: 32 * 1024 * 1024,
-    timeout: ms,
-    killSignal: "SIGKILL",
-    env: {}, // it needs none of our secrets
-    ...(signal && { signal }),
-  });
-  const { stdin } = drawing.child;
-  stdin?.on("error", () => {}); // it may have ended before it has read all: then that is what we hear of
-  stdin?.end(toDrawable(svg));
   try {
-    return (await drawing).stdout;
+    const given = { args: [limits.side, ms], ms, mostBytes: 32 * 1024 * 1024, signal };
+    return await runPen(pen, toDrawable(svg), given);
   } catch (cause) {
     signal?.throwIfAborted();
     throw undrawable("damaged or takes too long to draw", cause);
@@ -91,13 +73,6 @@ function toDrawable(svg: Uint8Array): Uint8Array {
     text.replace(/^(?:\xef\xbb\xbf)?\s*(<\?xml\s[^>]*\?>)?/, "$1<!--  a drawing: <svg  -->"),
     "latin1",
   );
-}
-
-/** Who cancels does not wait for the drawings before theirs. */
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 function undrawable(what: string, cause?: unknown): BotError {

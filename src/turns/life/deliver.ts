@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Spool } from "../../pictures/spool.ts";
 import type { Log } from "../../seam/log.ts";
+import { createQueue } from "../../seam/queue.ts";
 import type { View } from "../../seam/view.ts";
 import type { LastView, OpenTurn } from "../../store/open-turn.ts";
-import { createQueue } from "../../store/queue.ts";
 import { takeUp } from "./last-view.ts";
 
 /** How a turn ends. */

@@ -59,7 +59,7 @@ export function createResume(of: {
     const entries = await ledger.left();
     for (const { key } of entries) onEvent(key);
     // Of what cannot be read nobody knows which pictures are its own.
-    if (entries.length === ledger.size) void spool.sweep(entries.flatMap(waitingPictures));
+    void spool.sweep(entries.flatMap(waitingPictures), entries.length === ledger.size);
     const mended: Entry[] = [];
     for (const entry of entries) mended.push(await mend(entry));
     await withTimeout(Promise.all(mended.map(goOn)), patienceMs);

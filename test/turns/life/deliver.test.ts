@@ -122,10 +122,22 @@ test("a file that was not written to the end is none", async (t) => {
   await spool.delete(id);
 });
 
-test("what has been left for two days is swept at the start", async (t) => {
+test("what the last process has left goes, but for what is wanted, and where that is not known after two days", async (t) => {
   const folder = await createFolder(t);
-  const id = await (await createSpool(folder)).put(Uint8Array.of(1));
-  const later = Date.now() + 47 * 3600 * 1000;
-  assert.ok(await (await createSpool(folder, () => later)).get(id));
-  assert.equal(await (await createSpool(folder, () => later + 2 * 3600 * 1000)).get(id), undefined);
+  const before = await createSpool(folder);
+  const ids = [await before.put(Uint8Array.of(1)), await before.put(Uint8Array.of(2))] as const;
+  const later = (hours: number) => createSpool(folder, () => Date.now() + hours * 3600 * 1000);
+  const there = async () => Promise.all(ids.map((id) => before.has(id)));
+  await (await later(47)).sweep([], false);
+  assert.deepEqual(await there(), [true, true], "somebody may want it");
+  await (await later(49)).sweep([ids[0]], false);
+  assert.deepEqual(
+    await there(),
+    [true, false],
+    "a picture that is wanted waits for as long as the bot is away",
+  );
+  const now = await createSpool(folder);
+  const fresh = await now.put(Uint8Array.of(3));
+  await now.sweep([], true);
+  assert.deepEqual([await now.has(ids[0]), await now.has(fresh)], [false, true]);
 });

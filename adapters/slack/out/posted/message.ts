@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MessageKey } from "../../../../src/seam/turn.ts";
 import type { Image, View } from "../../../../src/seam/view.ts";
+import { isOver } from "../../../../src/seam/view.ts";
 import { movedTo, noteMoved } from "../../live/moved.ts";
 import type { Stage } from "../../live/stage.ts";
 import type { Venue } from "../../live/venue.ts";
@@ -13,7 +14,7 @@ import { type Found, isMarked } from "../../wire/send/reads.ts";
 import { isFileGone, isRefusal, toLogged, toTrouble } from "../../wire/trouble.ts";
 import { createMessageFiles, type MessageFiles, named, shareFiles } from "../files/message-files.ts";
 import { vanish } from "../vanish.ts";
-import { isOver, type Look, toMessage } from "../view.ts";
+import { type Look, toMessage } from "../view.ts";
 
 /** A message everybody sees, and the files that it shows. */
 export interface PostedMessage {

@@ -1,6 +1,8 @@
 import { BotError } from "../../../../src/seam/errors.ts";
+import { createQueue } from "../../../../src/seam/queue.ts";
 import type { MessageKey } from "../../../../src/seam/turn.ts";
 import type { Reply, View } from "../../../../src/seam/view.ts";
+import { isOver } from "../../../../src/seam/view.ts";
 import type { Stage } from "../../live/stage.ts";
 import { toNoted, type Venue } from "../../live/venue.ts";
 import { toMessageKey } from "../../wire/keys.ts";
@@ -9,7 +11,6 @@ import { createStatus } from "../assistant.ts";
 import { noteWord } from "../note-word.ts";
 import { notify } from "../notice.ts";
 import { vanish } from "../vanish.ts";
-import { isOver } from "../view.ts";
 import { createLast } from "./last.ts";
 import { createMessage } from "./message.ts";
 import { createSketches } from "./sketches.ts";
@@ -19,18 +20,13 @@ export function createPosted(stage: Stage, venue: Venue): Pick<Reply, "show" | "
   const { log, live, me } = stage;
   const message = createMessage(stage, venue);
   const showLast = createLast(stage, venue, message);
+  const queue = createQueue();
+  const inOrder = <T>(work: () => Promise<T>) => queue("", work);
   const sketches = createSketches(stage, message, inOrder, lost);
   const status = createStatus(stage, venue);
   let looks = "";
   let isLast = false;
   let isBarred = false;
-  let before: Promise<unknown> = Promise.resolve();
-
-  function inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const next = before.then(work);
-    before = next.catch(() => {});
-    return next;
-  }
 
   function lost(error: unknown): void {
     const { key } = message;

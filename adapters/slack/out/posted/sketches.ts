@@ -1,7 +1,8 @@
 import type { View } from "../../../../src/seam/view.ts";
+import { isOver } from "../../../../src/seam/view.ts";
 import type { Stage } from "../../live/stage.ts";
 import { sketchMs } from "../../wire/limits.ts";
-import { isOver, toFileName } from "../view.ts";
+import { toFileName } from "../view.ts";
 import type { PostedMessage } from "./message.ts";
 import { ready } from "./ready.ts";
 

@@ -13,8 +13,11 @@ export function followScroll(): (thread: string) => void {
 
   function look(): void {
     if (!scroller || Math.abs(scroller.scrollTop - top) < 2) return;
+    // Where there is less than before, it is the browser that has moved it, to the end of what is left.
+    const most = scroller.scrollHeight - scroller.clientHeight;
+    const isPushed = most < top && scroller.scrollTop > most - 2;
     top = scroller.scrollTop;
-    pinned = Math.abs(end(scroller) - top) < 60;
+    if (!isPushed) pinned = Math.abs(end(scroller) - top) < 60;
   }
   function follow(): void {
     if (!scroller) return;
