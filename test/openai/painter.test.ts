@@ -206,6 +206,7 @@ describe("an upload", () => {
   for (const [what, answer] of [
     ["answers 404", (response: ServerResponse) => json(response, 404, { detail: "Not Found" })],
     ["answers 405", (response: ServerResponse) => json(response, 405, {})],
+    ["answers 501", (response: ServerResponse) => json(response, 501, { error: { message: "Not done" } })],
     ["answers with its front page", (response: ServerResponse) => html(response, 200)],
   ] as const) {
     test(`to a server without files that ${what} leaves the picture to go along with the words`, async (t) => {
