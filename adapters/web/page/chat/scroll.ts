@@ -1,3 +1,6 @@
+/** Ms after which it is no longer the person's hand that moves it: a key or a wheel moves it for a while. */
+const handMs = 1000;
+
 /**
  * Keeps the end of the conversation in view while it grows, unless the person has scrolled away from it.
  *
@@ -10,14 +13,21 @@ export function followScroll(): (thread: string) => void {
   let scroller: HTMLElement | undefined;
   /** Where it was when last looked at; elsewhere now, it was not us who moved it. */
   let top = 0;
+  /** When the person did something last that can scroll. The browser scrolls, too: where there is less than before. */
+  let handAt = Number.NEGATIVE_INFINITY;
+  const onHand = (event: Event) => {
+    if (event.type === "pointermove" && !(event as PointerEvent).buttons) return; // nothing is dragged
+    handAt = performance.now();
+  };
+  for (const gesture of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) {
+    addEventListener(gesture, onHand, { capture: true, passive: true });
+  }
 
   function look(): void {
     if (!scroller || Math.abs(scroller.scrollTop - top) < 2) return;
-    // Where there is less than before, it is the browser that has moved it, to the end of what is left.
-    const most = scroller.scrollHeight - scroller.clientHeight;
-    const isPushed = most < top && scroller.scrollTop > most - 2;
     top = scroller.scrollTop;
-    if (!isPushed) pinned = Math.abs(end(scroller) - top) < 60;
+    if (Math.abs(end(scroller) - top) < 60) pinned = true;
+    else if (performance.now() - handAt < handMs) pinned = false;
   }
   function follow(): void {
     if (!scroller) return;
@@ -49,6 +59,7 @@ export function followScroll(): (thread: string) => void {
     // What only grows is seen by the watcher. Else a button might go from under the finger that presses it.
     if (!isNew) return;
     pinned = true;
+    handAt = Number.NEGATIVE_INFINITY; // what was pressed or typed has brought this about
     top = found.scrollTop;
     follow();
   };
