@@ -7,6 +7,7 @@ RUN npm ci --omit=dev && rm -rf node_modules/node-linux-* node_modules/node-bin-
 
 FROM node:26-slim
 ENV NODE_ENV=production \
+    UV_THREADPOOL_SIZE=16 \
     HOST=0.0.0.0 \
     DATA_DIR=/data
 # A drawing's own words (SVG) need a font to be shown with.

@@ -21,7 +21,12 @@ if (major < 24 && !existsSync(pinned)) {
   );
   process.exit(1);
 }
-const child = spawn(major >= 24 ? process.execPath : pinned, process.argv.slice(2), { stdio: "inherit" });
+// Files and names are looked up by threads, four of them: those that wait for a slow one must not hold up the rest.
+const env = { UV_THREADPOOL_SIZE: "16", ...process.env };
+const child = spawn(major >= 24 ? process.execPath : pinned, process.argv.slice(2), {
+  stdio: "inherit",
+  env,
+});
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => {
   process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);

@@ -6,6 +6,7 @@ import { PricesError, parsePrices } from "./money/price-file.ts";
 import { type Prices, publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
 import { createPainter, type Painter } from "./openai/painter.ts";
+import { warmUp } from "./pictures/jobs.ts";
 import { createLinks } from "./pictures/links.ts";
 import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
@@ -46,6 +47,7 @@ async function main(config: Config): Promise<void> {
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled"));
   listenForStop(log, stopGraceMs);
   makeDataDir(dataDir);
+  warmUp();
 
   const alone = {
     waitMs: config.takeoverMs,

@@ -99,10 +99,11 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         if (chat.aside)
           log.error({ aside: `${join(dataDir, "playground.db")}${chat.aside}` }, "chat.damaged");
         const events = createEvents({ boot: randomUUID() });
-        const partials = createPartials();
+        const { measure } = core;
+        const partials = createPartials(measure);
         uploads = createUploads(uploadDir, now);
         const trouble = createTrouble(events, log);
-        const stage: Stage = { chat, uploads, events, partials, trouble, log, now };
+        const stage: Stage = { chat, uploads, events, partials, trouble, measure, log, now };
         const asks = createAsks(stage, core);
         const about: About = {
           version,

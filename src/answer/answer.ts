@@ -118,7 +118,7 @@ function likeOf({ options, from, like }: OpenTurn, { shown, inputs, unpicked }: 
   if (inputs.some(({ role }) => role === "mask")) return undefined;
   const references = inputs.filter(({ role }) => role === "reference").slice(unpicked);
   const found = toLike(options, { from, like, references, shown: shown?.pictures[shown.picked ?? 0] });
-  return found && { width: found.width, height: found.height };
+  return found && found.width > 0 ? { width: found.width, height: found.height } : undefined;
 }
 
 /** The options as this turn can have them. */

@@ -1,6 +1,6 @@
 import type { Usage } from "../money/prices.ts";
 import type { PaintEvent, PaintedPicture } from "../openai/paint-events.ts";
-import { isWhole, toSketch } from "../pictures/encode.ts";
+import { isWhole, toSketch } from "../pictures/jobs.ts";
 import { BotError } from "../seam/errors.ts";
 import { toExtension } from "../seam/files/file-name.ts";
 import type { Log } from "../seam/log.ts";

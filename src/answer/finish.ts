@@ -1,12 +1,9 @@
-import sharp from "sharp";
 import { addUsage, costOf, type Prices } from "../money/prices.ts";
 import type { PaintedPicture } from "../openai/paint-events.ts";
 import type { Painter } from "../openai/painter.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import type { Fitted } from "../options/fit.ts";
-import { toLimits } from "../pictures/encode.ts";
-import { rasterise } from "../pictures/formats/svg.ts";
-import { putBack } from "../pictures/mask/put-back.ts";
+import { makeBlank, measure, putBack, rasterise, toLimits } from "../pictures/jobs.ts";
 import type { PictureStore } from "../pictures/picture-store.ts";
 import type { Log } from "../seam/log.ts";
 import type { Encoded, Image, ImageLimits, View } from "../seam/view.ts";
@@ -186,7 +183,7 @@ async function finishPicture(
   const shown = isSvg ? await show(picture, notes, log) : (whole?.picture ?? picture);
   const fitted = await toLimits(shown, limits);
   if (fitted.note) sayOnce(notes, fitted.note);
-  const { width, height } = await sharp(shown.bytes).metadata();
+  const { width, height } = (await measure(shown.bytes)) ?? { width: 0, height: 0 };
   const alt = (revisedPrompt ?? turn.text).slice(0, 1000).toWellFormed();
   return {
     image: {
@@ -216,7 +213,6 @@ async function show(svg: PaintedPicture, notes: string[], log: Log): Promise<Enc
       notes,
       "The drawing cannot be shown here. Its file is below: open it with a program for drawings.",
     );
-    const blank = { width: 512, height: 512, channels: 3, background: "#fff" } as const;
-    return { bytes: await sharp({ create: blank }).png().toBuffer(), mediaType: "image/png" };
+    return makeBlank();
   }
 }

@@ -1,7 +1,6 @@
-import sharp from "sharp";
 import { readInputs } from "../pictures/inputs.ts";
+import { fitPair, measure } from "../pictures/jobs.ts";
 import type { Links } from "../pictures/links.ts";
-import { fitMask } from "../pictures/mask/mask.ts";
 import { inputLimits, type Picture } from "../pictures/picture.ts";
 import { keptMs, type PictureStore } from "../pictures/picture-store.ts";
 import type { Uploads } from "../pictures/uploads.ts";
@@ -124,7 +123,7 @@ async function readAll(
     if (!turn.fromView || !(error instanceof BotError) || error.code !== "bad_attachment") throw error;
     return { pictures: [], notes: toWordsAlone({ ...turn, masked }, error) };
   });
-  const fitted = await fitMasks(pictures);
+  const fitted = await fitMasks(pictures, signal);
   const left = room - fitted.pictures.filter(({ role }) => role !== "mask").length;
   const styled = await readStyle(stylePictures, pictureStore, left);
   const references = sent.filter(({ role }) => role !== "mask").length;
@@ -161,24 +160,17 @@ async function readShown(shown: Generation, adapter: Adapter, signal: AbortSigna
   return (await readInputs(await recallPicked(shown, adapter, signal), signal)).pictures;
 }
 
-/** Fits the mask to the picture it lies on, and that to the mask: both have to be of one format. Source: the image guide. */
+/** Fits the mask to the picture it lies on, and that to the mask. */
 async function fitMasks(
   pictures: readonly Picture[],
+  signal: AbortSignal,
 ): Promise<{ pictures: readonly Picture[]; notes: readonly string[] }> {
   const first = pictures.find(({ role }) => role === "reference");
   const mask = pictures.find(({ role }) => role === "mask");
   if (!first || !mask) return { pictures, notes: [] };
-  const { bytes, notes } = await fitMask(mask.bytes, first);
-  const { width, height } = first;
-  const fitted: Picture = { role: "mask", bytes, mediaType: "image/png", width, height };
+  const fitted = await fitPair(first, mask.bytes, signal);
   const rest = pictures.filter((picture) => picture !== first && picture !== mask);
-  return { pictures: [await toPng(first), ...rest, fitted], notes };
-}
-
-async function toPng(picture: Picture): Promise<Picture> {
-  if (picture.mediaType === "image/png") return picture;
-  const bytes = await sharp(picture.bytes, { limitInputPixels: inputLimits.pixels }).png().toBuffer();
-  return { ...picture, bytes, mediaType: "image/png" };
+  return { pictures: [fitted.picture, ...rest, fitted.mask], notes: fitted.notes };
 }
 
 /** Both are needed when the picture is there, perhaps by another process; and when it is drawn again. */
@@ -201,7 +193,7 @@ async function readStyle(ids: readonly string[], pictureStore: PictureStore, roo
   const taken = there.slice(0, room);
   const pictures = await Promise.all(
     taken.map(async (picture) => {
-      const { width, height } = await sharp(picture.bytes).metadata();
+      const { width, height } = (await measure(picture.bytes)) ?? { width: 0, height: 0 };
       return { ...picture, width, height };
     }),
   );

@@ -1,3 +1,4 @@
+import { BotError } from "../seam/errors.ts";
 import { mostFileBytes } from "../seam/files/sent-file.ts";
 
 /** A picture fit to be sent to OpenAI: PNG, JPEG or WebP, upright, one frame, without location data. */
@@ -9,6 +10,9 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
 }
+
+/** A mask that cannot be used, whatever is said with it. */
+export class UselessMask extends BotError {}
 
 /** What OpenAI takes, and what we are willing to decode. */
 export const inputLimits = {

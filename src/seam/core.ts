@@ -12,7 +12,7 @@ import type {
   Turn,
   User,
 } from "./turn.ts";
-import type { Encoded, Image, ImageLimits, Reply } from "./view.ts";
+import type { Encoded, Image, ImageLimits, Measured, Reply } from "./view.ts";
 
 /**
  * Takes a turn and sees it through. What goes wrong is shown in the reply: it rejects only where that could not be shown
@@ -142,6 +142,9 @@ export type ToLimits = (
   limits: ImageLimits,
 ) => Promise<Encoded & { readonly note?: string }>;
 
+/** What a picture's header says, of its bytes or of the file it is in; undefined for what is no picture to be shown. */
+export type Measure = (source: Uint8Array | string) => Promise<Measured | undefined>;
+
 /** What an adapter keeps across restarts, as JSON by key. Calls reject with BotError `storage` when the store fails. */
 export interface Keep {
   get(key: string): Promise<unknown>;
@@ -169,6 +172,8 @@ export interface Core {
   readonly estimateOf: EstimateOf;
   /** For where a platform takes less than it said. */
   readonly toLimits: ToLimits;
+  /** Pictures are opened nowhere else than behind this and `toLimits`. */
+  readonly measure: Measure;
   /** A picture on the public web, fetched by the core's safe downloader when it is read. */
   readonly fromAddress: (address: string) => Attachment;
   /** Absent when the operator has given no public address: then no view offers `area`. */

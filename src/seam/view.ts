@@ -40,6 +40,14 @@ export interface Encoded {
   readonly mediaType: string;
 }
 
+/** What the bytes of a picture really are, whatever their name claims. */
+export interface Measured {
+  readonly mediaType: string;
+  /** Pixels, as shown: the camera's rotation is applied. */
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A picture to show. `alt` describes it to those who do not see it. */
 export interface Image extends Encoded {
   readonly name: string;

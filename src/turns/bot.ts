@@ -7,7 +7,7 @@ import type { Painter } from "../openai/painter.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import { createChoose } from "../options/choices.ts";
 import { createStyles } from "../options/styles.ts";
-import { toLimits } from "../pictures/encode.ts";
+import { measure, toLimits } from "../pictures/jobs.ts";
 import type { Links } from "../pictures/links.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
 import type { Spool } from "../pictures/spool.ts";
@@ -213,6 +213,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         styles,
         estimateOf: expectedCost.before,
         toLimits,
+        measure,
         fromAddress: parts.links.fromAddress,
         ...(areas && { areas }),
       };

@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { makeInput } from "../../src/pictures/decoder/input.ts";
 import { readInputs } from "../../src/pictures/inputs.ts";
 import { attachment } from "../rig/studio.ts";
 import { compare } from "./compare.ts";
@@ -21,12 +22,16 @@ export async function benchInputs(): Promise<void> {
     .withExif({ IFD0: { Artist: "Ada" } })
     .toBuffer();
   const never = new AbortController().signal;
+  const here = (source: Uint8Array) =>
+    makeInput({ source, mediaType: "image/jpeg", name: "photo", role: "reference" });
   await compare(
     "A JPEG of 12 megapixels",
     {
       "decoded once": () => sharp(placed).raw().toBuffer(),
-      "read: 3840 wide, nothing to put right": () => readInputs([attachment(plain)], never),
-      "read: scaled, its place left out": () => readInputs([attachment(placed)], never),
+      "in this process: nothing to put right": () => here(plain),
+      "in one of its own: nothing to put right": () => readInputs([attachment(plain)], never),
+      "in this process: scaled, its place left out": () => here(placed),
+      "in one of its own: scaled, its place left out": () => readInputs([attachment(placed)], never),
     },
     5,
   );

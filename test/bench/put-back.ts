@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { putBack } from "../../src/pictures/mask/put-back.ts";
+import { putBack } from "../../src/pictures/jobs.ts";
 import { masked, noise } from "../rig/pictures.ts";
 import { compare } from "./compare.ts";
 

@@ -1,5 +1,6 @@
 import sharp from "sharp";
-import { toSketch } from "../../src/pictures/encode.ts";
+import { toSketch as toSketchHere } from "../../src/pictures/decoder/encode.ts";
+import { toSketch } from "../../src/pictures/jobs.ts";
 import { limits } from "../rig/studio.ts";
 import { compare, print } from "./compare.ts";
 
@@ -18,6 +19,7 @@ export async function benchSketch(): Promise<void> {
   const clear = await grain.clone().ensureAlpha(0.5).png().toBuffer();
   const old = { ...limits, mediaTypes: ["image/png", "image/jpeg"] };
   const ways = {
+    "WebP, in this process": () => toSketchHere(opaque, limits),
     WebP: () => toSketch(opaque, limits),
     JPEG: () => toSketch(opaque, old),
     "WebP, transparent": () => toSketch(clear, limits),

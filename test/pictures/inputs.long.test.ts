@@ -180,7 +180,7 @@ describe("what cannot be used says why and what to do", () => {
     [
       "an SVG that is cut off",
       () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect'),
-      /^“photo”: The SVG is damaged or takes too long to draw\. Export it as PNG and use that\.$/,
+      /^“photo”: The SVG is damaged\. Export it as PNG and use that\.$/,
     ],
     [
       "an SVG that is compressed",

@@ -1,4 +1,4 @@
-import { toLimits } from "../../src/pictures/encode.ts";
+import { measure, toLimits } from "../../src/pictures/jobs.ts";
 import type { Accounts, Core, Handle, Keep, Note, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 
@@ -57,6 +57,7 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
     styles: noStyles,
     estimateOf: async () => undefined,
     toLimits,
+    measure,
     fromAddress: (name) => ({
       ...{ name, mediaType: "application/octet-stream", size: 0 },
       read: () => Promise.reject(new BotError("bad_attachment", `“${name}” is not fetched here.`)),

@@ -4,7 +4,7 @@ import { BotError } from "../../../src/seam/errors.ts";
 import { badFile } from "../../../src/seam/files/sent-file.ts";
 import type { Attachment, SentFile } from "../../../src/seam/turn.ts";
 import type { Chat } from "../live/chat.ts";
-import { type Draft, isPictureFile, measure, toDraft, toSrc } from "../live/pictures.ts";
+import { type Draft, isPictureFile, measureShown, toDraft, toSrc } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
 import { isUploadId } from "../live/uploads.ts";
 import type { WirePicture } from "../wire/messages.ts";
@@ -30,7 +30,10 @@ type Shelves = Pick<Stage, "chat" | "uploads">;
  * Takes in the files of a form, in order. What is no picture is not shown: only the core gets it, and says why it
  * cannot use it. Throws BotError `bad_attachment` when a picture to be used again is gone.
  */
-export async function receive(files: readonly Upload[], { chat, uploads }: Shelves): Promise<Received> {
+export async function receive(
+  files: readonly Upload[],
+  { chat, uploads, measure }: Shelves & Pick<Stage, "measure">,
+): Promise<Received> {
   const pictures: WirePicture[] = [];
   const drafts: Draft[] = [];
   const attachments: OpenFile[] = [];
@@ -44,7 +47,7 @@ export async function receive(files: readonly Upload[], { chat, uploads }: Shelv
         continue;
       }
       const { name, role, arrived } = upload;
-      const measured = await measure(arrived.head, arrived.path); // one after the other: reading takes memory
+      const measured = await measureShown(measure, arrived.path);
       if (!measured) {
         await uploads.keep(arrived.id);
         kept.push(arrived.id);

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { BotError } from "../../../src/seam/errors.ts";
+import type { Measured } from "../../../src/seam/view.ts";
 import type { WireAnswer, WireAsk, WireMessage, WirePicture, WireThread } from "../wire/messages.ts";
 import { openDatabase } from "./database.ts";
-import { createPictures, type Draft, type Measured, type Pictures, toSrc } from "./pictures.ts";
+import { createPictures, type Draft, type Pictures, toSrc } from "./pictures.ts";
 import { toTitle } from "./title.ts";
 
 /** A stored picture, as its row has it. */

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { Measure } from "../../../src/seam/core.ts";
 import type { Image } from "../../../src/seam/view.ts";
 import type { WirePicture } from "../wire/messages.ts";
-import { measure, toExtension, toSrc } from "./pictures.ts";
+import { measureShown, toExtension, toSrc } from "./pictures.ts";
 
 /** The sketches of answers being drawn, in memory: the newest of each answer, and of the latest answers only. */
 export interface Partials {
@@ -22,7 +23,7 @@ interface Partial {
 }
 
 /** `keep` is how many answers may have a sketch at the same time, `linger` how many stale sketches can still be loaded. */
-export function createPartials(keep = 32, linger = 24): Partials {
+export function createPartials(measure: Measure, keep = 32, linger = 24): Partials {
   const byMessage = new Map<string, readonly Partial[]>(); // in the order of their last change
   let stale: readonly { readonly message: string; readonly partial: Partial }[] = [];
 
@@ -33,7 +34,7 @@ export function createPartials(keep = 32, linger = 24): Partials {
   return {
     async put(message, images) {
       const before = byMessage.get(message) ?? [];
-      const made = await Promise.all(images.map((image) => toPartial(image, before)));
+      const made = await Promise.all(images.map((image) => toPartial(image, before, measure)));
       const now = made.filter((partial) => partial !== undefined);
       retire(
         message,
@@ -64,10 +65,14 @@ export function createPartials(keep = 32, linger = 24): Partials {
   };
 }
 
-async function toPartial(image: Image, before: readonly Partial[]): Promise<Partial | undefined> {
+async function toPartial(
+  image: Image,
+  before: readonly Partial[],
+  measure: Measure,
+): Promise<Partial | undefined> {
   const same = before.find(({ bytes }) => Buffer.compare(bytes, image.bytes) === 0);
   if (same) return same;
-  const measured = await measure(image.bytes);
+  const measured = await measureShown(measure, image.bytes);
   if (!measured) return undefined; // a sketch that cannot be shown is not worth an error
   const file = `${randomBytes(24).toString("hex")}.${toExtension(measured.mediaType)}`;
   return {

@@ -2,19 +2,11 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
-import { sniffMediaType } from "../../../src/seam/files/media-type.ts";
+import type { Measure } from "../../../src/seam/core.ts";
+import type { Measured } from "../../../src/seam/view.ts";
 import { wireLimits } from "../wire/limits.ts";
 import { toDiskError } from "./disk.ts";
 import type { Arrived } from "./uploads.ts";
-
-/** What the bytes of a picture really are, whatever their name claims. */
-export interface Measured {
-  readonly mediaType: string;
-  /** Pixels, as shown: the camera's rotation is applied. */
-  readonly width: number;
-  readonly height: number;
-}
 
 /** A picture on disk under a passing name. It gets its own only together with the message that shows it. */
 export interface Draft extends Measured {
@@ -62,22 +54,14 @@ export function toExtension(mediaType: string): string | undefined {
   return Object.hasOwn(extensions, mediaType) ? extensions[mediaType] : undefined;
 }
 
-/**
- * Reads the header only. `file` is where the bytes are, if those are only the first. Undefined for what is no picture, or none that a browser shows or that we
- * would keep.
- */
-export async function measure(bytes: Uint8Array, file?: string): Promise<Measured | undefined> {
-  // What draws itself (an SVG) can keep the library busy for minutes: nothing but pixels is shown to it.
-  const isAvif = Buffer.from(bytes.subarray(4, 12)).toString("latin1") === "ftypavif";
-  if (!isAvif && !/^image\/(png|jpeg|webp|gif)$/.test(sniffMediaType(bytes) ?? "")) return undefined;
-  try {
-    const { mediaType, autoOrient } = await sharp(file ?? bytes).metadata();
-    if (!mediaType || !toExtension(mediaType)) return undefined;
-    const { width, height } = autoOrient;
-    return width * height <= wireLimits.pixels ? { mediaType, width, height } : undefined;
-  } catch {
-    return undefined; // whatever it is, the core reads it again and says what is wrong with it
-  }
+/** A picture that is shown and kept; undefined for all others, which only pass through to the core. */
+export async function measureShown(
+  measure: Measure,
+  source: Uint8Array | string,
+): Promise<Measured | undefined> {
+  const measured = await measure(source);
+  if (!measured || !toExtension(measured.mediaType)) return undefined;
+  return measured.width * measured.height <= wireLimits.pixels ? measured : undefined;
 }
 
 /** A file that has arrived, as a picture that a message will show. */

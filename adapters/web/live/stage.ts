@@ -1,3 +1,4 @@
+import type { Measure } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { Chat } from "./chat.ts";
 import type { Events } from "./events.ts";
@@ -12,6 +13,7 @@ export interface Stage {
   readonly partials: Partials;
   readonly events: Events;
   readonly trouble: Trouble;
+  readonly measure: Measure;
   readonly log: Log;
   /** Unix time, ms. */
   readonly now: () => number;

@@ -12,8 +12,6 @@ export interface Arrived {
   readonly bytes: number;
   /** SHA-256, in hexadecimal. */
   readonly hash: string;
-  /** Its first bytes. */
-  readonly head: Uint8Array;
   readonly path: string;
 }
 
@@ -40,7 +38,6 @@ const arrivingMs = 60 * 60 * 1000;
 
 /** How often what is over is looked for. */
 const sweepMs = 60 * 60 * 1000;
-const headBytes = 4096;
 const arriving = ".part";
 
 /** Whether that can be the id of a file that was sent. */
@@ -73,11 +70,9 @@ export function createUploads(folder: string, now: () => number): Uploads {
     async receive(chunks) {
       const id = randomUUID();
       const hash = createHash("sha256");
-      const head: Uint8Array[] = [];
       let bytes = 0;
       async function* pass(): AsyncGenerator<Uint8Array> {
         for await (const chunk of chunks) {
-          if (bytes < headBytes) head.push(chunk.slice(0, headBytes - bytes));
           bytes += chunk.byteLength;
           hash.update(chunk);
           yield chunk;
@@ -91,7 +86,7 @@ export function createUploads(folder: string, now: () => number): Uploads {
         await rm(to, { force: true }).catch(() => {}); // what was written of it would take the room of the next try
         throw isOfDisk(error) ? toDiskError(error, folder) : error;
       }
-      return { id, bytes, hash: hash.digest("hex"), head: Buffer.concat(head), path: to };
+      return { id, bytes, hash: hash.digest("hex"), path: to };
     },
     async keep(id) {
       await rename(path(`${id}${arriving}`), path(id)).catch((error: unknown) => {

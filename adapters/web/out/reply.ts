@@ -2,10 +2,10 @@ import type { ActionName } from "../../../src/seam/actions.ts";
 import { BotError, toBotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
-import type { Image, Reply, View } from "../../../src/seam/view.ts";
+import type { Image, Measured, Reply, View } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
 import type { Chat } from "../live/chat.ts";
-import { type Draft, type Measured, measure, toExtension, toSrc } from "../live/pictures.ts";
+import { type Draft, measureShown, toExtension, toSrc } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
 import { imageLimits, paceMs } from "../wire/limits.ts";
 import type { WireAnswer, WirePicture } from "../wire/messages.ts";
@@ -37,7 +37,7 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       checkOpen(chat);
       const over = isOver(view.phase);
       const { images, files = [] } = view;
-      const finals = over ? await keep(() => draftAll([...images, ...files], chat)) : [];
+      const finals = over ? await keep(() => draftAll([...images, ...files], stage)) : [];
       const sketches = over ? [] : await partials.put(id, view.images);
       checkOpen(chat);
       const drafts = finals.map(({ draft }) => draft);
@@ -132,11 +132,14 @@ interface Drafted {
 }
 
 /** All of them or, when one cannot be stored, none. */
-async function draftAll(images: readonly Image[], chat: Chat): Promise<readonly Drafted[]> {
+async function draftAll(
+  images: readonly Image[],
+  { chat, measure }: Pick<Stage, "chat" | "measure">,
+): Promise<readonly Drafted[]> {
   const drafted: Drafted[] = [];
   try {
     for (const { bytes, mediaType, name, alt } of images) {
-      const measured = (await measure(bytes)) ?? toUnmeasured(mediaType);
+      const measured = (await measureShown(measure, bytes)) ?? toUnmeasured(mediaType);
       const draft = await chat.draft(bytes, measured);
       drafted.push({ draft, picture: { src: toSrc(draft.file), name, alt, ...measured } });
     }

@@ -1,4 +1,4 @@
-import { UselessMask } from "../../pictures/mask/mask.ts";
+import { UselessMask } from "../../pictures/picture.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import type { MessageKey, Prompt } from "../../seam/turn.ts";

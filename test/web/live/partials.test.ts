@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPartials } from "../../../adapters/web/live/partials.ts";
+import { measure } from "../../../src/pictures/jobs.ts";
 import { flat } from "../../rig/pictures.ts";
 
 async function sketch(colour: string) {
@@ -10,7 +11,7 @@ async function sketch(colour: string) {
 const fileOf = (src: string | undefined) => (src ?? "").slice("/pictures/".length);
 
 test("stale sketches linger, but only so many", async () => {
-  const partials = createPartials(4, 2);
+  const partials = createPartials(measure, 4, 2);
   const files: string[] = [];
   for (const colour of ["#100", "#200", "#300", "#400"]) {
     const [shown] = await partials.put("one", [await sketch(colour)]);
@@ -26,7 +27,7 @@ test("stale sketches linger, but only so many", async () => {
 });
 
 test("nothing is left of an answer that is dropped", async () => {
-  const partials = createPartials();
+  const partials = createPartials(measure);
   const [stale] = await partials.put("one", [await sketch("#100")]);
   const [newest] = await partials.put("one", [await sketch("#200")]);
   partials.drop("one");

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
-import { toLimits, toSketch } from "../../src/pictures/encode.ts";
-import { sniffMediaType } from "../../src/seam/files/media-type.ts";
-import type { ImageLimits } from "../../src/seam/view.ts";
-import { flat, moving, noise } from "../rig/pictures.ts";
+import { toLimits, toSketch } from "../../../src/pictures/decoder/encode.ts";
+import { sniffMediaType } from "../../../src/seam/files/media-type.ts";
+import type { ImageLimits } from "../../../src/seam/view.ts";
+import { flat, moving, noise } from "../../rig/pictures.ts";
 
 const all: ImageLimits = {
   bytes: 10_000_000,

@@ -1,11 +1,11 @@
-import sharp from "sharp";
-import { inputLimits, type Picture } from "../picture.ts";
+import { inputLimits, type Picture } from "../../picture.ts";
+import { pixelsOf } from "../pixels.ts";
 import type { Opened } from "./open.ts";
 
 /** Decodes every row and keeps almost nothing: false when the decoder has anything to say against it. */
 export async function isSound(bytes: Uint8Array): Promise<boolean> {
   try {
-    await sharp(bytes, { limitInputPixels: inputLimits.pixels, sequentialRead: true })
+    await pixelsOf(bytes, { sequentialRead: true })
       .resize(8, 8, { fit: "fill", kernel: "nearest", fastShrinkOnLoad: false })
       .raw()
       .toBuffer();
@@ -37,8 +37,7 @@ async function convert(
   { bytes, isPhoto }: Opened,
   failOn: "warning" | "error",
 ): Promise<Omit<Picture, "role">> {
-  const limitInputPixels = inputLimits.pixels;
-  const upright = sharp(bytes, { limitInputPixels, sequentialRead: true, pages: 1, failOn })
+  const upright = pixelsOf(bytes, { sequentialRead: true, pages: 1, failOn })
     .autoOrient()
     .resize(inputLimits.side, inputLimits.side, {
       fit: "inside",

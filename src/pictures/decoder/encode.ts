@@ -1,8 +1,8 @@
-import sharp from "sharp";
-import { sniffMediaType } from "../seam/files/media-type.ts";
-import type { Encoded, ImageLimits } from "../seam/view.ts";
+import { sniffMediaType } from "../../seam/files/media-type.ts";
+import type { Encoded, ImageLimits } from "../../seam/view.ts";
 import { isAnimated, toSmallerGif } from "./formats/animation.ts";
 import { rasterise } from "./formats/svg.ts";
+import { pixelsOf } from "./pixels.ts";
 
 /** Pixels on the long side of a sketch: enough to see it develop, little to send. */
 const sketchSide = 768;
@@ -16,7 +16,7 @@ const scales = [1, 0.75, 0.56, 0.42, 0.32, 0.24, 0.18, 0.13];
  */
 export async function toSketch(picture: Uint8Array, limits: ImageLimits): Promise<Encoded> {
   const bytes = await toPixels(picture);
-  const small = sharp(bytes).resize(sketchSide, sketchSide, { fit: "inside", withoutEnlargement: true });
+  const small = pixelsOf(bytes).resize(sketchSide, sketchSide, { fit: "inside", withoutEnlargement: true });
   if (limits.mediaTypes.includes("image/webp")) {
     return { bytes: await small.webp({ quality: 78, effort: 1 }).toBuffer(), mediaType: "image/webp" };
   }
@@ -28,7 +28,7 @@ export async function toSketch(picture: Uint8Array, limits: ImageLimits): Promis
 /** Whether a picture is there to its last line, however odd it is otherwise. */
 export async function isWhole(picture: Uint8Array): Promise<boolean> {
   try {
-    await sharp(picture, { failOn: "truncated" }).stats();
+    await pixelsOf(picture, { failOn: "truncated" }).stats();
     return true;
   } catch {
     return false;
@@ -75,7 +75,7 @@ export async function toLimits(
 
 /** The first way that fits, from the one that loses least; undefined when none does. */
 async function toStill(bytes: Uint8Array, tooLarge: boolean, limits: ImageLimits) {
-  const { width = 1 } = await sharp(bytes).metadata();
+  const { width = 1 } = await pixelsOf(bytes).metadata();
   const smallest = pickTarget(await isOpaque(bytes), limits.mediaTypes);
   const ways = [
     ...(tooLarge ? [] : [{ target: "image/png", scale: 1 }]), // another type is no reason to lose anything
@@ -97,8 +97,8 @@ async function toPixels(bytes: Uint8Array): Promise<Uint8Array> {
 
 /** Most pictures have no alpha channel: their header says so, and nothing has to be decoded. */
 async function isOpaque(bytes: Uint8Array): Promise<boolean> {
-  const { hasAlpha } = await sharp(bytes).metadata();
-  return !hasAlpha || (await sharp(bytes).stats()).isOpaque;
+  const { hasAlpha } = await pixelsOf(bytes).metadata();
+  return !hasAlpha || (await pixelsOf(bytes).stats()).isOpaque;
 }
 
 function pickTarget(opaque: boolean, takes: readonly string[]): string {
@@ -107,7 +107,7 @@ function pickTarget(opaque: boolean, takes: readonly string[]): string {
 }
 
 function encode(bytes: Uint8Array, mediaType: string, width: number): Promise<Buffer> {
-  const image = sharp(bytes).resize({ width, withoutEnlargement: true });
+  const image = pixelsOf(bytes).resize({ width, withoutEnlargement: true });
   if (mediaType === "image/webp") return image.webp({ quality: 92 }).toBuffer();
   if (mediaType === "image/jpeg") return image.jpeg({ quality: 92, mozjpeg: true }).toBuffer();
   return image.png({ compressionLevel: 9 }).toBuffer();

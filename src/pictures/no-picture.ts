@@ -1,7 +1,7 @@
-import type { BotError } from "../../seam/errors.ts";
-import { type FileKind, kindOf } from "../../seam/files/file-kind.ts";
-import { badFile } from "../../seam/files/sent-file.ts";
-import { claimsText } from "../../seam/files/text-file.ts";
+import type { BotError } from "../seam/errors.ts";
+import { type FileKind, kindOf } from "../seam/files/file-kind.ts";
+import { badFile } from "../seam/files/sent-file.ts";
+import { claimsText } from "../seam/files/text-file.ts";
 
 const exportIt = "I cannot read those: export it as PNG or JPEG and send that.";
 

@@ -1,6 +1,6 @@
 import sharp from "sharp";
-import type { Size } from "../../seam/words/size.ts";
-import { inputLimits } from "../picture.ts";
+import type { Size } from "../../../seam/words/size.ts";
+import { pixelsOf } from "../pixels.ts";
 
 /** A picture that another is laid over: upright, PNG, JPEG or WebP. Sizes in pixels. */
 export interface Ground {
@@ -12,16 +12,14 @@ export interface Ground {
 /** Width of the soft edge, as a share of the picture's short side; and in pixels at least. */
 const feather = { share: 0.0075, least: 2 };
 
-const limits = { limitInputPixels: inputLimits.pixels };
-
 /**
  * A picture laid over another through a mask's hole, as red, green, blue and alpha in sRGB, a byte each, at the ground's
  * size. Outside the hole the pixels are the ground's, to the last bit. Rejects when one of the three cannot be opened.
  */
 export async function composite(bytes: Uint8Array, ground: Ground, mask: Uint8Array): Promise<Buffer> {
   const [under, over, ramp] = await Promise.all([
-    pixelsOf(ground.bytes, ground),
-    pixelsOf(bytes, ground),
+    rawOf(ground.bytes, ground),
+    rawOf(bytes, ground),
     rampOf(mask, ground),
   ]);
   mix(under, over, ramp);
@@ -29,8 +27,8 @@ export async function composite(bytes: Uint8Array, ground: Ground, mask: Uint8Ar
 }
 
 /** Four bytes a pixel, at the original's size. */
-function pixelsOf(bytes: Uint8Array, { width, height }: Size): Promise<Buffer> {
-  return sharp(bytes, limits)
+function rawOf(bytes: Uint8Array, { width, height }: Size): Promise<Buffer> {
+  return pixelsOf(bytes)
     .autoOrient()
     .resize(width, height, { fit: "fill" })
     .toColourspace("srgb")
@@ -45,7 +43,7 @@ function pixelsOf(bytes: Uint8Array, { width, height }: Size): Promise<Buffer> {
  */
 async function rampOf(mask: Uint8Array, { width, height }: Size): Promise<Buffer> {
   const plane = { raw: { width, height, channels: 1 } } as const;
-  const alpha = await sharp(mask, limits)
+  const alpha = await pixelsOf(mask)
     .resize(width, height, { fit: "fill", kernel: "nearest" })
     .ensureAlpha()
     .extractChannel("alpha")

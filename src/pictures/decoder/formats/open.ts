@@ -1,10 +1,13 @@
-import sharp, { type Metadata } from "sharp";
-import { BotError } from "../../seam/errors.ts";
-import { badFile } from "../../seam/files/sent-file.ts";
-import { inputLimits } from "../picture.ts";
+import type { Metadata } from "sharp";
+import { BotError } from "../../../seam/errors.ts";
+import { badFile } from "../../../seam/files/sent-file.ts";
+import { inputLimits } from "../../picture.ts";
+import { damaged, noHeic } from "../../refusals.ts";
+import { pixelsOf } from "../pixels.ts";
 import { bmpToPng, mostBmpPixels, sizeOfBmp } from "./bmp.ts";
 import { heicToPng, mostHeicPixels } from "./heic.ts";
 import { tidyJpeg } from "./jpeg.ts";
+import { withoutWords } from "./png.ts";
 
 /** A picture whose pixels sharp can read. */
 export interface Opened {
@@ -23,12 +26,7 @@ export interface Opened {
  * Reads the header only, unless it is of a type that sharp does not read. `mediaType` is what the bytes say, `name` what
  * the file is called. Throws BotError `bad_attachment` for one that is damaged, and for a bomb before it is decoded.
  */
-export async function open(
-  source: Uint8Array,
-  mediaType: string,
-  name: string,
-  signal: AbortSignal,
-): Promise<Opened> {
+export async function open(source: Uint8Array, mediaType: string, name: string): Promise<Opened> {
   switch (mediaType) {
     case "image/bmp": {
       const bytes = await readOr(name, async () => {
@@ -40,21 +38,21 @@ export async function open(
     }
     case "image/heic": {
       const cannot = (cause: unknown) => {
-        signal.throwIfAborted();
         throw noHeic(name, cause);
       };
-      const { autoOrient: claimed } = await sharp(source, { limitInputPixels: false })
+      const { autoOrient: claimed } = await pixelsOf(source, { limitInputPixels: false })
         .metadata()
         .catch(cannot);
       checkPixels(claimed, name, mostHeicPixels);
-      const bytes = await heicToPng(source, inputLimits.side, signal).catch(cannot);
+      const bytes = await heicToPng(source, inputLimits.side).catch(cannot);
       const meta = await inspect(bytes, name);
       const isTurned = meta.width > meta.height !== claimed.width > claimed.height;
       const seen = isTurned ? { width: claimed.height, height: claimed.width } : claimed;
       return { bytes, meta, seen, was: "HEIC", isPhoto: !meta.hasAlpha, isTidied: false };
     }
     default: {
-      const bytes = mediaType === "image/jpeg" ? tidyJpeg(source) : source;
+      const plain = withoutWords(source);
+      const bytes = mediaType === "image/jpeg" ? tidyJpeg(plain) : plain;
       const meta = await inspect(bytes, name);
       const height = meta.pageHeight ?? meta.autoOrient.height;
       return {
@@ -63,16 +61,31 @@ export async function open(
         seen: { ...meta.autoOrient, height },
         ...(!isSendable(meta) && { was: mediaType.slice("image/".length).toUpperCase() }),
         isPhoto: meta.format === "jpeg" && !meta.hasAlpha,
-        isTidied: bytes !== source,
+        isTidied: bytes !== plain,
       };
     }
   }
 }
 
 async function inspect(bytes: Uint8Array, name: string): Promise<Metadata> {
-  const meta = await readOr(name, () => sharp(bytes, { limitInputPixels: false }).metadata());
-  checkPixels({ width: meta.width, height: meta.pageHeight ?? meta.height }, name);
+  const meta = await readOr(name, () => pixelsOf(bytes, { limitInputPixels: false }).metadata());
+  const size = { width: meta.width, height: meta.pageHeight ?? meta.height };
+  checkPixels(size, name);
+  if (isHeldWhole(meta)) checkPixels(size, name, Math.floor(mostHeldBytes / bytesOfPixel(meta)));
   return meta;
+}
+
+/** Bytes of pixels that a decoder may have to hold at once. */
+const mostHeldBytes = 300 * 1024 * 1024;
+
+/** What comes row by row is decoded row by row, however large it is. These are there as a whole or not at all. */
+function isHeldWhole({ format, isProgressive }: Metadata): boolean {
+  return isProgressive || !["png", "jpeg", "tiff"].includes(format);
+}
+
+/** A progressive JPEG is held as coefficients of two bytes each, the others as their pixels. */
+function bytesOfPixel({ format, channels, depth }: Metadata): number {
+  return channels * (format === "jpeg" || depth !== "uchar" ? 2 : 1);
 }
 
 async function readOr<T>(name: string, read: () => Promise<T>): Promise<T> {
@@ -100,16 +113,4 @@ export type Sendable = Metadata & { readonly format: "png" | "jpeg" | "webp" };
 
 export function isSendable(meta: Metadata): meta is Sendable {
   return meta.format === "png" || meta.format === "jpeg" || meta.format === "webp";
-}
-
-function noHeic(name: string, cause: unknown): BotError {
-  const what =
-    "is an HEIC photo that I cannot open. Send it as JPEG: on an iPhone, choose Settings › Camera › Formats › Most Compatible, or share it from Photos as JPEG.";
-  return badFile(name, what, cause);
-}
-
-/** What is said of a picture whose pixels are not all there. */
-export function damaged(name: string, cause: unknown): BotError {
-  const what = "is damaged or cut off. Send it again, or save it anew as PNG or JPEG first.";
-  return badFile(name, what, cause);
 }

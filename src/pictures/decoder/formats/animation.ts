@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { pixelsOf } from "../pixels.ts";
 
 /** Pixels of all frames together that we are willing to hold: 16 frames of 2048x2048, and some. */
 const mostPixels = 70_000_000;
@@ -40,7 +41,7 @@ interface Frames {
 export async function isAnimated(bytes: Uint8Array): Promise<boolean> {
   const moving = /^(?:GIF8|RIFF....WEBP)/s.test(Buffer.from(bytes.subarray(0, 12)).toString("latin1"));
   if (!moving) return false;
-  const { pages = 1 } = await sharp(bytes)
+  const { pages = 1 } = await pixelsOf(bytes)
     .metadata()
     .catch(() => ({ pages: 1 }));
   return pages > 1;
@@ -69,9 +70,13 @@ export async function toSmallerGif(
 }
 
 async function readFrames(bytes: Uint8Array): Promise<Frames | undefined> {
-  const { width, height, pages = 1, delay = [], loop = 0 } = await sharp(bytes).metadata();
+  const { width, height, pages = 1, delay = [], loop = 0 } = await pixelsOf(bytes).metadata();
   if (width * height * pages > mostPixels) return undefined;
-  const pixels = await sharp(bytes, { animated: true }).toColourspace("srgb").ensureAlpha().raw().toBuffer();
+  const pixels = await pixelsOf(bytes, { animated: true })
+    .toColourspace("srgb")
+    .ensureAlpha()
+    .raw()
+    .toBuffer();
   const delays = Array.from({ length: pages }, (_, index) => delay[index] ?? 100);
   return { pixels, width, height, count: pages, delays, loop };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import sharp from "sharp";
-import { fitMask } from "../../../src/pictures/mask/mask.ts";
+import { fitMask } from "../../../../src/pictures/decoder/mask/mask.ts";
 
 const size = { width: 64, height: 48 };
 const inside = { left: 16, top: 16, width: 16, height: 16 };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import sharp, { type Sharp } from "sharp";
-import { fitMask } from "../../../src/pictures/mask/mask.ts";
-import { putBack } from "../../../src/pictures/mask/put-back.ts";
-import type { Encoded } from "../../../src/seam/view.ts";
-import { flat, masked, noise } from "../../rig/pictures.ts";
+import { fitMask } from "../../../../src/pictures/decoder/mask/mask.ts";
+import { putBack } from "../../../../src/pictures/decoder/mask/put-back.ts";
+import type { Encoded } from "../../../../src/seam/view.ts";
+import { flat, masked, noise } from "../../../rig/pictures.ts";
 
 const size = { width: 320, height: 240 };
 const hole = { left: 80, top: 60, width: 160, height: 120 };

@@ -1,22 +1,13 @@
 import sharp, { type Metadata } from "sharp";
-import { sniffMediaType } from "../../seam/files/media-type.ts";
-import type { Encoded } from "../../seam/view.ts";
-import { type Size, sameShape, shapeGap } from "../../seam/words/size.ts";
-import { inputLimits } from "../picture.ts";
+import { sniffMediaType } from "../../../seam/files/media-type.ts";
+import type { Encoded } from "../../../seam/view.ts";
+import { type Size, sameShape, shapeGap } from "../../../seam/words/size.ts";
+import { pixelsOf } from "../pixels.ts";
+import { asDrawn, type PutBack } from "./as-drawn.ts";
 import { composite, type Ground } from "./composite.ts";
 
-/** A picture whose outside was put back, or the drawn one with the reason why it could not be. */
-export interface PutBack {
-  readonly picture: Encoded;
-  /** Whether the outside was put back. */
-  readonly patched: boolean;
-  /** What a person should know. */
-  readonly note?: string;
-  /** Why nothing could be put back though it should have been possible; for the log. */
-  readonly cause?: unknown;
-}
-
-interface Parts {
+/** What is laid over each other. */
+export interface Parts {
   readonly drawn: Encoded;
   /** What the mask lies on. */
   readonly original: Ground;
@@ -50,20 +41,12 @@ export async function putBack({ drawn, original, mask }: Parts): Promise<PutBack
 }
 
 function headerOf(bytes: Uint8Array): Promise<Metadata> {
-  return sharp(bytes, { limitInputPixels: inputLimits.pixels }).metadata();
+  return pixelsOf(bytes).metadata();
 }
 
 /** One that is an SVG is never opened here; one that moves has no one picture to be laid over. */
 function isRaster(bytes: Uint8Array): boolean {
   return ["image/png", "image/jpeg", "image/webp"].includes(sniffMediaType(bytes) ?? "");
-}
-
-function asDrawn(picture: Encoded, why: string): PutBack {
-  return {
-    picture,
-    patched: false,
-    note: `${why}, so I could not put back what lies outside the mask: look whether something changed there too.`,
-  };
 }
 
 async function isOpaque(pixels: Buffer, { width, height }: Size): Promise<boolean> {

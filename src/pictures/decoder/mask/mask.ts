@@ -1,16 +1,13 @@
 import sharp from "sharp";
-import { BotError } from "../../seam/errors.ts";
-import { type Size, sameShape, shapeGap } from "../../seam/words/size.ts";
-import { inputLimits } from "../picture.ts";
+import { type Size, sameShape, shapeGap } from "../../../seam/words/size.ts";
+import { UselessMask } from "../../picture.ts";
+import { pixelsOf } from "../pixels.ts";
 
 /** A mask as OpenAI takes it: a PNG with an alpha channel, transparent where the picture may change, else opaque. */
 export interface FittedMask {
   readonly bytes: Uint8Array;
   readonly notes: readonly string[];
 }
-
-/** A mask that cannot be used, whatever is said with it. */
-export class UselessMask extends BotError {}
 
 /**
  * Fits a mask to the picture it lies on, in pixels.
@@ -21,7 +18,7 @@ export class UselessMask extends BotError {}
  * fully transparent, and nothing else. Throws UselessMask (`bad_attachment`) when it marks nothing.
  */
 export async function fitMask(mask: Uint8Array, picture: Size): Promise<FittedMask> {
-  const source = sharp(mask, { limitInputPixels: inputLimits.pixels });
+  const source = pixelsOf(mask);
   const [meta, stats] = await Promise.all([source.metadata(), source.stats()]);
   const clear = meta.hasAlpha && !stats.isOpaque;
   const alpha = await toAlpha(mask, clear, picture);
@@ -44,7 +41,7 @@ export async function fitMask(mask: Uint8Array, picture: Size): Promise<FittedMa
 
 /** One byte for each pixel of the picture: 0 where it may change, 255 where it stays. */
 async function toAlpha(mask: Uint8Array, clear: boolean, picture: Size): Promise<Buffer> {
-  const upright = sharp(mask, { limitInputPixels: inputLimits.pixels }).autoOrient();
+  const upright = pixelsOf(mask).autoOrient();
   // The last extractChannel of a pipeline counts, whatever came before it: one each.
   const values = clear ? upright.extractChannel("alpha") : upright.greyscale().extractChannel(0);
   const fitted = values.resize(picture.width, picture.height, { fit: "fill", kernel: "linear" });
@@ -66,7 +63,7 @@ function plane({ width, height }: Size) {
 
 /** Whether all that can be seen of it is white. */
 async function isWhite(mask: Uint8Array): Promise<boolean> {
-  const seen = sharp(mask, { limitInputPixels: inputLimits.pixels }).flatten({ background: "white" });
+  const seen = pixelsOf(mask).flatten({ background: "white" });
   const { channels } = await sharp(await seen.toColourspace("b-w").png().toBuffer()).stats();
   return (channels[0]?.min ?? 0) > 230;
 }

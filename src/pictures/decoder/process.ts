@@ -1,0 +1,64 @@
+import { setPriority } from "node:os";
+import { Worker } from "node:worker_threads";
+import sharp from "sharp";
+import { type Fault, toFault } from "./fault.ts";
+import { told } from "./guard.ts";
+import { work } from "./work.ts";
+
+/**
+ * The process that decodes: it gets one piece of work after the other, and answers each. It knows none of our secrets,
+ * and whatever a picture makes it do comes to an end with it.
+ */
+
+/** A piece of work, by its name in `work`, and the megabytes and ms of processor time that the process may take for it. */
+export interface Order {
+  readonly name: keyof typeof work;
+  readonly args: readonly unknown[];
+  readonly mb: number;
+  readonly ms: number;
+}
+
+/** What came of it; `isWorn`: the process has grown, and is best replaced. */
+export type Outcome = { readonly isWorn: boolean } & (
+  | { readonly result: unknown }
+  | { readonly fault: Fault }
+);
+
+/** A process that still holds so much after its work does not give it back. */
+const wornBytes = 160 * 1024 * 1024;
+
+setPriority(5); // what is said to people comes first
+sharp.concurrency(1);
+sharp.cache(false);
+
+const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(told).length));
+new Worker(new URL("./guard.ts", import.meta.url), { workerData: { shared, parent: process.ppid } });
+
+// Who stops the bot may stop all its processes: this one is needed to the end, and ends with it.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+process.on("disconnect", () => process.exit());
+process.on("message", async (order: Order) => {
+  Atomics.store(shared, told.ms, order.ms);
+  Atomics.add(shared, told.work, 1);
+  watch(order.mb);
+  const outcome = await doWork(order);
+  watch(0);
+  process.send?.({ ...outcome, isWorn: process.memoryUsage.rss() > wornBytes } satisfies Outcome);
+});
+
+function watch(mb: number): void {
+  Atomics.store(shared, told.mb, mb);
+  Atomics.notify(shared, told.mb);
+}
+
+async function doWork({
+  name,
+  args,
+}: Order): Promise<{ readonly result: unknown } | { readonly fault: Fault }> {
+  try {
+    const one: (...args: never[]) => Promise<unknown> = work[name];
+    return { result: await one(...(args as never[])) }; // who orders is checked by the types of `Work`
+  } catch (error) {
+    return { fault: toFault(error) };
+  }
+}

@@ -1,0 +1,128 @@
+import type { Encoded, ImageLimits, Measured } from "../seam/view.ts";
+import type { Rasterised } from "./decoder/formats/svg.ts";
+import type { SentPicture } from "./decoder/input.ts";
+import { asDrawn, type PutBack } from "./decoder/mask/as-drawn.ts";
+import type { Pair } from "./decoder/mask/pair.ts";
+import type { Parts } from "./decoder/mask/put-back.ts";
+import type { Work } from "./decoder/work.ts";
+import type { Picture } from "./picture.ts";
+import { type Bounds, createPool, TooMuch } from "./pool.ts";
+import { noHeic, ofFile, tooLongToDraw, tooMuchWork, undrawable } from "./refusals.ts";
+
+/**
+ * All that opens a picture, in processes of their own: a few kilobytes from outside can ask a decoder for gigabytes and
+ * for minutes, and neither may be ours. What people sent can take two of the three at most, so that what is drawn for
+ * others goes on.
+ */
+const pool = createPool({ mb: 1200, most: 3, idleMs: 30_000 });
+
+/** By who made it and what it is: an ordinary one takes a tenth of it. */
+const bounds = {
+  sent: { ms: 20_000, mb: 450 },
+  sentSvg: { ms: 10_000, mb: 450 },
+  /** The largest photo of an iPhone takes some seconds, and is held twice. */
+  sentHeic: { ms: 40_000, mb: 900 },
+  header: { ms: 10_000, mb: 250, isUrgent: true },
+  sketch: { ms: 20_000, mb: 300, isUrgent: true },
+  drawn: { ms: 120_000, mb: 900, isUrgent: true },
+} as const satisfies Record<string, Bounds>;
+
+function run<Name extends keyof Work>(
+  name: Name,
+  of: Bounds,
+  args: Parameters<Work[Name]>,
+  signal?: AbortSignal,
+): Promise<Awaited<ReturnType<Work[Name]>>> {
+  // What comes back is what that piece of work says it gives.
+  return pool.run({ name, args }, of, signal) as Promise<Awaited<ReturnType<Work[Name]>>>;
+}
+
+/** Starts what the first picture would wait for. */
+export function warmUp(): void {
+  pool.warm();
+}
+
+/** Checks a picture to its last line and puts right what can be put right. Rejects with BotError `bad_attachment`. */
+export async function makeInput(
+  sent: SentPicture,
+  signal: AbortSignal,
+): Promise<{ readonly picture: Picture; readonly note?: string }> {
+  const { name, mediaType } = sent;
+  const isSvg = mediaType === "image/svg+xml";
+  const isHeic = mediaType === "image/heic";
+  const most = isSvg ? bounds.sentSvg : isHeic ? bounds.sentHeic : bounds.sent;
+  try {
+    const { picture, ...note } = await run("makeInput", most, [sent], signal);
+    return { picture: { bytes: sent.source, ...picture }, ...note };
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+    if (isSvg) throw ofFile(name, undrawable(tooLongToDraw, error));
+    throw isHeic ? noHeic(name, error) : tooMuchWork(name, error);
+  }
+}
+
+/** A picture and the mask that lies on it, fitted to each other. Rejects with UselessMask, or as a decoder does. */
+export function fitPair(picture: Picture, mask: Uint8Array, signal?: AbortSignal): Promise<Pair> {
+  return run("fitPair", bounds.drawn, [picture, mask], signal);
+}
+
+/** See `decoder/formats/svg.ts`. Rejects with BotError `bad_attachment`, after `ms` at the latest. */
+export async function rasterise(
+  svg: Uint8Array,
+  signal?: AbortSignal,
+  ms: number = bounds.sentSvg.ms,
+): Promise<Rasterised> {
+  try {
+    return await run("rasterise", { ...bounds.sentSvg, ms }, [svg], signal);
+  } catch (error) {
+    throw error instanceof TooMuch ? undrawable(tooLongToDraw, error) : error;
+  }
+}
+
+/** An empty picture, to stand where one cannot be shown. */
+export function makeBlank(): Promise<Encoded> {
+  return run("makeBlank", bounds.header, []);
+}
+
+/** What a picture's header says, of its bytes or of the file it is in; undefined for what no header says it of. */
+export async function measure(source: Uint8Array | string): Promise<Measured | undefined> {
+  try {
+    return await run("measure", bounds.header, [source]);
+  } catch (error) {
+    if (error instanceof TooMuch) return undefined;
+    throw error;
+  }
+}
+
+/** See `decoder/encode.ts`. Rejects when the bytes are no picture, or more than may be. */
+export function toSketch(picture: Uint8Array, limits: ImageLimits): Promise<Encoded> {
+  return run("toSketch", bounds.sketch, [picture, limits]);
+}
+
+/** Whether a picture is there to its last line, however odd it is otherwise. */
+export async function isWhole(picture: Uint8Array): Promise<boolean> {
+  return run("isWhole", bounds.drawn, [picture]).catch(() => false);
+}
+
+/**
+ * A finished picture within a platform's limits, as `decoder/encode.ts` has it. What fits passes as it came: nobody opens
+ * it.
+ */
+export async function toLimits(
+  picture: Encoded,
+  limits: ImageLimits,
+): Promise<Encoded & { readonly note?: string }> {
+  const { bytes, mediaType } = picture;
+  if (bytes.byteLength <= limits.bytes && limits.mediaTypes.includes(mediaType)) return picture;
+  return run("toLimits", bounds.drawn, [{ bytes, mediaType }, limits]);
+}
+
+/** See `decoder/mask/put-back.ts`. Never rejects. */
+export async function putBack({ drawn, original, mask }: Parts): Promise<PutBack> {
+  const { bytes, mediaType } = drawn;
+  try {
+    return await run("putBack", bounds.drawn, [{ drawn: { bytes, mediaType }, original, mask }]);
+  } catch (cause) {
+    return { ...asDrawn(drawn, "It could not be laid over your picture"), cause };
+  }
+}

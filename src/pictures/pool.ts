@@ -1,0 +1,156 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fromFault } from "./decoder/fault.ts";
+import type { Order, Outcome } from "./decoder/process.ts";
+
+/** What a piece of work may take. */
+export interface Bounds {
+  /** Ms of the processor's time. */
+  readonly ms: number;
+  /** Megabytes of memory that its process may have. */
+  readonly mb: number;
+  /** It goes before what is not. */
+  readonly isUrgent?: boolean;
+}
+
+/** It took more memory or time than it may, or made its process fall. */
+export class TooMuch extends Error {
+  override readonly name = "TooMuch";
+}
+
+/** Processes that decode pictures. */
+export interface Pool {
+  /** Rejects as the work does, with TooMuch, or with the signal's reason: then it is ended at once. */
+  run(order: Omit<Order, "mb" | "ms">, bounds: Bounds, signal?: AbortSignal): Promise<unknown>;
+  /** Starts a process, so that the first who comes does not wait for it. */
+  warm(): void;
+}
+
+/** A machine with much to do may take so many times as long: then it is given up whatever it is at. */
+const busy = 4;
+
+interface Task {
+  readonly order: Order;
+  readonly bounds: Bounds;
+  readonly settle: PromiseWithResolvers<unknown>;
+}
+
+interface Decoder {
+  readonly child: ChildProcess;
+  task: Task | undefined;
+  /** Ends it when there was nothing to do for a while. */
+  idle: NodeJS.Timeout | undefined;
+}
+
+/**
+ * `mb`: megabytes that all work under way may take together; what does not fit waits. `most` processes at once; all but
+ * one are ended when they have had nothing to do for `idleMs`. None of them keeps this process alive.
+ */
+export function createPool(of: {
+  readonly mb: number;
+  readonly most: number;
+  readonly idleMs: number;
+}): Pool {
+  const decoders = new Set<Decoder>();
+  const waiting: Task[] = [];
+
+  const tasks = () => [...decoders].flatMap(({ task }) => task ?? []);
+
+  /** Lets begin what may, in its order: nobody is passed by who takes less. */
+  function next(): void {
+    for (let task = waiting[0]; task; task = waiting[0]) {
+      const taken = tasks().reduce((sum, { bounds }) => sum + bounds.mb, 0);
+      if (taken > 0 && taken + task.bounds.mb > of.mb) return;
+      const free = [...decoders].find((one) => !one.task) ?? (decoders.size < of.most ? start() : undefined);
+      if (!free) return;
+      waiting.shift();
+      begin(free, task);
+    }
+  }
+
+  function start(): Decoder {
+    const child = fork(new URL("./decoder/process.ts", import.meta.url), {
+      env: {},
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+    const decoder: Decoder = { child, task: undefined, idle: undefined };
+    decoders.add(decoder);
+    child.on("message", (outcome: Outcome) => end(decoder, outcome));
+    child.on("error", (error) => drop(decoder, error));
+    child.on("exit", (code, signal) => drop(decoder, new Error(`it ended with ${signal ?? code}`)));
+    rest(decoder);
+    return decoder;
+  }
+
+  function begin(decoder: Decoder, task: Task): void {
+    const { child } = decoder;
+    decoder.task = task;
+    clearTimeout(decoder.idle);
+    child.ref();
+    child.channel?.ref();
+    const late = setTimeout(() => child.kill("SIGKILL"), task.bounds.ms * busy);
+    void task.settle.promise.catch(() => {}).finally(() => clearTimeout(late));
+    child.send(task.order, (error) => {
+      if (error) drop(decoder, error);
+    });
+  }
+
+  function end(decoder: Decoder, outcome: Outcome): void {
+    const { task } = decoder;
+    decoder.task = undefined;
+    if (outcome.isWorn) discard(decoder);
+    else rest(decoder);
+    if ("fault" in outcome) task?.settle.reject(fromFault(outcome.fault));
+    else task?.settle.resolve(outcome.result);
+    next();
+  }
+
+  function rest(decoder: Decoder): void {
+    const { child } = decoder;
+    child.unref();
+    child.channel?.unref();
+    decoder.idle = setTimeout(() => decoders.size > 1 && discard(decoder), of.idleMs).unref();
+  }
+
+  function discard(decoder: Decoder): void {
+    decoders.delete(decoder);
+    clearTimeout(decoder.idle);
+    decoder.child.kill("SIGKILL");
+  }
+
+  /** It has fallen, and its work with it. */
+  function drop(decoder: Decoder, cause: Error): void {
+    const { task } = decoder;
+    decoder.task = undefined;
+    discard(decoder);
+    task?.settle.reject(new TooMuch("it takes more memory or time than it may", { cause }));
+    next();
+  }
+
+  /** Whether it was under way or not: it is over. */
+  function cancel(task: Task, reason: unknown): void {
+    const at = waiting.indexOf(task);
+    if (at >= 0) waiting.splice(at, 1);
+    task.settle.reject(reason);
+    const decoder = [...decoders].find((one) => one.task === task);
+    if (decoder) drop(decoder, new Error("cancelled"));
+  }
+
+  return {
+    run({ name, args }, bounds, signal) {
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      const { mb, ms } = bounds;
+      const task = { order: { name, args, mb, ms }, bounds, settle: Promise.withResolvers<unknown>() };
+      const urgent = waiting.findIndex((one) => !one.bounds.isUrgent);
+      waiting.splice(bounds.isUrgent && urgent >= 0 ? urgent : waiting.length, 0, task);
+      const abort = () => cancel(task, signal?.reason);
+      signal?.addEventListener("abort", abort, { once: true });
+      next();
+      return task.settle.promise.finally(() => signal?.removeEventListener("abort", abort));
+    },
+    warm() {
+      if (decoders.size === 0) start();
+    },
+  };
+}
