@@ -11,6 +11,7 @@ import { createFolder, startPlayground } from "../playground.ts";
 const busy = `
   import sharp from "sharp";
   const { createWebAdapter } = await import(process.argv[1]);
+  const { measure } = await import(process.argv[3]);
   const log = { child: () => log, debug() {}, info() {}, warn() {}, error() {} };
   const web = createWebAdapter({
     host: "127.0.0.1", port: 0, dataDir: process.argv[2], version: "1", painter: { name: "", standIn: true }, log,
@@ -30,7 +31,7 @@ const busy = `
     await web.reopen(key).show({ phase: "done", text: "", notes: [], actions: [], images: [] });
     await show("done");
   };
-  await web.start({ handle, note: async () => (work) => work() });
+  await web.start({ handle, measure, note: async () => (work) => work() });
   const ask = async () => {
     for (;;) {
       const form = new FormData();
@@ -46,8 +47,9 @@ const busy = `
 test("however it is killed, no message names a picture that is not there", async (t) => {
   const dataDir = join(await createFolder(t), "data");
   const module = new URL("../../../adapters/web/index.ts", import.meta.url).href;
+  const jobs = new URL("../../../src/pictures/jobs.ts", import.meta.url).href;
   for (let round = 1; round <= 3; round++) {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", busy, module, dataDir], {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", busy, module, dataDir, jobs], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     for (let asked = 0; asked < 8 * round; ) asked += (await once(child.stdout, "data"))[0].length;
