@@ -85,9 +85,8 @@ function encode(frames: Frames, { scale, every, colours }: Way): Promise<Buffer>
   const { width, height, loop } = frames;
   const frameBytes = width * height * 4;
   const kept = frames.delays.map((_, index) => index).filter((index) => index % every === 0);
-  const pixels = Buffer.concat(
-    kept.map((index) => frames.pixels.subarray(index * frameBytes, (index + 1) * frameBytes)),
-  );
+  const frame = (index: number) => frames.pixels.subarray(index * frameBytes, (index + 1) * frameBytes);
+  const pixels = every === 1 ? frames.pixels : Buffer.concat(kept.map(frame));
   // A frame that is left out gives its time to the one before.
   const delay = kept.map((index) =>
     frames.delays.slice(index, index + every).reduce((sum, one) => sum + one, 0),

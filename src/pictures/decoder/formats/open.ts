@@ -76,7 +76,7 @@ async function inspect(bytes: Uint8Array, name: string): Promise<Metadata> {
 }
 
 /** Bytes of pixels that a decoder may have to hold at once. */
-const mostHeldBytes = 300 * 1024 * 1024;
+const mostHeldBytes = 256 * 1024 * 1024;
 
 /** What comes row by row is decoded row by row, however large it is. These are there as a whole or not at all. */
 function isHeldWhole({ format, isProgressive }: Metadata): boolean {
