@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts";
+import { inPlaceOf, isAlive, lifetimeOf } from "./seam/models.ts";
 
 /** What is running, as the start prints it. */
 export interface Running {
@@ -8,10 +9,12 @@ export interface Running {
   readonly setAside?: string;
   /** The adapters that are on, by name, and where to find each. */
   readonly adapters: Readonly<Record<string, string>>;
+  /** As `sayEndings` has them. */
+  readonly endings: readonly string[];
 }
 
 /** What this is, where it is, who draws, what is on, and what to set to turn the rest on. Plain text for a terminal. */
-export function toBanner(config: Config, { version, store, setAside, adapters }: Running): string {
+export function toBanner(config: Config, { version, store, setAside, adapters, endings }: Running): string {
   const { openai } = config;
   const standIn = isStandIn(config);
   const painter = standIn
@@ -41,9 +44,30 @@ export function toBanner(config: Config, { version, store, setAside, adapters }:
     "",
     ...rows.map(toLine),
     ...(setAside !== undefined ? ["", ...lostWithTheStore] : []),
+    ...(endings.length > 0 ? ["", ...endings] : []),
     ...(hints.length > 0 ? ["", "To turn on:", ...hints.map(toLine)] : []),
     "",
   ].join("\n");
+}
+
+/** Ms before its end from which on the admin is told of it: a month. */
+const noticeMs = 31 * 24 * 60 * 60 * 1000;
+
+/** A line for each model that is set and has ended, or is about to; `now` is Unix time in ms. */
+export function sayEndings({ openai }: Config, now: number): readonly string[] {
+  const [imageModel = ""] = openai.imageModels;
+  return [
+    ["IMAGE_MODEL", imageModel],
+    ["OPENAI_MODEL", openai.model],
+  ].flatMap(([setting = "", model = ""]) => {
+    const { until } = lifetimeOf(model);
+    if (until === undefined || isAlive(model, now + noticeMs)) return [];
+    const heir = inPlaceOf(model, Date.parse(until));
+    const what = isAlive(model, now)
+      ? `OpenAI ends ${model} on ${until}, and ${heir} takes its place`
+      : `OpenAI has ended ${model} on ${until}, so ${heir} is used in its place`;
+    return `${what}. Set ${setting} to one you want.`;
+  });
 }
 
 const lostWithTheStore = [

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { models } from "./seam/models.ts";
+import { models, usualMainModel, usualModel } from "./seam/models.ts";
 
 /** Everything an operator can set. Read once, at the start; nothing else reads the environment. */
 export interface Config {
@@ -91,8 +91,8 @@ const environment = z
   .object({
     OPENAI_API_KEY: z.string().trim().optional(),
     OPENAI_BASE_URL: httpUrl.optional(),
-    OPENAI_MODEL: z.string().trim().default("gpt-6-luna"),
-    IMAGE_MODEL: z.string().trim().default("gpt-image-2"),
+    OPENAI_MODEL: z.string().trim().default(usualMainModel),
+    IMAGE_MODEL: z.string().trim().default(usualModel),
     IMAGE_MODELS: z
       .string()
       .transform((list) =>

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isStandIn, toBanner } from "./banner.ts";
+import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { PricesError, parsePrices } from "./money/price-file.ts";
 import { type Prices, publishedPrices } from "./money/prices.ts";
@@ -44,6 +44,8 @@ try {
 async function main(config: Config): Promise<void> {
   const { dataDir, storeUrl, stopGraceMs } = config;
   const log = createLog(config.logLevel);
+  const endings = sayEndings(config, Date.now());
+  for (const ending of endings) log.warn({ ending }, "model.ending");
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled"));
   listenForStop(log, stopGraceMs);
   makeDataDir(dataDir);
@@ -95,7 +97,7 @@ async function main(config: Config): Promise<void> {
   for (const adapter of adapters) await adapter.start(bot.attach(adapter));
   const where = Object.fromEntries(loaded.map(({ adapter, where }) => [adapter.name, where()]));
   const running = {
-    ...{ version, store: redact(storeUrl), adapters: where },
+    ...{ version, store: redact(storeUrl), adapters: where, endings },
     ...(store.setAside !== undefined && { setAside: store.setAside }),
   };
   process.stdout.write(`${toBanner(config, running)}\n`);

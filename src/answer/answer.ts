@@ -1,10 +1,11 @@
 import type { Identity } from "../openai/identity.ts";
 import type { Painter } from "../openai/painter.ts";
-import type { RequestDefaults } from "../openai/request.ts";
-import { type Fitted, fitOptions } from "../options/fit.ts";
+import { RefusedOption } from "../openai/refused-option.ts";
+import { abilitiesOf, type Fitted, fitOptions } from "../options/fit.ts";
+import type { Refusals } from "../options/refusals.ts";
 import { toLike, withShape } from "../options/shape.ts";
 import { BotError } from "../seam/errors.ts";
-import { modelOf } from "../seam/models.ts";
+import { inPlaceOf } from "../seam/models.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { ImageLimits, View } from "../seam/view.ts";
 import { type Size, sameShape, shapeGap, sizeFor, toSize } from "../seam/words/size.ts";
@@ -30,6 +31,9 @@ export interface AnswerTools extends PrepareTools, FinishTools {
   /** Notes in the ledger what has become known of the turn. */
   readonly note: (turn: OpenTurn) => Promise<void>;
   readonly identity: Identity;
+  readonly refusals: Refusals;
+  /** Unix time in ms, by which models have ended or not. */
+  readonly today: () => number;
 }
 
 /**
@@ -59,8 +63,10 @@ export async function answer(
 }
 
 async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
-  const [state, files, tools, limits, offer, signal] = parts;
-  const { defaults, log, now } = tools;
+  const [state, files, given, limits, offer, signal] = parts;
+  const { log, now, today } = given;
+  const model = inPlaceOf(given.defaults.model, today());
+  const tools = { ...given, defaults: { ...given.defaults, model } };
   const startedAt = now();
   const note = async (more: Partial<OpenTurn>) => {
     state.turn = { ...state.turn, ...more };
@@ -71,9 +77,8 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
   const prepared = await prepare(state.turn, files, tools, signal);
   const { base, parent, inputs, under, linksFrom } = prepared;
   const like = likeOf(state.turn, prepared);
-  const fitted = fit(state.turn, prepared, like, defaults);
   // After a restart they have been said before.
-  for (const said of [...prepared.notes, ...fitted.notes]) sayOnce(state.notes, said);
+  for (const said of prepared.notes) sayOnce(state.notes, said);
   if (base) state.parent = base.message;
   await note({
     ...{ inputs, from: parent?.message ?? null, notes: state.notes },
@@ -82,6 +87,46 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     ...(like && { like }),
   });
 
+  for (;;) {
+    const fitted = fit(state.turn, prepared, like, tools);
+    for (const said of fitted.notes) sayOnce(state.notes, said);
+    try {
+      await drawAll(state, prepared, fitted, tools, limits, offer, signal);
+    } catch (error) {
+      if (!(await isLearnt(error, fitted, tools))) throw error;
+      log.info({ error }, "option.refused");
+      continue;
+    }
+    return finish(state, prepared, fitted, tools, limits, now() - startedAt);
+  }
+}
+
+/** Whether the API has said of an option that this model does not take it, and that was not known: then it goes without. */
+async function isLearnt(error: unknown, { options, imageModel }: Fitted, { refusals, log }: AnswerTools) {
+  if (!(error instanceof RefusedOption) || !refusals.isOpen(imageModel)) return false;
+  const value = options[error.option];
+  if (value === undefined || refusals.has(imageModel, error.option, value)) return false;
+  await refusals
+    .learn(imageModel, error.option, value)
+    .catch((failure: unknown) => log.error({ error: failure }, "store.failed"));
+  return true;
+}
+
+/** Draws all the pictures that were asked for, side by side; rejects where none of them came to anything. */
+async function drawAll(
+  state: Answer,
+  prepared: Prepared,
+  fitted: Fitted,
+  tools: AnswerTools,
+  limits: ImageLimits,
+  offer: (view: View) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log } = tools;
+  const note = async (more: Partial<OpenTurn>) => {
+    state.turn = { ...state.turn, ...more };
+    await tools.note(state.turn);
+  };
   const paint = createPaint(state, prepared, fitted, tools, signal);
   const count = fitted.options.count ?? 1;
   const known = state.turn.responseIds ?? [];
@@ -110,7 +155,6 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     log.warn({ error: failure }, "stroke.failed");
     sayOnce(state.notes, views.partlyFailed(failures.length, count, failure));
   }
-  return finish(state, prepared, fitted, tools, limits, now() - startedAt);
 }
 
 /** Under a mask the picture's own shape is kept with its pixels, unless all is left as it is drawn. */
@@ -126,12 +170,13 @@ function fit(
   { options }: OpenTurn,
   { inputs, under }: Prepared,
   like: Size | undefined,
-  defaults: RequestDefaults,
+  { defaults, refusals, today }: AnswerTools,
 ): Fitted {
   const masked = inputs.some(({ role }) => role === "mask");
-  const fitted = fitOptions(options, defaults.imageModels, { masked });
-  const model = modelOf(fitted.imageModel);
-  if (!under || options.outside === "redraw" || !model) return withShape(fitted, like);
+  const given = { masked, now: today(), refused: refusals.has };
+  const fitted = fitOptions(options, defaults.imageModels, given);
+  const model = abilitiesOf(fitted.imageModel, refusals.has);
+  if (!under || options.outside === "redraw" || !model) return withShape(fitted, like, refusals.has);
   // What is put back has to lie where it lay: the picture is drawn in the shape of the one under the mask.
   const size = sizeFor(under, model.sizes);
   const { size: asked = "auto" } = fitted.options;

@@ -1,4 +1,5 @@
 import { BotError } from "../seam/errors.ts";
+import { optionOf, RefusedOption } from "./refused-option.ts";
 import { toWait, toWaitText } from "./wait.ts";
 
 /** What OpenAI says of a failure: over HTTP, in a failed response, or in a failed picture. */
@@ -77,7 +78,9 @@ export function toVerdict(failure: Failure, cause?: unknown): BotError {
   ) {
     return error("unreachable", `OpenAI has trouble right now. Try again in ${toWaitText(retryAfterMs)}.`);
   }
-  return error("rejected", `OpenAI did not take the request: ${reasonOf(failure)}`);
+  const message = `OpenAI did not take the request: ${reasonOf(failure)}`;
+  const option = optionOf(param);
+  return option ? new RefusedOption(option, message, cause) : error("rejected", message);
 }
 
 /** OpenAI's own words, cut to what can be read in a chat. A gateway in between may send a whole page instead. */

@@ -1,4 +1,4 @@
-import { type Model, modelOf } from "../seam/models.ts";
+import { inPlaceOf, isAlive, lifetimeOf, type Model, modelOf, usualModel } from "../seam/models.ts";
 import type { ImageOptions, OptionName } from "../seam/options.ts";
 import { isTooSmall, sizeFor, standardSizes, toSize } from "../seam/words/size.ts";
 
@@ -16,21 +16,57 @@ type Draft = { -readonly [Name in OptionName]?: ImageOptions[Name] };
  * Fits options to each other and to a model.
  *
  * The rule: a model that was asked for by name draws, and what it lacks is left out. Otherwise the first of `offered`
- * draws, unless it lacks something: then the first of the others that has all of it. `offered` is never empty.
+ * draws, unless it lacks something: then the first of the others that has all of it. In place of one that has ended its
+ * successor is asked for, or draws. `offered` is never empty; `now` is Unix time in ms.
  */
 export function fitOptions(
   asked: Partial<ImageOptions>,
   offered: readonly string[],
-  given: { readonly masked?: boolean } = {},
+  given: { readonly masked?: boolean; readonly now: number; readonly refused?: Refused },
 ): Fitted {
   const notes: string[] = [];
   const options: Draft = { ...asked };
   fitToEachOther(options, given.masked === true, notes);
-  const imageModel = choose(options, offered, notes);
+  const taken = given.refused ?? (() => false);
+  const imageModel = choose(options, toLiving(offered, given.now), given.now, taken, notes);
   if (options.model) options.model = imageModel;
-  const model = modelOf(imageModel);
+  const model = abilitiesOf(imageModel, taken);
   if (model) fitToModel(options, model, notes); // of one of the operator's own, the API decides
+  dropRefused(options, imageModel, taken, notes);
   return { options, imageModel, notes };
+}
+
+/** Whether the API is known to have refused an option's value to a model. */
+export type Refused = (model: string, name: OptionName, value: ImageOptions[OptionName]) => boolean;
+
+/** What a model takes: what the table says of it, less what the API has refused. Undefined for one of the operator's own. */
+export function abilitiesOf(name: string, refused: Refused): Model | undefined {
+  const model = modelOf(name);
+  if (!model?.isUnsaid) return model;
+  return {
+    ...model,
+    sizes: refused(name, "size", anySize) ? "fixed" : model.sizes,
+    qualities: model.qualities.filter((quality) => !refused(name, "quality", quality)),
+    formats: model.formats.filter((format) => !refused(name, "format", format)),
+  };
+}
+
+/** One that only a model of every size draws. */
+const anySize = "1536x864";
+
+/** Those of the models on offer that have not ended, and in place of the first its successor. */
+function toLiving([first = usualModel, ...others]: readonly string[], now: number): readonly string[] {
+  return [...new Set([inPlaceOf(first, now), ...others.filter((name) => isAlive(name, now))])];
+}
+
+/** What the table does not know and the API has said. */
+function dropRefused(options: Draft, imageModel: string, refused: Refused, notes: string[]): void {
+  for (const name of Object.keys(options) as OptionName[]) {
+    const value = options[name];
+    if (value === undefined || !refused(imageModel, name, value)) continue;
+    delete options[name];
+    notes.push(`${labelOf(imageModel)} does not take ${name} ${value}, so I left it out.`);
+  }
 }
 
 /** Source for the rules: the comments on `Tool.ImageGeneration` in openai's responses.d.ts. */
@@ -73,21 +109,43 @@ function fitToEachOther(options: Draft, masked: boolean, notes: string[]): void 
   }
 }
 
-function choose(options: Draft, offered: readonly string[], notes: string[]): string {
-  const [usual = "gpt-image-2"] = offered;
-  if (options.model && offered.includes(options.model)) return options.model;
-  if (options.model) notes.push(`${labelOf(options.model)} is not on offer here; ${labelOf(usual)} draws.`);
-  const missing = lacks(options, usual);
-  if (options.model || missing.length === 0) return usual;
-  const better = offered.find((name) => modelOf(name) && lacks(options, name).length === 0);
+function choose(
+  options: Draft,
+  offered: readonly string[],
+  now: number,
+  refused: Refused,
+  notes: string[],
+): string {
+  const [usual = usualModel] = offered;
+  const asked = options.model && inPlaceOf(options.model, now);
+  if (options.model && asked && asked !== options.model) {
+    const draws = offered.includes(asked) ? asked : usual;
+    notes.push(`${labelOf(options.model)} ended on ${sayDay(options.model)}, so ${labelOf(draws)} draws.`);
+    return draws;
+  }
+  if (asked && offered.includes(asked)) return asked;
+  if (asked) notes.push(`${labelOf(asked)} is not on offer here; ${labelOf(usual)} draws.`);
+  const missing = lacks(options, usual, refused);
+  if (asked || missing.length === 0) return usual;
+  const better = offered.find((name) => modelOf(name) && lacks(options, name, refused).length === 0);
   if (!better) return usual;
   notes.push(`${labelOf(usual)} has no ${missing.join(", no ")}, so ${labelOf(better)} draws.`);
   return better;
 }
 
+/** “1 December 2026”. */
+function sayDay(model: string): string {
+  const day = new Date(lifetimeOf(model).until ?? 0);
+  return day.toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" });
+}
+
 /** What a model does not have of what is asked for, in words. */
-function lacks({ quality, fidelity, size, format }: Draft, name: string): readonly string[] {
-  const model = modelOf(name);
+function lacks(
+  { quality, fidelity, size, format }: Draft,
+  name: string,
+  refused: Refused,
+): readonly string[] {
+  const model = abilitiesOf(name, refused);
   if (!model) return [];
   return [
     ...(quality && !model.qualities.includes(quality) ? [`quality “${quality}”`] : []),

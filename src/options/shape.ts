@@ -1,7 +1,6 @@
-import { modelOf } from "../seam/models.ts";
 import type { ImageOptions } from "../seam/options.ts";
 import { type Size, sizeFor } from "../seam/words/size.ts";
-import type { Fitted } from "./fit.ts";
+import { abilitiesOf, type Fitted, type Refused } from "./fit.ts";
 
 /** The pictures a turn goes on from and brings. */
 export interface Pictures {
@@ -32,8 +31,8 @@ export function toLike(
 }
 
 /** The options with the size that is like that picture's; as they are where nothing is known of the model's sizes. */
-export function withShape(fitted: Fitted, like: Size | undefined): Fitted {
-  const model = modelOf(fitted.imageModel);
+export function withShape(fitted: Fitted, like: Size | undefined, refused: Refused): Fitted {
+  const model = abilitiesOf(fitted.imageModel, refused);
   if (!like || !model || fitted.options.size !== undefined) return fitted;
   return { ...fitted, options: { ...fitted.options, size: sizeFor(like, model.sizes) } };
 }

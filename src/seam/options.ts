@@ -1,4 +1,4 @@
-import { type Fidelity, type Format, models, type Quality } from "./models.ts";
+import { type Fidelity, type Format, livingModels, models, type Quality } from "./models.ts";
 
 /** The image options, as a person sets them. All optional; what is absent is the model's own choice. */
 export interface ImageOptions {
@@ -45,6 +45,8 @@ export interface OptionSpec {
   readonly kind: "choice" | "size" | "number" | "style";
   /** The values to offer, for `choice` and `size`. */
   readonly values?: readonly { readonly value: string; readonly label: string }[];
+  /** Values that are no longer offered, and still understood. */
+  readonly former?: readonly string[];
   /** Inclusive, for `number`. */
   readonly min?: number;
   readonly max?: number;
@@ -230,7 +232,10 @@ export const optionSpecs: readonly OptionSpec[] = [
     label: "Model",
     hint: "The image model",
     kind: "choice",
-    values: Object.entries(models).map(([value, { label }]) => ({ value, label })),
+    get values() {
+      return livingModels(Date.now()).map((value) => ({ value, label: models[value]?.label ?? value }));
+    },
+    former: Object.keys(models),
     unset: "the admin's choice",
   },
   {

@@ -27,6 +27,8 @@ export interface StandinOptions {
   readonly apiKey?: string;
   /** Unix time in ms, for creation and expiry. The pace of drawing is always real time. */
   readonly now?: () => number;
+  /** Unix time in ms, by which models have ended or not; `now` unless said. */
+  readonly today?: () => number;
   /** Opens pictures by URL. Absent, as offline: every download fails. */
   readonly openUrl?: (url: string) => Promise<Uint8Array>;
   /** Pixels of the smallest picture; as many as OpenAI says unless fewer are enough, as in tests. */
@@ -73,6 +75,7 @@ export async function createStandin(options: StandinOptions = {}): Promise<Stand
     paceMs = 4000,
     apiKey,
     now = Date.now,
+    today = now,
     openUrl,
     leastPixels = least,
     flat = false,
@@ -84,7 +87,7 @@ export async function createStandin(options: StandinOptions = {}): Promise<Stand
   const paint = createPaint(store, flat);
   const runs = createRuns({ store, paint, now });
   const sources = { store, fileBytes: files.bytes, ...(openUrl ? { openUrl } : {}) };
-  const responses = createResponses({ store, runs, paint, sources, paceMs, leastPixels, flat, now });
+  const responses = createResponses({ store, runs, paint, sources, paceMs, leastPixels, flat, now, today });
   const route = createRoutes({ files, responses, runs, faults, now });
   const requests: RecordedRequest[] = [];
 

@@ -6,6 +6,7 @@ import type { Identity } from "../openai/identity.ts";
 import type { Painter } from "../openai/painter.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import { createChoose } from "../options/choices.ts";
+import { createRefusals } from "../options/refusals.ts";
 import { createStyles } from "../options/styles.ts";
 import { measure, toLimits } from "../pictures/jobs.ts";
 import type { Links } from "../pictures/links.ts";
@@ -67,6 +68,8 @@ export interface BotParts {
   readonly missedMs: number;
   readonly log: Log;
   readonly now?: () => number;
+  /** Unix time in ms, by which models have ended or not; `now` unless said. */
+  readonly today?: () => number;
   /** The clock between tries to show a last view; it rejects when the signal aborts. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
@@ -79,6 +82,7 @@ const restarting = new BotError("stopped", "I am being restarted.");
 /** Rejects with BotError `storage` when the store fails. */
 export async function createBot(parts: BotParts): Promise<Bot> {
   const { store, painter, history, ledger, accounts, defaults, publicUrl, log, now = Date.now } = parts;
+  const { today = now } = parts;
   const adapters = new Map<string, Adapter>();
   const handled = new Set<Promise<void>>();
   const stopped = new AbortController();
@@ -90,6 +94,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const pictureStore = createPictureStore(store);
   const uploads = createUploads({ store, upload: painter.upload, pictureStore, files: defaults.store });
   const styles = createStyles(store, pictureStore);
+  const refusals = await createRefusals(store);
   const areas = publicUrl
     ? await createAreas({
         ...{ store, history, publicUrl, now },
@@ -98,9 +103,17 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       })
     : undefined;
   const { choose, chooseAgain } = createChoose({ accounts, styles });
-  const expectedCost = createExpectedCost({ ...parts, choose });
+  const expectedCost = createExpectedCost({ ...parts, choose, refusals, today });
   const settle = createSettle({ accounts, styles });
-  const runs = createRuns({ ...parts, uploads, pictureStore, areas: areas !== undefined, now });
+  const runs = createRuns({
+    ...parts,
+    uploads,
+    pictureStore,
+    refusals,
+    areas: areas !== undefined,
+    now,
+    today,
+  });
   const ask = createAsk({ runs, ledger }, expectedCost.of, now);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
   const unfinished = createUnfinished(store);

@@ -4,8 +4,10 @@ import type { Prices } from "../money/prices.ts";
 import type { RequestDefaults } from "../openai/request.ts";
 import type { Choose } from "../options/choices.ts";
 import { fitOptions } from "../options/fit.ts";
+import type { Refusals } from "../options/refusals.ts";
 import { type Pictures, toLike, withShape } from "../options/shape.ts";
 import type { EstimateOf } from "../seam/core.ts";
+import { inPlaceOf } from "../seam/models.ts";
 import type { ImageOptions } from "../seam/options.ts";
 import { likeAny, type Size } from "../seam/words/size.ts";
 import type { History } from "../store/history.ts";
@@ -27,8 +29,10 @@ export function createExpectedCost(parts: {
   readonly history: History;
   readonly defaults: RequestDefaults;
   readonly prices: Prices;
+  readonly refusals: Refusals;
+  readonly today: () => number;
 }): ExpectedCost {
-  const { choose, history, defaults, prices } = parts;
+  const { choose, history, defaults, prices, refusals, today } = parts;
 
   /** `sent`: the pictures that come along, those of which the size is not known yet as undefined. */
   function expect(
@@ -41,8 +45,13 @@ export function createExpectedCost(parts: {
     // One that is about to be read may turn out to be of any size.
     const references = pictures.references.map((size) => size ?? unread);
     const isUnread = toLike(options, { ...pictures, references }) === unread;
-    const fitted = withShape(fitOptions(options, defaults.imageModels), like);
-    const models = { model: defaults.model, imageModel: fitted.imageModel };
+    const { has: refused } = refusals;
+    const fitted = withShape(
+      fitOptions(options, defaults.imageModels, { now: today(), refused }),
+      like,
+      refused,
+    );
+    const models = { model: inPlaceOf(defaults.model, today()), imageModel: fitted.imageModel };
     const { shown } = pictures;
     const planned = {
       ...{ options: fitted.options, text, inputs: sent },

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { createStandin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createCore } from "../rig/core.ts";
+import { today } from "../rig/day.ts";
 import { until } from "../rig/until.ts";
 import { examples } from "./examples.ts";
 import type { Contract, Platform, Seen, Stage } from "./platform.ts";
@@ -34,7 +35,7 @@ export function adapterContract({ name, simulate, lacks }: Contract): void {
 }
 
 async function createStage(platform: Platform): Promise<Stage & { close(): Promise<void> }> {
-  const standin = await createStandin({ paceMs: 30, flat: true });
+  const standin = await createStandin({ paceMs: 30, flat: true, today });
   const store: Store = await openStore("memory:");
   let adapter = platform.connect();
   const publicUrl = "https://draw.example.com";

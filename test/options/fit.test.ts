@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { fitOptions } from "../../src/options/fit.ts";
+import { fitOptions as fit, type Refused } from "../../src/options/fit.ts";
 import { models } from "../../src/seam/models.ts";
 import type { ImageOptions } from "../../src/seam/options.ts";
 
 type Options = Partial<ImageOptions>;
+
+/** Before any of the models ends. */
+const now = Date.parse("2026-10-01");
+
+const fitOptions = (asked: Options, offered: readonly string[], given: { readonly masked?: boolean } = {}) =>
+  fit(asked, offered, { now, ...given });
 
 describe("options for a model", () => {
   const cases: readonly [string, string, Options, Options, RegExp | undefined][] = [
@@ -90,7 +96,7 @@ describe("options for a model", () => {
 });
 
 describe("who draws", () => {
-  const offered = Object.keys(models);
+  const offered = ["gpt-image-2", "gpt-image-2.5-flare", ...Object.keys(models)];
   const cases: readonly [string, Options, string, RegExp | undefined][] = [
     ["the first, when nothing is asked for", {}, "gpt-image-2", undefined],
     [
@@ -145,6 +151,53 @@ describe("who draws", () => {
     assert.equal(options.format, "png");
     assert.equal(options.frames, undefined);
     assert.equal(options.size, "1536x1024");
+  });
+
+  describe("a model that has ended", () => {
+    const december = { now: Date.parse("2026-12-02") };
+
+    test("is drawn for by its successor where it is asked for, and that is said", () => {
+      const { imageModel, options, notes } = fit({ model: "gpt-image-1.5" }, offered, december);
+      assert.deepEqual([imageModel, options.model], ["gpt-image-2.5-sunburst", "gpt-image-2.5-sunburst"]);
+      assert.deepEqual(notes, ["GPT Image 1.5 ended on 1 December 2026, so GPT Image 2.5 Sunburst draws."]);
+    });
+
+    test("is asked for as long as it is there", () => {
+      const { imageModel, notes } = fit({ model: "gpt-image-1.5" }, offered, {
+        now: Date.parse("2026-11-30T23:59:59Z"),
+      });
+      assert.deepEqual([imageModel, notes], ["gpt-image-1.5", []]);
+    });
+
+    test("as the admin's own choice has a successor, too, and is nobody's way out", () => {
+      const only = ["gpt-image-1.5", "gpt-image-1-mini"];
+      assert.equal(fit({}, only, december).imageModel, "gpt-image-2.5-sunburst");
+      assert.equal(fit({ model: "gpt-image-1-mini" }, only, december).imageModel, "gpt-image-2.5-sunburst");
+    });
+  });
+
+  describe("what the API has refused to a model that the table does not know well", () => {
+    const sunburst = "gpt-image-2.6-sunburst";
+    const refusing =
+      (...all: string[]): Refused =>
+      (model, name, value) =>
+        all.includes(`${model} ${name} ${value}`);
+
+    test("is not asked for again: the nearest that it has is, and that is said", () => {
+      const refused = refusing(`${sunburst} size 1536x864`, `${sunburst} quality max`);
+      const asked = { size: "1920x1088", quality: "max" } as const;
+      const { options, notes } = fit(asked, [sunburst], { now, refused });
+      assert.deepEqual(options, { size: "1536x1024", quality: "high" });
+      assert.equal(notes.length, 2);
+    });
+
+    test("is left out where there is nothing near it", () => {
+      const own = "my-model";
+      const given = { now, refused: refusing(`${own} background opaque`) };
+      const { options, notes } = fit({ background: "opaque" }, [own], given);
+      assert.deepEqual(options, {});
+      assert.deepEqual(notes, ["my-model does not take background opaque, so I left it out."]);
+    });
   });
 
   test("a dated snapshot takes what its model takes", () => {

@@ -14,6 +14,7 @@ import type { Store } from "../../src/store/store.ts";
 import { createBot } from "../../src/turns/bot.ts";
 import { createLanes, type LineLimits } from "../../src/turns/lanes.ts";
 import { createLedger } from "../../src/turns/life/ledger.ts";
+import { today as rigDay } from "./day.ts";
 import { createMemorySpool } from "./spool.ts";
 
 /** The real core as main.ts puts it together, over a stand-in, with one adapter started on it. */
@@ -33,6 +34,8 @@ export async function createCore(parts: {
   readonly missedMs?: number;
   /** The clock between tries to show a last view. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** Unix time in ms, by which models have ended or not. */
+  readonly today?: () => number;
   /** What stands between the core and its painter. */
   readonly between?: (painter: Painter) => Painter;
 }) {
@@ -71,6 +74,7 @@ export async function createCore(parts: {
     ...(parts.publicUrl && { publicUrl: parts.publicUrl }),
     spool: parts.spool ?? spoolOf(store),
     missedMs: parts.missedMs ?? 600_000,
+    today: parts.today ?? rigDay,
     ...(parts.wait && { wait: parts.wait }),
     log,
   });

@@ -19,6 +19,7 @@ import { createStandin, type Standin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import type { LineLimits } from "../../src/turns/lanes.ts";
 import { askedOf, createCore } from "./core.ts";
+import { today } from "./day.ts";
 
 /** A platform with nothing between it and the core: what it is shown stays in memory. */
 export interface PaperAdapter extends Adapter {
@@ -115,10 +116,12 @@ export async function createStudio(
     publicUrl?: string;
     links?: Links;
     spool?: Spool;
+    /** Unix time in ms, by which models have ended or not. */
+    today?: () => number;
   } = {},
 ) {
   const standin =
-    options.standin ?? (await createStandin({ paceMs: options.paceMs ?? 30, flat: !options.drawn }));
+    options.standin ?? (await createStandin({ paceMs: options.paceMs ?? 30, flat: !options.drawn, today }));
   const store = options.store ?? (await openStore("memory:"));
   const adapter = createPaperAdapter();
   const core = await createCore({ ...options, adapter, standin, store });

@@ -8,13 +8,14 @@ import type {
 } from "openai/resources/responses/responses";
 import sharp from "sharp";
 import { createStandin, type Standin, type StandinOptions } from "../../src/standin/index.ts";
+import { today } from "../rig/day.ts";
 
 /** A stand-in and the real client on it, closed with the test. Pictures take 20 ms. */
 export async function setup(
   t: TestContext,
   options: StandinOptions = {},
 ): Promise<{ standin: Standin; openai: OpenAI }> {
-  const standin = await createStandin({ paceMs: 20, leastPixels: 256 * 256, ...options });
+  const standin = await createStandin({ paceMs: 20, leastPixels: 256 * 256, today, ...options });
   t.after(() => standin.close());
   return { standin, openai: createClient(standin) };
 }
@@ -24,9 +25,9 @@ export function createClient(standin: Standin, apiKey = "sk-test"): OpenAI {
   return new OpenAI({ baseURL: standin.url, apiKey, maxRetries: 0, logLevel: "off" });
 }
 
-/** The image tool, small and quick. */
+/** The image tool, small and quick: by a model that draws small ones. */
 export function tool(options: Partial<Tool.ImageGeneration> = {}): Tool.ImageGeneration {
-  return { type: "image_generation", size: "256x256", quality: "low", ...options };
+  return { type: "image_generation", model: "gpt-image-2", size: "256x256", quality: "low", ...options };
 }
 
 /** A request for a picture. */

@@ -317,7 +317,7 @@ test("what is allowed is let through", async (t) => {
       body: {
         model: "gpt-6-sol",
         input: "draw a cat",
-        ...drawn({ size: "256x256", quality: "low", ...options }),
+        ...drawn({ model: "gpt-image-2", size: "256x256", quality: "low", ...options }),
       },
     });
   }

@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, type TestContext, test } from "node:test";
 import sharp from "sharp";
 import { createLinks } from "../../src/pictures/links.ts";
-import { models } from "../../src/seam/models.ts";
+import { livingModels } from "../../src/seam/models.ts";
 import { optionSpecs } from "../../src/seam/options.ts";
+import { createStandin } from "../../src/standin/index.ts";
+import { today } from "../rig/day.ts";
 import { flat, masked } from "../rig/pictures.ts";
 import { attachment, createStudio } from "../rig/studio.ts";
 
@@ -58,7 +60,7 @@ describe("every row of the options table", () => {
     });
   }
 
-  for (const model of Object.keys(models)) {
+  for (const model of livingModels(today())) {
     test(`${model} draws with whatever is asked for, or says what it lacks`, async () => {
       const asked = "--quality max --size 1536x864 --format gif --fidelity high --frames 3";
       const { last } = await studio.say(`a kite --model ${model} ${asked}`);
@@ -69,10 +71,48 @@ describe("every row of the options table", () => {
   }
 
   test("what the usual model lacks is drawn by one that has it, and said", async () => {
-    const { last } = await studio.say("a kite --quality max");
-    assert.equal(tool().model, "gpt-image-2.5-flare");
+    const two = await createStudio({ defaults: { imageModels: ["gpt-image-2", "gpt-image-2.5-flare"] } });
+    const { last } = await two.say("a kite --quality max");
     assert.match(last.notes.join(), /GPT Image 2 has no quality “max”, so GPT Image 2.5 Flare draws/);
     assert.equal(last.details?.options.find(({ name }) => name === "model")?.applied, "gpt-image-2.5-flare");
+    await two.close();
+  });
+
+  test("what the API refuses to a model of which little is known is asked for once, and never again", async () => {
+    const imageModels = ["gpt-image-2.6-sunburst"];
+    const sizesOf = (asked: readonly Readonly<Record<string, unknown>>[]) =>
+      asked.map(({ tools }) => (tools as readonly { size?: string }[])[0]?.size);
+    const new26 = await createStudio({ defaults: { imageModels } });
+    const { last } = await new26.say("a kite --size 1536x864");
+    assert.equal(last.phase, "done");
+    assert.match(last.notes.join(), /draws three sizes only, so 1536x864 became 1536x1024/);
+    await new26.say("another kite --size 1088x1920");
+    assert.deepEqual(sizesOf(new26.asked()), ["1536x864", "1536x1024", "1024x1536"]);
+    // Also by the next process.
+    const { store, standin } = new26;
+    const next = await createStudio({ defaults: { imageModels }, store, standin });
+    await next.say("a third kite --size 1536x864");
+    assert.equal(sizesOf(next.asked()).at(-1), "1536x1024");
+    assert.equal(next.asked().length, 4);
+    await new26.close();
+  });
+
+  test("a model that has ended has a successor, whether it was asked for or is the admin's choice", async () => {
+    const day = () => Date.parse("2026-12-12");
+    const standin = await createStandin({ paceMs: 20, flat: true, today: day });
+    const defaults = { model: "gpt-5", imageModels: ["gpt-image-1.5", "gpt-image-2.5-flare"] };
+    const later = await createStudio({ standin, defaults, today: day });
+    const { last } = await later.say("a kite --model gpt-image-1-mini");
+    assert.match(
+      last.notes.join(),
+      /GPT Image 1 mini ended on 1 December 2026, so GPT Image 2\.5 Flare draws/,
+    );
+    assert.equal((await later.say("a kite")).last.phase, "done");
+    assert.deepEqual(
+      later.asked().map(({ model }) => model),
+      ["gpt-6-luna", "gpt-6-luna"],
+    );
+    await later.close();
   });
 
   test("the operator may offer one model alone", async () => {

@@ -163,9 +163,9 @@ function parseValue(spec: OptionSpec, text: string): string | number {
     }
     return number;
   }
-  const found = spec.values?.find((choice) => choice.value === value);
-  if (!found) throw new BotError("bad_option", `${spec.label} takes ${takes(spec)}, not “${text}”.`);
-  return found.value;
+  const isKnown = spec.values?.some((choice) => choice.value === value) || spec.former?.includes(value);
+  if (!isKnown) throw new BotError("bad_option", `${spec.label} takes ${takes(spec)}, not “${text}”.`);
+  return value;
 }
 
 function parseSize(value: string): string {

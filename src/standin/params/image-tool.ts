@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { badRequest, invalidValue } from "../errors/api-error.ts";
-import { checkTextModel, findImageModel, type ImageModel } from "./models.ts";
+import { checkTextModel, findImageModel, type ImageModel, usualImageModel } from "./models.ts";
 
 /** `Tool.ImageGeneration` as it may be sent. Source: openai's responses.d.ts. */
 export const imageTool = z.strictObject({
@@ -35,9 +35,15 @@ export const imageTool = z.strictObject({
 
 export type ImageTool = z.infer<typeof imageTool>;
 
+/** What a request is judged by beside its own words: pixels of the smallest picture, and Unix time in ms. */
+export interface Circumstances {
+  readonly leastPixels: number;
+  readonly now: number;
+}
+
 /** The rules between options. `at` is where the tool stands, e.g. `tools[0]`. Throws ApiError. */
-export function checkImageTool(tool: ImageTool, at: string, leastPixels: number): ImageModel {
-  const model = findImageModel(tool.model ?? "gpt-image-2", `${at}.model`);
+export function checkImageTool(tool: ImageTool, at: string, { leastPixels, now }: Circumstances): ImageModel {
+  const model = findImageModel(tool.model ?? usualImageModel, now, `${at}.model`);
   const format = tool.output_format ?? "png";
   const no = (name: string, why: string) => badRequest(why, `${at}.${name}`, "invalid_value");
 
@@ -77,7 +83,7 @@ export function checkImageTool(tool: ImageTool, at: string, leastPixels: number)
   }
   if (tool.svg && format !== "svg")
     throw no("svg", "The 'svg' parameter requires output_format to be 'svg'.");
-  if (tool.svg?.model) checkTextModel(tool.svg.model, `${at}.svg.model`);
+  if (tool.svg?.model) checkTextModel(tool.svg.model, now, `${at}.svg.model`);
   if (tool.input_image_mask) checkMask(tool.input_image_mask, `${at}.input_image_mask`);
   checkSize(tool.size ?? "auto", model, `${at}.size`, leastPixels);
   return model;

@@ -8,6 +8,8 @@ export interface ImageModel {
   /** Any WIDTHxHEIGHT, or the three standard sizes only. */
   readonly anySize: boolean;
   readonly formats: readonly string[];
+  /** It is refused from this day on, YYYY-MM-DD in UTC. Source: OpenAI's deprecations page. */
+  readonly until?: string;
 }
 
 const upToHigh = ["low", "medium", "high", "auto"];
@@ -59,10 +61,20 @@ export const imageModels: readonly ImageModel[] = [
   newest("gpt-image-2.5-flare-2026-09-08"),
   unsaid("gpt-image-2.6-sunburst"),
   unsaid("gpt-image-2.6-flare"),
-  first("gpt-image-1.5", ["low", "high"]),
-  first("gpt-image-1-mini", ["low"]),
-  unsaid("chatgpt-image-latest"),
+  { ...first("gpt-image-1.5", ["low", "high"]), until: "2026-12-01" },
+  { ...first("gpt-image-1-mini", ["low"]), until: "2026-12-01" },
+  { ...unsaid("chatgpt-image-latest"), until: "2026-12-01" },
 ];
+
+/** The tool's own, where none is named. Source: openai's responses.d.ts, 7.57. */
+export const usualImageModel = "gpt-image-2.6-sunburst";
+
+/** Text models that are refused from a day on. Source: OpenAI's deprecations page. */
+const textModelsUntil: Readonly<Record<string, string>> = {
+  ...{ "gpt-5": "2026-12-11", o3: "2026-12-11", "gpt-4o": "2027-01-14", "gpt-4.1": "2027-01-14" },
+};
+
+const hasEnded = (until: string | undefined, now: number) => until !== undefined && now >= Date.parse(until);
 
 /** The text models that can call the image tool; a dated snapshot of one counts as itself. */
 export const textModels = [
@@ -92,15 +104,16 @@ export const textModels = [
 ] as const;
 
 /** Throws ApiError `model_not_found` for a model that does not exist. */
-export function checkTextModel(model: string, param = "model"): void {
+export function checkTextModel(model: string, now: number, param = "model"): void {
   const base = model.replace(/-\d{4}-\d{2}-\d{2}$/, "");
-  if (!textModels.some((name) => name === base)) throw missingModel(model, param);
+  const isKnown = textModels.some((name) => name === base);
+  if (!isKnown || hasEnded(textModelsUntil[base], now)) throw missingModel(model, param);
 }
 
 /** Throws ApiError `model_not_found`, also for a model that was shut down. */
-export function findImageModel(name: string, param: string): ImageModel {
+export function findImageModel(name: string, now: number, param: string): ImageModel {
   const model = imageModels.find((known) => known.name === name);
-  if (!model) throw missingModel(name, param);
+  if (!model || hasEnded(model.until, now)) throw missingModel(name, param);
   return model;
 }
 

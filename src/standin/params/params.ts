@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { badRequest, invalidValue } from "../errors/api-error.ts";
 import { check } from "../errors/check.ts";
-import { checkImageTool, type ImageTool, imageTool } from "./image-tool.ts";
+import { type Circumstances, checkImageTool, type ImageTool, imageTool } from "./image-tool.ts";
 import { checkTextModel, type ImageModel } from "./models.ts";
 
 /** Longest text OpenAI takes in one string, in characters. */
@@ -116,9 +116,9 @@ export interface Checked {
 }
 
 /** Checks a body as the service does. Input items are checked where they are read. Throws ApiError. */
-export function parseParams(raw: unknown, leastPixels: number): Checked {
+export function parseParams(raw: unknown, circumstances: Circumstances): Checked {
   const parsed = check(body, raw);
-  checkTextModel(parsed.model);
+  checkTextModel(parsed.model, circumstances.now);
   checkMetadata(parsed.metadata);
   const tools = (parsed.tools ?? []).map((tool, index) => {
     // The stand-in has one tool; the service's others are refused rather than ignored.
@@ -127,7 +127,7 @@ export function parseParams(raw: unknown, leastPixels: number): Checked {
     }
     return check(imageTool, tool, `tools[${index}]`);
   });
-  const models = tools.map((tool, index) => checkImageTool(tool, `tools[${index}]`, leastPixels));
+  const models = tools.map((tool, index) => checkImageTool(tool, `tools[${index}]`, circumstances));
   if (tools.length > 1) {
     throw badRequest("Only one image_generation tool may be given.", "tools", "invalid_value");
   }

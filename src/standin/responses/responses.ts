@@ -38,8 +38,9 @@ export function createResponses(deps: {
   flat: boolean;
   leastPixels: number;
   now: () => number;
+  today: () => number;
 }): Responses {
-  const { store, runs, paint, sources, paceMs, leastPixels, flat, now } = deps;
+  const { store, runs, paint, sources, paceMs, leastPixels, flat, now, today } = deps;
 
   function find(id: string): ResponseRecord {
     const record = toRecord(store.responses.get(id));
@@ -57,7 +58,7 @@ export function createResponses(deps: {
     show,
 
     async create(body, fault) {
-      const checked = parseParams(body, leastPixels);
+      const checked = parseParams(body, { leastPixels, now: today() });
       const { params } = checked;
       const previous = params.previous_response_id ?? undefined;
       const parent = previous === undefined ? undefined : toRecord(store.responses.get(previous));

@@ -1,6 +1,7 @@
 import type { Response, ResponseOutputItem } from "openai/resources/responses/responses";
 import { textTokens } from "../../money/tokens.ts";
 import type { ResponseRecord } from "../kept/record.ts";
+import { usualImageModel } from "../params/models.ts";
 import { toImageUsage, toUsage } from "./usage.ts";
 
 /** A response as the wire has it: the SDK adds `output_text` itself. */
@@ -68,7 +69,7 @@ function toEchoedTool(tool: ResponseRecord["params"]["tools"][number]): Response
   const echoed = {
     action: "auto",
     background: "auto",
-    model: "gpt-image-2",
+    model: usualImageModel,
     moderation: "auto",
     output_compression: 100,
     output_format: "png",

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { modelOf } from "../seam/models.ts";
+import type { ImageOptions, OptionName } from "../seam/options.ts";
+import { standardSizes } from "../seam/words/size.ts";
+import type { Store } from "../store/store.ts";
+import type { Refused } from "./fit.ts";
+
+/** What the API has refused to models of which the table does not know what they take. */
+export interface Refusals {
+  readonly has: Refused;
+  /** Whether it is to be learnt: of a model that the table knows well, the API's word is a fault to be told of. */
+  isOpen(model: string): boolean;
+  /** Not to be asked for again, by anybody. Rejects with BotError `storage` when it cannot be kept; it is known all the same. */
+  learn(model: string, name: OptionName, value: ImageOptions[OptionName]): Promise<void>;
+}
+
+const all = "all";
+const isStandard = (size: ImageOptions[OptionName]) => ["auto", ...standardSizes].some((one) => one === size);
+
+/** Rejects with BotError `storage` when the store fails. */
+export async function createRefusals(store: Store): Promise<Refusals> {
+  const table = store.table("refusals", z.array(z.string()).readonly());
+  const known = new Set(await table.get(all));
+  /** A model that does not draw one size of its own does not draw the others either. */
+  const toEntry = (model: string, name: OptionName, value: ImageOptions[OptionName]) =>
+    `${model} ${name} ${name === "size" && !isStandard(value) ? "any" : value}`;
+  const isOpen = (model: string) => modelOf(model)?.isUnsaid ?? modelOf(model) === undefined;
+
+  return {
+    isOpen,
+    has: (model, name, value) => isOpen(model) && known.has(toEntry(model, name, value)),
+    async learn(model, name, value) {
+      known.add(toEntry(model, name, value));
+      await table.set(all, [...known]);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sayEndings } from "../src/banner.ts";
+import { parseConfig } from "../src/config.ts";
+
+const old = parseConfig({ IMAGE_MODEL: "gpt-image-1.5", OPENAI_MODEL: "gpt-5-2025-08-07" });
+
+test("a month before a model that is set ends, the admin is told, and afterwards who took its place", () => {
+  assert.deepEqual(sayEndings(old, Date.parse("2026-10-30")), []);
+  assert.deepEqual(sayEndings(old, Date.parse("2026-11-15")), [
+    "OpenAI ends gpt-image-1.5 on 2026-12-01, and gpt-image-2.5-sunburst takes its place. Set IMAGE_MODEL to one you want.",
+    "OpenAI ends gpt-5-2025-08-07 on 2026-12-11, and gpt-6-luna takes its place. Set OPENAI_MODEL to one you want.",
+  ]);
+  assert.match(
+    sayEndings(old, Date.parse("2026-12-01"))[0] ?? "",
+    /^OpenAI has ended gpt-image-1\.5 on 2026-12-01, so gpt-image-2\.5-sunburst is used in its place\./,
+  );
+});
+
+test("what is set where nothing is set lives for another month at least", () => {
+  assert.deepEqual(sayEndings(parseConfig({}), Date.now()), []);
+});
