@@ -41,6 +41,7 @@ export interface Config {
       | {
           readonly kind: "http";
           readonly signingSecret: string;
+          readonly host: string;
           readonly port: number;
           readonly path: string;
         };
@@ -124,6 +125,7 @@ const environment = z
     SLACK_APP_TOKEN: z.string().optional(),
     SLACK_SIGNING_SECRET: z.string().optional(),
     SLACK_API_URL: httpUrl.optional(),
+    SLACK_HOST: z.string().default("127.0.0.1"),
     SLACK_PORT: wholeNumber(0, 65_535).default(3000),
     SLACK_PATH: z.string().startsWith("/", "must begin with /").default("/slack/events"),
     DATA_DIR: z.string().default("./data"),
@@ -228,6 +230,12 @@ function toSlack(env: z.output<typeof environment>): Pick<Config, "slack"> {
   if (!botToken) return {};
   const mode = appToken
     ? ({ kind: "socket", appToken } as const)
-    : ({ kind: "http", signingSecret, port: env.SLACK_PORT, path: env.SLACK_PATH } as const);
+    : ({
+        kind: "http",
+        signingSecret,
+        host: env.SLACK_HOST,
+        port: env.SLACK_PORT,
+        path: env.SLACK_PATH,
+      } as const);
   return { slack: { botToken, mode, ...(env.SLACK_API_URL && { apiUrl: env.SLACK_API_URL }) } };
 }

@@ -85,6 +85,24 @@ describe("the configuration", () => {
     );
   });
 
+  test("Slack over HTTP is listened for on this machine alone, unless it is said", () => {
+    const slack = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: "a secret" };
+    const mode = { kind: "http", signingSecret: "a secret", port: 3000, path: "/slack/events" };
+    assert.deepEqual(parseConfig(slack).slack?.mode, { ...mode, host: "127.0.0.1" });
+    const said = { SLACK_HOST: "::", SLACK_PORT: "1", SLACK_PATH: "/x" };
+    assert.deepEqual(parseConfig({ ...slack, ...said, HOST: "127.0.0.1" }).slack?.mode, {
+      ...mode,
+      host: "::",
+      port: 1,
+      path: "/x",
+    });
+    // Where the page is served says nothing of Slack.
+    assert.deepEqual(parseConfig({ ...slack, PLAYGROUND: "off", HOST: "0.0.0.0" }).slack?.mode, {
+      ...mode,
+      host: "127.0.0.1",
+    });
+  });
+
   test("counts an empty variable as absent, and one of spaces too", () => {
     const names = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "PORT", "DISCORD_TOKEN", "STORE_URL", "CONCURRENCY"];
     for (const empty of ["", "  "]) {

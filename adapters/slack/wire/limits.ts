@@ -73,6 +73,25 @@ export const imageLimits: ImageLimits = {
   images: slackLimits.images,
 };
 
+/** What a request over HTTP may take. Slack itself gives up after three seconds. */
+export const httpLimits = {
+  /** Bytes of one body. Slack's largest are forms of a few hundred kB. */
+  body: MB,
+  /** Bytes of all bodies that are being read. */
+  bodies: 16 * MB,
+  /** Bytes of a body that need not be signed: Slack's look at our certificate. */
+  unsigned: 1024,
+  /** Seconds a timestamp may be off. Source: “Verifying requests from Slack”. */
+  skewS: 300,
+  headers: 64,
+  /** Connections whose request is not there yet; one more, and the oldest is cut off. */
+  connections: 256,
+  /** Ms until the headers, and the whole request, have to be there, and between two looks whether they are. */
+  headersMs: 5000,
+  requestMs: 5000,
+  checkMs: 500,
+} as const;
+
 /** Times that tests shorten, all in ms. */
 export interface Timing {
   /** Shortest time between two edits of a message. */
