@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { httpLimits } from "../limits.ts";
-import { tooLarge } from "./headers.ts";
+import { checkSignature, tooLarge } from "./headers.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What is being read. */
@@ -10,12 +10,12 @@ interface Reading {
 }
 
 /**
- * Reads bodies, within a limit for each and one for all together: where that is reached, whoever holds most has to go,
- * which is never a request of Slack's as it usually is.
+ * Reads bodies that Slack signed, within a limit for each and one for all together: where that is reached, whoever holds
+ * most has to go, which is never a request of Slack's as it usually is. What is refused is let go of at once.
  *
  * Rejects with Refusal.
  */
-export function createBodies(): (request: IncomingMessage) => Promise<Buffer> {
+export function createBodies(signingSecret: string): (request: IncomingMessage) => Promise<Buffer> {
   const readings = new Set<Reading>();
 
   function makeRoom(): void {
@@ -41,6 +41,7 @@ export function createBodies(): (request: IncomingMessage) => Promise<Buffer> {
         const size = Math.min(Math.max(longer, 2 * reading.bytes.length), httpLimits.body);
         const bytes = Buffer.allocUnsafeSlow(size);
         reading.bytes.copy(bytes, 0, 0, length);
+        free(reading.bytes);
         reading.bytes = bytes;
         makeRoom();
       }
@@ -53,10 +54,20 @@ export function createBodies(): (request: IncomingMessage) => Promise<Buffer> {
     makeRoom();
     request.on("data", take).on("end", finish).on("close", leave).on("error", leave);
     try {
-      return await promise;
+      const body = await promise;
+      checkSignature(request.headers, body, signingSecret);
+      return body;
+    } catch (error) {
+      request.off("data", take);
+      free(reading.bytes);
+      throw error;
     } finally {
       readings.delete(reading);
-      request.off("data", take);
     }
   };
+}
+
+/** Gives the memory back now; the garbage collector would let hundreds of such buffers pile up. */
+function free({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
