@@ -158,13 +158,13 @@ test("wrong tries make the next ones wait, and the page says how long; nobody is
     const wait = wrong.headers["retry-after"];
     waits.push(wait?.toString());
     if (tries < 4) clock.now += Number(wait ?? 0) * 1000;
-    else assert.match(wrong.text, /That is not the password\. Wait 4 seconds before the next try\./);
+    else assert.match(wrong.text, /That is not the password\. Wait 4\sseconds before the next try\./);
   }
   assert.deepEqual(waits, [undefined, undefined, "1", "2", "4"]);
   for (const tried of ["too soon", password]) {
     const early = await stranger.say(tried);
     assert.deepEqual([early.status, early.headers["retry-after"]], [429, "4"]);
-    assert.match(early.text, /Too many tries\. Wait 4 seconds, then try again\./);
+    assert.match(early.text, /Too many tries\. Wait 4\sseconds, then try again\./);
     assert.match(early.text, /<form method="post" action="\/login">/);
   }
   clock.now += 4000;

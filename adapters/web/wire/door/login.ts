@@ -172,7 +172,7 @@ function refuse(c: Context, outcome: Exclude<Outcome, { kind: "right" }>): Promi
 
 function toWords(seconds: number): string {
   if (seconds === 1) return "a second";
-  return seconds < 100 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+  return seconds < 100 ? `${seconds}\u00a0seconds` : `${Math.ceil(seconds / 60)}\u00a0minutes`;
 }
 
 async function page(c: Context, status: 200 | 401 | 429 | 503, message = ""): Promise<Response> {

@@ -53,11 +53,11 @@ export function createTries(parts: {
     if (line.isFull) return { kind: "busy" };
     const { waitMs, nextMs, tries, isNews } = waits.take(lanes);
     if (waitMs > 0) {
-      if (isNews) log.warn({ ...who, tries, waitSeconds: waitMs / 1000 }, "login.waiting");
+      if (isNews) log.warn({ ...who, tries, waitSeconds: Math.ceil(waitMs / 1000) }, "login.waiting");
       return { kind: "wait", waitMs };
     }
     if (!(await line.join(() => isPassword(said, verifier)))) {
-      log.warn({ ...who, tries, waitSeconds: nextMs / 1000 }, "login.failed");
+      log.warn({ ...who, tries, waitSeconds: Math.ceil(nextMs / 1000) }, "login.failed");
       return { kind: "wrong", nextMs };
     }
     waits.forgive(lanes);
