@@ -45,10 +45,12 @@ export function ownMachine(): MiddlewareHandler<{ Bindings: HttpBindings }> {
 function isProxied({ req, env }: Context<{ Bindings: HttpBindings }>): boolean {
   const { headers, httpVersion } = env.incoming;
   if (proxyHeader(headers) !== undefined || httpVersion === "1.0") return true;
-  if (req.header("sec-fetch-site") !== "same-origin") return false;
-  return [req.header("origin"), req.header("referer")].some(
-    (page) => page !== undefined && page !== "null" && !isOfHost(page, req.header("host")),
-  );
+  const isElsewhere = (page: string | undefined) =>
+    page !== undefined && page !== "null" && !isOfHost(page, req.header("host"));
+  const site = req.header("sec-fetch-site");
+  if (site === "same-origin") return isElsewhere(req.header("origin")) || isElsewhere(req.header("referer"));
+  // Browsers say nothing of that over http to another machine, nor do old ones, which may follow a link to us.
+  return site === undefined && req.path !== "/" && isElsewhere(req.header("referer"));
 }
 
 /**

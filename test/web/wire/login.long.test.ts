@@ -350,6 +350,10 @@ test("without a password, what came through a proxy is refused, and told what to
       assert.match(JSON.parse(text).error.message, /through a proxy.*PLAYGROUND_PASSWORD.*TRUSTED_PROXIES/);
     }
   }
+  // Over http browsers say less.
+  for (const path of ["/api/threads", "/page/main.ts"]) {
+    assert.equal((await raw(url, { path, headers: { referer: "http://192.168.1.5/" } })).status, 403);
+  }
   // nginx as it is without a word on headers: HTTP/1.0, and our own address as the host.
   assert.match(
     await speak(Number(port), `GET /api/threads HTTP/1.0\r\nHost: ${host}\r\n\r\n`),
@@ -363,9 +367,14 @@ test("without a password, what came through a proxy is refused, and told what to
     { "sec-fetch-site": "same-origin", origin: url, referer: `${url}/` },
     { "sec-fetch-site": "none" },
     { "x-requested-with": "fetch" },
+    { referer: `${url}/` },
   ] as Record<string, string>[]) {
     assert.equal((await raw(url, { path: "/api/threads", headers })).status, 200, JSON.stringify(headers));
   }
+  assert.equal(
+    (await raw(url, { path: "/", headers: { referer: "http://elsewhere.example/" } })).status,
+    200,
+  );
   const link = { "sec-fetch-site": "cross-site", referer: "https://elsewhere.example/" };
   assert.equal(
     (await raw(url, { path: "/", headers: link })).status,

@@ -3,66 +3,72 @@ import { httpLimits } from "../limits.ts";
 import { checkSignature, tooLarge } from "./headers.ts";
 import { Refusal } from "./refusal.ts";
 
-/** What is being read. */
+/** A large body that is being read. */
 interface Reading {
-  bytes: Buffer;
+  readonly sinceMs: number;
   stop(reason: Refusal): void;
 }
 
 /**
- * Reads bodies that Slack signed, within a limit for each and one for all together: where that is reached, whoever holds
- * most has to go, which is never a request of Slack's as it usually is. What is refused is let go of at once.
+ * Reads bodies that Slack signed. What is refused is let go of at once.
  *
- * Rejects with Refusal.
+ * Nearly all of Slack's are small. Only a few large ones are read at the same time, so that a flood of them costs others
+ * neither memory nor time; one that dawdles makes room for the next. Rejects with Refusal.
  */
 export function createBodies(signingSecret: string): (request: IncomingMessage) => Promise<Buffer> {
-  const readings = new Set<Reading>();
+  const large = new Set<Reading>();
 
   function makeRoom(): void {
-    let held = 0;
-    let largest: Reading | undefined;
-    for (const reading of readings) {
-      held += reading.bytes.length;
-      if (reading.bytes.length > (largest?.bytes.length ?? 0)) largest = reading;
-    }
-    if (held > httpLimits.bodies) largest?.stop(new Refusal(503, "Too much comes in at once."));
+    const [oldest] = large;
+    if (!oldest || large.size < httpLimits.large) return;
+    const busy = new Refusal(503, "Too much comes in at once.");
+    if (Date.now() - oldest.sinceMs < httpLimits.largeMs) throw busy;
+    large.delete(oldest);
+    oldest.stop(busy);
   }
 
   return async (request) => {
-    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-    const declared = Number(request.headers["content-length"] ?? 0);
-    const reading: Reading = { bytes: Buffer.allocUnsafeSlow(declared), stop: reject };
-    let length = 0;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const length = request.headers["content-length"];
+    const declared = Number(length ?? 0);
+    const reading: Reading = { sinceMs: Date.now(), stop: reject };
+    if (length === undefined || declared > httpLimits.small) {
+      makeRoom();
+      large.add(reading);
+    }
+    let bytes = Buffer.allocUnsafeSlow(declared);
+    let read = 0;
     const take = (chunk: Buffer) => {
-      const longer = length + chunk.length;
+      const longer = read + chunk.length;
       if (longer > httpLimits.body) return reject(tooLarge());
-      if (longer > reading.bytes.length) {
+      if (longer > bytes.length) {
         // One buffer and not a list: a million chunks of a byte would take a hundred times as much.
-        const size = Math.min(Math.max(longer, 2 * reading.bytes.length), httpLimits.body);
-        const bytes = Buffer.allocUnsafeSlow(size);
-        reading.bytes.copy(bytes, 0, 0, length);
-        free(reading.bytes);
-        reading.bytes = bytes;
-        makeRoom();
+        const wider = Buffer.allocUnsafeSlow(Math.min(Math.max(longer, 2 * bytes.length), httpLimits.body));
+        bytes.copy(wider, 0, 0, read);
+        free(bytes);
+        bytes = wider;
       }
-      chunk.copy(reading.bytes, length);
-      length = longer;
+      chunk.copy(bytes, read);
+      read = longer;
     };
-    const finish = () => resolve(reading.bytes.subarray(0, length));
     const leave = () => reject(new Refusal(400, "The request broke off."));
-    readings.add(reading);
-    makeRoom();
-    request.on("data", take).on("end", finish).on("close", leave).on("error", leave);
+    request
+      .on("data", take)
+      .on("end", () => resolve())
+      .on("close", leave)
+      .on("error", leave);
     try {
-      const body = await promise;
+      await promise;
+      const body = bytes.subarray(0, read);
       checkSignature(request.headers, body, signingSecret);
       return body;
     } catch (error) {
       request.off("data", take);
-      free(reading.bytes);
+      free(bytes);
       throw error;
     } finally {
-      readings.delete(reading);
+      // Not before others have had their turn: to read and to check a large one takes a while.
+      setImmediate(() => large.delete(reading));
     }
   };
 }

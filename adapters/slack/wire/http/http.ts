@@ -91,7 +91,9 @@ export function createHttp(mode: Mode & { readonly kind: "http" }, log: Log): Ga
     receiver,
     async open() {
       const listening = Promise.withResolvers<void>();
-      server.once("error", listening.reject).listen(port, host, listening.resolve);
+      server
+        .once("error", listening.reject)
+        .listen({ port, host, backlog: httpLimits.backlog }, listening.resolve);
       await listening.promise.catch((cause: unknown) => {
         throw toListenError(cause, host, port);
       });
