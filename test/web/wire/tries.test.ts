@@ -77,6 +77,14 @@ test("browsers that signed in before have lanes and a line of their own", async 
   assert.equal(waitOf(await from("192.0.2.1", undefined, "another")), 0);
 });
 
+test("the machine that a proxy is on has a lane beside that of all the world behind it", async () => {
+  const { from, said } = start();
+  for (let tries = 0; tries < 3; tries += 1) await from("127.0.0.1", `203.0.113.${tries}`);
+  assert.equal((await from("127.0.0.1", "198.51.100.1")).kind, "wait");
+  assert.equal(waitOf(await from("127.0.0.1")), 0);
+  assert.equal(said("login.proxy").length, 1);
+});
+
 test("one customer of IPv6 counts as one, with all addresses, and later with all networks", async () => {
   const { from } = start();
   for (let tries = 0; tries < 3; tries += 1)

@@ -35,21 +35,30 @@ export function createTries(parts: {
   const lines = { known: createLine(inLine), strangers: createLine(inLine) };
   let toldOfProxy = false;
 
-  /** Behind a proxy that nobody told us of, all share the tries of one address: an admin should know. */
-  function tellOfProxy({ socket, headers }: IncomingMessage): void {
+  /** Whether a request came by a proxy that is not trusted. An admin should know: all behind it count as one. */
+  function isBehindProxy({ socket, headers }: IncomingMessage): boolean {
     const header = proxyHeader(headers);
-    if (toldOfProxy || header === undefined || proxies.isTrusted(socket.remoteAddress)) return;
-    toldOfProxy = true;
-    const hint = "Everybody behind that proxy counts as one. Set TRUSTED_PROXIES to its address.";
-    log.warn({ proxy: socket.remoteAddress, header, hint }, "login.proxy");
+    if (header === undefined || proxies.isTrusted(socket.remoteAddress)) return false;
+    if (!toldOfProxy) {
+      toldOfProxy = true;
+      const hint = "Everybody behind that proxy counts as one. Set TRUSTED_PROXIES to its address.";
+      log.warn({ proxy: socket.remoteAddress, header, hint }, "login.proxy");
+    }
+    return true;
+  }
+
+  /** Those of the machine that a proxy is on are not counted with those of all the world. */
+  function lanesOf(request: IncomingMessage): readonly Lane[] {
+    const behind = isBehindProxy(request) ? ", behind a proxy" : "";
+    const [own = "", around] = toNetworks(proxies.addressOf(request));
+    const lane = { name: `${own}${behind}`, free: free.address };
+    return around === undefined ? [lane] : [lane, { name: `${around}${behind}`, free: free.network }];
   }
 
   return async (request, said, browser) => {
-    tellOfProxy(request);
-    const address = proxies.addressOf(request);
-    const lanes = browser === undefined ? toLanes(address) : [{ name: browser, free: free.browser }];
+    const lanes = browser === undefined ? lanesOf(request) : [{ name: browser, free: free.browser }];
     const line = browser === undefined ? lines.strangers : lines.known;
-    const who = { address, knownBrowser: browser !== undefined };
+    const who = { address: proxies.addressOf(request), knownBrowser: browser !== undefined };
     if (line.isFull) return { kind: "busy" };
     const { waitMs, nextMs, tries, isNews } = waits.take(lanes);
     if (waitMs > 0) {
@@ -64,10 +73,4 @@ export function createTries(parts: {
     log.info(who, "login.done");
     return { kind: "right" };
   };
-}
-
-function toLanes(address: string): readonly Lane[] {
-  const [own = "", around] = toNetworks(address);
-  const lane = { name: own, free: free.address };
-  return around === undefined ? [lane] : [lane, { name: around, free: free.network }];
 }
