@@ -9,6 +9,7 @@ FROM node:26-slim
 ENV NODE_ENV=production \
     UV_THREADPOOL_SIZE=16 \
     HOST=0.0.0.0 \
+    SLACK_HOST=0.0.0.0 \
     DATA_DIR=/data
 # A drawing's own words (SVG) need a font to be shown with.
 RUN apt-get update && apt-get install -y --no-install-recommends fontconfig fonts-dejavu-core && rm -rf /var/lib/apt/lists/*

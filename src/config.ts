@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { models, usualMainModel, usualModel } from "./seam/models.ts";
+import { isWeakPassword } from "./weak-password.ts";
 
 /** Everything an operator can set. Read once, at the start; nothing else reads the environment. */
 export interface Config {
@@ -23,7 +25,13 @@ export interface Config {
   readonly publicUrl?: string;
   /** Where the playground, and the pages that are opened from a chat, are served. */
   readonly http: { readonly host: string; readonly port: number };
-  readonly playground?: { readonly password?: string };
+  readonly playground?: {
+    readonly password?: string;
+    /** How long who has signed in may do nothing until they are asked again, in ms. */
+    readonly idleMs: number;
+    /** Addresses and networks of proxies that are believed when they say for whom they ask. */
+    readonly trustedProxies: readonly string[];
+  };
   readonly discord?: {
     readonly token: string;
     /** Another server that speaks the protocol, up to and without the version: `http://127.0.0.1:4000/api`. */
@@ -41,6 +49,7 @@ export interface Config {
       | {
           readonly kind: "http";
           readonly signingSecret: string;
+          readonly host: string;
           readonly port: number;
           readonly path: string;
         };
@@ -83,6 +92,11 @@ function wholeNumber(min: number, max: number) {
   return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
 }
 
+/** An address, or a network such as 10.0.0.0/8. */
+function isNetwork(text: string): boolean {
+  return text.includes("/") ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text);
+}
+
 function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z.enum(values, { error: `must be one of ${values.join(", ")}` });
 }
@@ -110,7 +124,23 @@ const environment = z
       .transform((url) => url.replace(/\/+$/, ""))
       .optional(),
     PLAYGROUND: onOff.default(true),
-    PLAYGROUND_PASSWORD: z.string().min(8, "must have 8 characters at least").optional(),
+    PLAYGROUND_PASSWORD: z
+      .string()
+      .min(8, "must have 8 characters at least; 15 or more are better")
+      .refine((password) => !isWeakPassword(password), {
+        error: "is one of those that are tried first: choose another, better of 15 characters or more",
+        abort: true,
+      })
+      .optional(),
+    PLAYGROUND_IDLE_HOURS: wholeNumber(1, 720).default(168),
+    TRUSTED_PROXIES: z
+      .string()
+      .transform((list) => list.split(",").map((entry) => entry.trim()))
+      .transform((list) => list.filter((entry) => entry !== ""))
+      .refine((list) => list.every(isNetwork), {
+        error: "must be addresses or networks, e.g. 127.0.0.1, 172.16.0.0/12",
+      })
+      .optional(),
     HOST: z.string().default("127.0.0.1"),
     PORT: wholeNumber(0, 65_535).default(8080),
     DISCORD_TOKEN: z.string().trim().optional(),
@@ -124,6 +154,7 @@ const environment = z
     SLACK_APP_TOKEN: z.string().optional(),
     SLACK_SIGNING_SECRET: z.string().optional(),
     SLACK_API_URL: httpUrl.optional(),
+    SLACK_HOST: z.string().default("127.0.0.1"),
     SLACK_PORT: wholeNumber(0, 65_535).default(3000),
     SLACK_PATH: z.string().startsWith("/", "must begin with /").default("/slack/events"),
     DATA_DIR: z.string().default("./data"),
@@ -189,6 +220,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ...(parsed.PLAYGROUND && {
       playground: {
         ...(parsed.PLAYGROUND_PASSWORD && { password: parsed.PLAYGROUND_PASSWORD }),
+        idleMs: parsed.PLAYGROUND_IDLE_HOURS * 3_600_000,
+        trustedProxies: parsed.TRUSTED_PROXIES ?? [],
       },
     }),
     ...(parsed.DISCORD_TOKEN && {
@@ -228,6 +261,12 @@ function toSlack(env: z.output<typeof environment>): Pick<Config, "slack"> {
   if (!botToken) return {};
   const mode = appToken
     ? ({ kind: "socket", appToken } as const)
-    : ({ kind: "http", signingSecret, port: env.SLACK_PORT, path: env.SLACK_PATH } as const);
+    : ({
+        kind: "http",
+        signingSecret,
+        host: env.SLACK_HOST,
+        port: env.SLACK_PORT,
+        path: env.SLACK_PATH,
+      } as const);
   return { slack: { botToken, mode, ...(env.SLACK_API_URL && { apiUrl: env.SLACK_API_URL }) } };
 }

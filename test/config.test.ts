@@ -9,7 +9,7 @@ describe("the configuration", () => {
     assert.deepEqual(parseConfig({}), {
       openai: { model: "gpt-6-luna", imageModels: Object.keys(models), background: true, store: true },
       http: { host: "127.0.0.1", port: 8080 },
-      playground: {},
+      playground: { idleMs: 7 * 24 * 3_600_000, trustedProxies: [] },
       dataDir: "./data",
       storeUrl: `sqlite:${join("data", "drawbridge.db")}`,
       logLevel: "info",
@@ -35,6 +35,8 @@ describe("the configuration", () => {
         PRICES_FILE: "/etc/prices.json",
         PUBLIC_URL: "https://draw.example.com/",
         PLAYGROUND_PASSWORD: "long enough",
+        PLAYGROUND_IDLE_HOURS: "1",
+        TRUSTED_PROXIES: "127.0.0.1, ::1,172.16.0.0/12,",
         HOST: "0.0.0.0",
         PORT: "0",
         DISCORD_TOKEN: "a.b.c",
@@ -65,7 +67,11 @@ describe("the configuration", () => {
         pricesFile: "/etc/prices.json",
         publicUrl: "https://draw.example.com",
         http: { host: "0.0.0.0", port: 0 },
-        playground: { password: "long enough" },
+        playground: {
+          password: "long enough",
+          idleMs: 3_600_000,
+          trustedProxies: ["127.0.0.1", "::1", "172.16.0.0/12"],
+        },
         discord: {
           token: "a.b.c",
           apiUrl: "http://127.0.0.1:4000/api",
@@ -83,6 +89,24 @@ describe("the configuration", () => {
         standinPaceMs: 0,
       },
     );
+  });
+
+  test("Slack over HTTP is listened for on this machine alone, unless it is said", () => {
+    const slack = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: "a secret" };
+    const mode = { kind: "http", signingSecret: "a secret", port: 3000, path: "/slack/events" };
+    assert.deepEqual(parseConfig(slack).slack?.mode, { ...mode, host: "127.0.0.1" });
+    const said = { SLACK_HOST: "::", SLACK_PORT: "1", SLACK_PATH: "/x" };
+    assert.deepEqual(parseConfig({ ...slack, ...said, HOST: "127.0.0.1" }).slack?.mode, {
+      ...mode,
+      host: "::",
+      port: 1,
+      path: "/x",
+    });
+    // Where the page is served says nothing of Slack.
+    assert.deepEqual(parseConfig({ ...slack, PLAYGROUND: "off", HOST: "0.0.0.0" }).slack?.mode, {
+      ...mode,
+      host: "127.0.0.1",
+    });
   });
 
   test("counts an empty variable as absent, and one of spaces too", () => {
@@ -117,6 +141,10 @@ describe("the configuration", () => {
     [{ OPENAI_BASE_URL: "localhost:8000" }, /OPENAI_BASE_URL: /],
     [{ OPENAI_BACKGROUND: "yes" }, /OPENAI_BACKGROUND: must be on or off/],
     [{ PLAYGROUND_PASSWORD: "short" }, /PLAYGROUND_PASSWORD: must have 8 characters at least/],
+    [{ PLAYGROUND_IDLE_HOURS: "0" }, /PLAYGROUND_IDLE_HOURS: must be a whole number from 1 to 720/],
+    [{ TRUSTED_PROXIES: "nginx" }, /TRUSTED_PROXIES: must be addresses or networks/],
+    [{ TRUSTED_PROXIES: "10.0.0.0/33" }, /TRUSTED_PROXIES: must be addresses or networks/],
+    [{ TRUSTED_PROXIES: "127.0.0.1 ::1" }, /TRUSTED_PROXIES: must be addresses or networks/],
     [{ HOST: "0.0.0.0" }, /HOST: 0\.0\.0\.0 can be reached from other machines: set PLAYGROUND_PASSWORD/],
     [{ HOST: "::" }, /HOST: :: can be reached/],
     [
@@ -143,6 +171,45 @@ describe("the configuration", () => {
   for (const [env, message] of wrong) {
     test(`${JSON.stringify(env)} is said to need a change`, () =>
       assert.throws(() => parseConfig(env), { name: "ConfigError", message }));
+  }
+
+  for (const password of [
+    "password",
+    "Password1",
+    "P@ssw0rd",
+    "12345678",
+    "qwertyuiop",
+    "iloveyou",
+    "trustno1",
+    "administrator",
+    "letmein2026!",
+    "!Dragon1999",
+    "ｐａｓｓｗｏｒｄ",
+    "drawbridge",
+    "Drawbridge-2026",
+    "playground1",
+    "aaaaaaaaaaaaaaaaaaaa",
+    "abababababababab",
+  ]) {
+    test(`the password ${password} is refused as one that is tried first`, () =>
+      assert.throws(
+        () => parseConfig({ PLAYGROUND_PASSWORD: password }),
+        (error) => {
+          assert.ok(error instanceof ConfigError && !error.message.includes(password));
+          return /PLAYGROUND_PASSWORD: is one of those that are tried first: choose/.test(error.message);
+        },
+      ));
+  }
+
+  for (const password of [
+    "correct horse battery staple",
+    "the drawbridge is up again",
+    "x7$kQ9-2mW",
+    "483920184726351",
+    "dragons eat 4 sheep",
+  ]) {
+    test(`the password ${password} is taken`, () =>
+      assert.equal(parseConfig({ PLAYGROUND_PASSWORD: password }).playground?.password, password));
   }
 
   test("names everything that is wrong at once, a line each", () => {

@@ -19,7 +19,7 @@ import { sweep } from "./out/files/sweep.ts";
 import { createReply } from "./out/reply.ts";
 import { createFiles } from "./wire/attachments.ts";
 import { type Gateway, type Mode, toLogger } from "./wire/gateway.ts";
-import { createHttp } from "./wire/http.ts";
+import { createHttp } from "./wire/http/http.ts";
 import { isSpot, parseMessageKey, toPlace, toThreadKey } from "./wire/keys.ts";
 import { imageLimits, type Timing, usualTiming } from "./wire/limits.ts";
 import { createMissing } from "./wire/permissions.ts";

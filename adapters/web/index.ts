@@ -15,9 +15,11 @@ import { createApi } from "./in/routes.ts";
 import { createSettings } from "./in/settings.ts";
 import { here } from "./in/turn.ts";
 import { toAttachment, toSent } from "./in/uploads.ts";
-import { type Chat, openChat } from "./live/chat.ts";
+import { openChat } from "./live/chat.ts";
+import { type Database, openDatabase } from "./live/database.ts";
 import { createEvents } from "./live/events.ts";
 import { createPartials } from "./live/partials.ts";
+import { createSessions } from "./live/sessions.ts";
 import type { Stage } from "./live/stage.ts";
 import { createTrouble } from "./live/trouble.ts";
 import { createUploads, type Uploads } from "./live/uploads.ts";
@@ -25,11 +27,11 @@ import { createReply, createUnwanted } from "./out/reply.ts";
 import { createPageRoutes, createPictureRoutes } from "./out/serve.ts";
 import { toAskId, toId, toKey } from "./out/view.ts";
 import { createApp } from "./wire/app.ts";
+import { createLogin, type Login } from "./wire/door/login.ts";
 import { openLibrary, openPage, toScriptHashes } from "./wire/files.ts";
 import { isLoopback } from "./wire/guard.ts";
 import { askLimits } from "./wire/limits.ts";
 import { type Listening, listen } from "./wire/listen.ts";
-import { createLogin } from "./wire/login.ts";
 import type { About } from "./wire/messages.ts";
 
 export interface WebOptions {
@@ -42,6 +44,10 @@ export interface WebOptions {
   readonly publicUrl?: string;
   /** Asked for at the door. Needed when the playground can be reached from other machines. */
   readonly password?: string;
+  /** How long who has signed in may do nothing until they are asked again, in ms; a week unless said. */
+  readonly idleMs?: number;
+  /** Addresses and networks of proxies that are believed when they say for whom they ask. */
+  readonly trustedProxies?: readonly string[];
   /** The folder for the chat and for what is sent; made if it is not there. */
   readonly dataDir: string;
   readonly version: string;
@@ -52,6 +58,17 @@ export interface WebOptions {
   /** The folder with index.html. */
   readonly pageDir?: string;
 }
+
+/** What there is while it runs. */
+interface Running {
+  readonly stage: Stage;
+  readonly asks: Asks;
+  readonly server: Listening;
+  readonly database: Database;
+  readonly login: Login | undefined;
+}
+
+const weekMs = 7 * 24 * 60 * 60_000;
 
 /**
  * The playground: a chat platform of its own, in the browser; and the pages on which people of other platforms paint
@@ -73,7 +90,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
   if (!password && open) {
     throw new BotError("forbidden", `${open} can be reached from other machines: set PLAYGROUND_PASSWORD.`);
   }
-  let running: { readonly stage: Stage; readonly asks: Asks; readonly server: Listening } | undefined;
+  let running: Running | undefined;
 
   function parts() {
     if (running) return running;
@@ -92,12 +109,14 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       const html = await page.read("index.html");
       // The port first: of two that are started, the second should hear of the port and not of the folder.
       const server = await listen(host, port);
-      let chat: Chat | undefined;
+      let database: Database | undefined;
       let uploads: Uploads | undefined;
+      let login: Login | undefined;
       try {
-        chat = await openChat(dataDir, now);
-        if (chat.aside)
-          log.error({ aside: `${join(dataDir, "playground.db")}${chat.aside}` }, "chat.damaged");
+        database = await openDatabase(dataDir);
+        const { aside } = database;
+        if (aside) log.error({ aside: `${join(dataDir, "playground.db")}${aside}` }, "chat.damaged");
+        const chat = openChat(database, dataDir, now);
         const events = createEvents({ boot: randomUUID() });
         const { measure } = core;
         const partials = createPartials(measure);
@@ -111,9 +130,14 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           options: optionSpecs,
           limits: askLimits,
           signedIn: Boolean(password),
-          ...(chat.aside && { lost: sayLost(chat.aside) }),
+          ...(aside && { lost: sayLost(aside) }),
         };
         const formGate = createFormGate();
+        if (password) {
+          const sessions = createSessions(database, { idleMs: options.idleMs ?? weekMs, now });
+          const { trustedProxies = [] } = options;
+          login = await createLogin({ password, sessions, trustedProxies, publicUrl, log, now });
+        }
         const app = createApp({
           routes: [
             createApi(stage, about, { handle: core.handle, asks, formGate }),
@@ -123,15 +147,16 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           ],
           area:
             areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined,
-          login: password ? createLogin({ password, secret: chat.secret(), now }) : undefined,
+          login,
           scriptHashes: toScriptHashes(html),
           log,
         });
         server.answer(getRequestListener(app.fetch));
-        running = { stage, asks, server };
+        running = { stage, asks, server, database, login };
       } catch (error) {
+        login?.close();
         uploads?.close();
-        chat?.close();
+        database?.close();
         await server.close();
         throw error;
       }
@@ -140,12 +165,13 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
 
     async stop() {
       if (!running) return;
-      const { server, stage } = running;
+      const { server, stage, database, login } = running;
       running = undefined;
+      login?.close();
       stage.uploads.close();
       stage.events.close();
       await server.close();
-      stage.chat.close();
+      database.close();
     },
 
     replay: async (event) => parts().asks.replay(event),

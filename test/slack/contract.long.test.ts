@@ -29,7 +29,13 @@ async function simulate(kind: "channel" | "thread" | "direct", mode: "socket" | 
         mode:
           mode === "socket"
             ? { kind: "socket", appToken: simulator.appToken }
-            : { kind: "http", signingSecret: simulator.signingSecret, port, path: "/slack/events" },
+            : {
+                kind: "http",
+                signingSecret: simulator.signingSecret,
+                host: "127.0.0.1",
+                port,
+                path: "/slack/events",
+              },
         painter: { name: "the offline stand-in", standIn: true },
         log: createLog("silent"),
         timing: { paceMs: 50, pollMs: 10, retryMs: [20, 50, 100] }, // the stand-in draws in half a second

@@ -60,7 +60,13 @@ export async function startLife(t: TestContext, simulated: SlackSimulatorOptions
       apiUrl: simulator.api.replace(/:\d+/, `:${toSlack.port}`),
       mode:
         given.over === "http"
-          ? { kind: "http", signingSecret: simulator.signingSecret, port, path: "/slack/events" }
+          ? {
+              kind: "http",
+              signingSecret: simulator.signingSecret,
+              host: "127.0.0.1",
+              port,
+              path: "/slack/events",
+            }
           : { kind: "socket", appToken: simulator.appToken },
       painter: { name: "the offline stand-in", standIn: true },
       log: createLog("silent"),

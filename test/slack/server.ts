@@ -56,7 +56,13 @@ export async function startSlack(
     mode:
       over === "socket"
         ? { kind: "socket", appToken: simulator.appToken }
-        : { kind: "http", signingSecret: simulator.signingSecret, port, path: "/slack/events" },
+        : {
+            kind: "http",
+            signingSecret: simulator.signingSecret,
+            host: "127.0.0.1",
+            port,
+            path: "/slack/events",
+          },
     painter: { name: "Nobody", standIn: true },
     log: createLog(lines),
     ...options,

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { after, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
+import { flat } from "../rig/pictures.ts";
 import { createFolder, startDrawbridge } from "../rig/process.ts";
 import { until } from "../rig/until.ts";
 import { atPlayground, distance, openBrowser, openPage } from "./browser.ts";
@@ -325,5 +327,59 @@ describe("the playground in a real browser", () => {
     );
     const [above, below] = [await facts.boundingBox(), await composer.boundingBox()];
     assert.ok(above && below && above.y + above.height < below.y, "the details are not under the composer");
+  });
+
+  test("whoever signs out leaves nothing in the browser, in no tab and over no kind of connection", async (t) => {
+    if (!browser) return t.skip("Chromium is not installed: apt-get install chromium");
+    const password = "a long password";
+    const env = { PLAYGROUND_PASSWORD: password, HOST: "0.0.0.0", STANDIN_PACE_MS: "50" };
+    const bot = startDrawbridge(t, { ...env, DATA_DIR: await createFolder(t) });
+    const url = await bot.url();
+    // A browser does as it is told when somebody signs out on its own machine, and not over http from another one.
+    const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+    const outside = addresses.find(({ internal, family }) => !internal && family === "IPv4")?.address;
+    const places = [url, ...(outside === undefined ? [] : [url.replace("127.0.0.1", outside)])];
+    for (const place of places) {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      const signIn = async (tried: string) => {
+        await page.getByLabel("Password").fill(tried);
+        await page.getByRole("button", { name: "Come in" }).click();
+      };
+      await page.goto(place);
+      await signIn("a wrong one");
+      await page.getByRole("alert").getByText("That is not the password.").waitFor();
+      await signIn(password);
+      const { draw, finished } = atPlayground(page);
+      await draw("a lighthouse by the sea");
+      const picture = await (await finished(0)).locator("img[src$='.png']").first().getAttribute("src");
+      const fox = { name: "fox.png", mimeType: "image/png", buffer: await flat("red") };
+      await page.getByLabel("Attach pictures").setInputFiles([fox]);
+      await page.getByRole("textbox", { name: "Prompt" }).fill("what nobody is to read");
+      const kept = (of: Page) =>
+        of.evaluate<{ drafts: number; files: number; cached: boolean }>(`(async () => ({
+          drafts: Object.keys(localStorage).filter((key) => /draft|area/.test(key)).length,
+          files: (await indexedDB.databases()).length,
+          cached: await fetch(${JSON.stringify(picture)}, { cache: "only-if-cached", mode: "same-origin" })
+            .then(({ ok }) => ok, () => false),
+        }))()`);
+      await until(
+        async () => (await kept(page)).files === 1,
+        async () => JSON.stringify(await kept(page)),
+      );
+      assert.deepEqual(await kept(page), { drafts: 1, files: 1, cached: place === url }, place);
+      const other = await context.newPage();
+      await other.goto(page.url());
+      await other.getByRole("textbox", { name: "Prompt" }).waitFor();
+
+      await page.getByRole("button", { name: "Sign out" }).click();
+      for (const one of [page, other]) {
+        await one.getByLabel("Password").waitFor();
+        assert.deepEqual(await kept(one), { drafts: 0, files: 0, cached: false }, place);
+      }
+      await page.goBack();
+      await page.getByLabel("Password").waitFor();
+      await context.close();
+    }
   });
 });

@@ -7,6 +7,8 @@ export type Mode =
   | {
       readonly kind: "http";
       readonly signingSecret: string;
+      /** The address to listen on. */
+      readonly host: string;
       readonly port: number;
       readonly path: string;
     };

@@ -73,6 +73,30 @@ export const imageLimits: ImageLimits = {
   images: slackLimits.images,
 };
 
+/** What a request over HTTP may take. Slack itself gives up after three seconds. */
+export const httpLimits = {
+  /** Bytes of one body. Slack's largest are forms of a few hundred kB. */
+  body: MB,
+  /** Bytes up to which a body is small, and may be read beside any number of others. */
+  small: MB / 16,
+  /** Larger ones that are read at the same time, and the ms that one has before it makes room for the next. */
+  large: 2,
+  largeMs: 250,
+  /** Bytes of a body that need not be signed: Slack's look at our certificate. */
+  unsigned: 1024,
+  /** Seconds a timestamp may be off. Source: “Verifying requests from Slack”. */
+  skewS: 300,
+  headers: 64,
+  /** Connections whose request is not there yet; one more, and the oldest is cut off. */
+  connections: 256,
+  /** Connections that the system holds until we look at them. Where they are too few, it has new ones wait for seconds. */
+  backlog: 4096,
+  /** Ms until the headers, and the whole request, have to be there, and between two looks whether they are. */
+  headersMs: 5000,
+  requestMs: 5000,
+  checkMs: 500,
+} as const;
+
 /** Times that tests shorten, all in ms. */
 export interface Timing {
   /** Shortest time between two edits of a message. */

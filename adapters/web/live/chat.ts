@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Measured } from "../../../src/seam/view.ts";
 import type { WireAnswer, WireAsk, WireMessage, WirePicture, WireThread } from "../wire/messages.ts";
-import { openDatabase } from "./database.ts";
+import type { Database } from "./database.ts";
 import { createPictures, type Draft, type Pictures, toSrc } from "./pictures.ts";
 import { toTitle } from "./title.ts";
 
@@ -20,8 +19,6 @@ interface StoredPicture extends Measured {
  * before the row that shows them is written, and lose them after the last such row is gone.
  */
 export interface Chat {
-  /** The ending under which a damaged chat was set aside when this one was begun. */
-  readonly aside?: string;
   threads(): readonly WireThread[];
   thread(id: string): WireThread | undefined;
   /** Oldest first. */
@@ -44,10 +41,7 @@ export interface Chat {
   rename(thread: string, title: string): WireThread | undefined;
   /** Removes a thread with its messages, and the pictures that no other message shows. False: there is none. */
   remove(thread: string): boolean;
-  /** A random secret of this chat, the same after a restart. */
-  secret(): string;
   readonly isOpen: boolean;
-  close(): void;
 }
 
 const threadColumns = `
@@ -56,9 +50,8 @@ const threadColumns = `
     WHERE messages.thread = threads.id AND messages.kind = 'answer'
     ORDER BY messages.seq DESC, shown.position LIMIT 1) AS cover`;
 
-/** Opens the chat in a folder. Rejects with BotError `storage` when it cannot. `now` is Unix time in ms. */
-export async function openChat(folder: string, now: () => number): Promise<Chat> {
-  const database = await openDatabase(folder);
+/** The chat in a database, its pictures in a folder. Throws BotError `storage`. `now` is Unix time in ms. */
+export function openChat(database: Database, folder: string, now: () => number): Chat {
   const pictures = createPictures(join(folder, "pictures"));
   const sql = {
     threads: database.prepare(`SELECT ${threadColumns} FROM threads ORDER BY updatedAt DESC, rowid DESC`),
@@ -85,8 +78,6 @@ export async function openChat(folder: string, now: () => number): Promise<Chat>
     removeUnshown: database.prepare(
       "DELETE FROM pictures WHERE file NOT IN (SELECT file FROM shown) RETURNING file",
     ),
-    getSetting: database.prepare("SELECT value FROM settings WHERE name = ?"),
-    putSetting: database.prepare("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"),
   };
   pictures.sweep((file) => sql.picture.get(file) !== undefined);
 
@@ -127,7 +118,6 @@ export async function openChat(folder: string, now: () => number): Promise<Chat>
   }
 
   return {
-    ...(database.aside && { aside: database.aside }),
     threads: () => sql.threads.all().flatMap((row) => toThread(row) ?? []),
     thread,
     messages: (id) => sql.messages.all(id).flatMap((row) => toMessage(row) ?? []),
@@ -176,14 +166,9 @@ export async function openChat(folder: string, now: () => number): Promise<Chat>
       return thread(id);
     },
     remove: (id) => store([], () => (sql.removeThread.run(id).changes ? removeUnshown() : undefined)),
-    secret() {
-      sql.putSetting.run("secret", randomBytes(32).toString("hex"));
-      return String(sql.getSetting.get("secret")?.value);
-    },
     get isOpen() {
       return database.isOpen;
     },
-    close: database.close,
   };
 }
 

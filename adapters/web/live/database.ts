@@ -26,11 +26,15 @@ export interface Database {
 
 const fileName = "playground.db";
 
-/** Raised with every change of the tables, so that an older version does not write into a newer one's. */
-const schemaVersion = 1;
-
-// `seq` is the order in which messages came; `shown` says which message names which picture.
-const schema = `
+/**
+ * What each version added. A file is brought up to the last of them when it is opened, and says so, so that an older
+ * program does not write into it.
+ *
+ * `seq` is the order in which messages came; `shown` says which message names which picture; `hash` is of what a browser
+ * holds.
+ */
+const schema = [
+  `
   CREATE TABLE threads (
     id TEXT PRIMARY KEY,
     title TEXT NOT NULL,
@@ -61,8 +65,13 @@ const schema = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX shownByFile ON shown (file);
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-  PRAGMA user_version = ${schemaVersion};
-`;
+  `,
+  `
+  CREATE TABLE sessions (hash TEXT PRIMARY KEY, begunAt INTEGER NOT NULL, activeAt INTEGER NOT NULL) STRICT;
+  CREATE TABLE browsers (hash TEXT PRIMARY KEY, signedInAt INTEGER NOT NULL) STRICT;
+  DELETE FROM settings WHERE name = 'secret';
+  `,
+];
 
 /** How long another process may take to let go of the file, in ms: one that is just being stopped. */
 const patienceMs = 5000;
@@ -100,15 +109,18 @@ function open(folder: string): DatabaseSync {
       BEGIN IMMEDIATE; COMMIT;
     `);
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
-    if (version > schemaVersion) {
+    if (version > schema.length) {
       throw new BotError(
         "storage",
         `The playground's files in ${folder} are of a newer version of Drawbridge. Update, or set DATA_DIR to another folder.`,
       );
     }
-    if (version === 0) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
     const damage = database.prepare("PRAGMA quick_check(1)").get()?.quick_check;
     if (damage !== "ok") throw Object.assign(new Error(`quick_check: ${damage}`), { errcode: corrupt });
+    if (version < schema.length) {
+      const added = schema.slice(version).join("");
+      database.exec(`BEGIN IMMEDIATE; ${added} PRAGMA user_version = ${schema.length}; COMMIT;`);
+    }
     return database;
   } catch (error) {
     database.close();

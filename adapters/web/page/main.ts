@@ -7,6 +7,7 @@ import { app } from "./shell/app.ts";
 import { startClock } from "./shell/clock.ts";
 import { listenToFiles } from "./shell/drop.ts";
 import { listenToKeys } from "./shell/keys.ts";
+import { listenToSignOut } from "./shell/sign-out.ts";
 import { newId, parseHash, toHash } from "./state/address.ts";
 import { createDraftKeeper } from "./state/draft-keeper.ts";
 import { applyEvent, createStore, firstState, type State, threadOf } from "./state/store.ts";
@@ -30,6 +31,7 @@ startClock();
 setInterval(studio.redraw, 60_000); // "5 min" becomes "6 min"
 listenToKeys(store, studio);
 listenToFiles(store, studio);
+listenToSignOut(drafts);
 addEventListener("hashchange", () => {
   const id = parseHash(location.hash);
   if (id && id !== store.state.open) studio.open(id);

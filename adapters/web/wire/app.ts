@@ -1,10 +1,10 @@
 import type { HttpBindings } from "@hono/node-server";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Log } from "../../../src/seam/log.ts";
+import type { Login } from "./door/login.ts";
 import { toErrorResponse } from "./failure.ts";
-import { ownHost, ownOrigin } from "./guard.ts";
-import type { Login } from "./login.ts";
+import { ownMachine, ownOrigin } from "./guard.ts";
 
 /** Something that answers HTTP. */
 export type App = Hono<{ Bindings: HttpBindings }>;
@@ -37,13 +37,14 @@ export function createApp({
 }): App {
   const app = createBase([...scriptHashes, ...(area?.scriptHashes ?? [])], log);
   if (area) app.route("/", area.routes);
-  if (!login) app.use(ownHost());
+  if (!login) app.use(ownMachine());
   app.use(ownOrigin());
   app.get("/health", (c) => c.json({ ok: true }));
   if (login) {
     app.use(login.gate);
     app.route("/", login.routes);
   }
+  app.use("/api/*", keptNowhere);
   for (const each of routes) app.route("/", each);
   return app;
 }
@@ -63,6 +64,12 @@ function createBase(scriptHashes: readonly string[], log: Log): App {
   app.use(createHeaders(scriptHashes));
   return app;
 }
+
+/** What somebody asked and drew stays in no cache, unless its route says that it may. */
+const keptNowhere: MiddlewareHandler = async (c, next) => {
+  await next();
+  if (!c.res.headers.has("cache-control")) c.res.headers.set("Cache-Control", "no-store");
+};
 
 /** A route that sets a header itself keeps its own. */
 function createHeaders(scriptHashes: readonly string[]) {

@@ -1,27 +1,56 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { proxyHeader } from "./door/proxies.ts";
 
 /** Whether only this machine can reach a server bound to that host. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
 }
 
+/** Whether a Host header names this machine, with or without a port. */
+export function isOwnName(host: string | undefined): boolean {
+  return isLoopback((host ?? "").replace(/:\d+$/, ""));
+}
+
 /**
- * Lets in only what asks for this machine by its own names.
+ * Lets in only what asks for this machine by its own names, and comes from it.
  *
  * For a server without a password: a page elsewhere may point its own name at 127.0.0.1 and then counts as the same
- * origin (DNS rebinding), but it cannot make the browser send another Host.
+ * origin (DNS rebinding), but it cannot make the browser send another Host. And a proxy on this machine may open it to
+ * everybody, often by that very name.
  */
-export function ownHost(): MiddlewareHandler {
+export function ownMachine(): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async (c, next) => {
-    if (!isLoopback((c.req.header("host") ?? "").replace(/:\d+$/, ""))) {
+    if (!isOwnName(c.req.header("host"))) {
       throw new HTTPException(421, {
         message:
           "The playground answers to localhost only. Open it as http://localhost, or set PLAYGROUND_PASSWORD to use another name.",
       });
     }
+    if (isProxied(c)) {
+      throw new HTTPException(403, {
+        message:
+          "This request came through a proxy, by which anybody could come in. Set PLAYGROUND_PASSWORD, and TRUSTED_PROXIES to the proxy's address, or open the playground on its own machine.",
+      });
+    }
     await next();
   };
+}
+
+/**
+ * Whether there are signs of a proxy: a header that only those add; HTTP/1.0, which nginx long spoke unless told
+ * otherwise; a browser that was on a page of this very server, by another name than the one we are asked for.
+ */
+function isProxied({ req, env }: Context<{ Bindings: HttpBindings }>): boolean {
+  const { headers, httpVersion } = env.incoming;
+  if (proxyHeader(headers) !== undefined || httpVersion === "1.0") return true;
+  const isElsewhere = (page: string | undefined) =>
+    page !== undefined && page !== "null" && !isOfHost(page, req.header("host"));
+  const site = req.header("sec-fetch-site");
+  if (site === "same-origin") return isElsewhere(req.header("origin")) || isElsewhere(req.header("referer"));
+  // Browsers say nothing of that over http to another machine, nor do old ones, which may follow a link to us.
+  return site === undefined && req.path !== "/" && isElsewhere(req.header("referer"));
 }
 
 /**

@@ -11,6 +11,8 @@ import { until } from "../../rig/until.ts";
 import { createSlackSimulator } from "../../simulators/slack/index.ts";
 import { done, startSlack, view } from "../server.ts";
 
+const listening = { host: "127.0.0.1", port: 0, path: "/slack/events" } as const;
+
 /** An adapter that is expected not to start. */
 async function start(
   t: TestContext,
@@ -44,7 +46,7 @@ test("a wrong bot token, a wrong app token, a server that is not there: said, wi
     { code: "unreachable", message: /could not be reached/ },
   );
   await assert.rejects(
-    start(t, () => ({ mode: { kind: "http", signingSecret: "", port: 0, path: "/slack/events" } })),
+    start(t, () => ({ mode: { kind: "http", signingSecret: "", ...listening } })),
     { code: "auth", message: /SLACK_APP_TOKEN.*SLACK_SIGNING_SECRET/ },
   );
 });
@@ -56,7 +58,7 @@ test("a port that is taken is named with its setting", async (t) => {
   const address = other.address();
   const port = address && typeof address === "object" ? address.port : 0;
   await assert.rejects(
-    start(t, ({ signingSecret }) => ({ mode: { kind: "http", signingSecret, port, path: "/slack/events" } })),
+    start(t, ({ signingSecret }) => ({ mode: { kind: "http", signingSecret, ...listening, port } })),
     { message: new RegExp(`Port ${port} is taken. Set SLACK_PORT`) },
   );
 });
@@ -76,7 +78,7 @@ test("where it is: for the operator", async (t) => {
   const { adapter } = await startSlack(t);
   assert.equal(adapter.where, "as @drawbridge, in Socket Mode");
   const http = await startSlack(t, { over: "http" });
-  assert.equal(http.adapter.where, `as @drawbridge, at http://localhost:${http.port}/slack/events`);
+  assert.equal(http.adapter.where, `as @drawbridge, at http://127.0.0.1:${http.port}/slack/events`);
 });
 
 test("HTTP: health, the address check, signatures and timestamps", async (t) => {
@@ -108,7 +110,7 @@ test("a path and a port of one's own", async (t) => {
   const port = await freePort();
   const server = await startSlack(t, {
     beforeStart: (simulator) => simulator.http.deliverTo(`http://127.0.0.1:${port}/my/slack`),
-    mode: { kind: "http", signingSecret: "a-signing-secret", port, path: "/my/slack" },
+    mode: { kind: "http", signingSecret: "a-signing-secret", ...listening, port, path: "/my/slack" },
   });
   await server.simulator.say(server.channel, server.ada, "a fox", { mention: true });
   assert.equal((await server.nextPrompt()).turn.text, "a fox");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { type OpenFile, openSent } from "../../../adapters/web/in/uploads.ts";
 import { openChat } from "../../../adapters/web/live/chat.ts";
+import { openDatabase } from "../../../adapters/web/live/database.ts";
 import { createUploads } from "../../../adapters/web/live/uploads.ts";
 import type { Prompt } from "../../../src/seam/turn.ts";
 import { until } from "../../rig/until.ts";
@@ -48,8 +49,9 @@ describe("what is sent", () => {
     await playground.adapter.stop();
     let now = Date.now();
     const reopen = async () => {
-      const chat = await openChat(folder, () => now);
-      t.after(chat.close);
+      const database = await openDatabase(folder);
+      t.after(database.close);
+      const chat = openChat(database, folder, () => now);
       const shelves = { chat, uploads: createUploads(join(folder, "uploads"), () => now) };
       return attachments.map(({ id, name, mediaType, size }) =>
         openSent({ id, name, mediaType, size }, shelves),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { openDatabase } from "../../../adapters/web/live/database.ts";
 import type { About } from "../../../adapters/web/wire/messages.ts";
@@ -46,6 +47,34 @@ test("a file that is about to be let go is waited for", async (t) => {
   const open = await second;
   assert.equal(open.prepare("SELECT value FROM settings").get()?.value, "1");
   open.close();
+});
+
+test("a file of an older version is brought up to date, with all that is in it; one of a newer is left alone", async (t) => {
+  const dataDir = await createFolder(t);
+  const thread = randomUUID();
+  const before = await startPlayground(t, { dataDir });
+  await before.post(`/api/threads/${thread}/prompts`, { text: "a fox" });
+  await before.adapter.stop();
+  // As it was before there were sessions.
+  const old = new DatabaseSync(join(dataDir, "playground.db"));
+  old.exec("DROP TABLE sessions; DROP TABLE browsers; PRAGMA user_version = 1");
+  old.exec("INSERT INTO settings VALUES ('secret', 'by which cookies were signed')");
+  old.close();
+
+  const after = await startPlayground(t, { dataDir });
+  assert.equal((await after.thread(thread)).messages.length, 1);
+  await after.adapter.stop();
+  const password = "a long password";
+  const shut = await startPlayground(t, { dataDir, password });
+  const body = new URLSearchParams({ password });
+  assert.equal((await shut.get("/login", { method: "POST", body })).status, 303);
+  await shut.adapter.stop();
+
+  const newer = new DatabaseSync(join(dataDir, "playground.db"));
+  assert.equal(newer.prepare("SELECT count(*) AS n FROM settings WHERE name = 'secret'").get()?.n, 0);
+  newer.exec("PRAGMA user_version = 1000");
+  newer.close();
+  await assert.rejects(startPlayground(t, { dataDir }), { code: "storage", message: /of a newer version/ });
 });
 
 test("a full disk is said in words, and what cannot be written is not half written", async (t) => {

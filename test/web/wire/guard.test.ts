@@ -61,10 +61,7 @@ test("requests that another site makes are refused", async (t) => {
 });
 
 test("with a password, everything but the door is shut until it is said", async (t) => {
-  let clock = Date.now();
-  const dataDir = join(await createFolder(t), "data");
-  const options = { dataDir, password, now: () => clock };
-  const playground = await startPlayground(t, options);
+  const playground = await startPlayground(t, { password });
   const { get } = playground;
   assert.equal((await get("/health")).status, 200);
   assert.equal(
@@ -96,56 +93,31 @@ test("with a password, everything but the door is shut until it is said", async 
   assert.match(await wrong.text(), /That is not the password\./);
   const right = await login(password);
   assert.deepEqual([right.status, right.headers.get("location")], [303, "/"]);
-  const set = right.headers.get("set-cookie") ?? "";
-  assert.match(set, /^drawbridge=.+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/);
-  const secure = await login(password, { "x-forwarded-proto": "https" });
-  assert.match(secure.headers.get("set-cookie") ?? "", /; Secure/);
+  const [ticket = "", browser = ""] = right.headers.getSetCookie();
+  assert.match(ticket, /^drawbridge=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/);
+  assert.match(
+    browser,
+    /^drawbridge-browser=[\w-]{43}; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/,
+  );
 
-  const cookie = set.split(";")[0] ?? "";
+  const cookie = ticket.split(";")[0] ?? "";
   const about = await get("/api/about", { headers: { cookie } });
   assert.equal(about.status, 200);
   assert.equal(((await about.json()) as { signedIn: boolean }).signedIn, true);
   assert.equal((await get("/login", { headers: { cookie } })).status, 303);
-  const forged = cookie.replace(/=\d+/, (until) => `=${Number(until.slice(1)) + 1}`);
-  assert.notEqual(forged, cookie);
-  assert.equal((await get("/api/about", { headers: { cookie: forged } })).status, 401);
+  const key = (browser.split(";")[0] ?? "").split("=")[1];
+  for (const forged of [
+    `${cookie}a`,
+    cookie.slice(0, -1),
+    `drawbridge=${key}`,
+    "drawbridge=",
+    `a${cookie}`,
+  ]) {
+    assert.equal((await get("/api/about", { headers: { cookie: forged } })).status, 401, forged);
+  }
   const out = await get("/logout", { method: "POST", headers: { cookie, origin: playground.url } });
-  assert.match(out.headers.get("set-cookie") ?? "", /^drawbridge=; Max-Age=0/);
-
-  await playground.adapter.stop();
-  const again = await startPlayground(t, options);
-  assert.equal((await again.get("/api/about", { headers: { cookie } })).status, 200, "a restart keeps it");
-  clock += 31 * 24 * 60 * 60 * 1000;
-  assert.equal((await again.get("/api/about", { headers: { cookie } })).status, 401, "but not for ever");
-  clock -= 31 * 24 * 60 * 60 * 1000;
-  await again.adapter.stop();
-  const changed = await startPlayground(t, { ...options, password: "another password" });
-  assert.equal((await changed.get("/api/about", { headers: { cookie } })).status, 401);
-});
-
-test("the password can be guessed at five times a minute", async (t) => {
-  let clock = 1_000_000;
-  const { get } = await startPlayground(t, { password, now: () => clock });
-  const login = async (tried: string) =>
-    get("/login", { method: "POST", body: new URLSearchParams({ password: tried }) });
-  for (let i = 0; i < 5; i++) assert.equal((await login(`guess ${i}`)).status, 401);
-  clock += 20_000;
-  const refused = await login(password);
-  assert.deepEqual([refused.status, refused.headers.get("retry-after")], [429, "40"]);
-  assert.equal(refused.headers.get("set-cookie"), null);
-  clock += 40_000;
-  assert.equal((await login(password)).status, 303);
-  const huge = await get("/login", {
-    method: "POST",
-    body: new URLSearchParams({ password: "x".repeat(20_000) }),
-  });
-  assert.equal(huge.status, 413);
-  const form = await get("/login", {
-    method: "POST",
-    body: "password[]=a",
-    headers: { "content-type": "text/plain" },
-  });
-  assert.equal(form.status, 401);
+  assert.deepEqual([out.status, out.headers.get("location")], [303, "/login"]);
+  assert.ok(out.headers.getSetCookie().some((each) => /^drawbridge=; Max-Age=0/.test(each)));
 });
 
 test("the page is served with its types taken out, under a policy that names its import map", async (t) => {

@@ -12,13 +12,21 @@ export const draftFileStore = {
   },
   set: (thread: string, kept: DraftFiles | undefined): Promise<unknown> =>
     run("readwrite", (files) => (kept ? files.put(kept, thread) : files.delete(thread))),
+  /** Takes all of them away, in the order in which what is being kept was asked for. */
+  async clear(): Promise<void> {
+    await run("readwrite", (files) => files.clear());
+    try {
+      await result(indexedDB.deleteDatabase(name));
+    } catch {} // there is none
+  },
 };
 
+const name = "drawbridge.drafts";
 const table = "files";
 
 async function run(mode: IDBTransactionMode, work: (files: IDBObjectStore) => IDBRequest): Promise<unknown> {
   try {
-    const opening = indexedDB.open("drawbridge.drafts", 1);
+    const opening = indexedDB.open(name, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(table);
     const database = await result(opening);
     try {

@@ -12,6 +12,8 @@ export interface DraftKeeper {
   restored(thread: string): Promise<void>;
   /** The thread is gone, and so is what was to be sent to it. */
   forget(thread: string): void;
+  /** Somebody signs out: nothing is kept, nor will be. */
+  forgetAll(): Promise<void>;
 }
 
 export function createDraftKeeper(store: () => ReturnType<typeof createStore>): DraftKeeper {
@@ -19,6 +21,7 @@ export function createDraftKeeper(store: () => ReturnType<typeof createStore>): 
   const ready = new Set<string>();
   const kept = new Map<string, unknown>();
   const restoring = new Map<string, Promise<void>>();
+  let isOver = false;
 
   async function restoreKeptFiles(thread: string): Promise<void> {
     const files = await draftFileStore.get(thread);
@@ -44,6 +47,7 @@ export function createDraftKeeper(store: () => ReturnType<typeof createStore>): 
       return putDraft(state, parseDraft(localStorage.getItem(toKey(thread))));
     },
     keep(state) {
+      if (isOver) return;
       const thread = state.open;
       const draft = draftOf(state);
       const text = formatDraft(draft);
@@ -61,6 +65,13 @@ export function createDraftKeeper(store: () => ReturnType<typeof createStore>): 
     forget(thread) {
       localStorage.removeItem(toKey(thread));
       void draftFileStore.set(thread, undefined);
+    },
+    async forgetAll() {
+      isOver = true;
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(toKey(""))) localStorage.removeItem(key);
+      }
+      await draftFileStore.clear();
     },
   };
 }

@@ -1,0 +1,37 @@
+import { dropDraft } from "../area/draft.ts";
+import type { DraftKeeper } from "../state/draft-keeper.ts";
+
+/**
+ * Leaves nothing behind when somebody signs out, in this tab or another.
+ *
+ * The server tells the browser to clear all that it kept, which browsers do over https and on their own machine only;
+ * and a tab that stays open would write its draft anew.
+ */
+export function listenToSignOut(drafts: DraftKeeper): void {
+  const tabs = new BroadcastChannel("drawbridge.sign-out");
+  const door = "/login";
+  let isOut = false;
+
+  async function forget(): Promise<void> {
+    isOut = true;
+    dropDraft();
+    await drafts.forgetAll().catch(() => {}); // where a browser lets nothing be kept, there is nothing
+  }
+
+  addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || new URL(form.action).pathname !== "/logout") return;
+    event.preventDefault();
+    await forget();
+    tabs.postMessage("signed out");
+    form.submit();
+  });
+  tabs.onmessage = async () => {
+    await forget();
+    location.replace(door);
+  };
+  // The way back leads to the page as it was, out of the browser's memory.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && isOut) location.replace(door);
+  });
+}
