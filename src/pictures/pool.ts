@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Socket } from "node:net";
 import { fromFault } from "./decoder/fault.ts";
 import type { Order, Outcome } from "./decoder/process.ts";
 
@@ -24,6 +25,9 @@ export interface Pool {
   /** Starts a process, so that the first who comes does not wait for it. */
   warm(): void;
 }
+
+/** Letters of what a process says in its last moments. */
+const mostSaid = 2000;
 
 /** A machine with much to do may take so many times as long: then it is given up whatever it is at. */
 const busy = 4;
@@ -72,13 +76,21 @@ export function createPool(of: {
       env: {},
       execArgv: ["--disable-warning=ExperimentalWarning"],
       serialization: "advanced",
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     const decoder: Decoder = { child, task: undefined, idle: undefined };
     decoders.add(decoder);
+    let said = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-mostSaid);
+    });
     child.on("message", (outcome: Outcome) => end(decoder, outcome));
     child.on("error", (error) => drop(decoder, error));
-    child.on("exit", (code, signal) => drop(decoder, new Error(`it ended with ${signal ?? code}`)));
+    child.on("close", (code, signal) => {
+      const cause = new Error(`the decoder ended with ${signal ?? code}: ${said}`);
+      // What is killed has taken too much, or has met a fault in a decoder. What ends by itself is broken.
+      drop(decoder, signal ? new TooMuch("it takes more memory or time than it may", { cause }) : cause);
+    });
     rest(decoder);
     return decoder;
   }
@@ -110,6 +122,7 @@ export function createPool(of: {
     const { child } = decoder;
     child.unref();
     child.channel?.unref();
+    (child.stderr as Socket | null)?.unref(); // a pipe to a process is one
     decoder.idle = setTimeout(() => decoders.size > 1 && discard(decoder), of.idleMs).unref();
   }
 
@@ -120,11 +133,11 @@ export function createPool(of: {
   }
 
   /** It has fallen, and its work with it. */
-  function drop(decoder: Decoder, cause: Error): void {
+  function drop(decoder: Decoder, why: Error): void {
     const { task } = decoder;
     decoder.task = undefined;
     discard(decoder);
-    task?.settle.reject(new TooMuch("it takes more memory or time than it may", { cause }));
+    task?.settle.reject(why);
     next();
   }
 
