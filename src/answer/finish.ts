@@ -1,7 +1,7 @@
 import { addUsage, costOf, type Prices } from "../money/prices.ts";
 import type { PaintedPicture } from "../openai/paint-events.ts";
 import type { Painter } from "../openai/painter.ts";
-import type { RequestDefaults } from "../openai/request.ts";
+import { type RequestDefaults, rulesId } from "../openai/request.ts";
 import type { Fitted } from "../options/fit.ts";
 import { makeBlank, measure, putBack, rasterise, toLimits } from "../pictures/jobs.ts";
 import type { PictureStore } from "../pictures/picture-store.ts";
@@ -107,6 +107,7 @@ export async function finish(
     ...(under && { under }),
     ...(text && { text: text.slice(0, mostText).toWellFormed() }),
     outcome: "done",
+    rules: rulesId,
     ...(responseId && { responseId }),
     pictures: finished.map(({ kept }) => kept),
     details,

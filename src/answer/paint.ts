@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Identity } from "../openai/identity.ts";
 import type { PaintEvent } from "../openai/paint-events.ts";
 import type { Painter, PaintRequest } from "../openai/painter.ts";
-import { type RequestDefaults, type RequestInput, toRequest } from "../openai/request.ts";
+import { type RequestDefaults, type RequestInput, rulesId, toRequest } from "../openai/request.ts";
 import type { Fitted } from "../options/fit.ts";
 import { readInputs } from "../pictures/inputs.ts";
 import { withoutLinks } from "../pictures/links.ts";
@@ -72,7 +72,10 @@ export function createPaint(
     const all = own.some(({ role }) => role === "current") ? own : [...more, ...own];
     const along = masked ? all : all.slice(0, inputLimits.references);
     return toRequest(
-      { ...wish, place, inputs: along, ...(previousResponseId && { previousResponseId }) },
+      {
+        ...{ ...wish, place, inputs: along, hasRules: base?.rules === rulesId },
+        ...(previousResponseId && { previousResponseId }),
+      },
       defaults,
     );
   }
@@ -86,7 +89,7 @@ export function createPaint(
     const previousResponseId = before && responseOf(before);
     return toRequest(
       {
-        ...{ ...wish, place, inputs: await addressed(), pickedCallId },
+        ...{ ...wish, place, inputs: await addressed(), pickedCallId, hasRules: before?.rules === rulesId },
         ...(previousResponseId && { previousResponseId }),
       },
       defaults,

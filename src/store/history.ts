@@ -31,6 +31,8 @@ export const generation = z.object({
   /** The answer in words, where there were some. */
   text: z.string().exactOptional(),
   outcome: z.enum(["done", "failed", "cancelled", "deleted"]),
+  /** By which version of our rules it was drawn: its conversation at OpenAI has been given them. */
+  rules: z.string().exactOptional(),
   /** The response that answered in words. */
   responseId: z.string().exactOptional(),
   pictures: z

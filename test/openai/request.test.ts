@@ -40,8 +40,8 @@ function tool(more: Partial<Wish> = {}, given: Partial<RequestDefaults> = {}): T
 
 function content(more: Partial<Wish>): unknown {
   const { input } = ask(more);
-  assert.ok(Array.isArray(input) && input.length === 1);
-  const [message] = input;
+  assert.ok(Array.isArray(input) && input.length === 2);
+  const [, message] = input;
   assert.ok(message && "role" in message && message.role === "user");
   return message.content;
 }
@@ -62,7 +62,6 @@ describe("a request", () => {
     assert.deepEqual(Object.keys(request).toSorted(), [
       "background",
       "input",
-      "instructions",
       "max_tool_calls",
       "model",
       "safety_identifier",
@@ -74,10 +73,21 @@ describe("a request", () => {
     ]);
   });
 
-  test("goes on from a response, and gives the instructions again: they do not carry over", () => {
-    const request = ask({ previousResponseId: "resp_1" });
-    assert.equal(request.previous_response_id, "resp_1");
-    assert.ok((request.instructions ?? "").length > 100);
+  test("gives our rules where a conversation begins, and where it began with others or without", () => {
+    const rolesOf = (more: Partial<Wish>) => {
+      const { input } = ask(more);
+      return Array.isArray(input) ? input.map((item) => ("role" in item ? item.role : item.type)) : [];
+    };
+    const previousResponseId = "resp_1";
+    assert.equal(ask({ previousResponseId }).previous_response_id, previousResponseId);
+    assert.deepEqual(rolesOf({}), ["developer", "user"]);
+    assert.deepEqual(rolesOf({ previousResponseId }), ["developer", "user"]);
+    assert.deepEqual(
+      rolesOf({ previousResponseId, hasRules: true }),
+      ["user"],
+      "they are carried on with it",
+    );
+    assert.deepEqual(rolesOf({ hasRules: true }), ["developer", "user"], "told anew, it begins anew");
   });
 
   test("runs in the foreground where the operator says so", () => {
@@ -182,7 +192,7 @@ describe("a request", () => {
 
   test("goes on from the one that was picked of several, by its own id", () => {
     const { input } = ask({ previousResponseId: "resp_1", pickedCallId: "ig_2" });
-    assert.deepEqual(input?.[0], { type: "item_reference", id: "ig_2" });
+    assert.deepEqual(input?.[1], { type: "item_reference", id: "ig_2" });
   });
 
   test("stores nothing where the operator says so: no background either, and the conversation comes along", () => {
@@ -190,7 +200,7 @@ describe("a request", () => {
     const request = ask({ conversation }, { store: false });
     assert.equal(request.store, false);
     assert.ok(!("background" in request));
-    assert.deepEqual(request.input?.[0], conversation[0]);
+    assert.deepEqual(request.input?.[1], conversation[0]);
   });
 
   const strange: readonly [string, string][] = [
@@ -205,7 +215,7 @@ describe("a request", () => {
       const sent = JSON.stringify(ask({ text }));
       assert.ok(sent.isWellFormed());
       const { input } = JSON.parse(sent);
-      assert.equal(input[0].content.length, text.length);
+      assert.equal(input[1].content.length, text.length);
       assert.equal(JSON.parse(sent).tools.length, 1);
     });
   }
