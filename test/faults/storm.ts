@@ -262,17 +262,20 @@ function createStrikes(of: {
       case "openai":
         return;
       case "discord":
-      case "slack":
-        if (!towns.has(blow.kind)) return;
-        record.add({ kind: "fault", name: `${blow.kind} ${blow.fault}`, what: `${blow.times} requests` });
-        return towns.get(blow.kind)?.strike(blow.fault, blow.times);
+      case "slack": {
+        const town = towns.get(blow.kind);
+        if (!town) return;
+        const name = `${blow.kind} ${blow.fault}`;
+        record.add({ kind: "ordered", name, what: `${blow.times} requests` });
+        const struck = await town.strike(blow.fault, blow.times);
+        if (struck > 0) record.add({ kind: "fault", name, what: `${struck} requests` });
+        return;
+      }
       case "store":
-        record.add({ kind: "fault", name: "store held", what: `${blow.ms} ms` });
-        return holdStore(dataDir, blow.ms);
+        return during("store held", blow.ms, () => holdStore(dataDir, blow.ms));
       case "disk": {
         const bar = [...towns.values()].map((town) => town.bar(Infinity));
-        record.add({ kind: "fault", name: "disk full", what: `${blow.ms} ms` });
-        await fleet.fillDisk(blow.ms);
+        await during("disk full", blow.ms, () => fleet.fillDisk(blow.ms));
         for (const unbar of bar) unbar();
         return;
       }
@@ -280,6 +283,15 @@ function createStrikes(of: {
         ending = ending.then(() => end(blow.kind));
         return ending;
     }
+  }
+
+  /** Something that nobody tells us of when they meet it: it is met when people's turns go on meanwhile. */
+  async function during(name: string, ms: number, fail: () => Promise<boolean>): Promise<void> {
+    record.add({ kind: "ordered", name, what: `${ms} ms` });
+    const before = record.moments.length;
+    const hasFailed = await fail();
+    const steps = record.moments.slice(before).filter(({ kind }) => goesOn.has(kind)).length;
+    if (hasFailed && steps > 0) record.add({ kind: "fault", name, what: `${ms} ms, for ${steps} steps` });
   }
 
   async function end(how: Ending): Promise<void> {
@@ -299,13 +311,17 @@ function createStrikes(of: {
   };
 }
 
+/** What happens when a turn begins, or comes a step further: that is written down. */
+const goesOn: ReadonlySet<Moment["kind"]> = new Set(["asked", "created", "told"]);
+
 /** Another process holds the store: every write waits. */
-async function holdStore(dataDir: string, ms: number): Promise<void> {
+async function holdStore(dataDir: string, ms: number): Promise<boolean> {
   const database = new DatabaseSync(join(dataDir, "drawbridge.db"), { timeout: 1000 });
   try {
     database.exec("BEGIN IMMEDIATE");
     await sleep(ms);
     database.exec("ROLLBACK");
+    return true;
   } finally {
     database.close();
   }
