@@ -80,6 +80,17 @@ test("what nobody heard is not lost, but counted", () => {
   assert.equal(judge(history([asked("qz1"), away], { drawn: [] })).unheard, 0);
 });
 
+test("a bot that is there answers", () => {
+  const up: Happening = { kind: "process", process: 1, what: "ready" };
+  const nothing = { drawn: [] };
+  assert.deepEqual(wrongsOf([up, asked("qz1")], nothing), ["ignored"]);
+  assert.deepEqual(wrongsOf([asked("qz1"), up], nothing), [], "it came up later");
+  const barred: Happening = { kind: "spared", turn: "qz1", why: "barred" };
+  assert.deepEqual(wrongsOf([up, asked("qz1"), barred], nothing), []);
+  const atOnce = { moments: [up, asked("qz1"), died].map((one) => ({ ...one, at: 0 })) };
+  assert.deepEqual(judge({ ...history([], nothing), ...atOnce }).violations, [], "it died too soon");
+});
+
 test("to be told to ask again, or of any failure, is no end", () => {
   const end = (text: string) => wrongsOf([...begun, seen("m1", { text })], { drawn: [] });
   assert.deepEqual(end("“photo.png” was not with me yet when I was restarted. Send it again."), ["told"]);

@@ -3,6 +3,7 @@ import type { Drawn, History, Moment } from "./history.ts";
 /** What can be wrong with a storm. */
 export const wrongs = {
   lost: "a person saw it taken, and nothing came of it",
+  ignored: "the bot was there when something was asked, and said nothing",
   told: "a person was told to ask again, or of a restart",
   failed: "a person was told of a failure that was not theirs, nor moderation's",
   doubled: "one request was drawn twice, or answered twice",
@@ -90,6 +91,7 @@ export function judge(history: History): Verdict {
       ? [one]
       : [],
   );
+  const lives = toLives(moments);
   const finished = drawn.filter(({ status, pictures }) => status === "completed" && pictures.length > 0);
   const finals = new Set(finished.flatMap(({ pictures }) => pictures));
   const groupOf = new Map(finished.flatMap(({ group, pictures }) => pictures.map((hash) => [hash, group])));
@@ -107,6 +109,11 @@ export function judge(history: History): Verdict {
     const turn = turnBehind(shown);
     return { ...(turn !== undefined && { turn }), message: shown.message };
   };
+
+  /** A process listened then, and lived long enough to write down what it heard. */
+  function isThere(at: number): boolean {
+    return lives.some(({ from, to }) => from <= at && to >= at + noteMs);
+  }
 
   /** The response was lost before the bot could have noted it: it may be drawn anew. */
   function isUnknown(response: string): boolean {
@@ -199,7 +206,9 @@ export function judge(history: History): Verdict {
       const why = spared.get(turn.turn);
       if (why !== undefined && why !== "barred") continue;
       if (!wasTaken) {
-        if (!turnedAway.has(turn.turn)) unheard += 1;
+        if (turnedAway.has(turn.turn) || why === "barred") continue;
+        if (isThere(turn.at)) wrong("ignored", `${turn.way} of ${turn.person}`, { turn: turn.turn });
+        else unheard += 1;
         continue;
       }
       const end = ended[0] ?? claim(turn);
@@ -316,6 +325,16 @@ function judgeParents(
       );
     }
   }
+}
+
+/** When each process listened; to Infinity where it still does. */
+function toLives(moments: readonly Moment[]): readonly { readonly from: number; readonly to: number }[] {
+  return moments.flatMap((one) => {
+    if (one.kind !== "process" || one.what !== "ready") return [];
+    const isEnd = (later: Moment) =>
+      later.kind === "process" && later.process === one.process && ["killed", "ended"].includes(later.what);
+    return [{ from: one.at, to: moments.find(isEnd)?.at ?? Infinity }];
+  });
 }
 
 /** Not only a sign that somebody is at work. */

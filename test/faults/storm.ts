@@ -136,7 +136,7 @@ async function askAll(
 }
 
 /** What may still come right by itself. */
-const unfinished = new Set(["lost", "not shown", "waiting"]);
+const unfinished = new Set(["lost", "ignored", "not shown", "waiting"]);
 
 /** Waits until everything has come to an end, or nothing happens any more. */
 async function settle(of: {
