@@ -5,6 +5,7 @@ import { createQueue } from "../../seam/queue.ts";
 import type { View } from "../../seam/view.ts";
 import type { LastView, OpenTurn } from "../../store/open-turn.ts";
 import { takeUp } from "./last-view.ts";
+import { patienceMs, waitMsAfter } from "./patience.ts";
 
 /** How a turn ends. */
 export interface Last {
@@ -16,12 +17,6 @@ export interface Last {
   /** Its pictures are there alone. */
   isWaiting?: boolean;
 }
-
-/** Ms between tries to show what is finished, the last of them again and again. */
-const waitsMs = [1000, 5000, 15_000, 30_000, 60_000, 120_000, 300_000];
-
-/** Ms for which it is tried: a night. */
-const patienceMs = 12 * 3600 * 1000;
 
 /** Of one platform: what is shown after it has waited is in memory for that long. */
 const mostAtOnce = 4;
@@ -82,7 +77,7 @@ export function createDeliver(
         last.view = { ...last.view, images: [], files: [] };
         last.isWaiting = true;
       }
-      await wait(waitsMs[tries] ?? waitsMs.at(-1) ?? 0, signal);
+      await wait(waitMsAfter(tries), signal);
     }
   };
 }
