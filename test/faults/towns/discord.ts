@@ -217,6 +217,12 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
   }
 
   const bar = createBar(record, "discord");
+  /** Threads that the bot had opened when it was shut out of them: it may not take them away. */
+  const deserted = new Set<string>();
+  const emptyThreads = () =>
+    [...places.values()].filter(
+      ({ type, messages }) => type === channelTypes.publicThread && messages.size === 0,
+    );
 
   /** The bot loses the right to write in the channels. */
   function shutOut(): { readonly struck: number; cancel(): void } {
@@ -229,6 +235,7 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
         return discord.requests.filter((one) => one.status === 403 && !before.has(one)).length;
       },
       cancel() {
+        for (const thread of emptyThreads()) deserted.add(thread.id);
         for (const channel of channels)
           discord.permit(channel, discord.bot, { allow: ["SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS"] });
         unbar();
@@ -302,8 +309,8 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
       scan();
     },
     litter: () =>
-      [...places.values()]
-        .filter(({ type, messages }) => type === channelTypes.publicThread && messages.size === 0)
+      emptyThreads()
+        .filter(({ id }) => !deserted.has(id))
         .map(({ id, name }) => `discord: thread ${id} “${name}” is empty`),
     async close() {
       closed = true;
