@@ -91,6 +91,20 @@ test("a bot that is there answers", () => {
   assert.deepEqual(judge({ ...history([], nothing), ...atOnce }).violations, [], "it died too soon");
 });
 
+test("who is told alone that the bot is barred is told, and nobody else", () => {
+  const barred: Happening = { kind: "spared", turn: "qz1", why: "barred" };
+  const tell = (to: string) => {
+    const { turn: _, ...direct } = seen(
+      "m1",
+      { text: "I am not in that channel." },
+      { to, place: "direct" },
+    ) as Happening & { kind: "seen" };
+    return wrongsOf([asked("qz1"), taken("qz1"), barred, direct], { drawn: [] });
+  };
+  assert.deepEqual(tell("ada"), []);
+  assert.deepEqual(tell("mo"), ["lost"]);
+});
+
 test("to be told to ask again, or of any failure, is no end", () => {
   const end = (text: string) => wrongsOf([...begun, seen("m1", { text })], { drawn: [] });
   assert.deepEqual(end("“photo.png” was not with me yet when I was restarted. Send it again."), ["told"]);

@@ -211,7 +211,7 @@ export function judge(history: History): Verdict {
         else unheard += 1;
         continue;
       }
-      const end = ended[0] ?? claim(turn);
+      const end = ended[0] ?? claim(turn, why === "barred");
       const at = { turn: turn.turn, ...(end && { message: end.message }) };
       if (!end) wrong("lost", `${turn.way} of ${turn.person}`, at);
       else if (why === "barred") continue;
@@ -221,8 +221,11 @@ export function judge(history: History): Verdict {
     }
   }
 
-  /** Where a platform does not show what a message answers, it answers what was asked there before. */
-  function claim(turn: Asked): Shown | undefined {
+  /**
+   * Where a platform does not show what a message answers, it answers what was asked there before; one for a person
+   * alone may stand in for one where the bot was barred.
+   */
+  function claim(turn: Asked, isBarred: boolean): Shown | undefined {
     const found = messages.find(
       ({ message, looks, last, gone }) =>
         !claimed.has(message) &&
@@ -231,7 +234,7 @@ export function judge(history: History): Verdict {
         isAnswer(last) &&
         !beside.test(last.face.text) &&
         finalsOf(last.face).length === 0 &&
-        turn.places.includes(last.place) &&
+        (turn.places.includes(last.place) || (isBarred && last.to === turn.person)) &&
         (looks[0]?.at ?? 0) >= turn.at &&
         (last.to === undefined || last.to === turn.person),
     );

@@ -6,6 +6,7 @@ import type { Calls, To } from "./calls.ts";
 /** A message as Slack gives it back. */
 export interface Found extends Shown {
   readonly ts: string;
+  readonly subtype?: string;
   readonly thread_ts?: string;
   /** Of a thread's root: how many messages are below it. */
   readonly reply_count?: number;
