@@ -153,7 +153,9 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
       if (!how.threadTs && how.mention) begins.set(said.ts, turn);
       if (twice) for (const event of said.events) slack.redeliver(event);
       const acks = await Promise.all(said.events.map(({ done }) => done));
-      if (acks.every(({ ok }) => ok)) record.add({ kind: "taken", turn, by: "the events are acknowledged" });
+      if (acks.length === 0) record.add({ kind: "turned away", turn, by: "the bot is not in the channel" });
+      else if (acks.every(({ ok }) => ok))
+        record.add({ kind: "taken", turn, by: "the events are acknowledged" });
       else record.add({ kind: "turned away", turn, by: "the events are given up" });
     };
     const needs = ["thread", "vary", "redo", "form"].includes(wish.way);

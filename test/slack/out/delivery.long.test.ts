@@ -133,6 +133,24 @@ for (const [what, bar] of [
   });
 }
 
+test("what the bot left behind where it was taken out says where the answer is, once it is back", async (t) => {
+  const server = await startSlack(t, { timing: { retryMs: Array<number>(100).fill(50) } });
+  const { simulator, channel, ada, answers } = server;
+  const { reply } = await drawing(server);
+  simulator.kick(channel);
+  await reply.show(await done());
+  assert.equal(answers(simulator.dm(ada)).length, 1);
+  const [old] = answers();
+  assert.ok(
+    old?.buttons.some(({ text }) => text === "Cancel"),
+    "it could not be changed",
+  );
+  simulator.invite(channel);
+  await until(() => /answer is in our direct messages/.test(answers()[0]?.text ?? ""), "the old message");
+  assert.deepEqual(answers()[0]?.buttons, []);
+  await until(() => simulator.litter().length === 0, "nothing to be left");
+});
+
 test("a message that may not be changed any more is followed by another, and says so where it can", async (t) => {
   const server = await startSlack(t);
   const { simulator, answers, litter } = server;

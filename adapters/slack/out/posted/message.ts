@@ -13,8 +13,8 @@ import { type Message, skewMs } from "../../wire/send/posts.ts";
 import { type Found, isMarked } from "../../wire/send/reads.ts";
 import { isFileGone, isRefusal, toLogged, toTrouble } from "../../wire/trouble.ts";
 import { createMessageFiles, type MessageFiles, named, shareFiles } from "../files/message-files.ts";
-import { vanish } from "../vanish.ts";
 import { type Look, toMessage } from "../view.ts";
+import { leave } from "./leave.ts";
 
 /** A message everybody sees, and the files that it shows. */
 export interface PostedMessage {
@@ -220,19 +220,6 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     mark = toMoved(mark);
   }
 
-  /** The old message says where the answer is now, or goes. False: it shows what it did. */
-  async function leave(at: Spot, words: string): Promise<boolean> {
-    const bare = { phase: "done", status: words, text: "", notes: [], images: [], actions: [] } as const;
-    const message = toMessage(bare, { id: `${randomUUID()}.0`, files: [] });
-    return send.editSoon(at, message).then(
-      () => true,
-      (error: unknown) => {
-        log.debug({ channel: at.channelId, error: toLogged(error) }, "slack.message.left");
-        return vanish(stage, at);
-      },
-    );
-  }
-
   /** An edit whose answer got lost may yet be carried out, over the last view. */
   async function hold(): Promise<void> {
     await sleep(timing.settleMs, undefined, { signal: closing });
@@ -294,7 +281,11 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
       const { spot: old } = before;
       if (!old || !spot || !stands) return;
       await noteMoved(stage, stands, spot);
-      const isLeft = await leave(old, to.channelId === old.channelId ? belowWords : directWords);
+      const words = to.channelId === old.channelId ? belowWords : directWords;
+      const isLeft = await leave(stage, old, words, () => {
+        apart = apart.filter((id) => !before.onShow.includes(id));
+        files.settle(staying());
+      });
       if (!isLeft) apart = [...apart, ...before.onShow];
     },
     tidy: () => files.keep([...staying(), ...unsure], coming),
