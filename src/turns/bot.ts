@@ -108,6 +108,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
   const resume = createResume({
     ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
+    onUndone: (turn, files) => prompt.onUndone(turn, files, stopped.signal),
     reread: createReread(parts.links, unfinished),
     adapterOf: (name) => adapters.get(name),
   });
