@@ -59,7 +59,7 @@ const lostOnItsWay = /\bOpenAI's answer got lost on its way/;
 
 /** What the bot says beside its answers: where it goes on, and where an answer went. */
 const beside =
-  /\bI go on in\b|\b(is|in) (the )?(message|one) below\b|\bmoved\b|^Picture \d it is|\bBack to the\b/i;
+  /\bI go on in\b|\b(is|in) (the )?(message|one) below\b|\bis in our direct messages\b|\bmoved\b|^Picture \d it is|\bBack to the\b/i;
 
 /** A message from its first look to its last. */
 interface Shown {

@@ -102,7 +102,10 @@ export function createMessages(of: {
     const { author, channel_id: channelId } = message;
     const held = channels.ownPermissions(channelId);
     const missing = held === undefined || where.kind === "direct" ? [] : missingToAnswer(held, where.kind);
-    if (missing.length > 0) return complain(message, missing);
+    if (missing.length > 0) {
+      if (again) await takeAway(stage, message);
+      return complain(message, missing);
+    }
     const replyTo = said.replyTo && toMessageKey(said.replyTo);
     const cover = createCover(said.spoiler, () => replyTo !== undefined && covers.get(replyTo) === true);
     const opened = await venues

@@ -221,6 +221,27 @@ test("a message that was deleted while nobody listened is not seen to again, and
   }
 });
 
+test("what was begun where the bot may no longer write goes, and the person is told", async (t) => {
+  const notes = createNotes();
+  const server = await startDiscord(t, { core: { note: notes.note } });
+  const { simulator, channel, ada, adapter, next, taken } = server;
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const key = await (await next()).reply.show(view("working", { status: "Getting ready" }));
+  simulator.permit(channel, simulator.bot, { deny: ["SEND_MESSAGES"] });
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> an owl`);
+  const told = () => simulator.messages(simulator.dm(ada)).map(({ text }) => text);
+  await simulator.waitFor(() => told().length === 1); // by now it knows
+  const [event] = notes.events;
+  assert.ok(event);
+  await adapter.replay(event);
+  assert.equal(simulator.message(key.split(":")[2] ?? ""), undefined);
+  assert.match(told()[1] ?? "", /I lack the permission Send Messages/);
+  assert.ok(
+    taken.every(({ turn }) => turn.kind === "press"),
+    "nothing is asked for",
+  );
+});
+
 test("an answer whose request was deleted while nobody listened is cancelled, in a thread, too", async (t) => {
   const server = await startDiscord(t, { threads: "auto" });
   const { simulator, channel, ada, adapter, start, next, nextPress, taken } = server;

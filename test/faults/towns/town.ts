@@ -60,8 +60,8 @@ export async function strikeFor(
   return order.struck;
 }
 
-/** What was asked so shortly before, the bot has perhaps not begun, in ms. */
-export const freshMs = 1500;
+/** What was asked so shortly before, the bot has perhaps not begun: another fault may have struck first. In ms. */
+export const freshMs = 6000;
 
 /** Spares what is asked on a platform while something bars the bot. */
 export function createBar(record: Recorder, platform: Platform): Town["bar"] {

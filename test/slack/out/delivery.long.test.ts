@@ -151,6 +151,24 @@ test("what the bot left behind where it was taken out says where the answer is, 
   await until(() => simulator.litter().length === 0, "nothing to be left");
 });
 
+test("what was posted without our having heard of it, and barred before it was found, does not go on looking alive", async (t) => {
+  const server = await startSlack(t, { timing: { retryMs: Array<number>(100).fill(50) } });
+  const { simulator, channel, ada, answers, nextPrompt } = server;
+  await simulator.say(channel, ada, "a fox", { mention: true });
+  const { reply } = await nextPrompt();
+  simulator.fault({ kind: "drop", when: "after", method: "chat.postMessage" });
+  const down = simulator.fault({ kind: "status", status: 503, times: Infinity });
+  const working = view("working", { status: "Getting ready", actions: ["cancel"] });
+  await assert.rejects(reply.show(working), /could not be reached/);
+  down.cancel();
+  assert.equal(answers().length, 1);
+  simulator.kick(channel);
+  await assert.rejects(reply.show(working), /not in that channel/);
+  simulator.invite(channel);
+  await until(() => /may no longer answer here/.test(answers()[0]?.text ?? ""), "it to say so");
+  assert.deepEqual(answers()[0]?.buttons, []);
+});
+
 test("a message that may not be changed any more is followed by another, and says so where it can", async (t) => {
   const server = await startSlack(t);
   const { simulator, answers, litter } = server;

@@ -15,17 +15,35 @@ const laterMs = [60_000, 600_000, 3_600_000, 10_800_000];
  */
 export async function leave(stage: Stage, at: Spot, words: string, onLeft: () => void): Promise<boolean> {
   const isLeft = await tryOnce(stage, at, words);
-  if (!isLeft) void later(stage, at, words).then((isDone) => isDone && onLeft());
+  const again = async () => {
+    const isLeftNow = await tryOnce(stage, at, words);
+    if (isLeftNow) onLeft();
+    return isLeftNow;
+  };
+  if (!isLeft) later(stage, again);
   return isLeft;
 }
 
-async function later(stage: Stage, at: Spot, words: string): Promise<boolean> {
-  for (const ms of [...stage.timing.retryMs, ...laterMs]) {
-    const isOver = await sleep(ms, false, { signal: stage.closing, ref: false }).catch(() => true);
-    if (isOver) return false;
-    if (await tryOnce(stage, at, words)) return true;
-  }
-  return false;
+/**
+ * The same for a message that may have been posted without our having heard of it, where the bot is barred now: it is
+ * looked for. `find` rejects as long as that cannot be known.
+ */
+export function leaveUnseen(stage: Stage, find: () => Promise<Spot | undefined>, words: string): void {
+  later(stage, async () => {
+    const at = await find();
+    return !at || tryOnce(stage, at, words);
+  });
+}
+
+/** Tries until it is done, or for hours. */
+function later(stage: Stage, attempt: () => Promise<boolean>): void {
+  const run = async () => {
+    for (const ms of [...stage.timing.retryMs, ...laterMs]) {
+      await sleep(ms, undefined, { signal: stage.closing, ref: false });
+      if (await attempt().catch(() => false)) return;
+    }
+  };
+  run().catch(() => {}); // the adapter is stopped
 }
 
 async function tryOnce(stage: Stage, at: Spot, words: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import { type Found, isMarked } from "../../wire/send/reads.ts";
 import { isFileGone, isRefusal, toLogged, toTrouble } from "../../wire/trouble.ts";
 import { createMessageFiles, type MessageFiles, named, shareFiles } from "../files/message-files.ts";
 import { type Look, toMessage } from "../view.ts";
-import { leave } from "./leave.ts";
+import { leave, leaveUnseen } from "./leave.ts";
 
 /** A message everybody sees, and the files that it shows. */
 export interface PostedMessage {
@@ -45,6 +45,8 @@ export interface PostedMessage {
   settle(): void;
   /** Takes all its files away. */
   clear(): void;
+  /** It cannot be posted there. What may be there without our having heard of it says so, as soon as that can be seen. */
+  abandon(): void;
 }
 
 interface How {
@@ -199,9 +201,7 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     const moved = spot && key && (await movedTo(stage, key).catch(() => undefined));
     if (moved) arrive({ channelId: moved.channelId }, moved);
     try {
-      const found = spot
-        ? venue.reopened && (await send.fetchMessage(spot))
-        : await send.findMarked(home, mark, (venue.since ?? now()) - skewMs);
+      const found = spot ? venue.reopened && (await send.fetchMessage(spot)) : await findPosted();
       if (found) take(found);
     } catch (error) {
       if (!isRefusal(error) || toTrouble(error) === "limited") throw error;
@@ -210,6 +210,10 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     isFound = true;
     await files.adopt([...onShow, ...handed]);
     if (spot) await files.adopt(apart, below(spot));
+  }
+
+  function findPosted(): Promise<Found | undefined> {
+    return send.findMarked(home, mark, (venue.since ?? now()) - skewMs);
   }
 
   function arrive(to: To, at: Spot | undefined, why?: string): void {
@@ -301,6 +305,12 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     clear() {
       coming = [];
       files.keep([]);
+    },
+    abandon() {
+      if (spot || !(venue.again || isUnsure)) return;
+      const { channelId } = home;
+      const find = () => findPosted().then((found) => found && { channelId, ts: found.ts });
+      leaveUnseen(stage, find, directWords);
     },
   };
 }
