@@ -80,7 +80,7 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
     const trouble = toTrouble(error);
     stage.log.warn({ channel: channelId, trouble, error: toLogged(error) }, "slack.answer.barred");
     if (["failed", "limited"].includes(trouble)) throw toBotError(error, stage.me.name);
-    if (came.again) leaveUnseen(stage, () => findRoot(stage, channelId, came), barredWords);
+    leaveUnseen(stage, () => findRoot(stage, channelId, came), barredWords);
     await say(
       stage,
       venue,

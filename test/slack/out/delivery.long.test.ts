@@ -167,6 +167,15 @@ test("what was posted without our having heard of it, and barred before it was f
   simulator.invite(channel);
   await until(() => /may no longer answer here/.test(answers()[0]?.text ?? ""), "it to say so");
   assert.deepEqual(answers()[0]?.buttons, []);
+
+  await simulator.say(channel, ada, "an owl", { mention: true });
+  const second = await nextPrompt();
+  simulator.fault({ kind: "drop", when: "after", method: "chat.postMessage" });
+  const out = simulator.fault({ kind: "error", error: "not_in_channel", times: Infinity });
+  await assert.rejects(second.reply.show(working), /not in that channel/);
+  assert.equal(answers().length, 2);
+  out.cancel();
+  await until(() => /may no longer answer here/.test(answers()[1]?.text ?? ""), "the other to say so, too");
 });
 
 test("a message that may not be changed any more is followed by another, and says so where it can", async (t) => {

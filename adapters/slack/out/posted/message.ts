@@ -307,7 +307,7 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
       files.keep([]);
     },
     abandon() {
-      if (spot || !(venue.again || isUnsure)) return;
+      if (spot) return;
       const { channelId } = home;
       const find = () => findPosted().then((found) => found && { channelId, ts: found.ts });
       leaveUnseen(stage, find, directWords);
