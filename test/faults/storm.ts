@@ -11,7 +11,7 @@ import { judge, type Verdict } from "./oracle.ts";
 import { type Blow, type Schedule, type Step, steps, type Wish } from "./schedule.ts";
 import { createDiscordTown } from "./towns/discord.ts";
 import { createSlackTown } from "./towns/slack.ts";
-import type { Town } from "./towns/town.ts";
+import { freshMs, type Town } from "./towns/town.ts";
 import { createWebTown } from "./towns/web.ts";
 
 export interface StormOptions {
@@ -271,12 +271,16 @@ function createStrikes(of: {
         if (struck > 0) record.add({ kind: "fault", name, what: `${struck} requests` });
         return;
       }
-      case "store":
-        return during("store held", blow.ms, () => holdStore(dataDir, blow.ms));
+      case "store": {
+        const bars = blow.ms < patientMs ? [] : [...towns.values()].map((town) => town.bar(freshMs));
+        await during("store held", blow.ms, () => holdStore(dataDir, blow.ms));
+        for (const unbar of bars) unbar();
+        return;
+      }
       case "disk": {
-        const bar = [...towns.values()].map((town) => town.bar(Infinity));
+        const bars = [...towns.values()].map((town) => town.bar(Infinity));
         await during("disk full", blow.ms, () => fleet.fillDisk(blow.ms));
-        for (const unbar of bar) unbar();
+        for (const unbar of bars) unbar();
         return;
       }
       default:
@@ -310,6 +314,9 @@ function createStrikes(of: {
     },
   };
 }
+
+/** A store that is held for longer may be too slow for what is said to it, in ms: whoever asks is told so. */
+const patientMs = 1200;
 
 /** What happens when a turn begins, or comes a step further: that is written down. */
 const goesOn: ReadonlySet<Moment["kind"]> = new Set(["asked", "created", "told"]);

@@ -18,6 +18,13 @@ import { createRemember, isWorth, toAsked, toSaid, withLost } from "./remember.t
 import { readWords } from "./text-files.ts";
 import type { Taken, UnfinishedRequests } from "./unfinished.ts";
 
+/** The store does not say whether words are for us: nothing is said of that, and they come again. */
+export class Unsure extends BotError {
+  constructor(cause: unknown) {
+    super("storage", "It is not known whether that was said to me.", { cause });
+  }
+}
+
 /** What is said in words. */
 export interface Prompts {
   /**
@@ -25,7 +32,7 @@ export interface Prompts {
    * `onTaken` was called. So words find the picture that was sent just before them.
    */
   inOrder(turn: Pick<Prompt, "thread" | "user">, work: (onTaken: () => void) => Promise<void>): Promise<void>;
-  /** What people say among themselves is nothing to answer, not even with an error. */
+  /** What people say among themselves is nothing to answer, not even with an error. Rejects with `Unsure`. */
   isMeant(turn: Prompt): Promise<boolean>;
   /** What it asks for about the studio, where it is no picture that is asked for. Throws BotError `bad_option`. */
   toWish(turn: Prompt): SettingWish | undefined;
@@ -209,7 +216,7 @@ export function createPrompts(parts: {
         return (await history.head(thread)) !== undefined || (await unfinished.has(turn));
       } catch (error) {
         log.error({ thread, error }, "store.failed");
-        return false;
+        throw new Unsure(error);
       }
     },
     // Who asks for a picture outright is given one, whatever its words are.

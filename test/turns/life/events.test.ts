@@ -222,6 +222,31 @@ describe("an event", () => {
     assert.equal((await studio.ledger.open()).length, 1);
   });
 
+  test("of which a failing store does not say whether it is for the bot comes again, in silence", async () => {
+    const { key: before } = await studio.say("a fox", { thread: "paper:thread" });
+    const fragile = createFragileStore(studio.store);
+    const other = await createStudio({ standin: studio.standin, store: fragile.store });
+    fragile.failWhen((table, call) => table !== "event" && table !== "events" && call === "get");
+    const failed: unknown[] = [];
+    other.adapter.replay = async (given) => {
+      fragile.failWhen(() => false);
+      await answer(other, given, "paper:2", { addressed: false });
+    };
+    const night = { ...event, body: { text: "make it night" } };
+    const seeTo = await other.core.note(night);
+    await seeTo?.(() =>
+      answer(other, night, "paper:2", { addressed: false }).catch((error: unknown) => {
+        failed.push(error);
+        throw error;
+      }),
+    );
+    assert.equal(failed.length, 1);
+    const views = other.adapter.views("paper:2");
+    assert.deepEqual([views.at(-1)?.phase, views.filter(({ phase }) => phase === "failed")], ["done", []]);
+    assert.equal(views.at(-1)?.parent, before);
+    await other.bot.drain(0);
+  });
+
   test("is the same when it is the second of a double click", async () => {
     const click = "m:1 vary u:ada";
     assert.ok(await studio.core.note({ key: "paper:press:1", body: 1, click }));
