@@ -23,8 +23,8 @@ const mostAtOnce = 4;
 
 /**
  * Shows a turn's last view for as long as it takes: a platform that is down is waited for, with the pictures in the
- * spool. `leave` is called when the first try is over. Rejects when the signal aborts, and after twelve hours with why it
- * could not be shown.
+ * spool. `leave` is called when the first try is over. Rejects when the signal aborts, or `handOn`
+ * while it waits, and after twelve hours with why it could not be shown.
  */
 export type Deliver = (
   last: Last,
@@ -32,6 +32,8 @@ export type Deliver = (
     readonly first: (view: View) => Promise<unknown>;
     readonly again: (view: View) => Promise<unknown>;
     readonly leave: () => void;
+    /** Aborts when the next process is to go on with what only waits. */
+    readonly handOn: AbortSignal;
   },
   signal: AbortSignal,
   log: Log,
@@ -60,7 +62,8 @@ export function createDeliver(
     });
   }
 
-  return async (last, { first, again, leave }, signal, log) => {
+  return async (last, { first, again, leave, handOn }, signal, log) => {
+    const waiting = AbortSignal.any([signal, handOn]);
     const { endedAt = now() } = last.turn;
     for (let tries = 0; last.view; tries += 1) {
       const show = tries === 0 ? (view: View) => first(view).finally(leave) : again;
@@ -77,7 +80,7 @@ export function createDeliver(
         last.view = { ...last.view, images: [], files: [] };
         last.isWaiting = true;
       }
-      await wait(waitMsAfter(tries), signal);
+      await wait(waitMsAfter(tries), waiting);
     }
   };
 }
