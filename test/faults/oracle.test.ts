@@ -91,6 +91,15 @@ test("a bot that is there answers", () => {
   assert.deepEqual(judge({ ...history([], nothing), ...atOnce }).violations, [], "it died too soon");
 });
 
+test("of two who pressed the same, the picture is for the one who was not turned away", () => {
+  const second = asked("qz2", { group: "qz1", way: "vary", person: "mo" });
+  const away: Happening = { kind: "turned away", turn: "qz1", by: "The application did not respond" };
+  const shown = seen("m2", { pictures: [picture] }, { turn: "qz2" });
+  const made = [created("resp_1", "qz1"), told("resp_1")];
+  assert.deepEqual(wrongsOf([asked("qz1"), away, second, taken("qz2"), ...made, shown]), []);
+  assert.deepEqual(wrongsOf([asked("qz1"), taken("qz1"), second, taken("qz2"), ...made, shown]), ["lost"]);
+});
+
 test("who is told alone that the bot is barred is told, and nobody else", () => {
   const barred: Happening = { kind: "spared", turn: "qz1", why: "barred" };
   const tell = (to: string) => {

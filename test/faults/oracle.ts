@@ -188,7 +188,12 @@ export function judge(history: History): Verdict {
     );
     for (const { message } of withPicture) claimed.add(message);
     let pictures = withPicture.length;
-    for (const turn of turns) {
+    // Of presses that cannot be told apart, a picture is for the one it names, and for none who was turned away.
+    const rank = ({ turn }: Asked) => {
+      if (withPicture.some(({ looks }) => looks.some((look) => look.turn === turn))) return 0;
+      return turnedAway.has(turn) || spared.has(turn) ? 2 : 1;
+    };
+    for (const turn of turns.toSorted((one, other) => rank(one) - rank(other))) {
       const own = messages.filter(({ looks }) => looks.some((look) => look.turn === turn.turn));
       const answers = own.filter(({ last, gone }) => !beside.test(last.face.text) && gone !== "bot");
       for (const { message } of own) claimed.add(message);
