@@ -146,10 +146,12 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
   }
 
   /** A request may have been taken back while nobody listened. */
-  async function lookForRequest(key: MessageKey, { channelId, request }: Venue): Promise<void> {
+  async function lookForRequest(key: MessageKey, venue: Venue): Promise<void> {
+    const { channelId, threadTs, request } = venue;
     if (!request) return;
     try {
-      if (await isTakenBack(stage(), { channelId, ts: request })) running?.stage.gone(key);
+      const to = { channelId, ...(threadTs && { threadTs }) };
+      if (await isTakenBack(stage(), to, request)) running?.stage.gone(key);
     } catch (error) {
       log.debug({ message: key, error: toLogged(error) }, "slack.request.unseen");
     }

@@ -56,8 +56,8 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
   return async (said, event, came) => {
     const { where, userId } = said;
     const { channelId, direct, threadTs, inThread } = where;
-    if (came.again && (await isTakenBack(stage, { channelId, ts: event.ts })))
-      return takeAway(stage, { channelId, ...(threadTs && { threadTs }) }, came);
+    const to = { channelId, ...(threadTs && { threadTs }) };
+    if (came.again && (await isTakenBack(stage, to, event.ts))) return takeAway(stage, to, came);
     const { text, wish } = parsePrivacy(said.text);
     const thread = toThreadKey(channelId, threadTs);
     const assistant =

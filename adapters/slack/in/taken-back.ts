@@ -4,15 +4,7 @@ import type { Reply } from "../../../src/seam/view.ts";
 import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
 import { vanish } from "../out/vanish.ts";
-import {
-  isSpot,
-  parseMessageKey,
-  type Spot,
-  toMark,
-  toMessageKey,
-  toPlace,
-  toThreadKey,
-} from "../wire/keys.ts";
+import { isSpot, parseMessageKey, toMark, toMessageKey, toPlace, toThreadKey } from "../wire/keys.ts";
 import { imageLimits } from "../wire/limits.ts";
 import type { To } from "../wire/send/calls.ts";
 import { skewMs } from "../wire/send/posts.ts";
@@ -41,17 +33,16 @@ export function withdraw(message: MessageKey, teamId: string, handle: Handle): P
 }
 
 /**
- * Whether a message that asked was deleted while nobody listened; of a thread's first one a gravestone stays. What the
- * bot may not see is there. Rejects as Slack does while it is away.
+ * Whether a message that asked was deleted while nobody listened. What the bot may not see is there. Rejects as Slack
+ * does while it is away.
  */
-export async function isTakenBack({ send }: Pick<Stage, "send">, spot: Spot): Promise<boolean> {
+export async function isTakenBack({ send }: Pick<Stage, "send">, to: To, ts: string): Promise<boolean> {
   try {
-    const found = await send.fetchMessage(spot);
-    return !found || found.subtype === "tombstone";
+    return !(await send.isThere(to, ts));
   } catch (error) {
     const trouble = toTrouble(error);
     if (trouble === "failed" || trouble === "limited") throw error;
-    return false;
+    return trouble === "gone"; // with its thread
   }
 }
 
