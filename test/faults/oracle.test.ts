@@ -100,6 +100,15 @@ test("of two who pressed the same, the picture is for the one who was not turned
   assert.deepEqual(wrongsOf([asked("qz1"), taken("qz1"), second, taken("qz2"), ...made, shown]), ["lost"]);
 });
 
+test("what is left on a platform by who is killed on a full disk could not be noted", () => {
+  const litter = ["slack: file F1"];
+  const full = { kind: "ordered", name: "disk full", what: "500 ms" } as const;
+  const over = { ...full, name: "disk full is over" };
+  assert.deepEqual(wrongsOf([...well, full, died, over], { litter }), []);
+  assert.deepEqual(wrongsOf([...well, full, over, died], { litter }), ["litter"]);
+  assert.deepEqual(wrongsOf([...well, died, full, over], { litter }), ["litter"]);
+});
+
 test("who is told alone that the bot is barred is told, and nobody else", () => {
   const barred: Happening = { kind: "spared", turn: "qz1", why: "barred" };
   const tell = (to: string) => {

@@ -287,7 +287,8 @@ export function judge(history: History): Verdict {
     }
   }
 
-  for (const what of history.litter) wrong("litter", what);
+  if (!ends.some(({ at }) => isDiskFull(moments, at)))
+    for (const what of history.litter) wrong("litter", what);
   for (const what of history.open) wrong("open", what);
   for (const what of history.crashes) wrong("crash", what);
   const { memory } = history;
@@ -333,6 +334,13 @@ function judgeParents(
       );
     }
   }
+}
+
+/** What is put on a platform then cannot be noted: who is killed before it is shown leaves it behind. */
+function isDiskFull(moments: readonly Moment[], at: number): boolean {
+  const count = (what: string) =>
+    moments.filter((one) => one.kind === "ordered" && one.name === what && one.at <= at).length;
+  return count("disk full") > count("disk full is over");
 }
 
 /** When each process listened; to Infinity where it still does. */

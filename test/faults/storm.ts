@@ -294,6 +294,7 @@ function createStrikes(of: {
     record.add({ kind: "ordered", name, what: `${ms} ms` });
     const before = record.moments.length;
     const hasFailed = await fail();
+    record.add({ kind: "ordered", name: `${name} is over`, what: `${ms} ms` });
     const steps = record.moments.slice(before).filter(({ kind }) => goesOn.has(kind)).length;
     if (hasFailed && steps > 0) record.add({ kind: "fault", name, what: `${ms} ms, for ${steps} steps` });
   }
