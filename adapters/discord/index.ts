@@ -2,12 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Events, REST } from "discord.js";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
-import type { Core, Handle } from "../../src/seam/core.ts";
+import type { Core } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { withTimeout } from "../../src/seam/timeout.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
-import type { Reply } from "../../src/seam/view.ts";
 import { register } from "./forms/register.ts";
 import { clearStaleCommands } from "./forms/stale-commands.ts";
 import { createInteractions } from "./in/interactions.ts";
@@ -15,9 +14,11 @@ import { createMessages } from "./in/messages.ts";
 import { type CatchUp, createCatchUp } from "./in/missed.ts";
 import { parseReplay } from "./in/replay.ts";
 import { createSight } from "./in/sight.ts";
+import { forget, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createChannels } from "./live/channels.ts";
 import { parseNoted } from "./live/noted-venue.ts";
 import type { Stage } from "./live/stage.ts";
+import type { Venue } from "./live/venue.ts";
 import { createAnswers } from "./out/answers.ts";
 import { movedTo } from "./out/moved.ts";
 import { createReply } from "./out/reply.ts";
@@ -25,12 +26,13 @@ import { createVenues, type Venues } from "./out/venues.ts";
 import { createFiles } from "./wire/attachments.ts";
 import { createEvents } from "./wire/events.ts";
 import { connect } from "./wire/gateway.ts";
-import { parseMessageKey, type Spot, toMessageKey, toPlace } from "./wire/keys.ts";
+import { parseMessageKey, type Spot, toMessageKey } from "./wire/keys.ts";
 import { paceMs, toImageLimits } from "./wire/limits.ts";
 import { type ThreadMode, toInviteUrl } from "./wire/permissions.ts";
 import { isSpoiler, picturesOf } from "./wire/pictures.ts";
 import { makeRequest } from "./wire/request.ts";
 import { createSend } from "./wire/send.ts";
+import { toLogged } from "./wire/trouble.ts";
 
 /** What the adapter needs to connect. */
 export interface DiscordOptions {
@@ -201,6 +203,18 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     return found.map((file) => files.toAttachment(file, { at }));
   }
 
+  /** A request may have been taken back while nobody listened. */
+  async function lookForRequest(key: MessageKey, venue: Venue, stage: Stage): Promise<void> {
+    const { request, requestIn, channelId } = venue;
+    if (!request) return;
+    try {
+      if (await isTakenBack(stage, { channelId: requestIn ?? channelId, messageId: request }))
+        stage.gone(key);
+    } catch (error) {
+      log.debug({ message: key, error: toLogged(error) }, "discord.request.unseen");
+    }
+  }
+
   return {
     name: "discord",
     get inviteUrl() {
@@ -227,6 +241,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       if (!noted) return createReply(stage, { ...spot, ...unknownVenue });
       const { right } = noted;
       if (right && right.until > (stage.tokens.get(key)?.until ?? 0)) stage.tokens.set(key, right);
+      void lookForRequest(key, noted.venue, stage);
       return createReply(stage, noted.venue);
     },
     async below(key, user) {
@@ -261,18 +276,3 @@ const unknownVenue = {
   limits: toImageLimits(undefined),
   reopened: "unknown",
 } as const;
-
-/** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
-function forget(stage: Stage, spot: Spot): void {
-  const key = toMessageKey(spot);
-  if (stage.live.has(key)) stage.gone(key);
-  else if (!stage.moved.has(key)) void stage.removed(key);
-  for (const [answer, { request }] of stage.live) if (request === spot.messageId) stage.gone(answer);
-}
-
-function withdraw(message: MessageKey, handle: Handle): Promise<void> {
-  const nobody: Reply = { pace: 0, limits: toImageLimits(undefined), show: async () => message };
-  const user = { id: "discord:deleted", name: "whoever deleted the message", moderator: true };
-  const place = toPlace(parseMessageKey(message)?.channelId ?? "");
-  return handle({ kind: "press", thread: message, user, place, action: "cancel", message }, nobody);
-}

@@ -1,31 +1,32 @@
 import { webApi } from "@slack/bolt";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
-import type { Core, Handle } from "../../src/seam/core.ts";
+import type { Core } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
-import type { Reply } from "../../src/seam/view.ts";
 import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
+import { isTakenBack, withdraw } from "./in/taken-back.ts";
 import { introduce } from "./live/me.ts";
 import { movedTo } from "./live/moved.ts";
 import { createPeople } from "./live/people.ts";
 import type { Stage } from "./live/stage.ts";
 import { readUploads } from "./live/uploads.ts";
-import { parseVenue } from "./live/venue.ts";
+import { parseVenue, type Venue } from "./live/venue.ts";
 import { openBelow } from "./out/answers.ts";
 import { sweep } from "./out/files/sweep.ts";
 import { createReply } from "./out/reply.ts";
 import { createFiles } from "./wire/attachments.ts";
 import { type Gateway, type Mode, toLogger } from "./wire/gateway.ts";
 import { createHttp } from "./wire/http/http.ts";
-import { isSpot, parseMessageKey, toPlace, toThreadKey } from "./wire/keys.ts";
-import { imageLimits, type Timing, usualTiming } from "./wire/limits.ts";
+import { isSpot, parseMessageKey } from "./wire/keys.ts";
+import { type Timing, usualTiming } from "./wire/limits.ts";
 import { createMissing } from "./wire/permissions.ts";
 import { picturesOf } from "./wire/pictures.ts";
 import { createSend } from "./wire/send/send.ts";
 import { createSocket } from "./wire/socket.ts";
+import { toLogged } from "./wire/trouble.ts";
 
 export interface SlackOptions {
   readonly botToken: string;
@@ -144,6 +145,18 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     return { stage, incoming, gateway, closing };
   }
 
+  /** A request may have been taken back while nobody listened. */
+  async function lookForRequest(key: MessageKey, venue: Venue): Promise<void> {
+    const { channelId, threadTs, request } = venue;
+    if (!request) return;
+    try {
+      const to = { channelId, ...(threadTs && { threadTs }) };
+      if (await isTakenBack(stage(), to, request)) running?.stage.gone(key);
+    } catch (error) {
+      log.debug({ message: key, error: toLogged(error) }, "slack.request.unseen");
+    }
+  }
+
   return {
     name: "slack",
     get where() {
@@ -174,8 +187,10 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       const spot = parseMessageKey(key);
       if (!spot) throw new BotError("unknown_message", "That is no message of Slack's.");
       const { channelId } = spot;
+      const noted = venue === undefined ? undefined : parseVenue(venue);
+      if (noted) void lookForRequest(key, noted);
       return createReply(stage(), {
-        ...(venue === undefined ? {} : parseVenue(venue)),
+        ...noted,
         channelId,
         reopened: true,
         ...(isSpot(spot) ? { ts: spot.ts } : { ephemeral: spot, userId: spot.userId }),
@@ -184,14 +199,4 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     below: (key, user) => openBelow(stage(), key, user),
     recall,
   };
-}
-
-function withdraw(message: MessageKey, teamId: string, handle: Handle): Promise<void> {
-  const nobody: Reply = { pace: 0, limits: imageLimits, show: async () => message };
-  const user = { id: "slack:deleted", name: "whoever deleted the message", moderator: true };
-  const spot = parseMessageKey(message);
-  const channelId = spot?.channelId ?? "";
-  const thread = toThreadKey(channelId, isSpot(spot) ? spot.ts : undefined);
-  const place = toPlace(teamId, channelId);
-  return handle({ kind: "press", thread, user, place, action: "cancel", message }, nobody);
 }

@@ -23,7 +23,7 @@ export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
 /**
  * Notes an event before it is acknowledged, so that nothing is lost from then on. Undefined: it was noted before, within
  * a day at least; acknowledge it and leave it alone. Otherwise a function to see to it with: what is not over when the
- * process ends comes back by `Adapter.replay`, and so does, a few times, what rejects.
+ * process ends comes back by `Adapter.replay`, and so does what rejects: for hours, unless the platform was not to blame.
  *
  * Rejects with BotError `storage` when it could not be noted: then nothing has happened.
  */

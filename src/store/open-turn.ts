@@ -32,6 +32,20 @@ const lastView = z.object({
 
 export type LastView = Readonly<z.output<typeof lastView>>;
 
+/** What a person said in words, before it was fitted: where nothing comes of it, their next words may complete it. */
+const said = z.object({
+  text: z.string(),
+  more: z.array(z.string()).readonly(),
+  options: z.record(z.string(), z.unknown()),
+  earlier: storedOptions.exactOptional(),
+  from: key.exactOptional(),
+  head: key.exactOptional(),
+  /** How many of the turn's files belong to it; those after them were in view. */
+  files: z.number(),
+  /** It was completed by what was said before. */
+  isCompleted: z.boolean(),
+});
+
 /** What a person wants drawn, as it is stored. */
 const wish = z.object({
   /** The event that it was made of; absent: it did not come from a platform. */
@@ -42,6 +56,8 @@ const wish = z.object({
   text: z.string(),
   options: storedOptions,
   notes: z.array(z.string()).readonly(),
+  /** Absent: it was not asked for in words. */
+  said: said.exactOptional(),
   /** The unfinished request that it completes, and whether that is used up by it. */
   taken: z.object({ id: z.string(), isUsedUp: z.boolean() }).exactOptional(),
   /** The message to go on from; null: from nothing; absent: from the thread's head when its time comes. */

@@ -32,7 +32,7 @@ import type { Ledger } from "./life/ledger.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
 import { createPress } from "./press.ts";
-import { createPrompts } from "./prompts/prompt.ts";
+import { createPrompts, Unsure } from "./prompts/prompt.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
 import { createRuns } from "./run.ts";
 import { createSettle } from "./settings.ts";
@@ -121,6 +121,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
   const resume = createResume({
     ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
+    onUndone: (turn, files) => prompt.onUndone(turn, files, stopped.signal),
     reread: createReread(parts.links, unfinished),
     adapterOf: (name) => adapters.get(name),
   });
@@ -161,7 +162,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await arrange(turn, reply);
     } catch (error) {
       // What was noted comes back after the next start.
-      if (stopped.signal.aborted && eventOf(turn)) throw error;
+      if (eventOf(turn) && (stopped.signal.aborted || error instanceof Unsure)) throw error;
+      if (error instanceof Unsure) return;
       const shown = await refuse(adapter, turn, reply, toBotError(error));
       if (!shown && eventOf(turn)) throw error;
     }

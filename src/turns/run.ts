@@ -38,7 +38,7 @@ export interface Runs {
   cancelEarly(message: MessageKey, by: User): void;
   /**
    * Begins nothing more: what starts from now on is left in the ledger for the next start, and the person is told so.
-   * Waits up to `graceMs` for those in flight, and leaves the rest there, too.
+   * Waits up to `graceMs` for those in flight, and leaves the rest there, too; at once what waits for its platform.
    */
   drain(graceMs: number): Promise<void>;
 }
@@ -88,7 +88,7 @@ export function createRuns(
   const books = createBooks({ history, accounts, now });
   const deliver = createDeliver(spool, now, parts.wait);
   const closed = new AbortController();
-  let draining = false;
+  const draining = new AbortController();
 
   async function see(turn: OpenTurn, run: Run): Promise<void> {
     const come = await toLast(turn, run);
@@ -114,7 +114,7 @@ export function createRuns(
       } else {
         const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
         const offer = toOffer(turn, run);
-        if (draining) await parked(offer, stop.signal);
+        if (draining.signal.aborted) await parked(offer, stop.signal);
         const onPlace = (ahead: number, hasGrown: boolean) => offer(queuedView(ahead, hasGrown));
         leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
         last = await draw(state, run);
@@ -185,9 +185,10 @@ export function createRuns(
         throw error;
       });
     try {
-      await deliver(last, { first, again: reply.show, leave }, closed.signal, turnLog);
+      const handOn = draining.signal;
+      await deliver(last, { first, again: reply.show, leave, handOn }, closed.signal, turnLog);
     } catch (error) {
-      if (closed.signal.aborted) return; // it is shown after the next start
+      if (draining.signal.aborted) return; // it is shown after the next start
       turnLog.error({ error }, "answer.lost");
     } finally {
       leave();
@@ -250,7 +251,7 @@ export function createRuns(
       if (oldest && early.size > mostEarly) early.delete(oldest);
     },
     async drain(graceMs) {
-      draining = true;
+      draining.abort(shutdown);
       const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over));
       const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
       await Promise.race([all, grace]);

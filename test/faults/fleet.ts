@@ -69,6 +69,7 @@ export function createFleet(
   let failures = 0;
   let peak = 0;
   let closing = false;
+  let isFull = false;
 
   const live = () => bots.filter(({ child }) => child.exitCode === null && child.signalCode === null);
   const up = () => live().findLast(({ url }) => url !== undefined);
@@ -118,7 +119,9 @@ export function createFleet(
     child.once("exit", (code, signal) => {
       const how = signal ?? `exit ${code}`;
       record.add({ kind: "process", process, what: "ended", how });
-      if (!bot.meant) {
+      // One that cannot come up says so and ends, and the next is tried.
+      const isKept = isFull && bot.url === undefined && code === 1;
+      if (!bot.meant && !isKept) {
         crashed.push(`#${process} ended by itself: ${how}`);
         failures += 1;
       }
@@ -207,9 +210,11 @@ export function createFleet(
           if (child.exitCode === null && child.signalCode === null)
             spawnSync(limitCommand, [`--pid=${child.pid}`, `--fsize=${size}:unlimited`]);
       };
+      isFull = true;
       limit("1");
       await sleep(ms);
       limit("unlimited");
+      isFull = false;
       return true;
     },
   };

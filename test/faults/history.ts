@@ -65,6 +65,9 @@ export type Happening =
       readonly what: "started" | "ready" | "killed" | "ended";
       readonly how?: string;
     }
+  /** It was ordered; whether anybody met it is not known yet. */
+  | { readonly kind: "ordered"; readonly what: string; readonly name: string }
+  /** The bot, or somebody who asked, met it. */
   | { readonly kind: "fault"; readonly what: string; readonly name: string }
   | { readonly kind: "request"; readonly to: string; readonly what: string };
 

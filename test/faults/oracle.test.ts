@@ -80,6 +80,49 @@ test("what nobody heard is not lost, but counted", () => {
   assert.equal(judge(history([asked("qz1"), away], { drawn: [] })).unheard, 0);
 });
 
+test("a bot that is there answers", () => {
+  const up: Happening = { kind: "process", process: 1, what: "ready" };
+  const nothing = { drawn: [] };
+  assert.deepEqual(wrongsOf([up, asked("qz1")], nothing), ["ignored"]);
+  assert.deepEqual(wrongsOf([asked("qz1"), up], nothing), [], "it came up later");
+  const barred: Happening = { kind: "spared", turn: "qz1", why: "barred" };
+  assert.deepEqual(wrongsOf([up, asked("qz1"), barred], nothing), []);
+  const atOnce = { moments: [up, asked("qz1"), died].map((one) => ({ ...one, at: 0 })) };
+  assert.deepEqual(judge({ ...history([], nothing), ...atOnce }).violations, [], "it died too soon");
+});
+
+test("of two who pressed the same, the picture is for the one who was not turned away", () => {
+  const second = asked("qz2", { group: "qz1", way: "vary", person: "mo" });
+  const away: Happening = { kind: "turned away", turn: "qz1", by: "The application did not respond" };
+  const shown = seen("m2", { pictures: [picture] }, { turn: "qz2" });
+  const made = [created("resp_1", "qz1"), told("resp_1")];
+  assert.deepEqual(wrongsOf([asked("qz1"), away, second, taken("qz2"), ...made, shown]), []);
+  assert.deepEqual(wrongsOf([asked("qz1"), taken("qz1"), second, taken("qz2"), ...made, shown]), ["lost"]);
+});
+
+test("what is left on a platform by who is killed on a full disk could not be noted", () => {
+  const litter = ["slack: file F1"];
+  const full = { kind: "ordered", name: "disk full", what: "500 ms" } as const;
+  const over = { ...full, name: "disk full is over" };
+  assert.deepEqual(wrongsOf([...well, full, died, over], { litter }), []);
+  assert.deepEqual(wrongsOf([...well, full, over, died], { litter }), ["litter"]);
+  assert.deepEqual(wrongsOf([...well, died, full, over], { litter }), ["litter"]);
+});
+
+test("who is told alone that the bot is barred is told, and nobody else", () => {
+  const barred: Happening = { kind: "spared", turn: "qz1", why: "barred" };
+  const tell = (to: string) => {
+    const { turn: _, ...direct } = seen(
+      "m1",
+      { text: "I am not in that channel." },
+      { to, place: "direct" },
+    ) as Happening & { kind: "seen" };
+    return wrongsOf([asked("qz1"), taken("qz1"), barred, direct], { drawn: [] });
+  };
+  assert.deepEqual(tell("ada"), []);
+  assert.deepEqual(tell("mo"), ["lost"]);
+});
+
 test("to be told to ask again, or of any failure, is no end", () => {
   const end = (text: string) => wrongsOf([...begun, seen("m1", { text })], { drawn: [] });
   assert.deepEqual(end("“photo.png” was not with me yet when I was restarted. Send it again."), ["told"]);

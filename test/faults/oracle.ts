@@ -3,6 +3,7 @@ import type { Drawn, History, Moment } from "./history.ts";
 /** What can be wrong with a storm. */
 export const wrongs = {
   lost: "a person saw it taken, and nothing came of it",
+  ignored: "the bot was there when something was asked, and said nothing",
   told: "a person was told to ask again, or of a restart",
   failed: "a person was told of a failure that was not theirs, nor moderation's",
   doubled: "one request was drawn twice, or answered twice",
@@ -58,7 +59,7 @@ const lostOnItsWay = /\bOpenAI's answer got lost on its way/;
 
 /** What the bot says beside its answers: where it goes on, and where an answer went. */
 const beside =
-  /\bI go on in\b|\b(is|in) (the )?(message|one) below\b|\bmoved\b|^Picture \d it is|\bBack to the\b/i;
+  /\bI go on in\b|\b(is|in) (the )?(message|one) below\b|\bis in our direct messages\b|\bmoved\b|^Picture \d it is|\bBack to the\b/i;
 
 /** A message from its first look to its last. */
 interface Shown {
@@ -90,6 +91,7 @@ export function judge(history: History): Verdict {
       ? [one]
       : [],
   );
+  const lives = toLives(moments);
   const finished = drawn.filter(({ status, pictures }) => status === "completed" && pictures.length > 0);
   const finals = new Set(finished.flatMap(({ pictures }) => pictures));
   const groupOf = new Map(finished.flatMap(({ group, pictures }) => pictures.map((hash) => [hash, group])));
@@ -107,6 +109,11 @@ export function judge(history: History): Verdict {
     const turn = turnBehind(shown);
     return { ...(turn !== undefined && { turn }), message: shown.message };
   };
+
+  /** A process listened then, and lived long enough to write down what it heard. */
+  function isThere(at: number): boolean {
+    return lives.some(({ from, to }) => from <= at && to >= at + noteMs);
+  }
 
   /** The response was lost before the bot could have noted it: it may be drawn anew. */
   function isUnknown(response: string): boolean {
@@ -181,7 +188,12 @@ export function judge(history: History): Verdict {
     );
     for (const { message } of withPicture) claimed.add(message);
     let pictures = withPicture.length;
-    for (const turn of turns) {
+    // Of presses that cannot be told apart, a picture is for the one it names, and for none who was turned away.
+    const rank = ({ turn }: Asked) => {
+      if (withPicture.some(({ looks }) => looks.some((look) => look.turn === turn))) return 0;
+      return turnedAway.has(turn) || spared.has(turn) ? 2 : 1;
+    };
+    for (const turn of turns.toSorted((one, other) => rank(one) - rank(other))) {
       const own = messages.filter(({ looks }) => looks.some((look) => look.turn === turn.turn));
       const answers = own.filter(({ last, gone }) => !beside.test(last.face.text) && gone !== "bot");
       for (const { message } of own) claimed.add(message);
@@ -199,10 +211,12 @@ export function judge(history: History): Verdict {
       const why = spared.get(turn.turn);
       if (why !== undefined && why !== "barred") continue;
       if (!wasTaken) {
-        if (!turnedAway.has(turn.turn)) unheard += 1;
+        if (turnedAway.has(turn.turn) || why === "barred") continue;
+        if (isThere(turn.at)) wrong("ignored", `${turn.way} of ${turn.person}`, { turn: turn.turn });
+        else unheard += 1;
         continue;
       }
-      const end = ended[0] ?? claim(turn);
+      const end = ended[0] ?? claim(turn, why === "barred");
       const at = { turn: turn.turn, ...(end && { message: end.message }) };
       if (!end) wrong("lost", `${turn.way} of ${turn.person}`, at);
       else if (why === "barred") continue;
@@ -212,8 +226,11 @@ export function judge(history: History): Verdict {
     }
   }
 
-  /** Where a platform does not show what a message answers, it answers what was asked there before. */
-  function claim(turn: Asked): Shown | undefined {
+  /**
+   * Where a platform does not show what a message answers, it answers what was asked there before; one for a person
+   * alone may stand in for one where the bot was barred.
+   */
+  function claim(turn: Asked, isBarred: boolean): Shown | undefined {
     const found = messages.find(
       ({ message, looks, last, gone }) =>
         !claimed.has(message) &&
@@ -222,7 +239,7 @@ export function judge(history: History): Verdict {
         isAnswer(last) &&
         !beside.test(last.face.text) &&
         finalsOf(last.face).length === 0 &&
-        turn.places.includes(last.place) &&
+        (turn.places.includes(last.place) || (isBarred && last.to === turn.person)) &&
         (looks[0]?.at ?? 0) >= turn.at &&
         (last.to === undefined || last.to === turn.person),
     );
@@ -270,7 +287,8 @@ export function judge(history: History): Verdict {
     }
   }
 
-  for (const what of history.litter) wrong("litter", what);
+  if (!ends.some(({ at }) => isDiskFull(moments, at)))
+    for (const what of history.litter) wrong("litter", what);
   for (const what of history.open) wrong("open", what);
   for (const what of history.crashes) wrong("crash", what);
   const { memory } = history;
@@ -316,6 +334,23 @@ function judgeParents(
       );
     }
   }
+}
+
+/** What is put on a platform then cannot be noted: who is killed before it is shown leaves it behind. */
+function isDiskFull(moments: readonly Moment[], at: number): boolean {
+  const count = (what: string) =>
+    moments.filter((one) => one.kind === "ordered" && one.name === what && one.at <= at).length;
+  return count("disk full") > count("disk full is over");
+}
+
+/** When each process listened; to Infinity where it still does. */
+function toLives(moments: readonly Moment[]): readonly { readonly from: number; readonly to: number }[] {
+  return moments.flatMap((one) => {
+    if (one.kind !== "process" || one.what !== "ready") return [];
+    const isEnd = (later: Moment) =>
+      later.kind === "process" && later.process === one.process && ["killed", "ended"].includes(later.what);
+    return [{ from: one.at, to: moments.find(isEnd)?.at ?? Infinity }];
+  });
 }
 
 /** Not only a sign that somebody is at work. */

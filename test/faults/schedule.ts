@@ -74,7 +74,8 @@ export type Blow = {
   | { readonly kind: "store" | "disk"; readonly ms: number }
 );
 
-export const platformFaults = ["503", "429", "slow", "cut before", "cut after", "barred"] as const;
+/** `reset`: as `cut after`, in a way that clients take for an invitation to send it again. */
+export const platformFaults = ["503", "429", "slow", "cut before", "cut after", "reset", "barred"] as const;
 export type PlatformFault = (typeof platformFaults)[number];
 
 export interface Schedule {

@@ -11,7 +11,7 @@ import { judge, type Verdict } from "./oracle.ts";
 import { type Blow, type Schedule, type Step, steps, type Wish } from "./schedule.ts";
 import { createDiscordTown } from "./towns/discord.ts";
 import { createSlackTown } from "./towns/slack.ts";
-import type { Town } from "./towns/town.ts";
+import { freshMs, type Town } from "./towns/town.ts";
 import { createWebTown } from "./towns/web.ts";
 
 export interface StormOptions {
@@ -136,7 +136,7 @@ async function askAll(
 }
 
 /** What may still come right by itself. */
-const unfinished = new Set(["lost", "not shown", "waiting"]);
+const unfinished = new Set(["lost", "ignored", "not shown", "waiting"]);
 
 /** Waits until everything has come to an end, or nothing happens any more. */
 async function settle(of: {
@@ -262,24 +262,41 @@ function createStrikes(of: {
       case "openai":
         return;
       case "discord":
-      case "slack":
-        if (!towns.has(blow.kind)) return;
-        record.add({ kind: "fault", name: `${blow.kind} ${blow.fault}`, what: `${blow.times} requests` });
-        return towns.get(blow.kind)?.strike(blow.fault, blow.times);
-      case "store":
-        record.add({ kind: "fault", name: "store held", what: `${blow.ms} ms` });
-        return holdStore(dataDir, blow.ms);
+      case "slack": {
+        const town = towns.get(blow.kind);
+        if (!town) return;
+        const name = `${blow.kind} ${blow.fault}`;
+        record.add({ kind: "ordered", name, what: `${blow.times} requests` });
+        const struck = await town.strike(blow.fault, blow.times);
+        if (struck > 0) record.add({ kind: "fault", name, what: `${struck} requests` });
+        return;
+      }
+      case "store": {
+        const bars = blow.ms < patientMs ? [] : [...towns.values()].map((town) => town.bar(freshMs));
+        await during("store held", blow.ms, () => holdStore(dataDir, blow.ms));
+        for (const unbar of bars) unbar();
+        return;
+      }
       case "disk": {
-        const bar = [...towns.values()].map((town) => town.bar(Infinity));
-        record.add({ kind: "fault", name: "disk full", what: `${blow.ms} ms` });
-        await fleet.fillDisk(blow.ms);
-        for (const unbar of bar) unbar();
+        const bars = [...towns.values()].map((town) => town.bar(Infinity));
+        await during("disk full", blow.ms, () => fleet.fillDisk(blow.ms));
+        for (const unbar of bars) unbar();
         return;
       }
       default:
         ending = ending.then(() => end(blow.kind));
         return ending;
     }
+  }
+
+  /** Something that nobody tells us of when they meet it: it is met when people's turns go on meanwhile. */
+  async function during(name: string, ms: number, fail: () => Promise<boolean>): Promise<void> {
+    record.add({ kind: "ordered", name, what: `${ms} ms` });
+    const before = record.moments.length;
+    const hasFailed = await fail();
+    record.add({ kind: "ordered", name: `${name} is over`, what: `${ms} ms` });
+    const steps = record.moments.slice(before).filter(({ kind }) => goesOn.has(kind)).length;
+    if (hasFailed && steps > 0) record.add({ kind: "fault", name, what: `${ms} ms, for ${steps} steps` });
   }
 
   async function end(how: Ending): Promise<void> {
@@ -299,13 +316,20 @@ function createStrikes(of: {
   };
 }
 
+/** A store that is held for longer may be too slow for what is said to it, in ms: whoever asks is told so. */
+const patientMs = 1200;
+
+/** What happens when a turn begins, or comes a step further: that is written down. */
+const goesOn: ReadonlySet<Moment["kind"]> = new Set(["asked", "created", "told"]);
+
 /** Another process holds the store: every write waits. */
-async function holdStore(dataDir: string, ms: number): Promise<void> {
+async function holdStore(dataDir: string, ms: number): Promise<boolean> {
   const database = new DatabaseSync(join(dataDir, "drawbridge.db"), { timeout: 1000 });
   try {
     database.exec("BEGIN IMMEDIATE");
     await sleep(ms);
     database.exec("ROLLBACK");
+    return true;
   } finally {
     database.close();
   }

@@ -35,6 +35,7 @@ export function toStory({ moments, drawn }: History, { wrong, what, turn, messag
       case "gone":
         return one.message === message || one.message === from;
       case "process":
+      case "ordered":
       case "fault":
         return true;
       case "request":
@@ -72,6 +73,8 @@ function toSentence(one: Moment): string {
       return `${one.message} is taken away by ${one.by === "bot" ? "the bot" : "a person"}`;
     case "process":
       return `== process #${one.process} ${one.what}${one.how ? `: ${one.how}` : ""}`;
+    case "ordered":
+      return `== from now on: ${one.name} (${one.what})`;
     case "fault":
       return `== fault: ${one.name} (${one.what})`;
     case "request":

@@ -15,6 +15,7 @@ import { picturesOf } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 import { handOver } from "./attend.ts";
 import type { Sight } from "./sight.ts";
+import { isTakenBack, takeAway } from "./taken-back.ts";
 import { isPersons, type Me, parseMessage, type Said } from "./turn.ts";
 
 const hiddenHint =
@@ -30,7 +31,7 @@ export interface Messages {
    * called when its place in the order of things is certain, or it is not for us.
    */
   take(message: Message, onTaken?: () => void): Promise<void>;
-  /** The same for one that was noted: what was done of it already is found. */
+  /** The same for one that was noted: what was done of it already is found. One that is deleted by now is let be. */
   replay(message: Message): Promise<void>;
 }
 
@@ -101,7 +102,10 @@ export function createMessages(of: {
     const { author, channel_id: channelId } = message;
     const held = channels.ownPermissions(channelId);
     const missing = held === undefined || where.kind === "direct" ? [] : missingToAnswer(held, where.kind);
-    if (missing.length > 0) return complain(message, missing);
+    if (missing.length > 0) {
+      if (again) await takeAway(stage, message);
+      return complain(message, missing);
+    }
     const replyTo = said.replyTo && toMessageKey(said.replyTo);
     const cover = createCover(said.spoiler, () => replyTo !== undefined && covers.get(replyTo) === true);
     const opened = await venues
@@ -175,6 +179,9 @@ export function createMessages(of: {
 
   return {
     take: (message, onTaken = () => {}) => take(message, onTaken).finally(onTaken),
-    replay: (message) => answer(message, true),
+    async replay(message) {
+      const spot = { channelId: message.channel_id, messageId: message.id };
+      await ((await isTakenBack(stage, spot)) ? takeAway(stage, message) : answer(message, true));
+    },
   };
 }

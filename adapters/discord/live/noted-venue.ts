@@ -36,6 +36,7 @@ const noted = z.object({
   limits,
   once: z.string().exactOptional(),
   request: z.string().exactOptional(),
+  requestIn: z.string().exactOptional(),
   asker: z.string().exactOptional(),
   threadFrom: z.string().exactOptional(),
   note: z.string().exactOptional(),
@@ -46,7 +47,8 @@ const noted = z.object({
 /** All that another process needs to go on with an answer, as JSON. `right`: the freshest token for its message. */
 export function toNoted(answer: Answer, right: Token | undefined): unknown {
   const { venue, spoiler } = answer;
-  const { token: whisper, reachable, private: hidden, once, request, asker, threadFrom, note } = venue;
+  const { token: whisper, reachable, private: hidden, once, request, requestIn, asker } = venue;
+  const { threadFrom, note } = venue;
   const covered = hides(answer) || spoiler;
   return {
     ...{ reachable, private: hidden, limits: venue.limits },
@@ -54,6 +56,7 @@ export function toNoted(answer: Answer, right: Token | undefined): unknown {
     ...(covered !== undefined && { spoiler: covered }),
     ...(once && { once }),
     ...(request && { request }),
+    ...(requestIn && { requestIn }),
     ...(asker && { asker }),
     ...(threadFrom !== undefined && { threadFrom }),
     ...(note && { note }),

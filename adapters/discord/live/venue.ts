@@ -41,6 +41,8 @@ export interface Venue {
   readonly once?: string;
   /** The message that asked: nobody waits for the answer when it is deleted. */
   readonly request?: string;
+  /** The channel it stands in, where that is another one. */
+  readonly requestIn?: string;
   /** The message in that channel which the bot's own is to stand below. */
   readonly answers?: string;
   /** The user who asked, by their id: where nothing can be shown any more, they are written to. */

@@ -107,7 +107,8 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
       if (opened) {
         if (asks) await sayWhere(spot, opened, again);
         const there = { ...(await made(opened)), channelId: opened };
-        return { venue: { ...base, ...there, posts: true }, thread: toThreadKey(opened) };
+        const asked = asks ? { requestIn: channelId } : {};
+        return { venue: { ...base, ...there, ...asked, posts: true }, thread: toThreadKey(opened) };
       }
     }
     const message = before ?? {

@@ -7,10 +7,11 @@ import type { Word } from "../live/word.ts";
 import { entitle } from "../out/assistant.ts";
 import { say } from "../out/notice.ts";
 import { createReply } from "../out/reply.ts";
-import { isSpot, parseMessageKey, toMessageKey, toPlace, toThreadKey } from "../wire/keys.ts";
+import { toMessageKey, toPlace, toThreadKey } from "../wire/keys.ts";
 import { isBy } from "../wire/pictures.ts";
 import { type Above, createAbove } from "./above.ts";
 import { lastWord } from "./sight.ts";
+import { isTakenBack, takeAway } from "./taken-back.ts";
 import type { MessageEvent, Said } from "./turn.ts";
 
 const seenByAll =
@@ -55,6 +56,8 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
   return async (said, event, came) => {
     const { where, userId } = said;
     const { channelId, direct, threadTs, inThread } = where;
+    const to = { channelId, ...(threadTs && { threadTs }) };
+    if (came.again && (await isTakenBack(stage, to, event.ts))) return takeAway(stage, to, came);
     const { text, wish } = parsePrivacy(said.text);
     const thread = toThreadKey(channelId, threadTs);
     const assistant =
@@ -108,15 +111,4 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
       }),
     );
   };
-}
-
-/** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
-export function forget({ core, live, gone }: Stage, channelId: string, ts: string): void {
-  const key = toMessageKey({ channelId, ts });
-  if (live.has(key)) gone(key);
-  else void core.removed(key);
-  for (const [answer, { request }] of live) {
-    const spot = parseMessageKey(answer);
-    if (request === ts && isSpot(spot) && spot.channelId === channelId) gone(answer);
-  }
 }

@@ -22,8 +22,11 @@ import { isOpen, type ResponseUrl } from "../wire/response-url.ts";
 import { skewMs } from "../wire/send/posts.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
 import { say } from "./notice.ts";
+import { leaveUnseen } from "./posted/leave.ts";
 import { createReply } from "./reply.ts";
 import { toMessage } from "./view.ts";
+
+const barredWords = "I may no longer answer here.";
 
 /** Where a command, a press or a form is answered. */
 export interface Answer {
@@ -77,6 +80,7 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
     const trouble = toTrouble(error);
     stage.log.warn({ channel: channelId, trouble, error: toLogged(error) }, "slack.answer.barred");
     if (["failed", "limited"].includes(trouble)) throw toBotError(error, stage.me.name);
+    leaveUnseen(stage, () => findRoot(stage, channelId, came), barredWords);
     await say(
       stage,
       venue,
@@ -87,15 +91,20 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
 }
 
 /** Posts the first message of a thread, unless that was done before. */
-async function openRoot({ send }: Stage, { channelId, asked }: Venue, came: Came): Promise<Spot> {
+async function openRoot(stage: Stage, { channelId, asked }: Venue, came: Came): Promise<Spot> {
   const mark = toMark(came.event);
-  const found = came.again && (await send.findMarked({ channelId }, mark, came.at - skewMs));
-  if (found) return { channelId, ts: found.ts };
+  const found = came.again && (await findRoot(stage, channelId, came));
+  if (found) return found;
   const started = toMessage(
     { phase: "working", status: "Getting ready", text: "", notes: [], images: [], actions: [] },
     { id: `${mark}.${randomUUID().slice(0, 8)}.0`, files: [], ...(asked && { asked }) },
   );
-  return send.post({ channelId }, started, mark);
+  return stage.send.post({ channelId }, started, mark);
+}
+
+async function findRoot({ send }: Stage, channelId: string, came: Came): Promise<Spot | undefined> {
+  const found = await send.findMarked({ channelId }, toMark(came.event), came.at - skewMs);
+  return found && { channelId, ts: found.ts };
 }
 
 /** For the asker's eyes alone: a direct message has no others, elsewhere it is whispered. */

@@ -10,6 +10,9 @@ const schemaVersion = 1;
 /** How long to wait before a file that somebody else has locked is tried again, in ms. */
 export const retryMs = 20;
 
+/** Keyv notices that a value has run out only when it is asked for: what nobody asks for again is swept. */
+export const sweepSql = "DELETE FROM keyv WHERE expires < ?";
+
 /** Where `sqlite:path` leads. */
 export function sqlitePath(url: string): string {
   return url.slice("sqlite:".length).replace(/^\/\/(?=\/)/, "");
@@ -135,6 +138,7 @@ function prepare(database: DatabaseSync): DatabaseSync {
     database.exec("ALTER TABLE keyv ADD COLUMN expires INTEGER");
   database.exec("CREATE INDEX IF NOT EXISTS keyv_expires ON keyv (expires) WHERE expires IS NOT NULL");
   if (versionOf(database) < schemaVersion) database.exec(`PRAGMA user_version = ${schemaVersion}`);
+  database.prepare(sweepSql).run(Date.now());
   return database;
 }
 

@@ -3,7 +3,7 @@ import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, Row } from "./backend.ts";
-import { isBusy, openSqliteFile, retryMs } from "./sqlite-file.ts";
+import { isBusy, openSqliteFile, retryMs, sweepSql } from "./sqlite-file.ts";
 
 /** Rows that are written as one, and who waits for them. */
 interface Group {
@@ -41,9 +41,7 @@ export async function createSqliteStore(
  */
 export function createStoreOn(database: DatabaseSync, path: string, limitMs: number): Backend {
   const checkPlace = createPlaceCheck(path);
-  // Keyv notices that a value has run out only when it is asked for: what nobody asks for again is swept.
-  const sweep = database.prepare("DELETE FROM keyv WHERE expires < ?");
-  sweep.run(Date.now());
+  const sweep = database.prepare(sweepSql);
   const select = database.prepare("SELECT value FROM keyv WHERE key = ?");
   const upsert = database.prepare(
     "INSERT INTO keyv (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires",

@@ -5,6 +5,7 @@ import { createQueue } from "../../seam/queue.ts";
 import type { View } from "../../seam/view.ts";
 import type { LastView, OpenTurn } from "../../store/open-turn.ts";
 import { takeUp } from "./last-view.ts";
+import { patienceMs, waitMsAfter } from "./patience.ts";
 
 /** How a turn ends. */
 export interface Last {
@@ -17,19 +18,13 @@ export interface Last {
   isWaiting?: boolean;
 }
 
-/** Ms between tries to show what is finished, the last of them again and again. */
-const waitsMs = [1000, 5000, 15_000, 30_000, 60_000, 120_000, 300_000];
-
-/** Ms for which it is tried: a night. */
-const patienceMs = 12 * 3600 * 1000;
-
 /** Of one platform: what is shown after it has waited is in memory for that long. */
 const mostAtOnce = 4;
 
 /**
  * Shows a turn's last view for as long as it takes: a platform that is down is waited for, with the pictures in the
- * spool. `leave` is called when the first try is over. Rejects when the signal aborts, and after twelve hours with why it
- * could not be shown.
+ * spool. `leave` is called when the first try is over. Rejects when the signal aborts, or `handOn`
+ * while it waits, and after twelve hours with why it could not be shown.
  */
 export type Deliver = (
   last: Last,
@@ -37,6 +32,8 @@ export type Deliver = (
     readonly first: (view: View) => Promise<unknown>;
     readonly again: (view: View) => Promise<unknown>;
     readonly leave: () => void;
+    /** Aborts when the next process is to go on with what only waits. */
+    readonly handOn: AbortSignal;
   },
   signal: AbortSignal,
   log: Log,
@@ -65,7 +62,8 @@ export function createDeliver(
     });
   }
 
-  return async (last, { first, again, leave }, signal, log) => {
+  return async (last, { first, again, leave, handOn }, signal, log) => {
+    const waiting = AbortSignal.any([signal, handOn]);
     const { endedAt = now() } = last.turn;
     for (let tries = 0; last.view; tries += 1) {
       const show = tries === 0 ? (view: View) => first(view).finally(leave) : again;
@@ -82,7 +80,7 @@ export function createDeliver(
         last.view = { ...last.view, images: [], files: [] };
         last.isWaiting = true;
       }
-      await wait(waitsMs[tries] ?? waitsMs.at(-1) ?? 0, signal);
+      await wait(waitMsAfter(tries), waiting);
     }
   };
 }

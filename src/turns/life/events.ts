@@ -1,23 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Adapter } from "../../seam/adapter.ts";
 import type { Attend, Note } from "../../seam/core.ts";
+import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
-import type { EventKey } from "../../seam/turn.ts";
 import type { Entry, Ledger } from "./ledger.ts";
+import { patienceMs, waitMsAfter } from "./patience.ts";
 
 /** What comes in from the platforms, each once. */
 export interface Events {
   /** As of `Core`. */
   note(adapter: Adapter): Note;
-  /** Sees to what the process before has noted and not made a turn of. Resolves when it is one, or over. */
+  /**
+   * Sees to what the process before has noted and not made a turn of. Resolves when it is one, or over: a platform that
+   * is down is waited for as long as for showing what is finished.
+   */
   replay(adapter: Adapter, entry: Entry): Promise<void>;
 }
+
+type Noted = Pick<Entry, "key" | "body" | "at">;
 
 /** Ms in which a second click is the first one's. */
 const clickMs = 2000;
 
-/** Ms between tries of what a platform failed. */
-const waitsMs = [2000, 10_000, 30_000, 60_000, 120_000];
+/** How often what fails for another reason than that the platform is down is tried again. */
+const mostOfOurs = 5;
 
 /**
  * `stopped` aborts when the process lets go: what is not over then comes back after the next start. `wait` is the clock
@@ -43,35 +49,44 @@ export function createEvents(
     return false;
   }
 
-  async function attend(adapter: Adapter, event: EventKey, body: unknown, first: () => Promise<void>) {
-    const again = () => adapter.replay({ key: event, body });
+  /** Whether it is worth another try, after so many. */
+  function mayGoBetter({ key, at }: Noted, error: unknown, tries: number): boolean {
+    if (!ledger.waits(key)) return false; // it is a turn by now
+    // What is no BotError comes from the platform's own library.
+    const isOurs = error instanceof BotError && error.code !== "unreachable" && error.code !== "storage";
+    return isOurs ? tries < mostOfOurs : now() - at < patienceMs;
+  }
+
+  async function attend(adapter: Adapter, event: Noted, first: () => Promise<void>) {
+    const { key, body } = event;
     let isDone = false;
     for (let tries = 0; !isDone && !stopped.aborted; tries += 1) {
       try {
-        await (tries === 0 ? first() : again());
+        await (tries === 0 ? first() : adapter.replay({ key, body }));
         isDone = true;
       } catch (error) {
         if (stopped.aborted) return;
-        const waitMs = ledger.waits(event) ? waitsMs[tries] : undefined;
-        log[waitMs === undefined ? "error" : "warn"]({ event, error, tries }, "event.failed");
-        if (waitMs === undefined) break;
-        await wait(waitMs).catch(() => {});
+        const isWorth = mayGoBetter(event, error, tries);
+        log[isWorth ? "warn" : "error"]({ event: key, error, tries }, "event.failed");
+        if (!isWorth) break;
+        await wait(waitMsAfter(tries)).catch(() => {});
       }
     }
     if (!isDone && stopped.aborted) return;
-    await ledger.over(event).catch((error: unknown) => log.error({ event, error }, "store.failed"));
+    await ledger.over(key).catch((error: unknown) => log.error({ event: key, error }, "store.failed"));
   }
 
   return {
     note: (adapter) => async (event) => {
       if (event.click !== undefined && isSecond(`${adapter.name} ${event.click}`)) return undefined;
       if (!(await ledger.take(event, adapter.name))) return undefined;
-      const seeTo: Attend = (work) => attend(adapter, event.key, event.body, work);
+      const noted = { key: event.key, body: event.body, at: now() };
+      const seeTo: Attend = (work) => attend(adapter, noted, work);
       return seeTo;
     },
-    async replay(adapter, { key, body }) {
+    async replay(adapter, { key, body, at }) {
       log.info({ adapter: adapter.name, event: key }, "event.replayed");
-      void attend(adapter, key, body, () => adapter.replay({ key, body }));
+      void attend(adapter, { key, body, at }, () => adapter.replay({ key, body }));
       await ledger.settled(key);
     },
   };

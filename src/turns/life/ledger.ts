@@ -53,6 +53,12 @@ const entry = z.object({
 /** How long what is over is known as such, in ms. */
 const rememberedMs = 48 * 3600 * 1000;
 
+/**
+ * How long an event is kept that has not become a turn, in ms: longer than a bot is away. What was noted too late is
+ * listed nowhere, and goes with that.
+ */
+const keptMs = 30 * 24 * 3600 * 1000;
+
 /** Ms until a store that failed is asked again to forget. */
 const againMs = 5000;
 
@@ -166,7 +172,7 @@ export async function createLedger(
         if (isLate) return false; // it may have come again, and be a turn by now
         if (isOver) open.delete(event);
         else {
-          await entries.set(event, { key: event, adapter, at: now(), body });
+          await entries.set(event, { key: event, adapter, at: now(), body }, keptMs);
           await writeIndex();
         }
         return !isOver;

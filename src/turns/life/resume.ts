@@ -3,9 +3,9 @@ import type { Adapter } from "../../seam/adapter.ts";
 import type { Log } from "../../seam/log.ts";
 import { withTimeout } from "../../seam/timeout.ts";
 import type { Attachment, EventKey } from "../../seam/turn.ts";
-import type { StoredFile } from "../../store/open-turn.ts";
+import type { OpenTurn, StoredFile } from "../../store/open-turn.ts";
 import type { UnfinishedRequests } from "../prompts/unfinished.ts";
-import type { Runs } from "../run.ts";
+import type { OnUndone, Runs } from "../run.ts";
 import type { Events } from "./events.ts";
 import type { Entry, Ledger } from "./ledger.ts";
 
@@ -24,11 +24,13 @@ export function createResume(of: {
   readonly events: Events;
   readonly unfinished: UnfinishedRequests;
   readonly spool: Spool;
+  /** What is done where nothing comes of a turn. */
+  readonly onUndone: (turn: OpenTurn, files: readonly Attachment[]) => OnUndone;
   readonly reread: (adapter: Adapter, files: readonly StoredFile[]) => readonly Attachment[];
   readonly adapterOf: (name: string) => Adapter | undefined;
   readonly log: Log;
 }): Resume {
-  const { ledger, runs, events, unfinished, spool, reread, adapterOf, log } = of;
+  const { ledger, runs, events, unfinished, spool, onUndone, reread, adapterOf, log } = of;
 
   /** What a crash may have left undone of a turn, and others rely on: it comes before all of them. */
   async function mend(entry: Entry): Promise<Entry> {
@@ -50,9 +52,11 @@ export function createResume(of: {
     if (!turn) return events.replay(adapter, entry);
     const reply = adapter.reopen(turn.message, turn.venue);
     const files = reread(adapter, turn.files ?? []);
-    runs.start(adapter, turn, reply, files, { isResumed: true }).catch((error: unknown) => {
-      log.error({ message: turn.message, error }, "turn.lost");
-    });
+    runs
+      .start(adapter, turn, reply, files, { isResumed: true, onUndone: onUndone(turn, files) })
+      .catch((error: unknown) => {
+        log.error({ message: turn.message, error }, "turn.lost");
+      });
   }
 
   return async (onEvent) => {

@@ -2,19 +2,28 @@ import { recall } from "../../answer/recall.ts";
 import type { Choose } from "../../options/choices.ts";
 import type { Links } from "../../pictures/links.ts";
 import type { Adapter } from "../../seam/adapter.ts";
-import { BotError, type ErrorCode, toBotError } from "../../seam/errors.ts";
+import { BotError, toBotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { createQueue } from "../../seam/queue.ts";
-import type { MessageKey, Press, Prompt, SettingWish } from "../../seam/turn.ts";
+import type { Attachment, MessageKey, Press, Prompt, SettingWish } from "../../seam/turn.ts";
 import type { Reply } from "../../seam/view.ts";
 import { parseSetting } from "../../seam/words/setting-words.ts";
 import type { History } from "../../store/history.ts";
+import type { Wish } from "../../store/open-turn.ts";
 import type { Ask } from "../ask.ts";
+import type { OnUndone } from "../run.ts";
 import { type Asked, complete, isEmpty, isWhole } from "./asked.ts";
 import { lookAround, nothingInView } from "./in-view.ts";
-import { createRemember, withLost } from "./remember.ts";
+import { createRemember, isWorth, toAsked, toSaid, withLost } from "./remember.ts";
 import { readWords } from "./text-files.ts";
 import type { Taken, UnfinishedRequests } from "./unfinished.ts";
+
+/** The store does not say whether words are for us: nothing is said of that, and they come again. */
+export class Unsure extends BotError {
+  constructor(cause: unknown) {
+    super("storage", "It is not known whether that was said to me.", { cause });
+  }
+}
 
 /** What is said in words. */
 export interface Prompts {
@@ -23,7 +32,7 @@ export interface Prompts {
    * `onTaken` was called. So words find the picture that was sent just before them.
    */
   inOrder(turn: Pick<Prompt, "thread" | "user">, work: (onTaken: () => void) => Promise<void>): Promise<void>;
-  /** What people say among themselves is nothing to answer, not even with an error. */
+  /** What people say among themselves is nothing to answer, not even with an error. Rejects with `Unsure`. */
   isMeant(turn: Prompt): Promise<boolean>;
   /** What it asks for about the studio, where it is no picture that is asked for. Throws BotError `bad_option`. */
   toWish(turn: Prompt): SettingWish | undefined;
@@ -43,21 +52,9 @@ export interface Prompts {
     onTaken: () => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** What is done where nothing comes of a turn that the process before has taken on. `files` are those it was sent. */
+  onUndone(turn: Wish, files: readonly Attachment[], signal: AbortSignal): OnUndone;
 }
-
-/** What the next words or files can put right. */
-const mendable: readonly ErrorCode[] = [
-  "bad_prompt",
-  "bad_option",
-  "bad_attachment",
-  "unknown_message",
-  "refused",
-  "rejected",
-  "empty",
-];
-
-/** What may be over when the same is said again: files, and what was taken from before, are not lost to it. */
-const passing: readonly ErrorCode[] = ["unreachable", "busy", "quota", "auth", "storage"];
 
 export function createPrompts(parts: {
   readonly history: History;
@@ -96,6 +93,17 @@ export function createPrompts(parts: {
     return head && (await history.head(thread)) === undefined ? head : undefined;
   }
 
+  /** That it came to nothing is about to be said in that message. */
+  function keep(
+    turn: Pick<Prompt, "thread" | "user" | "event">,
+    asked: Asked,
+    error: BotError,
+    message: MessageKey,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return remember(turn, asked, hold(asked, error, signal), error, Promise.resolve(message));
+  }
+
   const answer: Prompts["answer"] = async (adapter, turn, reply, onTaken, signal) => {
     const { thread, user, place } = turn;
     let asked: Asked = {
@@ -110,9 +118,6 @@ export function createPrompts(parts: {
     let remembering: Promise<void> | undefined;
     // A crash came after all was said and kept: with itself it is not completed.
     if (turn.event && (await unfinished.isRemembered(turn.event))) return;
-    const isWorth = ({ code }: BotError) =>
-      (mendable.includes(code) || ((isTaken || asked.files.length > 0) && passing.includes(code))) &&
-      !(isEmpty(asked) && !asked.from);
     try {
       const words = await readWords(turn.text, turn.attachments, signal);
       const now = { ...asked, ...words };
@@ -164,6 +169,7 @@ export function createPrompts(parts: {
           ...(goesOn && { from: goesOn }),
           ...(spoiler && { spoiler }),
           ...(taken && { taken }),
+          said: toSaid(asked, isTaken),
         },
         {
           onTaken() {
@@ -172,9 +178,7 @@ export function createPrompts(parts: {
               .then(onTaken);
           },
           onUndone: (error, message) => {
-            if (!isWorth(error)) return;
-            const held = hold(asked, error, signal);
-            remembering = remember(turn, asked, held, error, Promise.resolve(message));
+            if (isWorth(error, asked, isTaken)) remembering = keep(turn, asked, error, message, signal);
           },
         },
       );
@@ -182,7 +186,7 @@ export function createPrompts(parts: {
     } catch (error) {
       signal.throwIfAborted();
       const known = toBotError(error);
-      if (!isWorth(known)) {
+      if (!isWorth(known, asked, isTaken)) {
         if (!(await refuse(adapter, turn, reply, known)) && turn.event) throw known; // it comes again
         return await letGo();
       }
@@ -212,7 +216,7 @@ export function createPrompts(parts: {
         return (await history.head(thread)) !== undefined || (await unfinished.has(turn));
       } catch (error) {
         log.error({ thread, error }, "store.failed");
-        return false;
+        throw new Unsure(error);
       }
     },
     // Who asks for a picture outright is given one, whatever its words are.
@@ -234,6 +238,11 @@ export function createPrompts(parts: {
       };
     },
     answer,
+    onUndone: (turn, files, signal) => (error, message) => {
+      const asked = toAsked(turn, files);
+      if (asked && isWorth(error, asked, turn.said?.isCompleted === true))
+        void keep(turn, asked, error, message, signal);
+    },
   };
 }
 

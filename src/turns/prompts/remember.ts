@@ -1,10 +1,52 @@
 import { UselessMask } from "../../pictures/picture.ts";
-import { BotError } from "../../seam/errors.ts";
+import { BotError, type ErrorCode } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
-import type { MessageKey, Prompt } from "../../seam/turn.ts";
+import type { Attachment, MessageKey, Prompt } from "../../seam/turn.ts";
 import type { History } from "../../store/history.ts";
-import type { Asked } from "./asked.ts";
+import type { Wish } from "../../store/open-turn.ts";
+import { type Asked, isEmpty } from "./asked.ts";
 import type { Held, UnfinishedRequests } from "./unfinished.ts";
+
+/** What the next words or files can put right. */
+const mendable: readonly ErrorCode[] = [
+  "bad_prompt",
+  "bad_option",
+  "bad_attachment",
+  "unknown_message",
+  "refused",
+  "rejected",
+  "empty",
+];
+
+/** What may be over when the same is said again: files, and what was taken from before, are not lost to it. */
+const passing: readonly ErrorCode[] = ["unreachable", "busy", "quota", "auth", "storage"];
+
+/** Whether what was asked is remembered when it comes to nothing. `isCompleted`: by what was said before. */
+export function isWorth({ code }: BotError, asked: Asked, isCompleted: boolean): boolean {
+  const mayPass = (isCompleted || asked.files.length > 0) && passing.includes(code);
+  return (mendable.includes(code) || mayPass) && !(isEmpty(asked) && !asked.from);
+}
+
+/** What is noted with a turn of what was asked. */
+export function toSaid(asked: Asked, isCompleted: boolean): NonNullable<Wish["said"]> {
+  const { text, more, options, earlier, files, from, head } = asked;
+  return {
+    ...{ text, more, options, files: files.length, isCompleted },
+    ...(earlier && { earlier }),
+    ...(from && { from }),
+    ...(head && { head }),
+  };
+}
+
+/** What was asked, of a turn that was noted; undefined where that was not in words. */
+export function toAsked({ said, mustDraw, spoiler }: Wish, files: readonly Attachment[]): Asked | undefined {
+  if (!said) return undefined;
+  const { isCompleted: _, files: count, ...rest } = said;
+  return { ...rest, files: files.slice(0, count), mustDraw, spoiler: spoiler === true, notes: [] };
+}
+
+/** Who asked, where, and in which event. */
+type Where = Pick<Prompt, "thread" | "user" | "event">;
 
 /** Remembers what was asked and came to nothing. */
 export interface Remember {
@@ -15,7 +57,7 @@ export interface Remember {
    * `shown` the message that says so. Never rejects.
    */
   remember(
-    turn: Prompt,
+    turn: Where,
     asked: Asked,
     held: Promise<Held>,
     error: BotError,
@@ -38,7 +80,7 @@ export function createRemember(parts: {
   }
 
   /** In a thread below what the bot says of it, the person sees no other picture than here. */
-  async function withHead({ thread }: Prompt, asked: Asked): Promise<Asked> {
+  async function withHead({ thread }: Where, asked: Asked): Promise<Asked> {
     const head = asked.head ?? (await history.head(thread));
     return head ? { ...asked, head } : asked;
   }

@@ -196,3 +196,82 @@ test("a command that was answered by a message, since it could not be acknowledg
   assert.deepEqual(more, []);
   assert.equal(seen?.files.length, 1);
 });
+
+test("a message that was deleted while nobody listened is not seen to again, and what was begun of it goes", async (t) => {
+  const notes = createNotes();
+  const server = await startDiscord(t, { core: { note: notes.note }, threads: "auto" });
+  const { simulator, channel, ada, adapter, start, next, taken } = server;
+  const shown = await drawn(server);
+  for (const replyTo of [undefined, shown]) {
+    const said = await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`, {
+      ...(replyTo && { replyTo }),
+    });
+    const { reply } = await next();
+    const key = await reply.show(view("working", { status: "Getting ready" }));
+    const [, channelId = "", messageId = ""] = key.split(":");
+    await adapter.stop();
+    simulator.deleteMessage(said);
+    await start();
+    const event = notes.events.at(-1);
+    assert.ok(event);
+    await adapter.replay(event);
+    assert.equal(simulator.message(messageId), undefined);
+    assert.deepEqual(taken, []);
+    assert.equal(channelId === channel.id, replyTo === undefined, "the other is in a thread");
+  }
+});
+
+test("what was begun where the bot may no longer write goes, and the person is told", async (t) => {
+  const notes = createNotes();
+  const server = await startDiscord(t, { core: { note: notes.note } });
+  const { simulator, channel, ada, adapter, next, taken } = server;
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const key = await (await next()).reply.show(view("working", { status: "Getting ready" }));
+  simulator.permit(channel, simulator.bot, { deny: ["SEND_MESSAGES"] });
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> an owl`);
+  const told = () => simulator.messages(simulator.dm(ada)).map(({ text }) => text);
+  await simulator.waitFor(() => told().length === 1); // by now it knows
+  const [event] = notes.events;
+  assert.ok(event);
+  await adapter.replay(event);
+  assert.equal(simulator.message(key.split(":")[2] ?? ""), undefined);
+  assert.match(told()[1] ?? "", /I lack the permission Send Messages/);
+  assert.ok(
+    taken.every(({ turn }) => turn.kind === "press"),
+    "nothing is asked for",
+  );
+});
+
+test("an answer whose request was deleted while nobody listened is cancelled, in a thread, too", async (t) => {
+  const server = await startDiscord(t, { threads: "auto" });
+  const { simulator, channel, ada, adapter, start, next, nextPress, taken } = server;
+  const shown = await drawn(server);
+  for (const replyTo of [undefined, shown]) {
+    const said = await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`, {
+      ...(replyTo && { replyTo }),
+    });
+    const { reply } = await next();
+    const key = await reply.show(view("working", { status: "Getting ready" }));
+    const venue: unknown = JSON.parse(JSON.stringify(reply.venue));
+    await adapter.stop();
+    await start();
+    adapter.reopen(key, venue); // it is there: nothing comes of that
+    await simulator.waitFor(() =>
+      simulator.requests.some(({ path }) => path.endsWith(`/messages/${said.id}`)),
+    );
+    assert.deepEqual(taken, []);
+    await adapter.stop();
+    simulator.deleteMessage(said);
+    await start();
+    adapter.reopen(key, venue);
+    const { turn } = await nextPress();
+    assert.deepEqual([turn.action, turn.message], ["cancel", key]);
+  }
+});
+
+/** A finished picture in the channel; its message's id. */
+async function drawn({ simulator, channel, ada, next }: Awaited<ReturnType<typeof startDiscord>>) {
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const key = await (await next()).reply.show(await done());
+  return key.split(":")[2] ?? "";
+}

@@ -14,7 +14,7 @@ import {
   pickPicture,
   type Request,
   slowMs,
-  strikeMs,
+  strikeFor,
   type Town,
   type TownParts,
 } from "./town.ts";
@@ -217,14 +217,25 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
   }
 
   const bar = createBar(record, "discord");
+  /** Threads that the bot had opened when it was shut out of them: it may not take them away. */
+  const deserted = new Set<string>();
+  const emptyThreads = () =>
+    [...places.values()].filter(
+      ({ type, messages }) => type === channelTypes.publicThread && messages.size === 0,
+    );
 
   /** The bot loses the right to write in the channels. */
-  function shutOut(): { cancel(): void } {
+  function shutOut(): { readonly struck: number; cancel(): void } {
     const unbar = bar(freshMs);
+    const before = new Set(discord.requests);
     for (const channel of channels)
       discord.permit(channel, discord.bot, { deny: ["SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS"] });
     return {
+      get struck() {
+        return discord.requests.filter((one) => one.status === 403 && !before.has(one)).length;
+      },
       cancel() {
+        for (const thread of emptyThreads()) deserted.add(thread.id);
         for (const channel of channels)
           discord.permit(channel, discord.bot, { allow: ["SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS"] });
         unbar();
@@ -232,7 +243,10 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
     };
   }
 
-  function place(fault: Exclude<PlatformFault, "barred">, times: number): { cancel(): void } {
+  function place(
+    fault: Exclude<PlatformFault, "barred">,
+    times: number,
+  ): { readonly struck: number; cancel(): void } {
     const path = /\/(messages|callback|webhooks|threads)/;
     switch (fault) {
       case "503":
@@ -249,9 +263,11 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
         return discord.fault({ kind: "slow", ms: slowMs, times, path });
       case "cut before":
       case "cut after":
+      case "reset":
         return discord.fault({
           kind: "drop",
           when: fault === "cut before" ? "before" : "after",
+          ...(fault === "reset" && { reset: true }),
           times,
           path,
         });
@@ -286,17 +302,15 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
       const said = id && discord.message(id);
       if (said) discord.editMessage(said, `${said.content}!`);
     },
-    strike(fault, times) {
-      const order = fault === "barred" ? shutOut() : place(fault, times);
-      setTimeout(order.cancel, strikeMs).unref();
-    },
+    strike: (fault, times) =>
+      fault === "barred" ? strikeFor(shutOut()) : strikeFor(place(fault, times), fault === "429" ? 1 : times),
     bar,
     async look() {
       scan();
     },
     litter: () =>
-      [...places.values()]
-        .filter(({ type, messages }) => type === channelTypes.publicThread && messages.size === 0)
+      emptyThreads()
+        .filter(({ id }) => !deserted.has(id))
         .map(({ id, name }) => `discord: thread ${id} “${name}” is empty`),
     async close() {
       closed = true;

@@ -14,7 +14,7 @@ import {
   pickPicture,
   type Request,
   slowMs,
-  strikeMs,
+  strikeFor,
   type Town,
   type TownParts,
 } from "./town.ts";
@@ -153,7 +153,9 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
       if (!how.threadTs && how.mention) begins.set(said.ts, turn);
       if (twice) for (const event of said.events) slack.redeliver(event);
       const acks = await Promise.all(said.events.map(({ done }) => done));
-      if (acks.every(({ ok }) => ok)) record.add({ kind: "taken", turn, by: "the events are acknowledged" });
+      if (acks.length === 0) record.add({ kind: "turned away", turn, by: "the bot is not in the channel" });
+      else if (acks.every(({ ok }) => ok))
+        record.add({ kind: "taken", turn, by: "the events are acknowledged" });
       else record.add({ kind: "turned away", turn, by: "the events are given up" });
     };
     const needs = ["thread", "vary", "redo", "form"].includes(wish.way);
@@ -222,10 +224,14 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
   const bar = createBar(record, "slack");
 
   /** The bot loses the right to write in the channels. */
-  function shutOut(): { cancel(): void } {
+  function shutOut(): { readonly struck: number; cancel(): void } {
     const unbar = bar(freshMs);
+    const before = new Set(slack.requests);
     for (const channel of channels) slack.kick(channel);
     return {
+      get struck() {
+        return slack.requests.filter((one) => one.error === "not_in_channel" && !before.has(one)).length;
+      },
       cancel() {
         for (const channel of channels) slack.invite(channel);
         unbar();
@@ -233,7 +239,10 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
     };
   }
 
-  function place(fault: Exclude<PlatformFault, "barred">, times: number): { cancel(): void } {
+  function place(
+    fault: Exclude<PlatformFault, "barred">,
+    times: number,
+  ): { readonly struck: number; cancel(): void } {
     const method = /^(chat\.|files\.|upload|response_url|conversations\.)/;
     switch (fault) {
       case "503":
@@ -244,6 +253,7 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
         return slack.fault({ kind: "slow", ms: slowMs, times, method });
       case "cut before":
       case "cut after":
+      case "reset":
         return slack.fault({
           kind: "drop",
           when: fault === "cut before" ? "before" : "after",
@@ -280,10 +290,8 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
       const said = saidFor.get(turn);
       if (said && slack.message(said)) slack.editMessage(said, `${said.message.fallback}!`);
     },
-    strike(fault, times) {
-      const order = fault === "barred" ? shutOut() : place(fault, times);
-      setTimeout(order.cancel, strikeMs).unref();
-    },
+    strike: (fault, times) =>
+      fault === "barred" ? strikeFor(shutOut()) : strikeFor(place(fault, times), fault === "429" ? 1 : times),
     bar,
     async look() {
       scan(true);

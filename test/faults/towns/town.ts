@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Platform, Recorder } from "../history.ts";
 import { type OpenAI, toHash } from "../openai.ts";
 import type { PlatformFault, Wish } from "../schedule.ts";
@@ -23,8 +24,8 @@ export interface Town {
   remove(turn: string): boolean;
   /** Whoever asked changes the words of their message a little. */
   edit(turn: string): void;
-  /** Lets the next requests of the bot fail. */
-  strike(fault: PlatformFault, times: number): void;
+  /** Lets the next requests of the bot fail. Resolves when that is over, with how many did. */
+  strike(fault: PlatformFault, times: number): Promise<number>;
   /** What is asked now, or was within so many ms, may be answered with what bars the bot. Returns how that ends. */
   bar(sinceMs: number): () => void;
   /** Looks at everything once more, also at what nobody was told of. */
@@ -44,12 +45,23 @@ export interface TownParts {
 /** Where faults strike that only slow things down, in ms. */
 export const slowMs = 1500;
 /** A platform is well again after so long, whatever was left of its fault, in ms. */
-export const strikeMs = 4000;
+const strikeMs = 4000;
 /** How long a platform asks to be left alone, in ms. */
 export const limitMs = 1000;
 
-/** What was asked so shortly before, the bot has perhaps not begun, in ms. */
-export const freshMs = 1500;
+/** Lets an order stand until it is used up, at most for as long as faults last; how many requests it struck. */
+export async function strikeFor(
+  order: { readonly struck: number; cancel(): void },
+  times = Infinity,
+): Promise<number> {
+  const stepMs = 50;
+  for (let ms = 0; ms < strikeMs && order.struck < times; ms += stepMs) await sleep(stepMs);
+  order.cancel();
+  return order.struck;
+}
+
+/** What was asked so shortly before, the bot has perhaps not begun: another fault may have struck first. In ms. */
+export const freshMs = 6000;
 
 /** Spares what is asked on a platform while something bars the bot. */
 export function createBar(record: Recorder, platform: Platform): Town["bar"] {

@@ -168,7 +168,7 @@ export async function createWebTown(parts: TownParts, url: () => string | undefi
     },
     remove: () => false,
     edit() {},
-    strike() {},
+    strike: async () => 0,
     bar: createBar(record, "web"),
     async look() {
       for (const thread of busy) await lookAt(thread);

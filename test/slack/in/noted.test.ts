@@ -147,3 +147,44 @@ test("what is noted is enough to see to it in another process, save what was don
   assert.equal(answers().length, 1, "the message that was posted is found");
   await adapter.replay({ key: "slack:command:1", body: { kind: "of another version" } });
 });
+
+test("a message that was deleted while nobody listened is not seen to again, and what was begun of it goes", async (t) => {
+  const noted: PlatformEvent[] = [];
+  const server = await startSlack(t);
+  const { simulator, channel, ada, adapter, core, answers, nextPrompt, taken } = server;
+  const begin = () =>
+    adapter.start({
+      ...core,
+      async note(event) {
+        if (noted.some(({ key }) => key === event.key)) return undefined;
+        noted.push(JSON.parse(JSON.stringify(event)));
+        return (work) => work().catch(() => {});
+      },
+    });
+  await adapter.stop();
+  await begin();
+  const root = await simulator.say(channel, ada, "a fox", { mention: true });
+  await (await nextPrompt()).reply.show(await done());
+  for (const threadTs of [undefined, root.ts]) {
+    noted.length = 0;
+    const before = answers().length;
+    const said = await simulator.say(channel, ada, "an owl", {
+      mention: true,
+      ...(threadTs && { threadTs }),
+    });
+    const { reply } = await nextPrompt();
+    const key = await reply.show(view("working", { status: "Getting ready" }));
+    const venue: unknown = JSON.parse(JSON.stringify(reply.venue));
+    await adapter.stop();
+    simulator.deleteMessage(said);
+    await begin();
+    adapter.reopen(key, venue);
+    const { turn } = await server.nextPress();
+    assert.deepEqual([turn.action, turn.message], ["cancel", key]);
+    const [event] = noted;
+    assert.ok(event);
+    await adapter.replay(event);
+    assert.equal(answers().length, before);
+    assert.deepEqual(taken, []);
+  }
+});

@@ -133,6 +133,51 @@ for (const [what, bar] of [
   });
 }
 
+test("what the bot left behind where it was taken out says where the answer is, once it is back", async (t) => {
+  const server = await startSlack(t, { timing: { retryMs: Array<number>(100).fill(50) } });
+  const { simulator, channel, ada, answers } = server;
+  const { reply } = await drawing(server);
+  simulator.kick(channel);
+  await reply.show(await done());
+  assert.equal(answers(simulator.dm(ada)).length, 1);
+  const [old] = answers();
+  assert.ok(
+    old?.buttons.some(({ text }) => text === "Cancel"),
+    "it could not be changed",
+  );
+  simulator.invite(channel);
+  await until(() => /answer is in our direct messages/.test(answers()[0]?.text ?? ""), "the old message");
+  assert.deepEqual(answers()[0]?.buttons, []);
+  await until(() => simulator.litter().length === 0, "nothing to be left");
+});
+
+test("what was posted without our having heard of it, and barred before it was found, does not go on looking alive", async (t) => {
+  const server = await startSlack(t, { timing: { retryMs: Array<number>(100).fill(50) } });
+  const { simulator, channel, ada, answers, nextPrompt } = server;
+  await simulator.say(channel, ada, "a fox", { mention: true });
+  const { reply } = await nextPrompt();
+  simulator.fault({ kind: "drop", when: "after", method: "chat.postMessage" });
+  const down = simulator.fault({ kind: "status", status: 503, times: Infinity });
+  const working = view("working", { status: "Getting ready", actions: ["cancel"] });
+  await assert.rejects(reply.show(working), /could not be reached/);
+  down.cancel();
+  assert.equal(answers().length, 1);
+  simulator.kick(channel);
+  await assert.rejects(reply.show(working), /not in that channel/);
+  simulator.invite(channel);
+  await until(() => /may no longer answer here/.test(answers()[0]?.text ?? ""), "it to say so");
+  assert.deepEqual(answers()[0]?.buttons, []);
+
+  await simulator.say(channel, ada, "an owl", { mention: true });
+  const second = await nextPrompt();
+  simulator.fault({ kind: "drop", when: "after", method: "chat.postMessage" });
+  const out = simulator.fault({ kind: "error", error: "not_in_channel", times: Infinity });
+  await assert.rejects(second.reply.show(working), /not in that channel/);
+  assert.equal(answers().length, 2);
+  out.cancel();
+  await until(() => /may no longer answer here/.test(answers()[1]?.text ?? ""), "the other to say so, too");
+});
+
 test("a message that may not be changed any more is followed by another, and says so where it can", async (t) => {
   const server = await startSlack(t);
   const { simulator, answers, litter } = server;

@@ -127,4 +127,17 @@ describe("a file that is not ours to use is left as it is, and said to be", () =
     assert.equal(setAside, undefined);
     database.close();
   });
+
+  test("one that another program is just writing to is waited for", async (t) => {
+    const path = await createFile(t);
+    (await openSqliteFile(path, 0)).database.close();
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const opening = createSqliteStore(path, { patienceMs: 20_000 });
+    setImmediate(() => other.exec("ROLLBACK"));
+    const store = await opening;
+    await store.set("a", "1");
+    await store.disconnect?.();
+    other.close();
+  });
 });

@@ -44,7 +44,7 @@ test("what cannot be shown is shown later, whole, and is not held in memory mean
     if (waits.length < 9) throw new Error("503");
     shown.push(one);
   };
-  await deliver(last, { first: again, again, leave: () => void left++ }, never, silent);
+  await deliver(last, { first: again, again, leave: () => void left++, handOn: never }, never, silent);
   assert.deepEqual(
     shown,
     [view].map((one) => ({ ...one, images: shown[0]?.images, files: shown[0]?.files })),
@@ -76,7 +76,7 @@ test("of many that wait, four are in memory at once, and all are shown", async (
       atOnce -= 1;
     };
     const last: Last = { turn: turn(0), view: { ...view, images: [] }, aside, isWaiting: true };
-    return deliver(last, { first, again: first, leave() {} }, never, silent);
+    return deliver(last, { first, again: first, leave() {}, handOn: never }, never, silent);
   });
   await Promise.all(all);
   assert.equal(most, 4);
@@ -102,7 +102,12 @@ test("after a night it is given up, and the reason said", async (t) => {
     throw new Error("403");
   };
   await assert.rejects(
-    deliver({ turn: turn(0), view }, { first: refuse, again: refuse, leave() {} }, never, silent),
+    deliver(
+      { turn: turn(0), view },
+      { first: refuse, again: refuse, leave() {}, handOn: never },
+      never,
+      silent,
+    ),
     /403/,
   );
   assert.ok(clock > 12 * 3600 * 1000 && clock < 13 * 3600 * 1000);

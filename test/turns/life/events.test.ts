@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Adapter } from "../../../src/seam/adapter.ts";
+import { BotError } from "../../../src/seam/errors.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import type { MessageKey, PlatformEvent, Prompt } from "../../../src/seam/turn.ts";
 import type { OpenTurn } from "../../../src/store/open-turn.ts";
@@ -130,38 +131,70 @@ describe("an event", () => {
     await next.bot.drain(0);
   });
 
-  test("that the platform failed is tried again, and not when it has become a turn", async () => {
-    const waits: number[] = [];
-    const ledger = await createLedger(studio.store);
-    const stopped = new AbortController().signal;
-    const events = createEvents(ledger, { stopped, log: createLog("silent"), now: Date.now }, async (ms) => {
-      waits.push(ms);
-    });
-    let tries = 0;
-    const adapter: Adapter = {
-      ...studio.adapter,
-      async replay() {
-        tries += 1;
-        if (tries < 3) throw new Error("503");
-      },
-    };
+  describe("that the platform failed", () => {
     const failing = () => Promise.reject(new Error("503"));
-    await (await events.note(adapter)(event))?.(failing);
-    assert.deepEqual([tries, waits], [3, [2000, 10_000, 30_000]]);
-    assert.equal(ledger.size, 0);
 
-    const other = { key: "paper:event:2", body: 1 } as const;
-    await (await events.note(adapter)(other))?.(async () => {
-      await ledger.note({ ...turn, event: other.key });
-      throw new Error("503");
+    /** A life in which the clock is advanced by waiting; `fails` says how each try to see to it again goes. */
+    async function createLife(fails: (tries: number, now: number) => Error | undefined) {
+      const ledger = await createLedger(studio.store);
+      const waits: number[] = [];
+      let ms = 0;
+      const more = { stopped: new AbortController().signal, log: createLog("silent"), now: () => ms };
+      const events = createEvents(ledger, more, async (waitMs) => {
+        waits.push(waitMs);
+        ms += waitMs;
+      });
+      let tries = 0;
+      const adapter: Adapter = {
+        ...studio.adapter,
+        async replay() {
+          tries += 1;
+          const failure = fails(tries, ms);
+          if (failure) throw failure;
+        },
+      };
+      const seeTo = async (given: PlatformEvent, work = failing) =>
+        (await events.note(adapter)(given))?.(work);
+      return { ledger, waits, seeTo, events, adapter, tries: () => tries, now: () => ms };
+    }
+
+    test("is tried again until it is there, for hours", async () => {
+      const backMs = 5 * 3600 * 1000;
+      const life = await createLife((_, now) => (now < backMs ? new Error("503") : undefined));
+      await life.seeTo(event);
+      assert.deepEqual(life.waits.slice(0, 4), [1000, 5000, 15_000, 30_000]);
+      assert.ok(life.now() >= backMs && life.now() < backMs + 3600_000, `${life.now()} ms`);
+      assert.equal(life.ledger.size, 0);
     });
-    assert.equal(tries, 3, "it is a turn by now");
-    assert.equal(ledger.size, 1);
 
-    tries = Number.NEGATIVE_INFINITY;
-    await (await events.note(adapter)({ key: "paper:event:3", body: 1 }))?.(failing);
-    assert.equal(waits.length, 3 + 5, "it is given up at last");
-    assert.equal(ledger.waits("paper:event:3"), false);
+    test("is given up at last, also by a process that only goes on with it", async () => {
+      const life = await createLife(() => new BotError("unreachable", "Discord could not be reached."));
+      await life.seeTo(event);
+      assert.ok(life.tries() < 200, `${life.tries()} tries`);
+      assert.equal(life.ledger.waits(event.key), false);
+      const before = life.tries();
+      const old = { key: "paper:event:2", adapter: "paper", at: 0, body: 1 } as const;
+      await life.ledger.take(old, "paper");
+      await life.events.replay(life.adapter, old);
+      await until(() => life.ledger.size === 0, "the ledger to forget it");
+      assert.equal(life.tries() - before, 1);
+    });
+
+    test("is not tried again when it has become a turn", async () => {
+      const life = await createLife(() => undefined);
+      await life.seeTo(event, async () => {
+        await life.ledger.note({ ...turn, event: event.key });
+        throw new Error("503");
+      });
+      assert.deepEqual([life.tries(), life.ledger.size], [0, 1]);
+    });
+
+    test("is tried a few times where the mistake is ours", async () => {
+      const life = await createLife(() => new BotError("internal", "Something went wrong on my side."));
+      await life.seeTo(event);
+      assert.equal(life.tries(), 5);
+      assert.equal(life.ledger.size, 0);
+    });
   });
 
   test("whose refusal could not be shown comes again, and its words are not remembered twice", async () => {
@@ -187,6 +220,31 @@ describe("an event", () => {
     });
     await until(() => handled !== undefined, "the refusal");
     assert.equal((await studio.ledger.open()).length, 1);
+  });
+
+  test("of which a failing store does not say whether it is for the bot comes again, in silence", async () => {
+    const { key: before } = await studio.say("a fox", { thread: "paper:thread" });
+    const fragile = createFragileStore(studio.store);
+    const other = await createStudio({ standin: studio.standin, store: fragile.store });
+    fragile.failWhen((table, call) => table !== "event" && table !== "events" && call === "get");
+    const failed: unknown[] = [];
+    other.adapter.replay = async (given) => {
+      fragile.failWhen(() => false);
+      await answer(other, given, "paper:2", { addressed: false });
+    };
+    const night = { ...event, body: { text: "make it night" } };
+    const seeTo = await other.core.note(night);
+    await seeTo?.(() =>
+      answer(other, night, "paper:2", { addressed: false }).catch((error: unknown) => {
+        failed.push(error);
+        throw error;
+      }),
+    );
+    assert.equal(failed.length, 1);
+    const views = other.adapter.views("paper:2");
+    assert.deepEqual([views.at(-1)?.phase, views.filter(({ phase }) => phase === "failed")], ["done", []]);
+    assert.equal(views.at(-1)?.parent, before);
+    await other.bot.drain(0);
   });
 
   test("is the same when it is the second of a double click", async () => {

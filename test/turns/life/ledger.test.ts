@@ -195,6 +195,34 @@ test("an event that a slow store could not note in time is not taken, and is whe
   assert.equal(open?.turn?.message, "m:1", "what comes too late takes nothing back");
 });
 
+test("what was noted too late is not kept for good, and what is noted of a turn is", async (t) => {
+  const store = await openStore("memory:");
+  const event = { key: "paper:event:1", body: { said: "a fox" } } as const;
+  const written = Promise.withResolvers<void>();
+  const slow: Store = {
+    ...store,
+    table(name, schema) {
+      const table = store.table(name, schema);
+      return {
+        ...table,
+        async set(...change) {
+          await table.set(...change);
+          if (change[0] === event.key) await written.promise;
+        },
+      };
+    },
+  };
+  const ledger = await createLedger(slow, { takeMs: 20 });
+  await assert.rejects(ledger.take(event, "paper"), /too slow just now/);
+  written.resolve();
+  await ledger.note(turn("m:1"));
+  const rows = store.table("event", z.unknown());
+  assert.ok(await rows.get(event.key), "it was written all the same");
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 40 * 24 * 3600 * 1000 });
+  assert.equal(await rows.get(event.key), undefined);
+  assert.equal((await (await createLedger(store)).open()).length, 1);
+});
+
 test("an event that became a turn is over when the turn is", async () => {
   const store = await openStore("memory:");
   const ledger = await createLedger(store);

@@ -152,7 +152,7 @@ test("what was cancelled and cannot be shown holds up no stop, and is shown afte
   await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
   await studio.press("cancel", reply.key);
   await until(() => studio.lines.some((line) => line.includes("answer.waits")), "the first try");
-  await Promise.all([studio.bot.drain(0), answered]);
+  await Promise.all([studio.bot.drain(3_600_000), answered]);
   const next = await restart();
   await until(() => next.ledger.size === 0, "the ledger to forget it");
   assert.equal(next.adapter.views(reply.key).at(-1)?.phase, "cancelled");

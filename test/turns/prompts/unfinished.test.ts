@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Prompt, ThreadKey } from "../../../src/seam/turn.ts";
+import type { Attachment, MessageKey, Prompt, ThreadKey } from "../../../src/seam/turn.ts";
+import type { Reply } from "../../../src/seam/view.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { flat } from "../../rig/pictures.ts";
 import { ada, attachment, bob, createStudio } from "../../rig/studio.ts";
@@ -414,6 +415,39 @@ test("a full line takes the words back, and keeps the files for when they are sa
   assert.equal((await studio.say("make it night", { thread: "paper:3" })).last.phase, "done");
   assert.equal(lastOf(studio).pictures, 1);
   await studio.close();
+});
+
+test("what came to nothing only after a restart is completed by the next words", async () => {
+  const store = await openStore("memory:");
+  const bytes = await flat("#c00", 320, 200);
+  const source = { kind: "platform", file: Buffer.from(bytes).toString("base64") } as const;
+  const photo: Attachment = { ...attachment(bytes), source };
+  const one = await createStudio({ store });
+  const plain = one.adapter.reply();
+  const posted = Promise.withResolvers<void>();
+  const shown = Promise.withResolvers<void>();
+  const slow: Reply & { readonly key: MessageKey } = {
+    ...{ ...plain, message: plain.key },
+    async show(view) {
+      posted.resolve();
+      await shown.promise;
+      return plain.show(view);
+    },
+  };
+  const answered = one.say("refuse-me", { attachments: [photo] }, slow);
+  await posted.promise;
+  const drained = one.bot.drain(0);
+  shown.resolve();
+  await Promise.all([drained, answered]);
+  assert.equal(one.asked().length, 0, "it is left to the next process");
+  const two = await createStudio({ standin: one.standin, store });
+  await two.bot.resume();
+  await until(() => two.adapter.views(plain.key).at(-1)?.phase === "failed", "the refusal");
+  const { last } = await two.say("make it night");
+  assert.equal(last.phase, "done");
+  assert.deepEqual(last.notes, ["I took along the picture you sent before."]);
+  assert.equal(lastOf(two).pictures, 1);
+  await two.close();
 });
 
 test("what is unfinished outlives a restart, and not the hour", async (t) => {

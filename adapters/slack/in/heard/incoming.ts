@@ -8,10 +8,11 @@ import { parseButtonId, parseMessageKey, toMessageKey, toThreadKey } from "../..
 import { toLogged } from "../../wire/trouble.ts";
 import { answerCommand, answerShortcut } from "../asks.ts";
 import { answerAtHome } from "../home-tab.ts";
-import { createMessages, forget } from "../messages.ts";
+import { createMessages } from "../messages.ts";
 import type { Command, Pressed, Shortcut, Submitted } from "../payloads.ts";
 import { answerPress } from "../presses.ts";
 import { answerSubmission } from "../submissions.ts";
+import { forget } from "../taken-back.ts";
 import { type MessageEvent, parseDeleted, parseMessage } from "../turn.ts";
 
 /** Something that a person did, by its kind, as Slack sends it. */

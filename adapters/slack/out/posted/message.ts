@@ -13,8 +13,8 @@ import { type Message, skewMs } from "../../wire/send/posts.ts";
 import { type Found, isMarked } from "../../wire/send/reads.ts";
 import { isFileGone, isRefusal, toLogged, toTrouble } from "../../wire/trouble.ts";
 import { createMessageFiles, type MessageFiles, named, shareFiles } from "../files/message-files.ts";
-import { vanish } from "../vanish.ts";
 import { type Look, toMessage } from "../view.ts";
+import { leave, leaveUnseen } from "./leave.ts";
 
 /** A message everybody sees, and the files that it shows. */
 export interface PostedMessage {
@@ -45,6 +45,8 @@ export interface PostedMessage {
   settle(): void;
   /** Takes all its files away. */
   clear(): void;
+  /** It cannot be posted there. What may be there without our having heard of it says so, as soon as that can be seen. */
+  abandon(): void;
 }
 
 interface How {
@@ -199,9 +201,7 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     const moved = spot && key && (await movedTo(stage, key).catch(() => undefined));
     if (moved) arrive({ channelId: moved.channelId }, moved);
     try {
-      const found = spot
-        ? venue.reopened && (await send.fetchMessage(spot))
-        : await send.findMarked(home, mark, (venue.since ?? now()) - skewMs);
+      const found = spot ? venue.reopened && (await send.fetchMessage(spot)) : await findPosted();
       if (found) take(found);
     } catch (error) {
       if (!isRefusal(error) || toTrouble(error) === "limited") throw error;
@@ -212,25 +212,16 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     if (spot) await files.adopt(apart, below(spot));
   }
 
+  function findPosted(): Promise<Found | undefined> {
+    return send.findMarked(home, mark, (venue.since ?? now()) - skewMs);
+  }
+
   function arrive(to: To, at: Spot | undefined, why?: string): void {
     stands = key;
     home = to;
     spot = at;
     line = why;
     mark = toMoved(mark);
-  }
-
-  /** The old message says where the answer is now, or goes. False: it shows what it did. */
-  async function leave(at: Spot, words: string): Promise<boolean> {
-    const bare = { phase: "done", status: words, text: "", notes: [], images: [], actions: [] } as const;
-    const message = toMessage(bare, { id: `${randomUUID()}.0`, files: [] });
-    return send.editSoon(at, message).then(
-      () => true,
-      (error: unknown) => {
-        log.debug({ channel: at.channelId, error: toLogged(error) }, "slack.message.left");
-        return vanish(stage, at);
-      },
-    );
   }
 
   /** An edit whose answer got lost may yet be carried out, over the last view. */
@@ -294,7 +285,11 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
       const { spot: old } = before;
       if (!old || !spot || !stands) return;
       await noteMoved(stage, stands, spot);
-      const isLeft = await leave(old, to.channelId === old.channelId ? belowWords : directWords);
+      const words = to.channelId === old.channelId ? belowWords : directWords;
+      const isLeft = await leave(stage, old, words, () => {
+        apart = apart.filter((id) => !before.onShow.includes(id));
+        files.settle(staying());
+      });
       if (!isLeft) apart = [...apart, ...before.onShow];
     },
     tidy: () => files.keep([...staying(), ...unsure], coming),
@@ -310,6 +305,12 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     clear() {
       coming = [];
       files.keep([]);
+    },
+    abandon() {
+      if (spot) return;
+      const { channelId } = home;
+      const find = () => findPosted().then((found) => found && { channelId, ts: found.ts });
+      leaveUnseen(stage, find, directWords);
     },
   };
 }

@@ -80,6 +80,7 @@ export function createPosted(stage: Stage, venue: Venue): Pick<Reply, "show" | "
       isLast ||= over;
     } catch (error) {
       isBarred = !message.spot && ["uninvited", "forbidden"].includes(toTrouble(error));
+      if (isBarred) message.abandon();
       throw error;
     } finally {
       const { key, spot } = message;

@@ -6,6 +6,7 @@ import type { Calls, To } from "./calls.ts";
 /** A message as Slack gives it back. */
 export interface Found extends Shown {
   readonly ts: string;
+  readonly subtype?: string;
   readonly thread_ts?: string;
   /** Of a thread's root: how many messages are below it. */
   readonly reply_count?: number;
@@ -25,6 +26,8 @@ export interface Person {
 export interface Reads {
   info(id: string): Promise<SlackFile>;
   fetchMessage(spot: Spot): Promise<Found | undefined>;
+  /** Whether a message is there, in a thread or outside of one; of a deleted root that has replies a gravestone stays. */
+  isThere(to: To, ts: string): Promise<boolean>;
   /** The message of ours whose blocks have that mark in their names, of those since a time (Unix time, ms). */
   findMarked(to: To, mark: string, sinceMs: number): Promise<Found | undefined>;
   /** The messages of a thread, oldest first, up to thousands of them; whether these are all. */
@@ -89,6 +92,16 @@ export function createReads({ client, quick, patience, ownId }: Calls): Reads {
       if (inThread) return inThread;
       const { messages = [] } = await client.conversations.history(asked);
       return isIt(messages as readonly Found[]);
+    },
+    async isThere({ channelId, threadTs }, ts) {
+      // The root of a thread may come along, whatever times are asked for.
+      const asked = { channel: channelId, latest: ts, oldest: ts, inclusive: true, limit: 10 };
+      const inThread = threadTs !== undefined && threadTs !== ts;
+      const { messages = [] } = inThread
+        ? await client.conversations.replies({ ...asked, ts: threadTs })
+        : await client.conversations.history(asked);
+      const found = (messages as readonly Found[]).find((message) => message.ts === ts);
+      return found !== undefined && found.subtype !== "tombstone";
     },
     async findMarked({ channelId, threadTs }, mark, sinceMs) {
       const oldest = (sinceMs / 1000).toFixed(6);

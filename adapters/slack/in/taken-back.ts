@@ -1,0 +1,56 @@
+import type { Handle } from "../../../src/seam/core.ts";
+import type { MessageKey } from "../../../src/seam/turn.ts";
+import type { Reply } from "../../../src/seam/view.ts";
+import type { Came } from "../live/came.ts";
+import type { Stage } from "../live/stage.ts";
+import { vanish } from "../out/vanish.ts";
+import { isSpot, parseMessageKey, toMark, toMessageKey, toPlace, toThreadKey } from "../wire/keys.ts";
+import { imageLimits } from "../wire/limits.ts";
+import type { To } from "../wire/send/calls.ts";
+import { skewMs } from "../wire/send/posts.ts";
+import { isRefusal, toTrouble } from "../wire/trouble.ts";
+
+/** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
+export function forget({ core, live, gone }: Stage, channelId: string, ts: string): void {
+  const key = toMessageKey({ channelId, ts });
+  if (live.has(key)) gone(key);
+  else void core.removed(key);
+  for (const [answer, { request }] of live) {
+    const spot = parseMessageKey(answer);
+    if (request === ts && isSpot(spot) && spot.channelId === channelId) gone(answer);
+  }
+}
+
+/** Cancels what that message is to show. */
+export function withdraw(message: MessageKey, teamId: string, handle: Handle): Promise<void> {
+  const nobody: Reply = { pace: 0, limits: imageLimits, show: async () => message };
+  const user = { id: "slack:deleted", name: "whoever deleted the message", moderator: true };
+  const spot = parseMessageKey(message);
+  const channelId = spot?.channelId ?? "";
+  const thread = toThreadKey(channelId, isSpot(spot) ? spot.ts : undefined);
+  const place = toPlace(teamId, channelId);
+  return handle({ kind: "press", thread, user, place, action: "cancel", message }, nobody);
+}
+
+/**
+ * Whether a message that asked was deleted while nobody listened. What the bot may not see is there. Rejects as Slack
+ * does while it is away.
+ */
+export async function isTakenBack({ send }: Pick<Stage, "send">, to: To, ts: string): Promise<boolean> {
+  try {
+    return !(await send.isThere(to, ts));
+  } catch (error) {
+    const trouble = toTrouble(error);
+    if (trouble === "failed" || trouble === "limited") throw error;
+    return trouble === "gone"; // with its thread
+  }
+}
+
+/** Takes away what was begun for a message that is deleted. */
+export async function takeAway(stage: Stage, to: To, { event, at }: Came): Promise<void> {
+  const found = await stage.send.findMarked(to, toMark(event), at - skewMs).catch((error: unknown) => {
+    if (!isRefusal(error) || toTrouble(error) === "limited") throw error;
+    return undefined; // its thread is gone with it
+  });
+  if (found) await vanish(stage, { channelId: to.channelId, ts: found.ts });
+}
