@@ -44,8 +44,6 @@ export interface DiscordOptions {
   readonly log: Log;
   /** Unix time, ms. */
   readonly now?: () => number;
-  /** More hosts that attachments may be read from. */
-  readonly fetchHosts?: readonly string[];
   /** Shortest time between two edits of a message, in ms; what Discord likes unless said. */
   readonly paceMs?: number;
   /** The clock between tries to show something, in ms. */
@@ -79,7 +77,7 @@ const settleMs = 2000;
  * `unreachable`.
  */
 export function createDiscordAdapter(options: DiscordOptions): Adapter & { readonly inviteUrl: string } {
-  const { token, apiUrl, guildId, threads, now = Date.now, fetchHosts = [], sketchMs = 15_000 } = options;
+  const { token, apiUrl, guildId, threads, now = Date.now, sketchMs = 15_000 } = options;
   const log = options.log.child({ adapter: "discord" });
   const rest = { makeRequest, ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
   const sketches = new REST({ ...rest, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
@@ -116,11 +114,10 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     const { client } = gateway;
     const appId = client.application.id;
     const send = createSend(client.rest, sketches.setToken(token), appId);
-    const hosts = [...fetchHosts, ...(apiUrl ? [new URL(apiUrl).hostname] : [])];
     const stage: Stage = {
       me: client.user.id,
       send,
-      files: createFiles(hosts, send.fetchMessage),
+      files: createFiles(apiUrl && new URL(apiUrl).origin, send.fetchMessage),
       log,
       now,
       paceMs: options.paceMs ?? paceMs,

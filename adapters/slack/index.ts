@@ -24,6 +24,7 @@ import { isSpot, parseMessageKey, toPlace, toThreadKey } from "./wire/keys.ts";
 import { imageLimits, type Timing, usualTiming } from "./wire/limits.ts";
 import { createMissing } from "./wire/permissions.ts";
 import { picturesOf } from "./wire/pictures.ts";
+import { createOrigins } from "./wire/send/origins.ts";
 import { createSend } from "./wire/send/send.ts";
 import { createSocket } from "./wire/socket.ts";
 
@@ -88,16 +89,17 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     const client = toClient(timing.requestMs);
     const missing = createMissing(log);
     const me = await introduce(client, missing);
+    const origins = createOrigins(apiUrl);
     const send = createSend({
       client,
       quick: toClient(timing.quickMs),
       token: botToken,
+      origins,
       timing,
       ownId: () => me.userId,
       now,
     });
     const closing = new AbortController();
-    const apiHost = URL.parse(apiUrl ?? "")?.hostname;
     const stage: Stage = {
       send,
       files: createFiles({
@@ -109,7 +111,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
           fromAddress: core.fromAddress,
         },
         unscoped: (scope) => missing([scope]),
-        ...(apiHost && { apiHost }),
+        origins,
       }),
       uploads: await readUploads(core.keep, log),
       missing,

@@ -28,6 +28,7 @@ import {
   type Shown,
   shownIdsOf,
 } from "../../../adapters/slack/wire/pictures.ts";
+import { createOrigins } from "../../../adapters/slack/wire/send/origins.ts";
 import { cut, toTitle, toWords } from "../../../adapters/slack/wire/words.ts";
 
 /** A payload as Slack sends it. */
@@ -38,6 +39,7 @@ function fixture<T>(name: string): T {
 const me: Me = { userId: "U0BOT00001", botId: "B0BOT00001", teamId: "T0QUAY0001", name: "drawbridge" };
 const message = (name: string) => fixture<MessageEvent>(name);
 const elsewhere = {
+  origins: createOrigins(),
   ownId: me.userId,
   fromAddress: () => assert.fail("nothing is elsewhere"),
   unscoped: () => assert.fail("no scope is missing"),

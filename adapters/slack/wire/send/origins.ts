@@ -1,0 +1,23 @@
+/** The servers of Slack's that the bot speaks to by addresses which come in messages. Origins are compared whole. */
+export interface Origins {
+  /** Files are kept there: the bot's token, which opens every file of the workspace, goes nowhere else. */
+  keepsFiles(address: string): boolean;
+  /** Answers to presses and commands are taken there. */
+  takesAnswers(address: string): boolean;
+}
+
+const fileOrigins = /^https:\/\/(?:(?:files|[\w-]+(?:\.enterprise)?)\.slack\.com|files\.slack-gov\.com)$/;
+const answerOrigins = /^https:\/\/hooks\.slack(?:-gov)?\.com$/;
+
+/** `apiUrl`: another server that speaks the protocol, by http as well, and is all of them. */
+export function createOrigins(apiUrl?: string): Origins {
+  const other = URL.parse(apiUrl ?? "")?.origin;
+  const isAt = (address: string, origins: RegExp) => {
+    const origin = URL.parse(address)?.origin;
+    return origin !== undefined && (origin === other || origins.test(origin));
+  };
+  return {
+    keepsFiles: (address) => isAt(address, fileOrigins),
+    takesAnswers: (address) => isAt(address, answerOrigins),
+  };
+}
