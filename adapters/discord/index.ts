@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Events, REST } from "discord.js";
+import { type Access, openAccess } from "../../src/seam/access.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
@@ -15,6 +16,7 @@ import { createMessages } from "./in/messages.ts";
 import { type CatchUp, createCatchUp } from "./in/missed.ts";
 import { parseReplay } from "./in/replay.ts";
 import { createSight } from "./in/sight.ts";
+import { createDoor, nameUnknown } from "./live/access.ts";
 import { createChannels } from "./live/channels.ts";
 import { parseNoted } from "./live/noted-venue.ts";
 import type { Stage } from "./live/stage.ts";
@@ -25,7 +27,7 @@ import { createVenues, type Venues } from "./out/venues.ts";
 import { createFiles } from "./wire/attachments.ts";
 import { createEvents } from "./wire/events.ts";
 import { connect } from "./wire/gateway.ts";
-import { parseMessageKey, type Spot, toMessageKey, toPlace } from "./wire/keys.ts";
+import { guildIdOf, parseMessageKey, type Spot, toMessageKey, toPlace } from "./wire/keys.ts";
 import { paceMs, toImageLimits } from "./wire/limits.ts";
 import { type ThreadMode, toInviteUrl } from "./wire/permissions.ts";
 import { isSpoiler, picturesOf } from "./wire/pictures.ts";
@@ -37,8 +39,8 @@ export interface DiscordOptions {
   readonly token: string;
   /** Another server that speaks the protocol, without the version: `http://127.0.0.1:4000/api`. Files are read from it too. */
   readonly apiUrl?: string;
-  /** Register the commands in this server only; absent: everywhere. */
-  readonly guildId?: string;
+  /** Where it may be used; everywhere unless said. Where that is some servers and nothing else, the commands are theirs. */
+  readonly access?: Access;
   readonly threads: ThreadMode;
   readonly painter: { readonly name: string; readonly standIn: boolean };
   readonly log: Log;
@@ -77,7 +79,7 @@ const settleMs = 2000;
  * `unreachable`.
  */
 export function createDiscordAdapter(options: DiscordOptions): Adapter & { readonly inviteUrl: string } {
-  const { token, apiUrl, guildId, threads, now = Date.now, sketchMs = 15_000 } = options;
+  const { token, apiUrl, access = openAccess, threads, now = Date.now, sketchMs = 15_000 } = options;
   const log = options.log.child({ adapter: "discord" });
   const rest = { makeRequest, ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
   const sketches = new REST({ ...rest, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
@@ -136,9 +138,10 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     const sight = createSight(stage, channels, client.user);
     const inviteUrl = toInviteUrl(appId, threads);
     const answers = createAnswers(stage, channels, threads);
-    const interactions = createInteractions(stage, answers, { channels, sight }, core);
+    const door = createDoor(access, { serverOf: channels.serverOf, now });
+    const interactions = createInteractions(stage, answers, { channels, sight, door }, core);
     const me = { id: client.user.id, readsAll: gateway.readsAll };
-    const messages = createMessages({ stage, channels, venues, sight, me, core });
+    const messages = createMessages({ stage, channels, venues, sight, door, me, core });
     running = {
       stage,
       venues,
@@ -159,12 +162,15 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       message: messages.take,
       deleted: (spot) => forget(stage, spot),
     });
-    const registered = () => register(client.rest, { appId, inviteUrl, ...(guildId && { guildId }) }, log);
+    const servers = serversAlone(access);
+    const registered = (guildId?: string) =>
+      register(client.rest, { appId, inviteUrl, access, ...(guildId && { guildId }) }, log);
     // The invite is printed at the start, so a server is joined after it.
-    client.on(Events.GuildCreate, ({ id }) => void (id === guildId && registered()));
-    await registered();
-    const scope = { appId, ...(guildId && { guildId }), guildIds: [...client.guilds.cache.keys()] };
+    client.on(Events.GuildCreate, ({ id }) => void (servers?.includes(id) && registered(id)));
+    for (const id of servers ?? [undefined]) await registered(id);
+    const scope = { appId, ...(servers && { servers }), guildIds: [...client.guilds.cache.keys()] };
     await clearStaleCommands(client.rest, scope, log);
+    nameUnknown(client, access, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
     catchUp = createCatchUp({
       ...{ send, channels, me: me.id, missed: core.missed, take: messages.take, wait: stage.wait, log },
@@ -248,6 +254,12 @@ function createMemory(): Pick<Stage, "tokens" | "live" | "seen" | "sights" | "co
     covers: createBounded(2000),
     moved: createBounded(500),
   };
+}
+
+/** The servers it is kept to, where it may be used nowhere else; undefined: the commands are registered everywhere. */
+function serversAlone({ communities, direct, carried }: Access): readonly string[] | undefined {
+  if (!communities || direct || carried) return undefined;
+  return communities.flatMap((community) => guildIdOf({ community }) ?? []);
 }
 
 /** What holds of a message of which nothing was noted. */

@@ -1,4 +1,5 @@
 import { webApi } from "@slack/bolt";
+import { type Access, openAccess } from "../../src/seam/access.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
@@ -8,7 +9,8 @@ import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import type { Reply } from "../../src/seam/view.ts";
 import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
-import { introduce } from "./live/me.ts";
+import { createDoor } from "./live/access.ts";
+import { introduce, nameUnknown } from "./live/me.ts";
 import { movedTo } from "./live/moved.ts";
 import { createPeople } from "./live/people.ts";
 import type { Stage } from "./live/stage.ts";
@@ -35,6 +37,8 @@ export interface SlackOptions {
   readonly apiUrl?: string;
   readonly painter: { readonly name: string; readonly standIn: boolean };
   readonly log: Log;
+  /** Where it may be used, and by people of which workspaces; by everybody, everywhere, unless said. */
+  readonly access?: Access;
   /** Unix time, ms. */
   readonly now?: () => number;
   /** What Slack likes unless said. */
@@ -56,7 +60,7 @@ const tidyMs = 3000;
  * `internal`.
  */
 export function createSlackAdapter(options: SlackOptions): Adapter & { readonly where: string } {
-  const { botToken, mode, now = Date.now, painter } = options;
+  const { botToken, mode, access = openAccess, now = Date.now, painter } = options;
   const apiUrl = options.apiUrl?.replace(/\/*$/, "/");
   const log = options.log.child({ adapter: "slack" });
   const timing: Timing = { ...usualTiming, ...options.timing };
@@ -116,6 +120,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       uploads: await readUploads(core.keep, log),
       missing,
       people: createPeople({ info: send.fetchPerson, teamId: me.teamId, log, now }),
+      door: createDoor(access, now),
       core,
       me,
       painter,
@@ -141,6 +146,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     });
     await gateway.open();
     log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");
+    void nameUnknown(client, me, access, log);
     const swept = sweep(stage).finally(() => stage.tidying.delete(swept));
     stage.tidying.add(swept);
     return { stage, incoming, gateway, closing };

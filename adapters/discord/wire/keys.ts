@@ -103,8 +103,13 @@ export function toPlace(channelId: string, guildId?: string): Place {
   };
 }
 
+/** The id in a channel's key. */
+export function channelIdOf(key: ChannelKey): string | undefined {
+  return /^discord:channel:(\d+)$/.exec(key)?.[1];
+}
+
 /** The server a place is in; undefined for one in none. */
-export function guildIdOf({ community }: Place): string | undefined {
+export function guildIdOf({ community }: Pick<Place, "community">): string | undefined {
   return community && /^discord:guild:(\d+)$/.exec(community)?.[1];
 }
 

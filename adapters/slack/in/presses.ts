@@ -67,7 +67,7 @@ export async function answerPress(stage: Stage, body: Pressed, came: Came): Prom
     kind: "press",
     event: came.event,
     user: who,
-    place: toPlace(me.teamId, channelId),
+    place: toPlace(me.teamId, channelId, came.from),
     action: name,
     message: key,
   } as const;

@@ -67,7 +67,7 @@ export async function answerSubmission(stage: Stage, { user, view }: Submitted, 
   });
   if (!answer) return;
   const { thread, reply } = answer;
-  const place = toPlace(me.teamId, channelId);
+  const place = toPlace(me.teamId, channelId, came.from);
   const input = { text, options, attachments };
   await core.handle(
     { kind: "press", event: came.event, thread, user: who, place, action: form.form, message, input },

@@ -8,6 +8,9 @@ export interface MessageEvent extends Shown {
   readonly subtype?: string;
   readonly channel: string;
   readonly channel_type?: string;
+  /** The workspace of whoever wrote it; in a channel that is shared with another one, `user_team` says so. */
+  readonly team?: string;
+  readonly user_team?: string;
   readonly ts: string;
   readonly thread_ts?: string;
   /** Who wrote the first message of the thread. */

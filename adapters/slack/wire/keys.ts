@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
 import type { Style } from "../../../src/seam/core.ts";
-import type { EventKey, MessageKey, Place, Scope, ThreadKey } from "../../../src/seam/turn.ts";
+import type {
+  ChannelKey,
+  CommunityKey,
+  EventKey,
+  MessageKey,
+  Place,
+  Scope,
+  ThreadKey,
+} from "../../../src/seam/turn.ts";
 
 /** Where a message is. */
 export interface Spot {
@@ -74,9 +82,19 @@ export function toThreadKey(channelId: string, threadTs?: string): ThreadKey {
   return threadTs ? `slack:${channelId}:${threadTs}` : `slack:${channelId}`;
 }
 
-/** Where something is asked, as the core keeps it. */
-export function toPlace(teamId: string, channelId: string): Place {
-  return { channel: `slack:channel:${channelId}`, community: `slack:team:${teamId}` };
+/** Where something is asked, as the core keeps it. Direct messages have ids of their own kind. `from`: as of `Place`. */
+export function toPlace(teamId: string, channelId: string, from?: CommunityKey): Place {
+  return {
+    channel: `slack:channel:${channelId}`,
+    community: `slack:team:${teamId}`,
+    ...(from && { from }),
+    ...(channelId.startsWith("D") && { kind: "direct" as const }),
+  };
+}
+
+/** The id in a channel's key. */
+export function channelIdOf(key: ChannelKey): string | undefined {
+  return /^slack:channel:([A-Z0-9]+)$/.exec(key)?.[1];
 }
 
 export function isHomeButton(actionId: string): actionId is HomeButton {

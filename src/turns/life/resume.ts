@@ -2,7 +2,7 @@ import type { Spool } from "../../pictures/spool.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import type { Log } from "../../seam/log.ts";
 import { withTimeout } from "../../seam/timeout.ts";
-import type { Attachment, EventKey } from "../../seam/turn.ts";
+import type { Attachment, EventKey, Place } from "../../seam/turn.ts";
 import type { StoredFile } from "../../store/open-turn.ts";
 import type { UnfinishedRequests } from "../prompts/unfinished.ts";
 import type { Runs } from "../run.ts";
@@ -26,9 +26,11 @@ export function createResume(of: {
   readonly spool: Spool;
   readonly reread: (adapter: Adapter, files: readonly StoredFile[]) => readonly Attachment[];
   readonly adapterOf: (name: string) => Adapter | undefined;
+  /** Whether the bot may still be used where something was asked. */
+  readonly mayUse: (adapter: string, place: Place) => boolean;
   readonly log: Log;
 }): Resume {
-  const { ledger, runs, events, unfinished, spool, reread, adapterOf, log } = of;
+  const { ledger, runs, events, unfinished, spool, reread, adapterOf, mayUse, log } = of;
 
   /** What a crash may have left undone of a turn, and others rely on: it comes before all of them. */
   async function mend(entry: Entry): Promise<Entry> {
@@ -50,7 +52,8 @@ export function createResume(of: {
     if (!turn) return events.replay(adapter, entry);
     const reply = adapter.reopen(turn.message, turn.venue);
     const files = reread(adapter, turn.files ?? []);
-    runs.start(adapter, turn, reply, files, { isResumed: true }).catch((error: unknown) => {
+    const isBarred = turn.place !== undefined && !mayUse(entry.adapter, turn.place);
+    runs.start(adapter, turn, reply, files, { isResumed: true, isBarred }).catch((error: unknown) => {
       log.error({ message: turn.message, error }, "turn.lost");
     });
   }
