@@ -95,7 +95,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
 
   /** `since`: from when on it has heard nothing, where that is known. */
   async function run(core: Core, since?: number): Promise<void> {
-    const { handle, promptOf, backTo, toLimits } = core;
+    const { handle, promptOf, backTo, toLimits, seal } = core;
     const events = createEvents(log);
     let catchUp: CatchUp | undefined;
     const gateway = await connect({
@@ -128,6 +128,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       ...memory,
       linkTo: (spot) => channels.linkTo(spot),
       toLimits,
+      seal,
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),
       backTo,
       gone: (message) => void withdraw(message, handle),

@@ -99,6 +99,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       quick: toClient(timing.quickMs),
       token: botToken,
       origins,
+      seal: core.seal,
       timing,
       ownId: () => me.userId,
       now,

@@ -21,6 +21,7 @@ import type { EventKey, MessageKey, Place, Prompt, Setting, Turn } from "../seam
 import type { Image, Reply } from "../seam/view.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { History } from "../store/history.ts";
+import { createSeals } from "../store/secret.ts";
 import type { Store } from "../store/store.ts";
 import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
@@ -92,6 +93,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 
   const mayUse = (adapter: string, place: Place) =>
     barrierAt(parts.access?.[adapter] ?? openAccess, place) === undefined;
+  const sealOf = await createSeals(store);
   const pictureStore = createPictureStore(store);
   const uploads = createUploads({ store, upload: painter.upload, pictureStore, files: defaults.store });
   const styles = createStyles(store, pictureStore);
@@ -211,6 +213,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         note: events.note(adapter),
         keep: store.table(`adapter:${adapter.name}`, z.unknown()),
         missed: (since) => attendance.missed(adapter.name, since),
+        seal: sealOf(adapter.name),
         promptOf: async (message) => (await history.find(message))?.prompt,
         backTo: history.backTo,
         removed,

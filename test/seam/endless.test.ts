@@ -58,7 +58,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
     withoutLinks(text),
     slackLongText.fitWords(text, 0),
   ],
-  "ids that come back": (text) => [parseSlackForm(text), filesIn(text), parseButtonId(text)],
+  "ids that come back": (text) => [parseSlackForm(text, () => ""), filesIn(text), parseButtonId(text)],
   "words in the browser": (text) => [toWebTitle(text), parseMarkdown(text)],
 };
 

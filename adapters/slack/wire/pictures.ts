@@ -118,6 +118,23 @@ export function isBy({ user, bot_id: botId }: Shown, me: Author): boolean {
   return user === me.userId || (botId !== undefined && botId === me.botId);
 }
 
+/** Whether a message is the bot's own and has that button. */
+export function isShownBy(
+  message: Shown,
+  button: { readonly action_id: string; readonly value?: string } | undefined,
+  me: Author,
+): boolean {
+  if (!button || !isBy(message, me)) return false;
+  return (message.blocks ?? []).some(
+    (block) =>
+      isRecord(block) &&
+      Array.isArray(block.elements) &&
+      block.elements.some(
+        (one: unknown) => isRecord(one) && one.action_id === button.action_id && one.value === button.value,
+      ),
+  );
+}
+
 /** Ids of the files in the image blocks of a message of the bot's own. */
 export function shownIdsOf({ blocks = [] }: Shown): readonly string[] {
   return blocks.flatMap((block) => {

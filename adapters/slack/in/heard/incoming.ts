@@ -5,7 +5,7 @@ import type { PlatformEvent } from "../../../../src/seam/turn.ts";
 import type { Came } from "../../live/came.ts";
 import type { Stage } from "../../live/stage.ts";
 import { say } from "../../out/notice.ts";
-import { parseButtonId, parseMessageKey, toMessageKey, toThreadKey } from "../../wire/keys.ts";
+import { parseButtonId, parseStandsFor, toMessageKey, toThreadKey } from "../../wire/keys.ts";
 import { openResponseUrl } from "../../wire/response-url.ts";
 import { toLogged } from "../../wire/trouble.ts";
 import { answerCommand, answerShortcut } from "../asks.ts";
@@ -66,7 +66,7 @@ export function createIncoming(stage: Stage): Incoming {
 
   async function see(doing: Doing, { event, at, again }: Omit<Came, "from">): Promise<void> {
     closing.throwIfAborted();
-    const whence = whenceOf(doing, me);
+    const whence = whenceOf(doing, me, core.seal);
     const refusal = again ? refusalOf(whence) : undefined;
     if (refusal !== undefined) {
       if (doing.kind === "message") return turnAway(doing.payload, whence, refusal);
@@ -130,14 +130,14 @@ export function createIncoming(stage: Stage): Incoming {
       if (deleted) forget(stage, event.channel, deleted);
       if (!isForUs(event)) return () => {};
       const doing = { kind: "message", payload: event } as const;
-      const whence = whenceOf(doing, me);
+      const whence = whenceOf(doing, me, core.seal);
       const refusal = refusalOf(whence);
       return refusal === undefined
         ? note(doing)
         : () => void turnAway(event, whence, refusal).catch(onUnsaid);
     },
     async take(doing) {
-      const refusal = refusalOf(whenceOf(doing, me));
+      const refusal = refusalOf(whenceOf(doing, me, core.seal));
       if (refusal !== undefined) throw new BotError("forbidden", refusal);
       return note(doing);
     },
@@ -188,6 +188,6 @@ function toClick({ actions, container, channel, message, user }: Pressed): strin
   if (!name || !action(name).draws || action(name).form) return undefined;
   const channelId = container.channel_id ?? channel?.id ?? "";
   const ts = container.message_ts ?? message?.ts ?? "";
-  const stands = parseMessageKey(pressed?.value ?? "");
+  const stands = parseStandsFor(pressed?.value ?? "");
   return `${toMessageKey(stands ?? { channelId, ts })} ${name} ${user.id}`;
 }

@@ -1,3 +1,4 @@
+import type { Seal } from "../../../../src/seam/core.ts";
 import type { CommunityKey, Place } from "../../../../src/seam/turn.ts";
 import { parseSubmission } from "../../forms/forms.ts";
 import { strangerOf } from "../../live/access.ts";
@@ -18,7 +19,8 @@ export interface Whence {
   readonly place?: Place;
 }
 
-export function whenceOf(doing: Doing, { teamId }: Pick<Me, "teamId">): Whence {
+/** `seal`: a form says where it is about, if it is ours. */
+export function whenceOf(doing: Doing, { teamId }: Pick<Me, "teamId">, seal: Seal): Whence {
   const { kind, payload } = doing;
   switch (kind) {
     case "message": {
@@ -54,7 +56,7 @@ export function whenceOf(doing: Doing, { teamId }: Pick<Me, "teamId">): Whence {
     case "form": {
       const { user, view } = payload;
       const stranger = strangerOf(user.team_id ?? "", teamId);
-      const id = parseFormId(view.private_metadata);
+      const id = parseFormId(view.private_metadata, seal);
       const channelId = (isAnswered(id?.form) && (id?.channelId ?? chosenIn(view))) || "";
       const place = channelId ? placeIn(channelId, teamId, stranger) : atHome(teamId, stranger);
       return { userId: user.id, channelId, ...stranger, place };

@@ -1,4 +1,5 @@
 import type { webApi } from "@slack/bolt";
+import type { Seal } from "../../../../src/seam/core.ts";
 import type { Timing } from "../limits.ts";
 import type { Origins } from "./origins.ts";
 import type { Patience } from "./patience.ts";
@@ -9,6 +10,7 @@ export interface Calls {
   readonly quick: webApi.WebClient;
   readonly token: string;
   readonly origins: Origins;
+  readonly seal: Seal;
   readonly timing: Timing;
   readonly patience: Patience;
   readonly ownId: () => string;
