@@ -51,7 +51,7 @@ export function parseMessage(event: MessageEvent, me: Me): Said | undefined {
   return {
     userId: user,
     text: toWords(text, me.userId),
-    files: sentWith(event),
+    files: sentWith(event, me),
     where: toWhere({ channelId: channel, ts, direct, ...(threadTs && { threadTs }) }),
     addressed,
   };
