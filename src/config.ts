@@ -58,7 +58,7 @@ export interface Config {
   readonly concurrency: number;
   /** How old what was said while the bot was not there may be to be answered, in ms; 0: nothing of that is. */
   readonly missedMs: number;
-  /** How many may wait in line, of all and of one person; who comes when it is full is told when to try again. */
+  /** How many turns may wait in line, and how many pictures of one person; who comes when it is full is told when to try again. */
   readonly queue: { readonly all: number; readonly ofOne: number };
   /** How long turns in flight may go on once the process is told to stop, in ms. */
   readonly stopGraceMs: number;

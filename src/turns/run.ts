@@ -126,7 +126,8 @@ export function createRuns(
         const view = { ...turn.last.view, images: [] };
         last = { turn, view, aside: turn.last, isWaiting: true };
       } else {
-        const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
+        const { count: pictures = 1 } = turn.options;
+        const asker = { thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) };
         const offer = toOffer(turn, run);
         if (run.isBarred) throw barred();
         if (draining) await parked(offer, stop.signal);
