@@ -174,7 +174,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     nameUnknown(client, access, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
     catchUp = createCatchUp({
-      ...{ send, channels, me: me.id, missed: core.missed, take: messages.take, wait: stage.wait, log },
+      ...{ send, channels, door, me: me.id, missed: core.missed, take: messages.take, wait: stage.wait, log },
     });
     catchUp(since);
   }

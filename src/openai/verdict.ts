@@ -91,6 +91,7 @@ export function toVerdict(failure: Failure, thrown?: unknown): BotError {
 const reasons: Readonly<Record<string, string>> = {
   model_not_found: "it has no such model, or this bot may not use it. Tell the admin, or ask for another.",
   context_length_exceeded: "the conversation has become too long for it. Begin a new one.",
+  invalid_prompt: "it does not take these words. Say it in another way.",
   string_above_max_length: "the words are too long for it. Shorten them.",
   ...Object.fromEntries(
     ["invalid_image", "invalid_image_format", "image_parse_error", "unsupported_image_media_type"].map(

@@ -80,7 +80,7 @@ export function createChannels(client: Client<true>, send: Send): Channels {
     const where = toWhere(channel.type, "owner_id" in channel && channel.owner_id === client.user.id);
     const guild_id = "guild_id" in channel ? channel.guild_id : undefined;
     const parentId = where.kind === "thread" && "parent_id" in channel ? channel.parent_id : undefined;
-    const place = placeIn(channel, guild_id);
+    const place = where.kind === "direct" ? direct(channelId).place : placeIn(channel, guild_id);
     const located = { ...where, place, ...hangs(channelId, parentId) };
     asked.set(channelId, located);
     return located;

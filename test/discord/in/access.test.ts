@@ -149,6 +149,11 @@ describe("where the bot may not be used", () => {
     await simulator.say(channel, ada, `<@${simulator.bot.id}> missed here`);
     simulator.gateway.accept(true);
     assert.equal((await nextPrompt()).turn.text, "missed here");
+    const read = simulator.requests.filter(({ method, path }) => method === "GET" && /messages/.test(path));
+    assert.ok(
+      read.every(({ path }) => !path.includes(other.id)),
+      "nor even read",
+    );
     assert.deepEqual(taken, []);
 
     const noted = simulator.messages(other).find((one) => !isOurs(one));
