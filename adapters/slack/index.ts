@@ -35,6 +35,8 @@ export interface SlackOptions {
   readonly mode: Mode;
   /** Another server that speaks the protocol: `http://127.0.0.1:4000/api/`. */
   readonly apiUrl?: string;
+  /** Where that server takes answers to presses and commands, if that is another origin than the above. */
+  readonly answersAt?: string;
   readonly painter: { readonly name: string; readonly standIn: boolean };
   readonly log: Log;
   /** Where it may be used, and by people of which workspaces; by everybody, everywhere, unless said. */
@@ -93,7 +95,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     const client = toClient(timing.requestMs);
     const missing = createMissing(log);
     const me = await introduce(client, missing);
-    const origins = createOrigins(apiUrl);
+    const origins = createOrigins(apiUrl, options.answersAt);
     const send = createSend({
       client,
       quick: toClient(timing.quickMs),

@@ -9,15 +9,17 @@ export interface Origins {
 const fileOrigins = /^https:\/\/(?:(?:files|[\w-]+(?:\.enterprise)?)\.slack\.com|files\.slack-gov\.com)$/;
 const answerOrigins = /^https:\/\/hooks\.slack(?:-gov)?\.com$/;
 
-/** `apiUrl`: another server that speaks the protocol, by http as well, and is all of them. */
-export function createOrigins(apiUrl?: string): Origins {
-  const other = URL.parse(apiUrl ?? "")?.origin;
-  const isAt = (address: string, origins: RegExp) => {
+/**
+ * `apiUrl`: another server that speaks the protocol, by http as well, and is all of them. `answersAt`: where it takes
+ * answers, if that is another origin.
+ */
+export function createOrigins(apiUrl?: string, answersAt: string | undefined = apiUrl): Origins {
+  const isAt = (address: string, origins: RegExp, other: string | undefined) => {
     const origin = URL.parse(address)?.origin;
-    return origin !== undefined && (origin === other || origins.test(origin));
+    return origin !== undefined && (origin === URL.parse(other ?? "")?.origin || origins.test(origin));
   };
   return {
-    keepsFiles: (address) => isAt(address, fileOrigins),
-    takesAnswers: (address) => isAt(address, answerOrigins),
+    keepsFiles: (address) => isAt(address, fileOrigins, apiUrl),
+    takesAnswers: (address) => isAt(address, answerOrigins, answersAt),
   };
 }
