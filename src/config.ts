@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import type { Access } from "./seam/access.ts";
 import { models, usualMainModel, usualModel } from "./seam/models.ts";
 import { isWeakPassword } from "./weak-password.ts";
 
@@ -36,8 +37,8 @@ export interface Config {
     readonly token: string;
     /** Another server that speaks the protocol, up to and without the version: `http://127.0.0.1:4000/api`. */
     readonly apiUrl?: string;
-    /** Register commands in this server only; absent: everywhere. */
-    readonly guildId?: string;
+    /** Where people may use it. */
+    readonly access: Access;
     /** Whether a picture opens a thread of its own. */
     readonly threads: (typeof threadModes)[number];
   };
@@ -55,6 +56,8 @@ export interface Config {
         };
     /** Another server that speaks the protocol, e.g. `http://127.0.0.1:4000/api/`. */
     readonly apiUrl?: string;
+    /** Where people may use it, and of which workspaces. */
+    readonly access: Access;
   };
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
@@ -64,7 +67,7 @@ export interface Config {
   readonly concurrency: number;
   /** How old what was said while the bot was not there may be to be answered, in ms; 0: nothing of that is. */
   readonly missedMs: number;
-  /** How many may wait in line, of all and of one person; who comes when it is full is told when to try again. */
+  /** How many turns may wait in line, and how many pictures of one person; who comes when it is full is told when to try again. */
   readonly queue: { readonly all: number; readonly ofOne: number };
   /** How long turns in flight may go on once the process is told to stop, in ms. */
   readonly stopGraceMs: number;
@@ -86,6 +89,27 @@ const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 const onOff = z
   .enum(["on", "off", "true", "false"], { error: "must be on or off" })
   .transform((value) => value === "on" || value === "true");
+
+/** Ids, separated by commas. */
+function listOf(id: RegExp, error: string) {
+  return z
+    .string()
+    .transform((list) =>
+      list
+        .split(/[,\s]+/)
+        .map((one) => one.trim())
+        .filter((one) => one !== ""),
+    )
+    .superRefine((ids, issues) => {
+      for (const wrong of ids.filter((one) => !id.test(one)))
+        issues.addIssue({ code: "custom", message: `${wrong} ${error}` });
+      if (ids.length === 0)
+        issues.addIssue({ code: "custom", message: "names nothing: leave it out instead" });
+    })
+    .optional();
+}
+
+const snowflake = /^\d{15,21}$/;
 
 function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -145,16 +169,20 @@ const environment = z
     PORT: wholeNumber(0, 65_535).default(8080),
     DISCORD_TOKEN: z.string().trim().optional(),
     DISCORD_API_URL: httpUrl.optional(),
-    DISCORD_GUILD_ID: z
-      .string()
-      .regex(/^\d{15,21}$/, "must be a server's id: digits only")
-      .optional(),
+    DISCORD_GUILD_ID: z.string().regex(snowflake, "must be a server's id: digits only").optional(),
+    DISCORD_SERVERS: listOf(snowflake, "is no server's id: digits only"),
+    DISCORD_CHANNELS: listOf(snowflake, "is no channel's id: digits only"),
+    DISCORD_DMS: onOff.optional(),
+    DISCORD_USER_INSTALLS: onOff.optional(),
     DISCORD_THREADS: oneOf(threadModes).default("auto"),
     SLACK_BOT_TOKEN: z.string().optional(),
     SLACK_APP_TOKEN: z.string().optional(),
     SLACK_SIGNING_SECRET: z.string().optional(),
     SLACK_API_URL: httpUrl.optional(),
     SLACK_HOST: z.string().default("127.0.0.1"),
+    SLACK_WORKSPACES: listOf(/^[TE][A-Z0-9]{6,20}$/, "is no workspace's id: it begins with T, in capitals"),
+    SLACK_CHANNELS: listOf(/^[CG][A-Z0-9]{6,20}$/, "is no channel's id: it begins with C or G, in capitals"),
+    SLACK_DMS: onOff.optional(),
     SLACK_PORT: wholeNumber(0, 65_535).default(3000),
     SLACK_PATH: z.string().startsWith("/", "must begin with /").default("/slack/events"),
     DATA_DIR: z.string().default("./data"),
@@ -181,6 +209,13 @@ const environment = z
           code: "custom",
           path: ["HOST"],
           message: `${env.HOST} can be reached from other machines: set PLAYGROUND_PASSWORD too, or PLAYGROUND=off`,
+        });
+      }
+      if (env.DISCORD_GUILD_ID && env.DISCORD_SERVERS) {
+        issues.addIssue({
+          code: "custom",
+          path: ["DISCORD_SERVERS"],
+          message: "says the same as DISCORD_GUILD_ID, for several servers: leave one of them out",
         });
       }
       // Whoever is led here by a proxy looks like somebody at this machine.
@@ -228,7 +263,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       discord: {
         token: parsed.DISCORD_TOKEN,
         ...(parsed.DISCORD_API_URL && { apiUrl: parsed.DISCORD_API_URL }),
-        ...(parsed.DISCORD_GUILD_ID && { guildId: parsed.DISCORD_GUILD_ID }),
+        access: toDiscordAccess(parsed),
         threads: parsed.DISCORD_THREADS,
       },
     }),
@@ -268,5 +303,30 @@ function toSlack(env: z.output<typeof environment>): Pick<Config, "slack"> {
         port: env.SLACK_PORT,
         path: env.SLACK_PATH,
       } as const);
-  return { slack: { botToken, mode, ...(env.SLACK_API_URL && { apiUrl: env.SLACK_API_URL }) } };
+  const access = toSlackAccess(env);
+  return { slack: { botToken, mode, access, ...(env.SLACK_API_URL && { apiUrl: env.SLACK_API_URL }) } };
+}
+
+/** Who keeps it to some places keeps it out of all others, unless they say so. */
+function toDiscordAccess(env: z.output<typeof environment>): Access {
+  const servers = env.DISCORD_SERVERS ?? (env.DISCORD_GUILD_ID ? [env.DISCORD_GUILD_ID] : undefined);
+  const channels = env.DISCORD_CHANNELS;
+  const isOpen = !servers && !channels;
+  return {
+    ...(servers && { communities: servers.map((id) => `discord:guild:${id}` as const) }),
+    ...(channels && { channels: channels.map((id) => `discord:channel:${id}` as const) }),
+    direct: env.DISCORD_DMS ?? isOpen,
+    carried: env.DISCORD_USER_INSTALLS ?? isOpen,
+  };
+}
+
+/** The same. A workspace is that of who asks: a person of it may do so in direct messages, too. */
+function toSlackAccess(env: z.output<typeof environment>): Access {
+  const { SLACK_WORKSPACES: workspaces, SLACK_CHANNELS: channels } = env;
+  return {
+    ...(workspaces && { communities: workspaces.map((id) => `slack:team:${id}` as const) }),
+    ...(channels && { channels: channels.map((id) => `slack:channel:${id}` as const) }),
+    direct: env.SLACK_DMS ?? !channels,
+    carried: true,
+  };
 }

@@ -82,6 +82,7 @@ async function main(config: Config): Promise<void> {
     links: createLinks(),
     prices: config.pricesFile ? readPrices(config.pricesFile) : publishedPrices,
     defaults: config.openai,
+    access: { discord: config.discord?.access, slack: config.slack?.access },
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     spool: await openSpool(join(config.dataDir, "spool")),
     missedMs: config.missedMs,

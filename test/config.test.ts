@@ -75,7 +75,7 @@ describe("the configuration", () => {
         discord: {
           token: "a.b.c",
           apiUrl: "http://127.0.0.1:4000/api",
-          guildId: "123456789012345678",
+          access: { communities: ["discord:guild:123456789012345678"], direct: false, carried: false },
           threads: "always",
         },
         dataDir: "/var/lib/drawbridge",
@@ -107,6 +107,52 @@ describe("the configuration", () => {
       ...mode,
       host: "127.0.0.1",
     });
+  });
+
+  test("keeps it to where it is said that it may be used, and to nothing else unless that is said, too", () => {
+    const [a, b] = ["123456789012345678", "223456789012345678"];
+    const discord = (env: object) => parseConfig({ DISCORD_TOKEN: "a.b.c", ...env }).discord?.access;
+    const slack = (env: object) => parseConfig({ SLACK_BOT_TOKEN: "xoxb-1", ...env }).slack?.access;
+    assert.deepEqual(discord({}), { direct: true, carried: true });
+    assert.deepEqual(discord({ DISCORD_DMS: "off" }), { direct: false, carried: true });
+    assert.deepEqual(discord({ DISCORD_USER_INSTALLS: "off" }), { direct: true, carried: false });
+    assert.deepEqual(discord({ DISCORD_SERVERS: `${a}, ${b}`, DISCORD_DMS: "on" }), {
+      ...{ communities: [`discord:guild:${a}`, `discord:guild:${b}`], direct: true, carried: false },
+    });
+    assert.deepEqual(discord({ DISCORD_CHANNELS: a }), {
+      ...{ channels: [`discord:channel:${a}`], direct: false, carried: false },
+    });
+    const kept = { communities: [`discord:guild:${a}`], direct: false, carried: false };
+    assert.deepEqual(discord({ DISCORD_GUILD_ID: a }), kept, "as it was called before");
+    assert.deepEqual(slack({}), { direct: true, carried: true });
+    assert.deepEqual(slack({ SLACK_CHANNELS: "C0PICTURES" }), {
+      ...{ channels: ["slack:channel:C0PICTURES"], direct: false, carried: true },
+    });
+    assert.deepEqual(slack({ SLACK_WORKSPACES: "T0QUAY0001" }), {
+      ...{ communities: ["slack:team:T0QUAY0001"], direct: true, carried: true },
+    });
+    const wrong = {
+      ...{ DISCORD_GUILD_ID: a, DISCORD_SERVERS: `${b},The Quay`, DISCORD_CHANNELS: "#pictures" },
+      ...{ SLACK_CHANNELS: "pictures", SLACK_WORKSPACES: "the-quay", SLACK_DMS: "maybe", DISCORD_DMS: "x" },
+    };
+    assert.throws(
+      () => parseConfig(wrong),
+      ({ message }: Error) => {
+        for (const line of [
+          "DISCORD_SERVERS: The is no server's id: digits only",
+          "DISCORD_CHANNELS: #pictures is no channel's id: digits only",
+          "SLACK_CHANNELS: pictures is no channel's id: it begins with C or G, in capitals",
+          "SLACK_WORKSPACES: the-quay is no workspace's id: it begins with T, in capitals",
+          "SLACK_DMS: must be on or off",
+          "DISCORD_DMS: must be on or off",
+        ]) {
+          assert.ok(message.includes(line), `${line} in ${message}`);
+        }
+        return true;
+      },
+    );
+    assert.throws(() => parseConfig({ DISCORD_GUILD_ID: a, DISCORD_SERVERS: b }), /leave one of them out/);
+    assert.throws(() => parseConfig({ SLACK_CHANNELS: "," }), /names nothing/);
   });
 
   test("counts an empty variable as absent, and one of spaces too", () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Events, REST } from "discord.js";
+import { type Access, openAccess } from "../../src/seam/access.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core } from "../../src/seam/core.ts";
@@ -15,6 +16,7 @@ import { type CatchUp, createCatchUp } from "./in/missed.ts";
 import { parseReplay } from "./in/replay.ts";
 import { createSight } from "./in/sight.ts";
 import { forget, isTakenBack, withdraw } from "./in/taken-back.ts";
+import { createDoor, nameUnknown } from "./live/access.ts";
 import { createChannels } from "./live/channels.ts";
 import { parseNoted } from "./live/noted-venue.ts";
 import type { Stage } from "./live/stage.ts";
@@ -26,7 +28,7 @@ import { createVenues, type Venues } from "./out/venues.ts";
 import { createFiles } from "./wire/attachments.ts";
 import { createEvents } from "./wire/events.ts";
 import { connect } from "./wire/gateway.ts";
-import { parseMessageKey, type Spot, toMessageKey } from "./wire/keys.ts";
+import { guildIdOf, parseMessageKey, type Spot, toMessageKey } from "./wire/keys.ts";
 import { paceMs, toImageLimits } from "./wire/limits.ts";
 import { type ThreadMode, toInviteUrl } from "./wire/permissions.ts";
 import { isSpoiler, picturesOf } from "./wire/pictures.ts";
@@ -39,15 +41,13 @@ export interface DiscordOptions {
   readonly token: string;
   /** Another server that speaks the protocol, without the version: `http://127.0.0.1:4000/api`. Files are read from it too. */
   readonly apiUrl?: string;
-  /** Register the commands in this server only; absent: everywhere. */
-  readonly guildId?: string;
+  /** Where it may be used; everywhere unless said. Where that is some servers and nothing else, the commands are theirs. */
+  readonly access?: Access;
   readonly threads: ThreadMode;
   readonly painter: { readonly name: string; readonly standIn: boolean };
   readonly log: Log;
   /** Unix time, ms. */
   readonly now?: () => number;
-  /** More hosts that attachments may be read from. */
-  readonly fetchHosts?: readonly string[];
   /** Shortest time between two edits of a message, in ms; what Discord likes unless said. */
   readonly paceMs?: number;
   /** The clock between tries to show something, in ms. */
@@ -81,7 +81,7 @@ const settleMs = 2000;
  * `unreachable`.
  */
 export function createDiscordAdapter(options: DiscordOptions): Adapter & { readonly inviteUrl: string } {
-  const { token, apiUrl, guildId, threads, now = Date.now, fetchHosts = [], sketchMs = 15_000 } = options;
+  const { token, apiUrl, access = openAccess, threads, now = Date.now, sketchMs = 15_000 } = options;
   const log = options.log.child({ adapter: "discord" });
   const rest = { makeRequest, ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
   const sketches = new REST({ ...rest, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
@@ -97,7 +97,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
 
   /** `since`: from when on it has heard nothing, where that is known. */
   async function run(core: Core, since?: number): Promise<void> {
-    const { handle, promptOf, backTo, toLimits } = core;
+    const { handle, promptOf, backTo, toLimits, seal } = core;
     const events = createEvents(log);
     let catchUp: CatchUp | undefined;
     const gateway = await connect({
@@ -118,11 +118,10 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     const { client } = gateway;
     const appId = client.application.id;
     const send = createSend(client.rest, sketches.setToken(token), appId);
-    const hosts = [...fetchHosts, ...(apiUrl ? [new URL(apiUrl).hostname] : [])];
     const stage: Stage = {
       me: client.user.id,
       send,
-      files: createFiles(hosts, send.fetchMessage),
+      files: createFiles(apiUrl && new URL(apiUrl).origin, send.fetchMessage),
       log,
       now,
       paceMs: options.paceMs ?? paceMs,
@@ -131,6 +130,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       ...memory,
       linkTo: (spot) => channels.linkTo(spot),
       toLimits,
+      seal,
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),
       backTo,
       gone: (message) => void withdraw(message, handle),
@@ -141,9 +141,10 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     const sight = createSight(stage, channels, client.user);
     const inviteUrl = toInviteUrl(appId, threads);
     const answers = createAnswers(stage, channels, threads);
-    const interactions = createInteractions(stage, answers, { channels, sight }, core);
+    const door = createDoor(access, { serverOf: channels.serverOf, now });
+    const interactions = createInteractions(stage, answers, { channels, sight, door }, core);
     const me = { id: client.user.id, readsAll: gateway.readsAll };
-    const messages = createMessages({ stage, channels, venues, sight, me, core });
+    const messages = createMessages({ stage, channels, venues, sight, door, me, core });
     running = {
       stage,
       venues,
@@ -164,15 +165,18 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       message: messages.take,
       deleted: (spot) => forget(stage, spot),
     });
-    const registered = () => register(client.rest, { appId, inviteUrl, ...(guildId && { guildId }) }, log);
+    const servers = serversAlone(access);
+    const registered = (guildId?: string) =>
+      register(client.rest, { appId, inviteUrl, access, ...(guildId && { guildId }) }, log);
     // The invite is printed at the start, so a server is joined after it.
-    client.on(Events.GuildCreate, ({ id }) => void (id === guildId && registered()));
-    await registered();
-    const scope = { appId, ...(guildId && { guildId }), guildIds: [...client.guilds.cache.keys()] };
+    client.on(Events.GuildCreate, ({ id }) => void (servers?.includes(id) && registered(id)));
+    for (const id of servers ?? [undefined]) await registered(id);
+    const scope = { appId, ...(servers && { servers }), guildIds: [...client.guilds.cache.keys()] };
     await clearStaleCommands(client.rest, scope, log);
+    nameUnknown(client, access, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
     catchUp = createCatchUp({
-      ...{ send, channels, me: me.id, missed: core.missed, take: messages.take, wait: stage.wait, log },
+      ...{ send, channels, door, me: me.id, missed: core.missed, take: messages.take, wait: stage.wait, log },
     });
     catchUp(since);
   }
@@ -266,6 +270,12 @@ function createMemory(): Pick<Stage, "tokens" | "live" | "seen" | "sights" | "co
     covers: createBounded(2000),
     moved: createBounded(500),
   };
+}
+
+/** The servers it is kept to, where it may be used nowhere else; undefined: the commands are registered everywhere. */
+function serversAlone({ communities, direct, carried }: Access): readonly string[] | undefined {
+  if (!communities || direct || carried) return undefined;
+  return communities.flatMap((community) => guildIdOf({ community }) ?? []);
 }
 
 /** What holds of a message of which nothing was noted. */

@@ -1,4 +1,5 @@
 import { webApi } from "@slack/bolt";
+import { type Access, openAccess } from "../../src/seam/access.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core } from "../../src/seam/core.ts";
@@ -8,7 +9,8 @@ import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
 import { isTakenBack, withdraw } from "./in/taken-back.ts";
-import { introduce } from "./live/me.ts";
+import { createDoor } from "./live/access.ts";
+import { introduce, nameUnknown } from "./live/me.ts";
 import { movedTo } from "./live/moved.ts";
 import { createPeople } from "./live/people.ts";
 import type { Stage } from "./live/stage.ts";
@@ -24,6 +26,7 @@ import { isSpot, parseMessageKey } from "./wire/keys.ts";
 import { type Timing, usualTiming } from "./wire/limits.ts";
 import { createMissing } from "./wire/permissions.ts";
 import { picturesOf } from "./wire/pictures.ts";
+import { createOrigins } from "./wire/send/origins.ts";
 import { createSend } from "./wire/send/send.ts";
 import { createSocket } from "./wire/socket.ts";
 import { toLogged } from "./wire/trouble.ts";
@@ -33,8 +36,12 @@ export interface SlackOptions {
   readonly mode: Mode;
   /** Another server that speaks the protocol: `http://127.0.0.1:4000/api/`. */
   readonly apiUrl?: string;
+  /** Where that server takes answers to presses and commands, if that is another origin than the above. */
+  readonly answersAt?: string;
   readonly painter: { readonly name: string; readonly standIn: boolean };
   readonly log: Log;
+  /** Where it may be used, and by people of which workspaces; by everybody, everywhere, unless said. */
+  readonly access?: Access;
   /** Unix time, ms. */
   readonly now?: () => number;
   /** What Slack likes unless said. */
@@ -56,7 +63,7 @@ const tidyMs = 3000;
  * `internal`.
  */
 export function createSlackAdapter(options: SlackOptions): Adapter & { readonly where: string } {
-  const { botToken, mode, now = Date.now, painter } = options;
+  const { botToken, mode, access = openAccess, now = Date.now, painter } = options;
   const apiUrl = options.apiUrl?.replace(/\/*$/, "/");
   const log = options.log.child({ adapter: "slack" });
   const timing: Timing = { ...usualTiming, ...options.timing };
@@ -89,16 +96,18 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     const client = toClient(timing.requestMs);
     const missing = createMissing(log);
     const me = await introduce(client, missing);
+    const origins = createOrigins(apiUrl, options.answersAt);
     const send = createSend({
       client,
       quick: toClient(timing.quickMs),
       token: botToken,
+      origins,
+      seal: core.seal,
       timing,
       ownId: () => me.userId,
       now,
     });
     const closing = new AbortController();
-    const apiHost = URL.parse(apiUrl ?? "")?.hostname;
     const stage: Stage = {
       send,
       files: createFiles({
@@ -110,11 +119,12 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
           fromAddress: core.fromAddress,
         },
         unscoped: (scope) => missing([scope]),
-        ...(apiHost && { apiHost }),
+        origins,
       }),
       uploads: await readUploads(core.keep, log),
       missing,
       people: createPeople({ info: send.fetchPerson, teamId: me.teamId, log, now }),
+      door: createDoor(access, now),
       core,
       me,
       painter,
@@ -140,6 +150,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     });
     await gateway.open();
     log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");
+    void nameUnknown(client, me, access, log);
     const swept = sweep(stage).finally(() => stage.tidying.delete(swept));
     stage.tidying.add(swept);
     return { stage, incoming, gateway, closing };

@@ -105,7 +105,8 @@ export function createConnection(client: OpenAI, options: ConnectionOptions): Co
     if ("controller" in data && !/json|html/.test(type)) return data;
     // To the SDK this is a stream without events. It would be asked for, and perhaps paid, again and again.
     if ("controller" in data) data.controller.abort();
-    throw new BotError("rejected", `${server} answered with ${type} and not with a stream. Tell the admin.`);
+    const said = /^[\w.+-]{1,40}\/[\w.+-]{1,60}(?=$|[;\s])/.exec(type)?.[0] ?? "something else";
+    throw new BotError("rejected", `${server} answered with ${said} and not with a stream. Tell the admin.`);
   }
 
   async function found(responseId: string, signal: AbortSignal): Promise<unknown> {

@@ -128,7 +128,7 @@ export function createPainter(options: PainterOptions): Painter {
       } catch (cause) {
         signal.throwIfAborted();
         if (request.background && way === "ask" && refusesBackground(cause)) {
-          log.warn({ error: toPaintError(cause).message }, "background.off");
+          log.warn({ error: toPaintError(cause) }, "background.off");
           background = false;
           request = inForeground(request);
           continue;
@@ -205,7 +205,7 @@ export function createPainter(options: PainterOptions): Painter {
       } catch (cause) {
         signal.throwIfAborted();
         if (isGone(cause)) {
-          log.warn({ error: toPaintError(cause).message }, "files.off");
+          log.warn({ error: toPaintError(cause) }, "files.off");
           files = false;
           return undefined;
         }

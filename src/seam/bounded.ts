@@ -20,3 +20,23 @@ export function createOnce(most: number): (id: string) => boolean {
     return true;
   };
 }
+
+/** True at most once in so long for each key, and so many times in that long for all of them. */
+export function createSeldom(of: {
+  readonly everyMs: number;
+  readonly most: number;
+  /** Unix time, ms. */
+  readonly now: () => number;
+}): (key: string) => boolean {
+  const { everyMs, most, now } = of;
+  const last = new Map<string, number>(); // the oldest first
+  return (key) => {
+    for (const [one, at] of last) {
+      if (now() - at < everyMs) break;
+      last.delete(one);
+    }
+    if (last.has(key) || last.size >= most) return false;
+    last.set(key, now());
+    return true;
+  };
+}

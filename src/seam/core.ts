@@ -153,6 +153,12 @@ export interface Keep {
   delete(key: string): Promise<void>;
 }
 
+/**
+ * The mark of this bot under words that it hands out and gets back, such as a form's id: 16 characters of base64url, 96
+ * bits. Nobody else can make it, and it is the same after a restart.
+ */
+export type Seal = (words: string) => string;
+
 /** What the core is to an adapter. */
 export interface Core {
   readonly handle: Handle;
@@ -164,6 +170,8 @@ export interface Core {
    * operator does not want it.
    */
   readonly missed: (since?: number) => Promise<Missed | undefined>;
+  /** For ids that come back and name something outside of the message they stand on. */
+  readonly seal: Seal;
   readonly promptOf: PromptOf;
   readonly backTo: BackTo;
   readonly removed: Removed;

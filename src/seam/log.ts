@@ -9,38 +9,56 @@ export interface Log {
   error(fields: object, event: string): void;
 }
 
-/** Where a secret may stand in a logged object. Values there are replaced, whatever the level. */
-const secrets = [
-  "apiKey",
-  "token",
-  "password",
-  "authorization",
-  "cookie",
-  "headers.authorization",
-  "headers.cookie",
-  "*.apiKey",
-  "*.token",
-  "*.password",
-  "*.authorization",
-  "*.cookie",
-  "*.headers.authorization",
-  "*.headers.cookie",
+/** Fields whose values are secret, whatever they look like, in an object that is logged or one level below. */
+const secretFields = ["apiKey", "token", "password", "authorization", "cookie", "secret"];
+
+/** Headers that carry keys: OpenAI's and Slack's, Azure's, those of Anthropic's and Google's kind, of gateways. */
+const secretHeaders = [
+  ...["authorization", "proxy-authorization", "cookie", "set-cookie"],
+  ...["api-key", "x-api-key", "ocp-apim-subscription-key", "x-goog-api-key", "x-auth-token"],
 ];
 
+/** Where a secret may stand in a logged object. Values there are replaced, whatever the level. */
+const secrets = [
+  ...secretFields.flatMap((name) => [name, `*.${name}`]),
+  ...secretHeaders.flatMap((name) => ["", "*.", "headers", "*.headers"].map((at) => pathTo(at, name))),
+];
+
+function pathTo(at: string, name: string): string {
+  return at.endsWith(".") ? `${at.slice(0, -1)}["${name}"]` : `${at}["${name}"]`;
+}
+
+/** Parameters of addresses that are secret: signatures, tickets, passwords of databases, keys. */
+const secretParameters =
+  "sig|hm|signature|(?:access_|refresh_)?token|ticket|(?:client_)?secret|(?:ssl)?password|passwd|pwd|(?:api[-_]?)?key|code|X-Amz-Signature|X-Amz-Security-Token|X-Amz-Credential";
+
+/** A header and its colon, or a field and its value, also where an object was made JSON once or twice. */
+const mark = String.raw`\\{0,3}["']`;
+const named = [
+  String.raw`(?:${secretHeaders.join("|")})(?:${mark})?\s{0,2}:\s{0,2}(?:${mark})?`,
+  String.raw`(?:api[-_]?key|password|(?:client[-_]?)?secret)(?:${mark}\s{0,2}:\s{0,2}${mark}|=(?:${mark})?)`,
+].join("|");
+
 /**
- * Shapes of keys and tokens, of passwords in addresses, of signed addresses and webhooks, for those that hide inside a
- * message. None reaches over a quote: what is searched is a line of JSON.
+ * Shapes of keys and tokens, of headers, of passwords in addresses, of signed addresses, webhooks and answers to
+ * interactions, for those that hide inside a message. None reaches over a quote: what is searched is a line of JSON.
  */
 const secretShapes = new RegExp(
   [
-    String.raw`\b(?:sk-[\w-]{8,}|xox[a-z]-[\w-]+|xapp-[\w-]+|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,})`,
+    String.raw`(?<![a-z\d])(?:sk-[\w*-]{8,}|sess-[\w-]{8,}|xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+)`,
+    String.raw`\b(?:[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?)`,
     String.raw`(?<=Bearer\s)[^\s"]+`,
+    String.raw`(?<=(?:${named}))(?:(?:Basic|Bearer|Bot)\s)?[^\s"'\\,;&}]+`,
     String.raw`(?<=\/\/)[^/\s:@"]*:[^/\s"]+(?=@)`,
-    String.raw`(?<=[?&](?:sig|hm|signature|token|X-Amz-Signature|X-Amz-Security-Token)=)[^&\s"]+`,
-    String.raw`(?<=\/webhooks\/\d+\/)[\w-]+`,
+    String.raw`(?<=[?&](?:${secretParameters})=)[^&\s"]+`,
+    String.raw`(?<=\/(?:webhooks|interactions)\/\d{1,25}\/)[\w.~-]+`,
+    String.raw`(?<=hooks\.slack(?:-gov)?\.com\/)[^\s"\\]+`,
   ].join("|"),
   "gi",
 );
+
+/** Characters of an error's words in the log: a server may send a book. */
+const mostWords = 4000;
 
 /** Writes to standard error, so that standard output stays for people. */
 export function createLog(level: string, destination: { write(line: string): void } = process.stderr): Log {
@@ -67,11 +85,15 @@ function serializeError(error: unknown): unknown {
   const { code, status, requestID } = error as { code?: unknown; status?: unknown; requestID?: unknown };
   return {
     type,
-    message,
-    stack,
+    message: shorten(message),
+    ...(stack !== undefined && { stack: shorten(stack) }),
     ...(code !== undefined && { code }),
     ...(status !== undefined && { status }),
     ...(requestID !== undefined && requestID !== null && { requestID }),
     ...(error.cause instanceof Error && { cause: serializeError(error.cause) }),
   };
+}
+
+function shorten(words: string): string {
+  return words.length > mostWords ? `${words.slice(0, mostWords)}…` : words;
 }

@@ -16,6 +16,13 @@ export interface Place {
   readonly channel: ChannelKey;
   /** Absent in a conversation that belongs to none. */
   readonly community?: CommunityKey;
+  /** The community that whoever asks belongs to, where that is another. */
+  readonly from?: CommunityKey;
+  /**
+   * `direct`: a conversation with the bot alone. `carried`: the bot is there by somebody's own installation. Absent: a
+   * channel that has let it in.
+   */
+  readonly kind?: "direct" | "carried";
 }
 
 /** One posted message: what people reply to and what buttons sit under. Opaque to the core. */

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import type { View } from "../seam/view.ts";
 import { generation } from "./history.ts";
-import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
+import {
+  key,
+  storedInput,
+  storedOptions,
+  storedPlace,
+  storedSize,
+  storedStyle,
+  storedUnder,
+} from "./stored.ts";
 
 /** A file that a person sent, and where it can be read again; absent: nowhere. */
 const sentFile = z.object({
@@ -51,7 +59,7 @@ const wish = z.object({
   /** The event that it was made of; absent: it did not come from a platform. */
   event: key.exactOptional(),
   thread: key,
-  place: z.object({ channel: key, community: key.exactOptional() }).exactOptional(),
+  place: storedPlace.exactOptional(),
   user: z.object({ id: z.string(), name: z.string(), moderator: z.boolean().exactOptional() }),
   text: z.string(),
   options: storedOptions,

@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { z } from "zod";
+import type { Seal } from "../seam/core.ts";
 import type { Store } from "./store.ts";
 
 /** A secret of that name: made once, kept in the store. 64 hexadecimal digits. Rejects with BotError `storage`. */
@@ -10,4 +11,11 @@ export async function readSecret(store: Store, name: string): Promise<string> {
   const made = randomBytes(32).toString("hex");
   await secrets.set(name, made);
   return made;
+}
+
+/** Seals for an adapter, by a secret that is made once. `adapter`: one does not take another's. Rejects as `readSecret`. */
+export async function createSeals(store: Store): Promise<(adapter: string) => Seal> {
+  const secret = await readSecret(store, "seals");
+  return (adapter) => (words) =>
+    createHmac("sha256", secret).update(`${adapter} ${words}`).digest("base64url").slice(0, 16);
 }

@@ -4,6 +4,14 @@ import type { ImageOptions } from "../seam/options.ts";
 /** A ThreadKey or a MessageKey, as it is stored. */
 export const key = z.templateLiteral([z.string(), ":", z.string()]);
 
+/** Where something was asked, as it is stored. */
+export const storedPlace = z.object({
+  channel: key,
+  community: key.exactOptional(),
+  from: key.exactOptional(),
+  kind: z.enum(["direct", "carried"]).exactOptional(),
+});
+
 /** Image options, as they are stored: parseOptions checked every value before. */
 export const storedOptions = z.custom<Partial<ImageOptions>>(
   (value) => typeof value === "object" && value !== null,

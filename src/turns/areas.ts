@@ -6,13 +6,14 @@ import type { Adapter } from "../seam/adapter.ts";
 import type { Areas, Handle } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";
 import { createQueue } from "../seam/queue.ts";
-import type { Attachment, EventKey, FormInput, MessageKey, User } from "../seam/turn.ts";
+import type { Attachment, EventKey, FormInput, MessageKey, Place, User } from "../seam/turn.ts";
 import type { Reply } from "../seam/view.ts";
 import type { History } from "../store/history.ts";
 import { readSecret } from "../store/secret.ts";
 import type { Store } from "../store/store.ts";
 import { key } from "../store/stored.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
+import { barred } from "./run.ts";
 
 /** The pages on which a part of a picture is painted, and the core's own way to open one. */
 export interface AreaBook extends Areas {
@@ -44,9 +45,11 @@ export async function createAreas(parts: {
   readonly publicUrl: string;
   readonly adapterOf: (name: string) => Adapter | undefined;
   readonly handle: (adapter: Adapter) => Handle;
+  /** Whether the bot may still be used there. */
+  readonly mayUse: (adapter: string, place: Place) => boolean;
   readonly now: () => number;
 }): Promise<AreaBook> {
-  const { store, history, publicUrl, adapterOf, handle, now } = parts;
+  const { store, history, publicUrl, adapterOf, handle, mayUse, now } = parts;
   const secret = await readSecret(store, "areas");
   /** As the ledger keeps them. */
   const noted = store.table("event", z.unknown());
@@ -92,6 +95,7 @@ export async function createAreas(parts: {
     const painted = await recallPainted(adapter, ticket);
     const masks = await Promise.all(input.attachments.map(keepMask));
     const { thread, place, reply } = await adapter.below(message, user);
+    if (!mayUse(adapter.name, place)) throw barred();
     const begun = watchBeginning(reply, [painted, ...masks]);
     const { attachments } = begun;
     const turn = {

@@ -13,14 +13,16 @@ import type { Links } from "../pictures/links.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
 import type { Spool } from "../pictures/spool.ts";
 import { createUploads } from "../pictures/uploads.ts";
+import { type Access, barrierAt, openAccess } from "../seam/access.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import type { EventKey, MessageKey, Prompt, Setting, Turn } from "../seam/turn.ts";
+import type { EventKey, MessageKey, Place, Prompt, Setting, Turn } from "../seam/turn.ts";
 import type { Image, Reply } from "../seam/view.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { History } from "../store/history.ts";
+import { createSeals } from "../store/secret.ts";
 import type { Store } from "../store/store.ts";
 import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
@@ -61,6 +63,8 @@ export interface BotParts {
   readonly links: Links;
   readonly prices: Prices;
   readonly defaults: RequestDefaults;
+  /** Where people may use it, by adapter; one that is not named, everywhere. */
+  readonly access?: Readonly<Record<string, Access | undefined>>;
   /** Where people reach the pages that are not in the chat; absent: there are none. */
   readonly publicUrl?: string;
   readonly spool: Spool;
@@ -91,13 +95,16 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const resumed = Promise.withResolvers<void>();
   if (ledger.size === 0) resumed.resolve();
 
+  const mayUse = (adapter: string, place: Place) =>
+    barrierAt(parts.access?.[adapter] ?? openAccess, place) === undefined;
+  const sealOf = await createSeals(store);
   const pictureStore = createPictureStore(store);
   const uploads = createUploads({ store, upload: painter.upload, pictureStore, files: defaults.store });
   const styles = createStyles(store, pictureStore);
   const refusals = await createRefusals(store);
   const areas = publicUrl
     ? await createAreas({
-        ...{ store, history, publicUrl, now },
+        ...{ store, history, publicUrl, mayUse, now },
         adapterOf: (name) => adapters.get(name),
         handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
       })
@@ -120,7 +127,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
   const resume = createResume({
-    ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
+    ...{ ledger, runs, events, unfinished, mayUse, log, spool: parts.spool },
     onUndone: (turn, files) => prompt.onUndone(turn, files, stopped.signal),
     reread: createReread(parts.links, unfinished),
     adapterOf: (name) => adapters.get(name),
@@ -221,6 +228,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         note: events.note(adapter),
         keep: store.table(`adapter:${adapter.name}`, z.unknown()),
         missed: (since) => attendance.missed(adapter.name, since),
+        seal: sealOf(adapter.name),
         promptOf: async (message) => (await history.find(message))?.prompt,
         backTo: history.backTo,
         removed,

@@ -29,7 +29,7 @@ export interface Lanes {
   ): Promise<() => void>;
 }
 
-/** How many turns may wait. */
+/** How many turns may wait, and how many pictures of one person. */
 export interface LineLimits {
   readonly all?: number;
   readonly ofOne?: number;
@@ -37,6 +37,7 @@ export interface LineLimits {
 
 interface Turn {
   readonly user: string;
+  readonly pictures: number;
   readonly go: (leave: () => void) => void;
   readonly onPlace: (ahead: number, hasGrown: boolean) => void;
 }
@@ -53,7 +54,7 @@ export function createLanes(
   now: () => number = Date.now,
 ): Lanes {
   const line = createFairLine<Turn>();
-  const waitingOf = new Map<string, number>();
+  const waitingOf = new Map<string, { readonly requests: number; readonly pictures: number }>();
   const places = createPlaces<Waiting<Turn>>(
     (turn) => (inside < atOnce ? line.beforeInThread(turn) : line.before(turn) + 1),
     ({ thing }, place, hasGrown) => thing.onPlace(place, hasGrown),
@@ -89,14 +90,19 @@ export function createLanes(
   }
 
   function outOfLine(turn: Waiting<Turn>): void {
-    const { user } = turn.thing;
-    const left = (waitingOf.get(user) ?? 0) - 1;
-    if (left > 0) waitingOf.set(user, left);
-    else waitingOf.delete(user);
+    const { user, pictures } = turn.thing;
+    count(user, -1, -pictures);
     places.forget(turn);
   }
 
-  function checkRoom(user: string): void {
+  function count(user: string, requests: number, pictures: number): void {
+    const own = waitingOf.get(user) ?? none;
+    const next = { requests: own.requests + requests, pictures: own.pictures + pictures };
+    if (next.requests > 0) waitingOf.set(user, next);
+    else waitingOf.delete(user);
+  }
+
+  function checkRoom(user: string, pictures: number): void {
     if (line.size >= most) {
       const minutes = Math.max(1, Math.ceil((turnMs * line.size) / atOnce / minuteMs));
       throw new BotError(
@@ -105,19 +111,26 @@ export function createLanes(
         { retryAfterMs: minutes * minuteMs },
       );
     }
-    const own = waitingOf.get(user) ?? 0;
-    if (own < mostOfOne) return;
+    const own = waitingOf.get(user) ?? none;
+    // What is more than the limit by itself can be asked for when nothing of theirs waits.
+    if (own.requests === 0 || own.pictures + pictures <= mostOfOne) return;
+    const several = own.pictures > own.requests ? ` for ${own.pictures} pictures` : "";
+    const left = mostOfOne - own.pictures;
+    const room =
+      left > 0
+        ? `There is room for ${left} more${left > 1 ? " pictures" : ""}: ask for fewer, or ask`
+        : "Ask";
     throw new BotError(
       "busy",
-      `You have ${counted(own)} waiting. Ask again when some of them are drawn, or cancel one.`,
+      `You have ${counted(own.requests)}${several} waiting. ${room} again when some of them are drawn, or cancel one.`,
     );
   }
 
   return {
     async enter(asker, signal, onPlace, { resumed = false } = {}) {
       signal.throwIfAborted();
-      const { user } = asker;
-      if (!resumed && !(inside < atOnce && line.isFree(asker.thread))) checkRoom(user);
+      const { user, pictures = 1 } = asker;
+      if (!resumed && !(inside < atOnce && line.isFree(asker.thread))) checkRoom(user, pictures);
       return new Promise((resolve, reject) => {
         const onAbort = () => {
           line.delete(turn);
@@ -132,14 +145,16 @@ export function createLanes(
           resolve(leave);
         };
         signal.addEventListener("abort", onAbort, { once: true });
-        const turn = line.add(asker, { user, go, onPlace });
-        waitingOf.set(user, (waitingOf.get(user) ?? 0) + 1);
+        const turn = line.add(asker, { user, pictures, go, onPlace });
+        count(user, 1, pictures);
         advance();
         if (!isIn) places.watch(turn);
       });
     },
   };
 }
+
+const none = { requests: 0, pictures: 0 };
 
 function counted(requests: number): string {
   return requests === 1 ? "1 request" : `${requests.toLocaleString("en")} requests`;

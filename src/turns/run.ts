@@ -21,14 +21,19 @@ export interface Runs {
   /**
    * Sees one turn that is noted through to its last view, whatever happens, and then forgets it in the ledger. Those of
    * a thread go in the order in which they are started. `onUndone` hears why it came to nothing, before a person does.
-   * `isResumed`: it was taken on by the process before, and is never told that the line is full.
+   * `isResumed`: it was taken on by the process before, and is never told that the line is full. `isBarred`: the bot may
+   * no longer be used there, so that it is not drawn any more; what is drawn is shown.
    */
   start(
     adapter: Adapter,
     turn: OpenTurn,
     reply: Reply,
     files: readonly Attachment[],
-    more?: { readonly onUndone?: OnUndone | undefined; readonly isResumed?: boolean },
+    more?: {
+      readonly onUndone?: OnUndone | undefined;
+      readonly isResumed?: boolean;
+      readonly isBarred?: boolean;
+    },
   ): Promise<void>;
   /** Of a turn of the process before that is drawn: does what is left to be kept of it. To be called before any starts. */
   book(turn: OpenTurn): Promise<OpenTurn>;
@@ -62,6 +67,7 @@ interface Run {
   readonly log: Log;
   readonly onUndone: OnUndone;
   readonly isResumed: boolean;
+  readonly isBarred: boolean;
   /** What is there to be shown is no longer cancelled. */
   isEnded: boolean;
 }
@@ -69,6 +75,14 @@ interface Run {
 /** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
 const cancelled = new BotError("stopped", "Cancelled.");
 const shutdown = new BotError("stopped", "The bot is restarting.");
+
+/** Of a turn, and of a page, whose place was closed to the bot since. */
+export function barred(): BotError {
+  return new BotError(
+    "forbidden",
+    "I may no longer be used there, so nothing was drawn. Whoever runs me decides where I draw; ask them.",
+  );
+}
 
 /** Presses that may wait for their turn to begin. */
 const mostEarly = 100;
@@ -112,8 +126,10 @@ export function createRuns(
         const view = { ...turn.last.view, images: [] };
         last = { turn, view, aside: turn.last, isWaiting: true };
       } else {
-        const asker = { thread: turn.thread, user: turn.user.id, ...communityOf(turn) };
+        const { count: pictures = 1 } = turn.options;
+        const asker = { thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) };
         const offer = toOffer(turn, run);
+        if (run.isBarred) throw barred();
         if (draining.signal.aborted) await parked(offer, stop.signal);
         const onPlace = (ahead: number, hasGrown: boolean) => offer(queuedView(ahead, hasGrown));
         leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
@@ -218,7 +234,7 @@ export function createRuns(
   }
 
   return {
-    start(adapter, turn, reply, files, { onUndone = () => {}, isResumed = false } = {}) {
+    start(adapter, turn, reply, files, { onUndone = () => {}, isResumed = false, isBarred = false } = {}) {
       const stop = new AbortController();
       const by = early.get(turn.message);
       early.delete(turn.message);
@@ -228,7 +244,7 @@ export function createRuns(
       const shown = turn.spoiler ? hide(reply) : reply;
       const pace = createPace(shown, (error) => turnLog.warn({ error }, "view.lost"));
       const run: Run = {
-        ...{ adapter, reply: shown, files, pace, stop, log: turnLog, onUndone, isResumed },
+        ...{ adapter, reply: shown, files, pace, stop, log: turnLog, onUndone, isResumed, isBarred },
         isEnded: false,
       };
       const over = see(turn, run).finally(() => inFlight.delete(turn.message));

@@ -54,7 +54,7 @@ test("a request that is wrong otherwise is not made again", async () => {
     const before = studio.asked().length;
     refuse(message);
     const { last } = await studio.say("make it night");
-    assert.match(last.text, new RegExp(message.slice(0, 12)));
+    assert.match(last.text, /^OpenAI did not take the request: it gave no reason that I know \(HTTP 400\)/);
     assert.equal(studio.asked().length, before + 1);
   }
 });

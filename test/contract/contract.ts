@@ -77,10 +77,10 @@ async function createStage(platform: Platform): Promise<Stage & { close(): Promi
         await fetch(`${standin.url}/responses/${responseId}`, { method: "DELETE", headers });
       }
     },
-    async restart() {
+    async restart(as = {}) {
       await stop();
       adapter = platform.connect();
-      core = await createCore({ adapter, standin, store, publicUrl });
+      core = await createCore({ adapter, standin, store, publicUrl, ...as });
       await core.bot.resume();
     },
     async close() {

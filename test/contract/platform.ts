@@ -67,8 +67,8 @@ export interface Stage {
   hold(): { release(): void };
   /** Makes OpenAI forget the response behind an answer. */
   forget(seen: Seen): Promise<void>;
-  /** Ends the process as SIGTERM does, and starts a new one on the same data. */
-  restart(): Promise<void>;
+  /** Ends the process as SIGTERM does, and starts a new one on the same data; with those settings, if any. */
+  restart(as?: Pick<Parameters<typeof createCore>[0], "concurrency" | "queue" | "idleMs">): Promise<void>;
 }
 
 /** Keeps a promise, or fails. */

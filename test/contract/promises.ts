@@ -130,6 +130,24 @@ export const promises: Readonly<Record<string, Promised>> = {
     assert.equal(await core().history.head(thread), first.key);
   },
 
+  async "says so when somebody has as many pictures waiting as one person may"({
+    person,
+    hold,
+    see,
+    restart,
+  }) {
+    await restart({ concurrency: 1, idleMs: 60_000 });
+    hold();
+    await person.say("a lighthouse");
+    await see("a sketch", ({ pictures }) => pictures.length > 0);
+    for (let request = 1; request <= 6; request += 1) await person.say(`boat ${request} --count 4`);
+    const refused = await see("a refusal", ({ text }) => /waiting/.test(text));
+    assert.match(
+      refused.text,
+      /You have 5 requests for 20 pictures waiting\. Ask again when some of them are/,
+    );
+  },
+
   async "stops at once when cancelled"({ person, hold, see }) {
     hold();
     await person.say("a mountain");

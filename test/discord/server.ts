@@ -1,6 +1,7 @@
 import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createDiscordAdapter, type DiscordOptions } from "../../adapters/discord/index.ts";
+import type { Access } from "../../src/seam/access.ts";
 import type { Core } from "../../src/seam/core.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Press, Prompt, Setting, Turn } from "../../src/seam/turn.ts";
@@ -21,6 +22,9 @@ export interface Line {
   readonly fields: object;
 }
 
+type Simulator = Awaited<ReturnType<typeof createDiscordSimulator>>;
+type Guild = ReturnType<Simulator["addGuild"]>;
+type Channel = ReturnType<Simulator["addChannel"]>;
 export type DiscordServer = Awaited<ReturnType<typeof startDiscord>>;
 
 /** The real adapter and the real discord.js against a loopback Discord, with a core that only writes down its turns. */
@@ -30,10 +34,13 @@ export async function startDiscord(
     simulator: simulated = {},
     core = {},
     beforeStart,
+    accessOf,
     ...options
   }: Partial<DiscordOptions> & {
     readonly simulator?: DiscordSimulatorOptions;
     readonly core?: Partial<Core>;
+    /** Where the bot may be used: of the ids that there are by then. */
+    accessOf?(at: { readonly guild: Guild; readonly channel: Channel }): Access;
     beforeStart?(simulator: Awaited<ReturnType<typeof createDiscordSimulator>>): void;
   } = {},
 ) {
@@ -52,6 +59,7 @@ export async function startDiscord(
     threads: "off",
     painter: { name: "Nobody", standIn: true },
     log: createLog(lines),
+    ...(accessOf && { access: accessOf({ guild, channel }) }),
     ...options,
   });
   const taken: Taken[] = [];

@@ -363,7 +363,7 @@ describe("a response that came to nothing", () => {
         }),
       ],
       "rejected",
-      /Too odd/,
+      /does not take these words/,
     ],
     [
       "filtered",

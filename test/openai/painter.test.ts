@@ -129,7 +129,7 @@ describe("a server without background mode", () => {
     for (let time = 1; time <= 2; time += 1) {
       await assert.rejects(collect(painter.paint(clear, never)), {
         code: "rejected",
-        message: /Transparent/,
+        message: /it cannot have that background\. Choose another/,
       });
       assert.equal(asked.length, time);
     }

@@ -99,13 +99,13 @@ describe("what OpenAI says becomes what a person is told", () => {
       "an item that is wrong",
       { status: 400, message: "Invalid item: 'input[1]'." },
       "rejected",
-      /Invalid item/,
+      /gave no reason that I know \(HTTP 400\)/,
     ],
     [
       "a model that is not there",
       { status: 404, message: "The model 'm' does not exist." },
       "rejected",
-      /does not exist/,
+      /gave no reason that I know \(HTTP 404\)/,
     ],
     [
       "a missing thing in a server in trouble",
@@ -175,9 +175,24 @@ describe("what OpenAI says becomes what a person is told", () => {
       "a bad request",
       { status: 400, message: "Invalid size." },
       "rejected",
-      /did not take the request: Invalid size\.$/,
+      /did not take the request: it gave no reason that I know \(HTTP 400\)/,
     ],
-    ["a bad request without a word", { status: 400 }, "rejected", /it gave no reason \(HTTP 400\)/],
+    [
+      "a bad request without a word",
+      { status: 400 },
+      "rejected",
+      /it gave no reason that I know \(HTTP 400\)/,
+    ],
+    ["a model by its code", { status: 404, code: "model_not_found" }, "rejected", /has no such model/],
+    ["a size by its field", { status: 400, param: "tools[0].size" }, "rejected", /cannot have that size\./],
+    ["a picture by its code", { status: 400, code: "invalid_image_format" }, "rejected", /Save it as PNG/],
+    ["too many words", { status: 400, code: "context_length_exceeded" }, "rejected", /Begin a new one/],
+    [
+      "another code",
+      { status: 422, code: "invalid_value" },
+      "rejected",
+      /\(HTTP 422, invalid_value\)\. Try other words/,
+    ],
     ["nothing known", {}, "rejected", /it gave no reason/],
     ["nulls", { code: null, type: null, param: null, message: null }, "rejected", /it gave no reason/],
   ];
@@ -189,16 +204,48 @@ describe("what OpenAI says becomes what a person is told", () => {
     });
   }
 
-  test("a page of HTML is no reason to show", () => {
-    const page = "<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head><body>nginx</body></html>";
-    const { code, message } = toVerdict({ status: 404, message: page });
-    assert.equal(code, "rejected");
-    assert.doesNotMatch(message, /<|nginx/);
+  test("nothing that a gateway says of itself is shown, whatever field it stands in", () => {
+    const leaks = "http://10.1.2.3:8080/v1 denied sk-proj-abcdefgh01234567 <b>nginx</b> Traceback";
+    const failures: readonly Failure[] = [
+      400,
+      401,
+      403,
+      404,
+      408,
+      409,
+      422,
+      429,
+      500,
+      502,
+      504,
+      undefined,
+    ].flatMap((status) => [
+      { status, message: leaks },
+      { status, code: leaks, type: leaks, param: leaks, message: leaks },
+      { status, code: "invalid_value", param: `size.${leaks}`, message: `file ${leaks} not found` },
+      { status, code: "__proto__", param: "constructor", message: leaks },
+      { status, code: "moderation_blocked", moderation: { categories: [leaks], stage: leaks } },
+      { status, code: "rate_limit_exceeded", message: `${leaks}. Please try again in 20s.` },
+      { status, code: "insufficient_quota", message: leaks },
+    ]);
+    for (const failure of failures) {
+      const { message, cause } = toVerdict(failure);
+      assert.doesNotMatch(
+        message,
+        /10\.1|8080|sk-|nginx|Traceback|denied|object|function/,
+        JSON.stringify(failure),
+      );
+      assert.ok(message.length < 300, message);
+      if (failure.message) assert.match(String(cause), /10\.1\.2\.3/, "the log has it");
+    }
   });
 
-  test("a reason as long as a book is cut", () => {
-    const { message } = toVerdict({ status: 400, message: "word ".repeat(10_000) });
-    assert.ok(message.length < 1200, `${message.length} characters`);
+  test("comes to an end with a million characters of anything", () => {
+    for (const piece of ["file ", "file not ", "Item '", "try again in 1s ", "1s ", " ", "a", "1", "."]) {
+      for (const status of [400, 404, 429]) {
+        toVerdict({ status, message: piece.repeat(1_000_000 / piece.length), param: piece.repeat(100_000) });
+      }
+    }
   });
 
   test("keeps the wait and the cause", () => {

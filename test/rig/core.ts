@@ -4,6 +4,7 @@ import { createPainter, type Painter } from "../../src/openai/painter.ts";
 import type { RequestDefaults } from "../../src/openai/request.ts";
 import { createLinks, type Links } from "../../src/pictures/links.ts";
 import type { Spool } from "../../src/pictures/spool.ts";
+import type { Access } from "../../src/seam/access.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { models } from "../../src/seam/models.ts";
@@ -29,6 +30,7 @@ export async function createCore(parts: {
   readonly idleMs?: number;
   readonly defaults?: Partial<RequestDefaults>;
   readonly publicUrl?: string;
+  readonly access?: Access;
   readonly links?: Links;
   readonly spool?: Spool;
   readonly missedMs?: number;
@@ -71,6 +73,7 @@ export async function createCore(parts: {
       store: true,
       ...parts.defaults,
     },
+    ...(parts.access && { access: { [adapter.name]: parts.access } }),
     ...(parts.publicUrl && { publicUrl: parts.publicUrl }),
     spool: parts.spool ?? spoolOf(store),
     missedMs: parts.missedMs ?? 600_000,

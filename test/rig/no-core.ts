@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { measure, toLimits } from "../../src/pictures/jobs.ts";
 import type { Accounts, Core, Handle, Keep, Note, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
@@ -50,6 +51,7 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
     note: createNote(),
     keep: createKeep(),
     missed: async () => undefined,
+    seal: (words) => createHmac("sha256", "a secret").update(words).digest("base64url").slice(0, 16),
     promptOf: async () => undefined,
     backTo: async () => undefined,
     removed: async () => {},

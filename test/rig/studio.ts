@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { RequestDefaults } from "../../src/openai/request.ts";
 import type { Links } from "../../src/pictures/links.ts";
 import type { Spool } from "../../src/pictures/spool.ts";
+import type { Access } from "../../src/seam/access.ts";
 import type { ActionName } from "../../src/seam/actions.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import type { Handle } from "../../src/seam/core.ts";
@@ -114,6 +115,7 @@ export async function createStudio(
     idleMs?: number;
     defaults?: Partial<RequestDefaults>;
     publicUrl?: string;
+    access?: Access;
     links?: Links;
     spool?: Spool;
     /** Unix time in ms, by which models have ended or not. */

@@ -48,6 +48,11 @@ describe("the log", () => {
     assert.doesNotMatch(text, /hidden/);
   });
 
+  test("does not let a server's words fill the disk", () => {
+    const { text } = written("info", (log) => log.error({ error: new Error("page ".repeat(100_000)) }, "x"));
+    assert.ok(text.length < 20_000, `${text.length} characters`);
+  });
+
   test("takes what is thrown and is no error", () => {
     const { lines } = written("info", (log) => log.error({ error: "just words" }, "x"));
     assert.equal(lines[0]?.error, "just words");
@@ -59,6 +64,12 @@ describe("the log", () => {
     ["a password", { playground: { password: "hidden" } }],
     ["a header", { headers: { authorization: "hidden", cookie: "hidden" } }],
     ["a header one level down", { request: { headers: { authorization: "hidden" } } }],
+    ["a gateway's header", { headers: { "api-key": "hidden", "x-api-key": "hidden" } }],
+    [
+      "a gateway's header one level down",
+      { request: { headers: { "ocp-apim-subscription-key": "hidden" } } },
+    ],
+    ["headers without a name", { "x-api-key": "hidden" }],
     ["an OpenAI key in any field", { note: key }],
     ["an OpenAI key far down", { a: { b: { c: [{ d: `with ${key}!` }] } } }],
     ["a Slack token", { note: "xoxb-1234-abcd and xapp-1-A-2" }],
@@ -81,7 +92,7 @@ describe("the log", () => {
       { url: "https://discord.com/api/v10/webhooks/123456789/aW50ZXJhY3Rpb246c0ffee00/messages/@original" },
     ],
   ];
-  const secret = /hidden|abcDEF0123456789|xox|xapp|GabcDE|abc\.def|pa55|word@|c0ffee00/;
+  const secret = /hidden|c0ffee|abcDEF0123456789|xox|xapp|GabcDE|abc\.def|pa55|word@|c0ffee00/;
   for (const [what, fields] of hidden) {
     test(`shows no secret at any level: ${what}`, () => {
       const { text, lines } = written("debug", (log) => {
@@ -101,12 +112,76 @@ describe("the log", () => {
 });
 
 describe("redact", () => {
+  /** What is secret in each is `c0ffee`, with what it takes to look like the real one. */
+  const gaps: readonly [string, string][] = [
+    ["a database's password as a parameter", "postgres://db/x?user=ada&password=c0ffee&ssl=1"],
+    ["the password of its certificate", "postgres://u@db/x?sslpassword=c0ffee"],
+    ["a password behind others", "redis://db?db=1&pwd=c0ffee"],
+    ["a key as a parameter", "https://gateway.internal/v1?key=c0ffee and ?api_key=c0ffee&api-version=2"],
+    ["Azure's header", "api-key: c0ffee"],
+    ["the same of others", "X-Api-Key: c0ffee"],
+    ["Azure's other header", "Ocp-Apim-Subscription-Key: c0ffee"],
+    ["Google's header", "x-goog-api-key:c0ffee"],
+    ["a header in JSON", '{"api-key":"c0ffee","a":1}'],
+    ["a header in JSON in JSON", JSON.stringify(JSON.stringify({ "x-api-key": "c0ffee" }))],
+    ["a field in JSON", '{"apiKey": "c0ffee"}'],
+    ["a setting", "OPENAI_API_KEY=c0ffee"],
+    ["credentials in a header", "authorization: Basic c0ffee=="],
+    ["a token behind another word", "proxy-authorization: Bot c0ffee"],
+    ["a cookie", "set-cookie: __Host-session=c0ffee; Secure"],
+    ["Slack's address for answers to a command", "https://hooks.slack.com/commands/T0/123/c0ffee"],
+    ["the same of a press", "POST https://hooks.slack.com/actions/T0/123/c0ffee failed"],
+    ["Slack's webhook", "https://hooks.slack.com/services/T0/B0/c0ffee"],
+    ["the same for governments", "https://hooks.slack-gov.com/app/T0/c0ffee"],
+    ["Slack's socket", "wss://wss-primary.slack.com/link/?ticket=c0ffee&app_id=1"],
+    ["Slack's rotated token", "xoxe.xoxb-1-c0ffee and xoxe-1-c0ffee"],
+    [
+      "Discord's answer to an interaction",
+      "https://discord.com/api/v10/interactions/1234/c0ffee_-x/callback",
+    ],
+    ["Discord's webhook", "/webhooks/1234/c0ffee/messages/1"],
+    ["a project's key", "sk-proj-c0ffee_0123456789-abc"],
+    ["a service account's key", "Incorrect key sk-svcacct-c0ffee01234"],
+    ["a key behind an underscore", "KEY_sk-proj-c0ffee012345"],
+    ["a key as OpenAI shortens it", "Incorrect API key provided: sk-proj-********c0ffee."],
+    ["a session's key", "sess-c0ffee0123456789"],
+    ["a JSON web token", "eyJhbGciOiJIUzI1NiJ9.c0ffeeQiOjF9.c0ffee-_x"],
+    ["what S3 signs with", "https://s3/x?X-Amz-Credential=c0ffee&X-Amz-Expires=60"],
+  ];
+  for (const [what, text] of gaps) {
+    test(`hides ${what}`, () => {
+      assert.match(redact(text), /\[redacted\]/);
+      assert.doesNotMatch(redact(text), /c0ffee/);
+    });
+  }
+
+  test("comes to an end with a million characters of anything", () => {
+    const pieces = [
+      "//a:",
+      "//",
+      "sk-",
+      "eyJ",
+      "a.",
+      "api-key: ",
+      "/webhooks/1",
+      "?sig=",
+      " ",
+      '\\"',
+      "-",
+      "a",
+    ];
+    for (const piece of pieces) redact(piece.repeat(1_000_000 / piece.length));
+  });
+
   const plain = [
     "a red fox in snow, at 10:30, by user@example.org",
     "https://example.org:8080/a/b?size=1024x1024#c",
     "sqlite:/var/lib/drawbridge/drawbridge.db",
     "redis://10.0.0.2:6379/0",
     "a task-force, a disk-drive and sk-y",
+    "PLAYGROUND_PASSWORD: must have 8 characters at least",
+    "the key: a monkey, and the password is not said",
+    "https://example.org/interactions/of/people",
     "see //example: what@ever",
   ];
   for (const text of plain) {

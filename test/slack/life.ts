@@ -58,6 +58,7 @@ export async function startLife(t: TestContext, simulated: SlackSimulatorOptions
     const adapter = createSlackAdapter({
       botToken: simulator.token,
       apiUrl: simulator.api.replace(/:\d+/, `:${toSlack.port}`),
+      answersAt: simulator.origin,
       mode:
         given.over === "http"
           ? {

@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../../adapters/slack/index.ts";
+import type { Access } from "../../src/seam/access.ts";
 import type { Account, Accounts, BackTo, Removed, Style, Styles } from "../../src/seam/core.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Press, Prompt, Setting, Turn } from "../../src/seam/turn.ts";
@@ -35,6 +36,8 @@ export async function startSlack(
   given: Partial<SlackOptions> & {
     readonly simulator?: SlackSimulatorOptions;
     readonly over?: "socket" | "http";
+    /** Where the bot may be used: of the ids that there are by then. */
+    accessOf?(at: { readonly channel: { readonly id: string }; readonly teamId: string }): Access;
     readonly promptOf?: (message: string) => Promise<string | undefined>;
     readonly backTo?: BackTo;
     readonly removed?: Removed;
@@ -42,7 +45,7 @@ export async function startSlack(
     beforeStart?(simulator: SlackSimulator): void;
   } = {},
 ) {
-  const { simulator: simulated = {}, over = "socket", beforeStart, ...options } = given;
+  const { simulator: simulated = {}, over = "socket", beforeStart, accessOf, ...options } = given;
   const simulator = await createSlackSimulator(simulated);
   const ada = simulator.addUser({ name: "ada" });
   const mo = simulator.addUser({ name: "mo", admin: true });
@@ -65,6 +68,7 @@ export async function startSlack(
           },
     painter: { name: "Nobody", standIn: true },
     log: createLog(lines),
+    ...(accessOf && { access: accessOf({ channel, teamId: simulator.teamId }) }),
     ...options,
     timing: { paceMs: 50, pollMs: 10, retryMs: [10, 20, 40], settleMs: 50, ...options.timing },
   });
@@ -131,6 +135,7 @@ export async function startSlack(
     placeOf: ({ id }: { readonly id: string }) => ({
       channel: `slack:channel:${id}`,
       community: `slack:team:${simulator.teamId}`,
+      ...(id.startsWith("D") && { kind: "direct" }),
     }),
     port,
     async nextPrompt(): Promise<{ turn: Prompt; reply: Reply }> {

@@ -89,6 +89,21 @@ describe("a page to paint an area on", () => {
     await answered(key);
   });
 
+  test("is not drawn on where the bot may no longer be used", async () => {
+    const { key } = await studio.say("a lounge with a pool");
+    const token = await open(key);
+    const closed = await createAreas({
+      ...{ store: studio.store, history: studio.history, publicUrl: "https://draw.example.com" },
+      adapterOf: () => studio.adapter,
+      handle: () => studio.adapter.handle(),
+      mayUse: (adapter, { channel }) => adapter !== "paper" || channel !== "paper:room",
+      now: Date.now,
+    });
+    const before = studio.asked().length;
+    await assert.rejects(closed.send(token, await painting("add a flamingo")), { code: "forbidden" });
+    assert.equal(studio.asked().length, before);
+  });
+
   test("can be sent again when the process died before the turn was noted, and only then", async () => {
     const { key } = await studio.say("a lounge with a pool");
     const token = await open(key);
@@ -96,6 +111,7 @@ describe("a page to paint an area on", () => {
       ...{ store: studio.store, history: studio.history, publicUrl: "https://draw.example.com" },
       adapterOf: () => studio.adapter,
       handle: () => () => new Promise(() => {}),
+      mayUse: () => true,
       now: Date.now,
     });
     void dying.send(token, await painting("add a flamingo"));
@@ -112,6 +128,7 @@ describe("a page to paint an area on", () => {
       ...{ store: studio.store, history: studio.history, publicUrl: "https://draw.example.com" },
       adapterOf: () => studio.adapter,
       handle: () => async () => {},
+      mayUse: () => true,
       now: Date.now,
     });
     await assert.rejects(stopping.send(token, await painting("add a flamingo")), { code: "stopped" });
@@ -215,6 +232,7 @@ describe("a page to paint an area on", () => {
       ...{ store: studio.store, history: studio.history, publicUrl: "https://x.example" },
       adapterOf: () => studio.adapter,
       handle: () => studio.adapter.handle(),
+      mayUse: () => true,
       now: () => now,
     });
     const [token = ""] = (await book.open(studio.adapter, key, ada)).split("/").slice(-1);

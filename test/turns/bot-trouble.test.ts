@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { View } from "../../src/seam/view.ts";
-import { ada, bob, createStudio } from "../rig/studio.ts";
+import { flat } from "../rig/pictures.ts";
+import { ada, attachment, bob, createStudio } from "../rig/studio.ts";
 import { until } from "../rig/until.ts";
 
 describe("a turn in trouble", () => {
@@ -108,6 +109,32 @@ describe("a turn in trouble", () => {
     assert.ok(shown[2]?.views.some(({ status }) => status === "2 pictures ahead of yours"));
     assert.ok(shown[2]?.views.some(({ status }) => status === "Next in line"));
     assert.equal(shown[1]?.last.parent, shown[0]?.key, "the second goes on from the first");
+  });
+
+  test("shows nothing of what a gateway says, and the log has it without its keys", async () => {
+    const message = "upstream http://10.1.2.3:8080 refused sk-proj-c0ffee0123456789 (api-key: c0ffee)";
+    const faults = [
+      { kind: "status", status: 400, message, code: "invalid_value" },
+      { kind: "status", status: 403, message },
+      { kind: "status", status: 422, message, type: message, code: message },
+      { kind: "error", message, code: message, after: "response.created" },
+      { kind: "status", status: 400, message, on: "files" },
+    ] as const;
+    for (const fault of faults) {
+      studio.standin.fault(fault);
+      const photo = attachment(await flat("#369", 64, 64));
+      const { views, last } = await studio.say(
+        "a fox",
+        fault.kind === "status" && "on" in fault ? { attachments: [photo] } : {},
+      );
+      const what = JSON.stringify(fault);
+      assert.equal(last.phase, "failed", what);
+      assert.doesNotMatch(JSON.stringify(views), /10\.1\.2|8080|c0ffee|upstream/, what);
+      assert.ok(last.text.length > 30, what);
+    }
+    const log = studio.lines.join("");
+    assert.match(log, /upstream http:\/\/10\.1\.2\.3:8080 refused \[redacted\]/);
+    assert.doesNotMatch(log, /c0ffee/);
   });
 
   test("is told when to come again where the line is full, and can be run then", async () => {

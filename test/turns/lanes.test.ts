@@ -10,7 +10,7 @@ function enter(
   thread: ThreadKey,
   user = "somebody",
   community: ThreadKey = "a:home",
-  options: { readonly resumed?: boolean } = {},
+  { pictures, ...options }: { readonly resumed?: boolean; readonly pictures?: number } = {},
 ) {
   const stop = new AbortController();
   const places: number[] = [];
@@ -26,7 +26,7 @@ function enter(
   };
   lanes
     .enter(
-      { thread, user, community },
+      { thread, user, community, ...(pictures !== undefined && { pictures }) },
       stop.signal,
       (ahead, hasGrown) => {
         places.push(ahead);
@@ -304,6 +304,56 @@ test("nobody fills the line alone", async () => {
   one.stop("no");
   const again = enter(lanes, "a:5", "greedy");
   assert.equal((await drain([inside], [two, other, again])).length, 3, "who leaves makes room");
+});
+
+test("a request for several pictures counts as that many", async () => {
+  const lanes = createLanes(1, { ofOne: 5 });
+  const wanted = (index: number, pictures: number, user = "greedy") =>
+    enter(lanes, `a:${index}`, user, "a:home", { pictures });
+  const inside = enter(lanes, "a:0", "somebody");
+  const [four, three] = [wanted(1, 4), wanted(2, 3)];
+  const one = wanted(3, 1);
+  const another = wanted(4, 1);
+  const alone = wanted(5, 9, "patient");
+  const more = wanted(6, 1, "patient");
+  await settled();
+  assert.ok(three.refused instanceof BotError && another.refused instanceof BotError);
+  assert.equal(
+    three.refused.message,
+    "You have 1 request for 4 pictures waiting. There is room for 1 more: ask for fewer, or ask again when some of them are drawn, or cancel one.",
+  );
+  assert.equal(
+    another.refused.message,
+    "You have 2 requests for 5 pictures waiting. Ask again when some of them are drawn, or cancel one.",
+  );
+  assert.equal(alone.refused, undefined, "or it could never be asked for");
+  assert.ok(more.refused instanceof BotError);
+  assert.equal((await drain([inside], [four, one, alone])).length, 3);
+  const after = wanted(7, 4);
+  await settled();
+  assert.equal(after.refused, undefined, "what is over counts no more");
+});
+
+test("who asks for several pictures at once waits as long for the next as who asks one by one", async () => {
+  const lanes = createLanes(1, { ofOne: 100 });
+  const inside = enter(lanes, "x:0", "somebody");
+  const order: string[] = [];
+  const note = (name: string, turn: ReturnType<typeof enter>) => ({ name, turn });
+  const turns = [
+    note("four", enter(lanes, "a:1", "a", "s:1", { pictures: 4 })),
+    note("four again", enter(lanes, "a:2", "a", "s:1", { pictures: 4 })),
+    ...[1, 2, 3, 4, 5].map((index) => note(`b${index}`, enter(lanes, `b:${index}`, "b", "s:1"))),
+  ];
+  await settled();
+  inside.leave();
+  for (let left = turns.length; left > 0; left -= 1) {
+    await settled();
+    const at = turns.find(({ name, turn }) => turn.inside && !order.includes(name));
+    assert.ok(at);
+    order.push(at.name);
+    at.turn.leave();
+  }
+  assert.deepEqual(order, ["four", "b1", "b2", "b3", "b4", "four again", "b5"]);
 });
 
 test("one thread is not filled without an end either, and what need not wait is not refused", async () => {

@@ -41,6 +41,20 @@ describe("a restart", () => {
     await next.bot.drain(0);
   });
 
+  test("does not draw on where the bot may no longer be used, and says so", async () => {
+    const reply = await begin();
+    await studio.bot.drain(0);
+    const access = { channels: ["paper:attic"], direct: true, carried: true } as const;
+    const next = await createStudio({ standin: studio.standin, store: studio.store, access });
+    const before = next.asked().length;
+    await next.bot.resume();
+    await until(() => next.adapter.views(reply.key).at(-1)?.phase === "failed", "what became of it");
+    assert.match(next.adapter.views(reply.key).at(-1)?.text ?? "", /I may no longer be used there/);
+    assert.equal(next.asked().length, before);
+    assert.deepEqual(await next.ledger.open(), []);
+    await next.bot.drain(0);
+  });
+
   test("finds noted whatever was seen taken, where the message is known before it is shown", async () => {
     const plain = studio.adapter.reply();
     const noted: string[][] = [];

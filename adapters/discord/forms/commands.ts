@@ -6,6 +6,7 @@ import {
   InteractionContextType,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
+import { type Access, openAccess } from "../../../src/seam/access.ts";
 import { optionSpecs } from "../../../src/seam/options.ts";
 import { discordLimits } from "../wire/limits.ts";
 import { toOptionField, toPictureField, toSwitchField, toTextField } from "./fields.ts";
@@ -44,14 +45,23 @@ export const pictureFields: readonly string[] = Array.from(
   (_, index) => (index === 0 ? "image" : `image${index + 1}`),
 );
 
-/** What is registered. In one server only, Discord takes no word on where else a command may be used. */
-export function toCommands(scope: "guild" | "global"): readonly RESTPostAPIApplicationCommandsJSONBody[] {
+/**
+ * What is registered. In one server only, Discord takes no word on where else a command may be used; everywhere, it is
+ * shown only where it may be.
+ */
+export function toCommands(
+  scope: "guild" | "global",
+  { direct, carried }: Pick<Access, "direct" | "carried"> = openAccess,
+): readonly RESTPostAPIApplicationCommandsJSONBody[] {
   const everywhere = scope === "global" && {
-    integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+    integration_types: [
+      ApplicationIntegrationType.GuildInstall,
+      ...(carried ? [ApplicationIntegrationType.UserInstall] : []),
+    ],
     contexts: [
       InteractionContextType.Guild,
-      InteractionContextType.BotDM,
-      InteractionContextType.PrivateChannel,
+      ...(direct ? [InteractionContextType.BotDM] : []),
+      ...(carried ? [InteractionContextType.PrivateChannel] : []),
     ],
   };
   const slash = [

@@ -1,4 +1,5 @@
 import { DiscordAPIError, type REST, RESTJSONErrorCodes, Routes } from "discord.js";
+import type { Access } from "../../../src/seam/access.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { toCommands } from "./commands.ts";
 
@@ -27,11 +28,16 @@ const compared = [
  */
 export async function register(
   rest: REST,
-  { appId, guildId, inviteUrl }: { appId: string; guildId?: string; inviteUrl: string },
+  {
+    appId,
+    guildId,
+    inviteUrl,
+    access,
+  }: { appId: string; guildId?: string; inviteUrl: string; access: Pick<Access, "direct" | "carried"> },
   log: Log,
 ): Promise<void> {
   const route = guildId ? Routes.applicationGuildCommands(appId, guildId) : Routes.applicationCommands(appId);
-  const wanted = toCommands(guildId ? "guild" : "global");
+  const wanted = toCommands(guildId ? "guild" : "global", access);
   try {
     if (isSame(wanted, await rest.get(route))) return log.debug({}, "discord.commands.unchanged");
     await rest.put(route, { body: wanted });

@@ -6,22 +6,22 @@ import { toCommands } from "./commands.ts";
 const mostServers = 20;
 
 /**
- * Takes away what an earlier start registered where commands are no longer wanted: everywhere, or in one server. People
+ * Takes away what an earlier start registered where commands are no longer wanted: everywhere, or in some servers. People
  * would see each command twice. Commands that are not ours by name stay.
  *
  * Never rejects. A server that the bot has left cannot be looked into, and keeps nothing that people could see.
  */
 export async function clearStaleCommands(
   rest: REST,
-  { appId, guildId, guildIds }: { appId: string; guildId?: string; guildIds: readonly string[] },
+  { appId, servers, guildIds }: { appId: string; servers?: readonly string[]; guildIds: readonly string[] },
   log: Log,
 ): Promise<void> {
-  const others = guildIds.filter((id) => id !== guildId);
+  const others = guildIds.filter((id) => !servers?.includes(id));
   if (others.length > mostServers) {
-    const hint = `I am in more than ${mostServers} servers and looked through those only. Where commands show twice, start me once with that server's DISCORD_GUILD_ID, then without.`;
+    const hint = `I am in more than ${mostServers} servers and looked through those only. Where commands show twice, start me once with that server in DISCORD_SERVERS, then without.`;
     log.info({ servers: others.length, hint }, "discord.leftovers.unknown");
   }
-  if (guildId) await clear(rest, Routes.applicationCommands(appId), "everywhere", log);
+  if (servers) await clear(rest, Routes.applicationCommands(appId), "everywhere", log);
   for (const id of others.slice(0, mostServers)) {
     await clear(rest, Routes.applicationGuildCommands(appId, id), id, log);
   }

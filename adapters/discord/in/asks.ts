@@ -105,7 +105,8 @@ export function createAsks(
     seen.set(toMessageKey(spot), pictures);
     const spoiler = isSpoiler(target);
     if (form) {
-      const customId = toFormId({ form, spot, opened: interaction.id, spoiler });
+      const id = { form, spot, opened: interaction.id, spoiler } as const;
+      const customId = toFormId(id, userOf(interaction).id, stage.seal);
       return answers.ask(interaction, actions[form].form, customId);
     }
     const attachments = sight.toAttachments({ channelId: target.channel_id, messageId: target.id }, pictures);

@@ -1,12 +1,14 @@
 import {
   type APIApplicationCommandAutocompleteInteraction,
   type APIInteraction,
+  type APIInteractionResponse,
   InteractionResponseType,
   InteractionType,
 } from "discord.js";
 import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Core } from "../../../src/seam/core.ts";
 import { suggestFor } from "../forms/suggestions.ts";
+import type { Door } from "../live/access.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
 import { placeOf, userOf } from "../live/where.ts";
@@ -16,6 +18,11 @@ import { createAttendTo } from "./attend.ts";
 import { createPresses } from "./presses.ts";
 import type { Sight } from "./sight.ts";
 import { parseTyped } from "./turn.ts";
+
+const nothingToChoose = {
+  type: InteractionResponseType.ApplicationCommandAutocompleteResult,
+  data: { choices: [] },
+} as const satisfies APIInteractionResponse;
 
 /** `again`: it was noted before, and may have been acknowledged. */
 export type Interactions = (interaction: APIInteraction, again?: boolean) => Promise<void>;
@@ -27,7 +34,7 @@ export type Interactions = (interaction: APIInteraction, again?: boolean) => Pro
 export function createInteractions(
   stage: Stage,
   answers: Answers,
-  view: { readonly channels: Channels; readonly sight: Sight },
+  view: { readonly channels: Channels; readonly sight: Sight; readonly door: Door },
   { handle, note, styles }: Core,
 ): Interactions {
   const isFirst = createOnce(2000);
@@ -44,8 +51,20 @@ export function createInteractions(
     });
   }
 
+  /** Those who may not use it here are told so alone, as every interaction is answered; nothing is noted of it. */
+  async function turnAway(interaction: APIInteraction, words: string): Promise<void> {
+    if (interaction.type === InteractionType.ApplicationCommandAutocomplete) {
+      await stage.send.respond(interaction, nothingToChoose);
+      return;
+    }
+    await answers.refuse(interaction, words);
+  }
+
   return async (interaction, again = false) => {
     if (!again && !isFirst(interaction.id)) return;
+    if (interaction.type === InteractionType.Ping) return;
+    const refusal = view.door.refusalAt(placeOf(interaction));
+    if (refusal !== undefined) return turnAway(interaction, refusal);
     switch (interaction.type) {
       case InteractionType.ApplicationCommand:
         return ask(interaction, again);
@@ -55,8 +74,6 @@ export function createInteractions(
         return press(interaction, again);
       case InteractionType.ModalSubmit:
         return submit(interaction, again);
-      case InteractionType.Ping:
-        return;
     }
   };
 }

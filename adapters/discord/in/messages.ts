@@ -2,6 +2,7 @@ import type { GatewayMessageCreateDispatchData } from "discord.js";
 import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Attend, Core } from "../../../src/seam/core.ts";
 import { toBotError } from "../../../src/seam/errors.ts";
+import type { Door } from "../live/access.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
 import { createCover } from "../live/venue.ts";
@@ -40,10 +41,11 @@ export function createMessages(of: {
   readonly channels: Channels;
   readonly venues: Venues;
   readonly sight: Sight;
+  readonly door: Door;
   readonly me: Pick<Me, "id" | "readsAll">;
   readonly core: Pick<Core, "handle" | "note">;
 }): Messages {
-  const { stage, channels, venues, sight, me, core } = of;
+  const { stage, channels, venues, sight, door, me, core } = of;
   const { send, sights, covers, log } = stage;
   const isFirstHint = createOnce(500);
 
@@ -82,6 +84,14 @@ export function createMessages(of: {
       .catch((lost: unknown) => log.debug({ error: toLogged(lost) }, "discord.tell.failed"));
   }
 
+  /** Whoever spoke to the bot where it may not be used is told so, once in a while; nobody else hears of it. */
+  async function turnAway({ channel_id: channelId, id }: Message, said: Said, words: string): Promise<void> {
+    if (!said.addressed || !door.maySay(channelId)) return;
+    await send
+      .post(channelId, toLine(words), { answers: id, once: `c${id}` })
+      .catch((error: unknown) => log.debug({ error: toLogged(error) }, "discord.refusal.unsaid"));
+  }
+
   function parse(message: Message, where: Where): Said | undefined {
     const role = channels.ownRole(message.guild_id);
     return parseMessage(message, { ...me, ...(role && { role }) }, where);
@@ -98,6 +108,8 @@ export function createMessages(of: {
     const where = await channels.where(message);
     const said = parse(message, where);
     if (!said) return;
+    const refusal = door.refusalAt(where.place);
+    if (refusal !== undefined) return turnAway(message, said, refusal);
     if (said.hidden) return hint(message);
     const { author, channel_id: channelId } = message;
     const held = channels.ownPermissions(channelId);
@@ -167,6 +179,8 @@ export function createMessages(of: {
     });
     const said = where ? parse(message, where) : undefined;
     if (where && !said) return;
+    const refusal = where && door.refusalAt(where.place);
+    if (said && refusal !== undefined) return turnAway(message, said, refusal);
     let seeTo: Attend | undefined;
     try {
       seeTo = await core.note({ key: toEventKey("message", message.id), body: message });

@@ -1,6 +1,7 @@
 import type { APIMessage, GatewayMessageCreateDispatchData } from "discord.js";
 import type { Core } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
+import type { Door } from "../live/access.ts";
 import type { Channels } from "../live/channels.ts";
 import { channelIdsOf, guildIdOf, toIdAt } from "../wire/keys.ts";
 import { pageMessages } from "../wire/limits.ts";
@@ -33,19 +34,22 @@ const pageMs = 15_000;
 export function createCatchUp(of: {
   readonly send: Send;
   readonly channels: Channels;
+  readonly door: Pick<Door, "refusalAt">;
   readonly me: string;
   readonly missed: Core["missed"];
   readonly take: Messages["take"];
   readonly wait: (ms: number) => Promise<unknown>;
   readonly log: Log;
 }): CatchUp {
-  const { send, channels, me, missed, take, wait, log } = of;
+  const { send, channels, door, me, missed, take, wait, log } = of;
 
-  /** The oldest first; without what we have answered. */
+  /** The oldest first; without what we have answered. None where the bot may not be used. */
   async function read(
     channelId: string,
     since: number,
   ): Promise<readonly GatewayMessageCreateDispatchData[]> {
+    const { place } = await channels.find(channelId);
+    if (door.refusalAt(place) !== undefined) return [];
     const said: APIMessage[] = [];
     let after = toIdAt(since);
     for (let page = 0; page < mostPages; page += 1) {
@@ -58,8 +62,7 @@ export function createCatchUp(of: {
     const ours = said.filter(({ author }) => author.id === me);
     const answered = new Set(ours.map(({ message_reference: reference }) => reference?.message_id));
     const others = said.filter(({ id, author }) => author.id !== me && !answered.has(id));
-    if (others.length === 0) return [];
-    const guildId = guildIdOf((await channels.find(channelId)).place);
+    const guildId = guildIdOf(place);
     return others.map((message) => ({ ...message, ...(guildId && { guild_id: guildId }) }));
   }
 

@@ -15,6 +15,7 @@ import { createReply } from "../out/reply.ts";
 import { toLine } from "../out/view.ts";
 import {
   type ButtonId,
+  isOurForm,
   parseButtonId,
   parseFormId,
   showButtonId,
@@ -24,7 +25,7 @@ import {
   toThreadKey,
 } from "../wire/keys.ts";
 import { toImageLimits } from "../wire/limits.ts";
-import { isPrivate, isSpoiler, picturesOf, toRemoteFile } from "../wire/pictures.ts";
+import { isPrivate, isShownBy, isSpoiler, picturesOf, toRemoteFile } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 import { hidesWords, withoutBars } from "../wire/words.ts";
 import { type AttendTo, handOver } from "./attend.ts";
@@ -46,7 +47,7 @@ export function createPresses(
   answers: Answers,
   by: { readonly handle: Handle; readonly attendTo: AttendTo },
 ): Presses {
-  const { send, files, tokens, live, seen, promptOf, now, log } = stage;
+  const { send, files, tokens, live, seen, promptOf, seal, now, log } = stage;
   const { handle, attendTo } = by;
   /** Forms that were sent, by the interaction that opened them. */
   const submitted = createBounded<string, true>(2000);
@@ -128,6 +129,8 @@ export function createPresses(
   return {
     async press(interaction, again) {
       const customId = interaction.data.custom_id;
+      // It may name another message: it is believed where it stands on one of ours.
+      if (!isShownBy(interaction.message, customId, stage.me)) return answers.say(interaction, unknownButton);
       const button = parseButtonId(customId);
       const pressed = toPressed(interaction, button);
       const { spot, key, spoiler } = pressed;
@@ -140,7 +143,8 @@ export function createPresses(
       const { form, draws } = action(name);
       if (form) {
         const words = form.prefill ? await promptOf(key) : undefined;
-        const customId = toFormId({ form: name, spot, opened: interaction.id, spoiler });
+        const id = { form: name, spot, opened: interaction.id, spoiler };
+        const customId = toFormId(id, userOf(interaction).id, seal);
         return answers.ask(interaction, form, customId, words);
       }
       const of = { ...pressed, action: name };
@@ -153,8 +157,11 @@ export function createPresses(
     },
 
     async submit(interaction, again) {
-      const form = parseFormId(interaction.data.custom_id);
-      if (!form) return answers.say(interaction, unknownForm);
+      const customId = interaction.data.custom_id;
+      const form = parseFormId(customId);
+      // What was noted has been looked at before.
+      const isOurs = again || isOurForm(customId, userOf(interaction).id, seal);
+      if (!form || !isOurs) return answers.say(interaction, unknownForm);
       if (!again && submitted.has(form.opened)) return answers.say(interaction, sentAlready);
       submitted.set(form.opened, true);
       // Discord leaves the form open, for another try.

@@ -9,7 +9,7 @@ import type { Place } from "../../../src/seam/turn.ts";
 import { type Spot, toIdAt, toPlace } from "../wire/keys.ts";
 import { type Overwrite, permissionsIn } from "../wire/permissions.ts";
 import type { Send } from "../wire/send.ts";
-import { placeOf, toWhere, type Where } from "./where.ts";
+import { placeIn, toWhere, type Where } from "./where.ts";
 
 /** A channel, as where something is asked. */
 export interface Located extends Where {
@@ -42,6 +42,8 @@ export interface Channels {
   linkTo(spot: Spot): string;
   /** Channels and threads in which something was said after that, Unix time in ms, as far as the gateway has told. The latest first. */
   spokenSince(ms: number): readonly string[];
+  /** The server a channel is in, as far as the gateway has told. */
+  serverOf(channelId: string): string | undefined;
   /** The bot is a member of the server. */
   has(guildId: string): boolean;
 }
@@ -78,7 +80,7 @@ export function createChannels(client: Client<true>, send: Send): Channels {
     const where = toWhere(channel.type, "owner_id" in channel && channel.owner_id === client.user.id);
     const guild_id = "guild_id" in channel ? channel.guild_id : undefined;
     const parentId = where.kind === "thread" && "parent_id" in channel ? channel.parent_id : undefined;
-    const place = placeOf({ channel, ...(guild_id && { guild_id }) });
+    const place = where.kind === "direct" ? direct(channelId).place : placeIn(channel, guild_id);
     const located = { ...where, place, ...hangs(channelId, parentId) };
     asked.set(channelId, located);
     return located;
@@ -142,10 +144,11 @@ export function createChannels(client: Client<true>, send: Send): Channels {
       });
       return spoken.sort((a, b) => (a.last < b.last ? 1 : -1)).map(({ id }) => id);
     },
+    serverOf: (channelId) => inChannel(channelId)?.guild.id,
     has: (guildId) => client.guilds.cache.has(guildId),
   };
 }
 
 function direct(channelId: string): Located {
-  return { kind: "direct", holdsThreads: false, place: toPlace(channelId) };
+  return { kind: "direct", holdsThreads: false, place: { ...toPlace(channelId), kind: "direct" } };
 }

@@ -19,7 +19,11 @@ const token = z.object({
   until: z.number(),
   from: z.object({
     userId: z.string(),
-    place: z.object({ channel: key, community: key.exactOptional() }),
+    place: z.object({
+      channel: key,
+      community: key.exactOptional(),
+      kind: z.enum(["direct", "carried"]).exactOptional(),
+    }),
     thread: key.exactOptional(),
     private: z.boolean(),
     spoiler: z.boolean(),

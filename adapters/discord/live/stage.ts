@@ -1,4 +1,4 @@
-import type { BackTo, Removed, ToLimits } from "../../../src/seam/core.ts";
+import type { BackTo, Removed, Seal, ToLimits } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey, Place, ThreadKey } from "../../../src/seam/turn.ts";
 import type { ImageLimits } from "../../../src/seam/view.ts";
@@ -75,6 +75,7 @@ export interface Stage {
   readonly moved: Map<MessageKey, Spot>;
   readonly linkTo: (spot: Spot) => string;
   readonly toLimits: ToLimits;
+  readonly seal: Seal;
   /** What a picture was asked for with; undefined when unknown, or not known soon enough for Discord. */
   promptOf(message: MessageKey): Promise<string | undefined>;
   readonly backTo: BackTo;

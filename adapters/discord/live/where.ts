@@ -1,5 +1,6 @@
 import {
   type APIInteraction,
+  type APIPartialChannel,
   type APIUser,
   ChannelType,
   InteractionContextType,
@@ -42,10 +43,21 @@ export function userOf(interaction: APIInteraction): User {
 }
 
 /** Where an interaction comes from. Throws TypeError for a ping, which comes from nowhere. */
-export function placeOf({ channel, guild_id }: Pick<APIInteraction, "channel" | "guild_id">): Place {
+export function placeOf(interaction: APIInteraction): Place {
+  const { channel, guild_id, authorizing_integration_owners: owners, context } = interaction;
   if (!channel) throw new TypeError("an interaction without a channel");
+  const isLetIn = guild_id ? owners?.[0] !== undefined : context === InteractionContextType.BotDM;
+  const kind = isLetIn ? (guild_id ? {} : direct) : carried;
+  return { ...placeIn(channel, guild_id), ...kind };
+}
+
+const direct = { kind: "direct" } as const;
+const carried = { kind: "carried" } as const;
+
+/** A thread's is that of the channel it stands in. */
+export function placeIn(channel: APIPartialChannel, guildId: string | undefined): Place {
   const parent = threadTypes.includes(channel.type) && "parent_id" in channel ? channel.parent_id : undefined;
-  return toPlace(parent ?? channel.id, guild_id);
+  return toPlace((parent as string | null | undefined) ?? channel.id, guildId);
 }
 
 /** `permissions`: what they may do in the channel. */

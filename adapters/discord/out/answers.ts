@@ -42,6 +42,8 @@ export interface Answers {
   open(interaction: APIInteraction, wish: Wish): Promise<Answer | undefined>;
   /** The only answer to an interaction: a line for the one who made it. */
   say(interaction: APIInteraction, words: string): Promise<void>;
+  /** The same for one that may have been acknowledged before: then the line takes the place of the sign that we are at work. */
+  refuse(interaction: APIInteraction, words: string): Promise<void>;
   /** The first answer to an interaction: a form that begins with those words. */
   ask(interaction: APIInteraction, form: Form, customId: string, words?: string): Promise<void>;
   /** Keeps the right to change a message until it runs out. */
@@ -169,13 +171,25 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
     }
   }
 
+  /** Undefined: it was answered before. */
+  function sayAlone(interaction: APIInteraction, words: string) {
+    const { flags, ...body } = toLine(words).body;
+    return send.respond(interaction, {
+      type: InteractionResponseType.ChannelMessageWithSource,
+      data: { ...body, flags: flags | MessageFlags.Ephemeral } as never, // the library's type has mutable lists
+    });
+  }
+
   return {
-    async say(interaction, words) {
-      const { flags, ...body } = toLine(words).body;
-      await send.respond(interaction, {
-        type: InteractionResponseType.ChannelMessageWithSource,
-        data: { ...body, flags: flags | MessageFlags.Ephemeral } as never, // the library's type has mutable lists
-      });
+    say: async (interaction, words) => void (await sayAlone(interaction, words)),
+
+    async refuse(interaction, words) {
+      try {
+        if (!(await sayAlone(interaction, words)))
+          await send.followUp(interaction.token, toLine(words), true);
+      } catch (error) {
+        log.debug({ interaction: interaction.id, error: toLogged(error) }, "discord.refusal.unsaid");
+      }
     },
 
     async ask(interaction, form, customId, words) {

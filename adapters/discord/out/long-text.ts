@@ -15,7 +15,7 @@ export function fitText(text: string, room: number): Fitted {
   const cut = whole.slice(0, most).replace(/[\ud800-\udbff]$/, "");
   const line = cut.lastIndexOf("\n");
   const kept = (line > most / 2 ? cut.slice(0, line) : cut).trimEnd();
-  const isOpen = (kept.match(/^\s*```/gm)?.length ?? 0) % 2 === 1;
+  const isOpen = (kept.match(/^[^\S\n]*```/gm)?.length ?? 0) % 2 === 1;
   return { shown: isOpen ? `${kept}${fence}…` : `${kept}\n…`, isCut: true };
 }
 

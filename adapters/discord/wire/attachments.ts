@@ -29,21 +29,18 @@ const noted = z.object({
 
 /**
  * Where Discord keeps what people send, and where it shows pictures from elsewhere. Nothing is ever read from other
- * hosts, whatever a message says.
+ * origins, whatever a message says.
  */
-const discordHosts = /^(?:cdn\.discordapp\.com|(?:media|images-ext-\d{1,3})\.discordapp\.net)$/;
+const discordOrigins = /^https:\/\/(?:cdn\.discordapp\.com|(?:media|images-ext-\d{1,3})\.discordapp\.net)$/;
 
-/** `fetchHosts`: more hosts to read from, by http as well. */
+/** `other`: the origin of another server to read from, by http as well. */
 export function createFiles(
-  fetchHosts: readonly string[],
+  other: string | undefined,
   fetchMessage: (spot: Spot) => Promise<APIMessage>,
 ): Files {
   function isAllowed(address: string | undefined): address is string {
-    const url = URL.parse(address ?? "");
-    if (!url) return false;
-    return (
-      fetchHosts.includes(url.hostname) || (url.protocol === "https:" && discordHosts.test(url.hostname))
-    );
+    const origin = URL.parse(address ?? "")?.origin;
+    return origin !== undefined && (origin === other || discordOrigins.test(origin));
   }
 
   /** Undefined: it is gone, or the addresses have run out. */

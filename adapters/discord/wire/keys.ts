@@ -1,4 +1,6 @@
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
+import type { Seal } from "../../../src/seam/core.ts";
+import { isSealed } from "../../../src/seam/seal.ts";
 import type { ChannelKey, EventKey, MessageKey, Place, ThreadKey, User } from "../../../src/seam/turn.ts";
 
 /** Where a message is. */
@@ -103,8 +105,13 @@ export function toPlace(channelId: string, guildId?: string): Place {
   };
 }
 
+/** The id in a channel's key. */
+export function channelIdOf(key: ChannelKey): string | undefined {
+  return /^discord:channel:(\d+)$/.exec(key)?.[1];
+}
+
 /** The server a place is in; undefined for one in none. */
-export function guildIdOf({ community }: Place): string | undefined {
+export function guildIdOf({ community }: Pick<Place, "community">): string | undefined {
   return community && /^discord:guild:(\d+)$/.exec(community)?.[1];
 }
 
@@ -120,14 +127,24 @@ export function parseButtonId(customId: string): ButtonId | undefined {
   return { action, spoiler: spoiler === "s", ...(stands && { stands }), ...(from && { from }) };
 }
 
-/** A form's custom id, of at most 100 characters. */
-export function toFormId({ form, spot, opened, spoiler }: FormId): string {
-  return ["f", form, spot.channelId, spot.messageId, opened, spoiler ? "s" : ""].join(":");
+/**
+ * A form's custom id, of at most 100 characters. It names a message that the form does not stand on, so it is sealed: for
+ * the person (their `User.id`) who opened it.
+ */
+export function toFormId({ form, spot, opened, spoiler }: FormId, user: string, seal: Seal): string {
+  const id = ["f", form, spot.channelId, spot.messageId, opened, spoiler ? "s" : ""].join(":");
+  return `${id}:${seal(`${id} ${user}`)}`;
 }
 
-/** Undefined for what is no form of ours, or of a version that had others. */
+/** Undefined for what is no form of ours, or of a version that had others. Whether it is ours, `isOurForm` says. */
 export function parseFormId(customId: string): FormId | undefined {
   const [kind, form = "", channelId = "", messageId = "", opened = "", spoiler] = customId.split(":");
   if (kind !== "f" || !channelId || !messageId || !isActionName(form)) return undefined;
   return { form, spot: { channelId, messageId }, opened, spoiler: spoiler === "s" };
+}
+
+/** Whether a form's id is one that we gave to that person. */
+export function isOurForm(customId: string, user: string, seal: Seal): boolean {
+  const at = customId.lastIndexOf(":");
+  return isSealed(seal, `${customId.slice(0, at)} ${user}`, customId.slice(at + 1));
 }

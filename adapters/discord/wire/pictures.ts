@@ -143,6 +143,20 @@ export function buttonsOf({ components }: Pick<Shown, "components">) {
   );
 }
 
+/** Whether a message is the bot's own and has a button of that id. `me`: the bot's own id. */
+export function isShownBy(
+  { author, components }: Pick<APIBaseMessage, "author" | "components">,
+  customId: string,
+  me: string,
+): boolean {
+  if (author.id !== me) return false;
+  return (components ?? []).some(
+    (row) =>
+      row.type === ComponentType.ActionRow &&
+      row.components.some((one) => "custom_id" in one && one.custom_id === customId),
+  );
+}
+
 /** Whether a message shows how far it is: a sketch, or that it is being worked on. */
 export function isUnderWay(message: Pick<Shown, "components">): boolean {
   const files = (message.components ?? []).flatMap(mediaIn).map(({ url }) => nameIn(url));

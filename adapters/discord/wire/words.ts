@@ -22,7 +22,7 @@ export function toWords(content: string, own: readonly string[], { users }: Ment
     })
     .replace(/<#\d+>/g, "#channel")
     .replace(/<a?:(\w+):\d+>/g, ":$1:")
-    .replace(/<\/([^:>]+):\d+>/g, "/$1")
+    .replace(/<\/([^:<>]+):\d+>/g, "/$1")
     .replace(/[^\S\n]+/g, " ")
     .replace(/ ?\n ?/g, "\n")
     .trim();
@@ -54,12 +54,22 @@ export function withoutPairs(words: string): string {
  * error begins with one, and what was said for an option. What it proposes to say stays open.
  */
 export function hideNames(words: string): string {
-  return words.replace(/^“[^”]*”|“[^”]*\.\w{2,5}”|(?<=\b(?:not|style) )“[^”]*”/g, hide);
+  const parts = words.split("”");
+  const [last = ""] = parts.splice(-1);
+  const hidden = parts.map((part, index) => {
+    const isName = (index === 0 && part.startsWith("“")) || /\.\w{2,5}$/.test(part);
+    const from = isName ? part.indexOf("“") : part.search(/(?<=\b(?:not|style) )“/);
+    return from < 0 ? `${part}”` : `${part.slice(0, from)}${hide(`${part.slice(from)}”`)}`;
+  });
+  return `${hidden.join("")}${last}`;
 }
 
 /** The same words with everything hidden that is quoted, from the first mark to the last, or to the end where that is cut off. */
 export function hideQuoted(words: string): string {
-  return words.replace(/“(?:.*”(?!.*“)|.*$)/s, hide);
+  const [from, lastOpen, end] = [words.indexOf("“"), words.lastIndexOf("“"), words.lastIndexOf("”") + 1];
+  if (from < 0) return words;
+  const to = end > lastOpen ? end : words.length;
+  return `${words.slice(0, from)}${hide(words.slice(from, to))}${words.slice(to)}`;
 }
 
 /** Words that are shown only when they are clicked; Markdown. */

@@ -77,7 +77,7 @@ export async function answerShortcut(stage: Stage, body: Shortcut, came: Came): 
       event: came.event,
       thread: answer.thread,
       user: await people.of(user.id, shown),
-      place: toPlace(me.teamId, channelId),
+      place: toPlace(me.teamId, channelId, came.from),
       text: describe.words,
       options: { action: "answer" },
       attachments: pictures.map((file) => files.toAttachment(file)),

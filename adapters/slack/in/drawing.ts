@@ -27,7 +27,7 @@ export interface Drawing {
 export async function draw(stage: Stage, drawing: Drawing): Promise<void> {
   const { core, people, me } = stage;
   const { came, where, userId, name, text, options, attachments, responseUrl } = drawing;
-  const place = toPlace(me.teamId, where.channelId);
+  const place = toPlace(me.teamId, where.channelId, came.from);
   const aside = { channelId: where.channelId, userId, ...(responseUrl && { responseUrl }) };
   let wish: SettingWish | undefined;
   try {

@@ -13,7 +13,7 @@ import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
 import { toUser } from "../live/where.ts";
 import { openAside } from "../out/answers.ts";
-import { toHome } from "../out/home.ts";
+import { toClosedHome, toHome } from "../out/home.ts";
 import { say } from "../out/notice.ts";
 import { homeButtons, isHomeButton, parseStyleButton, toPlace } from "../wire/keys.ts";
 import { toLogged } from "../wire/trouble.ts";
@@ -26,7 +26,8 @@ const anotherChannel =
 
 /** What App Home says now. What cannot be read is left out: it still says how the bot is used. */
 export async function showHome(stage: Stage, userId: string): Promise<void> {
-  const { send, me, people, painter } = stage;
+  const { send, me, people, painter, door } = stage;
+  if (door.closedHome !== undefined) return send.publishHome(userId, toClosedHome(door.closedHome));
   const [account, styles, { moderator = false }] = await Promise.all([
     accountOf(stage, toAccountId(userId)),
     stylesOf(stage, userId),

@@ -1,5 +1,6 @@
 import type { FormState } from "../forms/forms.ts";
 import type { Shown } from "../wire/pictures.ts";
+import type { MessageEvent } from "./turn.ts";
 
 /** A slash command. Source: Slack's reference of interaction payloads, as for those below. */
 export interface Command {
@@ -8,14 +9,23 @@ export interface Command {
   readonly response_url: string;
   readonly user_id: string;
   readonly user_name: string;
+  readonly team_id?: string;
   readonly channel_id: string;
   readonly channel_name?: string;
+}
+
+/** Who pressed, chose or sent something. */
+interface Person {
+  readonly id: string;
+  readonly name?: string;
+  readonly username?: string;
+  readonly team_id?: string;
 }
 
 export interface Pressed {
   readonly trigger_id: string;
   readonly response_url?: string;
-  readonly user: { readonly id: string; readonly name?: string; readonly username?: string };
+  readonly user: Person;
   readonly actions: readonly {
     readonly action_id: string;
     readonly block_id?: string;
@@ -39,7 +49,7 @@ export interface Pressed {
 export interface Shortcut {
   readonly callback_id: string;
   readonly trigger_id: string;
-  readonly user: { readonly id: string; readonly name?: string; readonly username?: string };
+  readonly user: Person;
   /** The rest of those on a message only. */
   readonly response_url?: string;
   readonly channel?: { readonly id: string };
@@ -52,10 +62,18 @@ export interface Shortcut {
 }
 
 export interface Submitted {
-  readonly user: { readonly id: string; readonly name?: string };
+  readonly user: Person;
   readonly view: {
     readonly id: string;
     readonly private_metadata: string;
     readonly state: { readonly values: FormState };
   };
 }
+
+/** Something that a person did, by its kind, as Slack sends it. */
+export type Doing =
+  | { readonly kind: "message"; readonly payload: MessageEvent }
+  | { readonly kind: "command"; readonly payload: Command }
+  | { readonly kind: "press"; readonly payload: Pressed }
+  | { readonly kind: "shortcut"; readonly payload: Shortcut }
+  | { readonly kind: "form"; readonly payload: Submitted };

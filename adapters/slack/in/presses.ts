@@ -8,14 +8,15 @@ import { createReply } from "../out/reply.ts";
 import {
   type FormId,
   filesIn,
+  isOurs,
   isSpot,
   parseButtonId,
-  parseMessageKey,
+  parseStandsFor,
   toMessageKey,
   toPlace,
   toThreadKey,
 } from "../wire/keys.ts";
-import { picturesOf } from "../wire/pictures.ts";
+import { isShownBy, picturesOf } from "../wire/pictures.ts";
 import { openResponseUrl } from "../wire/response-url.ts";
 import { openDrawing } from "./dialogs.ts";
 import type { Pressed } from "./payloads.ts";
@@ -30,19 +31,24 @@ export async function answerPress(stage: Stage, body: Pressed, came: Came): Prom
   const channelId = container.channel_id ?? body.channel?.id ?? "";
   const ts = container.message_ts ?? message?.ts ?? "";
   const name = parseButtonId(pressed?.action_id ?? "");
-  const stands = parseMessageKey(pressed?.value ?? "");
+  const value = pressed?.value ?? "";
+  const stands = parseStandsFor(value);
   const hidden = container.is_ephemeral === true;
   const alone = stands !== undefined && !isSpot(stands); // it was asked for by one who alone sees it
   const within = container.thread_ts ?? message?.thread_ts;
   const responseUrl = openResponseUrl(url, came.at, within);
   const base = { channelId, userId: user.id, ...(responseUrl && { responseUrl }) };
-  if (!name || (hidden && !stands))
+  const files = filesIn(pressed?.block_id ?? "");
+  // What names another message is believed where we sealed it, or where it stands on a message of ours.
+  const isKnown =
+    !stands || (alone ? isOurs(value, files, core.seal) : isShownBy(message ?? {}, pressed, me));
+  if (!name || (hidden && !alone) || !isKnown)
     return say(stage, { ...base, ...(within && { threadTs: within, inThread: within !== ts }) }, unknown);
   const key = toMessageKey(stands ?? { channelId, ts });
   const pictures = picturesOf(message ?? {}, me);
   if (pictures.length > 0) seen.set(key, pictures);
   if (alone && responseUrl) responseUrls.set(key, responseUrl);
-  if (alone && !handed.has(key)) handed.set(key, filesIn(pressed?.block_id ?? ""));
+  if (alone && !handed.has(key)) handed.set(key, files);
   const where = hidden
     ? { channelId, direct: false, inThread: within !== undefined, ...(within && { threadTs: within }) }
     : toWhere({
@@ -67,7 +73,7 @@ export async function answerPress(stage: Stage, body: Pressed, came: Came): Prom
     kind: "press",
     event: came.event,
     user: who,
-    place: toPlace(me.teamId, channelId),
+    place: toPlace(me.teamId, channelId, came.from),
     action: name,
     message: key,
   } as const;

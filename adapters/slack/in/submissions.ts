@@ -7,11 +7,14 @@ import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
 import { isDirect } from "../live/where.ts";
 import { openAnswer } from "../out/answers.ts";
+import { say } from "../out/notice.ts";
 import { parseFormId, toPlace } from "../wire/keys.ts";
 import { openResponseUrl } from "../wire/response-url.ts";
 import { draw } from "./drawing.ts";
 import { saveChannelDefaults, saveDefaults, saveStyle } from "./home-tab.ts";
 import type { Submitted } from "./payloads.ts";
+
+const unknownForm = "I no longer know that form. Open it again.";
 
 /** What stands in red below a field, by its block, instead of closing the form; undefined when it can be taken. */
 export function faultsOf({ view }: Submitted): Readonly<Record<string, string>> | undefined {
@@ -34,8 +37,11 @@ export function faultsOf({ view }: Submitted): Readonly<Record<string, string>> 
 /** A form that was sent. */
 export async function answerSubmission(stage: Stage, { user, view }: Submitted, came: Came): Promise<void> {
   const { core, files, me, people, send, log } = stage;
-  const form = parseFormId(view.private_metadata);
-  if (!form) return log.warn({}, "slack.form.unknown");
+  const form = parseFormId(view.private_metadata, core.seal);
+  if (!form) {
+    log.warn({}, "slack.form.unknown");
+    return say(stage, { channelId: "", userId: user.id }, unknownForm);
+  }
   const filled = parseSubmission(view.state.values);
   if (form.form === "defaults") return saveDefaults(stage, user.id, filled.options);
   if (form.form === "channel") return saveChannelDefaults(stage, user.id, form.channelId, filled);
@@ -67,7 +73,7 @@ export async function answerSubmission(stage: Stage, { user, view }: Submitted, 
   });
   if (!answer) return;
   const { thread, reply } = answer;
-  const place = toPlace(me.teamId, channelId);
+  const place = toPlace(me.teamId, channelId, came.from);
   const input = { text, options, attachments };
   await core.handle(
     { kind: "press", event: came.event, thread, user: who, place, action: form.form, message, input },

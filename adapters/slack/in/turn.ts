@@ -8,6 +8,9 @@ export interface MessageEvent extends Shown {
   readonly subtype?: string;
   readonly channel: string;
   readonly channel_type?: string;
+  /** The workspace of whoever wrote it; in a channel that is shared with another one, `user_team` says so. */
+  readonly team?: string;
+  readonly user_team?: string;
   readonly ts: string;
   readonly thread_ts?: string;
   /** Who wrote the first message of the thread. */
@@ -48,7 +51,7 @@ export function parseMessage(event: MessageEvent, me: Me): Said | undefined {
   return {
     userId: user,
     text: toWords(text, me.userId),
-    files: sentWith(event),
+    files: sentWith(event, me),
     where: toWhere({ channelId: channel, ts, direct, ...(threadTs && { threadTs }) }),
     addressed,
   };

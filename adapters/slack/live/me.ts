@@ -1,8 +1,33 @@
 import type { webApi } from "@slack/bolt";
+import type { Access } from "../../../src/seam/access.ts";
 import { BotError } from "../../../src/seam/errors.ts";
+import type { Log } from "../../../src/seam/log.ts";
+import { channelIdOf } from "../wire/keys.ts";
 import { missingScopes } from "../wire/permissions.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 import type { Me } from "./where.ts";
+
+/** Names in the log what the operator has set and Slack does not know, or the bot is not in. Never rejects. */
+export async function nameUnknown(
+  client: webApi.WebClient,
+  { teamId, name }: Pick<Me, "teamId" | "name">,
+  { communities, channels = [] }: Access,
+  log: Log,
+): Promise<void> {
+  if (communities && !communities.includes(`slack:team:${teamId}`)) {
+    const hint =
+      "SLACK_WORKSPACES does not name the workspace I am installed in, so its people cannot use me.";
+    log.warn({ workspace: teamId, hint }, "slack.workspace.unnamed");
+  }
+  for (const key of channels) {
+    const channel = channelIdOf(key) ?? key;
+    await client.conversations.history({ channel, limit: 1 }).catch((error: unknown) => {
+      if (toTrouble(error) !== "uninvited") return;
+      const hint = `SLACK_CHANNELS names a channel that I am not in, or that is none. Type /invite @${name} there, or correct the id.`;
+      log.warn({ channel, hint }, "slack.channel.unknown");
+    });
+  }
+}
 
 /** Who the token belongs to. What is missing is one line in the log. Rejects with BotError `auth` or `unreachable`. */
 export async function introduce(

@@ -6,6 +6,7 @@ import type { Timing } from "../wire/limits.ts";
 import type { Picture } from "../wire/pictures.ts";
 import type { ResponseUrl } from "../wire/response-url.ts";
 import type { Send } from "../wire/send/send.ts";
+import type { Door } from "./access.ts";
 import type { People } from "./people.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Me } from "./where.ts";
@@ -26,6 +27,7 @@ export interface Stage {
   /** Tells the operator of scopes that are missing, of each once. */
   readonly missing: (scopes: readonly string[]) => void;
   readonly people: People;
+  readonly door: Door;
   readonly core: Core;
   readonly me: Me;
   readonly painter: { readonly name: string; readonly standIn: boolean };

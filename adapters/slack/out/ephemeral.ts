@@ -4,6 +4,7 @@ import type { Reply, View } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import { toNoted, type Venue } from "../live/venue.ts";
+import { toStandsFor } from "../wire/keys.ts";
 import { readyMs } from "../wire/limits.ts";
 import type { ResponseUrl } from "../wire/response-url.ts";
 import type { Message } from "../wire/send/posts.ts";
@@ -34,7 +35,8 @@ export function createEphemeral(
 
   function toLook(files: readonly string[], given: readonly string[] = []): Look {
     const { asked } = venue;
-    return { id: `${mark}.${nonce}.${edit}`, files, stands: key, handed: given, ...(asked && { asked }) };
+    const stands = toStandsFor(key, given, stage.core.seal);
+    return { id: `${mark}.${nonce}.${edit}`, files, stands, handed: given, ...(asked && { asked }) };
   }
 
   /** The address that a press brings stands for the message pressed on: that one is not to be overwritten. */

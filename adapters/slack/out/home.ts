@@ -46,6 +46,11 @@ export function toHome(of: {
   };
 }
 
+/** What App Home says where the bot is not to be used in direct messages. */
+export function toClosedHome(words: string): types.HomeView {
+  return { type: "home", blocks: [section(words)] };
+}
+
 /** The ways in, as Markdown, for App Home and for `/draw help`. */
 export function usage(name: string): string {
   return [

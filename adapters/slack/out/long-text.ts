@@ -42,7 +42,7 @@ export function splitWords(markdown: string): readonly string[] {
     .slice(0, [line, space].find((at) => at > 0) ?? middle)
     .replace(/[\ud800-\udbff]$/, "");
   const tail = markdown.slice(head.length);
-  const isOpen = (head.match(/^\s*```/gm)?.length ?? 0) % 2 === 1;
+  const isOpen = (head.match(/^[^\S\n]*```/gm)?.length ?? 0) % 2 === 1;
   return [
     ...splitWords(isOpen ? `${head}\n\`\`\`` : head),
     ...splitWords(isOpen ? `\`\`\`${tail.startsWith("\n") ? "" : "\n"}${tail}` : tail),

@@ -28,11 +28,18 @@ export function toMrkdwn(markdown: string, length: number): readonly string[] {
 const fenceRoom = 10;
 
 function toMrkdwnLine(line: string): string {
-  const heading = /^#{1,6}\s+(.*?)\s*#*$/.exec(line);
-  if (heading) return `*${toEscaped(heading[1] ?? "").replace(/[*_]{1,3}/g, "")}*`;
+  const heading = /^#{1,6}\s+(.*)$/.exec(line);
+  if (heading) return `*${toEscaped(withoutEnd(heading[1] ?? "")).replace(/[*_]{1,3}/g, "")}*`;
   const quote = /^>\s?(.*)$/.exec(line);
   if (quote) return `>${toInline(quote[1] ?? "")}`;
   return toInline(line.replace(/^(\s*)[-*+]\s+/, "$1• "));
+}
+
+/** A heading without the marks that may stand behind it, too. */
+function withoutEnd(heading: string): string {
+  let end = heading.length;
+  while (heading[end - 1] === "#") end -= 1;
+  return heading.slice(0, end).trimEnd();
 }
 
 /** Code stays as it is; links, bold, italic and struck words around it are translated. */
@@ -46,7 +53,13 @@ function toInline(text: string): string {
 /** Marks that stand for markup of Slack's until all of ours is gone; nobody types them. */
 const [bold, linkStart, linkEnd] = ["\ue000", "\ue001", "\ue002"];
 
-const link = /!?\[([^\]]+)\]\((https?:\/\/[^\s()|]+)\)/g;
+/** No mark in the midst of what it opens: then whatever is written, each character is looked at a few times only. */
+const link = /!?\[([^[\]]+)\]\((https?:\/\/[^\s()|]+)\)/g;
+const pairOf = (mark: string) => new RegExp(`${mark}(?=\\S)((?:(?!${mark}).)+)(?<=\\S)${mark}`, "g");
+const boldItalic = pairOf(String.raw`\*\*\*`);
+const strong = pairOf(String.raw`\*\*`);
+const underlined = pairOf("__");
+const struck = pairOf("~~");
 
 /** Markdown as it is said where there are no links, and without their addresses. */
 export function withoutLinks(markdown: string): string {
@@ -55,20 +68,21 @@ export function withoutLinks(markdown: string): string {
 
 function toStyled(escaped: string): string {
   const urls: string[] = [];
+  let placed = 0;
   return escaped
     .replace(/[\ue000-\ue002]/g, "")
     .replace(link, (_, label: string, url: string) => {
       urls.push(url); // put by: what looks like markup in it is none
       return `${linkStart}${label.replace(/\|/g, "¦")}${linkEnd}`;
     })
-    .replace(/\*\*\*(?=\S)(.+?)(?<=\S)\*\*\*/g, `${bold}_$1_${bold}`)
-    .replace(/\*\*(?=\S)(.+?)(?<=\S)\*\*/g, `${bold}$1${bold}`)
-    .replace(/__(?=\S)(.+?)(?<=\S)__/g, `${bold}$1${bold}`)
+    .replace(boldItalic, `${bold}_$1_${bold}`)
+    .replace(strong, `${bold}$1${bold}`)
+    .replace(underlined, `${bold}$1${bold}`)
     .replace(/(?<![*\w])\*(?=\S)([^*]+?)(?<=\S)\*(?![*\w])/g, "_$1_")
-    .replace(/~~(?=\S)(.+?)(?<=\S)~~/g, "~$1~")
+    .replace(struck, "~$1~")
     .replace(/\\([\\`*_{}[\]()#+\-.!~|])/g, "$1")
     .replaceAll(bold, "*")
-    .replaceAll(linkStart, () => `<${urls.shift()}|`)
+    .replaceAll(linkStart, () => `<${urls[placed++]}|`)
     .replaceAll(linkEnd, ">");
 }
 

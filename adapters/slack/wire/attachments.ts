@@ -6,6 +6,7 @@ import type { Attachment, SentFile } from "../../../src/seam/turn.ts";
 import { downloadMs } from "./limits.ts";
 import { scopeWords } from "./permissions.ts";
 import { type Picture, type RemoteFile, type SlackFile, toRemoteFile } from "./pictures.ts";
+import type { Origins } from "./send/origins.ts";
 import { neededScope, toTrouble } from "./trouble.ts";
 
 /** Makes attachments the core can read out of pictures in messages. */
@@ -25,12 +26,9 @@ const noted = z.object({
 /** Ms between tries for a file that Slack does not have ready yet. */
 const againMs = [500, 1500, 3000];
 
-/** Hosts the bot's token is sent to. It opens every file of the workspace, so it goes nowhere else. */
-const slackHosts = /^(?:files|[\w-]+(?:\.enterprise)?)\.slack\.com$|^files\.slack-gov\.com$/;
-
 /**
  * `info`: asks Slack about a file. `fromAddress`: a picture that Slack does not keep. `unscoped`: hears of a scope that
- * was missing. `apiHost`: the host of another server that speaks the protocol, by http as well.
+ * was missing.
  */
 export function createFiles(of: {
   readonly token: string;
@@ -40,18 +38,11 @@ export function createFiles(of: {
   info(id: string): Promise<SlackFile>;
   fromAddress(address: string): Attachment;
   unscoped(scope: string): void;
-  readonly apiHost?: string;
+  readonly origins: Pick<Origins, "keepsFiles">;
   readonly wait?: (ms: number) => Promise<unknown>;
 }): Files {
-  const { token, info, apiHost, wait = sleep } = of;
+  const { token, info, origins, wait = sleep } = of;
   const notInChannel = `is in a channel I am not in, so Slack does not let me read it. Type /invite @${of.name} there, or upload it to a message to me.`;
-
-  function isAllowed(address: string): boolean {
-    const url = URL.parse(address);
-    if (!url) return false;
-    if (apiHost && url.hostname === apiHost) return true;
-    return url.protocol === "https:" && slackHosts.test(url.hostname);
-  }
 
   async function ask(file: RemoteFile): Promise<RemoteFile> {
     try {
@@ -110,7 +101,7 @@ export function createFiles(of: {
   ): Promise<Uint8Array | undefined> {
     let url = address;
     for (let hop = 0; hop < 4; hop += 1) {
-      if (!isAllowed(url))
+      if (!origins.keepsFiles(url))
         throw badFile(file.name, "is not kept by Slack itself. Save it and upload it as a file.");
       const headers = { authorization: `Bearer ${token}` };
       const response = await fetch(url, { headers, signal, redirect: "manual" });
@@ -118,7 +109,7 @@ export function createFiles(of: {
       if (response.status >= 300 && response.status < 400 && location) {
         await response.text();
         url = new URL(location, url).href;
-        if (!isAllowed(url)) return undefined;
+        if (!origins.keepsFiles(url)) return undefined;
         continue;
       }
       // To those it does not know Slack shows the page to sign in, as if all was well.

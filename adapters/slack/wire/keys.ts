@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
-import type { Style } from "../../../src/seam/core.ts";
-import type { EventKey, MessageKey, Place, Scope, ThreadKey } from "../../../src/seam/turn.ts";
+import type { Seal, Style } from "../../../src/seam/core.ts";
+import { isSealed } from "../../../src/seam/seal.ts";
+import type {
+  ChannelKey,
+  CommunityKey,
+  EventKey,
+  MessageKey,
+  Place,
+  Scope,
+  ThreadKey,
+} from "../../../src/seam/turn.ts";
 
 /** Where a message is. */
 export interface Spot {
@@ -74,9 +83,19 @@ export function toThreadKey(channelId: string, threadTs?: string): ThreadKey {
   return threadTs ? `slack:${channelId}:${threadTs}` : `slack:${channelId}`;
 }
 
-/** Where something is asked, as the core keeps it. */
-export function toPlace(teamId: string, channelId: string): Place {
-  return { channel: `slack:channel:${channelId}`, community: `slack:team:${teamId}` };
+/** Where something is asked, as the core keeps it. Direct messages have ids of their own kind. `from`: as of `Place`. */
+export function toPlace(teamId: string, channelId: string, from?: CommunityKey): Place {
+  return {
+    channel: `slack:channel:${channelId}`,
+    community: `slack:team:${teamId}`,
+    ...(from && { from }),
+    ...(channelId.startsWith("D") && { kind: "direct" as const }),
+  };
+}
+
+/** The id in a channel's key. */
+export function channelIdOf(key: ChannelKey): string | undefined {
+  return /^slack:channel:([A-Z0-9]+)$/.exec(key)?.[1];
 }
 
 export function isHomeButton(actionId: string): actionId is HomeButton {
@@ -103,6 +122,25 @@ export function parseButtonId(actionId: string): ActionName | undefined {
   return isActionName(name) ? name : undefined;
 }
 
+/**
+ * The value of a button under a message that Slack has no name for: ours, sealed with the files that came with it, which
+ * stand in the names of its blocks.
+ */
+export function toStandsFor(message: MessageKey, files: readonly string[], seal: Seal): string {
+  return `${message} ${seal([message, ...files].join(" "))}`;
+}
+
+/** The message that a button's value names, if it names one. Whether it is ours, `isOurs` says. */
+export function parseStandsFor(value: string): Spot | Ephemeral | undefined {
+  return parseMessageKey(value.split(" ")[0] ?? "");
+}
+
+/** Whether a value is one that we gave to that button, with those files. */
+export function isOurs(value: string, files: readonly string[], seal: Seal): boolean {
+  const [message = "", mark = ""] = value.split(" ");
+  return isSealed(seal, [message, ...files].join(" "), mark);
+}
+
 /** A block's name, which says as well which files came with its message elsewhere. Slack takes 255 characters. */
 export function toBlockId(id: string, files: readonly string[]): string {
   return [id, ...files.slice(0, 10)].join("+");
@@ -116,8 +154,16 @@ export function toFormId(id: FormId): string {
   return JSON.stringify(id);
 }
 
-/** Undefined for what is no form of ours. */
-export function parseFormId(metadata: string): FormId | undefined {
+/** What a form says of itself, sealed: it names messages and places that it does not stand on. */
+export function sealForm(metadata: string, seal: Seal): string {
+  return `${seal(metadata)} ${metadata}`;
+}
+
+/** Undefined for what is no form of ours, sealed by us. */
+export function parseFormId(sealed: string, seal: Seal): FormId | undefined {
+  const at = sealed.indexOf(" ");
+  const metadata = sealed.slice(at + 1);
+  if (!isSealed(seal, metadata, sealed.slice(0, Math.max(0, at)))) return undefined;
   try {
     const raw: unknown = JSON.parse(metadata);
     if (!raw || typeof raw !== "object" || !("form" in raw)) return undefined;

@@ -50,6 +50,8 @@ export interface SlackFile {
 export interface Shown {
   readonly user?: string;
   readonly bot_id?: string;
+  /** An app wrote it, also in a person's name. */
+  readonly app_id?: string;
   readonly files?: readonly SlackFile[];
   readonly attachments?: readonly Attached[];
   readonly blocks?: readonly unknown[];
@@ -67,6 +69,9 @@ interface Attached {
   /** It is another message: forwarded, or shown as the preview of its link. */
   readonly is_share?: boolean;
   readonly is_msg_unfurl?: boolean;
+  /** Who wrote that message, as far as Slack says. */
+  readonly author_id?: string;
+  readonly bot_id?: string;
   /** An app made the preview. */
   readonly is_app_unfurl?: boolean;
   readonly message_blocks?: readonly {
@@ -89,9 +94,9 @@ export function filesOf(message: Shown): readonly RemoteFile[] {
 }
 
 /** What somebody sent with a message: its files, whatever they are, and the pictures of what was forwarded with it. */
-export function sentWith(message: Shown): readonly Picture[] {
+export function sentWith(message: Shown, me: Author): readonly Picture[] {
   const files = filesOf(message);
-  return once([...files, ...forwardedWith(message).flatMap((one) => picturesIn(one, files, true))]);
+  return once([...files, ...forwardedWith(message).flatMap((one) => picturesIn(one, files, isOwn(one, me)))]);
 }
 
 /**
@@ -110,12 +115,31 @@ export function picturesOf(message: Shown, me: Author): readonly Picture[] {
   }
   const files = filesOf(message);
   const forwarded = forwardedWith(message);
-  const below = (message.attachments ?? []).flatMap((one) => picturesIn(one, files, forwarded.includes(one)));
+  const below = (message.attachments ?? []).flatMap((one) =>
+    picturesIn(one, files, forwarded.includes(one) && isOwn(one, me)),
+  );
   return once([...files.filter(mayBePicture), ...inBlocks(message.blocks, files), ...below]);
 }
 
 export function isBy({ user, bot_id: botId }: Shown, me: Author): boolean {
   return user === me.userId || (botId !== undefined && botId === me.botId);
+}
+
+/** Whether a message is the bot's own and has that button. */
+export function isShownBy(
+  message: Shown,
+  button: { readonly action_id: string; readonly value?: string } | undefined,
+  me: Author,
+): boolean {
+  if (!button || !isBy(message, me)) return false;
+  return (message.blocks ?? []).some(
+    (block) =>
+      isRecord(block) &&
+      Array.isArray(block.elements) &&
+      block.elements.some(
+        (one: unknown) => isRecord(one) && one.action_id === button.action_id && one.value === button.value,
+      ),
+  );
 }
 
 /** Ids of the files in the image blocks of a message of the bot's own. */
@@ -176,23 +200,25 @@ export function mayBePicture({ mediaType, name, barred }: RemoteFile): boolean {
 }
 
 /** Messages that a person forwarded: what an app hangs below a message can look the same. */
-function forwardedWith({ bot_id: botId, user, attachments = [] }: Shown): readonly Attached[] {
-  if (botId || !user) return [];
+function forwardedWith({ bot_id: botId, app_id: appId, user, attachments = [] }: Shown): readonly Attached[] {
+  if (botId || appId || !user) return [];
   return attachments.filter((one) => (one.is_share || one.is_msg_unfurl) && !one.is_app_unfurl);
 }
 
-/** `forwarded`: it is a message, and may be one of the bot's. */
-function picturesIn(
-  attached: Attached,
-  files: readonly RemoteFile[],
-  forwarded: boolean,
-): readonly Picture[] {
+/** Whether a message that was forwarded is the bot's: it names its own pictures in its blocks, and nobody else's does. */
+function isOwn({ author_id: author, bot_id: botId }: Attached, me: Author): boolean {
+  if (botId !== undefined) return botId === me.botId;
+  return author === me.userId || author === me.botId;
+}
+
+/** `own`: it is a message of the bot's. */
+function picturesIn(attached: Attached, files: readonly RemoteFile[], own: boolean): readonly Picture[] {
   const { image_url: image, thumb_url: thumb, blocks, message_blocks: messages = [] } = attached;
   const address = image || thumb;
   return [
     ...(address ? [toPicture(address, "the preview")] : []),
     ...inBlocks(blocks, files),
-    ...messages.flatMap(({ message }) => inBlocks(message?.blocks, files, forwarded)),
+    ...messages.flatMap(({ message }) => inBlocks(message?.blocks, files, own)),
   ];
 }
 
@@ -200,23 +226,20 @@ function picturesIn(
  * Image blocks, and pictures beside words, on cards and in what holds other blocks; those in a line of context are
  * icons. Source: @slack/types, blocks.
  */
-function inBlocks(blocks: unknown, files: readonly RemoteFile[], forwarded = false): readonly Picture[] {
+function inBlocks(blocks: unknown, files: readonly RemoteFile[], own = false): readonly Picture[] {
   if (!Array.isArray(blocks)) return [];
   return blocks.flatMap((block: unknown) => {
     if (!isRecord(block) || block.type === "context") return [];
-    if (block.type === "image") return imageIn(block, files, forwarded);
+    if (block.type === "image") return imageIn(block, files, own);
     const held = block.type === "carousel" ? block.elements : block.child_blocks;
-    return [
-      ...inBlocks([block.hero_image, block.accessory], files, forwarded),
-      ...inBlocks(held, files, forwarded),
-    ];
+    return [...inBlocks([block.hero_image, block.accessory], files, own), ...inBlocks(held, files, own)];
   });
 }
 
 function imageIn(
   image: Readonly<Record<string, unknown>>,
   files: readonly RemoteFile[],
-  forwarded: boolean,
+  own: boolean,
 ): readonly Picture[] {
   const { slack_file: file, image_url: url, alt_text: alt } = image;
   const name = typeof alt === "string" && alt.trim() !== "" ? alt : "the picture";
@@ -224,7 +247,7 @@ function imageIn(
   const id =
     typeof file.id === "string" ? file.id : typeof file.url === "string" ? idIn(file.url) : undefined;
   const listed = files.find((one) => one.id === id);
-  if (listed || !id || !forwarded) return [listed ?? foreign(name)];
+  if (listed || !id || !own) return [listed ?? foreign(name)];
   return [{ id, name, mediaType: "image/png", size: 0, own: true }];
 }
 

@@ -57,5 +57,16 @@ export function kindOf(bytes: Uint8Array): FileKind | undefined {
   if (found) return found;
   const text = toText(bytes);
   if (text === undefined) return undefined;
-  return /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html|head|body)\b/i.test(text) ? "web page" : "text";
+  return /^<(?:!doctype html|html|head|body)\b/i.test(withoutComments(text)) ? "web page" : "text";
+}
+
+/** What stands behind the spaces and comments that a page may begin with. */
+function withoutComments(text: string): string {
+  let rest = text.trimStart();
+  while (rest.startsWith("<!--")) {
+    const end = rest.indexOf("-->", 4);
+    if (end < 0) return "";
+    rest = rest.slice(end + 3).trimStart();
+  }
+  return rest;
 }

@@ -63,7 +63,7 @@ export function badOptions(problems: readonly string[]): BotError {
 
 /** Phones make an em or en dash of two hyphens. Before an option's name it is one: dashes in prose stay what they are. */
 const dashes = `--|[—–](?=(?:${optionSpecs.map(({ name }) => name).join("|")})(?![a-z-]))`;
-const quoted = /"[^"\n]*"|'[^'\n]*'(?!\S)|[“„”][^“”\n]*[“”]|‘[^’\n]*’/.source;
+const quoted = /"[^"\n]*"|'[^'\n]*'(?!\S)|[“„”][^“”\n]*[“”]|‘[^‘’\n]*’/.source;
 const flag = new RegExp(`(^|\\s)(${dashes})([a-z][a-z-]*)(?:(=|\\s+(?!${dashes}))(${quoted}|\\S+))?`, "gi");
 const isQuoted = new RegExp(`^(?:${quoted})$`);
 /** The end of a text, or of what is said before the next flag. */
@@ -86,8 +86,8 @@ export function readFlags(text: string): Flags {
   const raw: Record<string, string> = {};
   const unknown: string[] = [];
   const bare: string[] = [];
-  /** Where the flag before ended: what stands right behind it, or first of all, is no prose. */
-  let from = 0;
+  /** The first word behind the flag before, or of all: a flag that stands there is no prose. */
+  let word = wordAfter(text, 0);
   const rest = text.replace(flag, (...found: readonly unknown[]) => {
     const [all, before, dash, name, between, value, offset] = found as Match;
     const spec = specs.get(name.toLowerCase());
@@ -98,19 +98,24 @@ export function readFlags(text: string): Flags {
     const to = offset + all.length;
     if (value === undefined) {
       bare.push(`--${spec.name} needs a value: ${takes(spec)}.`);
-      from = to;
+      word = wordAfter(text, to);
       return before;
     }
     const isSure = dash === "--" || between === "=" || isQuoted.test(value);
-    const isApart =
-      end.test(text.slice(to)) || (spec.kind !== "style" && text.slice(from, offset).trim() === "");
+    const isApart = end.test(text.slice(to)) || (spec.kind !== "style" && word >= offset);
     if (!isSure && !isApart && !isMeant(spec, value)) return all;
-    from = to;
+    word = wordAfter(text, to);
     raw[spec.name] = value.replace(/^["'“‘„”]|["'”’“]$/g, "");
     return before;
   });
   const { options, problems } = checkOptions(raw);
   return { text: rest.trim(), options, unknown, problems: [...bare, ...problems] };
+}
+
+/** Where the next word begins, or the text ends. */
+function wordAfter(text: string, at: number): number {
+  const found = text.slice(at).search(/\S/);
+  return found < 0 ? text.length : at + found;
 }
 
 type Match = [

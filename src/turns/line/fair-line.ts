@@ -8,6 +8,8 @@ export interface Asker {
   readonly user: string;
   /** Whose members share with each other what others leave them: a server, or the channel that belongs to none. */
   readonly community?: CommunityKey | ChannelKey;
+  /** How many pictures are asked for: that many rounds of theirs; one unless said. */
+  readonly pictures?: number;
 }
 
 /** One that waits. */
@@ -54,7 +56,7 @@ interface Community<Thing> {
 
 interface Person {
   readonly key: string;
-  /** The round of the last request. */
+  /** The last round that their requests take up. */
   round: number;
   waiting: number;
 }
@@ -69,8 +71,9 @@ interface Thread<Thing> {
 
 /**
  * Self-clocked fair queueing on two levels: between communities, and in each between its people. Every request gets the
- * number of a round: one more than that person's last, or than the round that is being served, if that is later. So
- * everybody's first goes before anybody's second, nobody waits for more than the rounds before their own, and those have
+ * number of a round: one more than that person's last, or than the round that is being served, if that is later; one for
+ * several pictures takes up as many rounds, and begins in the first of them. So everybody's first goes before anybody's
+ * second, nobody waits for more than the rounds before their own, and those have
  * an end: who comes later comes after them. A community has a place in the rounds of communities for each request that
  * waits in it; whose turn it is in there is decided when that place is reached.
  *
@@ -78,8 +81,9 @@ interface Thread<Thing> {
  * One whose thread is busy is passed over.
  *
  * Source: S. J. Golestani, A self-clocked fair queueing scheme for broadband applications, INFOCOM 1994; after Demers,
- * Keshav and Shenker, Analysis and simulation of a fair queueing algorithm, SIGCOMM 1989. All requests count as equally
- * long.
+ * Keshav and Shenker, Analysis and simulation of a fair queueing algorithm, SIGCOMM 1989. All pictures count as
+ * equally long; that a request goes by where it begins is after Goyal, Vin and Cheng, Start-time fair queueing, SIGCOMM
+ * 1996.
  */
 export function createFairLine<Thing>(): FairLine<Thing> {
   /** The places of all communities; of each, the first is open while somebody in there can go. */
@@ -135,11 +139,12 @@ export function createFairLine<Thing>(): FairLine<Thing> {
       const community = findCommunity(key);
       const thread = findThread(asker.thread, key);
       const person = found(community.persons, asker.user, () => ({ key: asker.user, round: 0, waiting: 0 }));
-      person.round = Math.max(person.round, community.round) + 1;
+      const begins = Math.max(person.round, community.round) + 1;
+      person.round = begins + (asker.pictures ?? 1) - 1;
       person.waiting += 1;
       const after = thread.line.size > 0 && thread.last.community === key ? thread.last.round : 0;
       number += 1;
-      const rank = { round: Math.max(person.round, after), number };
+      const rank = { round: Math.max(begins, after), number };
       thread.last = { community: key, round: rank.round };
       const waiting = { thing, thread, community, person, rank };
       const canGo = !thread.isBusy && thread.line.size === 0;

@@ -351,3 +351,37 @@ test("nobody goes on from what is private, and only its own buttons do: in threa
     }
   }
 });
+
+test("a form or a button that names another channel's picture is not believed", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, guild, channel, ada, mo, nextPrompt, nextPress, taken } = server;
+  const secret = simulator.addChannel(guild, { name: "secret" });
+  await simulator.say(secret, mo, `<@${simulator.bot.id}> a plan`);
+  const [, , hidden = ""] = (await (await nextPrompt()).reply.show(await done())).split(":");
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const [, , picture = ""] = (await (await nextPrompt()).reply.show(await done())).split(":");
+
+  const form = simulator.press(picture, "a:edit", ada);
+  const customId = (await form.acknowledged()).modal?.customId ?? "";
+  const forgedId = customId.replace(channel.id, secret.id).replace(picture, hidden);
+  assert.notEqual(forgedId, customId);
+  const forged = await simulator.forgeForm(form, forgedId, { prompt: "make it readable" });
+  assert.equal((await forged.acknowledged()).ephemeral, true);
+  assert.match(forged.message?.text ?? "", /I no longer know that form/);
+  for (const id of [
+    `a:vary::${hidden}:${secret.id}`,
+    `a:vary::${hidden}`,
+    `a:details::${hidden}:${secret.id}`,
+  ]) {
+    const pressed = simulator.forgePress(picture, id, ada);
+    assert.equal((await pressed.acknowledged()).ephemeral, true, id);
+    assert.match(pressed.message?.text ?? "", /I no longer know that button/, id);
+  }
+  assert.deepEqual(taken, []);
+  await simulator.submit(form, { prompt: "make it night" });
+  assert.equal(
+    (await nextPress()).turn.message,
+    `discord:${channel.id}:${picture}`,
+    "the real one still works",
+  );
+});

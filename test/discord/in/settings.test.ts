@@ -116,7 +116,8 @@ test("settings work in a direct message and in a group, where there is no server
   const { simulator, ada, nextSetting } = await startDiscord(t);
   const direct = simulator.dm(ada);
   await simulator.slash(direct, ada, "style list");
-  assert.deepEqual((await nextSetting()).turn.place, { channel: `discord:channel:${direct.id}` });
+  const place = { channel: `discord:channel:${direct.id}`, kind: "direct" };
+  assert.deepEqual((await nextSetting()).turn.place, place);
 });
 
 test("every row of the options table is a field of /draw and of /defaults set", async (t) => {

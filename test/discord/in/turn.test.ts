@@ -13,6 +13,7 @@ import { parseSubmission } from "../../../adapters/discord/forms/forms.ts";
 import { type Me, parseDraw, parseMessage, parseTyped, targetOf } from "../../../adapters/discord/in/turn.ts";
 import { isReachable, toWhere, userOf } from "../../../adapters/discord/live/where.ts";
 import {
+  isOurForm,
   parseButtonId,
   parseFormId,
   parseMessageKey,
@@ -22,6 +23,7 @@ import {
 import { permissionsIn } from "../../../adapters/discord/wire/permissions.ts";
 import { isSpoiler, picturesOf } from "../../../adapters/discord/wire/pictures.ts";
 import { cut, toPlain, toThreadName } from "../../../adapters/discord/wire/words.ts";
+import { noCore } from "../../rig/no-core.ts";
 
 /** A payload as Discord sends it. */
 function fixture<T>(name: string): T {
@@ -35,6 +37,8 @@ const channel = toWhere(0);
 const ours = toWhere(11, true);
 const message = (name: string) => fixture<GatewayMessageCreateDispatchData>(name);
 const parse = (name: string, where = channel, who = me) => parseMessage(message(name), who, where);
+
+const { seal } = noCore();
 
 test("/draw: words, options, files and the adapter's own fields", () => {
   const interaction = fixture<APIChatInputApplicationCommandInteraction>("interaction-draw");
@@ -80,6 +84,28 @@ test("a button: who pressed it, and what it says of the picture", () => {
     ["a-fox.png"],
     "a gallery's pictures are not among the attachments",
   );
+});
+
+test("a form's id is believed where we gave it to that person", () => {
+  const id = { form: "edit", spot: { channelId: "1", messageId: "2" }, opened: "3", spoiler: false } as const;
+  const ours = toFormId(id, "discord:1", seal);
+  assert.ok(isOurForm(ours, "discord:1", seal));
+  const mark = ours.slice(ours.lastIndexOf(":") + 1);
+  for (const forged of [
+    ours.replace(":2:", ":4:"),
+    ours.replace("f:edit:1:", "f:edit:9:"),
+    ours.replace("edit", "reference"),
+    ours.replace(`::${mark}`, `:s:${mark}`),
+    `${ours}A`,
+    ours.slice(0, -1),
+    "f:edit:1:2:3:",
+    "f:edit:1:2:3",
+    mark,
+    "",
+  ]) {
+    assert.ok(!isOurForm(forged, "discord:1", seal), forged);
+  }
+  assert.ok(!isOurForm(ours, "discord:2", seal), "somebody else's");
 });
 
 test("a form: words, options and files in the order in which they were chosen", () => {
@@ -192,9 +218,10 @@ test("ids come back as they went, and what is none is told apart", () => {
     opened: "3",
     spoiler: false,
   } as const;
-  assert.deepEqual(parseFormId(toFormId(form)), form);
+  assert.deepEqual(parseFormId(toFormId(form, "discord:1", seal)), form);
   const long = { channelId: "9".repeat(20), messageId: "9".repeat(20) };
-  assert.ok(toFormId({ form: "reference", spot: long, opened: "9".repeat(20), spoiler: true }).length <= 100);
+  const longest = { form: "reference", spot: long, opened: "9".repeat(20), spoiler: true } as const;
+  assert.ok(toFormId(longest, `discord:${"9".repeat(20)}`, seal).length <= 100);
   assert.equal(parseFormId("f:enlarge:1:2:3:"), undefined);
   assert.equal(parseMessageKey("slack:C1:17.0"), undefined);
 });

@@ -112,7 +112,7 @@ test("in a direct message it goes on in the conversation", async (t) => {
   const { id, key } = await drawAndPress(server, direct, server.ada);
   const below = await adapter.below(key, toUser(server.ada));
   assert.equal(below.thread, `discord:${direct.id}`);
-  assert.deepEqual(below.place, { channel: `discord:channel:${direct.id}` });
+  assert.deepEqual(below.place, { channel: `discord:channel:${direct.id}`, kind: "direct" });
   await below.reply.show(await done());
   assert.equal(simulator.messages(direct).at(-1)?.replyTo, id);
 });

@@ -352,8 +352,14 @@ test("25 MB are read, a webm is handed on as what it is, and more than 50 MB are
 });
 
 test("nothing is read from hosts that are not Discord's", async () => {
-  const { toAttachment } = createFiles([], () => Promise.reject(new Error("nothing is fetched")));
+  const other = "http://127.0.0.1:4000";
+  const { toAttachment } = createFiles(other, () => Promise.reject(new Error("nothing is fetched")));
   for (const url of [
+    "http://127.0.0.1:4001/a.png",
+    "https://127.0.0.1:4000/a.png",
+    "https://cdn.discordapp.com:8443/a.png",
+    "https://cdn.discordapp.com.evil.example/a.png",
+    "https://cdn.discordapp.com@evil.example/a.png",
     "http://127.0.0.1:9/a.png",
     "https://example.com/a.png",
     "http://cdn.discordapp.com/a.png",

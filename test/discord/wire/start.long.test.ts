@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createDiscordAdapter } from "../../../adapters/discord/index.ts";
+import type { Access } from "../../../src/seam/access.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import { noCore } from "../../rig/no-core.ts";
 import { until } from "../../rig/until.ts";
 import { createDiscordSimulator } from "../../simulators/discord/index.ts";
 import { startDiscord, view } from "../server.ts";
+
+/** Kept to some servers. */
+function onlyIn(...ids: readonly string[]): Access {
+  return { communities: ids.map((id) => `discord:guild:${id}` as const), direct: false, carried: false };
+}
 
 test("the commands are registered once, and again only when they have changed", async (t) => {
   const { simulator, adapter, start } = await startDiscord(t);
@@ -27,7 +33,7 @@ test("the commands are registered once, and again only when they have changed", 
   assert.equal(puts(), 1, "nothing has changed");
 });
 
-test("with a guild id the commands are registered in that server alone", async (t) => {
+test("kept to one server, the commands are registered there alone", async (t) => {
   let guildId = "";
   const simulator = await createDiscordSimulator();
   t.after(() => simulator.close());
@@ -39,7 +45,7 @@ test("with a guild id the commands are registered in that server alone", async (
     debug() {},
     info() {},
     warn() {},
-    error: (fields: object) => lines.push(fields),
+    error: (fields: object) => void lines.push(fields),
   };
   const options = {
     token: simulator.token,
@@ -48,7 +54,7 @@ test("with a guild id the commands are registered in that server alone", async (
     painter: { name: "", standIn: true },
     log,
   } as const;
-  const adapter = createDiscordAdapter({ ...options, guildId });
+  const adapter = createDiscordAdapter({ ...options, access: onlyIn(guildId) });
   await adapter.start(noCore());
   await adapter.stop();
   assert.equal(simulator.commands(guild).length, 6);
@@ -59,7 +65,7 @@ test("with a guild id the commands are registered in that server alone", async (
   assert.deepEqual(lines, []);
 
   const abroad = simulator.addGuild({ joined: false });
-  const stranger = createDiscordAdapter({ ...options, guildId: abroad.id });
+  const stranger = createDiscordAdapter({ ...options, access: onlyIn(abroad.id) });
   await stranger.start(noCore());
   t.after(() => stranger.stop());
   const [line] = lines as { hint?: string }[];
@@ -95,7 +101,7 @@ test("another DISCORD_GUILD_ID, or none, leaves no command of ours where it was 
       threads: "off",
       painter: { name: "", standIn: true },
       log: createLog("silent"),
-      ...(guildId && { guildId }),
+      ...(guildId && { access: onlyIn(guildId) }),
     });
     await next.start(noCore());
     await next.stop();

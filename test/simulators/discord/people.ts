@@ -94,6 +94,10 @@ export interface People {
   choose(message: MessageRef, customId: string, values: readonly string[], user: User): Doing;
   /** Sends the form that an answer has shown. Fields left out stay as the form prefilled them. */
   submit(shown: Doing, fields: Readonly<Record<string, FormValue>>): Promise<Doing>;
+  /** The same with an id that the form does not have: what a client would do that is not Discord's own. */
+  forgeForm(shown: Doing, customId: string, fields: Readonly<Record<string, FormValue>>): Promise<Doing>;
+  /** Presses a button that the message does not have. */
+  forgePress(message: MessageRef, customId: string, user: User): Doing;
 }
 
 /** People, as Discord's own apps let them act. */
@@ -291,21 +295,36 @@ export function createPeople(parts: {
     },
     press: (ref, customId, user) => press(ref, customId, user),
     choose: (ref, customId, values, user) => press(ref, customId, user, values),
-    async submit(shown, fields) {
-      const { interaction } = shown;
-      const modal = interaction.acknowledgement?.modal;
-      if (!modal) throw new Error("No form was shown.");
-      const { user, channel } = interaction;
-      const filled = await fillForm(modal, fields, (file) => upload(file, channel, user));
+    submit: (shown, fields) => submit(shown, fields),
+    forgeForm: (shown, customId, fields) => submit(shown, fields, customId),
+    forgePress(ref, customId, user) {
+      const message = at(ref);
+      const data = { component_type: componentTypes.button, custom_id: customId, id: 99 };
+      const { channel } = message;
       return toDoing(
-        interactions.open({
-          type: interactionTypes.modal,
-          user,
-          channel,
-          ...(interaction.source ? { source: interaction.source } : {}),
-          data: { custom_id: modal.customId, ...filled },
-        }),
+        interactions.open({ type: interactionTypes.component, user, channel, source: message, data }),
       );
     },
   };
+
+  async function submit(
+    shown: Doing,
+    fields: Readonly<Record<string, FormValue>>,
+    customId?: string,
+  ): Promise<Doing> {
+    const { interaction } = shown;
+    const modal = interaction.acknowledgement?.modal;
+    if (!modal) throw new Error("No form was shown.");
+    const { user, channel } = interaction;
+    const filled = await fillForm(modal, fields, (file) => upload(file, channel, user));
+    return toDoing(
+      interactions.open({
+        type: interactionTypes.modal,
+        user,
+        channel,
+        ...(interaction.source ? { source: interaction.source } : {}),
+        data: { custom_id: customId ?? modal.customId, ...filled },
+      }),
+    );
+  }
 }

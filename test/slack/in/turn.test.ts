@@ -13,12 +13,16 @@ import type { Me } from "../../../adapters/slack/live/where.ts";
 import { toMrkdwn } from "../../../adapters/slack/out/markdown.ts";
 import { createFiles } from "../../../adapters/slack/wire/attachments.ts";
 import {
+  isOurs,
   parseButtonId,
   parseFormId,
   parseMessageKey,
+  parseStandsFor,
+  sealForm,
   toButtonId,
   toFormId,
   toMessageKey,
+  toStandsFor,
 } from "../../../adapters/slack/wire/keys.ts";
 import { events, missingScopes, scopes } from "../../../adapters/slack/wire/permissions.ts";
 import {
@@ -28,7 +32,9 @@ import {
   type Shown,
   shownIdsOf,
 } from "../../../adapters/slack/wire/pictures.ts";
+import { createOrigins } from "../../../adapters/slack/wire/send/origins.ts";
 import { cut, toTitle, toWords } from "../../../adapters/slack/wire/words.ts";
+import { noCore } from "../../rig/no-core.ts";
 
 /** A payload as Slack sends it. */
 function fixture<T>(name: string): T {
@@ -38,6 +44,7 @@ function fixture<T>(name: string): T {
 const me: Me = { userId: "U0BOT00001", botId: "B0BOT00001", teamId: "T0QUAY0001", name: "drawbridge" };
 const message = (name: string) => fixture<MessageEvent>(name);
 const elsewhere = {
+  origins: createOrigins(),
   ownId: me.userId,
   fromAddress: () => assert.fail("nothing is elsewhere"),
   unscoped: () => assert.fail("no scope is missing"),
@@ -48,6 +55,8 @@ const kept = (pictures: readonly Picture[] = []) =>
   pictures.flatMap((picture) => ("id" in picture ? picture : []));
 
 const parse = (name: string) => parseMessage(message(name), me);
+
+const { seal } = noCore();
 
 test("a mention, by either of its events, is the same turn", () => {
   const said = parse("message-mention");
@@ -299,10 +308,33 @@ test("names of ours come back as they went out, and nothing else does", () => {
     url: "https://x",
     private: true,
   } as const;
-  assert.deepEqual(parseFormId(toFormId(form)), form);
+  assert.deepEqual(parseFormId(sealForm(toFormId(form), seal), seal), form);
   for (const text of ["", "{}", "null", '{"form":"toString"}', '{"form":"edit","message":"discord:1:2"}']) {
-    assert.equal(parseFormId(text), undefined, text);
+    assert.equal(parseFormId(sealForm(text, seal), seal), undefined, text);
   }
+  const sealed = sealForm(toFormId(form), seal);
+  for (const forged of [
+    toFormId(form),
+    ` ${toFormId(form)}`,
+    sealed.replace("C1", "C2"),
+    sealed.replace("https://x", "http://127.0.0.1:6379/"),
+    sealed.replace("edit", "draw"),
+    `${sealed} `,
+    sealed.slice(1),
+  ]) {
+    assert.equal(parseFormId(forged, seal), undefined, forged);
+  }
+});
+
+test("what a button stands for is believed where we sealed it, with its files", () => {
+  const message = "slack:C1:U1.x";
+  const value = toStandsFor(message, ["F1", "F2"], seal);
+  assert.deepEqual(parseStandsFor(value), { channelId: "C1", userId: "U1", nonce: "x" });
+  assert.ok(isOurs(value, ["F1", "F2"], seal));
+  assert.ok(!isOurs(value, ["F1", "F3"], seal), "another file, which Delete would take away");
+  assert.ok(!isOurs(value, [], seal));
+  assert.ok(!isOurs(value.replace("C1", "C2"), ["F1", "F2"], seal));
+  assert.ok(!isOurs(message, ["F1", "F2"], seal));
 });
 
 test("what a person typed becomes words", () => {

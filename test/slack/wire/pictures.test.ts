@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Picture, picturesOf, type Shown, sentWith } from "../../../adapters/slack/wire/pictures.ts";
 import { flat } from "../../rig/pictures.ts";
-import { startSlack } from "../server.ts";
+import { done, startSlack } from "../server.ts";
 
 const signal = AbortSignal.timeout(120_000);
 const me = { userId: "U0BOT00001", botId: "B0BOT00001" };
@@ -45,13 +45,31 @@ test("an id or an address of Slack's in another app's message opens no file", ()
   for (const message of forged) {
     assert.deepEqual(ways(picturesOf({ ...app, ...message }, me)), ["foreign"], JSON.stringify(message));
   }
+  const person = { user: "U0MO000001" };
+  const block = picture({ slack_file: { id: "F0SECRET01" } });
+  const forwarded = { is_share: true, message_blocks: [{ message: { blocks: [block] } }] };
+  for (const by of [
+    ...[{ author_id: "U0APP00001" }, { author_id: "B0APP00001" }, { author_id: "U0MO000001" }, {}],
+    { author_id: me.userId, bot_id: "B0APP00001" },
+  ]) {
+    assert.deepEqual(ways(sentWith({ ...person, attachments: [{ ...forwarded, ...by }] }, me)), ["foreign"]);
+  }
+  for (const by of [{ author_id: me.userId }, { author_id: me.botId }, { bot_id: me.botId }]) {
+    const [own] = sentWith({ ...person, attachments: [{ ...forwarded, ...by }] }, me);
+    assert.ok(own && "own" in own, "Slack is asked whose it is");
+  }
+  const inTheirName = { ...person, app_id: "A0APP00001" };
+  assert.deepEqual(
+    sentWith({ ...inTheirName, attachments: [{ ...forwarded, author_id: me.userId }] }, me),
+    [],
+  );
   const files = [{ id: "F0SECRET01", mimetype: "image/png", url_private: secret }];
   assert.deepEqual(picturesOf({ ...app, attachments: [{ is_share: true, files }] }, me), []);
   assert.deepEqual(
     picturesOf({ user: "U0MO000001", attachments: [{ is_app_unfurl: true, is_share: true, files }] }, me),
     [],
   );
-  assert.deepEqual(sentWith({ user: "U0MO000001", attachments: [{ files }] }), []);
+  assert.deepEqual(sentWith({ user: "U0MO000001", attachments: [{ files }] }, me), []);
 });
 
 test("what Slack lists with a message is read, and each picture once", () => {
@@ -61,14 +79,14 @@ test("what Slack lists with a message is read, and each picture once", () => {
   assert.deepEqual(ways(picturesOf({ ...app, files, blocks }, me)), ["F0LISTED01", foxes]);
   const shared = { user: "U0MO000001", attachments: [{ is_share: true, is_msg_unfurl: true, files }] };
   assert.deepEqual(ways(picturesOf(shared, me)), ["F0LISTED01"]);
-  assert.deepEqual(ways(sentWith(shared)), ["F0LISTED01"]);
+  assert.deepEqual(ways(sentWith(shared, me)), ["F0LISTED01"]);
 });
 
 test("what is drawn small beside words is an icon; a preview in what somebody says is not what they sent", () => {
   const icon = { type: "context", elements: [picture({ image_url: foxes })] };
   assert.deepEqual(picturesOf({ ...app, blocks: [icon] }, me), []);
   const preview = { user: "U0MO000001", attachments: [{ image_url: foxes }] };
-  assert.deepEqual(sentWith(preview), []);
+  assert.deepEqual(sentWith(preview, me), []);
   assert.deepEqual(ways(picturesOf(preview, me)), [foxes]);
 });
 
@@ -102,7 +120,7 @@ test("a private file that another app points to is never asked for nor fetched",
   );
 });
 
-test("a forwarded block is read only if Slack says that its file is the bot's own", async (t) => {
+test("a forwarded block is read only if it is the bot's own", async (t) => {
   const { simulator, channel, ada, mo, nextPrompt } = await startSlack(t);
   const hidden = simulator.addChannel({ name: "secret", kind: "private" });
   const mine = await simulator.say(hidden, mo, "", {
@@ -117,6 +135,47 @@ test("a forwarded block is read only if Slack says that its file is the bot's ow
   await assert.rejects(seen.read(signal), /was put here by another app/);
   assert.deepEqual(
     simulator.requests.filter(({ method }) => method === "download"),
+    [],
+  );
+});
+
+test("a picture that the bot drew for others is not read because another app's message names it", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, channel, ada, mo, nextPrompt } = server;
+  const hidden = simulator.addChannel({ name: "secret", kind: "private", members: [mo] });
+  await simulator.say(hidden, mo, "a plan", { mention: true });
+  await (await nextPrompt()).reply.show(await done());
+  const [drawn] = server.answers(hidden);
+  assert.ok(drawn?.images[0]?.fileId);
+  const root = simulator.sayAsBot(channel, "", {
+    blocks: [picture({ slack_file: { id: drawn.images[0].fileId } })],
+  });
+  await simulator.say(simulator.dm(ada), ada, "make it night", { forwards: [root] });
+  const [seen] = (await nextPrompt()).turn.attachments;
+  assert.ok(seen);
+  await assert.rejects(seen.read(signal), /was put here by another app/);
+  await simulator.say(simulator.dm(mo), mo, "make it night", { forwards: [drawn] });
+  const [own] = (await nextPrompt()).turn.attachments;
+  assert.ok(
+    ((await own?.read(signal))?.byteLength ?? 0) > 0,
+    "the bot's own message, forwarded by who sees it",
+  );
+});
+
+test("an address of Slack's in words is never asked of Slack", async (t) => {
+  const { simulator, channel, ada, mo, nextPrompt } = await startSlack(t);
+  const hidden = simulator.addChannel({ name: "secret", kind: "private" });
+  const mine = await simulator.say(hidden, mo, "", {
+    files: [{ name: "mine.png", bytes: await flat("#123") }],
+  });
+  const id = mine.message.files[0]?.id ?? "";
+  const words = `like <https://files.slack.com/files-pri/T1-${id}/mine.png>`;
+  await simulator.say(channel, ada, words, { mention: true });
+  const { turn } = await nextPrompt();
+  assert.deepEqual(turn.attachments, [], "it is a link like any other, and read without a token");
+  assert.match(turn.text, /files\.slack\.com/);
+  assert.deepEqual(
+    simulator.requests.filter(({ method }) => method === "files.info" || method === "download"),
     [],
   );
 });

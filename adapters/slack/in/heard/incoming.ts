@@ -4,24 +4,19 @@ import { BotError } from "../../../../src/seam/errors.ts";
 import type { PlatformEvent } from "../../../../src/seam/turn.ts";
 import type { Came } from "../../live/came.ts";
 import type { Stage } from "../../live/stage.ts";
-import { parseButtonId, parseMessageKey, toMessageKey, toThreadKey } from "../../wire/keys.ts";
+import { say } from "../../out/notice.ts";
+import { parseButtonId, parseStandsFor, toMessageKey, toThreadKey } from "../../wire/keys.ts";
+import { openResponseUrl } from "../../wire/response-url.ts";
 import { toLogged } from "../../wire/trouble.ts";
 import { answerCommand, answerShortcut } from "../asks.ts";
 import { answerAtHome } from "../home-tab.ts";
 import { createMessages } from "../messages.ts";
-import type { Command, Pressed, Shortcut, Submitted } from "../payloads.ts";
+import type { Doing, Pressed } from "../payloads.ts";
 import { answerPress } from "../presses.ts";
 import { answerSubmission } from "../submissions.ts";
 import { forget } from "../taken-back.ts";
 import { type MessageEvent, parseDeleted, parseMessage } from "../turn.ts";
-
-/** Something that a person did, by its kind, as Slack sends it. */
-export type Doing =
-  | { readonly kind: "message"; readonly payload: MessageEvent }
-  | { readonly kind: "command"; readonly payload: Command }
-  | { readonly kind: "press"; readonly payload: Pressed }
-  | { readonly kind: "shortcut"; readonly payload: Shortcut }
-  | { readonly kind: "form"; readonly payload: Submitted };
+import { type Whence, whenceOf } from "./whence.ts";
 
 /** Begins to see to what was noted. Returns at once. */
 export type Begin = () => void;
@@ -33,7 +28,10 @@ export interface Incoming {
    * be acknowledged, so that Slack delivers it again.
    */
   hear(event: MessageEvent): Promise<Begin>;
-  /** What is done to Slack's own controls. Rejects as `hear`: the person is to be told. */
+  /**
+   * What is done to Slack's own controls. Rejects as `hear`, and with BotError `forbidden` where the bot may not be used:
+   * the person is to be told.
+   */
   take(doing: Doing): Promise<Begin>;
   /** As of `Adapter`. */
   replay(event: PlatformEvent): Promise<void>;
@@ -48,13 +46,36 @@ const noted = z.object({
 });
 
 export function createIncoming(stage: Stage): Incoming {
-  const { core, me, now, log, strangers, closing } = stage;
+  const { core, me, now, log, strangers, door, closing } = stage;
   const answerMessage = createMessages(stage);
   /** Messages are seen to in the order in which they came, however long it takes to note each. */
   let before: Promise<unknown> = Promise.resolve();
 
-  function see(doing: Doing, came: Came): Promise<void> {
+  /** What to tell whoever may not use the bot there; undefined: they may. */
+  function refusalOf({ place }: Whence): string | undefined {
+    return place && door.refusalAt(place);
+  }
+
+  /** Whoever spoke to the bot where it may not be used is told so alone, once in a while. */
+  async function turnAway(event: MessageEvent, whence: Whence, words: string): Promise<void> {
+    const said = parseMessage(event, me);
+    const { userId, channelId } = whence;
+    if (!said?.addressed || !door.maySay(channelId, userId)) return;
+    const { threadTs, inThread } = said.where;
+    await say(stage, { channelId, userId, ...(threadTs && { threadTs, inThread }) }, words);
+  }
+
+  async function see(doing: Doing, { event, at, again }: Omit<Came, "from">): Promise<void> {
     closing.throwIfAborted();
+    const whence = whenceOf(doing, me, core.seal);
+    const refusal = again ? refusalOf(whence) : undefined;
+    if (refusal !== undefined) {
+      if (doing.kind === "message") return turnAway(doing.payload, whence, refusal);
+      const { channelId, userId } = whence;
+      const responseUrl = openResponseUrl(whence.responseUrl, at);
+      return say(stage, { channelId, userId, ...(responseUrl && { responseUrl }) }, refusal);
+    }
+    const came: Came = { event, at, again, ...(whence.from && { from: whence.from }) };
     switch (doing.kind) {
       case "message": {
         const said = parseMessage(doing.payload, me);
@@ -91,6 +112,10 @@ export function createIncoming(stage: Stage): Incoming {
     return () => void seeTo(work);
   }
 
+  function onUnsaid(error: unknown): void {
+    log.debug({ error: toLogged(error) }, "slack.refusal.unsaid");
+  }
+
   /** Small talk in a thread that is not ours costs nothing once that is known. */
   function isForUs(event: MessageEvent): boolean {
     const said = parseMessage(event, me);
@@ -104,9 +129,19 @@ export function createIncoming(stage: Stage): Incoming {
     async hear(event) {
       const deleted = parseDeleted(event);
       if (deleted) forget(stage, event.channel, deleted);
-      return isForUs(event) ? note({ kind: "message", payload: event }) : () => {};
+      if (!isForUs(event)) return () => {};
+      const doing = { kind: "message", payload: event } as const;
+      const whence = whenceOf(doing, me, core.seal);
+      const refusal = refusalOf(whence);
+      return refusal === undefined
+        ? note(doing)
+        : () => void turnAway(event, whence, refusal).catch(onUnsaid);
     },
-    take: note,
+    async take(doing) {
+      const refusal = refusalOf(whenceOf(doing, me, core.seal));
+      if (refusal !== undefined) throw new BotError("forbidden", refusal);
+      return note(doing);
+    },
     async replay({ key, body }) {
       const parsed = noted.safeParse(body);
       if (!parsed.success) {
@@ -154,6 +189,6 @@ function toClick({ actions, container, channel, message, user }: Pressed): strin
   if (!name || !action(name).draws || action(name).form) return undefined;
   const channelId = container.channel_id ?? channel?.id ?? "";
   const ts = container.message_ts ?? message?.ts ?? "";
-  const stands = parseMessageKey(pressed?.value ?? "");
+  const stands = parseStandsFor(pressed?.value ?? "");
   return `${toMessageKey(stands ?? { channelId, ts })} ${name} ${user.id}`;
 }

@@ -9,10 +9,10 @@ import { toLogger } from "../../wire/gateway.ts";
 import { openResponseUrl } from "../../wire/response-url.ts";
 import { toLogged } from "../../wire/trouble.ts";
 import { showHome } from "../home-tab.ts";
-import type { Command, Pressed, Shortcut, Submitted } from "../payloads.ts";
+import type { Command, Doing, Pressed, Shortcut, Submitted } from "../payloads.ts";
 import { faultsOf } from "../submissions.ts";
 import type { MessageEvent } from "../turn.ts";
-import type { Begin, Doing, Incoming } from "./incoming.ts";
+import type { Begin, Incoming } from "./incoming.ts";
 
 /** Everything is noted, acknowledged at once and worked on later, so that nothing is late, however busy the core is. */
 export function listen(
@@ -48,8 +48,11 @@ export function listen(
     try {
       begin = await incoming.take(doing);
     } catch (error) {
-      log.error({ kind: doing.kind, error: toLogged(error) }, "slack.event.unnoted");
-      return acknowledge(() => refuse(toBotError(error).message));
+      const refused = toBotError(error);
+      if (refused.code !== "forbidden") {
+        log.error({ kind: doing.kind, error: toLogged(error) }, "slack.event.unnoted");
+      }
+      return acknowledge(() => refuse(refused.message));
     }
     await acknowledge(ack);
     begin();
@@ -67,7 +70,9 @@ export function listen(
   });
   app.event("assistant_thread_started", async ({ event, body }) => {
     const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
-    if (isFirst(body.event_id)) later("slack.assistant.failed", () => greet(stage, channelId, threadTs));
+    const isOpen = stage.door.closedHome === undefined;
+    if (isOpen && isFirst(body.event_id))
+      later("slack.assistant.failed", () => greet(stage, channelId, threadTs));
   });
   app.event("assistant_thread_context_changed", async ({ event }) => {
     const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
@@ -80,7 +85,12 @@ export function listen(
   });
   app.action(/.*/, async ({ ack, body }) => {
     const payload = body as unknown as Pressed;
-    await take({ kind: "press", payload }, ack, (words) => ack().then(() => whisper(payload, words)));
+    await take({ kind: "press", payload }, ack, async (words) => {
+      await ack();
+      // What stands in App Home since it was open is taken away.
+      if (payload.view && stage.door.closedHome !== undefined) await showHome(stage, payload.user.id);
+      else await whisper(payload, words);
+    });
   });
   app.shortcut(/.*/, async ({ ack, body }) => {
     const payload = body as Shortcut;

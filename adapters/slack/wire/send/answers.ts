@@ -17,12 +17,14 @@ export interface Answers {
 /** Ms an answer to a press may take. */
 const respondMs = 10_000;
 
-export function createAnswers({ now }: Pick<Calls, "now">): Answers {
+export function createAnswers({ now, origins }: Pick<Calls, "now" | "origins">): Answers {
   async function respond(responseUrl: ResponseUrl, body: object): Promise<void> {
     if (!isOpen(responseUrl, now)) throw new NotTaken("the address for answers has run out");
+    if (!origins.takesAnswers(responseUrl.url)) throw new NotTaken("that is no address of Slack's");
     responseUrl.left -= 1;
     const response = await fetch(responseUrl.url, {
       method: "POST",
+      redirect: "error",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(respondMs),

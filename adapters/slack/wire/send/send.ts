@@ -1,4 +1,5 @@
 import type { types } from "@slack/bolt";
+import { sealForm } from "../keys.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import type { Calls } from "./calls.ts";
 import { createPatience } from "./patience.ts";
@@ -22,7 +23,11 @@ type Assist = Readonly<Record<string, unknown>> & {
 /** Neither client tries anything twice by itself. */
 export function createSend(of: Omit<Calls, "patience">): Send {
   const calls: Calls = { ...of, patience: createPatience(of.timing) };
-  const { quick } = calls;
+  const { quick, seal } = calls;
+  const sealed = (view: types.ModalView): types.ModalView => ({
+    ...view,
+    ...(view.private_metadata && { private_metadata: sealForm(view.private_metadata, seal) }),
+  });
   const reads = createReads(calls);
   return {
     ...reads,
@@ -30,10 +35,11 @@ export function createSend(of: Omit<Calls, "patience">): Send {
     ...createAnswers(calls),
     ...createUploads(calls),
     async openForm(trigger, view) {
-      const { view: opened } = await quick.views.open({ trigger_id: trigger, view });
+      const { view: opened } = await quick.views.open({ trigger_id: trigger, view: sealed(view) });
       return opened?.id ?? "";
     },
-    updateForm: async (viewId, view) => void (await quick.views.update({ view_id: viewId, view })),
+    updateForm: async (viewId, view) =>
+      void (await quick.views.update({ view_id: viewId, view: sealed(view) })),
     publishHome: async (userId, view) => void (await quick.views.publish({ user_id: userId, view })),
     assist: async (method, more) => void (await quick.apiCall(`assistant.threads.${method}`, more)),
   };

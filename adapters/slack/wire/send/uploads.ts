@@ -25,13 +25,14 @@ export interface Uploads {
 /** Ms an upload may take. */
 const uploadMs = 60_000;
 
-export function createUploads({ client, token, patience }: Calls): Uploads {
+export function createUploads({ client, token, origins, patience }: Calls): Uploads {
   const { patiently } = patience;
 
   async function send(url: string, image: Image, name: string, signal: AbortSignal): Promise<void> {
     const form = toForm(image, name);
     const response = await fetch(url, {
       method: "POST",
+      redirect: "error",
       headers: { authorization: `Bearer ${token}`, "content-type": form.type },
       body: form.bytes,
       signal: AbortSignal.any([signal, AbortSignal.timeout(uploadMs)]),
@@ -49,7 +50,7 @@ export function createUploads({ client, token, patience }: Calls): Uploads {
       alt_txt: altOf(image).slice(0, 1000),
     });
     const { upload_url: url, file_id: id } = opened as { upload_url?: unknown; file_id?: unknown };
-    if (typeof url !== "string" || typeof id !== "string")
+    if (typeof url !== "string" || typeof id !== "string" || !origins.keepsFiles(url))
       throw new Error("Slack gave no address to upload to");
     await how.note(id);
     let made = false;
