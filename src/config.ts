@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { Access } from "./seam/access.ts";
 import { models } from "./seam/models.ts";
+import type { Access } from "./seam/trust/access.ts";
 
 /** Everything an operator can set. Read once, at the start; nothing else reads the environment. */
 export interface Config {
