@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Events, REST } from "discord.js";
-import { type Access, openAccess } from "../../src/seam/access.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { withTimeout } from "../../src/seam/timeout.ts";
+import { type Access, openAccess } from "../../src/seam/trust/access.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import { register } from "./forms/register.ts";
 import { clearStaleCommands } from "./forms/stale-commands.ts";

@@ -1,10 +1,10 @@
 import { webApi } from "@slack/bolt";
-import { type Access, openAccess } from "../../src/seam/access.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
+import { type Access, openAccess } from "../../src/seam/trust/access.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";

@@ -1,9 +1,9 @@
 import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createDiscordAdapter, type DiscordOptions } from "../../adapters/discord/index.ts";
-import type { Access } from "../../src/seam/access.ts";
 import type { Core } from "../../src/seam/core.ts";
 import type { Log } from "../../src/seam/log.ts";
+import type { Access } from "../../src/seam/trust/access.ts";
 import type { Press, Prompt, Setting, Turn } from "../../src/seam/turn.ts";
 import type { Image, Reply, View } from "../../src/seam/view.ts";
 import { noCore } from "../rig/no-core.ts";

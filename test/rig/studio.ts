@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { RequestDefaults } from "../../src/openai/request.ts";
 import type { Links } from "../../src/pictures/links.ts";
 import type { Spool } from "../../src/pictures/spool.ts";
-import type { Access } from "../../src/seam/access.ts";
 import type { ActionName } from "../../src/seam/actions.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import type { Handle } from "../../src/seam/core.ts";
+import type { Access } from "../../src/seam/trust/access.ts";
 import type {
   Attachment,
   FormInput,

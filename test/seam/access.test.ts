@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Access, type Barrier, barrierAt, openAccess } from "../../src/seam/access.ts";
 import { createSeldom } from "../../src/seam/bounded.ts";
+import { type Access, type Barrier, barrierAt, openAccess } from "../../src/seam/trust/access.ts";
 import type { Place } from "../../src/seam/turn.ts";
 
 const room: Place = { channel: "p:room", community: "p:house" };

@@ -1,8 +1,8 @@
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../../adapters/slack/index.ts";
-import type { Access } from "../../src/seam/access.ts";
 import type { Account, Accounts, BackTo, Removed, Style, Styles } from "../../src/seam/core.ts";
 import type { Log } from "../../src/seam/log.ts";
+import type { Access } from "../../src/seam/trust/access.ts";
 import type { Press, Prompt, Setting, Turn } from "../../src/seam/turn.ts";
 import type { Image, Reply, View } from "../../src/seam/view.ts";
 import { freePort } from "../rig/free-port.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isSealed } from "../../src/seam/seal.ts";
+import { isSealed } from "../../src/seam/trust/seal.ts";
 import { createSeals } from "../../src/store/secret.ts";
 import { openStore } from "../../src/store/store.ts";
 

@@ -6,8 +6,8 @@ import {
   InteractionContextType,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
-import { type Access, openAccess } from "../../../src/seam/access.ts";
 import { optionSpecs } from "../../../src/seam/options.ts";
+import { type Access, openAccess } from "../../../src/seam/trust/access.ts";
 import { discordLimits } from "../wire/limits.ts";
 import { toOptionField, toPictureField, toSwitchField, toTextField } from "./fields.ts";
 

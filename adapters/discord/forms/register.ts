@@ -1,6 +1,6 @@
 import { DiscordAPIError, type REST, RESTJSONErrorCodes, Routes } from "discord.js";
-import type { Access } from "../../../src/seam/access.ts";
 import type { Log } from "../../../src/seam/log.ts";
+import type { Access } from "../../../src/seam/trust/access.ts";
 import { toCommands } from "./commands.ts";
 
 /** What decides whether a command is the same. Discord adds ids, versions and defaults of its own. */

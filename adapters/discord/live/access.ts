@@ -1,7 +1,7 @@
 import type { Client } from "discord.js";
-import { type Access, type Barrier, barrierAt } from "../../../src/seam/access.ts";
 import { createSeldom } from "../../../src/seam/bounded.ts";
 import type { Log } from "../../../src/seam/log.ts";
+import { type Access, type Barrier, barrierAt } from "../../../src/seam/trust/access.ts";
 import type { Place } from "../../../src/seam/turn.ts";
 import { channelIdOf, guildIdOf } from "../wire/keys.ts";
 

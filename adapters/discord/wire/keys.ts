@@ -1,6 +1,6 @@
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
 import type { Seal } from "../../../src/seam/core.ts";
-import { isSealed } from "../../../src/seam/seal.ts";
+import { isSealed } from "../../../src/seam/trust/seal.ts";
 import type { ChannelKey, EventKey, MessageKey, Place, ThreadKey, User } from "../../../src/seam/turn.ts";
 
 /** Where a message is. */

@@ -1,5 +1,5 @@
-import { type Access, type Barrier, barrierAt } from "../../../src/seam/access.ts";
 import { createSeldom } from "../../../src/seam/bounded.ts";
+import { type Access, type Barrier, barrierAt } from "../../../src/seam/trust/access.ts";
 import type { CommunityKey, Place } from "../../../src/seam/turn.ts";
 
 /** Who may use the bot: asked of everything that people do, before anything else is done of it. */

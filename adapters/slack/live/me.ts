@@ -1,7 +1,7 @@
 import type { webApi } from "@slack/bolt";
-import type { Access } from "../../../src/seam/access.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
+import type { Access } from "../../../src/seam/trust/access.ts";
 import { channelIdOf } from "../wire/keys.ts";
 import { missingScopes } from "../wire/permissions.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";

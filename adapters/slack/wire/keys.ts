@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
 import type { Seal, Style } from "../../../src/seam/core.ts";
-import { isSealed } from "../../../src/seam/seal.ts";
+import { isSealed } from "../../../src/seam/trust/seal.ts";
 import type {
   ChannelKey,
   CommunityKey,

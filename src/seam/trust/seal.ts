@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Seal } from "./core.ts";
+import type { Seal } from "../core.ts";
 
 /** Whether those words are ours, by the mark that came with them. */
 export function isSealed(seal: Seal, words: string, mark: string): boolean {

@@ -1,4 +1,4 @@
-import type { ChannelKey, CommunityKey, Place } from "./turn.ts";
+import type { ChannelKey, CommunityKey, Place } from "../turn.ts";
 
 /** Where people may use the bot on a platform, as the operator says. */
 export interface Access {
