@@ -1,14 +1,9 @@
 import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-<<<<<<< HEAD
-import type { Access } from "./seam/access.ts";
 import { models, usualMainModel, usualModel } from "./seam/models.ts";
-import { isWeakPassword } from "./weak-password.ts";
-=======
-import { models } from "./seam/models.ts";
 import type { Access } from "./seam/trust/access.ts";
->>>>>>> who
+import { isWeakPassword } from "./weak-password.ts";
 
 /** Everything an operator can set. Read once, at the start; nothing else reads the environment. */
 export interface Config {
