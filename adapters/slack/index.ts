@@ -8,6 +8,7 @@ import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
 import { isTakenBack, withdraw } from "./in/taken-back.ts";
+import { readLeft } from "./live/left.ts";
 import { introduce } from "./live/me.ts";
 import { movedTo } from "./live/moved.ts";
 import { createPeople } from "./live/people.ts";
@@ -16,6 +17,7 @@ import { readUploads } from "./live/uploads.ts";
 import { parseVenue, type Venue } from "./live/venue.ts";
 import { openBelow } from "./out/answers.ts";
 import { sweep } from "./out/files/sweep.ts";
+import { leaveOn } from "./out/posted/leave.ts";
 import { createReply } from "./out/reply.ts";
 import { createFiles } from "./wire/attachments.ts";
 import { type Gateway, type Mode, toLogger } from "./wire/gateway.ts";
@@ -113,6 +115,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
         ...(apiHost && { apiHost }),
       }),
       uploads: await readUploads(core.keep, log),
+      left: await readLeft(core.keep, log),
       missing,
       people: createPeople({ info: send.fetchPerson, teamId: me.teamId, log, now }),
       core,
@@ -140,6 +143,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     });
     await gateway.open();
     log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");
+    leaveOn(stage);
     const swept = sweep(stage).finally(() => stage.tidying.delete(swept));
     stage.tidying.add(swept);
     return { stage, incoming, gateway, closing };
