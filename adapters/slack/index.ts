@@ -10,6 +10,7 @@ import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
 import { isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor } from "./live/access.ts";
+import { readLeft } from "./live/left.ts";
 import { introduce, nameUnknown } from "./live/me.ts";
 import { movedTo } from "./live/moved.ts";
 import { createPeople } from "./live/people.ts";
@@ -18,6 +19,7 @@ import { readUploads } from "./live/uploads.ts";
 import { parseVenue, type Venue } from "./live/venue.ts";
 import { openBelow } from "./out/answers.ts";
 import { sweep } from "./out/files/sweep.ts";
+import { leaveOn } from "./out/posted/leave.ts";
 import { createReply } from "./out/reply.ts";
 import { createFiles } from "./wire/attachments.ts";
 import { type Gateway, type Mode, toLogger } from "./wire/gateway.ts";
@@ -122,6 +124,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
         origins,
       }),
       uploads: await readUploads(core.keep, log),
+      left: await readLeft(core.keep, log),
       missing,
       people: createPeople({ info: send.fetchPerson, teamId: me.teamId, log, now }),
       door: createDoor(access, now),
@@ -151,6 +154,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     await gateway.open();
     log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");
     void nameUnknown(client, me, access, log);
+    leaveOn(stage);
     const swept = sweep(stage).finally(() => stage.tidying.delete(swept));
     stage.tidying.add(swept);
     return { stage, incoming, gateway, closing };

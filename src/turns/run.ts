@@ -138,6 +138,10 @@ export function createRuns(
     } catch (error) {
       if (stop.signal.reason === shutdown) {
         leave();
+        // A disk that was full a moment ago may not know under which id OpenAI draws it.
+        await ledger.note(state.turn).catch((failure: unknown) => {
+          run.log.error({ error: failure }, "store.failed");
+        });
         return undefined;
       }
       if (turn.drawn && (await shows(adapter, turn.message))) last = { turn };

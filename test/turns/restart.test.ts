@@ -4,6 +4,7 @@ import { BotError } from "../../src/seam/errors.ts";
 import type { MessageKey, Prompt } from "../../src/seam/turn.ts";
 import type { Reply, View } from "../../src/seam/view.ts";
 import { createStandin } from "../../src/standin/index.ts";
+import { createFragileStore } from "../rig/fragile-store.ts";
 import { createFolder } from "../rig/process.ts";
 import { createStudio } from "../rig/studio.ts";
 import { until } from "../rig/until.ts";
@@ -98,6 +99,26 @@ describe("a restart", () => {
     await next.bot.resume();
     await until(() => next.adapter.views(plain.key).at(-1)?.phase === "done", "the picture");
     assert.equal(studio.asked().length, 1);
+    await next.bot.drain(0);
+  });
+
+  test("goes on with a response that a full disk did not take the id of, once it does", async () => {
+    const full = createFragileStore(studio.store);
+    let isFull = true;
+    full.failWhen(
+      (_, call, value) => isFull && call === "set" && /"responseIds"/.test(JSON.stringify(value)),
+    );
+    const first = await createStudio({ standin: studio.standin, store: full.store });
+    first.hold();
+    const reply = first.adapter.reply();
+    const answered = first.say("a fox", {}, reply);
+    await until(() => first.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
+    isFull = false;
+    await Promise.all([first.bot.drain(0), answered]);
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    await until(() => next.adapter.views(reply.key).at(-1)?.phase === "done", "the picture");
+    assert.equal(studio.asked().length, 1, "it is drawn once");
     await next.bot.drain(0);
   });
 

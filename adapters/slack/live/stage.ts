@@ -7,6 +7,7 @@ import type { Picture } from "../wire/pictures.ts";
 import type { ResponseUrl } from "../wire/response-url.ts";
 import type { Send } from "../wire/send/send.ts";
 import type { Door } from "./access.ts";
+import type { Left } from "./left.ts";
 import type { People } from "./people.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Me } from "./where.ts";
@@ -24,6 +25,8 @@ export interface Stage {
   readonly files: Files;
   /** Files that may be left over when the process ends. Outlives it. */
   readonly uploads: Uploads;
+  /** Messages that still look alive though their answer stands elsewhere. Outlives the process. */
+  readonly left: Left;
   /** Tells the operator of scopes that are missing, of each once. */
   readonly missing: (scopes: readonly string[]) => void;
   readonly people: People;

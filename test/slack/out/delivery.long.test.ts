@@ -151,6 +151,19 @@ test("what the bot left behind where it was taken out says where the answer is, 
   await until(() => simulator.litter().length === 0, "nothing to be left");
 });
 
+test("what the bot left behind is remembered over a restart", async (t) => {
+  const server = await startSlack(t, { timing: { retryMs: Array<number>(100).fill(50) } });
+  const { simulator, channel, adapter, core, answers } = server;
+  const { reply } = await drawing(server);
+  simulator.kick(channel);
+  await reply.show(await done());
+  await adapter.stop();
+  simulator.invite(channel);
+  await adapter.start(core);
+  await until(() => /answer is in our direct messages/.test(answers()[0]?.text ?? ""), "the old message");
+  await until(() => simulator.litter().length === 0, "nothing to be left");
+});
+
 test("what was posted without our having heard of it, and barred before it was found, does not go on looking alive", async (t) => {
   const server = await startSlack(t, { timing: { retryMs: Array<number>(100).fill(50) } });
   const { simulator, channel, ada, answers, nextPrompt } = server;

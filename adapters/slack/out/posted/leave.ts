@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { LeftMessage } from "../../live/left.ts";
 import type { Stage } from "../../live/stage.ts";
 import type { Spot } from "../../wire/keys.ts";
 import { toLogged } from "../../wire/trouble.ts";
@@ -10,18 +11,31 @@ import { toMessage } from "../view.ts";
 const laterMs = [60_000, 600_000, 3_600_000, 10_800_000];
 
 /**
- * Leaves nothing but these words in a message whose answer stands elsewhere, or takes it away. False: it shows what it
- * did; it is tried again for hours then, and `onLeft` hears when that is done.
+ * Leaves nothing but its words in a message whose answer stands elsewhere, or takes it away. False: it shows what it did;
+ * it is tried again for hours then, also after a restart, and `onLeft` hears when that is done.
  */
-export async function leave(stage: Stage, at: Spot, words: string, onLeft: () => void): Promise<boolean> {
-  const isLeft = await tryOnce(stage, at, words);
-  const again = async () => {
-    const isLeftNow = await tryOnce(stage, at, words);
-    if (isLeftNow) onLeft();
-    return isLeftNow;
-  };
-  if (!isLeft) later(stage, again);
-  return isLeft;
+export async function leave(stage: Stage, message: LeftMessage, onLeft: () => void): Promise<boolean> {
+  if (await tryOnce(stage, message, message.words)) return true;
+  await stage.left.note(message);
+  leaveLater(stage, message, onLeft);
+  return false;
+}
+
+/** Goes on with what the process before has left. */
+export function leaveOn(stage: Stage): void {
+  for (const message of stage.left.before)
+    leaveLater(stage, message, () => {
+      for (const id of message.files) void stage.send.remove(id).catch(() => {});
+    });
+}
+
+function leaveLater(stage: Stage, message: LeftMessage, onLeft: () => void): void {
+  later(stage, async () => {
+    if (!(await tryOnce(stage, message, message.words))) return false;
+    onLeft();
+    await stage.left.forget(message);
+    return true;
+  });
 }
 
 /**

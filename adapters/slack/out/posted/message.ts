@@ -286,7 +286,9 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
       if (!old || !spot || !stands) return;
       await noteMoved(stage, stands, spot);
       const words = to.channelId === old.channelId ? belowWords : directWords;
-      const isLeft = await leave(stage, old, words, () => {
+      const only = before.onShow.filter((id) => !onShow.includes(id));
+      const left = { channelId: old.channelId, ts: old.ts, words, files: only };
+      const isLeft = await leave(stage, left, () => {
         apart = apart.filter((id) => !before.onShow.includes(id));
         files.settle(staying());
       });
