@@ -97,7 +97,7 @@ test("a file of prices that cannot be used is said to be one, with what to chang
 test("an admin's prices are what answers are priced by", async (t) => {
   const dataDir = await createFolder(t);
   const file = join(dataDir, "prices.json");
-  const image = { "gpt-image-2": { output: 3000 } };
+  const image = { "gpt-image-2.5-sunburst": { output: 3000 } };
   await writeFile(file, JSON.stringify({ of: "2026-12-01", image }));
   const bot = await start(t, { DATA_DIR: dataDir, PRICES_FILE: file, OPENAI_STORE: "false" });
   const url = await bot.url();

@@ -56,7 +56,10 @@ const limitCommand = "/usr/bin/prlimit";
 const crashLine = /"msg":"unhandled"|uncaught|unhandled|FATAL ERROR|^\s+at .*(?:src|adapters)\//i;
 
 /** How long an orderly end may take, in ms: the grace of a container. */
-const graceMs = 10_000;
+const graceMs = 20_000;
+
+/** Lines of a process that did not end well that are told. */
+const mostLast = 12;
 
 export function createFleet(
   record: Recorder,
@@ -155,7 +158,9 @@ export function createFleet(
     await bot.exit;
     clearTimeout(late);
     if (bot.child.exitCode === 0) return undefined;
-    return `#${bot.process} did not end well: ${bot.child.signalCode ?? bot.child.exitCode}`;
+    const last = said.filter((line) => line.startsWith(`#${bot.process} `)).slice(-mostLast);
+    const how = bot.child.signalCode ?? bot.child.exitCode;
+    return [`#${bot.process} did not end well: ${how}; the last that it said:`, ...last].join("\n    ");
   }
 
   return {

@@ -174,7 +174,7 @@ for (const [name, create] of [
       const server = running(t);
       if (!server) return;
       // The connection is kept all the time.
-      const store = await openStore(server.url, { limitMs: 150, silentMs: 60_000 });
+      const store = await openStore(server.url, { limitMs: 1000, silentMs: 60_000 });
       t.after(() => store.close().catch(() => {}));
       const table = store.table("one", schema);
       await table.set("a", { words: "first", count: 0 });
