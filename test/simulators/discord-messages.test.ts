@@ -330,12 +330,12 @@ test("files that Discord refuses are refused", async (t) => {
       files: sizes.map((size, at) => ({ name: `${at}.bin`, data: Buffer.alloc(size) })),
     });
   const mib = 1024 * 1024;
-  const large = await refusal(post(channel.id, [10 * mib + 1]));
+  const large = await refusal(post(channel.id, [20 * mib + 1]));
   assert.deepEqual([large.status, large.code], [413, 40005]);
-  await post(channel.id, [10 * mib]);
+  await post(channel.id, [20 * mib]);
   assert.equal((await refusal(post(channel.id, Array(11).fill(1)))).code, 30015);
   const boosted = simulator.addChannel(simulator.addGuild({ premiumTier: 2 }));
-  await post(boosted.id, [11 * mib]);
+  await post(boosted.id, [21 * mib]);
 });
 
 test("messages are listed from the newest, before, after and around one", async (t) => {

@@ -142,7 +142,7 @@ test("a file may be as large as this place allows", async (t) => {
     beforeStart: (simulator) => void simulator.addGuild({ name: "Boosted", premiumTier: 2 }),
   });
   const { simulator, nextPrompt, ada } = server;
-  assert.equal((await slash(server)).reply.limits.bytes, 10 * MB);
+  assert.equal((await slash(server)).reply.limits.bytes, 20 * MB);
   const guild = simulator.addGuild({ premiumTier: 2 });
   simulator.join(guild, ada);
   const channel = simulator.addChannel(guild);
@@ -153,6 +153,31 @@ test("a file may be as large as this place allows", async (t) => {
   assert.equal(reply.limits.bytes, 50 * MB);
   assert.deepEqual(reply.limits.mediaTypes, ["image/png", "image/jpeg", "image/webp", "image/gif"]);
   assert.equal(reply.limits.images, 10);
+  await simulator.say(server.channel, ada, `<@${simulator.bot.id}> a fox`);
+  assert.equal((await nextPrompt()).reply.limits.bytes, 20 * MB);
+});
+
+test("what Discord says of an interaction wins, and what the asker alone may upload is not the bot's", async (t) => {
+  const server = await startDiscord(t, { threads: "auto" });
+  const { simulator, channel, ada, nextPrompt, nextPress } = server;
+  const nitro = simulator.addUser({ name: "nitro", uploadBytes: 500 * MB });
+  simulator.join(server.guild, nitro);
+  await simulator.slash(channel, nitro, "draw", { prompt: "a fox" });
+  const { reply } = await nextPrompt();
+  assert.equal(reply.limits.bytes, 500 * MB);
+  const key = await reply.show(await done());
+  simulator.press(key.split(":")[2] ?? "", "a:vary", nitro);
+  assert.equal((await nextPress()).reply.limits.bytes, 20 * MB, "the bot posts it in the thread");
+
+  const guild = simulator.addGuild({ fileBytes: 8 * MB });
+  simulator.join(guild, ada);
+  const strict = simulator.addChannel(guild);
+  await simulator.slash(strict, ada, "draw", { prompt: "a fox" });
+  const inStrict = await nextPrompt();
+  assert.equal(inStrict.reply.limits.bytes, 8 * MB);
+  const first = await inStrict.reply.show(await done());
+  simulator.press(first.split(":")[2] ?? "", "a:vary", ada);
+  assert.equal((await nextPress()).reply.limits.bytes, 8 * MB, "in a thread, too");
 });
 
 test("a picture that Discord finds too large all the same is saved smaller, and says so", async (t) => {

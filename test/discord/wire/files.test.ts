@@ -63,7 +63,7 @@ test("a file is told from a picture of the same name, and several from each othe
 test("a file that is too large for Discord is left out, and it says so", async (t) => {
   const server = await startDiscord(t);
   const { doing, reply } = await ask(server);
-  await reply.show(await done({ files: [svg(10 * 1024 * 1024)] }));
+  await reply.show(await done({ files: [svg(20 * 1024 * 1024)] }));
   assert.deepEqual(doing.message?.downloads, []);
   assert.equal(doing.message?.files.length, 1);
   assert.match(doing.message?.text ?? "", /SVG file itself is too large for Discord/);
