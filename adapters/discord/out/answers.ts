@@ -4,6 +4,7 @@ import type { MessageKey, ThreadKey } from "../../../src/seam/turn.ts";
 import { toModal } from "../forms/forms.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
+import { openThread } from "../live/threads.ts";
 import type { Cover, Venue } from "../live/venue.ts";
 import { isReachable, placeOf, toWhere, userOf } from "../live/where.ts";
 import { findMadeFor, goOnLine } from "../wire/found.ts";
@@ -154,7 +155,9 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       // A thread's name hides nothing.
       const words = spoiler ? "" : (wish.words ?? (await stage.promptOf(toMessageKey(continues))) ?? "");
       const name = toThreadName(words, discordLimits.threadName);
-      const channelId = await send.openThread(continues, name);
+      const { message } = { message: undefined, ...interaction };
+      const seen = message?.id === continues.messageId ? message : undefined;
+      const channelId = await openThread(stage, continues, name, seen);
       if (isThere) {
         const line = toLine(`${goOnLine} <#${channelId}>.`);
         await send.editByToken(token, "@original", line).catch(() => {});
