@@ -55,9 +55,24 @@ test("an edit swaps the picture, keeps it, or adds to it, by what it lists", asy
     files: [{ name: "c.png", data: png }],
   });
   assert.deepEqual(names(), ["c.png"], "new files without a list replace the old ones");
+  const [c] = simulator.message(sent.id)?.attached ?? [];
+  assert.deepEqual([c?.alt, c?.spoiler], [undefined, false]);
+  const edit = (attachment: object) =>
+    client.rest.patch(Routes.channelMessage(channel.id, sent.id), {
+      body: { attachments: [{ id: c?.id, ...attachment }] },
+    });
+  assert.deepEqual(faultsOf(await refusal(edit({ is_spoiler: "yes", colour: 1 }))), [
+    "attachments.0.colour UNKNOWN_FIELD",
+    "attachments.0.is_spoiler BOOLEAN_TYPE_CONVERT",
+  ]);
+  await edit({ description: "A bridge", is_spoiler: true });
+  const [hidden] = simulator.message(sent.id)?.attached ?? [];
+  assert.deepEqual([hidden?.id, hidden?.alt, hidden?.spoiler], [c?.id, "A bridge", true]);
+  const unknown = client.rest.patch(Routes.channelMessage(channel.id, sent.id), { body: { colour: 1 } });
+  assert.deepEqual(faultsOf(await refusal(unknown)), ["colour UNKNOWN_FIELD"]);
   await sent.edit({ attachments: [] });
   assert.deepEqual(names(), []);
-  assert.equal(simulator.message(sent.id)?.edits, 5);
+  assert.equal(simulator.message(sent.id)?.edits, 6);
 });
 
 test("words to the bot: a mention, a direct message, a reply; the rest is not to be read", async (t) => {

@@ -23,7 +23,11 @@ export interface Message {
   readonly body: {
     readonly flags: number;
     readonly components: readonly APIMessageTopLevelComponent[];
-    readonly attachments: readonly { readonly id: string; readonly description: string }[];
+    readonly attachments: readonly {
+      readonly id: string;
+      readonly description: string;
+      readonly is_spoiler?: true;
+    }[];
     readonly allowed_mentions: { readonly parse: readonly never[] };
   };
   readonly files: RawFile[];

@@ -31,7 +31,11 @@ test("an SVG's source comes as a file below its picture, and is no picture", asy
   assert.equal(file?.contentType, "image/svg+xml");
   assert.equal(file?.spoiler, true);
   assert.deepEqual(file?.bytes, svg().bytes);
-  assert.equal(doing.message?.attached.length, 2);
+  assert.deepEqual(
+    doing.message?.attached.map(({ spoiler }) => spoiler),
+    [true, true],
+    "the files themselves are hidden, wherever they are shown",
+  );
 
   const recalled = await server.adapter.recall(key);
   assert.deepEqual(

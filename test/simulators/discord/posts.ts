@@ -116,6 +116,7 @@ export function createPosts(parts: {
     const added = await Promise.all(
       plan.added.map((file) => cdn.store(file, { channelId: channel.id, ephemeral })),
     );
+    plan.describeKept();
     return [...plan.kept, ...added];
   }
 
