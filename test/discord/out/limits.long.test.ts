@@ -264,6 +264,26 @@ test("a server that fails and a connection that is cut cost no finished picture"
   assert.ok(said("discord.answer.again").length > 0);
 });
 
+test("in a message older than an hour few sketches are seen, and the finished picture none the less", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, channel, ada, nextPrompt } = server;
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const { reply } = await nextPrompt();
+  const key = await reply.show(await drawing(1));
+  simulator.advance(61 * minute);
+  simulator.limitRate("old edits", { limit: 2, windowMs: 500 });
+  for (const shade of [2, 3, 4]) await reply.show(await drawing(shade));
+  assert.match(simulator.message(key.split(":")[2] ?? "")?.text ?? "", /sketch 3/);
+  assert.equal(simulator.requests.at(-1)?.code, 30046);
+  assert.equal(await reply.show(await done()), key);
+  const shown = simulator.messages(channel).filter(({ author }) => author.bot);
+  assert.deepEqual(
+    shown.map(({ files }) => files.map(({ name }) => name)),
+    [["a-fox.png"]],
+    "in its own message",
+  );
+});
+
 test("thirty people at once are all acknowledged, whatever the core is busy with", async (t) => {
   const server = await startDiscord(t);
   const { simulator, channel, ada } = server;

@@ -252,6 +252,6 @@ async function nested<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (!(error instanceof ApiError) || !error.errors) throw error;
-    throw new ApiError(error.status, error.code, error.message, { data: error.errors });
+    throw new ApiError(error.status, error.code, error.message, { errors: { data: error.errors } });
   }
 }

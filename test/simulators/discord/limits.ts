@@ -1,5 +1,9 @@
 /** What Discord takes. Sources are named line by line; "docs" are discord.com/developers/docs. */
 export const limits = {
+  /** Edits of messages that are older than this. Discord publishes the code, 30046, and no number. */
+  oldMs: 60 * 60_000,
+  /** Field reports of 2022 to 2026. */
+  oldEdits: { limit: 3, windowMs: 20_000 },
   /** Characters of a message from a bot. docs: resources/message, "Create Message". */
   content: 2000,
   /** docs: resources/message, "Create Message", `nonce`. */
