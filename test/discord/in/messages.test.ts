@@ -348,6 +348,21 @@ test("threads: one that is there is used, and no second one is asked for", async
   );
 });
 
+test("threads: one that was opened without our hearing of it is used", async (t) => {
+  const server = await startDiscord(t, { threads: "auto" });
+  const { simulator, channel, mo, nextPrompt } = server;
+  const { id } = await draw(server);
+  simulator.fault({ kind: "drop", when: "after", reset: true, method: "POST", path: /threads$/ });
+  await simulator.say(channel, mo, `<@${simulator.bot.id}> make it night`, { replyTo: id });
+  assert.equal((await (await nextPrompt()).reply.show(await done())).split(":")[1], id);
+  const asked = simulator.requests.filter(({ path }) => /threads$/.test(path));
+  assert.deepEqual(
+    asked.map(({ code }) => code),
+    [undefined, 160004],
+    "discord.js asks again, and Discord refuses a second one",
+  );
+});
+
 test("threads: a message that had one which is deleted since gets no answer in it", async (t) => {
   const server = await startDiscord(t, { threads: "auto" });
   const { simulator, channel, mo, adapter, start, nextPrompt } = server;
