@@ -129,6 +129,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       wait: options.wait ?? sleep,
       ...memory,
       linkTo: (spot) => channels.linkTo(spot),
+      threadOn: (messageId) => channels.threadOn(messageId),
       toLimits,
       seal,
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),

@@ -16,7 +16,7 @@ export interface View {
   /** To be taken away beside the pictures, never shown as what they are: an SVG's source. */
   readonly files?: readonly Image[];
   readonly actions: readonly ActionName[];
-  /** The answer was deleted: its message goes, or where something hangs on it, says so. */
+  /** The answer was deleted: its message goes. Where a thread hangs on it, as on all of the page, it says so instead. */
   readonly gone?: true;
   readonly details?: Details;
   /** The message whose picture this answer was made from. */

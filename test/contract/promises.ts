@@ -163,6 +163,19 @@ export const promises: Readonly<Record<string, Promised>> = {
     await person.press(answer, "delete");
     const gone = async () => (await person.look()).every(({ pictures }) => pictures.length === 0);
     await until(gone, "the picture to go");
+    // Where its message stays, it says so, and no more can be done with it.
+    for (const left of (await person.look()).filter(({ key }) => key === answer.key)) {
+      assert.match(left.text, /Deleted by/);
+      assert.deepEqual([left.files, left.buttons], [[], []]);
+    }
+  },
+
+  async "takes a deleted answer's message away, where no thread hangs on it"({ person, picture }) {
+    await person.say("a tree");
+    const answer = await picture();
+    await person.press(answer, "delete");
+    const gone = async () => (await person.look()).every(({ key }) => key !== answer.key);
+    await until(gone, "the message to go");
   },
 
   async "says what was refused and why, and the conversation goes on"({ person, see, picture, standin }) {

@@ -34,6 +34,11 @@ test("a person's slips are caught as Discord's own apps catch them", async (t) =
     simulator.slash(channel, ada, "draw", { prompt: "a", colour: "b" }),
     /has no “colour”/,
   );
+  const film = { name: "film.webm", bytes: png };
+  await assert.rejects(
+    simulator.slash(channel, ada, "draw", { prompt: "a", image: film }),
+    /“image” takes image, not “film.webm”/,
+  );
   const { id } = await channelOf(client, channel.id).send(gallery("a.png"));
   assert.throws(() => simulator.press(id, "less", ada), /“less”. Buttons: more/);
 });

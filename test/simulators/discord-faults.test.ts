@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RateLimitError, REST, Routes } from "discord.js";
 import { channelOf, connect, isSlash, on, refusal } from "./discord-client.ts";
 
 test("a rate limit is waited out, and callbacks are exempt", async (t) => {
@@ -17,6 +18,23 @@ test("a rate limit is waited out, and callbacks are exempt", async (t) => {
   const done = on(client, isSlash, (interaction) => interaction.deferReply());
   await simulator.slash(channel, ada, "draw", { prompt: "a" });
   await done;
+});
+
+test("messages older than an hour take few edits, and say so with a code of its own", async (t) => {
+  const { simulator, channel, client } = await connect(t);
+  const sent = await channelOf(client, channel.id).send("0");
+  const rest = new REST({ api: simulator.api, rejectOnRateLimit: () => true }).setToken(simulator.token);
+  const edit = (content: string) =>
+    rest.patch(Routes.channelMessage(channel.id, sent.id), { body: { content } });
+  for (const content of ["1", "2", "3", "4"]) await edit(content);
+  simulator.advance(61 * 60_000);
+  for (const content of ["5", "6", "7"]) await edit(content);
+  await assert.rejects(edit("8"), RateLimitError);
+  const refused = simulator.requests.at(-1);
+  assert.deepEqual([refused?.status, refused?.code], [429, 30046]);
+  assert.equal(simulator.message(sent.id)?.content, "7");
+  const fresh = await channelOf(client, channel.id).send("new");
+  await rest.patch(Routes.channelMessage(channel.id, fresh.id), { body: { content: "newer" } });
 });
 
 test("faults strike as ordered", async (t) => {

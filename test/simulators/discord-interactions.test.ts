@@ -35,7 +35,7 @@ test("a slash command is deferred and answered with a picture", async (t) => {
   const done = on(client, isSlash, async (interaction) => {
     assert.equal(interaction.options.getString("prompt"), "a bridge");
     assert.equal(interaction.options.getAttachment("image")?.width, 8);
-    assert.equal(interaction.attachmentSizeLimit, 10 * 1024 * 1024);
+    assert.equal(interaction.attachmentSizeLimit, 20 * 1024 * 1024);
     await interaction.deferReply();
     assert.equal(simulator.messages(channel)[0]?.loading, true);
     const shown = await interaction.editReply(gallery("final-1.png"));

@@ -55,9 +55,24 @@ test("an edit swaps the picture, keeps it, or adds to it, by what it lists", asy
     files: [{ name: "c.png", data: png }],
   });
   assert.deepEqual(names(), ["c.png"], "new files without a list replace the old ones");
+  const [c] = simulator.message(sent.id)?.attached ?? [];
+  assert.deepEqual([c?.alt, c?.spoiler], [undefined, false]);
+  const edit = (attachment: object) =>
+    client.rest.patch(Routes.channelMessage(channel.id, sent.id), {
+      body: { attachments: [{ id: c?.id, ...attachment }] },
+    });
+  assert.deepEqual(faultsOf(await refusal(edit({ is_spoiler: "yes", colour: 1 }))), [
+    "attachments.0.colour UNKNOWN_FIELD",
+    "attachments.0.is_spoiler BOOLEAN_TYPE_CONVERT",
+  ]);
+  await edit({ description: "A bridge", is_spoiler: true });
+  const [hidden] = simulator.message(sent.id)?.attached ?? [];
+  assert.deepEqual([hidden?.id, hidden?.alt, hidden?.spoiler], [c?.id, "A bridge", true]);
+  const unknown = client.rest.patch(Routes.channelMessage(channel.id, sent.id), { body: { colour: 1 } });
+  assert.deepEqual(faultsOf(await refusal(unknown)), ["colour UNKNOWN_FIELD"]);
   await sent.edit({ attachments: [] });
   assert.deepEqual(names(), []);
-  assert.equal(simulator.message(sent.id)?.edits, 5);
+  assert.equal(simulator.message(sent.id)?.edits, 6);
 });
 
 test("words to the bot: a mention, a direct message, a reply; the rest is not to be read", async (t) => {
@@ -330,12 +345,12 @@ test("files that Discord refuses are refused", async (t) => {
       files: sizes.map((size, at) => ({ name: `${at}.bin`, data: Buffer.alloc(size) })),
     });
   const mib = 1024 * 1024;
-  const large = await refusal(post(channel.id, [10 * mib + 1]));
+  const large = await refusal(post(channel.id, [20 * mib + 1]));
   assert.deepEqual([large.status, large.code], [413, 40005]);
-  await post(channel.id, [10 * mib]);
+  await post(channel.id, [20 * mib]);
   assert.equal((await refusal(post(channel.id, Array(11).fill(1)))).code, 30015);
   const boosted = simulator.addChannel(simulator.addGuild({ premiumTier: 2 }));
-  await post(boosted.id, [11 * mib]);
+  await post(boosted.id, [21 * mib]);
 });
 
 test("messages are listed from the newest, before, after and around one", async (t) => {

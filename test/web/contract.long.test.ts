@@ -137,6 +137,8 @@ adapterContract({
   simulate,
   lacks: {
     ...nobodyBeside,
+    "takes a deleted answer's message away, where no thread hangs on it":
+      "its question stays in the thread of the page, and below it the line that says what became of the answer",
     "mentions nobody, whatever the words are": "the playground has nobody to mention",
   },
 });

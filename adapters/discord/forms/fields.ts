@@ -8,6 +8,7 @@ import type { ImageOptions, OptionSpec } from "../../../src/seam/options.ts";
 import { discordLimits } from "../wire/limits.ts";
 import { type RemoteFile, toRemoteFile } from "../wire/pictures.ts";
 import { cut } from "../wire/words.ts";
+import { pictureTypes } from "./file-types.ts";
 
 /** What a person put into a command's fields. */
 export interface FilledFields {
@@ -75,7 +76,8 @@ export function toTextField(
 }
 
 export function toPictureField(name: string, description: string): APIApplicationCommandBasicOption {
-  return { type: ApplicationCommandOptionType.Attachment, name, description };
+  const type = ApplicationCommandOptionType.Attachment;
+  return { type, name, description, file_types: [...pictureTypes] };
 }
 
 export function toSwitchField(name: string, description: string): APIApplicationCommandBasicOption {

@@ -11,6 +11,7 @@ import type { Form } from "../../../src/seam/actions.ts";
 import { type ImageOptions, type OptionSpec, optionSpecs } from "../../../src/seam/options.ts";
 import { discordLimits } from "../wire/limits.ts";
 import { cut } from "../wire/words.ts";
+import { pictureTypes } from "./file-types.ts";
 
 /** What a person put into a form, as Discord has it. */
 export interface Filled {
@@ -108,6 +109,7 @@ function toUpload(customId: string, most: number): APILabelComponent["component"
     required: false,
     min_values: 0,
     max_values: most,
+    file_types: [...pictureTypes],
   };
 }
 

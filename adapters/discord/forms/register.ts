@@ -17,6 +17,7 @@ const compared = [
   "max_value",
   "min_length",
   "max_length",
+  "file_types",
   "contexts",
   "integration_types",
 ];

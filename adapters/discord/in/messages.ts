@@ -125,7 +125,8 @@ export function createMessages(of: {
         where,
         spot: { channelId, messageId: message.id },
         asks: true,
-        ...(said.branches && said.replyTo && { picture: said.replyTo }),
+        ...(said.branches &&
+          said.replyTo && { picture: said.replyTo, seen: message.referenced_message ?? undefined }),
         words: said.text,
         spoiler: said.spoiler,
         cover,

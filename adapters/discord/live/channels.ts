@@ -9,6 +9,7 @@ import type { Place } from "../../../src/seam/turn.ts";
 import { type Spot, toIdAt, toPlace } from "../wire/keys.ts";
 import { type Overwrite, permissionsIn } from "../wire/permissions.ts";
 import type { Send } from "../wire/send.ts";
+import type { Thread } from "./stage.ts";
 import { placeIn, toWhere, type Where } from "./where.ts";
 
 /** A channel, as where something is asked. */
@@ -38,6 +39,8 @@ export interface Channels {
   ownRole(guildId: string | undefined): string | undefined;
   /** Bytes of one file that the bot may post in a channel. */
   uploadBytes(channelId: string): number | undefined;
+  /** The thread on a message, as far as the gateway has told. */
+  threadOn(messageId: string): Thread | undefined;
   /** A message's address, for people to go to. */
   linkTo(spot: Spot): string;
   /** Channels and threads in which something was said after that, Unix time in ms, as far as the gateway has told. The latest first. */
@@ -131,6 +134,10 @@ export function createChannels(client: Client<true>, send: Send): Channels {
     uploadBytes: (channelId) => {
       const tier = inChannel(channelId)?.guild.premiumTier;
       return tier === undefined ? undefined : boosted[tier];
+    },
+    threadOn(messageId) {
+      const channel = known(messageId); // a thread has the id of its message
+      return channel?.isThread() ? { locked: channel.locked === true } : undefined;
     },
     linkTo: ({ channelId, messageId }) => {
       const guildId = inChannel(channelId)?.guild.id ?? "@me";

@@ -47,6 +47,12 @@ interface Sighting {
   readonly message?: Shown & { readonly id: string };
 }
 
+/** A thread that hangs on a message. */
+export interface Thread {
+  /** Nobody but moderators can say anything there. */
+  readonly locked: boolean;
+}
+
 /** What all parts of the adapter share while it is connected. Nothing of it needs to outlive the process. */
 export interface Stage {
   /** The bot's own id. */
@@ -74,6 +80,8 @@ export interface Stage {
   /** The messages that answers were moved to. */
   readonly moved: Map<MessageKey, Spot>;
   readonly linkTo: (spot: Spot) => string;
+  /** The thread on a message, by its id, as far as the gateway has told. */
+  readonly threadOn: (messageId: string) => Thread | undefined;
   readonly toLimits: ToLimits;
   readonly seal: Seal;
   /** What a picture was asked for with; undefined when unknown, or not known soon enough for Discord. */

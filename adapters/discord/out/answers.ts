@@ -4,11 +4,12 @@ import type { MessageKey, ThreadKey } from "../../../src/seam/turn.ts";
 import { toModal } from "../forms/forms.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
+import { openThread } from "../live/threads.ts";
 import type { Cover, Venue } from "../live/venue.ts";
 import { isReachable, placeOf, toWhere, userOf } from "../live/where.ts";
 import { findMadeFor, goOnLine } from "../wire/found.ts";
 import { type Spot, timeOf, toMessageKey, toThreadKey } from "../wire/keys.ts";
-import { discordLimits, toImageLimits, tokenLifeMs } from "../wire/limits.ts";
+import { discordLimits, toImageLimits, tokenLifeMs, toOwnLimits } from "../wire/limits.ts";
 import { missingForThreads, type ThreadMode } from "../wire/permissions.ts";
 import { isPrivate } from "../wire/pictures.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
@@ -154,19 +155,23 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       // A thread's name hides nothing.
       const words = spoiler ? "" : (wish.words ?? (await stage.promptOf(toMessageKey(continues))) ?? "");
       const name = toThreadName(words, discordLimits.threadName);
-      const channelId = await send.openThread(continues, name);
+      const { message } = { message: undefined, ...interaction };
+      const seen = message?.id === continues.messageId ? message : undefined;
+      const channelId = await openThread(stage, continues, name, seen);
       if (isThere) {
         const line = toLine(`${goOnLine} <#${channelId}>.`);
         await send.editByToken(token, "@original", line).catch(() => {});
       }
-      const limits = toImageLimits(channels.uploadBytes(channelId));
+      const limits = toOwnLimits(channels.uploadBytes(channelId), interaction.attachment_size_limit);
       const there = (await found(channelId)) ?? { channelId };
       return { thread, reply: createReply(stage, { ...venue, ...there, posts: true, limits }) };
     } catch (error) {
       log.warn({ channel: continues.channelId, error: toLogged(error) }, "discord.thread.failed");
-      const limits = toImageLimits(interaction.attachment_size_limit);
-      if (isThere) await send.deleteByToken(token, "@original").catch(() => {});
       const { channelId } = continues;
+      const limits = isThere
+        ? toImageLimits(interaction.attachment_size_limit)
+        : toOwnLimits(channels.uploadBytes(channelId), interaction.attachment_size_limit);
+      if (isThere) await send.deleteByToken(token, "@original").catch(() => {});
       return { thread, reply: createReply(stage, { ...venue, channelId, posts: !isThere, limits }) };
     }
   }
@@ -234,7 +239,8 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       const own = where.kind !== "channel";
       if (typeof deferred === "string") {
         const thread = toThreadKey(own ? channel.id : id);
-        return { thread, reply: createReply(stage, { ...base, posts: true }) };
+        const limits = toOwnLimits(channels.uploadBytes(channel.id), interaction.attachment_size_limit);
+        return { thread, reply: createReply(stage, { ...base, posts: true, limits }) };
       }
       const { messageId, isOld } = deferred;
       const key = toMessageKey({ channelId: channel.id, messageId });

@@ -3,6 +3,7 @@ import { BotError } from "../../../src/seam/errors.ts";
 import type { View } from "../../../src/seam/view.ts";
 import { type Answer, hides } from "../live/answer.ts";
 import type { Stage } from "../live/stage.ts";
+import { openThread } from "../live/threads.ts";
 import { discordLimits, showMs } from "../wire/limits.ts";
 import { isUnderWay } from "../wire/pictures.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
@@ -32,7 +33,7 @@ export function createShowLast(
     readonly nextEdit: () => number;
   },
 ): (view: View) => Promise<void> {
-  const { send, log, wait } = stage;
+  const { log, wait } = stage;
   const { venue } = answer;
   const { watch } = by;
 
@@ -113,11 +114,10 @@ export function createShowLast(
     if (venue.threadFrom === undefined || !isThere || newest?.images.length === 0 || newest?.phase !== "done")
       return;
     const name = toThreadName(hides(answer) ? "" : venue.threadFrom, discordLimits.threadName);
-    await send
-      .openThread({ channelId: made.channel_id, messageId: made.id }, name)
-      .catch((error: unknown) =>
-        log.warn({ channel: venue.channelId, error: toLogged(error) }, "discord.thread.failed"),
-      );
+    const shown = { channelId: made.channel_id, messageId: made.id };
+    await openThread(stage, shown, name, made).catch((error: unknown) =>
+      log.warn({ channel: venue.channelId, error: toLogged(error) }, "discord.thread.failed"),
+    );
   }
 
   return showLast;

@@ -51,7 +51,7 @@ export async function showElsewhere(
   const isBeside = made.channel_id === spot.channelId;
   const link = venue.private ? undefined : stage.linkTo(answer.standIn);
   const line = isBeside ? toMovedLine(toTrouble(how.why), link) : sentLine;
-  const right = { token: stage.tokens.get(key), reachable: venue.reachable, movedTo: made.id };
+  const right = { token: stage.tokens.get(key), reachable: venue.reachable };
   await leave(stage, spot, right, line);
   stage.log.info({ message: key, error: toLogged(how.why) }, "discord.answer.moved");
   return made;
@@ -134,7 +134,7 @@ export function movedTo({ components }: Pick<APIMessage, "components">): Spot | 
 async function leave(
   stage: Stage,
   old: Spot,
-  right: { readonly token: Token | undefined; readonly reachable: boolean; readonly movedTo: string },
+  right: { readonly token: Token | undefined; readonly reachable: boolean },
   line: string,
 ): Promise<void> {
   const { send, log, now } = stage;

@@ -1,5 +1,5 @@
-import { MessageFlags, MessageReferenceType } from "discord.js";
 import { isGood, type Stage, type Token } from "../live/stage.ts";
+import { findThread } from "../live/threads.ts";
 import type { Spot } from "../wire/keys.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 
@@ -8,21 +8,12 @@ interface Right {
   readonly token: Token | undefined;
   /** The bot itself can write there. */
   readonly reachable: boolean;
-  /** The message that the answer was moved to: it answers the old one, and does not hang on it. */
-  readonly movedTo?: string;
 }
 
-/**
- * Takes a message of ours away, where nothing hangs on it: no thread, and no answer to it that we know of. False: it
- * is still there.
- */
-export async function vanish(
-  stage: Stage,
-  spot: Spot,
-  { token, reachable, movedTo }: Right,
-): Promise<boolean> {
+/** Takes a message of ours away, unless a thread hangs on it. False: it is still there. */
+export async function vanish(stage: Stage, spot: Spot, { token, reachable }: Right): Promise<boolean> {
   const { send, log, now } = stage;
-  if (reachable && (await isHeld(stage, spot, movedTo))) return false;
+  if (reachable && (await isHeld(stage, spot))) return false;
   try {
     if (isGood(token, now())) {
       try {
@@ -42,24 +33,11 @@ export async function vanish(
   }
 }
 
-/** Whether a thread or an answer hangs on a message. What we may not see, we do not know of. */
-async function isHeld(
-  { send }: Stage,
-  { channelId, messageId }: Spot,
-  movedTo: string | undefined,
-): Promise<boolean> {
-  const [message, later] = await Promise.all([
-    send.fetchMessage({ channelId, messageId }).catch(() => undefined),
-    send.fetchMessages(channelId, { after: messageId }).catch(() => []),
-  ]);
-  const hasThread = message?.thread !== undefined || ((message?.flags ?? 0) & MessageFlags.HasThread) !== 0;
-  return (
-    hasThread ||
-    later.some(
-      ({ id, message_reference: reference }) =>
-        id !== movedTo &&
-        reference?.message_id === messageId &&
-        reference.type !== MessageReferenceType.Forward,
-    )
+/** Whether a thread hangs on a message, or may. */
+async function isHeld(stage: Stage, spot: Spot): Promise<boolean> {
+  const message = await stage.send.fetchMessage(spot).catch(() => undefined);
+  return findThread(stage, spot, message).then(
+    (thread) => thread !== undefined,
+    () => true,
   );
 }

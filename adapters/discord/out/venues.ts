@@ -3,6 +3,7 @@ import { BotError } from "../../../src/seam/errors.ts";
 import type { ThreadKey, User } from "../../../src/seam/turn.ts";
 import type { Channels, Located } from "../live/channels.ts";
 import { isGood, type Stage } from "../live/stage.ts";
+import { openThread, type Threaded } from "../live/threads.ts";
 import type { Cover, Venue } from "../live/venue.ts";
 import { findMadeFor, goOnLine, isGoOnLine } from "../wire/found.ts";
 import { type Spot, toMessageKey, toThreadKey, userIdOf } from "../wire/keys.ts";
@@ -25,6 +26,8 @@ interface Asked {
   readonly asks: boolean;
   /** The picture of ours that the answer goes on from. */
   readonly picture?: Spot;
+  /** Its message, as far as it tells of its thread. */
+  readonly seen?: Threaded | undefined;
   /** What a thread is named from. */
   readonly words: string;
   readonly spoiler: boolean;
@@ -70,7 +73,18 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
     await send.post(channelId, line, { answers: messageId, once: `g${messageId}` }).catch(() => {});
   }
 
-  async function open({ where, spot, asks, picture, words, spoiler, cover, asker, again = false }: Asked) {
+  async function open({
+    where,
+    spot,
+    asks,
+    picture,
+    seen,
+    words,
+    spoiler,
+    cover,
+    asker,
+    again = false,
+  }: Asked) {
     const { channelId, messageId } = spot;
     const made = async (where: string) => {
       const found = again ? await findMadeFor(send, me, where, messageId) : undefined;
@@ -99,11 +113,10 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
     const forThreads = threads !== "off" && where.holdsThreads;
     const before = await made(channelId);
     if (!before && picture?.channelId === channelId && forThreads && withoutThread.length === 0) {
-      const opened = await send
-        .openThread(picture, toThreadName(named, discordLimits.threadName))
-        .catch((error: unknown) => {
-          log.warn({ channel: channelId, error: toLogged(error) }, "discord.thread.failed");
-        });
+      const name = toThreadName(named, discordLimits.threadName);
+      const opened = await openThread(stage, picture, name, seen).catch((error: unknown) => {
+        log.warn({ channel: channelId, error: toLogged(error) }, "discord.thread.failed");
+      });
       if (opened) {
         if (asks) await sayWhere(spot, opened, again);
         const there = { ...(await made(opened)), channelId: opened };
@@ -137,6 +150,7 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
         spot,
         asks: false,
         picture: spot,
+        seen: picture,
         words,
         spoiler: isSpoiler(picture),
         asker: userIdOf(user),

@@ -98,7 +98,10 @@ export function toMessage(view: View, look: Look): Message {
     body: {
       flags: MessageFlags.IsComponentsV2,
       components: first && look.madeFor ? [{ ...first, id: toMark(look.madeFor) }, ...others] : components,
-      attachments: described.map((description, index) => ({ id: `${index}`, description })),
+      attachments: described.map((description, index) => ({
+        ...{ id: `${index}`, description },
+        ...(look.spoiler && { is_spoiler: true }), // the file itself, wherever else it may be shown
+      })),
       allowed_mentions: silent,
     },
     files: [...pictures, ...downloads],

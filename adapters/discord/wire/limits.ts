@@ -29,8 +29,8 @@ export const pageMessages = 100;
 /** How long looking for the pictures in view may take, in ms: the answer does not begin before. */
 export const sightMs = 1500;
 
-/** Bytes of one file where Discord does not say: what an account without Nitro may upload. */
-const uploadBytes = 10 * MB;
+/** Bytes of one file where Discord does not say, since August 2026. Source: “Uploading Files” in its reference. */
+const uploadBytes = 20 * MB;
 
 /** How long the reading of a file may take, in ms. */
 export const downloadMs = 60_000;
@@ -68,4 +68,12 @@ export function toImageLimits(bytes: number | undefined): ImageLimits {
     mediaTypes: ["image/png", "image/jpeg", "image/webp", "image/gif"],
     images: discordLimits.galleryItems,
   };
+}
+
+/**
+ * The same for what the bot posts by itself after an interaction: `bytes` of its place. The interaction's limit, `said`,
+ * counts the asker's subscription; what is more than even that is refused.
+ */
+export function toOwnLimits(bytes: number | undefined, said: number | undefined): ImageLimits {
+  return toImageLimits(Math.min(bytes || uploadBytes, said || Number.POSITIVE_INFINITY));
 }

@@ -23,7 +23,11 @@ export interface Message {
   readonly body: {
     readonly flags: number;
     readonly components: readonly APIMessageTopLevelComponent[];
-    readonly attachments: readonly { readonly id: string; readonly description: string }[];
+    readonly attachments: readonly {
+      readonly id: string;
+      readonly description: string;
+      readonly is_spoiler?: true;
+    }[];
     readonly allowed_mentions: { readonly parse: readonly never[] };
   };
   readonly files: RawFile[];
@@ -64,7 +68,10 @@ export interface Send {
   ): Promise<readonly APIMessage[]>;
   fetchChannel(channelId: string): Promise<APIChannel>;
   fetchMember(guildId: string, userId: string): Promise<APIGuildMember>;
-  /** Opens a thread on a message, if there is none yet. It has the message's id. Rejects when it is locked or deleted. */
+  /**
+   * Opens a thread on a message, which has that message's id. Discord refuses a second one: then it is the first, unless
+   * that is locked or was deleted, which rejects.
+   */
   openThread(spot: Spot, name: string): Promise<string>;
   /** The conversation with a person, where others do not see it. */
   openDirect(userId: string): Promise<string>;

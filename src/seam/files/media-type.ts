@@ -47,6 +47,9 @@ const types: Readonly<Record<string, string>> = {
   avif: "image/avif",
 };
 
+/** How the names of pictures end that are read, without the dot. */
+export const pictureEndings: readonly string[] = Object.keys(types);
+
 /** The media type a file's name speaks of; `application/octet-stream` where it says nothing. */
 export function typeByName(name: string): string {
   const ending = name.split(".").at(-1)?.toLowerCase() ?? "";

@@ -322,6 +322,63 @@ test("threads: one that is locked or deleted is left alone, and the answer comes
   }
 });
 
+test("threads: one that is there is used, and no second one is asked for", async (t) => {
+  const server = await startDiscord(t, { threads: "auto" });
+  const { simulator, channel, mo, adapter, start, nextPrompt, nextPress } = server;
+  const { id } = await draw(server);
+  const goOn = async (what: string) => {
+    await simulator.say(channel, mo, `<@${simulator.bot.id}> make it night`, { replyTo: id });
+    const said = await (await nextPrompt()).reply.show(await done());
+    simulator.press(id, "a:vary", mo);
+    const pressed = await (await nextPress()).reply.show(await done());
+    assert.deepEqual([said.split(":")[1], pressed.split(":")[1]], [id, id], what);
+  };
+  await goOn("opened by the first, used by the second");
+  await goOn("again");
+  simulator.changeChannel(simulator.channel(id), { archived: true });
+  await adapter.stop();
+  await start();
+  await goOn("archived, and not heard of after a restart");
+  assert.equal(simulator.requests.filter(({ path }) => /threads$/.test(path)).length, 1);
+  assert.deepEqual(
+    simulator.requests
+      .filter(({ status = 0 }) => status >= 400)
+      .map(({ method, path }) => `${method} ${path}`),
+    [],
+  );
+});
+
+test("threads: one that was opened without our hearing of it is used", async (t) => {
+  const server = await startDiscord(t, { threads: "auto" });
+  const { simulator, channel, mo, nextPrompt } = server;
+  const { id } = await draw(server);
+  simulator.fault({ kind: "drop", when: "after", reset: true, method: "POST", path: /threads$/ });
+  await simulator.say(channel, mo, `<@${simulator.bot.id}> make it night`, { replyTo: id });
+  assert.equal((await (await nextPrompt()).reply.show(await done())).split(":")[1], id);
+  const asked = simulator.requests.filter(({ path }) => /threads$/.test(path));
+  assert.deepEqual(
+    asked.map(({ code }) => code),
+    [undefined, 160004],
+    "discord.js asks again, and Discord refuses a second one",
+  );
+});
+
+test("threads: a message that had one which is deleted since gets no answer in it", async (t) => {
+  const server = await startDiscord(t, { threads: "auto" });
+  const { simulator, channel, mo, adapter, start, nextPrompt } = server;
+  const { id } = await draw(server);
+  const goOn = async () => {
+    const asked = await simulator.say(channel, mo, `<@${simulator.bot.id}> make it night`, { replyTo: id });
+    await (await nextPrompt()).reply.show(await done());
+    return answers(server).find(({ replyTo }) => replyTo === asked.id);
+  };
+  assert.match((await goOn())?.text ?? "", /I go on in/);
+  await adapter.stop();
+  simulator.removeChannel(simulator.channel(id));
+  await start();
+  assert.equal((await goOn())?.files.length, 1, "in the channel");
+});
+
 test("threads: a request that is deleted in the channel is taken back in the thread", async (t) => {
   const server = await startDiscord(t, { ...withContent, threads: "auto" });
   const { simulator, channel, mo, nextPrompt, nextPress } = server;

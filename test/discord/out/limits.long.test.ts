@@ -142,7 +142,7 @@ test("a file may be as large as this place allows", async (t) => {
     beforeStart: (simulator) => void simulator.addGuild({ name: "Boosted", premiumTier: 2 }),
   });
   const { simulator, nextPrompt, ada } = server;
-  assert.equal((await slash(server)).reply.limits.bytes, 10 * MB);
+  assert.equal((await slash(server)).reply.limits.bytes, 20 * MB);
   const guild = simulator.addGuild({ premiumTier: 2 });
   simulator.join(guild, ada);
   const channel = simulator.addChannel(guild);
@@ -153,6 +153,31 @@ test("a file may be as large as this place allows", async (t) => {
   assert.equal(reply.limits.bytes, 50 * MB);
   assert.deepEqual(reply.limits.mediaTypes, ["image/png", "image/jpeg", "image/webp", "image/gif"]);
   assert.equal(reply.limits.images, 10);
+  await simulator.say(server.channel, ada, `<@${simulator.bot.id}> a fox`);
+  assert.equal((await nextPrompt()).reply.limits.bytes, 20 * MB);
+});
+
+test("what Discord says of an interaction wins, and what the asker alone may upload is not the bot's", async (t) => {
+  const server = await startDiscord(t, { threads: "auto" });
+  const { simulator, channel, ada, nextPrompt, nextPress } = server;
+  const nitro = simulator.addUser({ name: "nitro", uploadBytes: 500 * MB });
+  simulator.join(server.guild, nitro);
+  await simulator.slash(channel, nitro, "draw", { prompt: "a fox" });
+  const { reply } = await nextPrompt();
+  assert.equal(reply.limits.bytes, 500 * MB);
+  const key = await reply.show(await done());
+  simulator.press(key.split(":")[2] ?? "", "a:vary", nitro);
+  assert.equal((await nextPress()).reply.limits.bytes, 20 * MB, "the bot posts it in the thread");
+
+  const guild = simulator.addGuild({ fileBytes: 8 * MB });
+  simulator.join(guild, ada);
+  const strict = simulator.addChannel(guild);
+  await simulator.slash(strict, ada, "draw", { prompt: "a fox" });
+  const inStrict = await nextPrompt();
+  assert.equal(inStrict.reply.limits.bytes, 8 * MB);
+  const first = await inStrict.reply.show(await done());
+  simulator.press(first.split(":")[2] ?? "", "a:vary", ada);
+  assert.equal((await nextPress()).reply.limits.bytes, 8 * MB, "in a thread, too");
 });
 
 test("a picture that Discord finds too large all the same is saved smaller, and says so", async (t) => {
@@ -237,6 +262,26 @@ test("a server that fails and a connection that is cut cost no finished picture"
   await reply.show(await done());
   assert.equal(doing.message?.files[0]?.name, "a-fox.png");
   assert.ok(said("discord.answer.again").length > 0);
+});
+
+test("in a message older than an hour few sketches are seen, and the finished picture none the less", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, channel, ada, nextPrompt } = server;
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const { reply } = await nextPrompt();
+  const key = await reply.show(await drawing(1));
+  simulator.advance(61 * minute);
+  simulator.limitRate("old edits", { limit: 2, windowMs: 500 });
+  for (const shade of [2, 3, 4]) await reply.show(await drawing(shade));
+  assert.match(simulator.message(key.split(":")[2] ?? "")?.text ?? "", /sketch 3/);
+  assert.equal(simulator.requests.at(-1)?.code, 30046);
+  assert.equal(await reply.show(await done()), key);
+  const shown = simulator.messages(channel).filter(({ author }) => author.bot);
+  assert.deepEqual(
+    shown.map(({ files }) => files.map(({ name }) => name)),
+    [["a-fox.png"]],
+    "in its own message",
+  );
 });
 
 test("thirty people at once are all acknowledged, whatever the core is busy with", async (t) => {
@@ -337,7 +382,10 @@ test("25 MB are read, a webm is handed on as what it is, and more than 50 MB are
   await simulator.slash(channel, nitro, "draw", {
     prompt: "x",
     image: { name: "large.png", bytes: Buffer.alloc(25 * MB) },
-    image2: { name: "film.webm", bytes: Buffer.from("\x1aE\xdf\xa3", "latin1"), contentType: "video/webm" },
+    image2: {
+      ...{ name: "film.webm", bytes: Buffer.from("\x1aE\xdf\xa3", "latin1"), contentType: "video/webm" },
+      unfiltered: true,
+    },
     image3: { name: "huge.png", bytes: Buffer.alloc(51 * MB) },
   });
   const { turn } = await nextPrompt();

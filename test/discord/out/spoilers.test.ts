@@ -213,17 +213,24 @@ test("what is in view hides the answer, the bot's own picture and that of a post
 });
 
 test("a thread's name tells nothing of what is hidden", async (t) => {
+  const namesOf = ({ simulator }: DiscordServer) =>
+    simulator.requests
+      .filter(({ path }) => /threads$/.test(path))
+      .map(({ body }) => (body as { name: string }).name);
   const server = await startDiscord(t, { ...withContent, threads: "always" });
-  const { simulator, channel, ada, mo, nextPrompt } = server;
+  const { simulator, channel, ada, nextPrompt } = server;
   await simulator.say(channel, ada, `<@${simulator.bot.id}> a knight and ||a dragon||`);
-  const id = await checkHidden(server, (await nextPrompt()).reply, "a mention");
+  await checkHidden(server, (await nextPrompt()).reply, "a mention");
   await simulator.slash(channel, ada, "draw", { prompt: "||a dragon||" });
   await checkHidden(server, (await nextPrompt()).reply, "/draw");
-  await simulator.say(channel, mo, "||a dragon|| more", { replyTo: id });
-  await nextPrompt();
-  const opened = simulator.requests.filter(({ path }) => /threads$/.test(path));
-  assert.equal(opened.length, 3);
-  assert.ok(opened.every(({ body }) => (body as { name: string }).name === "Picture"));
+  assert.deepEqual(namesOf(server), ["Picture", "Picture"]);
+
+  const auto = await startDiscord(t, { ...withContent, threads: "auto" });
+  await auto.simulator.say(auto.channel, auto.ada, `<@${auto.simulator.bot.id}> a knight`);
+  const key = await (await auto.nextPrompt()).reply.show(await done());
+  await auto.simulator.say(auto.channel, auto.mo, "||a dragon|| more", { replyTo: key.split(":")[2] ?? "" });
+  await auto.nextPrompt();
+  assert.deepEqual(namesOf(auto), ["Picture"]);
 });
 
 test("what went wrong is said openly, however hidden the rest is", async (t) => {

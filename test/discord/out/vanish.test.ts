@@ -45,24 +45,41 @@ test("a deleted answer's message goes, by the bot's own right and by the press",
   assert.equal(away.message?.deleted, true, "one where the bot is no member");
 });
 
-test("where something hangs on it the text stays: a thread, an answer", async (t) => {
+test("where a thread hangs on it a line stays, also where the bot may not look back", async (t) => {
   const server = await startDiscord(t, { threads: "off" });
   const { simulator, channel, mo } = server;
-  const answered = await draw(server);
-  await simulator.say(channel, mo, "what a fox!", { replyTo: idOf(answered) });
-  await server.nextPrompt();
-  const threaded = await draw(server);
-  const from = simulator.channel(channel.id).messages.get(idOf(threaded));
-  simulator.addThread(channel, { name: "fox", ownerId: mo.id, ...(from && { from }) });
-  const varied = await draw(server);
-  simulator.press(idOf(varied), "a:vary", mo);
-  await (await server.nextPress()).reply.show(await done());
-  for (const key of [answered, threaded, varied]) {
+  for (const looks of [true, false]) {
+    if (!looks) simulator.permit(channel, simulator.bot, { deny: ["READ_MESSAGE_HISTORY"] });
+    const key = await draw(server);
+    const from = simulator.channel(channel.id).messages.get(idOf(key));
+    simulator.addThread(channel, { name: "fox", ownerId: mo.id, ...(from && { from }) });
     await press(server, idOf(key));
     const seen = simulator.message(idOf(key));
     assert.match(seen?.text ?? "", /Deleted by ada/);
     assert.deepEqual([seen?.files.length, seen?.buttons.length], [0, 0]);
   }
+});
+
+test("where answers stand below it, or a thread hung on it once, the message goes", async (t) => {
+  const server = await startDiscord(t, { threads: "off" });
+  const { simulator, channel, mo } = server;
+  const answered = await draw(server);
+  const said = await simulator.say(channel, mo, "what a fox!", { replyTo: idOf(answered) });
+  await server.nextPrompt();
+  const varied = await draw(server);
+  const drawn = simulator.press(idOf(varied), "a:vary", mo);
+  await (await server.nextPress()).reply.show(await done());
+  const threaded = await draw(server);
+  const from = simulator.channel(channel.id).messages.get(idOf(threaded));
+  simulator.removeChannel(
+    simulator.addThread(channel, { name: "fox", ownerId: mo.id, ...(from && { from }) }),
+  );
+  for (const key of [answered, varied, threaded]) {
+    await press(server, idOf(key));
+    assert.equal(simulator.message(idOf(key)), undefined);
+  }
+  assert.equal(simulator.message(said.id)?.text, "what a fox!");
+  assert.equal(drawn.message?.files.length, 1, "what was made from it stays");
 });
 
 test("where it cannot be taken away, it says that it was deleted", async (t) => {

@@ -83,6 +83,8 @@ test("commands count as the same with all that Discord adds, and as changed when
   assert.ok(!isSame(wanted, registered.slice(1)));
   assert.ok(!isSame(wanted, [...registered, { ...registered[0], name: "older" }]));
   assert.ok(!isSame(wanted, [{ ...registered[0], description: "Other words" }, ...registered.slice(1)]));
+  const unfiltered = JSON.parse(JSON.stringify(registered).replaceAll(/,"file_types":\[[^\]]*\]/g, ""));
+  assert.ok(!isSame(wanted, unfiltered), "which files may be chosen");
   assert.ok(!isSame(wanted, { message: "401: Unauthorized" }));
   const inServer = toCommands("guild");
   assert.ok(isSame(inServer, registered), "where else it may be used is not for one server's commands");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp from "sharp";
+import { pictureEndings } from "../../../src/seam/files/media-type.ts";
 import type { Image } from "../../../src/seam/view.ts";
 import { type DiscordServer, done, image, png, startDiscord, view } from "../server.ts";
 
@@ -31,7 +32,11 @@ test("an SVG's source comes as a file below its picture, and is no picture", asy
   assert.equal(file?.contentType, "image/svg+xml");
   assert.equal(file?.spoiler, true);
   assert.deepEqual(file?.bytes, svg().bytes);
-  assert.equal(doing.message?.attached.length, 2);
+  assert.deepEqual(
+    doing.message?.attached.map(({ spoiler }) => spoiler),
+    [true, true],
+    "the files themselves are hidden, wherever they are shown",
+  );
 
   const recalled = await server.adapter.recall(key);
   assert.deepEqual(
@@ -63,7 +68,7 @@ test("a file is told from a picture of the same name, and several from each othe
 test("a file that is too large for Discord is left out, and it says so", async (t) => {
   const server = await startDiscord(t);
   const { doing, reply } = await ask(server);
-  await reply.show(await done({ files: [svg(10 * 1024 * 1024)] }));
+  await reply.show(await done({ files: [svg(20 * 1024 * 1024)] }));
   assert.deepEqual(doing.message?.downloads, []);
   assert.equal(doing.message?.files.length, 1);
   assert.match(doing.message?.text ?? "", /SVG file itself is too large for Discord/);
@@ -77,6 +82,46 @@ test("pictures and files share the ten places of a message", async (t) => {
   await reply.show(await done({ images, files: [svg(), svg()] }));
   assert.equal(doing.message?.files.length, 9);
   assert.equal(doing.message?.downloads.length, 1);
+});
+
+test("where pictures are asked for, those that are read can be chosen, and nothing else", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, channel, ada, nextPrompt, nextPress } = server;
+  const bytes = await png();
+  for (const ending of [...pictureEndings, "JPG"]) {
+    const picture = { name: `photo.${ending}`, bytes };
+    await simulator.slash(channel, ada, "draw", { prompt: "a fox", image: picture, mask: picture });
+    const { attachments } = (await nextPrompt()).turn;
+    assert.equal(attachments.length, 2, ending);
+  }
+  const film = { name: "film.webm", bytes };
+  for (const field of ["image", "image4", "mask"]) {
+    const asked = simulator.slash(channel, ada, "draw", { prompt: "a fox", [field]: film });
+    await assert.rejects(asked, /takes image, .+, not “film.webm”/, field);
+  }
+  await assert.rejects(
+    simulator.slash(channel, ada, "style save", { name: "cosy", image2: film }),
+    /takes image/,
+  );
+
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  const key = await (await nextPrompt()).reply.show(await done());
+  const edit = simulator.press(key.split(":")[2] ?? "", "a:edit", ada);
+  await edit.acknowledged();
+  for (const field of ["pictures", "mask"]) {
+    await assert.rejects(simulator.submit(edit, { prompt: "x", [field]: [film] }), /takes image/, field);
+  }
+  const heic = { name: "photo.heic", bytes };
+  await simulator.submit(edit, { prompt: "x", pictures: [heic], mask: [heic] });
+  assert.equal((await nextPress()).turn.input?.attachments.length, 2);
+
+  const older = { prompt: "a fox", image: { ...film, unfiltered: true } };
+  await simulator.slash(channel, ada, "draw", older);
+  assert.equal(
+    (await nextPrompt()).turn.attachments[0]?.name,
+    "film.webm",
+    "older apps let everything through",
+  );
 });
 
 test("a filter that objects to the words costs the file its name and no more", async (t) => {

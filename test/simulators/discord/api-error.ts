@@ -16,12 +16,20 @@ export class ApiError extends Error {
   /** Discord's JSON error code; 0 for errors of HTTP itself. */
   readonly code: number;
   readonly errors?: ErrorTree;
+  /** Set where the same may be asked again after so long: the answer is a 429. */
+  readonly retryAfterMs?: number;
 
-  constructor(status: number, code: number, message: string, errors?: ErrorTree) {
+  constructor(
+    status: number,
+    code: number,
+    message: string,
+    { errors, retryAfterMs }: { readonly errors?: ErrorTree; readonly retryAfterMs?: number } = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     if (errors) this.errors = errors;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -63,6 +71,12 @@ const refusals = {
   threadExists: [400, 160004, "A thread has already been created for this message"],
   locked: [400, 160005, "Thread is locked"],
 } as const satisfies Record<string, readonly [number, number, string]>;
+
+/** Seen by clients as a rate limit with a code of its own. docs: topics/opcodes-and-status-codes, 30046. */
+export function refuseOldEdit(retryAfterMs: number): ApiError {
+  const message = "Maximum number of edits to messages older than 1 hour reached. Try again later.";
+  return new ApiError(429, 30046, message, { retryAfterMs });
+}
 
 /** One of the refusals that carry nothing but their code. */
 export function refuse(name: keyof typeof refusals): ApiError {

@@ -9,13 +9,13 @@ export interface StoredFile {
   readonly channelId: string;
   readonly name: string;
   readonly title?: string;
-  readonly description?: string;
+  description?: string;
   /** Claimed or guessed from the name, as Discord does; absent for unknown endings. */
   readonly contentType?: string;
   readonly bytes: Buffer;
   readonly width?: number;
   readonly height?: number;
-  readonly flags: number;
+  flags: number;
   /** Kept for a while only: files of interactions and of ephemeral messages. */
   readonly ephemeral: boolean;
   readonly createdMs: number;

@@ -2,7 +2,7 @@ import { componentTypes } from "./component-types.ts";
 import { type Fields, isFields } from "./form.ts";
 import { limits } from "./limits.ts";
 import type { Modal } from "./modals.ts";
-import { isFile, type PersonFile } from "./person-file.ts";
+import { checkChoosable, isFile, type PersonFile } from "./person-file.ts";
 
 /** What a person put into one field of a form. */
 export type FormValue = string | boolean | readonly string[] | readonly PersonFile[];
@@ -23,6 +23,7 @@ export async function fillForm(
     if (input.type !== componentTypes.fileUpload) return { ...base, ...toInput(input, value) };
     const files = isFiles(value) ? value : [];
     checkCount(input, files.length);
+    for (const file of files) checkChoosable(input, file);
     const uploaded = await Promise.all(files.map(upload));
     for (const attachment of uploaded) attachments[attachment.id] = attachment;
     return { ...base, values: uploaded.map((attachment) => attachment.id) };

@@ -1,7 +1,7 @@
 import { type Fields, isFields } from "./form.ts";
 import { limits } from "./limits.ts";
 import { optionsOf } from "./offer.ts";
-import { isFile, type PersonFile } from "./person-file.ts";
+import { checkChoosable, isFile, type PersonFile } from "./person-file.ts";
 
 /** What a person put into one option of a command. */
 export type OptionValue = string | number | boolean | PersonFile;
@@ -21,6 +21,7 @@ export async function fillOptions(
       if (option.required === true) throw new Error(`/${command.name} needs “${name}”.`);
     } else if (isFile(value)) {
       if (type !== 11) throw new Error(`“${name}” takes no file.`);
+      checkChoosable(option, value);
       const attachment = await upload(value);
       attachments[attachment.id] = attachment;
       options.push({ name, type, value: attachment.id });

@@ -54,7 +54,7 @@ export function createForm(strict = true): Form {
       return undefined;
     },
     check() {
-      if (noted.length > 0) throw new ApiError(400, 50035, "Invalid Form Body", toTree(noted));
+      if (noted.length > 0) throw new ApiError(400, 50035, "Invalid Form Body", { errors: toTree(noted) });
     },
   };
   return form;

@@ -70,7 +70,7 @@ export interface DiscordSimulator extends Scene, People, Pick<Changes, "waitFor"
   readonly limited: number;
   /** Orders something to go wrong with the next matching request. */
   fault(fault: Fault): Order;
-  /** Sets a rate limit; `route` as in `requests`, e.g. `POST /channels/:channel/messages`. */
+  /** Sets a rate limit; `route` as in `requests`, e.g. `POST /channels/:channel/messages`, or `old edits`. */
   limitRate(route: string, limit: Limit): void;
   /** A signed link to a file of a message, good from now for `linkMs`. */
   link(message: MessageRef, name: string): string;
@@ -148,7 +148,7 @@ export async function createDiscordSimulator(
       identifiesLeft: () => identifiesLeft,
       portalFlags: portal.messageContent ? 1 << 19 : 0, // GATEWAY_MESSAGE_CONTENT_LIMITED
     }),
-    ...createMessageRoutes({ world, wire, posts, content: portal.messageContent, strict }),
+    ...createMessageRoutes({ world, wire, posts, clock, rates, content: portal.messageContent, strict }),
     ...createChannelRoutes({ world, wire, scene, strict }),
     ...createInteractionRoutes({ wire, interactions }),
   ];

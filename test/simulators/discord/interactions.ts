@@ -16,7 +16,7 @@ import type { InteractionWire } from "./interaction-wire.ts";
 import { limits, messageFlags } from "./limits.ts";
 import { parseModal } from "./modals.ts";
 import { may } from "./permissions.ts";
-import { callUsers, isForeign, type Posts } from "./posts.ts";
+import { callUsers, fileBytesIn, isForeign, type Posts } from "./posts.ts";
 import type { PostRequest } from "./uploads.ts";
 import type { Channel, Message, Origin, User, World } from "./world.ts";
 
@@ -205,10 +205,7 @@ export function createInteractions(parts: {
   }
 
   function fileBytes(user: User, channel: Channel): number {
-    return Math.max(
-      user.uploadBytes ?? 0,
-      limits.tierBytes[channel.guild?.premiumTier ?? 0] ?? limits.fileBytes,
-    );
+    return Math.max(user.uploadBytes ?? 0, fileBytesIn(channel));
   }
 
   return {
@@ -255,6 +252,6 @@ async function nested<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (!(error instanceof ApiError) || !error.errors) throw error;
-    throw new ApiError(error.status, error.code, error.message, { data: error.errors });
+    throw new ApiError(error.status, error.code, error.message, { errors: { data: error.errors } });
   }
 }

@@ -1,15 +1,19 @@
 /** What Discord takes. Sources are named line by line; "docs" are discord.com/developers/docs. */
 export const limits = {
+  /** Edits of messages that are older than this. Discord publishes the code, 30046, and no number. */
+  oldMs: 60 * 60_000,
+  /** Field reports of 2022 to 2026. */
+  oldEdits: { limit: 3, windowMs: 20_000 },
   /** Characters of a message from a bot. docs: resources/message, "Create Message". */
   content: 2000,
   /** docs: resources/message, "Create Message", `nonce`. */
   nonce: 25,
   /** docs: topics/opcodes-and-status-codes, 30015. */
   attachments: 10,
-  /** Bytes of one file without any boost. docs: reference, "Uploading Files". */
-  fileBytes: 10 * 1024 * 1024,
+  /** Bytes of one file without any boost, since 2026-08; 10 MiB before. docs: reference, "Uploading Files". */
+  fileBytes: 20 * 1024 * 1024,
   /** Bytes of one file by the guild's boost tier; from Discord's help pages, the docs are silent. */
-  tierBytes: [10, 10, 50, 100].map((mib) => mib * 1024 * 1024),
+  tierBytes: [20, 20, 50, 100].map((mib) => mib * 1024 * 1024),
   /** Characters of an attachment's name, title or description. docs: resources/message, "Attachment Object". */
   attachmentText: 1024,
   /** docs: components/reference, "Component Object": nested ones count. */

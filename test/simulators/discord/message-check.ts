@@ -16,6 +16,24 @@ export interface Draft extends Omit<Body, "files"> {
   readonly nonce: string | number | undefined;
 }
 
+/** docs: resources/message, "Create Message"; resources/webhook, "Execute Webhook". */
+const fields = [
+  "content",
+  "nonce",
+  "tts",
+  "embeds",
+  "allowed_mentions",
+  "message_reference",
+  "components",
+  "sticker_ids",
+  "attachments",
+  "flags",
+  "enforce_nonce",
+  "poll",
+  "username",
+  "avatar_url",
+] as const;
+
 /** Flags a bot may set. */
 const ownFlags = messageFlags.suppressEmbeds | messageFlags.suppressNotifications | messageFlags.componentsV2;
 
@@ -32,6 +50,7 @@ export function checkMessage(
   const { body: before, flags } = old;
   const reader = form.read(request.body, []);
   if (!reader) throw refuse("badJson");
+  reader.only(fields);
   if (request.files.some(({ bytes }) => bytes.length > fileBytes)) throw refuse("tooLarge");
   const asked = (reader.whole("flags", { min: 0 }) ?? 0) & ownFlags;
   // The V2 flag never goes away again. docs: components/reference, "Using Components V2".

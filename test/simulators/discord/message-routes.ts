@@ -1,8 +1,10 @@
-import { refuse } from "./api-error.ts";
+import { refuse, refuseOldEdit } from "./api-error.ts";
+import type { Clock } from "./clock.ts";
 import { createForm, type Fields } from "./form.ts";
-import { messageFlags } from "./limits.ts";
+import { limits, messageFlags } from "./limits.ts";
 import { may, type Permission } from "./permissions.ts";
 import { fileBytesIn, type Posts } from "./posts.ts";
+import { oldEdits, type RateLimits } from "./rate-limits.ts";
 import type { Route } from "./route.ts";
 import type { PostRequest } from "./uploads.ts";
 import { botSees, type Wire } from "./wire.ts";
@@ -13,11 +15,13 @@ export function createMessageRoutes(parts: {
   world: World;
   wire: Wire;
   posts: Posts;
+  clock: Clock;
+  rates: RateLimits;
   /** Whether the portal grants MESSAGE_CONTENT, which counts for REST too. */
   content: boolean;
   strict: boolean;
 }): readonly Route[] {
-  const { world, wire, posts, content, strict } = parts;
+  const { world, wire, posts, clock, rates, content, strict } = parts;
   const created = (message: Message) => wire.message(message, { content });
   /** Only who has sent a message hears of its nonce. docs: resources/message, "Message Object", `nonce`. */
   const show = (message: Message) => {
@@ -136,6 +140,10 @@ export function createMessageRoutes(parts: {
         const message = messageAt(channel, call.param("message"));
         if (message.author !== world.bot) throw refuse("notAuthor");
         if (channel.archived) throw refuse("archived");
+        if (clock.now() - message.createdMs > limits.oldMs) {
+          const { retryAfterMs } = rates.count(oldEdits, channel.id);
+          if (retryAfterMs !== undefined) throw refuseOldEdit(retryAfterMs);
+        }
         if (call.files.length > 0) need(channel, "ATTACH_FILES");
         const initial = (message.flags & messageFlags.loading) !== 0;
         await posts.edit(message, call, { fileBytes: fileBytesIn(channel), initial });

@@ -116,6 +116,7 @@ export function createPosts(parts: {
     const added = await Promise.all(
       plan.added.map((file) => cdn.store(file, { channelId: channel.id, ephemeral })),
     );
+    plan.describeKept();
     return [...plan.kept, ...added];
   }
 
@@ -264,7 +265,8 @@ export function createPosts(parts: {
 
 /** Bytes of one file from the bot in a channel. */
 export function fileBytesIn(channel: Channel): number {
-  return limits.tierBytes[channel.guild?.premiumTier ?? 0] ?? limits.fileBytes;
+  const { fileBytes, premiumTier = 0 } = channel.guild ?? {};
+  return fileBytes ?? limits.tierBytes[premiumTier] ?? limits.fileBytes;
 }
 
 /** Whether two people and no bot, or a group, talk here. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "./clock.ts";
+import { limits } from "./limits.ts";
 
 /** How many requests in how long. */
 export interface Limit {
@@ -24,9 +25,12 @@ export interface RateLimits {
 /** Far more than a test sends: Discord's own numbers are not published. */
 const generous: Limit = { limit: 1000, windowMs: 1000 };
 
+/** What edits of old messages are counted as, beside their route. */
+export const oldEdits = "old edits";
+
 /** Limits that start generous. */
 export function createRateLimits(clock: Clock): RateLimits {
-  const limitsByRoute = new Map<string, Limit>();
+  const limitsByRoute = new Map<string, Limit>([[oldEdits, limits.oldEdits]]);
   const windows = new Map<string, { used: number; endsMs: number }>();
   return {
     set: (route, limit) => void limitsByRoute.set(route, limit),

@@ -103,7 +103,12 @@ export function createRest(parts: {
     }
 
     const headers: Record<string, string> = {};
-    let outcome: { status: number; value: Answer | undefined; code?: number };
+    let outcome: {
+      readonly status: number;
+      readonly value: Answer | undefined;
+      readonly code?: number;
+      readonly limited?: Limited;
+    };
     try {
       if (typeof found === "object" ? !found.route.open : true) checkToken(request, token);
       if (found === "wrong method") throw refuse("methodNotAllowed");
@@ -122,7 +127,9 @@ export function createRest(parts: {
     } catch (error) {
       const shown =
         error instanceof ApiError ? error : new ApiError(500, 0, `The simulator failed: ${error}`);
-      outcome = { status: shown.status, value: toErrorBody(shown), code: shown.code };
+      const { status, code, message, retryAfterMs } = shown;
+      const limited = retryAfterMs === undefined ? {} : { limited: { retryAfterMs, code, message } };
+      outcome = { status, value: toErrorBody(shown), code, ...limited };
     }
     if (fault?.kind === "drop") return cut(request, fault);
     if (fault?.kind === "slow" && fault.applied === "first") await sleep(fault.ms);
@@ -131,7 +138,8 @@ export function createRest(parts: {
       await Promise.race([struck.over, gone(request)]);
     }
     sent(outcome.status, outcome.code);
-    sendJson(response, outcome.status, outcome.value, headers);
+    if (outcome.limited) sendLimited(response, { ...outcome.limited, scope: "user" }, headers);
+    else sendJson(response, outcome.status, outcome.value, headers);
     changes.happened();
   }
 
@@ -203,10 +211,17 @@ function checkToken(request: IncomingMessage, token: string): void {
   if (request.headers.authorization !== `Bot ${token}`) throw refuse("unauthorized");
 }
 
+/** A limit of its own, which has a code and words of its own. */
+interface Limited {
+  readonly retryAfterMs: number;
+  readonly code?: number;
+  readonly message?: string;
+}
+
 /** docs: topics/rate-limits, "Exceeding A Rate Limit": clients go by the headers. */
 function sendLimited(
   response: ServerResponse,
-  limit: Pick<Fault & { kind: "rate limit" }, "retryAfterMs" | "scope">,
+  limit: Limited & Pick<Fault & { kind: "rate limit" }, "scope">,
   headers: Readonly<Record<string, string>> = {},
 ): void {
   const seconds = limit.retryAfterMs / 1000;
@@ -214,7 +229,12 @@ function sendLimited(
   sendJson(
     response,
     429,
-    { message: "You are being rate limited.", retry_after: seconds, global: isGlobal },
+    {
+      message: limit.message ?? "You are being rate limited.",
+      retry_after: seconds,
+      global: isGlobal,
+      ...(limit.code ? { code: limit.code } : {}),
+    },
     {
       ...headers,
       "retry-after": String(Math.ceil(seconds)),

@@ -29,6 +29,8 @@ export interface Scene {
   addGuild(spec?: {
     name?: string;
     premiumTier?: 0 | 1 | 2 | 3;
+    /** Bytes of one file, where it is not what the tier allows. */
+    fileBytes?: number;
     locale?: string;
     /** Whether the bot is a member; true unless said. */
     joined?: boolean;
@@ -140,6 +142,7 @@ export function createScene(parts: {
     addGuild({
       name = "Guild",
       premiumTier = 0,
+      fileBytes,
       locale = "en-US",
       joined = true,
       owner,
@@ -151,6 +154,7 @@ export function createScene(parts: {
         name,
         ownerId: owner?.id ?? newId(),
         premiumTier,
+        ...(fileBytes ? { fileBytes } : {}),
         locale,
         joined,
         roles: new Map([[id, { id, name: "@everyone", permissions: usualPermissions }]]),

@@ -1,7 +1,7 @@
 import { refuse } from "./api-error.ts";
 import { type NewFile, type StoredFile, toFileName } from "./cdn.ts";
 import { type Fields, type Form, isFields, type Reader } from "./form.ts";
-import { limits } from "./limits.ts";
+import { attachmentFlags, limits } from "./limits.ts";
 
 /** A file of a multipart request. */
 export interface Upload {
@@ -24,6 +24,8 @@ export interface FilePlan {
   readonly added: readonly NewFile[];
   /** Names of all of them, as they will be. */
   readonly names: readonly string[];
+  /** Changes what an edit says of those that are kept. */
+  describeKept(): void;
 }
 
 /**
@@ -42,10 +44,13 @@ export function planFiles(
   const kept: StoredFile[] = [];
   const described = new Map<number, Reader>();
   const seen = new Set<string>();
+  const changes: (() => void)[] = [];
   listed?.forEach((item, index) => {
     const entry = form.read(item, ["attachments", index]);
     if (!entry) return;
     const id = isFields(item) ? String(item.id ?? "") : "";
+    entry.only(attachmentFields);
+    entry.flag("is_spoiler");
     entry.text("description", { max: limits.attachmentText });
     entry.text("title", { max: limits.attachmentText });
     entry.text("filename", { max: limits.attachmentText });
@@ -53,8 +58,10 @@ export function planFiles(
     seen.add(id);
     const old = before.find((file) => file.id === id);
     const upload = uploads.find((file) => String(file.index) === id);
-    if (old) kept.push(old);
-    else if (upload) described.set(upload.index, entry);
+    if (old) {
+      kept.push(old);
+      changes.push(() => describe(old, entry.fields));
+    } else if (upload) described.set(upload.index, entry);
     else entry.fail("id", "ATTACHMENT_NOT_FOUND", "Attachment data not found");
   });
   // New files without a list replace the old ones: discord-api-docs issue 5170.
@@ -82,5 +89,26 @@ export function planFiles(
     kept,
     added,
     names: [...kept.map(({ name }) => name), ...added.map(({ name }) => toFileName(name))],
+    describeKept() {
+      for (const change of changes) change();
+    },
   };
+}
+
+/** docs: resources/message, "Attachment Request Structure". */
+const attachmentFields = [
+  "id",
+  "filename",
+  "title",
+  "description",
+  "duration_secs",
+  "waveform",
+  "is_spoiler",
+] as const;
+
+/** What can be changed of a file that is there, since 2026-06. docs: the same section. */
+function describe(file: StoredFile, { description, is_spoiler: isSpoiler }: Fields): void {
+  if (typeof description === "string") file.description = description;
+  if (typeof isSpoiler !== "boolean") return;
+  file.flags = isSpoiler ? file.flags | attachmentFlags.spoiler : file.flags & ~attachmentFlags.spoiler;
 }

@@ -11,7 +11,7 @@ export interface User {
   acceptsDms: boolean;
   /** Whether the user installed the app for themselves. */
   installed: boolean;
-  /** Bytes of one file, when a subscription allows more than 10 MiB. */
+  /** Bytes of one file, when a subscription allows more than the place does. */
   uploadBytes?: number;
 }
 
@@ -36,6 +36,8 @@ export interface Guild {
   readonly ownerId: string;
   /** Boosts: 2 and 3 allow larger files. */
   readonly premiumTier: 0 | 1 | 2 | 3;
+  /** Bytes of one file, where it is not what the boosts allow. */
+  readonly fileBytes?: number;
   readonly locale: string;
   /** Whether the bot is in it; if not, only users who installed the app can use it there. */
   joined: boolean;
