@@ -55,7 +55,7 @@ const limitCommand = "/usr/bin/prlimit";
 
 const crashLine = /"msg":"unhandled"|uncaught|unhandled|FATAL ERROR|^\s+at .*(?:src|adapters)\//i;
 
-/** How long an orderly end may take, in ms: the grace of a container. */
+/** How long an orderly end may take, in ms: the grace of a container, twice, since this machine has much else to do. */
 const graceMs = 20_000;
 
 /** Lines of a process that did not end well that are told. */
