@@ -72,6 +72,9 @@ export async function prepare(
   throw new BotError("bad_prompt", "There is no picture to edit. Attach one, or reply to one.");
 }
 
+/** Bytes of a picture that is sent on before the next is read: sixteen of the largest are gigabytes, held at once. */
+const heavyBytes = 4 * 1024 * 1024;
+
 const unreadYet = "I was restarted before I had read your pictures. Send them again.";
 const unseenYet = "I was restarted before I had looked at the picture above. Say it again.";
 
@@ -118,7 +121,9 @@ async function readAll(
   const along = current.length + brought.filter(({ role }) => role !== "mask").length;
   const room = Math.max(0, inputLimits.references - along);
   const sent = [...foreign, ...under, ...unpicked, ...attachments, ...linked];
-  const { pictures, notes } = await readInputs(sent, signal, room).catch((error: unknown) => {
+  const send = (picture: Picture) => storeOne(picture, undefined, uploads, signal);
+  const keep = createKeep(masked, send);
+  const { pictures, notes } = await readInputs(sent, signal, room, keep).catch((error: unknown) => {
     signal.throwIfAborted();
     if (!turn.fromView || !(error instanceof BotError) || error.code !== "bad_attachment") throw error;
     return { pictures: [], notes: toWordsAlone({ ...turn, masked }, error) };
@@ -160,13 +165,28 @@ async function readShown(shown: Generation, adapter: Adapter, signal: AbortSigna
   return (await readInputs(await recallPicked(shown, adapter, signal), signal)).pictures;
 }
 
+/** Sends on what is heavy, but for what a mask has to be fitted to; the rest is sent at once when all are there. */
+function createKeep(masked: boolean, send: (picture: Picture) => Promise<StoredInput>) {
+  let isFirst = true;
+  return async (picture: Picture): Promise<Picture | StoredInput> => {
+    const isOfPair = masked && (isFirst || picture.role === "mask");
+    isFirst = false;
+    return isOfPair || picture.bytes.byteLength < heavyBytes ? picture : send(picture);
+  };
+}
+
+/** The picture a mask lies on, and the mask, where both are there. */
+function pairOf(pictures: readonly (Picture | StoredInput)[]) {
+  const held = pictures.filter((picture) => "bytes" in picture);
+  return [held.find(({ role }) => role === "reference"), held.find(({ role }) => role === "mask")] as const;
+}
+
 /** Fits the mask to the picture it lies on, and that to the mask. */
 async function fitMasks(
-  pictures: readonly Picture[],
+  pictures: readonly (Picture | StoredInput)[],
   signal: AbortSignal,
-): Promise<{ pictures: readonly Picture[]; notes: readonly string[] }> {
-  const first = pictures.find(({ role }) => role === "reference");
-  const mask = pictures.find(({ role }) => role === "mask");
+): Promise<{ pictures: readonly (Picture | StoredInput)[]; notes: readonly string[] }> {
+  const [first, mask] = pairOf(pictures);
   if (!first || !mask) return { pictures, notes: [] };
   const fitted = await fitPair(first, mask.bytes, signal);
   const rest = pictures.filter((picture) => picture !== first && picture !== mask);
@@ -175,11 +195,10 @@ async function fitMasks(
 
 /** Both are needed when the picture is there, perhaps by another process; and when it is drawn again. */
 async function keepUnder(
-  pictures: readonly Picture[],
+  pictures: readonly (Picture | StoredInput)[],
   pictureStore: PictureStore,
 ): Promise<Pick<Read, "under">> {
-  const first = pictures.find(({ role }) => role === "reference");
-  const mask = pictures.find(({ role }) => role === "mask");
+  const [first, mask] = pairOf(pictures);
   if (!first || !mask) return {};
   const { width, height } = first;
   const ids = { picture: await pictureStore.put(first, keptMs), mask: await pictureStore.put(mask, keptMs) };
@@ -210,18 +229,28 @@ async function readStyle(ids: readonly string[], pictureStore: PictureStore, roo
   };
 }
 
+type Storable = Encoded & Pick<Picture, "width" | "height"> & { readonly role?: Picture["role"] };
+
 function store(
-  pictures: readonly (Encoded & Pick<Picture, "width" | "height"> & { role?: Picture["role"] })[],
+  pictures: readonly (Storable | StoredInput)[],
   role: StoredInput["role"] | undefined,
   uploads: Uploads,
   signal: AbortSignal,
 ): Promise<StoredInput[]> {
   return Promise.all(
-    pictures.map(async (picture) => ({
-      role: role ?? picture.role ?? "reference",
-      width: picture.width,
-      height: picture.height,
-      source: await uploads.store(picture, signal),
-    })),
+    pictures.map(async (picture) =>
+      "source" in picture ? picture : storeOne(picture, role, uploads, signal),
+    ),
   );
+}
+
+async function storeOne(
+  picture: Storable,
+  role: StoredInput["role"] | undefined,
+  uploads: Uploads,
+  signal: AbortSignal,
+): Promise<StoredInput> {
+  const { width, height } = picture;
+  const source = await uploads.store(picture, signal);
+  return { role: role ?? picture.role ?? "reference", width, height, source };
 }

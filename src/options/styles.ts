@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { aside } from "../pictures/aside.ts";
 import { readInputs } from "../pictures/inputs.ts";
 import type { PictureStore } from "../pictures/picture-store.ts";
 import type { Style, Styles } from "../seam/core.ts";
@@ -86,7 +87,7 @@ export function createStyles(store: Store, pictureStore: PictureStore): StyleBoo
     async save(user, place, scope, draft, signal) {
       const owner = ownerOf(user, place, scope);
       const { name, instruction, options } = check(draft);
-      const read = await readPictures(draft.attachments, signal);
+      const read = await aside(user.id, () => readPictures(draft.attachments, signal));
       const pictures: string[] = [];
       const hidden = draft.spoiler && { spoiler: true as const };
       const style: KeptStyle = { name, instruction, options, pictures, ...hidden };

@@ -9,16 +9,18 @@ import { inputLimits, type Picture } from "./picture.ts";
 
 /**
  * Reads a turn's attachments in their order and puts right what can be put right, each with a sentence in `notes`.
- * `room`: references that can be used.
+ * `room`: references that can be used. `keep` is handed each when it is read, and waited for before the next is: what it
+ * gives stands in its place.
  *
  * Throws one BotError `bad_attachment` that names every file that cannot be used and what to do about it: drawing
  * without it would cost money and disappoint.
  */
-export async function readInputs(
+export async function readInputs<Kept = Picture>(
   attachments: readonly Attachment[],
   signal: AbortSignal,
   room: number = inputLimits.references,
-): Promise<{ pictures: readonly Picture[]; notes: readonly string[] }> {
+  keep?: (picture: Picture) => Promise<Kept>,
+): Promise<{ pictures: readonly (Picture | Kept)[]; notes: readonly string[] }> {
   const notes: string[] = [];
   const masks = attachments.filter(({ role }) => role === "mask");
   const references = attachments.filter(({ role }) => role !== "mask");
@@ -27,13 +29,13 @@ export async function readInputs(
     notes.push(`I can use ${inputLimits.references} pictures at once, so I left out the last ${spare}.`);
   }
   if (masks.length > 1) notes.push("I can use one mask at a time, so I took the first.");
-  const pictures: Picture[] = [];
+  const pictures: (Picture | Kept)[] = [];
   const problems: string[] = [];
   // One at a time: a decoded picture can take hundreds of megabytes.
   for (const attachment of [...references.slice(0, room), ...masks.slice(0, 1)]) {
     try {
       const { picture, note } = await readPicture(attachment, signal);
-      pictures.push(picture);
+      pictures.push(keep ? await keep(picture) : picture);
       if (note) notes.push(note);
     } catch (error) {
       signal.throwIfAborted();

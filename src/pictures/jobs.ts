@@ -20,8 +20,8 @@ const pool = createPool({ mb: 1150, most: 3, idleMs: 30_000 });
 const bounds = {
   sent: { ms: 20_000, mb: 420 },
   sentSvg: { ms: 10_000, mb: 420 },
-  /** The largest photo of an iPhone takes some seconds, and is held twice. */
-  sentHeic: { ms: 40_000, mb: 850 },
+  /** HEIC and AVIF: the largest photo of an iPhone takes some seconds, and is held twice. */
+  sentBoxed: { ms: 40_000, mb: 850 },
   header: { ms: 10_000, mb: 250, isUrgent: true },
   sketch: { ms: 20_000, mb: 300, isUrgent: true },
   drawn: { ms: 120_000, mb: 850, isUrgent: true },
@@ -50,7 +50,7 @@ export async function makeInput(
   const { name, mediaType } = sent;
   const isSvg = mediaType === "image/svg+xml";
   const isHeic = mediaType === "image/heic";
-  const most = isSvg ? bounds.sentSvg : isHeic ? bounds.sentHeic : bounds.sent;
+  const most = isSvg ? bounds.sentSvg : isHeic || mediaType === "image/avif" ? bounds.sentBoxed : bounds.sent;
   try {
     const { picture, ...note } = await run("makeInput", most, [sent], signal);
     return { picture: { bytes: sent.source, ...picture }, ...note };

@@ -36,7 +36,7 @@ const secretParameters =
 const mark = String.raw`\\{0,3}["']`;
 const named = [
   String.raw`(?:${secretHeaders.join("|")})(?:${mark})?\s{0,2}:\s{0,2}(?:${mark})?`,
-  String.raw`(?:api[-_]?key|password|(?:client[-_]?)?secret)(?:${mark}\s{0,2}:\s{0,2}${mark}|=(?:${mark})?)`,
+  String.raw`(?:api[-_]?key|password|(?:client[-_]?)?secret|\b(?:(?:access|refresh|id|bot)_?)?token)(?:${mark}\s{0,2}:\s{0,2}${mark}|=(?:${mark})?)`,
 ].join("|");
 
 /**
@@ -47,6 +47,8 @@ const secretShapes = new RegExp(
   [
     String.raw`(?<![a-z\d])(?:sk-[\w*-]{8,}|sess-[\w-]{8,}|xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+)`,
     String.raw`\b(?:[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?)`,
+    // Google's, GitHub's and Hugging Face's: gateways are given those of others, and repeat them.
+    String.raw`\b(?:AIza[\w-]{30,}|gh[pousr]_\w{30,}|hf_\w{30,})`,
     String.raw`(?<=Bearer\s)[^\s"]+`,
     String.raw`(?<=(?:${named}))(?:(?:Basic|Bearer|Bot)\s)?[^\s"'\\,;&}]+`,
     String.raw`(?<=\/\/)[^/\s:@"]*:[^/\s"]+(?=@)`,

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import { aside } from "../pictures/aside.ts";
 import { readInputs } from "../pictures/inputs.ts";
 import { inputLimits } from "../pictures/picture.ts";
 import type { Adapter } from "../seam/adapter.ts";
@@ -78,8 +79,8 @@ export async function createAreas(parts: {
   }
 
   /** The mask where another process can read it, too. Rejects with BotError `bad_attachment` for one that is none. */
-  async function keepMask(mask: Attachment): Promise<Attachment> {
-    const { files, lost } = await unfinished.hold([mask], new AbortController().signal);
+  async function keepMask(mask: Attachment, { id }: Ticket["user"]): Promise<Attachment> {
+    const { files, lost } = await unfinished.hold([mask], id, new AbortController().signal);
     if (files[0]) return unfinished.toAttachment(files[0]);
     throw new BotError("bad_attachment", lost[0] ?? "Paint over the part that should change first.");
   }
@@ -93,7 +94,7 @@ export async function createAreas(parts: {
     const { message, user } = ticket;
     // The mask lies on the picture that was painted on, whatever has been picked or deleted since.
     const painted = await recallPainted(adapter, ticket);
-    const masks = await Promise.all(input.attachments.map(keepMask));
+    const masks = await Promise.all(input.attachments.map((mask) => keepMask(mask, user)));
     const { thread, place, reply } = await adapter.below(message, user);
     if (!mayUse(adapter.name, place)) throw barred();
     const begun = watchBeginning(reply, [painted, ...masks]);
@@ -139,7 +140,8 @@ export async function createAreas(parts: {
 
     async look(token, signal) {
       const { ticket, adapter } = await read(token);
-      const { pictures } = await readInputs([await recallPainted(adapter, ticket)], signal);
+      const painted = await recallPainted(adapter, ticket);
+      const { pictures } = await aside(ticket.user.id, () => readInputs([painted], signal));
       const [picture] = pictures;
       if (!picture) throw expired();
       const { bytes, mediaType, width, height } = picture;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import sharp from "sharp";
 import { readInputs } from "../../src/pictures/inputs.ts";
 import { measure, toSketch } from "../../src/pictures/jobs.ts";
 import { endlessSvg, hugeGif, hugeJpeg, interlaced, manyScans, wordy } from "../rig/bombs.ts";
@@ -63,4 +64,10 @@ test("with many of them at once, what others draw goes on, and memory stays boun
   const { pictures } = await read(await flat("#123", 64, 64));
   assert.equal(pictures.length, 1);
   assert.ok(memory.peak() - memory.start < 1200, `${memory.start} to ${memory.peak()} MB`);
+});
+
+test("an AVIF photo of 24 megapixels is no bomb", async () => {
+  const photo = await flat("#456", 6000, 4000).then((png) => sharp(png).avif({ effort: 0 }).toBuffer());
+  const { pictures } = await read(photo);
+  assert.equal(pictures[0]?.width, 3840);
 });

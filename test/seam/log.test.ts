@@ -125,6 +125,11 @@ describe("redact", () => {
     ["a header in JSON", '{"api-key":"c0ffee","a":1}'],
     ["a header in JSON in JSON", JSON.stringify(JSON.stringify({ "x-api-key": "c0ffee" }))],
     ["a field in JSON", '{"apiKey": "c0ffee"}'],
+    ["a token in JSON", '{"access_token":"c0ffee","expires_in":1}'],
+    ["an interaction's token in JSON in JSON", JSON.stringify(JSON.stringify({ token: "c0ffee" }))],
+    ["Google's key by itself", "API key not valid: AIzaSyA0123456789_c0ffee-0123456789abcd"],
+    ["a GitHub token by itself", "Bad credentials ghp_c0ffee0123456789012345678901234567"],
+    ["a Hugging Face token by itself", "hf_c0ffee0123456789012345678901234567 is not valid"],
     ["a setting", "OPENAI_API_KEY=c0ffee"],
     ["credentials in a header", "authorization: Basic c0ffee=="],
     ["a token behind another word", "proxy-authorization: Bot c0ffee"],
@@ -183,6 +188,7 @@ describe("redact", () => {
     "the key: a monkey, and the password is not said",
     "https://example.org/interactions/of/people",
     "see //example: what@ever",
+    '{"max_output_tokens":100,"total_tokens":"12","tokenizer":"o200k"}',
   ];
   for (const text of plain) {
     test(`leaves alone what is none: ${text}`, () => assert.equal(redact(text), text));

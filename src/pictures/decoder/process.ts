@@ -36,7 +36,8 @@ new Worker(new URL("./guard.ts", import.meta.url), { workerData: { shared, paren
 
 // Who stops the bot may stop all its processes: this one is needed to the end, and ends with it.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
-process.on("disconnect", () => process.exit());
+// No exit: that stops the guard, and then waits for the decoding that is under way, however much and long that takes.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 process.on("message", async (order: Order) => {
   Atomics.store(shared, told.ms, order.ms);
   Atomics.add(shared, told.work, 1);

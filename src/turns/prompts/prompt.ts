@@ -101,7 +101,7 @@ export function createPrompts(parts: {
     message: MessageKey,
     signal: AbortSignal,
   ): Promise<void> {
-    return remember(turn, asked, hold(asked, error, signal), error, Promise.resolve(message));
+    return remember(turn, asked, hold(asked, turn.user, error, signal), error, Promise.resolve(message));
   }
 
   const answer: Prompts["answer"] = async (adapter, turn, reply, onTaken, signal) => {
@@ -190,7 +190,7 @@ export function createPrompts(parts: {
         if (!(await refuse(adapter, turn, reply, known)) && turn.event) throw known; // it comes again
         return await letGo();
       }
-      const held = hold(asked, known, signal);
+      const held = hold(asked, user, known, signal);
       const shown = refuse(adapter, turn, reply, withLost(known, await held.catch(() => undefined)));
       remembering = remember(turn, asked, held, known, shown);
       if (!(await shown) && turn.event) throw known; // it comes again

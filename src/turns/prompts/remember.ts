@@ -1,7 +1,7 @@
 import { UselessMask } from "../../pictures/picture.ts";
 import { BotError, type ErrorCode } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
-import type { Attachment, MessageKey, Prompt } from "../../seam/turn.ts";
+import type { Attachment, MessageKey, Prompt, User } from "../../seam/turn.ts";
 import type { History } from "../../store/history.ts";
 import type { Wish } from "../../store/open-turn.ts";
 import { type Asked, isEmpty } from "./asked.ts";
@@ -51,7 +51,7 @@ type Where = Pick<Prompt, "thread" | "user" | "event">;
 /** Remembers what was asked and came to nothing. */
 export interface Remember {
   /** The files of what was asked, as far as they can be used. Rejects as reading does, but for files that cannot. */
-  hold(asked: Asked, error: BotError, signal: AbortSignal): Promise<Held>;
+  hold(asked: Asked, by: User, error: BotError, signal: AbortSignal): Promise<Held>;
   /**
    * Whatever the person says next waits for that, from now on. `held` are its files, `error` is why it came to nothing, and
    * `shown` the message that says so. Never rejects.
@@ -86,10 +86,11 @@ export function createRemember(parts: {
   }
 
   return {
-    async hold({ files }, error, signal) {
-      if (!(error instanceof UselessMask)) return unfinished.hold(files, signal);
+    async hold({ files }, { id }, error, signal) {
+      if (!(error instanceof UselessMask)) return unfinished.hold(files, id, signal);
       const held = await unfinished.hold(
         files.filter(({ role }) => role !== "mask"),
+        id,
         signal,
       );
       return { ...held, lost: [...held.lost, error.message] };

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { aside } from "../../pictures/aside.ts";
 import { readInputs } from "../../pictures/inputs.ts";
 import { createPictureStore } from "../../pictures/picture-store.ts";
 import { BotError } from "../../seam/errors.ts";
@@ -87,8 +88,11 @@ export interface UnfinishedRequests {
   letGo(said: Said, taken: Taken): Promise<void>;
   /** Whether what was said in that event is remembered already. */
   isRemembered(event: EventKey): Promise<boolean>;
-  /** Keeps those files that can be read. Rejects as reading does, but for files that cannot be used. */
-  hold(files: readonly Attachment[], signal: AbortSignal): Promise<Held>;
+  /**
+   * Keeps those files of a person that can be read. Rejects as reading does, but for files that cannot be used. They have
+   * no place in line, so it may wait for others.
+   */
+  hold(files: readonly Attachment[], person: string, signal: AbortSignal): Promise<Held>;
   /** One of its files, by its id. */
   toAttachment(file: Omit<Attachment, "read" | "source"> & { readonly id: string }): Attachment;
   /** `held` are its files; `shown` is the message that says what is missing, once it is there. */
@@ -173,10 +177,10 @@ export function createUnfinished(store: Store): UnfinishedRequests {
         }
       }),
     isRemembered: async (event) => (await requests.get(event)) !== undefined,
-    async hold(files, signal) {
+    async hold(files, person, signal) {
       const held: Held[] = [];
-      // One at a time: a decoded picture can take hundreds of megabytes.
-      for (const [place, file] of files.entries()) held.push(await keep(file, place, signal));
+      for (const [place, file] of files.entries())
+        held.push(await aside(person, () => keep(file, place, signal)));
       return {
         files: held.flatMap(({ files: kept }) => kept),
         lost: held.flatMap(({ lost }) => lost),
