@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { aside } from "../pictures/aside.ts";
+import type { Aside } from "../pictures/aside.ts";
 import { readInputs } from "../pictures/inputs.ts";
 import type { PictureStore } from "../pictures/picture-store.ts";
 import type { Style, Styles } from "../seam/core.ts";
@@ -42,7 +42,7 @@ export interface StyleBook extends Styles {
 const most = { styles: 50, pictures: 4, instruction: 2000 } as const;
 
 /** All calls reject with BotError `storage` when the store fails. */
-export function createStyles(store: Store, pictureStore: PictureStore): StyleBook {
+export function createStyles(store: Store, pictureStore: PictureStore, aside: Aside): StyleBook {
   const owners = store.table("styles", z.array(kept).readonly());
   const inOrder = createQueue();
 

@@ -1,13 +1,13 @@
 import { createQueue } from "../seam/queue.ts";
 
-/** Does the work when that person's time has come. */
-type Aside = <Result>(person: string, work: () => Promise<Result>) => Promise<Result>;
+/** Does the work when that person's time has come. `person`: their `User.id`. */
+export type Aside = <Result>(person: string, work: () => Promise<Result>) => Promise<Result>;
 
 /**
  * For what people have read and opened without a place in line: one thing after another for each, and for so many people
  * at once. Whoever waits holds no bytes, and a thousand files of one do not stand before another's.
  */
-function createAside(people: number): Aside {
+export function createAside(people: number): Aside {
   const inOrder = createQueue();
   const waiting: (() => void)[] = [];
   let free = people;
@@ -33,6 +33,3 @@ function createAside(people: number): Aside {
       }
     });
 }
-
-/** All of this process, as there is one pool of those who open them. `person`: their `User.id`. */
-export const aside: Aside = createAside(4);

@@ -26,6 +26,9 @@ export interface Pool {
   warm(): void;
 }
 
+/** Signals by which a person or a supervisor asks a process to end. */
+const asked: ReadonlySet<string> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
+
 /** Letters of what a process says in its last moments. */
 const mostSaid = 2000;
 
@@ -41,8 +44,8 @@ interface Task {
 interface Decoder {
   readonly child: ChildProcess;
   task: Task | undefined;
-  /** Ends it when there was nothing to do for a while. */
-  idle: NodeJS.Timeout | undefined;
+  /** Ends it when it has had nothing to do for a while, or its work takes too long. */
+  timer: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -64,7 +67,8 @@ export function createPool(of: {
     for (let task = waiting[0]; task; task = waiting[0]) {
       const taken = tasks().reduce((sum, { bounds }) => sum + bounds.mb, 0);
       if (taken > 0 && taken + task.bounds.mb > of.mb) return;
-      const free = [...decoders].find((one) => !one.task) ?? (decoders.size < of.most ? start() : undefined);
+      const idle = [...decoders].find(({ task: its, child }) => !its && child.connected);
+      const free = idle ?? (decoders.size < of.most ? start() : undefined);
       if (!free) return;
       waiting.shift();
       begin(free, task);
@@ -78,7 +82,7 @@ export function createPool(of: {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
-    const decoder: Decoder = { child, task: undefined, idle: undefined };
+    const decoder: Decoder = { child, task: undefined, timer: undefined };
     decoders.add(decoder);
     let said = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -87,6 +91,8 @@ export function createPool(of: {
     child.on("message", (outcome: Outcome) => end(decoder, outcome));
     child.on("error", (error) => drop(decoder, error));
     child.on("close", (code, signal) => {
+      // Who stops the bot in a terminal stops what it has just started, too; later that takes no notice.
+      if (signal && asked.has(signal)) return again(decoder);
       const cause = new Error(`the decoder ended with ${signal ?? code}: ${said}`);
       // What is killed has taken too much, or has met a fault in a decoder. What ends by itself is broken.
       drop(decoder, signal ? new TooMuch("it takes more memory or time than it may", { cause }) : cause);
@@ -98,11 +104,10 @@ export function createPool(of: {
   function begin(decoder: Decoder, task: Task): void {
     const { child } = decoder;
     decoder.task = task;
-    clearTimeout(decoder.idle);
+    clearTimeout(decoder.timer);
     child.ref();
     child.channel?.ref();
-    const late = setTimeout(() => child.kill("SIGKILL"), task.bounds.ms * busy);
-    void task.settle.promise.catch(() => {}).finally(() => clearTimeout(late));
+    decoder.timer = setTimeout(() => child.kill("SIGKILL"), task.bounds.ms * busy);
     child.send(task.order, (error) => {
       if (error) drop(decoder, error);
     });
@@ -123,13 +128,23 @@ export function createPool(of: {
     child.unref();
     child.channel?.unref();
     (child.stderr as Socket | null)?.unref(); // a pipe to a process is one
-    decoder.idle = setTimeout(() => decoders.size > 1 && discard(decoder), of.idleMs).unref();
+    clearTimeout(decoder.timer);
+    decoder.timer = setTimeout(() => decoders.size > 1 && discard(decoder), of.idleMs).unref();
   }
 
   function discard(decoder: Decoder): void {
     decoders.delete(decoder);
-    clearTimeout(decoder.idle);
+    clearTimeout(decoder.timer);
     decoder.child.kill("SIGKILL");
+  }
+
+  /** It was told to end before it could begin. */
+  function again(decoder: Decoder): void {
+    const { task } = decoder;
+    decoder.task = undefined;
+    discard(decoder);
+    if (task) waiting.unshift(task);
+    next();
   }
 
   /** It has fallen, and its work with it. */

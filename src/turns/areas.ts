@@ -1,6 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { aside } from "../pictures/aside.ts";
+import type { Aside } from "../pictures/aside.ts";
 import { readInputs } from "../pictures/inputs.ts";
 import { inputLimits } from "../pictures/picture.ts";
 import type { Adapter } from "../seam/adapter.ts";
@@ -48,13 +48,14 @@ export async function createAreas(parts: {
   readonly handle: (adapter: Adapter) => Handle;
   /** Whether the bot may still be used there. */
   readonly mayUse: (adapter: string, place: Place) => boolean;
+  readonly aside: Aside;
   readonly now: () => number;
 }): Promise<AreaBook> {
-  const { store, history, publicUrl, adapterOf, handle, mayUse, now } = parts;
+  const { store, history, publicUrl, adapterOf, handle, mayUse, aside, now } = parts;
   const secret = await readSecret(store, "areas");
   /** As the ledger keeps them. */
   const noted = store.table("event", z.unknown());
-  const unfinished = createUnfinished(store);
+  const unfinished = createUnfinished(store, aside);
   const inOrder = createQueue();
 
   const sign = (body: string) => createHmac("sha256", secret).update(body).digest();

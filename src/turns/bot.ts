@@ -8,6 +8,7 @@ import type { RequestDefaults } from "../openai/request.ts";
 import { createChoose } from "../options/choices.ts";
 import { createRefusals } from "../options/refusals.ts";
 import { createStyles } from "../options/styles.ts";
+import { createAside } from "../pictures/aside.ts";
 import { measure, toLimits } from "../pictures/jobs.ts";
 import type { Links } from "../pictures/links.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
@@ -78,6 +79,9 @@ export interface BotParts {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
+/** People of whom something is read at once without a place in line: there are three processes that open it. */
+const peopleAside = 4;
+
 /** How long turns that were stopped may take to let go, in ms: a platform that hangs does not hold up a restart. */
 const settleMs = 2000;
 
@@ -100,11 +104,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const sealOf = await createSeals(store);
   const pictureStore = createPictureStore(store);
   const uploads = createUploads({ store, upload: painter.upload, pictureStore, files: defaults.store });
-  const styles = createStyles(store, pictureStore);
+  const aside = createAside(peopleAside);
+  const styles = createStyles(store, pictureStore, aside);
   const refusals = await createRefusals(store);
   const areas = publicUrl
     ? await createAreas({
-        ...{ store, history, publicUrl, mayUse, now },
+        ...{ store, history, publicUrl, mayUse, aside, now },
         adapterOf: (name) => adapters.get(name),
         handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
       })
@@ -123,7 +128,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   });
   const ask = createAsk({ runs, ledger }, expectedCost.of, now);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
-  const unfinished = createUnfinished(store);
+  const unfinished = createUnfinished(store, aside);
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
   const resume = createResume({

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { toLimits } from "../../src/pictures/decoder/encode.ts";
 import { fromFault, toFault } from "../../src/pictures/decoder/fault.ts";
@@ -68,6 +69,16 @@ test("all together stay below what there is, and the urgent goes first", async (
   stop.abort();
   await Promise.all([held, large, small]);
   assert.equal(order[1], "held");
+});
+
+test("a process that is stopped together with the bot before it could begin is not its picture's fault", async () => {
+  const pool = createPool(one);
+  const work = pool.run(await quick(), ample);
+  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").catch(
+    () => "",
+  );
+  for (const pid of children.split(" ").filter(Boolean)) process.kill(Number(pid), "SIGINT");
+  assert.deepEqual(await work, { mediaType: "image/png", width: 30, height: 20 });
 });
 
 describe("who cancels", () => {

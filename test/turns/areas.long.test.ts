@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import sharp from "sharp";
+import { createAside } from "../../src/pictures/aside.ts";
 import type { Areas } from "../../src/seam/core.ts";
 import type { FormInput, MessageKey } from "../../src/seam/turn.ts";
 import { areaMs, createAreas } from "../../src/turns/areas.ts";
@@ -93,6 +94,7 @@ describe("a page to paint an area on", () => {
     const { key } = await studio.say("a lounge with a pool");
     const token = await open(key);
     const closed = await createAreas({
+      aside: createAside(1),
       ...{ store: studio.store, history: studio.history, publicUrl: "https://draw.example.com" },
       adapterOf: () => studio.adapter,
       handle: () => studio.adapter.handle(),
@@ -108,6 +110,7 @@ describe("a page to paint an area on", () => {
     const { key } = await studio.say("a lounge with a pool");
     const token = await open(key);
     const dying = await createAreas({
+      aside: createAside(1),
       ...{ store: studio.store, history: studio.history, publicUrl: "https://draw.example.com" },
       adapterOf: () => studio.adapter,
       handle: () => () => new Promise(() => {}),
@@ -125,6 +128,7 @@ describe("a page to paint an area on", () => {
     const { key } = await studio.say("a lounge with a pool");
     const token = await open(key);
     const stopping = await createAreas({
+      aside: createAside(1),
       ...{ store: studio.store, history: studio.history, publicUrl: "https://draw.example.com" },
       adapterOf: () => studio.adapter,
       handle: () => async () => {},
@@ -229,6 +233,7 @@ describe("a page to paint an area on", () => {
     const { key } = await studio.say("a lounge with a pool");
     let now = 1_000_000;
     const book = await createAreas({
+      aside: createAside(1),
       ...{ store: studio.store, history: studio.history, publicUrl: "https://x.example" },
       adapterOf: () => studio.adapter,
       handle: () => studio.adapter.handle(),

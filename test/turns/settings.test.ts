@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createStyles } from "../../src/options/styles.ts";
+import { createAside } from "../../src/pictures/aside.ts";
 import { createPictureStore } from "../../src/pictures/picture-store.ts";
 import { optionSpecs } from "../../src/seam/options.ts";
 import type { SettingWish, User } from "../../src/seam/turn.ts";
@@ -191,6 +192,7 @@ describe("a style", () => {
         get: async () => undefined,
         delete: async (id) => void ids.delete(id),
       },
+      createAside(1),
     );
     const draft = { ...cosy, attachments: [attachment(await flat("#fa0", 64, 48))] };
     await assert.rejects(strict.save(ada, place, "mine", draft, new AbortController().signal));
@@ -199,7 +201,7 @@ describe("a style", () => {
 
   test("that has lost a picture is drawn in without it, and says so", async () => {
     await set({ ...cosy, attachments: [attachment(await flat("#fa0", 64, 48))] });
-    const styles = createStyles(studio.store, createPictureStore(studio.store));
+    const styles = createStyles(studio.store, createPictureStore(studio.store), createAside(1));
     const { pictures } = await styles.find(ada, place, "cosy");
     await createPictureStore(studio.store).delete(pictures[0] ?? "");
     const { last } = await studio.say("a barn --style cosy");

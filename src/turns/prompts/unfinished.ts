@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { aside } from "../../pictures/aside.ts";
+import type { Aside } from "../../pictures/aside.ts";
 import { readInputs } from "../../pictures/inputs.ts";
 import { createPictureStore } from "../../pictures/picture-store.ts";
 import { BotError } from "../../seam/errors.ts";
@@ -103,7 +103,7 @@ export interface UnfinishedRequests {
   ): Promise<void>;
 }
 
-export function createUnfinished(store: Store): UnfinishedRequests {
+export function createUnfinished(store: Store, aside: Aside): UnfinishedRequests {
   const requests = store.table("unfinished", unfinished);
   /** The request's id by the message, and by the thread with the person. */
   const places = store.table("unfinished-at", z.string());
