@@ -16,7 +16,7 @@ import { noHeic, ofFile, tooLongToDraw, tooMuchWork, undrawable } from "./refusa
  */
 const pool = createPool({ mb: 1150, most: 3, idleMs: 30_000 });
 
-/** By who made it and what it is: an ordinary one takes a tenth of it. */
+/** By who made it and what it is. The megabytes count what a process holds before it opens anything. */
 const bounds = {
   sent: { ms: 20_000, mb: 420 },
   sentSvg: { ms: 10_000, mb: 420 },

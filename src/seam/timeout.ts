@@ -14,3 +14,24 @@ export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   if (signal.aborted) abort();
   return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", abort));
 }
+
+/**
+ * What the work comes to, unless it takes longer than `limitMs`: then it rejects, with an error of `toError`'s. `isOver`
+ * says to the work that it has.
+ */
+export function withLimit<T>(
+  limitMs: number,
+  work: (isOver: () => boolean) => Promise<T>,
+  toError: () => Error = () => new Error(`there was no answer within ${limitMs} ms`),
+): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    reject(toError());
+  }, limitMs);
+  work(() => isOver)
+    .then(resolve, reject)
+    .finally(() => clearTimeout(timer));
+  return promise;
+}

@@ -83,7 +83,7 @@ function serve(
 ): Server {
   let child: ChildProcess | undefined;
   const stop = async () => {
-    if (!child || child.exitCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, "exit");
     child.kill("SIGINT");
     await exit;

@@ -2,6 +2,7 @@ import { type APIInteraction, InteractionResponseType } from "discord.js";
 import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Attend, Core, Handle } from "../../../src/seam/core.ts";
 import { BotError, toBotError } from "../../../src/seam/errors.ts";
+import { withLimit } from "../../../src/seam/timeout.ts";
 import type { PlatformEvent, Turn } from "../../../src/seam/turn.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Answers } from "../out/answers.ts";
@@ -60,16 +61,16 @@ export function createAttendTo(stage: Stage, answers: Answers, note: Core["note"
 
 /** Rejects with BotError `storage` when it takes too long: an interaction is answered within 3 s. */
 async function noteInTime(note: Core["note"], event: PlatformEvent): Promise<Attend | undefined> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new BotError("storage", tooSlow)), noteMs);
   const noted = note(event);
   try {
-    return await Promise.race([noted, late.promise]);
+    return await withLimit(
+      noteMs,
+      () => noted,
+      () => new BotError("storage", tooSlow),
+    );
   } catch (error) {
     noted.then((seeTo) => seeTo?.(async () => {})).catch(() => {});
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,5 @@
 import { BotError } from "../../../src/seam/errors.ts";
-import { withTimeout } from "../../../src/seam/timeout.ts";
+import { withLimit, withTimeout } from "../../../src/seam/timeout.ts";
 import type { Stage } from "../live/stage.ts";
 import { isSpot, parseMessageKey, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { threadMs } from "../wire/limits.ts";
@@ -99,17 +99,13 @@ export function createAbove(
     soon: () => withTimeout(ask(), threadMs),
     async pictures(signal) {
       signal.throwIfAborted();
-      const late = Promise.withResolvers<never>();
-      const timer = setTimeout(late.reject, threadMs, new Error("Slack took too long"));
       try {
-        return await Promise.race([look(), late.promise]);
+        return await withLimit(threadMs, look, () => new Error("Slack took too long"));
       } catch (error) {
         signal.throwIfAborted();
         const refusal = toRefusal(error);
         if (!threadTs) return []; // what is posted there has come to the core already
         throw refusal;
-      } finally {
-        clearTimeout(timer);
       }
     },
   };

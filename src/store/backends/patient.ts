@@ -1,3 +1,4 @@
+import { withLimit } from "../../seam/timeout.ts";
 import type { Backend, Row } from "./backend.ts";
 
 /** How long calls to a server may take, and whether they may be made. */
@@ -59,20 +60,6 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
       ),
     disconnect: () => withLimit(patience.limitMs, async () => own.disconnect?.()),
   });
-}
-
-/** What the work comes to, unless it takes longer than `limitMs`: then it rejects. `isOver` says to the work that it has. */
-export function withLimit<T>(limitMs: number, work: (isOver: () => boolean) => Promise<T>): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  let isOver = false;
-  const timer = setTimeout(() => {
-    isOver = true;
-    reject(new Error(`there was no answer within ${limitMs} ms`));
-  }, limitMs);
-  work(() => isOver)
-    .then(resolve, reject)
-    .finally(() => clearTimeout(timer));
-  return promise;
 }
 
 /** A connection that gives no answer at all is given up for another. */

@@ -1,7 +1,8 @@
 import KeyvPostgres from "@keyv/postgres";
 import pg from "pg";
+import { withLimit } from "../../seam/timeout.ts";
 import type { Backend, Row } from "./backend.ts";
-import { createPatient, type Patience, withLimit } from "./patient.ts";
+import { createPatient, type Patience } from "./patient.ts";
 
 const table = "drawbridge";
 

@@ -1,5 +1,5 @@
 import { createClient, type RedisClientType } from "@keyv/redis";
-import { withLimit } from "./patient.ts";
+import { withLimit } from "../../seam/timeout.ts";
 
 /** A connection to Redis that finds its server again. */
 export interface RedisLink {

@@ -1,5 +1,5 @@
 import { BotError } from "../../seam/errors.ts";
-import { withLimit } from "../backends/patient.ts";
+import { withLimit } from "../../seam/timeout.ts";
 import { type Latch, type Lock, type Taken, type Takeover, waitFor } from "./lock.ts";
 
 /** How long a server takes what it has not heard of for taken, in ms: as long holds a killed process others up. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { withLimit } from "../backends/patient.ts";
+import { withLimit } from "../../seam/timeout.ts";
 import type { ServerLatch } from "./lease.ts";
 import type { Latch, Taken } from "./lock.ts";
 import { ownName, toWords } from "./name.ts";

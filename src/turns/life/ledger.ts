@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BotError } from "../../seam/errors.ts";
+import { withLimit } from "../../seam/timeout.ts";
 import type { EventKey, PlatformEvent } from "../../seam/turn.ts";
 import { type OpenTurn, openTurn } from "../../store/open-turn.ts";
 import type { Store } from "../../store/store.ts";
@@ -161,15 +162,9 @@ export async function createLedger(
     async take({ key: event, body }, adapter) {
       if (open.has(event)) return false;
       open.set(event, false); // of two that come at once, one is the second
-      const late = Promise.withResolvers<never>();
-      let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
-        late.reject(tooSlow());
-      }, takeMs);
-      const take = async () => {
+      const take = async (isLate: () => boolean) => {
         const isOver = (await entries.get(event))?.over === true;
-        if (isLate) return false; // it may have come again, and be a turn by now
+        if (isLate()) return false; // it may have come again, and be a turn by now
         if (isOver) open.delete(event);
         else {
           await entries.set(event, { key: event, adapter, at: now(), body }, keptMs);
@@ -178,7 +173,7 @@ export async function createLedger(
         return !isOver;
       };
       try {
-        return await Promise.race([take().finally(() => clearTimeout(timer)), late.promise]);
+        return await withLimit(takeMs, take, tooSlow);
       } catch (error) {
         open.delete(event);
         throw error;

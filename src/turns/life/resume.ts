@@ -16,7 +16,7 @@ import type { Entry, Ledger } from "./ledger.ts";
 export type Resume = (onEvent: (event: EventKey) => void) => Promise<void>;
 
 /** How long others may have to wait for what is to be finished first after a start, in ms. */
-const patienceMs = 10_000;
+const othersWaitMs = 10_000;
 
 export function createResume(of: {
   readonly ledger: Ledger;
@@ -69,7 +69,7 @@ export function createResume(of: {
     void spool.sweep(entries.flatMap(waitingPictures), entries.length === ledger.size);
     const mended: Entry[] = [];
     for (const entry of entries) mended.push(await mend(entry));
-    await withTimeout(Promise.all(mended.map(goOn)), patienceMs);
+    await withTimeout(Promise.all(mended.map(goOn)), othersWaitMs);
   };
 }
 

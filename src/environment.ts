@@ -1,0 +1,151 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { usualMainModel, usualModel } from "./seam/models.ts";
+import { isWeakPassword } from "./weak-password.ts";
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export const threadModes = ["off", "auto", "always"] as const;
+const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) address" });
+const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
+const onOff = z
+  .enum(["on", "off", "true", "false"], { error: "must be on or off" })
+  .transform((value) => value === "on" || value === "true");
+
+/** A list in one variable. */
+function listBy(separator: RegExp) {
+  return z.string().transform((words) =>
+    words
+      .split(separator)
+      .map((one) => one.trim())
+      .filter((one) => one !== ""),
+  );
+}
+
+const named = listBy(/,/);
+
+/** Ids, which have no spaces in them. */
+function listOf(id: RegExp, error: string) {
+  return listBy(/[,\s]/)
+    .superRefine((ids, issues) => {
+      for (const wrong of ids.filter((one) => !id.test(one)))
+        issues.addIssue({ code: "custom", message: `${wrong} ${error}` });
+      if (ids.length === 0)
+        issues.addIssue({ code: "custom", message: "names nothing: leave it out instead" });
+    })
+    .optional();
+}
+
+const snowflake = /^\d{15,21}$/;
+
+function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
+}
+
+/** An address, or a network such as 10.0.0.0/8. */
+function isNetwork(text: string): boolean {
+  return text.includes("/") ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text);
+}
+
+function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, { error: `must be one of ${values.join(", ")}` });
+}
+
+/** Everything that can be set, as variables. An empty one is to be left out before. */
+export const environment = z
+  .object({
+    OPENAI_API_KEY: z.string().trim().optional(),
+    OPENAI_BASE_URL: httpUrl.optional(),
+    OPENAI_MODEL: z.string().trim().default(usualMainModel),
+    IMAGE_MODEL: z.string().trim().default(usualModel),
+    IMAGE_MODELS: named.optional(),
+    OPENAI_BACKGROUND: onOff.default(true),
+    OPENAI_STORE: onOff.default(true),
+    PRICES_FILE: z.string().optional(),
+    PUBLIC_URL: httpUrl
+      .refine((url) => !/[?#]/.test(url), "must end with its path: no ? and no #")
+      .transform((url) => url.replace(/\/+$/, ""))
+      .optional(),
+    PLAYGROUND: onOff.default(true),
+    PLAYGROUND_PASSWORD: z
+      .string()
+      .min(8, "must have 8 characters at least; 15 or more are better")
+      .refine((password) => !isWeakPassword(password), {
+        error: "is one of those that are tried first: choose another, better of 15 characters or more",
+        abort: true,
+      })
+      .optional(),
+    PLAYGROUND_IDLE_HOURS: wholeNumber(1, 720).default(168),
+    TRUSTED_PROXIES: named
+      .refine((entries) => entries.every(isNetwork), {
+        error: "must be addresses or networks, e.g. 127.0.0.1, 172.16.0.0/12",
+      })
+      .optional(),
+    HOST: z.string().default("127.0.0.1"),
+    PORT: wholeNumber(0, 65_535).default(8080),
+    DISCORD_TOKEN: z.string().trim().optional(),
+    DISCORD_API_URL: httpUrl.optional(),
+    DISCORD_GUILD_ID: z.string().regex(snowflake, "must be a server's id: digits only").optional(),
+    DISCORD_SERVERS: listOf(snowflake, "is no server's id: digits only"),
+    DISCORD_CHANNELS: listOf(snowflake, "is no channel's id: digits only"),
+    DISCORD_DMS: onOff.optional(),
+    DISCORD_USER_INSTALLS: onOff.optional(),
+    DISCORD_THREADS: oneOf(threadModes).default("auto"),
+    SLACK_BOT_TOKEN: z.string().optional(),
+    SLACK_APP_TOKEN: z.string().optional(),
+    SLACK_SIGNING_SECRET: z.string().optional(),
+    SLACK_API_URL: httpUrl.optional(),
+    SLACK_HOST: z.string().default("127.0.0.1"),
+    SLACK_WORKSPACES: listOf(/^[TE][A-Z0-9]{6,20}$/, "is no workspace's id: it begins with T, in capitals"),
+    SLACK_CHANNELS: listOf(/^[CG][A-Z0-9]{6,20}$/, "is no channel's id: it begins with C or G, in capitals"),
+    SLACK_DMS: onOff.optional(),
+    SLACK_PORT: wholeNumber(0, 65_535).default(3000),
+    SLACK_PATH: z.string().startsWith("/", "must begin with /").default("/slack/events"),
+    DATA_DIR: z.string().default("./data"),
+    STORE_URL: z
+      .string()
+      .regex(/^(sqlite|rediss?|postgres|postgresql|memory):/, {
+        error: "must begin with sqlite:, redis:, postgres: or memory:",
+      })
+      .optional(),
+    LOG_LEVEL: oneOf(logLevels).default("info"),
+    CONCURRENCY: wholeNumber(1, 64).default(4),
+    MISSED_MINUTES: wholeNumber(0, 1440).default(10),
+    QUEUE_LIMIT: wholeNumber(1, 100_000).default(1000),
+    QUEUE_LIMIT_PERSON: wholeNumber(1, 100_000).default(20),
+    // Less than the ten seconds a container is given.
+    STOP_GRACE_SECONDS: wholeNumber(0, 3600).default(6),
+    TAKEOVER_SECONDS: wholeNumber(0, 3600).default(60),
+    STANDIN_PACE_MS: wholeNumber(0, 600_000).default(4000),
+  })
+  .superRefine(
+    (env, issues) => {
+      if (env.PLAYGROUND && !loopback.has(env.HOST) && !env.PLAYGROUND_PASSWORD) {
+        issues.addIssue({
+          code: "custom",
+          path: ["HOST"],
+          message: `${env.HOST} can be reached from other machines: set PLAYGROUND_PASSWORD too, or PLAYGROUND=off`,
+        });
+      }
+      if (env.DISCORD_GUILD_ID && env.DISCORD_SERVERS) {
+        issues.addIssue({
+          code: "custom",
+          path: ["DISCORD_SERVERS"],
+          message: "says the same as DISCORD_GUILD_ID, for several servers: leave one of them out",
+        });
+      }
+      // Whoever is led here by a proxy looks like somebody at this machine.
+      const outside = URL.parse(env.PUBLIC_URL ?? "")?.hostname;
+      if (env.PLAYGROUND && outside && !loopback.has(outside) && !env.PLAYGROUND_PASSWORD) {
+        issues.addIssue({
+          code: "custom",
+          path: ["PUBLIC_URL"],
+          message: "opens the playground to the world: set PLAYGROUND_PASSWORD too, or PLAYGROUND=off",
+        });
+      }
+    },
+    { when: () => true }, // beside what else is wrong: one start is to name it all
+  );
+
+/** What is set, each as what it means. */
+export type Environment = z.output<typeof environment>;
