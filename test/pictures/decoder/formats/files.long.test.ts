@@ -49,7 +49,8 @@ describe("bytes decide what is a picture, whatever it is called", () => {
 });
 
 describe("a JPEG with a fault that costs no pixel is read, and sent without it", () => {
-  const photo = (progressive = false) => noise(320, 240).jpeg({ progressive }).toBuffer();
+  // One whose last block the decoder cannot finish without looking past the end: one in eight is done before.
+  const photo = (progressive = false) => noise(320, 240, 1).jpeg({ progressive }).toBuffer();
   const scan = (bytes: Buffer) => bytes.indexOf(Buffer.from([0xff, 0xda]));
   const faults: readonly [string, (bytes: Buffer) => Buffer][] = [
     ["no end marker", (bytes) => bytes.subarray(0, -2)],
