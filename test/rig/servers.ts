@@ -94,7 +94,7 @@ function serve(
     // PostgreSQL serves each connection in a process of its own.
     const found = await run("pgrep", ["-P", String(child.pid)]).catch(() => ({ stdout: "" }));
     for (const pid of [child.pid, ...found.stdout.split("\n").filter(Boolean).map(Number)]) {
-      process.kill(pid, name);
+      tell(pid, name);
     }
   };
   return {
@@ -112,6 +112,15 @@ function serve(
       await remove();
     },
   };
+}
+
+/** Sends a signal to a process, which may have ended since it was listed. */
+function tell(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function answers(port: number): Promise<boolean> {

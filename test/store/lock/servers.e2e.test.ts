@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { createClient } from "@keyv/redis";
 import pg from "pg";
@@ -78,7 +77,7 @@ for (const [name, create] of [
       const server = running(t);
       if (!server) return;
       const child = openInChild(t, server.url);
-      await once(child.stdout, "data");
+      await until(() => child.said().includes("open"), "the child");
       child.kill("SIGKILL");
       const store = await openStore(server.url, { alone: takeover(10_000) });
       await store.close();
@@ -105,19 +104,15 @@ for (const [name, create] of [
       const server = running(t);
       if (!server) return;
       const child = openInChild(t, server.url);
-      let output = "";
-      child.stdout.on("data", (text) => {
-        output += text;
-      });
-      await until(() => output.includes("open"), "the child");
+      await until(() => child.said().includes("open"), "the child");
       child.kill("SIGSTOP");
       await takeAway[name](server.url);
       const store = await openStore(server.url, { alone: takeover() });
       const table = store.table("t", z.string());
       await table.set("a", "of the second");
       child.kill("SIGCONT");
-      await until(() => output.includes("lost"), "it to be told");
-      assert.match(output, /write refused/, output);
+      await until(() => child.said().includes("lost"), "it to be told");
+      assert.match(child.said(), /write refused/);
       assert.equal(await table.get("a"), "of the second");
       await store.close();
     });
@@ -130,7 +125,10 @@ const succeeds = (call: Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-/** Another process that has the store and, once it has lost it, tries to write. It says how that went. */
+/**
+ * Another process that has the store and, once it has lost it, tries to write. It says how that went. (A server frees
+ * what somebody had a moment after they have gone, so it waits for that.)
+ */
 function openInChild(t: TestContext, url: string) {
   const module = new URL("../../../src/store/store.ts", import.meta.url).href;
   const script = `
@@ -142,7 +140,7 @@ function openInChild(t: TestContext, url: string) {
         (error) => console.log("write refused", error.code));
       console.log("lost");
     };
-    const store = await openStore(${JSON.stringify(url)}, { alone: { waitMs: 0, onWait() {}, onLost } });
+    const store = await openStore(${JSON.stringify(url)}, { alone: { waitMs: 10000, onWait() {}, onLost } });
     console.log("open");
     setInterval(() => {}, 1000);`;
   const args = ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script];
@@ -150,7 +148,10 @@ function openInChild(t: TestContext, url: string) {
     cwd: new URL("../../..", import.meta.url),
     stdio: ["ignore", "pipe", "inherit"],
   });
-  child.stdout.setEncoding("utf8");
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    output += text;
+  });
   t.after(() => child.kill("SIGKILL"));
-  return child;
+  return { kill: (signal: NodeJS.Signals) => child.kill(signal), said: () => output };
 }
