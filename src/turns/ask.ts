@@ -1,11 +1,14 @@
-import { startingStatus, workingView } from "../answer/views.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { failedView, startingStatus, workingView } from "../answer/views.ts";
 import { promptLimit } from "../openai/request.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
+import type { Log } from "../seam/log.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn, Wish } from "../store/open-turn.ts";
 import type { Ledger } from "./life/ledger.ts";
+import { waitMsAfter } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
 import type { OnUndone, Runs } from "./run.ts";
 
@@ -25,24 +28,53 @@ export interface Hear {
  */
 export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted, hear?: Hear) => Promise<void>;
 
+/** How often it is tried to note what a person sees taken, before they are told that it came to nothing. */
+const mostNotes = 3;
+
+/** `stopped` aborts when the process lets go. `wait` is the clock between tries; it rejects when that aborts. */
 export function createAsk(
-  { runs, ledger }: { readonly runs: Runs; readonly ledger: Ledger },
+  of: { readonly runs: Runs; readonly ledger: Ledger; readonly stopped: AbortSignal; readonly log: Log },
   estimate: (wanted: Wanted) => Promise<string | undefined>,
   now: () => number,
+  wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, null, { signal }),
 ): Ask {
-  /** The turn is noted before anybody sees it taken, where the message is known; a platform that is down is waited for. */
+  const { runs, ledger, stopped, log } = of;
+
+  /** A store that does not answer is waited for. Rejects with what was wrong, or why the process lets go. */
+  async function note(turn: OpenTurn, tries = 0): Promise<void> {
+    try {
+      await ledger.note(turn);
+    } catch (error) {
+      log.error({ message: turn.message, error, tries }, "store.failed");
+      stopped.throwIfAborted();
+      if (tries + 1 >= mostNotes) throw error;
+      await wait(waitMsAfter(tries), stopped);
+      await note(turn, tries + 1);
+    }
+  }
+
+  /**
+   * The turn is noted before anybody sees it taken, where the message is known; a platform that is down is waited for.
+   * Undefined: it could not be noted, and the message in which people saw it taken says so.
+   */
   async function begin(
     toTurn: (message: MessageKey) => OpenTurn,
     reply: Reply,
     first: View,
-  ): Promise<OpenTurn> {
-    if (!reply.message) {
-      const turn = toTurn(await reply.show(first));
-      await ledger.note(turn);
-      return turn;
+    onUndone?: OnUndone,
+  ): Promise<OpenTurn | undefined> {
+    const turn = toTurn(reply.message ?? (await reply.show(first)));
+    const isSeen = reply.message === undefined;
+    try {
+      await note(turn);
+    } catch (error) {
+      // Who has seen nothing yet is told by whoever asked; what was noted as an event comes back after the next start.
+      if (!isSeen || stopped.aborted) throw error;
+      onUndone?.(toBotError(error), turn.message);
+      await reply.show(failedView(toBotError(error), false));
+      return undefined;
     }
-    const turn = toTurn(reply.message);
-    await ledger.note(turn);
+    if (isSeen) return turn;
     try {
       await reply.show(first);
     } catch (error) {
@@ -71,7 +103,8 @@ export function createAsk(
       ...workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),
       ...(rest.spoiler && { spoiler: true as const }),
     };
-    const turn = await begin(toTurn, reply, first);
+    const turn = await begin(toTurn, reply, first, onUndone);
+    if (!turn) return;
     const over = runs.start(adapter, turn, reply, files, { onUndone });
     onTaken?.();
     await over;

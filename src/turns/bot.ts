@@ -75,7 +75,7 @@ export interface BotParts {
   readonly now?: () => number;
   /** Unix time in ms, by which models have ended or not; `now` unless said. */
   readonly today?: () => number;
-  /** The clock between tries to show a last view; it rejects when the signal aborts. */
+  /** The clock between tries to show a last view, and to note what people see taken; it rejects when the signal aborts. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -126,7 +126,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     now,
     today,
   });
-  const ask = createAsk({ runs, ledger }, expectedCost.of, now);
+  const ask = createAsk({ runs, ledger, stopped: stopped.signal, log }, expectedCost.of, now, parts.wait);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
   const unfinished = createUnfinished(store, aside);
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });

@@ -34,7 +34,7 @@ export async function createCore(parts: {
   readonly links?: Links;
   readonly spool?: Spool;
   readonly missedMs?: number;
-  /** The clock between tries to show a last view. */
+  /** The clock between tries of what fails. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** Unix time in ms, by which models have ended or not. */
   readonly today?: () => number;

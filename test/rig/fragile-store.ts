@@ -1,3 +1,4 @@
+import { BotError } from "../../src/seam/errors.ts";
 import type { Store } from "../../src/store/store.ts";
 
 type Call = "get" | "set" | "delete";
@@ -9,7 +10,7 @@ export type Fails = (table: string, call: Call, value?: unknown) => boolean;
 export function createFragileStore(whole: Store): { readonly store: Store; failWhen(fails: Fails): void } {
   let fails: Fails = () => false;
   function check(...call: Parameters<Fails>): void {
-    if (fails(...call)) throw new Error(`${call[1]} ${call[0]} failed`);
+    if (fails(...call)) throw new BotError("storage", `My memory failed: ${call[1]} ${call[0]}`);
   }
   const store: Store = {
     ...whole,

@@ -118,6 +118,8 @@ export async function createStudio(
     access?: Access;
     links?: Links;
     spool?: Spool;
+    /** The clock between tries of what fails. */
+    wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
     /** Unix time in ms, by which models have ended or not. */
     today?: () => number;
   } = {},

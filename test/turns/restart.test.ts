@@ -151,3 +151,43 @@ describe("a restart", () => {
     assert.equal(key, last.head);
   });
 });
+
+describe("a turn that people see taken before it can be noted", () => {
+  /** A studio whose store does not take so many first notes of a turn; and the waits between its tries, in ms. */
+  async function withStore(failures: number) {
+    const { store, failWhen } = createFragileStore(studio.store);
+    const waits: number[] = [];
+    const wait = async (ms: number) => void waits.push(ms);
+    const next = await createStudio({ standin: studio.standin, store, wait });
+    const picture = await next.say("a fox");
+    let left = failures;
+    const isNote = (value: unknown) => (value as { turn?: unknown } | undefined)?.turn !== undefined;
+    failWhen((table, call, value) => {
+      if (table !== "event" || call !== "set" || !isNote(value) || left === 0) return false;
+      left -= 1;
+      return true;
+    });
+    return { next, picture, waits };
+  }
+
+  test("waits for the store", async () => {
+    const { next, picture, waits } = await withStore(2);
+    const { last } = await next.press("vary", picture.key);
+    assert.equal(last.phase, "done", last.text);
+    assert.equal(waits.length, 2);
+    assert.deepEqual(await next.ledger.open(), []);
+    await next.bot.drain(0);
+  });
+
+  test("says in its message that nothing came of it, where the store stays away", async () => {
+    const { next, picture } = await withStore(100);
+    const before = next.asked().length;
+    const { views, last } = await next.press("vary", picture.key);
+    assert.equal(views[0]?.phase, "working");
+    assert.equal(last.phase, "failed");
+    assert.equal(last.audience, undefined, "a whisper would leave the message at its first view");
+    assert.match(last.text, /My memory failed/);
+    assert.equal(next.asked().length, before);
+    await next.bot.drain(0);
+  });
+});
