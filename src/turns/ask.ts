@@ -1,5 +1,5 @@
 import { startingStatus, workingView } from "../answer/views.ts";
-import { promptLimit } from "../openai/request.ts";
+import { promptLimit } from "../openai/engine.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
