@@ -1,5 +1,4 @@
-import type { PaintContent, PaintItem } from "../openai/painter.ts";
-import { toPicture } from "../openai/request.ts";
+import type { Conversation, ToldTurn } from "../openai/engine.ts";
 import { readInputs } from "../pictures/inputs.ts";
 import type { Address, Source, Uploads } from "../pictures/uploads.ts";
 import type { Adapter } from "../seam/adapter.ts";
@@ -9,14 +8,6 @@ import { recallPicked } from "./recall.ts";
 
 /** How far back a conversation is told again: turns, and pictures among them, the newest first. */
 const most = { turns: 12, pictures: 6 } as const;
-
-/** What was said, sent and drawn up to a generation, told anew: for where OpenAI does not have it. */
-export interface Conversation {
-  /** Oldest first. */
-  readonly items: readonly PaintItem[];
-  /** The pictures among them. */
-  readonly sources: readonly Source[];
-}
 
 /**
  * Tells a conversation from what we and the platform know of it. An older picture that neither has any more is left out.
@@ -65,32 +56,21 @@ export async function toConversation(
     );
   }
 
-  async function tell(generation: Generation): Promise<PaintItem[]> {
-    const { prompt, text, inputs, pictures: drawn } = generation;
-    const shown = await take(drawn.length > 0 ? [generation] : [], readDrawn);
+  async function tell(generation: Generation): Promise<ToldTurn> {
+    const { prompt, text, inputs, pictures } = generation;
+    const drawn = await take(pictures.length > 0 ? [generation] : [], readDrawn);
     const references = inputs.filter(({ role }) => role === "reference");
     const brought = await take(references, async ({ source }) => source);
-    return [
-      { role: "user", content: brought.length > 0 ? toContent(brought, prompt) : prompt },
-      { role: "assistant", content: text || toWords(generation) },
-      ...shown.map((address): PaintItem => {
-        const label = { type: "input_text", text: "The picture you drew then:" } as const;
-        return { role: "user", content: [label, toPicture(address)] };
-      }),
-    ];
+    return { prompt, brought, said: text || toWords(generation), drawn };
   }
 
-  const turns: PaintItem[][] = [];
+  const turns: ToldTurn[] = [];
   let found: Generation | undefined = newest;
   while (found && turns.length < most.turns) {
     turns.unshift(await tell(found));
     found = await history.before(found);
   }
-  return { items: turns.flat(), sources };
-}
-
-function toContent(brought: readonly Address[], prompt: string): PaintContent {
-  return [...brought.map((address) => toPicture(address)), { type: "input_text", text: prompt }];
+  return { turns, sources };
 }
 
 function toWords({ pictures }: Generation): string {

@@ -1,5 +1,5 @@
 import type { Usage } from "../money/prices.ts";
-import type { PaintedPicture } from "../openai/paint-events.ts";
+import type { PaintedPicture } from "../openai/painted.ts";
 import { type ImageOptions, type OptionName, optionSpecs } from "../seam/options.ts";
 import type { Cost, Details } from "../seam/view.ts";
 

@@ -1,5 +1,5 @@
 import type { Usage } from "../money/prices.ts";
-import type { PaintEvent, PaintedPicture } from "../openai/paint-events.ts";
+import type { PaintEvent, PaintedPicture } from "../openai/painted.ts";
 import { isWhole, toSketch } from "../pictures/jobs.ts";
 import { BotError } from "../seam/errors.ts";
 import { toExtension } from "../seam/files/file-name.ts";
@@ -85,7 +85,8 @@ export function createDrawing(of: {
           return;
         }
         case "final":
-          state.responseId = painted.responseId;
+          if (painted.responseId) state.responseId = painted.responseId;
+          else delete state.responseId;
           if (painted.usage) state.usage = painted.usage;
       }
     },

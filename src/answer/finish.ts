@@ -1,7 +1,7 @@
 import { addUsage, costOf, type Prices } from "../money/prices.ts";
-import type { PaintedPicture } from "../openai/paint-events.ts";
+import type { RequestDefaults } from "../openai/engine.ts";
+import type { PaintedPicture } from "../openai/painted.ts";
 import type { Painter } from "../openai/painter.ts";
-import { type RequestDefaults, rulesId } from "../openai/request.ts";
 import type { Fitted } from "../options/fit.ts";
 import { makeBlank, measure, putBack, rasterise, toLimits } from "../pictures/jobs.ts";
 import type { PictureStore } from "../pictures/picture-store.ts";
@@ -20,7 +20,7 @@ import { doneView } from "./views.ts";
 const mostText = 4000;
 
 export interface FinishTools {
-  readonly painter: Pick<Painter, "name">;
+  readonly painter: Pick<Painter, "name" | "rules">;
   readonly pictureStore: PictureStore;
   readonly defaults: RequestDefaults;
   readonly prices: Prices;
@@ -107,7 +107,7 @@ export async function finish(
     ...(under && { under }),
     ...(text && { text: text.slice(0, mostText).toWellFormed() }),
     outcome: "done",
-    rules: rulesId,
+    rules: tools.painter.rules,
     ...(responseId && { responseId }),
     pictures: finished.map(({ kept }) => kept),
     details,

@@ -87,3 +87,12 @@ function isNeverReached(cause: unknown): boolean {
     /before secure TLS connection was established/.test(cause.message)
   );
 }
+
+/** What a person is told of a request whose answer was lost. */
+export function toLost({ cause }: BotError): BotError {
+  return new BotError(
+    "unreachable",
+    "OpenAI's answer got lost on its way. It may be drawing all the same, so I did not ask it a second time. Try again.",
+    { cause },
+  );
+}

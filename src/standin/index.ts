@@ -1,10 +1,11 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ApiError, toErrorBody } from "./errors/api-error.ts";
 import { createFaults, type Fault, type Order } from "./errors/faults.ts";
-import { readBody, sendJson } from "./http/http.ts";
+import { parseForm, readBody, sendJson } from "./http/http.ts";
 import { createRoutes } from "./http/routes.ts";
+import { createImages } from "./images/images.ts";
 import { createFiles } from "./kept/files.ts";
 import { toRecord } from "./kept/record.ts";
 import { createStore } from "./kept/store.ts";
@@ -47,7 +48,7 @@ export interface RecordedRequest {
   /** With the query, e.g. `/v1/responses/resp_1?stream=true`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** JSON bodies are parsed; others are absent. */
+  /** JSON bodies are parsed, and forms with each file as its name, type, size and SHA-256; others are absent. */
   readonly body?: unknown;
 }
 
@@ -88,7 +89,8 @@ export async function createStandin(options: StandinOptions = {}): Promise<Stand
   const runs = createRuns({ store, paint, now });
   const sources = { store, fileBytes: files.bytes, ...(openUrl ? { openUrl } : {}) };
   const responses = createResponses({ store, runs, paint, sources, paceMs, leastPixels, flat, now, today });
-  const route = createRoutes({ files, responses, runs, faults, now });
+  const images = createImages({ store, paint, paceMs, leastPixels, flat, now, today });
+  const route = createRoutes({ files, responses, images, runs, faults, now });
   const requests: RecordedRequest[] = [];
 
   for (const kept of store.responses.open()) {
@@ -119,7 +121,7 @@ export async function createStandin(options: StandinOptions = {}): Promise<Stand
     const path = request.url ?? "/";
     try {
       const body = await readBody(request);
-      remember(request, method, path, body);
+      await remember(request, method, path, body);
       checkKey(request.headers.authorization, apiKey);
       response.setHeader("openai-processing-ms", String(Math.round(performance.now() - started)));
       await route({ method, url: new URL(path, "http://127.0.0.1"), request, response, body, signal });
@@ -138,14 +140,17 @@ export async function createStandin(options: StandinOptions = {}): Promise<Stand
     }
   }
 
-  function remember(request: IncomingMessage, method: string, path: string, body: Buffer): void {
-    const json = request.headers["content-type"]?.includes("application/json") && body.length > 0;
-    requests.push({
-      method,
-      path,
-      headers: request.headers,
-      ...(json ? { body: parseLoosely(body) } : {}),
-    });
+  async function remember(
+    request: IncomingMessage,
+    method: string,
+    path: string,
+    body: Buffer,
+  ): Promise<void> {
+    const type = request.headers["content-type"] ?? "";
+    const known = type.includes("application/json")
+      ? body.length > 0 && { body: parseLoosely(body) }
+      : path.endsWith("/images/edits") && { body: await parseFormLoosely(body, type) };
+    requests.push({ method, path, headers: request.headers, ...known });
     if (requests.length > mostRequests) requests.shift();
   }
 
@@ -191,6 +196,24 @@ function leaving(response: ServerResponse): AbortSignal {
   const abort = new AbortController();
   response.on("close", () => abort.abort());
   return abort.signal;
+}
+
+/** A form as JSON: what comes twice, or under a name that ends in brackets, is a list. */
+async function parseFormLoosely(body: Buffer, type: string): Promise<unknown> {
+  const fields: Record<string, unknown> = {};
+  const form = await parseForm(body, type).catch(() => new FormData());
+  for (const name of new Set(form.keys())) {
+    const values = await Promise.all(form.getAll(name).map(toShown));
+    fields[name] = values.length > 1 || name.endsWith("[]") ? values : values[0];
+  }
+  return fields;
+}
+
+async function toShown(value: File | string): Promise<unknown> {
+  if (typeof value === "string") return value;
+  const bytes = new Uint8Array(await value.arrayBuffer());
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { name: value.name, type: value.type, size: value.size, sha256 };
 }
 
 function parseLoosely(body: Buffer): unknown {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { failedView, startingStatus, workingView } from "../answer/views.ts";
-import { promptLimit } from "../openai/request.ts";
+import { promptLimit } from "../openai/engine.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";

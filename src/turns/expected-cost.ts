@@ -1,7 +1,7 @@
 import { nearestPictured } from "../answer/recall.ts";
 import { estimate, sayEstimate } from "../money/estimate.ts";
 import type { Prices } from "../money/prices.ts";
-import type { RequestDefaults } from "../openai/request.ts";
+import type { RequestDefaults } from "../openai/engine.ts";
 import type { Choose } from "../options/choices.ts";
 import { fitOptions } from "../options/fit.ts";
 import type { Refusals } from "../options/refusals.ts";

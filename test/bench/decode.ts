@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import OpenAI from "openai";
-import { createPainter } from "../../src/openai/painter.ts";
-import { toRequest } from "../../src/openai/request.ts";
+import { createClient } from "../../src/openai/painter.ts";
+import { toRequest } from "../../src/openai/responses/request.ts";
+import { createResponses } from "../../src/openai/responses/responses.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { compare } from "./compare.ts";
 
@@ -16,7 +17,14 @@ export async function benchDecode(): Promise<void> {
     { model: "m", imageModels: ["i"], background: true, store: true },
   );
   const client = new OpenAI({ apiKey: "x", baseURL, maxRetries: 0 });
-  const painter = createPainter({ apiKey: "x", baseUrl: baseURL, standIn: true, log: createLog("silent") });
+  const log = createLog("silent");
+  const painter = createResponses(createClient({ apiKey: "x", baseUrl: baseURL, standIn: true, log }), {
+    server: "It",
+    log,
+    backoffMs: 1000,
+    stuckMs: 60_000,
+    pollMs: 3000,
+  });
   const never = new AbortController().signal;
 
   await compare(

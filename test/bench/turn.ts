@@ -1,5 +1,5 @@
 import OpenAI from "openai";
-import { toRequest } from "../../src/openai/request.ts";
+import { toRequest } from "../../src/openai/responses/request.ts";
 import { createStudio } from "../rig/studio.ts";
 import { compare } from "./compare.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Response, ResponseOutputItem, ResponseStreamEvent } from "openai/resources/responses/responses";
 import sharp from "sharp";
-import { newProgress, type PaintEvent, type Progress, toPaintEvents } from "../../src/openai/paint-events.ts";
+import type { PaintEvent } from "../../src/openai/painted.ts";
+import { newProgress, type Progress, toPaintEvents } from "../../src/openai/responses/paint-events.ts";
 import { flat } from "../rig/pictures.ts";
 
 const png = (await flat("#fff", 4, 4)).toString("base64");

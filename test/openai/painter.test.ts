@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createDrawing } from "../../src/answer/drawing.ts";
-import { toRequest } from "../../src/openai/request.ts";
+import { toRequest } from "../../src/openai/responses/request.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { limits } from "../rig/studio.ts";
 import {

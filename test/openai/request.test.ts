@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ResponseCreateParamsStreaming, Tool } from "openai/resources/responses/responses";
-import {
-  promptLimit,
-  type RequestDefaults,
-  type RequestInput,
-  toRequest,
-  type Wish,
-} from "../../src/openai/request.ts";
+import { promptLimit, type RequestDefaults } from "../../src/openai/engine.ts";
+import { type RequestInput, toRequest, type Wish } from "../../src/openai/responses/request.ts";
 
 const defaults: RequestDefaults = {
   model: "gpt-6-luna",

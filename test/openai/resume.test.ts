@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { describe, test } from "node:test";
-import type { PaintEvent } from "../../src/openai/paint-events.ts";
+import type { PaintEvent } from "../../src/openai/painted.ts";
 import {
   type Asked,
   collect,

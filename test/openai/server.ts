@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
-import type { PaintEvent } from "../../src/openai/paint-events.ts";
-import { createPainter, type PainterOptions } from "../../src/openai/painter.ts";
-import { type RequestDefaults, toRequest } from "../../src/openai/request.ts";
+import type { RequestDefaults } from "../../src/openai/engine.ts";
+import type { PaintEvent } from "../../src/openai/painted.ts";
+import { createClient, createPainter, type PainterOptions } from "../../src/openai/painter.ts";
+import { toRequest } from "../../src/openai/responses/request.ts";
+import { createResponses } from "../../src/openai/responses/responses.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { flat } from "../rig/pictures.ts";
 
@@ -54,7 +56,7 @@ export async function serve(
   const address = server.address();
   assert.ok(address && typeof address === "object");
   const lines: string[] = [];
-  const painter = createPainter({
+  const options: PainterOptions = {
     apiKey: "sk-test-0123456789",
     baseUrl: `http://127.0.0.1:${address.port}/v1`,
     standIn: false,
@@ -63,8 +65,16 @@ export async function serve(
     backoffMs: 2,
     pollMs: 2,
     ...more,
+  };
+  const { log, backoffMs = 2, pollMs = 2, stuckMs = 15 * 60_000 } = options;
+  const responses = createResponses(createClient(options), {
+    server: "The server that OPENAI_BASE_URL names",
+    log,
+    backoffMs,
+    pollMs,
+    stuckMs,
   });
-  return { painter, asked, lines };
+  return { painter: { ...createPainter(options), ...responses }, asked, lines };
 }
 
 export async function collect(painted: AsyncGenerator<PaintEvent>): Promise<readonly PaintEvent[]> {

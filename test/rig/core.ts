@@ -1,7 +1,7 @@
 import { publishedPrices } from "../../src/money/prices.ts";
+import type { RequestDefaults } from "../../src/openai/engine.ts";
 import { createIdentity } from "../../src/openai/identity.ts";
 import { createPainter, type Painter } from "../../src/openai/painter.ts";
-import type { RequestDefaults } from "../../src/openai/request.ts";
 import { createLinks, type Links } from "../../src/pictures/links.ts";
 import type { Spool } from "../../src/pictures/spool.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";

@@ -105,14 +105,17 @@ export function mortalSpool(spool: Spool, { step }: Life): Spool {
 export function mortalPainter(painter: Painter, { step }: Life, onAsk: () => void): Painter {
   return {
     ...painter,
-    async *paint(request, signal, responseId, wish) {
-      await step("ask OpenAI", async () => {
-        if (responseId === undefined) onAsk();
-      });
-      for await (const event of painter.paint(request, signal, responseId, wish)) {
-        if (event.kind === "text") yield event;
-        else yield await step(`hear ${event.kind}`, async () => event);
-      }
+    begin(...given) {
+      const paint = painter.begin(...given);
+      return async function* (place, taken) {
+        await step("ask OpenAI", async () => {
+          if (taken === undefined) onAsk();
+        });
+        for await (const event of paint(place, taken)) {
+          if (event.kind === "text") yield event;
+          else yield await step(`hear ${event.kind}`, async () => event);
+        }
+      };
     },
     cancel: (id) => step("cancel at OpenAI", () => painter.cancel(id)),
     upload: (picture, signal) => step("upload", () => painter.upload(picture, signal)),

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RequestDefaults } from "../../src/openai/request.ts";
+import type { RequestDefaults } from "../../src/openai/engine.ts";
 import type { Links } from "../../src/pictures/links.ts";
 import type { Spool } from "../../src/pictures/spool.ts";
 import type { ActionName } from "../../src/seam/actions.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import sharp from "sharp";
-import { type RequestInput, toRequest } from "../../src/openai/request.ts";
+import { type RequestInput, toRequest } from "../../src/openai/responses/request.ts";
 import { fitOptions } from "../../src/options/fit.ts";
 import { livingModels, modelOf } from "../../src/seam/models.ts";
 import { type ImageOptions, optionSpecs } from "../../src/seam/options.ts";

@@ -13,7 +13,7 @@ import type {
   WireMessage,
   WireThread,
 } from "../../adapters/web/wire/messages.ts";
-import { promptLimit } from "../../src/openai/request.ts";
+import { promptLimit } from "../../src/openai/engine.ts";
 import { actions } from "../../src/seam/actions.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { MessageKey, Press, Prompt } from "../../src/seam/turn.ts";

@@ -6,7 +6,7 @@ export type After = number | string;
 
 /**
  * Something to go wrong with the next matching request. Orders wait in line, each taken by one request.
- * Without `on`, the request that makes a response is meant.
+ * Without `on`, the request that makes a response, or a picture of the Image API, is meant.
  *
  * - `status`: answered with that HTTP status instead
  * - `slow`: everything else as usual, `ms` later

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ApiError, badRequest, notFound } from "../errors/api-error.ts";
 import { check } from "../errors/check.ts";
 import type { Faults, Route, Taken } from "../errors/faults.ts";
+import type { Images, Job } from "../images/images.ts";
 import type { Files } from "../kept/files.ts";
 import type { ResponseRecord } from "../kept/record.ts";
 import { imageModels, textModels } from "../params/models.ts";
@@ -34,11 +35,12 @@ const retrieval = z.strictObject({
 export function createRoutes(deps: {
   files: Files;
   responses: Responses;
+  images: Images;
   runs: Runs;
   faults: Faults;
   now: () => number;
 }): (exchange: Exchange) => Promise<void> {
-  const { files, responses, runs, faults, now } = deps;
+  const { files, responses, images, runs, faults, now } = deps;
 
   async function create({ body, response, signal }: Exchange, taken: Taken | undefined): Promise<void> {
     const record = await responses.create(parseJson(body), taken?.fault);
@@ -76,20 +78,21 @@ export function createRoutes(deps: {
     await sendEvents(response, runs.follow(record, after, signal), signal, taken);
   }
 
-  async function addFile(
-    { body, request, response, signal }: Exchange,
-    taken: Taken | undefined,
-  ): Promise<void> {
-    const type = request.headers["content-type"] ?? "";
-    if (!type.startsWith("multipart/form-data")) {
-      throw badRequest("Invalid Content-Type header: expected multipart/form-data.", null, null);
-    }
-    await send(response, await files.add(await parseForm(body, type)), signal, taken);
+  async function addFile(exchange: Exchange, taken: Taken | undefined): Promise<void> {
+    await send(exchange.response, await files.add(await formOf(exchange)), exchange.signal, taken);
+  }
+
+  async function draw({ response, signal }: Exchange, job: Job, taken: Taken | undefined): Promise<void> {
+    if (job.stream) return await sendEvents(response, job.events(signal), signal, taken);
+    const whole = await job.whole(signal);
+    if (!signal.aborted) await send(response, whole, signal, taken);
   }
 
   return async (exchange) => {
     const { method, url, response, signal } = exchange;
-    const [version, kind, id, verb, ...rest] = url.pathname.split("/").filter(Boolean);
+    const [version, first, second, verb, ...rest] = url.pathname.split("/").filter(Boolean);
+    // The Image API's second part is a name and no id.
+    const [kind, id] = first === "images" ? [`${first} ${second}`, undefined] : [first, second];
     const missing = notFound(`Invalid URL (${method} ${url.pathname})`);
     if (version !== "v1" || rest.length > 0) throw missing;
     const at = [method, kind, id === undefined ? "" : ":id", verb ?? ""].filter(Boolean).join(" ");
@@ -102,6 +105,10 @@ export function createRoutes(deps: {
     switch (at) {
       case "POST responses":
         return await create(exchange, taken);
+      case "POST images generations":
+        return await draw(exchange, await images.generate(exchange.body, taken?.fault), taken);
+      case "POST images edits":
+        return await draw(exchange, await images.edit(await formOf(exchange), taken?.fault), taken);
       case "GET responses :id":
         return await retrieve(exchange, name, taken);
       case "POST responses :id cancel":
@@ -140,6 +147,8 @@ export function createRoutes(deps: {
 
 const routes: Readonly<Record<string, Route>> = {
   "POST responses": "create",
+  "POST images generations": "create",
+  "POST images edits": "create",
   "GET responses :id": "retrieve",
   "POST responses :id cancel": "cancel",
   "DELETE responses :id": "delete",
@@ -157,6 +166,13 @@ const modelNames: readonly string[] = [...textModels, ...imageModels.map(({ name
 
 function toModel(id: string) {
   return { id, object: "model", created: 1_780_000_000, owned_by: "system" };
+}
+
+/** Throws ApiError. */
+async function formOf({ body, request }: Exchange): Promise<FormData> {
+  const type = request.headers["content-type"] ?? "";
+  if (type.startsWith("multipart/form-data")) return parseForm(body, type);
+  throw badRequest("Invalid Content-Type header: expected multipart/form-data.", null, null);
 }
 
 /** Answers with JSON, or with what a fault makes of it. */

@@ -1,12 +1,14 @@
 import type { ServerResponse } from "node:http";
 import type { After, Taken } from "../errors/faults.ts";
-import type { WireEvent } from "../wire/script.ts";
 import { write } from "./http.ts";
+
+/** An event of a stream: its type, and what else the API puts beside that. */
+type SentEvent = { readonly type: string };
 
 /** Sends events as server-sent events, with what a fault does to them on the way. */
 export async function sendEvents(
   response: ServerResponse,
-  events: AsyncIterable<WireEvent>,
+  events: AsyncIterable<SentEvent>,
   signal: AbortSignal,
   taken?: Taken,
 ): Promise<void> {
@@ -35,7 +37,7 @@ export async function sendEvents(
   if (!signal.aborted) response.end();
 }
 
-function toFrame(event: WireEvent): string {
+function toFrame(event: SentEvent): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { badRequest } from "../errors/api-error.ts";
 import type { Hole } from "../scene/scene.ts";
 import type { PictureRef } from "./record.ts";
@@ -32,11 +32,7 @@ export async function keepPicture(bytes: Uint8Array, param: string, store: Store
   try {
     const open = sharp(bytes, { limitInputPixels: mostPixels }).rotate();
     const { dominant } = await open.clone().resize(64, 64, { fit: "inside" }).flatten().stats();
-    const kept =
-      Math.max(width, height) > keptSide
-        ? await open.resize(keptSide, keptSide, { fit: "inside" }).png().toBuffer()
-        : await open.png().toBuffer();
-    const hash = createHash("sha256").update(kept).digest("hex").slice(0, 32);
+    const { kept, hash } = await toKept(open, Math.max(width, height));
     store.pictures.set(hash, kept);
     return {
       hash,
@@ -53,6 +49,38 @@ export async function keepPicture(bytes: Uint8Array, param: string, store: Store
       "image_parse_error",
     );
   }
+}
+
+/** The hash by which a picture is kept. */
+export async function hashOf(bytes: Uint8Array): Promise<string> {
+  const open = sharp(bytes, { limitInputPixels: mostPixels }).rotate();
+  const { width, height } = await open.metadata();
+  return (await toKept(open, Math.max(width, height))).hash;
+}
+
+async function toKept(open: Sharp, longSide: number) {
+  const sized = longSide > keptSide ? open.resize(keptSide, keptSide, { fit: "inside" }) : open;
+  const kept = await sized.png().toBuffer();
+  return { kept, hash: createHash("sha256").update(kept).digest("hex").slice(0, 32) };
+}
+
+/** Checks an overlay that guides an edit: a PNG of the picture's size that can be seen through in places. Throws ApiError. */
+export async function checkMarkup(
+  bytes: Uint8Array,
+  size: { readonly width: number; readonly height: number },
+  param: string,
+): Promise<void> {
+  const { format, width, height, alpha } = await look(bytes, param);
+  const no = (why: string, code: string) => badRequest(`Invalid markup image: ${why}`, param, code);
+  if (format !== "png") throw no(`it must be a PNG, but it is '${format}'.`, "invalid_image_format");
+  if (width !== size.width || height !== size.height) {
+    throw no(
+      `it must be the same size as the image (${size.width}x${size.height}), but it is ${width}x${height}.`,
+      "invalid_value",
+    );
+  }
+  const isClear = alpha && !(await sharp(bytes, { limitInputPixels: mostPixels }).stats()).isOpaque;
+  if (!isClear) throw no("it must contain transparent pixels.", "invalid_image_mode");
 }
 
 /**

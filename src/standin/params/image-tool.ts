@@ -41,21 +41,22 @@ export interface Circumstances {
   readonly now: number;
 }
 
-/** The rules between options. `at` is where the tool stands, e.g. `tools[0]`. Throws ApiError. */
+/** The rules between options. `at` is where the tool stands, e.g. `tools[0]`; empty for a request that is all of it. Throws ApiError. */
 export function checkImageTool(tool: ImageTool, at: string, { leastPixels, now }: Circumstances): ImageModel {
-  const model = findImageModel(tool.model ?? usualImageModel, now, `${at}.model`);
+  const of = (name: string) => (at === "" ? name : `${at}.${name}`);
+  const model = findImageModel(tool.model ?? usualImageModel, now, of("model"));
   const format = tool.output_format ?? "png";
-  const no = (name: string, why: string) => badRequest(why, `${at}.${name}`, "invalid_value");
+  const no = (name: string, why: string) => badRequest(why, of(name), "invalid_value");
 
-  if (!model.formats.includes(format)) throw invalidValue(`${at}.output_format`, format, model.formats);
+  if (!model.formats.includes(format)) throw invalidValue(of("output_format"), format, model.formats);
   if (tool.quality && !model.qualities.includes(tool.quality)) {
-    throw invalidValue(`${at}.quality`, tool.quality, model.qualities);
+    throw invalidValue(of("quality"), tool.quality, model.qualities);
   }
   if (tool.input_fidelity && model.fidelity.length === 0) {
     throw no("input_fidelity", `The model '${model.name}' does not support the 'input_fidelity' parameter.`);
   }
   if (tool.input_fidelity && !model.fidelity.includes(tool.input_fidelity)) {
-    throw invalidValue(`${at}.input_fidelity`, tool.input_fidelity, model.fidelity);
+    throw invalidValue(of("input_fidelity"), tool.input_fidelity, model.fidelity);
   }
   if (tool.background === "transparent" && format !== "png" && format !== "webp") {
     throw no(
@@ -83,9 +84,9 @@ export function checkImageTool(tool: ImageTool, at: string, { leastPixels, now }
   }
   if (tool.svg && format !== "svg")
     throw no("svg", "The 'svg' parameter requires output_format to be 'svg'.");
-  if (tool.svg?.model) checkTextModel(tool.svg.model, now, `${at}.svg.model`);
-  if (tool.input_image_mask) checkMask(tool.input_image_mask, `${at}.input_image_mask`);
-  checkSize(tool.size ?? "auto", model, `${at}.size`, leastPixels);
+  if (tool.svg?.model) checkTextModel(tool.svg.model, now, of("svg.model"));
+  if (tool.input_image_mask) checkMask(tool.input_image_mask, of("input_image_mask"));
+  checkSize(tool.size ?? "auto", model, of("size"), leastPixels);
   return model;
 }
 

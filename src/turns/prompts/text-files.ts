@@ -1,4 +1,4 @@
-import { promptLimit } from "../../openai/request.ts";
+import { promptLimit } from "../../openai/engine.ts";
 import { fetchBytes } from "../../pictures/inputs.ts";
 import type { BotError } from "../../seam/errors.ts";
 import { displayName } from "../../seam/files/file-name.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import type { RequestDefaults } from "../../../src/openai/request.ts";
+import type { RequestDefaults } from "../../../src/openai/engine.ts";
 import { createSpool } from "../../../src/pictures/spool.ts";
 import type { Adapter } from "../../../src/seam/adapter.ts";
 import type { Core } from "../../../src/seam/core.ts";

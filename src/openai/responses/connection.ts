@@ -6,14 +6,10 @@ import type {
   ResponseStreamEvent,
 } from "openai/resources/responses/responses";
 import type { Stream } from "openai/streaming";
-import { BotError } from "../seam/errors.ts";
-import {
-  newProgress,
-  type PaintEvent,
-  type Progress,
-  toPaintEvents,
-  toPolledEvents,
-} from "./paint-events.ts";
+import { BotError } from "../../seam/errors.ts";
+import type { PaintEvent } from "../painted.ts";
+import { soon, stuck } from "../patience.ts";
+import { newProgress, type Progress, toPaintEvents, toPolledEvents } from "./paint-events.ts";
 
 /**
  * The ways to get at a response. Each gives what comes by it until the response is over, notes in `progress` how far that
@@ -142,27 +138,4 @@ export function createConnection(client: OpenAI, options: ConnectionOptions): Co
       }
     },
   };
-}
-
-/** Rejects when it takes too long, and with the signal's reason when that aborts first. */
-function soon<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const abort = () => reject(signal.reason);
-  const timer = setTimeout(() => reject(stuck(ms)), ms);
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
-  work.then(resolve, reject);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-  });
-}
-
-/** Not `unreachable`: it has been waited for long enough. */
-function stuck(ms: number): BotError {
-  const minutes = Math.max(1, Math.round(ms / 60_000));
-  return new BotError(
-    "stopped",
-    `OpenAI has got no further for ${minutes} minutes, so I stopped waiting. Try again.`,
-  );
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { imageUsage, svgUsage } from "../painted.ts";
 
 /**
  * What we read of OpenAI's stream, checked where it comes in: a server may send anything. What is optional is absent
@@ -29,10 +30,7 @@ const imageCall = z.object({
   result: text,
   error: failed,
   ...{ size: text, quality: text, background: text, output_format: text, action: text, revised_prompt: text },
-  svg_usage: z
-    .object({ model: z.string(), input_tokens: count, total_tokens: count })
-    .optional()
-    .catch(undefined),
+  svg_usage: svgUsage.optional().catch(undefined),
 });
 
 const message = z.object({
@@ -49,14 +47,6 @@ const usage = z.object({
     .object({ cached_tokens: count.optional(), cache_write_tokens: count.optional() })
     .nullish(),
   output_tokens: count,
-});
-
-const imageUsage = z.object({
-  input_tokens: count,
-  input_tokens_details: z.object({ image_tokens: count, text_tokens: count }).nullish(),
-  output_tokens: count,
-  output_tokens_details: z.object({ text_tokens: count.optional() }).nullish(),
-  cached_tokens_details: z.object({ cached_text_tokens: count, cached_image_tokens: count }).nullish(),
 });
 
 /** A response, as the last event or a request for it tells it. */
@@ -93,4 +83,3 @@ export const numbered = z.object({ sequence_number: z.int().nonnegative() });
 export type StreamItem = z.output<typeof item>;
 export type ImageCall = z.output<typeof imageCall>;
 export type StreamResponse = z.output<typeof response>;
-export type ImageUsage = z.output<typeof imageUsage>;

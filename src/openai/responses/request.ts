@@ -1,8 +1,19 @@
 import { createHash } from "node:crypto";
-import type { Address } from "../pictures/uploads.ts";
-import { type ImageOptions, usualSketches } from "../seam/options.ts";
-import type { StoredInput, StoredStyle } from "../store/stored.ts";
-import type { PaintContent, PaintItem, PaintRequest } from "./painter.ts";
+import type {
+  ResponseInputItem,
+  ResponseInputMessageContentList,
+} from "openai/resources/responses/responses";
+import type { Address } from "../../pictures/uploads.ts";
+import { type ImageOptions, usualSketches } from "../../seam/options.ts";
+import type { StoredInput, StoredStyle } from "../../store/stored.ts";
+import type { RequestDefaults, ToldTurn } from "../engine.ts";
+import type { PaintRequest } from "./responses.ts";
+
+/** One message of a request's input, or what stands for one. */
+export type PaintItem = ResponseInputItem;
+
+/** What a person's message in it is made of. */
+export type PaintContent = ResponseInputMessageContentList;
 
 /** A picture that goes along. */
 export interface RequestInput {
@@ -36,19 +47,6 @@ export interface Wish {
   /** Tells one time that the same is asked for from another. */
   readonly attempt?: string;
 }
-
-/** The operator's choices that every request carries. */
-export interface RequestDefaults {
-  readonly model: string;
-  /** Who may draw; the first does unless something else is asked for. */
-  readonly imageModels: readonly string[];
-  readonly background: boolean;
-  /** OpenAI may store responses and files; else each request brings all that came before. */
-  readonly store: boolean;
-}
-
-/** Characters of a prompt. Source: the Images API's limit, which the tool shares. */
-export const promptLimit = 32_000;
 
 /** Pictures that one request may draw, and bill, of its own accord ("draw three of them"). */
 const mostPictures = 4;
@@ -141,8 +139,26 @@ function toContent({ text, inputs, style, options }: Wish): string | PaintConten
   ];
 }
 
+/** A conversation told again, as the items before the words. Pure. */
+export function toItems(turns: readonly ToldTurn[]): readonly PaintItem[] {
+  return turns.flatMap(({ prompt, brought, said, drawn }): PaintItem[] => [
+    {
+      role: "user",
+      content:
+        brought.length > 0
+          ? [...brought.map((address) => toPicture(address)), { type: "input_text", text: prompt }]
+          : prompt,
+    },
+    { role: "assistant", content: said },
+    ...drawn.map((address): PaintItem => {
+      const label = { type: "input_text", text: "The picture you drew then:" } as const;
+      return { role: "user", content: [label, toPicture(address)] };
+    }),
+  ]);
+}
+
 /** A picture as a message holds it. */
-export function toPicture(address: Address, detail: ImageOptions["detail"] = "auto"): PaintContent[number] {
+function toPicture(address: Address, detail: ImageOptions["detail"] = "auto"): PaintContent[number] {
   return {
     type: "input_image",
     detail,

@@ -1,45 +1,16 @@
-import type { Usage } from "../money/prices.ts";
-import { BotError } from "../seam/errors.ts";
-import { toPictureBytes } from "./picture-bytes.ts";
+import type { Usage } from "../../money/prices.ts";
+import { BotError } from "../../seam/errors.ts";
+import { type PaintEvent, type PaintedPicture, toImageUsage, toSvgUsage } from "../painted.ts";
+import { toPictureBytes } from "../picture-bytes.ts";
+import { toVerdict } from "../verdict.ts";
 import {
   type ImageCall,
-  type ImageUsage,
   numbered,
   response as responseSchema,
   type StreamItem,
   type StreamResponse,
   streamEvent,
 } from "./stream-event.ts";
-import { toVerdict } from "./verdict.ts";
-
-/** What comes out of a request, in the order in which it comes. */
-export type PaintEvent =
-  /** OpenAI is at work on it under this id; its words begin, or begin anew. */
-  | { readonly kind: "started"; readonly responseId: string }
-  /** OpenAI is busy or out of reach; it is tried again in so many ms. */
-  | { readonly kind: "waiting"; readonly ms: number }
-  /** A sketch of a picture. `index` counts from 0. */
-  | { readonly kind: "partial"; readonly index: number; readonly bytes: Uint8Array }
-  /** More of the answer in words. */
-  | { readonly kind: "text"; readonly delta: string }
-  | { readonly kind: "picture"; readonly picture: PaintedPicture }
-  /** The end. `usage` is absent when the server does not tell it, or the stream broke after the last picture for good. */
-  | { readonly kind: "final"; readonly responseId: string; readonly usage?: Usage };
-
-/** A finished picture, with what the API reports was applied. */
-export interface PaintedPicture {
-  readonly callId: string;
-  readonly bytes: Uint8Array;
-  readonly mediaType: string;
-  readonly revisedPrompt?: string;
-  readonly applied: {
-    readonly size?: string;
-    readonly quality?: string;
-    readonly background?: string;
-    readonly format?: string;
-    readonly action?: string;
-  };
-}
 
 /** How far one response has come, over however many connections. */
 export interface Progress {
@@ -228,23 +199,7 @@ function usageOf(response: StreamResponse, drawn: boolean): Usage | undefined {
       ...{ input: usage.input_tokens, cached, output: usage.output_tokens },
       ...(written && { written }),
     },
-    ...(image && { image: imageUsageOf(image) }),
-    ...(svg.length > 0 && {
-      svg: svg.map(({ model, input_tokens: input, total_tokens: total }) => ({
-        ...{ model, input, output: total - input },
-      })),
-    }),
-  };
-}
-
-/** What was cached is known by kind or not at all: a bare sum could be words or pictures. */
-function imageUsageOf(image: ImageUsage): NonNullable<Usage["image"]> {
-  const { input_tokens_details: input, output_tokens_details: output, cached_tokens_details: cached } = image;
-  return {
-    inputText: input?.text_tokens ?? image.input_tokens,
-    inputImage: input?.image_tokens ?? 0,
-    output: image.output_tokens,
-    ...(cached && { cachedText: cached.cached_text_tokens, cachedImage: cached.cached_image_tokens }),
-    ...(output?.text_tokens && { outputText: output.text_tokens }),
+    ...(image && { image: toImageUsage(image) }),
+    ...(svg.length > 0 && { svg: svg.map(toSvgUsage) }),
   };
 }

@@ -1,5 +1,5 @@
-import { BotError } from "../seam/errors.ts";
-import { isGone, isPassing, wasNotBegun } from "./failure.ts";
+import { BotError } from "../../seam/errors.ts";
+import { isGone, isPassing, wasNotBegun } from "../failure.ts";
 import type { Progress } from "./paint-events.ts";
 
 /** How a response is got at: asked for, its stream taken up, or asked how it stands. */
@@ -44,13 +44,4 @@ export function toNextWay(breakdown: Breakdown): Way | undefined {
   if (isGone(cause)) return progress.drawing ? undefined : "ask";
   // Some minutes old, a response is to be had and its stream is not.
   return way === "follow" && error.code === "rejected" ? "poll" : undefined;
-}
-
-/** What a person is told of a request whose answer was lost. */
-export function toLost({ cause }: BotError): BotError {
-  return new BotError(
-    "unreachable",
-    "OpenAI's answer got lost on its way. It may be drawing all the same, so I did not ask it a second time. Try again.",
-    { cause },
-  );
 }
