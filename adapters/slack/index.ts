@@ -10,6 +10,7 @@ import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
 import { isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor } from "./live/access.ts";
+import { readAppKind } from "./live/agent/app-kind.ts";
 import { readLeft } from "./live/left.ts";
 import { introduce, nameUnknown } from "./live/me.ts";
 import { movedTo } from "./live/moved.ts";
@@ -140,6 +141,8 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       handed: createBounded(500),
       told: createBounded(5000),
       strangers: createBounded(5000),
+      app: await readAppKind(core.keep, me.botId, log),
+      looking: createBounded(2000),
       assistants: createBounded(2000),
       closing: closing.signal,
       tidying: new Set(),

@@ -7,6 +7,7 @@ import type { Picture } from "../wire/pictures.ts";
 import type { ResponseUrl } from "../wire/response-url.ts";
 import type { Send } from "../wire/send/send.ts";
 import type { Door } from "./access.ts";
+import type { AppKind } from "./agent/app-kind.ts";
 import type { Left } from "./left.ts";
 import type { People } from "./people.ts";
 import type { Uploads } from "./uploads.ts";
@@ -49,6 +50,10 @@ export interface Stage {
   readonly told: Map<ThreadKey, Word | undefined>;
   /** Threads in which the bot has no part: what is said there and not to it is not for it. */
   readonly strangers: Map<ThreadKey, true>;
+  /** What the app is to Slack. Outlives the process. */
+  readonly app: AppKind;
+  /** What people look at beside the conversation with an agent, by their ids: `context` as Slack has it. */
+  readonly looking: Map<string, unknown>;
   /** Threads in the assistant's own pane. */
   readonly assistants: Map<string, true>;
   /** Aborts when the adapter is stopped. */

@@ -68,7 +68,7 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
     const thread: ThreadKey = `slack:${channelId}:${userId}.${ephemeral.nonce}`;
     return { thread, reply: createReply(stage, { ...venue, ephemeral }) };
   }
-  if (threadTs || where.direct) {
+  if (threadTs || (where.direct && !stage.app.isAgent)) {
     return { thread: toThreadKey(channelId, threadTs), reply: createReply(stage, venue) };
   }
   // The message is the first of a thread of its own: it has to be there before the thread has a name.
@@ -115,8 +115,18 @@ export function openAside(stage: Stage, came: Came, of: Venue & { readonly userI
     const ephemeral = { channelId, userId, nonce: toMark(came.event) };
     return createReply(stage, { ...venue, ephemeral });
   }
-  const reply = createReply(stage, venue);
-  return { ...reply, show: (view) => reply.show({ ...view, audience: "everyone" }) };
+  return aloud(createReply(stage, venue));
+}
+
+/** A reply that whispers nothing. */
+export function aloud(reply: Reply): Reply {
+  return {
+    ...reply,
+    show: (view) => reply.show({ ...view, audience: "everyone" }),
+    get venue() {
+      return reply.venue;
+    },
+  };
 }
 
 function inviteWords(name: string): string {
@@ -149,7 +159,7 @@ async function belowPosted(stage: Stage, { channelId, ts }: Spot, user: User): P
   }
   const direct = isDirect({ channel: channelId });
   const { threadTs, inThread } = toWhere({
-    ...{ channelId, ts, direct },
+    ...{ channelId, ts, direct, app: stage.app },
     ...(found.thread_ts && { threadTs: found.thread_ts }),
   });
   const reply = createReply(stage, {

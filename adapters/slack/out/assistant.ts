@@ -10,12 +10,25 @@ export interface Status {
   show(words: string | undefined): void;
 }
 
-/** What the assistant offers to begin with. Four is the most Slack shows. */
-const suggestions = [
-  { title: "A lighthouse in a storm", message: "a lighthouse in a storm, oil on canvas" },
-  { title: "A sticker", message: "a cheerful red fox as a sticker --background transparent" },
-  { title: "A wide banner", message: "rolling green hills at dawn --size wide" },
-  { title: "Four at once", message: "a logo for a small bakery --count 4 --quality low" },
+/** What is offered to begin with, in the manifest, too. Four is the most Slack shows. */
+export const suggestions = [
+  {
+    title: "My Monday, in oil",
+    message:
+      "my Monday morning as a dramatic oil painting: a heroic cup of coffee against a rising tide of unread mail --size wide",
+  },
+  {
+    title: "A very proud pigeon",
+    message: "a very proud pigeon in a tiny bow tie, as a sticker --background transparent",
+  },
+  {
+    title: "The office dog's promotion",
+    message: "the official portrait of the office dog, newly promoted to Head of Snacks",
+  },
+  {
+    title: "Logos for a haunted bakery",
+    message: "a logo for a bakery that is run by friendly ghosts --count 4 --quality low",
+  },
 ] as const;
 
 /** Elsewhere than in the assistant's pane it does nothing. */
@@ -45,13 +58,16 @@ export function createStatus({ send, log }: Stage, { channelId, threadTs, assist
   };
 }
 
-/** Somebody opened the assistant: what it can do, to be pressed. */
-export async function greet(stage: Stage, channelId: string, threadTs: string): Promise<void> {
-  const { send, assistants, painter } = stage;
-  assistants.set(`${channelId}:${threadTs}`, true);
+/** Offers what to begin with: above the composer of an agent, in a thread of the assistant. Rejects as Slack does. */
+export async function offerPrompts(
+  { send, painter }: Stage,
+  channelId: string,
+  threadTs?: string,
+): Promise<void> {
   await send.assist("setSuggestedPrompts", {
     channel_id: channelId,
-    thread_ts: threadTs,
+    // With a thread an agent's call comes to nothing, without one the assistant's is refused.
+    ...(threadTs && { thread_ts: threadTs }),
     title: painter.standIn
       ? "There is no OpenAI key, so I draw placeholders. Try one:"
       : "What shall I draw?",

@@ -16,12 +16,12 @@ export const scopes = [
   "users:read",
 ] as const;
 
-/** The events it is told of. The manifest subscribes to exactly these. */
+/** The events that an agent is told of. The manifest subscribes to exactly these. */
 export const events = [
+  "agent_session_stopped",
+  "app_context_changed",
   "app_home_opened",
   "app_mention",
-  "assistant_thread_context_changed",
-  "assistant_thread_started",
   "message.channels",
   "message.groups",
   "message.im",

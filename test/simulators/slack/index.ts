@@ -41,7 +41,7 @@ export interface SlackSimulatorOptions {
   readonly botName?: string;
   /** Which kind of app it is; an older one, with `assistant_view`, unless said. */
   readonly app?: AppKind;
-  /** Whether what people write to an agent says what they are looking at; it does unless said. */
+  /** Whether an agent is told what people look at with what they write, and when they open it; it is unless said. */
   readonly stampsContext?: boolean;
   /** What the bot's token was granted, instead of what the app asks for. */
   readonly scopes?: readonly string[];

@@ -195,7 +195,9 @@ export function createPeople(parts: {
       return events.emit(
         {
           ...{ type: "app_home_opened", user: user.id, channel: channel.id, tab, event_ts: ids.ts() },
-          ...(world.app === "agent" ? { context: world.lookedAt.get(user.id) ?? {} } : {}),
+          ...(world.app === "agent" && world.stampsContext
+            ? { context: world.lookedAt.get(user.id) ?? {} }
+            : {}),
         },
         channel,
       );

@@ -125,7 +125,10 @@ export interface World {
   readonly files: Map<string, StoredFile>;
   /** What people have before them beside an agent, by their ids: `context` as the events have it. */
   readonly lookedAt: Map<string, Fields>;
-  /** Whether messages to an agent say so, too. @slack/types, GenericMessageEvent: `app_context` may be absent. */
+  /**
+   * Whether messages to an agent, and the opening of its conversation, say so, too. @slack/types, GenericMessageEvent and
+   * AppHomeOpenedEvent: they may not.
+   */
   readonly stampsContext: boolean;
   /** Set by a test: every call is refused with it, e.g. `token_revoked`. */
   refuseTokens?: string;

@@ -8,6 +8,7 @@ import { say } from "../../out/notice.ts";
 import { parseButtonId, parseStandsFor, toMessageKey, toThreadKey } from "../../wire/keys.ts";
 import { openResponseUrl } from "../../wire/response-url.ts";
 import { toLogged } from "../../wire/trouble.ts";
+import { toWhole } from "../agent/whole.ts";
 import { answerCommand, answerShortcut } from "../asks.ts";
 import { answerAtHome } from "../home-tab.ts";
 import { createMessages } from "../messages.ts";
@@ -126,9 +127,10 @@ export function createIncoming(stage: Stage): Incoming {
   }
 
   return {
-    async hear(event) {
-      const deleted = parseDeleted(event);
-      if (deleted) forget(stage, event.channel, deleted);
+    async hear(heard) {
+      const deleted = parseDeleted(heard);
+      if (deleted) forget(stage, heard.channel, deleted);
+      const event = toWhole(stage, heard);
       if (!isForUs(event)) return () => {};
       const doing = { kind: "message", payload: event } as const;
       const whence = whenceOf(doing, me, core.seal);

@@ -17,7 +17,7 @@ export interface Send extends Posts, Answers, Uploads, Reads {
 
 type Assist = Readonly<Record<string, unknown>> & {
   readonly channel_id: string;
-  readonly thread_ts: string;
+  readonly thread_ts?: string;
 };
 
 /** Neither client tries anything twice by itself. */
