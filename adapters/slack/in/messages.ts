@@ -9,7 +9,9 @@ import { entitle } from "../out/assistant.ts";
 import { say } from "../out/notice.ts";
 import { createReply } from "../out/reply.ts";
 import { toMessageKey, toPlace, toThreadKey } from "../wire/keys.ts";
+import { slackLimits } from "../wire/limits.ts";
 import { isBy } from "../wire/pictures.ts";
+import { toTitle } from "../wire/words.ts";
 import { type Above, createAbove } from "./above.ts";
 import { lastWord } from "./sight.ts";
 import { isTakenBack, takeAway } from "./taken-back.ts";
@@ -93,6 +95,7 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
       request: event.ts,
       ...(threadTs && { threadTs, inThread }),
       ...(assistant && { assistant }),
+      ...(direct && app.isAgent && { title: toTitle(text, slackLimits.sessionTitle) }),
     });
     await core.handle(
       {

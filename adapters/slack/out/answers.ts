@@ -18,9 +18,11 @@ import {
   toPlace,
   toThreadKey,
 } from "../wire/keys.ts";
+import { slackLimits } from "../wire/limits.ts";
 import { isOpen, type ResponseUrl } from "../wire/response-url.ts";
 import { skewMs } from "../wire/send/posts.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
+import { toTitle } from "../wire/words.ts";
 import { say } from "./notice.ts";
 import { leaveUnseen } from "./posted/leave.ts";
 import { createReply } from "./reply.ts";
@@ -62,6 +64,7 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
     ...(threadTs && { threadTs, inThread: where.inThread }),
     ...(responseUrl && { responseUrl }),
     ...(pressed && { pressed }),
+    ...(words && where.direct && stage.app.isAgent && { title: toTitle(words, slackLimits.sessionTitle) }),
   };
   if (wish.private) {
     const ephemeral = { channelId, userId, nonce: toMark(came.event) };

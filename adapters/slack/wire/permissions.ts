@@ -49,6 +49,18 @@ export function createMissing(log: Log): (scopes: readonly string[]) => void {
   };
 }
 
+/** Tells the log once that nobody can stop what it does by Slack's own button. */
+export function createUnstoppable(log: Log): () => void {
+  let isSaid = false;
+  return () => {
+    if (isSaid) return;
+    isSaid = true;
+    const hint =
+      "Slack shows no button to stop me, because the app does not subscribe to agent_session_stopped. Add it under Event Subscriptions (or paste adapters/slack/manifest.yaml again) and reinstall the app.";
+    log.warn({ hint }, "slack.stop.missing");
+  };
+}
+
 /** What to do about missing scopes, in one line. */
 function scopesHint(missing: readonly string[]): string {
   return `Slack has not granted ${missing.join(", ")}. Add ${missing.length === 1 ? "it" : "them"} under OAuth & Permissions (or paste adapters/slack/manifest.yaml again) and reinstall the app.`;

@@ -10,7 +10,7 @@ import { toLogged } from "../../wire/trouble.ts";
 import { greet, noteAssistant } from "../agent/assistant.ts";
 import { noteContext, welcome } from "../agent/opened.ts";
 import { showHome } from "../home-tab.ts";
-import type { Command, Doing, Pressed, Shortcut, Submitted } from "../payloads.ts";
+import type { Command, Doing, Pressed, Shortcut, Stop, Submitted } from "../payloads.ts";
 import { faultsOf } from "../submissions.ts";
 import type { MessageEvent } from "../turn.ts";
 import type { Begin, Incoming } from "./incoming.ts";
@@ -105,14 +105,21 @@ export function listen(
   });
 }
 
-/** Bolt acknowledges an event before anybody hears of it: a message is noted before Bolt hears of it. */
+/** Bolt acknowledges an event before anybody hears of it: what people say and stop is noted before Bolt hears of it. */
 function toNoting(receiver: Receiver, incoming: Incoming): Receiver {
   const messages = ["message", "app_mention"];
 
+  async function hear(event: MessageEvent | Stop): Promise<Begin | undefined> {
+    if (isStop(event)) return incoming.stop(event);
+    return messages.includes(event.type) ? incoming.hear(event) : undefined;
+  }
+
   async function process(app: App, event: ReceiverEvent): Promise<void> {
-    const { type, event: said } = event.body as { readonly type?: string; readonly event?: MessageEvent };
-    const isMessage = type === "event_callback" && said && messages.includes(said.type);
-    const begin = isMessage ? await incoming.hear(said) : undefined;
+    const { type, event: said } = event.body as {
+      readonly type?: string;
+      readonly event?: MessageEvent | Stop;
+    };
+    const begin = type === "event_callback" && said ? await hear(said) : undefined;
     try {
       await app.processEvent(event);
     } finally {
@@ -128,4 +135,8 @@ function toNoting(receiver: Receiver, incoming: Incoming): Receiver {
     start: (...args) => receiver.start(...args),
     stop: (...args) => receiver.stop(...args),
   };
+}
+
+function isStop(event: MessageEvent | Stop): event is Stop {
+  return event.type === "agent_session_stopped";
 }

@@ -38,6 +38,9 @@ export function whenceOf(doing: Doing, { teamId }: Pick<Me, "teamId">, seal: Sea
       const stranger = strangerOf(payload.team_id ?? "", teamId);
       return { userId, channelId, responseUrl, ...stranger, place: placeIn(channelId, teamId, stranger) };
     }
+    // Whatever is closed to people, what they had begun can be stopped.
+    case "stop":
+      return { userId: payload.user, channelId: payload.channel, threadTs: payload.thread_ts };
     case "press":
     case "shortcut": {
       const { user, response_url: responseUrl } = payload;
