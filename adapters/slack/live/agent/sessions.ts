@@ -101,6 +101,7 @@ export async function readSessions(of: {
   }
 
   async function sayOver(key: string): Promise<void> {
+    working.delete(key); // whether Slack has heard it or not
     if (noted.has(key)) await tell(toSession(key), "active", {});
     forget(key);
   }
@@ -137,6 +138,7 @@ export async function readSessions(of: {
         const pauseMs = [...of.retryMs, ...(isClosed ? [] : laterMs)][attempt];
         if (pauseMs === undefined) break;
         attempt += 1;
+        if (own.isStale) continue;
         own.wake = new AbortController();
         await sleep(pauseMs, undefined, { signal: own.wake.signal, ref: false }).catch(() => {});
       }
