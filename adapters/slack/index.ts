@@ -10,6 +10,8 @@ import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
 import { isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor } from "./live/access.ts";
+import { readAppKind } from "./live/agent/app-kind.ts";
+import { readSessions } from "./live/agent/sessions.ts";
 import { readLeft } from "./live/left.ts";
 import { introduce, nameUnknown } from "./live/me.ts";
 import { movedTo } from "./live/moved.ts";
@@ -26,7 +28,7 @@ import { type Gateway, type Mode, toLogger } from "./wire/gateway.ts";
 import { createHttp } from "./wire/http/http.ts";
 import { isSpot, parseMessageKey } from "./wire/keys.ts";
 import { type Timing, usualTiming } from "./wire/limits.ts";
-import { createMissing } from "./wire/permissions.ts";
+import { createMissing, createUnstoppable } from "./wire/permissions.ts";
 import { picturesOf } from "./wire/pictures.ts";
 import { createOrigins } from "./wire/send/origins.ts";
 import { createSend } from "./wire/send/send.ts";
@@ -107,9 +109,11 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       seal: core.seal,
       timing,
       ownId: () => me.userId,
+      unstoppable: createUnstoppable(log),
       now,
     });
     const closing = new AbortController();
+    const app = await readAppKind(core.keep, me.botId, log);
     const stage: Stage = {
       send,
       files: createFiles({
@@ -140,6 +144,12 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       handed: createBounded(500),
       told: createBounded(5000),
       strangers: createBounded(5000),
+      app,
+      sessions: await readSessions({
+        ...{ keep: core.keep, tell: send.setSession, app, retryMs: timing.retryMs, log, now },
+      }),
+      stops: createBounded(2000),
+      looking: createBounded(2000),
       assistants: createBounded(2000),
       closing: closing.signal,
       tidying: new Set(),
@@ -187,6 +197,8 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       closing.abort(new BotError("stopped", "Slack is not connected."));
       await gateway.close();
       const patience = AbortSignal.timeout(tidyMs);
+      const closed = stage.sessions.close().finally(() => stage.tidying.delete(closed));
+      stage.tidying.add(closed);
       while (stage.tidying.size > 0 && !patience.aborted) {
         const enough = new Promise((resolve) => patience.addEventListener("abort", resolve, { once: true }));
         await Promise.race([Promise.allSettled(stage.tidying), enough]);
@@ -207,7 +219,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       return createReply(stage(), {
         ...noted,
         channelId,
-        reopened: true,
+        ...{ reopened: true, resumed: noted !== undefined },
         ...(isSpot(spot) ? { ts: spot.ts } : { ephemeral: spot, userId: spot.userId }),
       });
     },

@@ -57,7 +57,7 @@ export async function answerShortcut(stage: Stage, body: Shortcut, came: Came): 
   const key = toMessageKey({ channelId, ts: message.ts });
   if (pictures.length > 0) seen.set(key, pictures);
   const where = toWhere({
-    ...{ channelId, ts: message.ts, direct: isDirect({ channel: channelId }) },
+    ...{ channelId, ts: message.ts, direct: isDirect({ channel: channelId }), app: stage.app },
     ...(message.thread_ts && { threadTs: message.thread_ts }),
   });
   const { threadTs } = where;

@@ -9,6 +9,7 @@ import {
   toStyleModal,
   toWaitingModal,
 } from "../forms/forms.ts";
+import { homeOf, strangerOf } from "../live/access.ts";
 import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
 import { toUser } from "../live/where.ts";
@@ -24,10 +25,27 @@ const notModerator = "Only an admin or owner of this workspace can set a channel
 const anotherChannel =
   "I had not looked up that channel's defaults yet, so nothing is changed. Choose it again.";
 
-/** What App Home says now. What cannot be read is left out: it still says how the bot is used. */
-export async function showHome(stage: Stage, userId: string): Promise<void> {
-  const { send, me, people, painter, door } = stage;
-  if (door.closedHome !== undefined) return send.publishHome(userId, toClosedHome(door.closedHome));
+/**
+ * What to tell somebody who may not use the bot where they are alone with it; undefined: they may. `teamId`: their
+ * workspace, where that is known.
+ */
+export async function refusalAtHome(
+  { door, people, me }: Stage,
+  userId: string,
+  teamId?: string,
+): Promise<string | undefined> {
+  const team = teamId ?? (await people.teamOf(userId)) ?? "";
+  return door.refusalAt(homeOf(me.teamId, strangerOf(team, me.teamId)));
+}
+
+/**
+ * What App Home says now. What cannot be read is left out: it still says how the bot is used. `teamId`: as of
+ * `refusalAtHome`.
+ */
+export async function showHome(stage: Stage, userId: string, teamId?: string): Promise<void> {
+  const { send, me, people, painter } = stage;
+  const refusal = await refusalAtHome(stage, userId, teamId);
+  if (refusal !== undefined) return send.publishHome(userId, toClosedHome(refusal));
   const [account, styles, { moderator = false }] = await Promise.all([
     accountOf(stage, toAccountId(userId)),
     stylesOf(stage, userId),

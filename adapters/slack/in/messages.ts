@@ -4,11 +4,14 @@ import type { Stage } from "../live/stage.ts";
 import { venueOf } from "../live/venue.ts";
 import type { Where } from "../live/where.ts";
 import type { Word } from "../live/word.ts";
+import { aloud } from "../out/answers.ts";
 import { entitle } from "../out/assistant.ts";
 import { say } from "../out/notice.ts";
 import { createReply } from "../out/reply.ts";
 import { toMessageKey, toPlace, toThreadKey } from "../wire/keys.ts";
+import { slackLimits } from "../wire/limits.ts";
 import { isBy } from "../wire/pictures.ts";
+import { toTitle } from "../wire/words.ts";
 import { type Above, createAbove } from "./above.ts";
 import { lastWord } from "./sight.ts";
 import { isTakenBack, takeAway } from "./taken-back.ts";
@@ -19,7 +22,7 @@ const seenByAll =
 
 /** Makes a turn of a message that is for us, or may be, and hands it over. */
 export function createMessages(stage: Stage): (said: Said, event: MessageEvent, came: Came) => Promise<void> {
-  const { core, files, people, me, assistants, told, strangers } = stage;
+  const { core, files, people, me, app, assistants, told, strangers } = stage;
 
   /**
    * What the bot said last in a thread, if that was to this person. Slack is asked about a thread once; from then on what
@@ -61,12 +64,13 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
     const { text, wish } = parsePrivacy(said.text);
     const thread = toThreadKey(channelId, threadTs);
     const assistant =
+      !app.isAgent &&
       threadTs !== undefined &&
       (assistants.has(`${channelId}:${threadTs}`) || (direct && event.assistant_thread !== undefined));
     const above =
       threadTs && inThread ? createAbove(stage, { channelId, threadTs, before: event.ts }) : undefined;
     const isKnown = told.has(thread);
-    const isTop = direct && !inThread && !assistant;
+    const isTop = direct && threadTs === undefined;
     const around = above ?? (isTop ? createAbove(stage, { channelId, before: event.ts }) : undefined);
     const [user, word, { fresh, root }] = await Promise.all([
       people.of(userId),
@@ -84,6 +88,15 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
     if (!said.addressed && !isKnown && !(await isOurs(above))) strangers.set(thread, true);
     // The next words answer something else.
     if (told.get(thread)?.userId === userId || word) told.set(thread, { userId });
+    const reply = createReply(stage, {
+      ...venueOf(came),
+      channelId,
+      userId,
+      request: event.ts,
+      ...(threadTs && { threadTs, inThread }),
+      ...(assistant && { assistant }),
+      ...(direct && app.isAgent && { title: toTitle(text, slackLimits.sessionTitle) }),
+    });
     await core.handle(
       {
         kind: "prompt",
@@ -101,14 +114,8 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
         }),
         addressed: said.addressed || word !== undefined,
       },
-      createReply(stage, {
-        ...venueOf(came),
-        channelId,
-        userId,
-        request: event.ts,
-        ...(threadTs && { threadTs, inThread }),
-        ...(assistant && { assistant }),
-      }),
+      // Slack shows nobody what is for them alone in a thread that has only just begun, and here nobody else is.
+      direct && app.isAgent ? aloud(reply) : reply,
     );
   };
 }

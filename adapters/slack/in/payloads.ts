@@ -70,10 +70,20 @@ export interface Submitted {
   };
 }
 
+/** Somebody pressed Slack's own button to stop what an agent does in a thread. Source: @slack/types. */
+export interface Stop {
+  readonly type: string;
+  readonly channel: string;
+  readonly user: string;
+  readonly thread_ts: string;
+  readonly event_ts: string;
+}
+
 /** Something that a person did, by its kind, as Slack sends it. */
 export type Doing =
   | { readonly kind: "message"; readonly payload: MessageEvent }
   | { readonly kind: "command"; readonly payload: Command }
+  | { readonly kind: "stop"; readonly payload: Stop }
   | { readonly kind: "press"; readonly payload: Pressed }
   | { readonly kind: "shortcut"; readonly payload: Shortcut }
   | { readonly kind: "form"; readonly payload: Submitted };

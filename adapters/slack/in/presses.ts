@@ -52,8 +52,7 @@ export async function answerPress(stage: Stage, body: Pressed, came: Came): Prom
   const where = hidden
     ? { channelId, direct: false, inThread: within !== undefined, ...(within && { threadTs: within }) }
     : toWhere({
-        channelId,
-        ts,
+        ...{ channelId, ts, app: stage.app },
         direct: isDirect({ channel: channelId }),
         ...(within && { threadTs: within }),
       });

@@ -1,5 +1,5 @@
 import type { Handle } from "../../../src/seam/core.ts";
-import type { MessageKey } from "../../../src/seam/turn.ts";
+import type { EventKey, MessageKey } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
 import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
@@ -21,15 +21,21 @@ export function forget({ core, live, gone }: Stage, channelId: string, ts: strin
   }
 }
 
-/** Cancels what that message is to show. */
-export function withdraw(message: MessageKey, teamId: string, handle: Handle): Promise<void> {
+/** Cancels what that message is to show. `event`: by which that is asked for, where it was noted. */
+export function withdraw(
+  message: MessageKey,
+  teamId: string,
+  handle: Handle,
+  event?: EventKey,
+): Promise<void> {
   const nobody: Reply = { pace: 0, limits: imageLimits, show: async () => message };
   const user = { id: "slack:deleted", name: "whoever deleted the message", moderator: true };
   const spot = parseMessageKey(message);
   const channelId = spot?.channelId ?? "";
   const thread = toThreadKey(channelId, isSpot(spot) ? spot.ts : undefined);
   const place = toPlace(teamId, channelId);
-  return handle({ kind: "press", thread, user, place, action: "cancel", message }, nobody);
+  const press = { kind: "press", thread, user, place, action: "cancel", message } as const;
+  return handle({ ...press, ...(event && { event }) }, nobody);
 }
 
 /**

@@ -19,6 +19,8 @@ export interface MessageEvent extends Shown {
   readonly hidden?: boolean;
   /** It was written in the assistant's own pane. */
   readonly assistant_thread?: unknown;
+  /** What its author looks at beside the conversation with an agent. Source: @slack/types, GenericMessageEvent. */
+  readonly app_context?: unknown;
   /** Of `message_deleted`. */
   readonly deleted_ts?: string;
   /** Of `message_changed`. */
@@ -52,7 +54,14 @@ export function parseMessage(event: MessageEvent, me: Me): Said | undefined {
     userId: user,
     text: toWords(text, me.userId),
     files: sentWith(event, me),
-    where: toWhere({ channelId: channel, ts, direct, ...(threadTs && { threadTs }) }),
+    // What is said to an agent names its thread by now.
+    where: toWhere({
+      channelId: channel,
+      ts,
+      direct,
+      app: { isAgent: false },
+      ...(threadTs && { threadTs }),
+    }),
     addressed,
   };
 }

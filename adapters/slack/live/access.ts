@@ -1,13 +1,12 @@
 import { createSeldom } from "../../../src/seam/bounded.ts";
 import { type Access, type Barrier, barrierAt } from "../../../src/seam/trust/access.ts";
 import type { CommunityKey, Place } from "../../../src/seam/turn.ts";
+import { toPlace } from "../wire/keys.ts";
 
 /** Who may use the bot: asked of everything that people do, before anything else is done of it. */
 export interface Door {
   /** What to tell those who may not; undefined: they may. */
   refusalAt(place: Place): string | undefined;
-  /** What App Home says where it is closed; undefined: it is open. */
-  readonly closedHome: string | undefined;
   /** Whether somebody can be told so for words of theirs: seldom, for nobody is to make the bot speak at will. */
   maySay(channelId: string, userId: string): boolean;
 }
@@ -30,9 +29,13 @@ export function createDoor(access: Access, now: () => number): Door {
       const barrier = barrierAt(access, place);
       return barrier && words[barrier];
     },
-    closedHome: access.direct ? undefined : words.direct,
     maySay: (channelId, userId) => isSeldom(`${channelId} ${userId}`),
   };
+}
+
+/** App Home is as good as a direct message. */
+export function homeOf(teamId: string, stranger: Pick<Place, "from">): Place {
+  return { ...toPlace(teamId, "home"), ...stranger, kind: "direct" };
 }
 
 /** The workspace of whoever did something, where it is not the bot's own. */

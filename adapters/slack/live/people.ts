@@ -9,6 +9,13 @@ import { toUser } from "./where.ts";
 export interface People {
   /** `name`: what to call them where Slack does not say in time. */
   of(userId: string, name?: string): Promise<User>;
+  /** The workspace of theirs; undefined where Slack does not say in time. */
+  teamOf(userId: string): Promise<string | undefined>;
+}
+
+interface Known {
+  readonly user: User;
+  readonly teamId?: string;
 }
 
 /** Ms an answer counts: who is made an admin waits that long. */
@@ -25,35 +32,40 @@ export function createPeople(of: {
 }): People {
   const { info, teamId, log, now } = of;
   // Promises, so that of two who ask at once the first is answered first.
-  const known = createBounded<string, { readonly user: Promise<User>; readonly until: number }>(1000);
+  const known = createBounded<string, { readonly person: Promise<Known>; readonly until: number }>(1000);
 
-  async function ask(userId: string, name: string): Promise<User> {
+  async function ask(userId: string, name: string): Promise<Known> {
     const person = await info(userId);
+    const { team_id: team } = person;
     // Whoever runs another company that shares the channel runs nothing here.
-    const ours = person.team_id === undefined || person.team_id === teamId;
+    const ours = team === undefined || team === teamId;
     const moderator = ours && (person.is_admin === true || person.is_owner === true);
     const shown = person.profile?.display_name || person.real_name || person.name || name;
-    return toUser(userId, shown, moderator);
+    return { user: toUser(userId, shown, moderator), ...(team !== undefined && { teamId: team }) };
   }
 
-  function find(userId: string, name: string): Promise<User> {
+  function find(userId: string, name: string): Promise<Known> {
     const found = known.get(userId);
-    if (found && found.until > now()) return found.user;
-    const user = ask(userId, name);
-    known.set(userId, { user, until: now() + freshMs });
-    user.catch((error: unknown) => {
+    if (found && found.until > now()) return found.person;
+    const person = ask(userId, name);
+    known.set(userId, { person, until: now() + freshMs });
+    person.catch((error: unknown) => {
       known.delete(userId);
       log.debug({ user: userId, error: toLogged(error) }, "slack.person.unknown");
     });
-    return user;
+    return person;
+  }
+
+  /** Undefined where Slack does not say, or not in time. */
+  function soon(userId: string, name: string): Promise<Known | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Known | undefined>();
+    const timer = setTimeout(resolve, soonMs, undefined);
+    find(userId, name).then(resolve, () => resolve(undefined));
+    return promise.finally(() => clearTimeout(timer));
   }
 
   return {
-    of(userId, name = "someone") {
-      const { promise, resolve } = Promise.withResolvers<User>();
-      const timer = setTimeout(() => resolve(toUser(userId, name)), soonMs);
-      find(userId, name).then(resolve, () => resolve(toUser(userId, name)));
-      return promise.finally(() => clearTimeout(timer));
-    },
+    of: async (userId, name = "someone") => (await soon(userId, name))?.user ?? toUser(userId, name),
+    teamOf: async (userId) => (await soon(userId, "someone"))?.teamId,
   };
 }

@@ -7,6 +7,8 @@ import type { Picture } from "../wire/pictures.ts";
 import type { ResponseUrl } from "../wire/response-url.ts";
 import type { Send } from "../wire/send/send.ts";
 import type { Door } from "./access.ts";
+import type { AppKind } from "./agent/app-kind.ts";
+import type { Sessions } from "./agent/sessions.ts";
 import type { Left } from "./left.ts";
 import type { People } from "./people.ts";
 import type { Uploads } from "./uploads.ts";
@@ -17,6 +19,10 @@ import type { Word } from "./word.ts";
 export interface Live {
   /** The message that asked. */
   readonly request?: string;
+  /** Where it stands; absent outside of threads. */
+  readonly thread?: ThreadKey;
+  /** When it was asked for, by Slack's clock, in seconds. */
+  readonly begun: number;
 }
 
 /** What all parts of the adapter share while it is connected. What of it outlives the process says so. */
@@ -49,6 +55,14 @@ export interface Stage {
   readonly told: Map<ThreadKey, Word | undefined>;
   /** Threads in which the bot has no part: what is said there and not to it is not for it. */
   readonly strangers: Map<ThreadKey, true>;
+  /** What the app is to Slack. Outlives the process. */
+  readonly app: AppKind;
+  /** The threads in which it says that it is at work, where it is an agent. Outlives the process. */
+  readonly sessions: Sessions;
+  /** When somebody last stopped what goes on in a thread, by Slack's clock, in seconds. */
+  readonly stops: Map<ThreadKey, number>;
+  /** What people look at beside the conversation with an agent, by their ids: `context` as Slack has it. */
+  readonly looking: Map<string, unknown>;
   /** Threads in the assistant's own pane. */
   readonly assistants: Map<string, true>;
   /** Aborts when the adapter is stopped. */

@@ -31,6 +31,8 @@ const venue = z.object({
   request: z.string().exactOptional(),
   /** It is in the assistant's own pane, which has a status line. */
   assistant: z.boolean().exactOptional(),
+  /** What the agent's session is called that begins with it. */
+  title: z.string().exactOptional(),
   /** What its blocks are named after, so that the message is found again; and since when it may be there, Unix time in ms. */
   mark: z.string().exactOptional(),
   since: z.number().exactOptional(),
@@ -40,12 +42,14 @@ const venue = z.object({
 export type Venue = Readonly<z.output<typeof venue>> & {
   /** A message from before the restart. */
   readonly reopened?: boolean;
+  /** Its turn goes on. */
+  readonly resumed?: boolean;
   /** It may have been posted before, when the same event was seen to. */
   readonly again?: boolean;
 };
 
 /** What is noted of it. */
-export function toNoted({ reopened: _, again: __, ...rest }: Venue): object {
+export function toNoted({ reopened: _, resumed: __, again: ___, ...rest }: Venue): object {
   return rest;
 }
 

@@ -5,7 +5,7 @@ export interface Where {
   readonly channelId: string;
   /** A direct message with the bot. */
   readonly direct: boolean;
-  /** The thread to answer in; absent only in direct messages. */
+  /** The thread to answer in; absent only in direct messages, and not there where the bot is an agent. */
   readonly threadTs?: string;
   /** It was said inside a thread, not at the top. */
   readonly inThread: boolean;
@@ -19,15 +19,19 @@ export interface Me {
   readonly name: string;
 }
 
-/** A message is answered in its thread, or begins one; in direct messages only where there is one already. */
+/**
+ * A message is answered in its thread, or begins one; in direct messages only where there is one already, or where the
+ * bot is an agent.
+ */
 export function toWhere(of: {
   readonly channelId: string;
   readonly ts: string;
   readonly threadTs?: string;
   readonly direct: boolean;
+  readonly app: { readonly isAgent: boolean };
 }): Where {
-  const { channelId, ts, direct } = of;
-  const threadTs = of.threadTs ?? (direct ? undefined : ts);
+  const { channelId, ts, direct, app } = of;
+  const threadTs = of.threadTs ?? (direct && !app.isAgent ? undefined : ts);
   const inThread = of.threadTs !== undefined && of.threadTs !== ts;
   return { channelId, direct, inThread, ...(threadTs && { threadTs }) };
 }

@@ -18,9 +18,11 @@ import {
   toPlace,
   toThreadKey,
 } from "../wire/keys.ts";
+import { slackLimits } from "../wire/limits.ts";
 import { isOpen, type ResponseUrl } from "../wire/response-url.ts";
 import { skewMs } from "../wire/send/posts.ts";
 import { toBotError, toLogged, toTrouble } from "../wire/trouble.ts";
+import { toTitle } from "../wire/words.ts";
 import { say } from "./notice.ts";
 import { leaveUnseen } from "./posted/leave.ts";
 import { createReply } from "./reply.ts";
@@ -62,13 +64,14 @@ export async function openAnswer(stage: Stage, wish: Wish): Promise<Answer | und
     ...(threadTs && { threadTs, inThread: where.inThread }),
     ...(responseUrl && { responseUrl }),
     ...(pressed && { pressed }),
+    ...(words && where.direct && stage.app.isAgent && { title: toTitle(words, slackLimits.sessionTitle) }),
   };
   if (wish.private) {
     const ephemeral = { channelId, userId, nonce: toMark(came.event) };
     const thread: ThreadKey = `slack:${channelId}:${userId}.${ephemeral.nonce}`;
     return { thread, reply: createReply(stage, { ...venue, ephemeral }) };
   }
-  if (threadTs || where.direct) {
+  if (threadTs || (where.direct && !stage.app.isAgent)) {
     return { thread: toThreadKey(channelId, threadTs), reply: createReply(stage, venue) };
   }
   // The message is the first of a thread of its own: it has to be there before the thread has a name.
@@ -115,8 +118,18 @@ export function openAside(stage: Stage, came: Came, of: Venue & { readonly userI
     const ephemeral = { channelId, userId, nonce: toMark(came.event) };
     return createReply(stage, { ...venue, ephemeral });
   }
-  const reply = createReply(stage, venue);
-  return { ...reply, show: (view) => reply.show({ ...view, audience: "everyone" }) };
+  return aloud(createReply(stage, venue));
+}
+
+/** A reply that whispers nothing. */
+export function aloud(reply: Reply): Reply {
+  return {
+    ...reply,
+    show: (view) => reply.show({ ...view, audience: "everyone" }),
+    get venue() {
+      return reply.venue;
+    },
+  };
 }
 
 function inviteWords(name: string): string {
@@ -149,7 +162,7 @@ async function belowPosted(stage: Stage, { channelId, ts }: Spot, user: User): P
   }
   const direct = isDirect({ channel: channelId });
   const { threadTs, inThread } = toWhere({
-    ...{ channelId, ts, direct },
+    ...{ channelId, ts, direct, app: stage.app },
     ...(found.thread_ts && { threadTs: found.thread_ts }),
   });
   const reply = createReply(stage, {

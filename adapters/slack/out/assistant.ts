@@ -1,38 +1,86 @@
+import type { Session } from "../live/agent/sessions.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
-import { slackLimits, statusMs } from "../wire/limits.ts";
+import { isDirect } from "../live/where.ts";
+import { sessionMs, slackLimits, statusMs } from "../wire/limits.ts";
 import { toLogged } from "../wire/trouble.ts";
 import { cut, toTitle } from "../wire/words.ts";
 
-/** The line in the assistant's pane that says what is going on. */
+/** What Slack says by itself of an answer that is under way. */
 export interface Status {
+  /** Whether there is a button of Slack's to stop it. */
+  readonly canStop: boolean;
   /** Undefined: nothing any more. */
   show(words: string | undefined): void;
 }
 
-/** What the assistant offers to begin with. Four is the most Slack shows. */
-const suggestions = [
-  { title: "A lighthouse in a storm", message: "a lighthouse in a storm, oil on canvas" },
-  { title: "A sticker", message: "a cheerful red fox as a sticker --background transparent" },
-  { title: "A wide banner", message: "rolling green hills at dawn --size wide" },
-  { title: "Four at once", message: "a logo for a small bakery --count 4 --quality low" },
+/** What is offered to begin with, in the manifest, too. Four is the most Slack shows. */
+export const suggestions = [
+  {
+    title: "My Monday, in oil",
+    message:
+      "my Monday morning as a dramatic oil painting: a heroic cup of coffee against a rising tide of unread mail --size wide",
+  },
+  {
+    title: "A very proud pigeon",
+    message: "a very proud pigeon in a tiny bow tie, as a sticker --background transparent",
+  },
+  {
+    title: "The office dog's promotion",
+    message: "the official portrait of the office dog, newly promoted to Head of Snacks",
+  },
+  {
+    title: "Logos for a haunted bakery",
+    message: "a logo for a bakery that is run by friendly ghosts --count 4 --quality low",
+  },
 ] as const;
 
-/** Elsewhere than in the assistant's pane it does nothing. */
-export function createStatus({ send, log }: Stage, { channelId, threadTs, assistant }: Venue): Status {
-  if (!assistant || !threadTs) return { show() {} };
+/**
+ * An agent's session, which has a button to stop it; the line in the assistant's pane. Elsewhere it does nothing.
+ */
+export function createStatus(stage: Stage, venue: Venue): Status {
+  const { channelId, threadTs = venue.ts, assistant } = venue;
+  if (threadTs && stage.app.isAgent && isDirect({ channel: channelId }))
+    return createSession(stage, venue, { channelId, threadTs });
+  return assistant && threadTs ? createLine(stage, channelId, threadTs) : { canStop: false, show() {} };
+}
+
+function createSession({ sessions }: Stage, { title, userId }: Venue, session: Session): Status {
+  const answer = {};
+  let renewal: NodeJS.Timeout | undefined;
+
+  function begin(): void {
+    sessions.begin(session, answer, { ...(title && { title }), ...(userId && { userId }) });
+  }
+
+  return {
+    canStop: true,
+    show(words) {
+      if (words === undefined) {
+        clearInterval(renewal);
+        renewal = undefined;
+        return sessions.end(session, answer);
+      }
+      begin();
+      renewal ??= setInterval(begin, sessionMs).unref();
+    },
+  };
+}
+
+function createLine({ send, log }: Stage, channelId: string, threadTs: string): Status {
   let renewal: NodeJS.Timeout | undefined;
   let shown = "";
 
   function set(status: string): void {
     send
-      .assist("setStatus", { channel_id: channelId, thread_ts: threadTs ?? "", status })
+      .assist("setStatus", { channel_id: channelId, thread_ts: threadTs, status })
       .catch((error: unknown) => {
         log.debug({ error: toLogged(error) }, "slack.status.failed");
       });
   }
 
   return {
+    canStop: false,
     show(words) {
       const status = words ? cut(`is at work: ${words.toLowerCase()}`, slackLimits.status) : "";
       if (status === shown) return;
@@ -45,13 +93,16 @@ export function createStatus({ send, log }: Stage, { channelId, threadTs, assist
   };
 }
 
-/** Somebody opened the assistant: what it can do, to be pressed. */
-export async function greet(stage: Stage, channelId: string, threadTs: string): Promise<void> {
-  const { send, assistants, painter } = stage;
-  assistants.set(`${channelId}:${threadTs}`, true);
+/** Offers what to begin with: above the composer of an agent, in a thread of the assistant. Rejects as Slack does. */
+export async function offerPrompts(
+  { send, painter }: Stage,
+  channelId: string,
+  threadTs?: string,
+): Promise<void> {
   await send.assist("setSuggestedPrompts", {
     channel_id: channelId,
-    thread_ts: threadTs,
+    // With a thread an agent's call comes to nothing, without one the assistant's is refused.
+    ...(threadTs && { thread_ts: threadTs }),
     title: painter.standIn
       ? "There is no OpenAI key, so I draw placeholders. Try one:"
       : "What shall I draw?",

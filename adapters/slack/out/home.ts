@@ -46,7 +46,7 @@ export function toHome(of: {
   };
 }
 
-/** What App Home says where the bot is not to be used in direct messages. */
+/** What App Home says to somebody who may not use the bot there. */
 export function toClosedHome(words: string): types.HomeView {
   return { type: "home", blocks: [section(words)] };
 }

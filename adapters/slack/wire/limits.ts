@@ -30,6 +30,9 @@ export const responseUrl = { lifeMs: 29 * 60 * 1000, uses: 5 } as const;
 /** Ms between two signs of life in the assistant's status line, which Slack clears after two minutes. */
 export const statusMs = 90_000;
 
+/** Ms between two signs of life in a session of an agent, which Slack takes for over after an hour. */
+export const sessionMs = 25 * 60_000;
+
 /** Ms to wait for the messages of a thread: nothing is drawn before it is known which pictures are above. */
 export const threadMs = 2000;
 
@@ -58,6 +61,7 @@ export const slackLimits = {
   files: 10,
   metadata: 3000,
   threadTitle: 100,
+  sessionTitle: 200,
   status: 100,
   images: 10,
   /** The core's, so that nothing is typed or uploaded in vain. */

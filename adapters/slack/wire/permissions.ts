@@ -16,12 +16,12 @@ export const scopes = [
   "users:read",
 ] as const;
 
-/** The events it is told of. The manifest subscribes to exactly these. */
+/** The events that an agent is told of. The manifest subscribes to exactly these. */
 export const events = [
+  "agent_session_stopped",
+  "app_context_changed",
   "app_home_opened",
   "app_mention",
-  "assistant_thread_context_changed",
-  "assistant_thread_started",
   "message.channels",
   "message.groups",
   "message.im",
@@ -46,6 +46,18 @@ export function createMissing(log: Log): (scopes: readonly string[]) => void {
     if (missing.length === 0) return;
     for (const scope of missing) said.add(scope);
     log.warn({ missing, hint: scopesHint(missing) }, "slack.scopes.missing");
+  };
+}
+
+/** Tells the log once that nobody can stop what it does by Slack's own button. */
+export function createUnstoppable(log: Log): () => void {
+  let isSaid = false;
+  return () => {
+    if (isSaid) return;
+    isSaid = true;
+    const hint =
+      "Slack shows no button to stop me, because the app does not subscribe to agent_session_stopped. Add it under Event Subscriptions (or paste adapters/slack/manifest.yaml again) and reinstall the app.";
+    log.warn({ hint }, "slack.stop.missing");
   };
 }
 

@@ -46,6 +46,11 @@ export function isRefusal(error: unknown): boolean {
   );
 }
 
+/** What Slack calls its refusal; undefined for what is none. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
+}
+
 /** Whether it is a file that Slack does not have, and not a message. */
 export function isFileGone(error: unknown): boolean {
   return error instanceof webApi.WebAPIPlatformError && /^file_(?:not_found|deleted)$/.test(error.data.error);

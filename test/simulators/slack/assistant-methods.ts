@@ -7,7 +7,10 @@ import type { Method } from "./method.ts";
 import type { Statuses } from "./statuses.ts";
 import type { World } from "./world.ts";
 
-/** `assistant.threads.*`. Source: docs.slack.dev, reference/methods/assistant.threads.setStatus and its neighbours. */
+/**
+ * `assistant.threads.*`. Sources: docs.slack.dev, reference/methods/assistant.threads.setStatus and its neighbours; for
+ * what an agent's calls come to, vercel/chat issues 684 and 698, and openclaw/openclaw pull request 136510.
+ */
 export function createAssistantMethods({
   world,
   statuses,
@@ -58,6 +61,7 @@ export function createAssistantMethods({
       run(args) {
         const channel = knownChannel(world, args.need("channel_id"));
         const threadTs = args.text("thread_ts");
+        if (world.app === "assistant" && threadTs === undefined) throw refuse("not_agent_app");
         const thread = threadTs === undefined ? { channel: channel.id } : threadAt(channel.id, threadTs);
         const prompts = needObjects(args.json("prompts", "invalid_arguments"), "invalid_arguments").map(
           ({ title, message }) => ({ title: toText(title), message: toText(message) }),
@@ -66,18 +70,16 @@ export function createAssistantMethods({
           throw refuseWith("invalid_arguments", [
             `between 1 and ${limits.prompts} prompts [json-pointer:/prompts]`,
           ]);
-        statuses.note({
-          kind: "prompts",
-          ...thread,
-          text: args.text("title") ?? "",
-          prompts: prompts.map(({ title, message }) => {
-            if (title === undefined || message === undefined)
-              throw refuseWith("invalid_arguments", [
-                "missing required field: title, message [json-pointer:/prompts]",
-              ]);
-            return { title, message };
-          }),
+        const offered = prompts.map(({ title, message }) => {
+          if (title === undefined || message === undefined)
+            throw refuseWith("invalid_arguments", [
+              "missing required field: title, message [json-pointer:/prompts]",
+            ]);
+          return { title, message };
         });
+        // An agent's conversation has no such threads: the call is answered as if all was well, and nobody sees anything.
+        if (world.app === "agent" && threadTs !== undefined) return {};
+        statuses.note({ kind: "prompts", ...thread, text: args.text("title") ?? "", prompts: offered });
         return {};
       },
     },

@@ -3,7 +3,7 @@ import type { Delivered, Delivery } from "./delivery.ts";
 import type { Fields } from "./fields.ts";
 import type { Ids } from "./ids.ts";
 import { channelTypeOf } from "./message-wire.ts";
-import type { Channel, World } from "./world.ts";
+import type { AppKind, Channel, World } from "./world.ts";
 
 /** Tells the app what happened, as far as it subscribes to it and has the scope for it. */
 export interface Events {
@@ -22,8 +22,18 @@ const scopes: Readonly<Record<string, string>> = {
   app_mention: "app_mentions:read",
   assistant_thread_started: "assistant:write",
   assistant_thread_context_changed: "assistant:write",
+  app_context_changed: "assistant:write",
+  agent_session_stopped: "chat:write",
   file_shared: "files:read",
   file_deleted: "files:read",
+};
+
+/** Those that only one kind of app is sent. docs: ai/migrating-to-agent-messaging; reference/events/app_context_changed. */
+const kinds: Readonly<Record<string, AppKind>> = {
+  assistant_thread_started: "assistant",
+  assistant_thread_context_changed: "assistant",
+  app_context_changed: "agent",
+  agent_session_stopped: "agent",
 };
 
 /** Scopes and subscriptions, unless a test says otherwise: no more than a bot that draws in conversations needs. */
@@ -42,16 +52,28 @@ export const usual = {
     "mpim:history",
     "users:read",
   ],
-  subscriptions: [
-    "app_home_opened",
-    "app_mention",
-    "assistant_thread_context_changed",
-    "assistant_thread_started",
-    "message.channels",
-    "message.groups",
-    "message.im",
-    "message.mpim",
-  ],
+  subscriptions: {
+    assistant: [
+      "app_home_opened",
+      "app_mention",
+      "assistant_thread_context_changed",
+      "assistant_thread_started",
+      "message.channels",
+      "message.groups",
+      "message.im",
+      "message.mpim",
+    ],
+    agent: [
+      "agent_session_stopped",
+      "app_context_changed",
+      "app_home_opened",
+      "app_mention",
+      "message.channels",
+      "message.groups",
+      "message.im",
+      "message.mpim",
+    ],
+  },
 } as const;
 
 const subscriptionOf = {
@@ -69,6 +91,7 @@ export function createEvents(parts: { world: World; delivery: Delivery; ids: Ids
       const name =
         event.type === "message" && channel ? subscriptionOf[channelTypeOf({ channel })] : event.type;
       const scope = scopes[name];
+      if ((kinds[name] ?? world.app) !== world.app) return undefined;
       if (!world.subscriptions.has(name) || (scope !== undefined && !world.scopes.has(scope)))
         return undefined;
       if (channel && !channel.members.has(world.bot.id)) return undefined;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type Changes, createChanges } from "../discord/changes.ts";
 import { createClock } from "../discord/clock.ts";
+import { type Agents, createAgents } from "./agents.ts";
 import { createApi, type RecordedRequest } from "./api.ts";
 import { createAppMethods } from "./app-methods.ts";
 import { createAssistantMethods } from "./assistant-methods.ts";
@@ -25,17 +26,23 @@ import { createResponseUrls } from "./response-urls.ts";
 import { createScene, type Scene } from "./scene.ts";
 import { type Seen, toSeen } from "./seen.ts";
 import { type SeenView, toSeenView } from "./seen-view.ts";
+import { createSessionMethods } from "./session-methods.ts";
+import { createSessions } from "./sessions.ts";
 import { createSocket, type SocketControls } from "./socket.ts";
 import { createStatuses, type Statuses } from "./statuses.ts";
 import { createStreamMethods } from "./stream-methods.ts";
 import { createTriggers } from "./triggers.ts";
 import { createViewMethods } from "./view-methods.ts";
 import { createViews } from "./views.ts";
-import type { Channel, MessageRef, Ping, StoredFile, User, World } from "./world.ts";
+import type { AppKind, Channel, MessageRef, Ping, StoredFile, User, World } from "./world.ts";
 
 /** How a simulator is set up. Everything may be left out. */
 export interface SlackSimulatorOptions {
   readonly botName?: string;
+  /** Which kind of app it is; an older one, with `assistant_view`, unless said. */
+  readonly app?: AppKind;
+  /** Whether an agent is told what people look at with what they write, and when they open it; it is unless said. */
+  readonly stampsContext?: boolean;
   /** What the bot's token was granted, instead of what the app asks for. */
   readonly scopes?: readonly string[];
   /** Events the app subscribes to, e.g. `message.channels`, instead of the usual ones. */
@@ -57,7 +64,7 @@ export interface SlackSimulatorOptions {
 }
 
 /** A Slack on this machine, for the real Bolt: `new App({ clientOptions: { slackApiUrl: simulator.api } })`. */
-export interface SlackSimulator extends Scene, People, Doings, Pick<Changes, "waitFor"> {
+export interface SlackSimulator extends Scene, People, Doings, Agents, Pick<Changes, "waitFor"> {
   /** What Bolt takes as `clientOptions.slackApiUrl`, e.g. `http://127.0.0.1:4010/api/`. */
   readonly api: string;
   /** Scheme and host of the API, of every file and of response URLs. */
@@ -129,6 +136,7 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
   const triggers = createTriggers(clock, triggerMs);
   const views = createViews({ world, ids, changes });
   const statuses = createStatuses(clock, changes);
+  const sessions = createSessions(world, clock, changes);
   const responses = createResponseUrls({ world, posts, files, ids, clock, origin });
   const interactions = createInteractions({ world, delivery, triggers, responses, clock });
   const faults = createFaults();
@@ -141,6 +149,7 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
     ...createFileMethods({ world, files, fileWire, posts, ids, origin }),
     ...createViewMethods({ world, views, triggers, files, ids }),
     ...createAssistantMethods({ world, statuses }),
+    ...createSessionMethods({ world, sessions }),
   ];
   const { server, requests } = createApi({ world, methods, files, responses, clock, changes, faults, rates });
   socket.attach(server);
@@ -156,6 +165,7 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
     ...createScene({ world, ids, changes }),
     ...createPeople({ world, posts, wire, files, events, ids }),
     ...createDoings({ world, interactions, views, files, fileWire, wire, ids }),
+    ...createAgents({ world, events, sessions, ids }),
     waitFor: changes.waitFor,
     api: `${address}/api/`,
     origin: address,
@@ -210,7 +220,10 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
   };
 }
 
-function createWorld(botName: string, { scopes, subscriptions }: SlackSimulatorOptions): World {
+function createWorld(
+  botName: string,
+  { scopes, subscriptions, app = "assistant", stampsContext = true }: SlackSimulatorOptions,
+): World {
   const team = { id: "T0SIM000001", name: "The Quay", domain: "the-quay" };
   const bot: User = {
     id: "U0SIMBOT001",
@@ -222,6 +235,7 @@ function createWorld(botName: string, { scopes, subscriptions }: SlackSimulatorO
     timeZone: "Etc/UTC",
   };
   return {
+    app,
     team,
     bot,
     botId: "B0SIMBOT001",
@@ -229,10 +243,12 @@ function createWorld(botName: string, { scopes, subscriptions }: SlackSimulatorO
     token: "xoxb-0-0-simulated",
     appToken: "xapp-1-A0SIM000001-0-simulated",
     scopes: new Set(scopes ?? usual.scopes),
-    subscriptions: new Set(subscriptions ?? usual.subscriptions),
+    subscriptions: new Set(subscriptions ?? usual.subscriptions[app]),
     teams: new Map([[team.id, team]]),
     users: new Map([[bot.id, bot]]),
     channels: new Map(),
     files: new Map(),
+    lookedAt: new Map(),
+    stampsContext,
   };
 }

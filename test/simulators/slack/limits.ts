@@ -81,6 +81,10 @@ export const limits = {
   /** docs: reference/methods/assistant.threads.setStatus: cleared after two minutes, ten messages to turn through. */
   statusMs: 120_000,
   loadingMessages: 10,
+  /** @slack/web-api, AgentsSessionsSetStatusArguments. */
+  sessionTitle: 200,
+  /** `processing` ends by itself after an hour: quoted in NousResearch/hermes-agent issue 90978. */
+  processingMs: 3_600_000,
   /** A stream ends by itself after about five minutes; seen by authors of apps, the docs are silent. */
   streamMs: 300_000,
 } as const;

@@ -68,12 +68,19 @@ export function createMessageWire(world: World, fileWire: FileWire): MessageWire
     };
   }
 
+  /** docs: ai/migrating-to-agent-messaging: `message.im` carries what the person is looking at. */
+  function contextOf({ channel, author }: Message): Fields {
+    if (world.app !== "agent" || channel.kind !== "im" || author.bot || !world.stampsContext) return {};
+    return { app_context: world.lookedAt.get(author.id) ?? {} };
+  }
+
   return {
     message: show,
     event: (message) => ({
       ...(message.files.length > 0 && !message.broadcast ? { subtype: "file_share" } : {}),
       ...show(message),
       ...(message.broadcast && message.threadTs ? { root: rootOf(message, show) } : {}),
+      ...contextOf(message),
       channel: message.channel.id,
       event_ts: message.ts,
       channel_type: channelTypeOf(message),

@@ -193,11 +193,17 @@ export function createPeople(parts: {
     openHome(user, tab = "home") {
       const channel = openIm(world, user.id, () => ids.next("D"));
       return events.emit(
-        { type: "app_home_opened", user: user.id, channel: channel.id, tab, event_ts: ids.ts() },
+        {
+          ...{ type: "app_home_opened", user: user.id, channel: channel.id, tab, event_ts: ids.ts() },
+          ...(world.app === "agent" && world.stampsContext
+            ? { context: world.lookedAt.get(user.id) ?? {} }
+            : {}),
+        },
         channel,
       );
     },
     startAssistant(user, from) {
+      if (world.app === "agent") throw new Error("An agent has no threads of the assistant.");
       const channel = openIm(world, user.id, () => ids.next("D"));
       const { message } = posts.post({ channel, author: world.bot, text: "New Assistant Thread" });
       const event = events.emit(

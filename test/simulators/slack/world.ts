@@ -100,8 +100,15 @@ export interface Message {
   streamingSinceMs?: number;
 }
 
+/**
+ * What the app's manifest has under `features`: `agent_view`, as all new ones do since July 2026, or `assistant_view`.
+ * docs: ai/migrating-to-agent-messaging.
+ */
+export type AppKind = "agent" | "assistant";
+
 /** Everything there is. */
 export interface World {
+  readonly app: AppKind;
   readonly team: Team;
   readonly bot: User;
   readonly botId: string;
@@ -116,6 +123,13 @@ export interface World {
   readonly users: Map<string, User>;
   readonly channels: Map<string, Channel>;
   readonly files: Map<string, StoredFile>;
+  /** What people have before them beside an agent, by their ids: `context` as the events have it. */
+  readonly lookedAt: Map<string, Fields>;
+  /**
+   * Whether messages to an agent, and the opening of its conversation, say so, too. @slack/types, GenericMessageEvent and
+   * AppHomeOpenedEvent: they may not.
+   */
+  readonly stampsContext: boolean;
   /** Set by a test: every call is refused with it, e.g. `token_revoked`. */
   refuseTokens?: string;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createSlackAdapter } from "../../../adapters/slack/index.ts";
 import { createLog } from "../../../src/seam/log.ts";
+import type { Access } from "../../../src/seam/trust/access.ts";
 import { until } from "../../rig/until.ts";
 import { done, type SlackServer, startSlack } from "../server.ts";
 
@@ -44,7 +45,10 @@ describe("where the bot may not be used", () => {
     const pressed = simulator.press(picture, "a:edit", ada);
     const form = await simulator.waitFor(() => pressed.view);
     await adapter.stop();
-    const next = await startOn(server, simulator.addChannel({ name: "open" }).id);
+    const open = simulator.addChannel({ name: "open" }).id;
+    const next = await startOn(server, {
+      ...{ channels: [`slack:channel:${open}`], direct: false, carried: true },
+    });
     t.after(() => next.stop());
 
     const typed = simulator.slash(channel, ada, "/draw", "a fox");
@@ -104,6 +108,48 @@ describe("where the bot may not be used", () => {
     assert.deepEqual(taken, []);
   });
 
+  test("App Home, the assistant and an agent's conversation are open to people of those workspaces alone", async (t) => {
+    const strange =
+      "I am not set up for people of your workspace. Whoever runs me decides for whom I draw; ask them.";
+    for (const app of ["assistant", "agent"] as const) {
+      const { simulator, ada } = await startSlack(t, {
+        simulator: { app },
+        accessOf: ({ teamId }) => ({ communities: [`slack:team:${teamId}`], direct: true, carried: true }),
+      });
+      const eve = simulator.addUser({ name: "eve", team: simulator.addTeam("Partner") });
+      simulator.openHome(eve);
+      assert.equal((await simulator.waitFor(() => simulator.home(eve))).text, strange);
+      simulator.openHome(ada);
+      assert.match((await simulator.waitFor(() => simulator.home(ada))).text, /My defaults/);
+      const begin = (who: typeof ada) =>
+        app === "agent" ? simulator.openHome(who, "messages") : simulator.startAssistant(who);
+      begin(eve);
+      begin(ada);
+      const own = simulator.dm(ada).id;
+      const [first] = await simulator.waitFor(
+        () => simulator.statuses.log.length > 0 && simulator.statuses.log,
+      );
+      assert.equal(first?.channel, own, app);
+    }
+  });
+
+  test("App Home says so, too, where its own workspace was left out, and when a button there is pressed", async (t) => {
+    const server = await startSlack(t);
+    const { simulator, ada, adapter } = server;
+    simulator.openHome(ada);
+    const open = await simulator.waitFor(() => simulator.home(ada));
+    await adapter.stop();
+    const next = await startOn(server, {
+      communities: ["slack:team:T0NOWHERE1"],
+      direct: true,
+      carried: true,
+    });
+    t.after(() => next.stop());
+    simulator.press(open, "defaults", ada);
+    await until(() => /not set up for people/.test(simulator.home(ada)?.text ?? ""), "the sentence");
+    assert.equal(simulator.modal(ada), undefined);
+  });
+
   test("guests who may are known as such, for what is finished after a restart", async (t) => {
     const { simulator, ada, nextPrompt } = await startSlack(t);
     const partner = simulator.addTeam("Partner");
@@ -152,15 +198,15 @@ describe("where the bot may not be used", () => {
   });
 });
 
-/** Another adapter on the same Slack, kept to one channel. */
-async function startOn({ simulator, core }: SlackServer, channelId: string) {
+/** Another adapter on the same Slack. */
+async function startOn({ simulator, core }: SlackServer, access: Access) {
   const adapter = createSlackAdapter({
     botToken: simulator.token,
     apiUrl: simulator.api,
     mode: { kind: "socket", appToken: simulator.appToken },
     painter: { name: "Nobody", standIn: true },
     log: createLog("silent"),
-    access: { channels: [`slack:channel:${channelId}`], direct: false, carried: true },
+    access,
   });
   await adapter.start(core);
   return adapter;

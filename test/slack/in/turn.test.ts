@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import {
-  commandNames,
-  parseDraw,
-  parsePrivacy,
-  shortcutNames,
-} from "../../../adapters/slack/forms/commands.ts";
+import { parseDraw, parsePrivacy } from "../../../adapters/slack/forms/commands.ts";
 import { type FormState, parseSubmission } from "../../../adapters/slack/forms/forms.ts";
 import { type MessageEvent, parseDeleted, parseMessage } from "../../../adapters/slack/in/turn.ts";
 import type { Me } from "../../../adapters/slack/live/where.ts";
@@ -24,7 +19,6 @@ import {
   toMessageKey,
   toStandsFor,
 } from "../../../adapters/slack/wire/keys.ts";
-import { events, missingScopes, scopes } from "../../../adapters/slack/wire/permissions.ts";
 import {
   filesOf,
   type Picture,
@@ -373,24 +367,4 @@ test("Markdown becomes Slack's markup, and calls nobody", () => {
   const long = toMrkdwn(`${"a & b ".repeat(3000)}`, 3000);
   assert.equal(long.length, 11);
   assert.ok(long.every((piece) => piece.length <= 3000 && !/&a?m?p?$/.test(piece)));
-});
-
-test("the manifest asks for what the code uses, and nothing else", () => {
-  const manifest = readFileSync(new URL("../../../adapters/slack/manifest.yaml", import.meta.url), "utf8");
-  const list = (name: string) => {
-    const [, indent = "", items = ""] =
-      new RegExp(`^( *)${name}:\\n((?: +- \\S+\\n)+)`, "m").exec(manifest) ?? [];
-    assert.ok(items, `${name} (${indent.length})`);
-    return items.match(/(?<=- )\S+/g);
-  };
-  assert.deepEqual(list("bot"), [...scopes]);
-  assert.deepEqual(list("bot_events"), [...events]);
-  assert.deepEqual(manifest.match(/(?<=callback_id: )\S+/g)?.sort(), Object.values(shortcutNames).sort());
-  assert.deepEqual(manifest.match(/(?<=- command: )\S+/g), Object.values(commandNames));
-  assert.match(manifest, /socket_mode_enabled: true/);
-  assert.match(manifest, /interactivity:\n {4}is_enabled: true/);
-  assert.match(manifest, /home_tab_enabled: true/);
-  assert.match(manifest, /assistant_view:/);
-  assert.deepEqual(missingScopes(undefined), []);
-  assert.deepEqual(missingScopes(scopes.slice(1)), ["app_mentions:read"]);
 });

@@ -353,6 +353,7 @@ test("the assistant's status line is renewed before Slack clears it", (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const sent: unknown[] = [];
   const stage = {
+    app: { isAgent: false },
     send: { assist: async (_: string, { status }: { status?: unknown }) => void sent.push(status) },
   } as unknown as Stage;
   const status = createStatus(stage, { channelId: "D1", threadTs: "1.1", assistant: true });

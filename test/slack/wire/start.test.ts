@@ -74,6 +74,26 @@ test("missing scopes are one line in the log, and none where all are there", asy
   assert.deepEqual(whole.said("slack.scopes.missing"), []);
 });
 
+test("that nobody can stop an agent by Slack's button is one line in the log, with what to do", async (t) => {
+  const subscriptions = ["app_home_opened", "message.im"];
+  const { simulator, ada, nextPrompt, said } = await startSlack(t, {
+    simulator: { app: "agent", subscriptions },
+  });
+  for (const words of ["a fox", "a heron"]) {
+    const { ts } = await simulator.say(simulator.dm(ada), ada, words);
+    const { reply } = await nextPrompt();
+    await reply.show(view("working", { status: "Drawing" }));
+    const session = { channel: simulator.dm(ada).id, threadTs: ts };
+    await until(() => simulator.sessions.now(session) === "processing", "it to be at work");
+    assert.ok(!simulator.sessions.hasStop(session));
+    await reply.show(await done());
+    await until(() => simulator.sessions.now(session) === "active", "it to be over");
+  }
+  const [line, ...more] = said("slack.stop.missing");
+  assert.deepEqual(more, []);
+  assert.match(JSON.stringify(line?.fields), /agent_session_stopped.*reinstall/);
+});
+
 test("where it is: for the operator", async (t) => {
   const { adapter } = await startSlack(t);
   assert.equal(adapter.where, "as @drawbridge, in Socket Mode");

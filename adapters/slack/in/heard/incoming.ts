@@ -8,10 +8,12 @@ import { say } from "../../out/notice.ts";
 import { parseButtonId, parseStandsFor, toMessageKey, toThreadKey } from "../../wire/keys.ts";
 import { openResponseUrl } from "../../wire/response-url.ts";
 import { toLogged } from "../../wire/trouble.ts";
+import { answerStop } from "../agent/stop.ts";
+import { toWhole } from "../agent/whole.ts";
 import { answerCommand, answerShortcut } from "../asks.ts";
 import { answerAtHome } from "../home-tab.ts";
 import { createMessages } from "../messages.ts";
-import type { Doing, Pressed } from "../payloads.ts";
+import type { Doing, Pressed, Stop } from "../payloads.ts";
 import { answerPress } from "../presses.ts";
 import { answerSubmission } from "../submissions.ts";
 import { forget } from "../taken-back.ts";
@@ -28,6 +30,8 @@ export interface Incoming {
    * be acknowledged, so that Slack delivers it again.
    */
   hear(event: MessageEvent): Promise<Begin>;
+  /** Somebody stops what goes on in a thread. Rejects as `hear`. */
+  stop(event: Stop): Promise<Begin>;
   /**
    * What is done to Slack's own controls. Rejects as `hear`, and with BotError `forbidden` where the bot may not be used:
    * the person is to be told.
@@ -39,7 +43,7 @@ export interface Incoming {
 
 /** What is noted of each. */
 const noted = z.object({
-  kind: z.enum(["message", "command", "press", "shortcut", "form"]),
+  kind: z.enum(["message", "stop", "command", "press", "shortcut", "form"]),
   /** Unix time, ms. */
   at: z.number(),
   payload: z.record(z.string(), z.unknown()),
@@ -81,6 +85,8 @@ export function createIncoming(stage: Stage): Incoming {
         const said = parseMessage(doing.payload, me);
         return said ? answerMessage(said, doing.payload, came) : Promise.resolve();
       }
+      case "stop":
+        return answerStop(stage, doing.payload, came);
       case "command":
         return answerCommand(stage, doing.payload, came);
       case "press": {
@@ -126,9 +132,10 @@ export function createIncoming(stage: Stage): Incoming {
   }
 
   return {
-    async hear(event) {
-      const deleted = parseDeleted(event);
-      if (deleted) forget(stage, event.channel, deleted);
+    async hear(heard) {
+      const deleted = parseDeleted(heard);
+      if (deleted) forget(stage, heard.channel, deleted);
+      const event = toWhole(stage, heard);
       if (!isForUs(event)) return () => {};
       const doing = { kind: "message", payload: event } as const;
       const whence = whenceOf(doing, me, core.seal);
@@ -137,6 +144,7 @@ export function createIncoming(stage: Stage): Incoming {
         ? note(doing)
         : () => void turnAway(event, whence, refusal).catch(onUnsaid);
     },
+    stop: (payload) => note({ kind: "stop", payload }),
     async take(doing) {
       const refusal = refusalOf(whenceOf(doing, me, core.seal));
       if (refusal !== undefined) throw new BotError("forbidden", refusal);
@@ -169,6 +177,8 @@ function toEvent(doing: Doing, at: number): PlatformEvent {
   switch (kind) {
     case "message":
       return { key: `slack:message:${payload.channel}:${payload.ts}`, body };
+    case "stop":
+      return { key: `slack:stop:${payload.channel}:${payload.thread_ts}:${payload.event_ts}`, body };
     case "form":
       return { key: `slack:form:${payload.view.id}`, body };
     case "press": {

@@ -3,13 +3,14 @@ import { createOnce } from "../../../../src/seam/bounded.ts";
 import { toBotError } from "../../../../src/seam/errors.ts";
 import { formCallback } from "../../forms/forms.ts";
 import type { Stage } from "../../live/stage.ts";
-import { greet } from "../../out/assistant.ts";
 import { say } from "../../out/notice.ts";
 import { toLogger } from "../../wire/gateway.ts";
 import { openResponseUrl } from "../../wire/response-url.ts";
 import { toLogged } from "../../wire/trouble.ts";
+import { greet, noteAssistant } from "../agent/assistant.ts";
+import { noteContext, welcome } from "../agent/opened.ts";
 import { showHome } from "../home-tab.ts";
-import type { Command, Doing, Pressed, Shortcut, Submitted } from "../payloads.ts";
+import type { Command, Doing, Pressed, Shortcut, Stop, Submitted } from "../payloads.ts";
 import { faultsOf } from "../submissions.ts";
 import type { MessageEvent } from "../turn.ts";
 import type { Begin, Incoming } from "./incoming.ts";
@@ -64,19 +65,16 @@ export function listen(
   };
   app.error(async (error) => log.error({ error: toLogged(error) }, "slack.listener.failed"));
 
-  app.event("app_home_opened", async ({ event }) => {
-    if (event.tab === "messages") return;
-    later("slack.home.failed", () => showHome(stage, event.user));
+  app.event("app_home_opened", async ({ event, body }) => {
+    if (event.tab !== "messages") later("slack.home.failed", () => showHome(stage, event.user));
+    else if (isFirst(body.event_id)) later("slack.agent.failed", () => welcome(stage, event));
   });
+  app.event("app_context_changed", async ({ event }) => noteContext(stage, event.user, event.context ?? {}));
   app.event("assistant_thread_started", async ({ event, body }) => {
-    const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
-    const isOpen = stage.door.closedHome === undefined;
-    if (isOpen && isFirst(body.event_id))
-      later("slack.assistant.failed", () => greet(stage, channelId, threadTs));
+    if (isFirst(body.event_id)) later("slack.assistant.failed", () => greet(stage, event.assistant_thread));
   });
   app.event("assistant_thread_context_changed", async ({ event }) => {
-    const { channel_id: channelId, thread_ts: threadTs } = event.assistant_thread;
-    stage.assistants.set(`${channelId}:${threadTs}`, true);
+    noteAssistant(stage, event.assistant_thread);
   });
   // Bolt's types know fewer fields than Slack's reference, hence the casts.
   app.command(/.*/, async ({ ack, body }) => {
@@ -88,7 +86,7 @@ export function listen(
     await take({ kind: "press", payload }, ack, async (words) => {
       await ack();
       // What stands in App Home since it was open is taken away.
-      if (payload.view && stage.door.closedHome !== undefined) await showHome(stage, payload.user.id);
+      if (payload.view) await showHome(stage, payload.user.id, payload.user.team_id);
       else await whisper(payload, words);
     });
   });
@@ -107,14 +105,21 @@ export function listen(
   });
 }
 
-/** Bolt acknowledges an event before anybody hears of it: a message is noted before Bolt hears of it. */
+/** Bolt acknowledges an event before anybody hears of it: what people say and stop is noted before Bolt hears of it. */
 function toNoting(receiver: Receiver, incoming: Incoming): Receiver {
   const messages = ["message", "app_mention"];
 
+  async function hear(event: MessageEvent | Stop): Promise<Begin | undefined> {
+    if (isStop(event)) return incoming.stop(event);
+    return messages.includes(event.type) ? incoming.hear(event) : undefined;
+  }
+
   async function process(app: App, event: ReceiverEvent): Promise<void> {
-    const { type, event: said } = event.body as { readonly type?: string; readonly event?: MessageEvent };
-    const isMessage = type === "event_callback" && said && messages.includes(said.type);
-    const begin = isMessage ? await incoming.hear(said) : undefined;
+    const { type, event: said } = event.body as {
+      readonly type?: string;
+      readonly event?: MessageEvent | Stop;
+    };
+    const begin = type === "event_callback" && said ? await hear(said) : undefined;
     try {
       await app.processEvent(event);
     } finally {
@@ -130,4 +135,8 @@ function toNoting(receiver: Receiver, incoming: Incoming): Receiver {
     start: (...args) => receiver.start(...args),
     stop: (...args) => receiver.stop(...args),
   };
+}
+
+function isStop(event: MessageEvent | Stop): event is Stop {
+  return event.type === "agent_session_stopped";
 }

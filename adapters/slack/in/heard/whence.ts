@@ -1,7 +1,7 @@
 import type { Seal } from "../../../../src/seam/core.ts";
 import type { CommunityKey, Place } from "../../../../src/seam/turn.ts";
 import { parseSubmission } from "../../forms/forms.ts";
-import { strangerOf } from "../../live/access.ts";
+import { homeOf, strangerOf } from "../../live/access.ts";
 import type { Me } from "../../live/where.ts";
 import { parseFormId, toPlace } from "../../wire/keys.ts";
 import type { Doing } from "../payloads.ts";
@@ -30,7 +30,7 @@ export function whenceOf(doing: Doing, { teamId }: Pick<Me, "teamId">, seal: Sea
       return {
         ...{ userId, channelId, ...stranger },
         ...(threadTs && { threadTs }),
-        place: isHome ? atHome(teamId, stranger) : placeIn(channelId, teamId, stranger),
+        place: isHome ? homeOf(teamId, stranger) : placeIn(channelId, teamId, stranger),
       };
     }
     case "command": {
@@ -38,6 +38,9 @@ export function whenceOf(doing: Doing, { teamId }: Pick<Me, "teamId">, seal: Sea
       const stranger = strangerOf(payload.team_id ?? "", teamId);
       return { userId, channelId, responseUrl, ...stranger, place: placeIn(channelId, teamId, stranger) };
     }
+    // Whatever is closed to people, what they had begun can be stopped.
+    case "stop":
+      return { userId: payload.user, channelId: payload.channel, threadTs: payload.thread_ts };
     case "press":
     case "shortcut": {
       const { user, response_url: responseUrl } = payload;
@@ -49,7 +52,7 @@ export function whenceOf(doing: Doing, { teamId }: Pick<Me, "teamId">, seal: Sea
         ...{ userId: user.id, channelId, ...stranger },
         ...(responseUrl && { responseUrl }),
         ...(!isNowhere && {
-          place: channelId ? placeIn(channelId, teamId, stranger) : atHome(teamId, stranger),
+          place: channelId ? placeIn(channelId, teamId, stranger) : homeOf(teamId, stranger),
         }),
       };
     }
@@ -58,7 +61,7 @@ export function whenceOf(doing: Doing, { teamId }: Pick<Me, "teamId">, seal: Sea
       const stranger = strangerOf(user.team_id ?? "", teamId);
       const id = parseFormId(view.private_metadata, seal);
       const channelId = (isAnswered(id?.form) && (id?.channelId ?? chosenIn(view))) || "";
-      const place = channelId ? placeIn(channelId, teamId, stranger) : atHome(teamId, stranger);
+      const place = channelId ? placeIn(channelId, teamId, stranger) : homeOf(teamId, stranger);
       return { userId: user.id, channelId, ...stranger, place };
     }
   }
@@ -75,9 +78,4 @@ function chosenIn(view: Extract<Doing, { kind: "form" }>["payload"]["view"]): st
 
 function placeIn(channelId: string, teamId: string, stranger: Pick<Whence, "from">): Place {
   return { ...toPlace(teamId, channelId), ...stranger };
-}
-
-/** App Home is as good as a direct message. */
-function atHome(teamId: string, stranger: Pick<Whence, "from">): Place {
-  return { ...toPlace(teamId, "home"), ...stranger, kind: "direct" };
 }

@@ -3,9 +3,9 @@ import { createQueue } from "../../../../src/seam/queue.ts";
 import type { MessageKey } from "../../../../src/seam/turn.ts";
 import type { Reply, View } from "../../../../src/seam/view.ts";
 import { isOver } from "../../../../src/seam/view.ts";
-import type { Stage } from "../../live/stage.ts";
+import type { Live, Stage } from "../../live/stage.ts";
 import { toNoted, type Venue } from "../../live/venue.ts";
-import { toMessageKey } from "../../wire/keys.ts";
+import { isSpot, parseMessageKey, toMessageKey, toThreadKey } from "../../wire/keys.ts";
 import { toBotError, toLogged, toTrouble } from "../../wire/trouble.ts";
 import { createStatus } from "../assistant.ts";
 import { noteWord } from "../note-word.ts";
@@ -24,6 +24,8 @@ export function createPosted(stage: Stage, venue: Venue): Pick<Reply, "show" | "
   const inOrder = <T>(work: () => Promise<T>) => queue("", work);
   const sketches = createSketches(stage, message, inOrder, lost);
   const status = createStatus(stage, venue);
+  /** By Slack's clock, as far as it has said. */
+  const begun = venue.request ? Number(venue.request) : (venue.since ?? stage.now()) / 1000;
   let looks = "";
   let isLast = false;
   let isBarred = false;
@@ -87,10 +89,35 @@ export function createPosted(stage: Stage, venue: Venue): Pick<Reply, "show" | "
       if (over && key) {
         live.delete(key);
         noteWord(stage, venue, view, spot);
-      } else if (key) live.set(key, venue.request ? { request: venue.request } : {});
-      status.show(over ? undefined : view.status);
+      } else if (key) goOn(key);
     }
     return keyOr();
+  }
+
+  /** It is under way, unless somebody has stopped what goes on there since it was asked for. */
+  function goOn(key: MessageKey): void {
+    const own = toLive(key);
+    live.set(key, own);
+    if (own.thread && own.begun < (stage.stops.get(own.thread) ?? 0)) stage.gone(key);
+  }
+
+  function toLive(key: MessageKey): Live {
+    const { channelId, threadTs, request } = venue;
+    const spot = parseMessageKey(key);
+    const thread = threadTs ?? (isSpot(spot) ? spot.ts : undefined);
+    return { begun, ...(request && { request }), ...(thread && { thread: toThreadKey(channelId, thread) }) };
+  }
+
+  /** Whatever comes of showing it, Slack says of no answer that it is at work but of one that people see changing. */
+  function tell(view: View): void {
+    const isAtWork = !isOver(view.phase) && !isLast && message.spot !== undefined;
+    status.show(isAtWork ? (view.status ?? "") : undefined);
+  }
+
+  // What goes on with may show nothing before its picture: it can be stopped all the same.
+  if (venue.resumed && message.key && status.canStop) {
+    goOn(message.key);
+    status.show("");
   }
 
   return {
@@ -100,9 +127,11 @@ export function createPosted(stage: Stage, venue: Venue): Pick<Reply, "show" | "
     },
     show: (view) =>
       inOrder(() =>
-        show(view).catch((error: unknown) => {
-          throw error instanceof BotError ? error : toBotError(error, me.name);
-        }),
+        show(view)
+          .catch((error: unknown) => {
+            throw error instanceof BotError ? error : toBotError(error, me.name);
+          })
+          .finally(() => tell(view)),
       ),
   };
 }

@@ -15,6 +15,8 @@ export interface Calls {
   readonly patience: Patience;
   readonly ownId: () => string;
   readonly now: () => number;
+  /** Hears that Slack shows no button to stop what an agent does. */
+  readonly unstoppable: () => void;
 }
 
 /** Where a message goes. */

@@ -1,0 +1,26 @@
+import type { Came } from "../../live/came.ts";
+import type { Stage } from "../../live/stage.ts";
+import { isDirect } from "../../live/where.ts";
+import { toThreadKey } from "../../wire/keys.ts";
+import type { Stop } from "../payloads.ts";
+import { withdraw } from "../taken-back.ts";
+
+/**
+ * Somebody stopped what goes on in a thread of theirs: all that was asked for there before is cancelled, also what is not
+ * shown yet. Slack leaves it to us to say that nothing is at work there.
+ */
+export async function answerStop(
+  stage: Stage,
+  { channel, thread_ts, event_ts }: Stop,
+  came: Came,
+): Promise<void> {
+  const { live, stops, sessions, me, core } = stage;
+  if (!isDirect({ channel })) return; // nothing of ours has that button elsewhere
+  const thread = toThreadKey(channel, thread_ts);
+  const at = Number(event_ts);
+  stops.set(thread, Math.max(at, stops.get(thread) ?? 0));
+  for (const [message, one] of live) {
+    if (one.thread === thread && one.begun < at) await withdraw(message, me.teamId, core.handle, came.event);
+  }
+  sessions.settle({ channelId: channel, threadTs: thread_ts });
+}

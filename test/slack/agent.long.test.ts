@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { askedOf } from "../rig/core.ts";
+import { until } from "../rig/until.ts";
+import type { SessionRef } from "../simulators/slack/sessions.ts";
+import { patient, startLife } from "./life.ts";
+
+type Life = Awaited<ReturnType<typeof startLife>>;
+
+/** An agent's conversation with somebody, and an OpenAI that can be held back after its first sketch. */
+async function converse(t: Parameters<typeof startLife>[0]) {
+  const life = await startLife(t, { app: "agent" });
+  const { simulator, standin, ada } = life;
+  const dm = simulator.dm(ada);
+  return {
+    ...life,
+    dm,
+    answers: () => life.posts(dm),
+    hold: () => standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" }),
+    ask: async (words: string): Promise<SessionRef> => {
+      const { ts } = await simulator.say(dm, ada, words);
+      return { channel: dm.id, threadTs: ts };
+    },
+    isStopped: () => standin.requests.some(({ path }) => path.endsWith("/cancel")),
+    says: (session: SessionRef, status: string) =>
+      until(
+        () => simulator.sessions.now(session) === status,
+        async () => `${status}; it is ${simulator.sessions.now(session)}`,
+      ),
+    /** Nothing says that something is at work. */
+    rests: () =>
+      until(
+        () => atWork(life) === 0,
+        async () => `no session to be at work; ${atWork(life)} are`,
+      ),
+  };
+}
+
+function atWork({ simulator }: Life): number {
+  const sessions = simulator.sessions.log.map(({ channel, threadTs }) => ({ channel, threadTs }));
+  return sessions.filter((one) => simulator.sessions.now(one) === "processing").length;
+}
+
+const isCancelled = ({ text }: { readonly text: string }) => /cancelled/i.test(text);
+
+describe("an agent's session", { concurrency: 3 }, () => {
+  test("is at work while it draws, is named after what was asked, and rests with the picture", async (t) => {
+    const { simulator, ada, begin, ask, hold, says, finished, answers, rests } = await converse(t);
+    await begin();
+    const held = hold();
+    const session = await ask("a fox in snow --size wide");
+    await says(session, "processing");
+    const [first] = simulator.sessions.log;
+    assert.deepEqual([first?.title, first?.initiator], ["a fox in snow", ada.id]);
+    assert.ok(simulator.sessions.hasStop(session));
+    held.release();
+    const picture = await finished(answers);
+    assert.equal(picture.threadTs, session.threadTs);
+    await rests();
+    const calls = simulator.sessions.log.length;
+    await simulator.say(simulator.dm(ada), ada, "make it night", { threadTs: session.threadTs });
+    await finished(() => answers().slice(1));
+    await rests();
+    assert.equal(simulator.sessions.log.length, calls + 2, "once to work and once back");
+  });
+
+  test("can be stopped: at OpenAI, in its message, and the next in the same thread is drawn", async (t) => {
+    const life = await converse(t);
+    const { simulator, ada, dm, begin, ask, hold, says, answers, rests, finished } = life;
+    await begin();
+    const held = hold();
+    const session = await ask("a fox");
+    await says(session, "processing");
+    await until(() => answers()[0]?.images.length === 1, "a sketch");
+    simulator.stop(ada, session);
+    await until(life.isStopped, "OpenAI to be told");
+    await until(() => answers().some(isCancelled), "the message to say so");
+    await rests();
+    held.release();
+    await simulator.say(dm, ada, "a heron", { threadTs: session.threadTs });
+    await finished(() => answers().filter((one) => !isCancelled(one)));
+    await rests();
+  });
+
+  test("is stopped with all that waits there, and nothing elsewhere is", async (t) => {
+    const life = await converse(t);
+    const { simulator, ada, dm, begin, ask, hold, says, answers, rests, finished } = life;
+    await begin();
+    const held = hold();
+    const session = await ask("a fox");
+    await simulator.say(dm, ada, "and then a heron", { threadTs: session.threadTs });
+    await until(() => answers().length === 2, "both to be taken on");
+    await says(session, "processing");
+    const other = await ask("an owl");
+    await says(other, "processing");
+    simulator.stop(ada, session);
+    await until(() => answers().filter(isCancelled).length === 2, "both to be cancelled");
+    held.release();
+    const owl = await finished(() => answers().filter((one) => !isCancelled(one)));
+    assert.equal(owl.threadTs, other.threadTs);
+    await rests();
+  });
+
+  test("rests when it fails, is refused, is cancelled by its own button, or its message is deleted", async (t) => {
+    const life = await converse(t);
+    const { simulator, standin, ada, begin, ask, hold, says, answers, rests } = life;
+    await begin();
+    standin.fault({ kind: "error", code: "moderation_blocked" });
+    await ask("something that is refused");
+    await until(() => answers().length === 1, "the refusal");
+    await ask("a fox --size enormous");
+    await until(() => answers().length === 2, "what is wrong");
+    await rests();
+    const held = hold();
+    const session = await ask("a fox");
+    await says(session, "processing");
+    await until(() => answers()[2]?.images.length === 1, "a sketch");
+    const [, , drawing] = answers();
+    assert.ok(drawing);
+    simulator.press(drawing, "a:cancel", ada);
+    await rests();
+    held.release();
+    const again = hold();
+    const deleted = await ask("a heron");
+    await says(deleted, "processing");
+    simulator.deleteMessage({ channel: deleted.channel, ts: deleted.threadTs });
+    await rests();
+    again.release();
+  });
+
+  test("is set back when the bot ends, is at work again with the next process, and can be stopped there", async (t) => {
+    const life = await converse(t);
+    const { simulator, ada, begin, ask, hold, says, answers, rests, isStopped } = life;
+    const first = await begin();
+    const held = hold();
+    const session = await ask("a fox");
+    await says(session, "processing");
+    await until(() => answers()[0]?.images.length === 1, "a sketch");
+    await first.end();
+    assert.equal(atWork(life), 0, "nobody would hear the button");
+    await begin();
+    await says(session, "processing");
+    simulator.stop(ada, session);
+    await until(isStopped, "OpenAI to be told");
+    await until(() => answers().some(isCancelled), "the message to say so");
+    held.release();
+    await rests();
+  });
+
+  test("is set back by the next process where the first was killed after the picture was there", async (t) => {
+    const life = await converse(t);
+    const { simulator, begin, ask, hold, says, answers, rests, finished, standin } = life;
+    const first = await begin();
+    const held = hold();
+    const session = await ask("a fox");
+    await says(session, "processing");
+    const order = simulator.fault({
+      method: "agents.sessions.setStatus",
+      kind: "drop",
+      when: "before",
+      times: 99,
+    });
+    held.release();
+    await finished(answers);
+    await until(() => order.struck > 0, "it to be told in vain");
+    first.kill();
+    order.cancel();
+    assert.equal(atWork(life), 1);
+    await begin();
+    await rests();
+    assert.equal(askedOf(standin).length, 1);
+  });
+
+  test("that was stopped is not drawn on, where the process is killed before that is acknowledged", async (t) => {
+    const life = await converse(t);
+    const { simulator, ada, begin, ask, hold, says, answers, rests, isStopped } = life;
+    const first = await begin({ timing: patient });
+    const held = hold();
+    const session = await ask("a fox");
+    await says(session, "processing");
+    await until(() => answers()[0]?.images.length === 1, "a sketch");
+    const killed = new Promise<void>((resolve) => {
+      first.store.onWrite = (write, at) => {
+        if (at !== "before" || write.table !== "event") return;
+        first.store.onWrite = () => {};
+        first.kill();
+        resolve();
+      };
+    });
+    simulator.stop(ada, session);
+    await killed;
+    await begin();
+    simulator.advance(60_000); // Slack delivers it again
+    await until(isStopped, "OpenAI to be told");
+    await until(() => answers().some(isCancelled), "the message to say so");
+    held.release();
+    await rests();
+  });
+
+  test("that was stopped is not drawn on, where the process is killed once that is noted", async (t) => {
+    const life = await converse(t);
+    const { simulator, ada, begin, ask, hold, says, answers, rests, isStopped } = life;
+    const first = await begin({ timing: patient });
+    const held = hold();
+    const session = await ask("a fox");
+    await says(session, "processing");
+    await until(() => answers()[0]?.images.length === 1, "a sketch");
+    const killed = new Promise<void>((resolve) => {
+      first.store.onWrite = (write, at) => {
+        if (at !== "after" || write.table !== "events") return;
+        first.store.onWrite = () => {};
+        first.kill();
+        resolve();
+      };
+    });
+    simulator.stop(ada, session);
+    await killed;
+    await begin();
+    await until(isStopped, "OpenAI to be told");
+    await until(() => answers().some(isCancelled), "the message to say so");
+    held.release();
+    await rests();
+  });
+});
