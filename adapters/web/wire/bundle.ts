@@ -62,13 +62,9 @@ async function listScripts(entry: string, page: Files, library: Files): Promise<
     open.add(id);
     const { body, etag } = await read(id, page, library);
     const text = body.toString().replace(mapped, "");
-    const imports = new Map<string, string>();
-    for (const pattern of [imported, run, passedOn]) {
-      for (const match of text.matchAll(pattern)) {
-        const written = match.at(-1) ?? "";
-        imports.set(written, toId(written, id));
-      }
-    }
+    const found = [imported, run, passedOn].flatMap((pattern) => [...text.matchAll(pattern)]);
+    const written = found.sort((one, other) => one.index - other.index).map((match) => match.at(-1) ?? "");
+    const imports = new Map(written.map((each) => [each, toId(each, id)]));
     for (const each of imports.values()) await visit(each);
     parts.set(id, { id, text, etag, imports });
   }
