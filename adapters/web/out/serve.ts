@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { isPictureFile } from "../live/pictures.ts";
+import { isPictureFile, type ThumbnailSize, thumbnailSides } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
 import type { App } from "../wire/app.ts";
 import { createBundles } from "../wire/bundle.ts";
@@ -7,15 +7,19 @@ import { isPackable, packFile, pickPacking } from "../wire/compress.ts";
 import type { Files, Served } from "../wire/files.ts";
 
 /** The routes that serve pictures. */
-export function createPictureRoutes({ chat, partials }: Stage): App {
+export function createPictureRoutes({ chat, partials, thumbnails }: Stage): App {
   const routes: App = new Hono();
   routes.get("/pictures/:file", async (c) => {
     const file = c.req.param("file");
+    const size = parseSize(c.req.query("as"));
+    const small = size && isPictureFile(file) ? await thumbnails.read(file, size) : undefined;
+    if (small) return servePicture(c, { mediaType: "image/webp", bytes: small }, true);
     const stored = isPictureFile(file) ? chat.picture(file) : undefined;
     const bytes = stored && (await chat.readPicture(file).catch(() => undefined));
     const partial = stored ? undefined : partials.read(file);
     const picture = stored && bytes ? { mediaType: stored.mediaType, bytes } : partial;
-    return picture ? servePicture(c, picture, !partial) : c.notFound();
+    // In place of a small one it may be another tomorrow.
+    return picture ? servePicture(c, picture, !partial && !size) : c.notFound();
   });
   return routes;
 }
@@ -31,6 +35,10 @@ export function createPageRoutes(page: Files, library: Files): App {
   });
   routes.get("/lib/lit-html/:name{.+}", async (c) => serve(c, await library.read(c.req.param("name"))));
   return routes;
+}
+
+function parseSize(asked: string | undefined): ThumbnailSize | undefined {
+  return asked !== undefined && Object.hasOwn(thumbnailSides, asked) ? (asked as ThumbnailSize) : undefined;
 }
 
 /** A picture as an answer. `lasting`: what stands at this address never changes. */
