@@ -21,6 +21,7 @@ import { createEvents } from "./live/events.ts";
 import { createPartials } from "./live/partials.ts";
 import { createSessions } from "./live/sessions.ts";
 import type { Stage } from "./live/stage.ts";
+import { createThumbnails } from "./live/thumbnails.ts";
 import { createTrouble } from "./live/trouble.ts";
 import { createUploads, type Uploads } from "./live/uploads.ts";
 import { createReply, createUnwanted } from "./out/reply.ts";
@@ -122,7 +123,8 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         const partials = createPartials(measure);
         uploads = createUploads(uploadDir, now);
         const trouble = createTrouble(events, log);
-        const stage: Stage = { chat, uploads, events, partials, trouble, measure, log, now };
+        const thumbnails = createThumbnails({ chat, toThumbnail: core.toThumbnail, log });
+        const stage: Stage = { chat, uploads, events, partials, thumbnails, trouble, measure, log, now };
         const asks = createAsks(stage, core);
         const about: About = {
           version,

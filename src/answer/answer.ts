@@ -57,7 +57,8 @@ export async function answer(
   } catch (error) {
     if (!isReadable || !(error instanceof BotError) || error.code !== "inputs_gone") throw error;
     tools.log.info({ error }, "inputs.again");
-    state.turn = asked;
+    const { begunAt } = state.turn;
+    state.turn = { ...asked, ...(begunAt !== undefined && { begunAt }) };
     return draw(state, files, tools, limits, offer, signal);
   }
 }
@@ -67,7 +68,8 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
   const { log, now, today } = given;
   const model = inPlaceOf(given.defaults.model, today());
   const tools = { ...given, defaults: { ...given.defaults, model } };
-  const startedAt = now();
+  // A process that died had begun it, and the person has waited since then.
+  const { begunAt = now() } = state.turn;
   const note = async (more: Partial<OpenTurn>) => {
     state.turn = { ...state.turn, ...more };
     await tools.note(state.turn);
@@ -81,7 +83,7 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
   for (const said of prepared.notes) sayOnce(state.notes, said);
   if (base) state.parent = base.message;
   await note({
-    ...{ inputs, from: parent?.message ?? null, notes: state.notes },
+    ...{ begunAt, inputs, from: parent?.message ?? null, notes: state.notes },
     ...(linksFrom !== undefined && { linksFrom }),
     ...(under && { under }),
     ...(like && { like }),
@@ -97,7 +99,7 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
       log.info({ error }, "option.refused");
       continue;
     }
-    return finish(state, prepared, fitted, tools, limits, now() - startedAt);
+    return finish(state, prepared, fitted, tools, limits, now() - begunAt);
   }
 }
 

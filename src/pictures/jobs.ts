@@ -23,6 +23,7 @@ const bounds = {
   /** HEIC and AVIF: the largest photo of an iPhone takes some seconds, and is held twice. */
   sentBoxed: { ms: 40_000, mb: 850 },
   header: { ms: 10_000, mb: 250, isUrgent: true },
+  thumbnail: { ms: 20_000, mb: 420 },
   sketch: { ms: 20_000, mb: 300, isUrgent: true },
   drawn: { ms: 120_000, mb: 850, isUrgent: true },
 } as const satisfies Record<string, Bounds>;
@@ -97,6 +98,11 @@ export async function measure(source: Uint8Array | string): Promise<Measured | u
 /** See `decoder/encode.ts`. Rejects when the bytes are no picture, or more than may be. */
 export function toSketch(picture: Uint8Array, limits: ImageLimits): Promise<Encoded> {
   return run("toSketch", bounds.sketch, [picture, limits]);
+}
+
+/** See `decoder/thumbnail.ts`. Rejects when that is no picture, or takes more than it may. */
+export function toThumbnail(source: Uint8Array | string, side: number): Promise<Encoded> {
+  return run("toThumbnail", bounds.thumbnail, [source, side]);
 }
 
 /** Whether a picture is there to its last line, however odd it is otherwise. */

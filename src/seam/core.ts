@@ -145,6 +145,12 @@ export type ToLimits = (
 /** What a picture's header says, of its bytes or of the file it is in; undefined for what is no picture to be shown. */
 export type Measure = (source: Uint8Array | string) => Promise<Measured | undefined>;
 
+/**
+ * A small WebP of a picture, upright, its longer side `side` pixels at most; still where the picture moves. `source`: its
+ * bytes, or the file it is in. Rejects when it is no picture, or takes too much.
+ */
+export type ToThumbnail = (source: Uint8Array | string, side: number) => Promise<Encoded>;
+
 /** What an adapter keeps across restarts, as JSON by key. Calls reject with BotError `storage` when the store fails. */
 export interface Keep {
   get(key: string): Promise<unknown>;
@@ -180,8 +186,10 @@ export interface Core {
   readonly estimateOf: EstimateOf;
   /** For where a platform takes less than it said. */
   readonly toLimits: ToLimits;
-  /** Pictures are opened nowhere else than behind this and `toLimits`. */
+  /** Pictures are opened nowhere else than behind this, `toLimits` and `toThumbnail`. */
   readonly measure: Measure;
+  /** For lists of pictures. */
+  readonly toThumbnail: ToThumbnail;
   /** A picture on the public web, fetched by the core's safe downloader when it is read. */
   readonly fromAddress: (address: string) => Attachment;
   /** Absent when the operator has given no public address: then no view offers `area`. */

@@ -65,7 +65,7 @@ export interface Details {
     readonly requested?: string;
     readonly applied?: string;
   }[];
-  /** From the start of the drawing to the final picture, without the wait in line. */
+  /** From the start of the drawing to the final picture, restarts between them included, without the wait in line. */
   readonly elapsedMs: number;
   readonly tokens?: { readonly input: number; readonly output: number };
   readonly cost?: Cost;

@@ -105,6 +105,8 @@ export const openTurn = wish.extend({
   attachments: z.number(),
   files: z.array(sentFile).readonly().exactOptional(),
   inputs: z.array(storedInput).readonly().exactOptional(),
+  /** When its drawing began, in whatever process. Unix time, ms. */
+  begunAt: z.number().exactOptional(),
   /** OpenAI is at work on it under these ids, one for each picture; null where it has not begun. */
   responseIds: z.array(z.string().nullable()).readonly().exactOptional(),
   /** It was taken back, and is not gone on with. */

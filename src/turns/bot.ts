@@ -9,7 +9,7 @@ import { createChoose } from "../options/choices.ts";
 import { createRefusals } from "../options/refusals.ts";
 import { createStyles } from "../options/styles.ts";
 import { createAside } from "../pictures/aside.ts";
-import { measure, toLimits } from "../pictures/jobs.ts";
+import { measure, toLimits, toThumbnail } from "../pictures/jobs.ts";
 import type { Links } from "../pictures/links.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
 import type { Spool } from "../pictures/spool.ts";
@@ -242,6 +242,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         estimateOf: expectedCost.before,
         toLimits,
         measure,
+        toThumbnail,
         fromAddress: parts.links.fromAddress,
         ...(areas && { areas }),
       };

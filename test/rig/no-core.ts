@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { measure, toLimits } from "../../src/pictures/jobs.ts";
+import { measure, toLimits, toThumbnail } from "../../src/pictures/jobs.ts";
 import type { Accounts, Core, Handle, Keep, Note, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 
@@ -60,6 +60,7 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
     estimateOf: async () => undefined,
     toLimits,
     measure,
+    toThumbnail,
     fromAddress: (name) => ({
       ...{ name, mediaType: "application/octet-stream", size: 0 },
       read: () => Promise.reject(new BotError("bad_attachment", `“${name}” is not fetched here.`)),

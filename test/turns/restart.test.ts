@@ -42,6 +42,20 @@ describe("a restart", () => {
     await next.bot.drain(0);
   });
 
+  test("counts how long was waited from before it", async () => {
+    const reply = await begin();
+    await studio.bot.drain(0);
+    const [left] = await studio.ledger.open();
+    const turn = left?.turn ?? assert.fail("nothing is left");
+    assert.ok(turn.begunAt);
+    await studio.ledger.note({ ...turn, begunAt: turn.begunAt - 24_000 });
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    await until(() => next.adapter.views(reply.key).at(-1)?.phase === "done", "the picture");
+    assert.ok((next.adapter.views(reply.key).at(-1)?.details?.elapsedMs ?? 0) >= 24_000);
+    await next.bot.drain(0);
+  });
+
   test("does not draw on where the bot may no longer be used, and says so", async () => {
     const reply = await begin();
     await studio.bot.drain(0);

@@ -26,6 +26,9 @@ export interface Chat {
   message(id: string): WireMessage | undefined;
   picture(file: string): StoredPicture | undefined;
   readPicture: Pictures["read"];
+  pathOf: Pictures["pathOf"];
+  readThumbnail: Pictures["readThumbnail"];
+  keepThumbnail: Pictures["keepThumbnail"];
   /** Puts a picture on disk; it stays only if a message with it is stored. */
   draft: Pictures["draft"];
   /** Takes drafts off the disk that no message will show. */
@@ -124,6 +127,9 @@ export function openChat(database: Database, folder: string, now: () => number):
     message,
     picture: (file) => sql.picture.get(file) as unknown as StoredPicture | undefined,
     readPicture: pictures.read,
+    pathOf: pictures.pathOf,
+    readThumbnail: pictures.readThumbnail,
+    keepThumbnail: pictures.keepThumbnail,
     draft: pictures.draft,
     discard: pictures.discard,
     ask(ask, drafts) {

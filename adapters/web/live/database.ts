@@ -131,7 +131,7 @@ function open(folder: string): DatabaseSync {
 /** Moves the chat to other names, with the pictures, which nobody could find in a new one. Throws as `rename` does. */
 function setAside(folder: string): string {
   const ending = `.damaged-${new Date().toISOString()}`;
-  for (const name of [fileName, `${fileName}-wal`, `${fileName}-shm`, "pictures"]) {
+  for (const name of [fileName, `${fileName}-wal`, `${fileName}-shm`, "pictures", "thumbnails"]) {
     const path = join(folder, name);
     if (existsSync(path)) renameSync(path, `${path}${ending}`);
   }

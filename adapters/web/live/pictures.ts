@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Measure } from "../../../src/seam/core.ts";
 import type { Measured } from "../../../src/seam/view.ts";
 import { wireLimits } from "../wire/limits.ts";
@@ -15,6 +15,11 @@ export interface Draft extends Measured {
   readonly temporary: string;
 }
 
+/** How small a picture is made: for lists and chips, or for a conversation. Pixels of its longer side. */
+export const thumbnailSides = { thumbnail: 256, preview: 1024 } as const;
+
+export type ThumbnailSize = keyof typeof thumbnailSides;
+
 export interface Pictures {
   /** Rejects with BotError `storage` when the disk is full, or takes nothing. */
   draft(bytes: Uint8Array, measured: Measured): Promise<Draft>;
@@ -24,6 +29,12 @@ export interface Pictures {
   remove(files: readonly string[]): void;
   /** Rejects with ENOENT when it is gone. */
   read(file: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Where a picture lies on disk. */
+  pathOf(file: string): string;
+  /** Rejects with ENOENT where it has not been made. */
+  readThumbnail(file: string, size: ThumbnailSize): Promise<Uint8Array>;
+  /** Keeps a picture made small for as long as the picture. Rejects as the disk does. */
+  keepThumbnail(file: string, size: ThumbnailSize, bytes: Uint8Array): Promise<void>;
   /** Removes what no message shows: a process that was killed leaves drafts. */
   sweep(isShown: (file: string) => boolean): void;
 }
@@ -36,6 +47,8 @@ const extensions: Readonly<Record<string, string>> = {
   "image/svg+xml": "svg",
   "image/avif": "avif",
 };
+
+const sizes = Object.keys(thumbnailSides) as readonly ThumbnailSize[];
 
 const stored = /^[0-9a-f]{64}\.(png|jpg|webp|gif|svg|avif)$/;
 
@@ -69,10 +82,13 @@ export function toDraft({ hash, bytes, path }: Arrived, measured: Measured): Dra
   return { ...measured, file: `${hash}.${toExtension(measured.mediaType)}`, bytes, temporary: path };
 }
 
-/** Pictures in a folder, each under the hash of its bytes. */
+/** Pictures in a folder, each under the hash of its bytes; in `thumbnails`, beside it, they lie made small. */
 export function createPictures(folder: string): Pictures {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const small = join(dirname(folder), "thumbnails");
+  for (const each of [folder, small]) mkdirSync(each, { recursive: true, mode: 0o700 });
   const path = (file: string) => join(folder, file);
+  const smallPath = (file: string, size: ThumbnailSize) =>
+    join(small, `${file}-${thumbnailSides[size]}.webp`);
 
   return {
     async draft(bytes, measured) {
@@ -98,13 +114,33 @@ export function createPictures(folder: string): Pictures {
       for (const { temporary } of drafts) rmSync(temporary, { force: true });
     },
     remove(files) {
-      for (const file of files) rmSync(path(file), { force: true });
+      for (const file of files) {
+        rmSync(path(file), { force: true });
+        for (const size of sizes) rmSync(smallPath(file, size), { force: true });
+      }
     },
     read: (file, signal) => readFile(path(file), signal ? { signal } : {}),
+    pathOf: path,
+    readThumbnail: (file, size) => readFile(smallPath(file, size)),
+    async keepThumbnail(file, size, bytes) {
+      const temporary = join(small, `${randomUUID()}.draft`);
+      try {
+        await writeFile(temporary, bytes, { mode: 0o600 });
+        await rename(temporary, smallPath(file, size));
+        // Removed while this was written.
+        if (!existsSync(path(file))) await rm(smallPath(file, size), { force: true });
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+    },
     sweep(isShown) {
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         // A disk mounted here has folders of its own, such as `lost+found`.
         if (entry.isFile() && !isShown(entry.name)) rmSync(path(entry.name), { force: true });
+      }
+      for (const name of readdirSync(small)) {
+        if (!isShown(name.replace(/-\d+\.webp$/, ""))) rmSync(join(small, name), { force: true });
       }
     },
   };

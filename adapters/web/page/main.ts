@@ -2,7 +2,7 @@ import { render } from "lit-html";
 import { followScroll } from "./chat/scroll.ts";
 import { createEstimating } from "./composer/estimate.ts";
 import { listen } from "./server/events.ts";
-import { fetchLost } from "./server/lost-pictures.ts";
+import { fetchLost, watchForLost } from "./server/lost-pictures.ts";
 import { app } from "./shell/app.ts";
 import { startClock } from "./shell/clock.ts";
 import { listenToFiles } from "./shell/drop.ts";
@@ -28,6 +28,7 @@ let shownNode: string | undefined;
 
 draw(store.state);
 startClock();
+watchForLost();
 setInterval(studio.redraw, 60_000); // "5 min" becomes "6 min"
 listenToKeys(store, studio);
 listenToFiles(store, studio);
@@ -64,7 +65,7 @@ studio.focusComposer(false);
 /** Fetches what is there, and goes on with what was being sent to it. */
 async function load(): Promise<void> {
   await studio.load();
-  fetchLost();
+  fetchLost(true);
   await drafts.restored(store.state.open);
   studio.heard(false);
   studio.goOn();

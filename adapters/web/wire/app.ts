@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Log } from "../../../src/seam/log.ts";
+import { packJson } from "./compress.ts";
 import type { Login } from "./door/login.ts";
 import { toErrorResponse } from "./failure.ts";
 import { ownMachine, ownOrigin } from "./guard.ts";
@@ -44,7 +45,7 @@ export function createApp({
     app.use(login.gate);
     app.route("/", login.routes);
   }
-  app.use("/api/*", keptNowhere);
+  app.use("/api/*", packJson, keptNowhere);
   for (const each of routes) app.route("/", each);
   return app;
 }

@@ -24,6 +24,7 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | POST /api/estimate | JSON { text, options, pictures: number } | WireEstimate |
  * | GET /api/events | | text/event-stream of WireEvent, one JSON a `data:` line |
  * | GET /pictures/:file | | the picture; immutable |
+ * | GET /pictures/:file?as=thumbnail, ?as=preview | | it as a WebP of 256 or 1024 pixels at most, still |
  *
  * Ask, as multipart fields: `id` (of the ask or the press, a UUID v4 that the page makes: sent again because the answer was
  * lost, it is the same one, and answered as the first time; the server makes one where it is missing); `text`; `options` (JSON of Partial<ImageOptions>); `replyTo` (a message id, prompts only);

@@ -5,11 +5,12 @@ import { makeInput } from "./input.ts";
 import { fitPair } from "./mask/pair.ts";
 import { putBack } from "./mask/put-back.ts";
 import { measure } from "./measure.ts";
+import { toThumbnail } from "./thumbnail.ts";
 
 /** All that a decoder does, by name. What goes in and comes out is plain data: it crosses to another process. */
 export const work = {
   ...{ measure, makeInput, fitPair, rasterise, makeBlank },
-  ...{ toSketch, isWhole, toLimits, putBack },
+  ...{ toSketch, toThumbnail, isWhole, toLimits, putBack },
 } as const;
 
 export type Work = typeof work;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireAsk, WirePicture } from "../../wire/messages.ts";
 import { type IconName, icon } from "../look/icons.ts";
+import { thumbnail } from "../look/small.ts";
 import { answerOf, type State } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { setOptions } from "../text/format.ts";
@@ -21,7 +22,7 @@ export function ask(message: WireAsk, state: State, studio: Studio): TemplateRes
             aria-label="Go to the picture this answers"
             @click=${() => studio.walk(parent.id)}
           >
-            ${icon("reply")}<img src=${parent.view.images[0].src} alt="" loading="lazy" decoding="async" />
+            ${icon("reply")}<img src=${thumbnail(parent.view.images[0].src)} alt="" loading="lazy" decoding="async" />
           </button>`
           : nothing
       }
@@ -51,7 +52,7 @@ export function ask(message: WireAsk, state: State, studio: Studio): TemplateRes
 /** A small picture that opens by itself; with its number, if it is one of several. */
 export function reference(picture: WirePicture, number: number): TemplateResult {
   return html`<a class="ask-picture" href=${picture.src} target="_blank" rel="noopener">
-    <img src=${picture.src} alt=${picture.alt} loading="lazy" decoding="async" />
+    <img src=${thumbnail(picture.src)} alt=${picture.alt} loading="lazy" decoding="async" />
     ${number ? html`<span class="number">${number}</span>` : nothing}
   </a>`;
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WirePicture } from "../../wire/messages.ts";
+import { lighter } from "../look/small.ts";
 import { styled } from "../look/style-properties.ts";
 import type { Studio } from "../studio/studio.ts";
 
@@ -29,11 +30,16 @@ export function picture(
   `;
 }
 
-/** Shows the newest picture it was given; each one fades in over the one before once it is loaded. */
+/**
+ * Shows the newest picture it was given; each one fades in over the one before once it is loaded. As long as what is
+ * seen is a sketch, it says so: also when the picture is finished and has not come yet.
+ */
 class DevelopingPicture extends HTMLElement {
   #src: string | undefined;
+  #pending = false;
 
   set pending(pending: boolean) {
+    this.#pending = pending;
     this.classList.toggle("pending", pending);
   }
 
@@ -42,37 +48,44 @@ class DevelopingPicture extends HTMLElement {
     this.#src = picture?.src;
     if (!picture) {
       this.replaceChildren();
+      this.classList.remove("sketch");
       return;
     }
+    const isSketch = this.#pending;
+    const before = [...this.children];
     const image = new Image(picture.width, picture.height);
-    image.alt = picture.alt;
+    image.alt = isSketch ? `Sketch: ${picture.alt}` : picture.alt;
     image.decoding = "async";
     image.draggable = true;
-    const before = [...this.children];
     // The first one of a long conversation may wait until it is scrolled to; one that follows a sketch may not.
-    if (before.length === 0) image.loading = "lazy";
-    const develops = before.length > 0 || this.classList.contains("pending");
-    image.className = develops ? "arriving" : "whole appearing";
+    const waits = before.length === 0 && !isSketch;
+    if (waits) image.loading = "lazy";
+    image.className = before.length > 0 || isSketch ? "arriving" : "whole appearing";
+    const light = lighter(picture);
+    if (light) {
+      image.sizes = waits ? "auto, 820px" : `${this.clientWidth || 820}px`;
+      image.srcset = light;
+    }
     image.src = picture.src;
     this.append(image);
     for (const old of before) old.setAttribute("aria-hidden", "true");
     const arrive = () => {
       image.classList.remove("arriving", "appearing");
+      this.classList.toggle("sketch", isSketch);
       const fading = Promise.allSettled(image.getAnimations().map(({ finished }) => finished));
       void fading.then(() => {
         for (const old of before) old.remove();
       });
     };
     image.addEventListener("load", arrive, { once: true });
-    // A sketch may be gone by the time it is asked for, and the server when the last is; then what was there stays,
-    // and the same picture is fetched when it is given again.
+    // A sketch may be gone by the time it is asked for: then what was there stays. A picture is fetched until it comes.
     const lose = () => {
+      if (!isSketch) return;
       if (this.#src === picture.src) this.#src = undefined;
-      if (!this.classList.contains("pending") && before.length === 0) return;
       image.remove();
       this.lastElementChild?.removeAttribute("aria-hidden");
     };
-    image.addEventListener("error", lose, { once: true });
+    image.addEventListener("error", lose);
   }
 }
 

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { icon } from "../look/icons.ts";
+import { thumbnail } from "../look/small.ts";
 import type { Draft, DraftPicture } from "../state/drafts.ts";
 import type { Studio } from "../studio/studio.ts";
 
@@ -49,7 +50,7 @@ function item(picture: DraftPicture, at: number, draft: Draft, studio: Studio): 
           requestAnimationFrame(() => moved.focus());
         }}
       >
-        <img src=${picture.src} alt=${picture.name} draggable="false" />
+        <img src=${thumbnail(picture.src)} alt=${picture.name} draggable="false" />
         <span class="number">${number}</span>
       </button>
       <span class="attachment-tools">

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { ref } from "lit-html/directives/ref.js";
 import { icon } from "../look/icons.ts";
+import { thumbnail } from "../look/small.ts";
 import { heldValue } from "../options/groups.ts";
 import { optionControls } from "../options/panel.ts";
 import { toTree } from "../panels/tree.ts";
@@ -112,7 +113,7 @@ function from(state: State, draft: Draft, studio: Studio): TemplateResult | type
       ${
         draft.target
           ? html`<span class="chip target">
-            ${picture ? html`<img src=${picture.src} alt="" />` : icon("reply")}
+            ${picture ? html`<img src=${thumbnail(picture.src)} alt="" />` : icon("reply")}
             <span>${form?.title ?? "Editing this picture"}</span>
             <button type="button" class="chip-close" aria-label="Do not edit this picture" @click=${() => studio.clearTarget()}>
               ${icon("close")}
@@ -120,7 +121,7 @@ function from(state: State, draft: Draft, studio: Studio): TemplateResult | type
           </span>`
           : picture && going
             ? html`<button type="button" class="chip quiet" @click=${() => studio.walk(going.id)}>
-              <img src=${picture.src} alt="" /><span>Goes on from version ${number}</span>
+              <img src=${thumbnail(picture.src)} alt="" /><span>Goes on from version ${number}</span>
             </button>`
             : nothing
       }

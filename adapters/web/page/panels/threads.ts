@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { WireThread } from "../../wire/messages.ts";
 import { icon, mark } from "../look/icons.ts";
+import { thumbnail } from "../look/small.ts";
 import { toHash } from "../state/address.ts";
 import type { State } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
@@ -69,7 +70,7 @@ function row(thread: WireThread, state: State, studio: Studio): TemplateResult {
         }}
       >
         <span class="cover">
-          ${thread.cover ? html`<img src=${thread.cover} alt="" loading="lazy" decoding="async" />` : mark()}
+          ${thread.cover ? html`<img src=${thumbnail(thread.cover)} alt="" loading="lazy" decoding="async" />` : mark()}
         </span>
         <span class="thread-title" title=${title}>${title}</span>
         <time class="thread-time" datetime=${new Date(thread.updatedAt).toISOString()}>

@@ -1,6 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { icon } from "../look/icons.ts";
+import { thumbnail } from "../look/small.ts";
 import { styled } from "../look/style-properties.ts";
 import { messagesOf, pictured, type State, threadOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
@@ -92,7 +93,7 @@ function item(
       title=${is.head ? "The next prompt goes on from here" : nothing}
       @click=${() => studio.walk(node.id)}
     >
-      ${node.picture ? html`<img src=${node.picture.src} alt="" loading="lazy" decoding="async" />` : nothing}
+      ${node.picture ? html`<img src=${thumbnail(node.picture.src)} alt="" loading="lazy" decoding="async" />` : nothing}
       <span class="number" aria-hidden="true">${node.number}</span>
     </button>
   `;

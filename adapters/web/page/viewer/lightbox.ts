@@ -1,7 +1,10 @@
-import { html, nothing } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
 import type { WirePicture } from "../../wire/messages.ts";
 import { type Dialog, openDialog } from "../look/dialog.ts";
 import { type IconName, icon } from "../look/icons.ts";
+import { preview } from "../look/small.ts";
+import { styled } from "../look/style-properties.ts";
 import { listenToGestures } from "./gestures.ts";
 import { fit, keepInside, pan, type Viewport, zoomAt } from "./viewport.ts";
 
@@ -20,13 +23,13 @@ export async function openLightbox(
   let view: Viewport = { scale: 1, x: 0, y: 0 };
   let least = 1;
   let surface: HTMLElement | undefined;
-  let image: HTMLImageElement | undefined;
 
   const picture = () => pictures[at]?.picture ?? { src: "", alt: "", width: 1, height: 1 };
   const frame = () => ({ width: surface?.clientWidth ?? 1, height: surface?.clientHeight ?? 1 });
 
   function place(next: Viewport): void {
     view = keepInside(next, picture(), frame());
+    const image = surface?.querySelector<HTMLElement>("img");
     image?.style.setProperty("transform", `translate(${view.x}px, ${view.y}px) scale(${view.scale})`);
     surface?.classList.toggle("zoomed", view.scale > least * 1.01);
   }
@@ -102,7 +105,7 @@ export async function openLightbox(
         </button>
       </div>
       <div class="surface">
-        <img class="surface-picture" src=${picture().src} alt=${picture().alt} width=${picture().width} height=${picture().height} draggable="false" />
+        ${repeat([picture()], ({ src }) => src, whole)}
       </div>
       ${
         pictures.length > 1
@@ -116,7 +119,6 @@ export async function openLightbox(
     (dialog) => {
       const { element, signal } = dialog;
       surface = element.querySelector<HTMLElement>(".surface") ?? undefined;
-      image = element.querySelector("img") ?? undefined;
       element.addEventListener("keydown", (event) => onKey(dialog, event), { signal });
       if (!surface) return;
       const resized = new ResizeObserver(() => place(fitted()));
@@ -153,4 +155,23 @@ export async function openLightbox(
     },
   );
   return { at, ...(act && { act }) };
+}
+
+/** The picture itself, over the one that the page has shown already until it is there. */
+function whole({
+  src,
+  alt,
+  width,
+  height,
+}: Pick<WirePicture, "src" | "alt" | "width" | "height">): TemplateResult {
+  return html`<img
+    class="surface-picture"
+    ${styled({ "background-image": `url("${preview(src)}")` })}
+    @load=${({ target }: Event) => (target as HTMLElement).style.removeProperty("background-image")}
+    src=${src}
+    alt=${alt}
+    width=${width}
+    height=${height}
+    draggable="false"
+  />`;
 }
