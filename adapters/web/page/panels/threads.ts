@@ -3,7 +3,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import type { WireThread } from "../../wire/messages.ts";
 import { icon, mark } from "../look/icons.ts";
 import { toHash } from "../state/address.ts";
-import type { State } from "../state/store.ts";
+import { listedThreads, type State } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { when } from "../text/format.ts";
 
@@ -27,7 +27,7 @@ export function threads(state: State, studio: Studio): TemplateResult {
       </button>
       <ul class="thread-list">
         ${repeat(
-          state.threads,
+          listedThreads(state),
           ({ id }) => id,
           (thread) => row(thread, state, studio),
         )}
