@@ -27,11 +27,11 @@ try {
   const draw = async (words: string, nth: number) => {
     await page.getByRole("textbox", { name: "Prompt" }).fill(words);
     await page.getByRole("button", { name: "Draw", exact: true }).click();
-    await answers.nth(nth).getByRole("button", { name: "Redo" }).waitFor();
+    await answers.nth(nth).getByRole("button", { name: "Draw again" }).waitFor();
   };
   await draw(prompt, 0);
   for (const [index, edit] of edits.entries()) {
-    await answers.nth(0).getByRole("button", { name: "Reply" }).click();
+    await answers.nth(0).getByRole("button", { name: "Edit…" }).click();
     await draw(edit, index + 1);
   }
   await page.getByRole("textbox", { name: "Prompt" }).fill(next);

@@ -11,11 +11,12 @@ import { createAreaPages } from "./area/pages.ts";
 import { postAsk } from "./in/ask.ts";
 import { type Asks, createAsks } from "./in/asks.ts";
 import { createFormGate } from "./in/forms.ts";
+import { createGalleryRoutes } from "./in/gallery.ts";
 import { createApi } from "./in/routes.ts";
 import { createSettings } from "./in/settings.ts";
 import { here } from "./in/turn.ts";
 import { toAttachment, toSent } from "./in/uploads.ts";
-import { openChat } from "./live/chat.ts";
+import { type Chat, openChat } from "./live/chat.ts";
 import { type Database, openDatabase } from "./live/database.ts";
 import { createEvents } from "./live/events.ts";
 import { createPartials } from "./live/partials.ts";
@@ -67,7 +68,12 @@ interface Running {
   readonly server: Listening;
   readonly database: Database;
   readonly login: Login | undefined;
+  /** Looks for what was deleted long enough ago. */
+  readonly emptying: NodeJS.Timeout;
 }
+
+/** How often what was deleted is looked through, in ms. */
+const emptyMs = 60_000;
 
 const weekMs = 7 * 24 * 60 * 60_000;
 
@@ -113,11 +119,13 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       let database: Database | undefined;
       let uploads: Uploads | undefined;
       let login: Login | undefined;
+      let emptying: NodeJS.Timeout | undefined;
       try {
         database = await openDatabase(dataDir);
         const { aside } = database;
         if (aside) log.error({ aside: `${join(dataDir, "playground.db")}${aside}` }, "chat.damaged");
         const chat = openChat(database, dataDir, now);
+        emptying = emptyTrash(chat, log);
         const events = createEvents({ boot: randomUUID() });
         const { measure } = core;
         const partials = createPartials(measure);
@@ -144,6 +152,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           routes: [
             createApi(stage, about, { handle: core.handle, asks, formGate }),
             createSettings(stage, core, formGate),
+            createGalleryRoutes(stage),
             createPictureRoutes(stage),
             createPageRoutes(page, library),
           ],
@@ -154,8 +163,9 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           log,
         });
         server.answer(getRequestListener(app.fetch));
-        running = { stage, asks, server, database, login };
+        running = { stage, asks, server, database, login, emptying };
       } catch (error) {
+        clearInterval(emptying);
         login?.close();
         uploads?.close();
         database?.close();
@@ -167,8 +177,9 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
 
     async stop() {
       if (!running) return;
-      const { server, stage, database, login } = running;
+      const { server, stage, database, login, emptying } = running;
       running = undefined;
+      clearInterval(emptying);
       login?.close();
       stage.uploads.close();
       stage.events.close();
@@ -207,6 +218,19 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       return pictures.map((picture) => toAttachment(picture, chat));
     },
   };
+}
+
+/** Throws away what was deleted long enough ago: now, and from time to time. */
+function emptyTrash(chat: Chat, log: Log): NodeJS.Timeout {
+  const empty = () => {
+    try {
+      chat.emptyTrash();
+    } catch (error) {
+      log.error({ error }, "trash.failed");
+    }
+  };
+  empty();
+  return setInterval(empty, emptyMs).unref();
 }
 
 /** What is said on the page of a chat that was damaged. */

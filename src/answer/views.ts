@@ -13,7 +13,9 @@ const drawn = [
   "vary",
   "redo",
   "reference",
+  "rephrase",
   "undo",
+  "forward",
   "details",
   "delete",
 ] as const satisfies ActionName[];
@@ -125,6 +127,11 @@ export function cancelledView(again: boolean, work: Work): View {
   };
 }
 
+/** `head`: where the thread goes on from again; undefined where that has not changed. */
+export function restoredView(head: MessageKey | null | undefined): View {
+  return { ...noticeView("It is back."), ...(head !== undefined && { head }) };
+}
+
 export function deletedView(by: User): View {
   return { ...bare, phase: "cancelled", status: `Deleted by ${by.name}`, gone: true };
 }
@@ -132,12 +139,24 @@ export function deletedView(by: User): View {
 /** The core does not look for them before somebody says something. */
 const orNewer = "or from a newer picture that somebody posted here.";
 const orThere = "or goes on from the newest that somebody posted here.";
+const redoBrings = "Redo brings you forward again.";
 
 export function undoneView(head: MessageKey | null): View {
   const text = head
     ? `Back to the picture before this one. What you say next goes on from there, ${orNewer}`
     : `Back to the beginning. What you say next starts a new picture, ${orThere}`;
-  return { ...bare, phase: "done", text, head, audience: "asker" };
+  return { ...bare, phase: "done", text: `${text} ${redoBrings}`, head, audience: "asker" };
+}
+
+/** `head`: where the thread goes on from again; undefined where there was nothing to take back. */
+export function redoneView(head: MessageKey | null | undefined): View {
+  if (head === undefined) {
+    return noticeView("There is nothing to redo: nothing was undone here since the last picture was drawn.");
+  }
+  const text = head
+    ? "Forward again to the picture you came back from. What you say next goes on from there."
+    : "Forward again to the beginning. What you say next starts a new picture.";
+  return { ...noticeView(text), head };
 }
 
 /** The way to the page where an area is painted, good for so many minutes. */

@@ -59,9 +59,10 @@ export const actions = {
     who: "anyone",
     draws: true,
   },
+  /** Called *Redo* once: that is on the buttons of old messages. */
   redo: {
-    label: "Redo",
-    hint: "Draw again from the same words and the same start",
+    label: "Draw again",
+    hint: "Draw another picture from the same words and the same start",
     style: "plain",
     who: "anyone",
     draws: true,
@@ -94,11 +95,26 @@ export const actions = {
     who: "anyone",
     draws: false,
   },
+  forward: {
+    label: "Redo",
+    hint: "Take the last Undo back",
+    style: "plain",
+    who: "anyone",
+    draws: false,
+  },
   details: {
     label: "Details",
     hint: "The words it was drawn from, what was applied, time and cost",
     style: "plain",
     who: "anyone",
+    draws: false,
+  },
+  /** Only where a platform keeps what was deleted for a while. */
+  restore: {
+    label: "Bring back",
+    hint: "Bring the deleted picture back",
+    style: "plain",
+    who: "asker",
     draws: false,
   },
   delete: { label: "Delete", hint: "Take this picture away", style: "danger", who: "asker", draws: false },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { createQueue } from "../seam/queue.ts";
-import type { MessageKey, ThreadKey } from "../seam/turn.ts";
+import type { EventKey, MessageKey, ThreadKey } from "../seam/turn.ts";
 import type { Details } from "../seam/view.ts";
 import type { Store } from "./store.ts";
 import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
@@ -60,11 +60,25 @@ export const generation = z.object({
 /** One answered turn, keyed by the message that shows it. */
 export type Generation = Readonly<z.output<typeof generation>>;
 
-const thread = z.object({
+const place = {
   head: key.nullable(),
   /** It was taken back there, and nothing was drawn since. */
   back: z.literal(true).exactOptional(),
+};
+
+const thread = z.object({
+  ...place,
+  /** Where it was before each time that it was taken back, the last at the end; nothing was drawn since. */
+  undone: z
+    .array(z.object({ ...place, /** That picture was deleted. */ struck: z.literal(true).exactOptional() }))
+    .readonly()
+    .exactOptional(),
+  /** The event that brought it forward again: seen to twice, it does so once. */
+  broughtBy: key.exactOptional(),
 });
+
+/** How many times a thread can be taken back and brought forward again. */
+const mostUndone = 50;
 
 /** The tree of generations, and each thread's head: the generation its next turn goes on from. */
 export interface History {
@@ -73,8 +87,15 @@ export interface History {
   moveHead(thread: ThreadKey, head: MessageKey | null): Promise<void>;
   /** Moves the head back: what came after it is undone. */
   takeBack(thread: ThreadKey, head: MessageKey | null): Promise<void>;
+  /**
+   * Takes back the last time that the head was moved back, unless something was drawn since; where the thread goes on
+   * from now, undefined where there was nothing to take back. `by`: the event that asks for it.
+   */
+  bringForward(thread: ThreadKey, by?: EventKey): Promise<MessageKey | null | undefined>;
   /** The picture of an answer is there no more; where the thread goes on from now, where it went on from that one. */
   strike(generation: Generation): Promise<MessageKey | null | undefined>;
+  /** The picture is there again; where the thread goes on from now, where deleting it has changed that last. */
+  restore(generation: Generation): Promise<MessageKey | null | undefined>;
   /** The head, where it was taken back there and has not moved since; undefined where not. */
   backTo(thread: ThreadKey): Promise<MessageKey | null | undefined>;
   find(message: MessageKey): Promise<Generation | undefined>;
@@ -98,7 +119,36 @@ export function createHistory(store: Store): History {
   const threads = store.table("thread", thread);
   const inOrder = createQueue();
 
-  const takeBack = (key: ThreadKey, head: MessageKey | null) => threads.set(key, { head, back: true });
+  async function takeBack(key: ThreadKey, head: MessageKey | null, struck?: true): Promise<void> {
+    await inOrder(`thread ${key}`, async () => {
+      const { undone = [], broughtBy: _, ...before } = (await threads.get(key)) ?? { head };
+      const after =
+        before.head === head
+          ? undone
+          : [...undone, { ...before, ...(struck && { struck }) }].slice(-mostUndone);
+      await threads.set(key, { head, back: true, ...(after.length > 0 && { undone: after }) });
+    });
+  }
+
+  async function bringForward(key: ThreadKey, by?: EventKey): Promise<MessageKey | null | undefined> {
+    return inOrder(`thread ${key}`, async () => {
+      const now = await threads.get(key);
+      if (by && now?.broughtBy === by) return now.head;
+      const undone = [...(now?.undone ?? [])];
+      for (let to = undone.pop(); to; to = undone.pop()) {
+        // Nobody sees any more what was deleted meanwhile.
+        if (to.head && (await generations.get(to.head))?.outcome !== "done") continue;
+        const { struck: _, ...then } = to;
+        await threads.set(key, {
+          ...then,
+          ...(undone.length > 0 && { undone }),
+          ...(by && { broughtBy: by }),
+        });
+        return to.head;
+      }
+      return undefined;
+    });
+  }
 
   async function change(message: MessageKey, to: (before: Generation) => Generation) {
     return inOrder(message, async () => {
@@ -121,13 +171,25 @@ export function createHistory(store: Store): History {
   return {
     head: async (key) => (await threads.get(key))?.head,
     moveHead: (key, head) => threads.set(key, { head }),
-    takeBack,
+    takeBack: (key, head) => takeBack(key, head),
+    bringForward,
     async strike({ message, thread, parent }) {
       await change(message, (now) => ({ ...now, outcome: "deleted" }));
       if ((await threads.get(thread))?.head !== message) return undefined;
       const head = (parent && (await base(parent))?.message) ?? null;
-      await takeBack(thread, head);
+      await takeBack(thread, head, true);
       return head;
+    },
+    async restore({ message, thread }) {
+      await change(message, (now) => ({ ...now, outcome: "done" }));
+      return inOrder(`thread ${thread}`, async () => {
+        const { undone = [] } = (await threads.get(thread)) ?? {};
+        const { struck, ...last } = undone.at(-1) ?? { head: null };
+        if (!struck || last.head !== message) return undefined;
+        const others = undone.slice(0, -1);
+        await threads.set(thread, { ...last, ...(others.length > 0 && { undone: others }) });
+        return message;
+      });
     },
     async backTo(key) {
       const found = await threads.get(key);

@@ -1,5 +1,14 @@
 import { recallAll } from "../answer/recall.ts";
-import { areaView, deletedView, detailsView, noticeView, pickedView, undoneView } from "../answer/views.ts";
+import {
+  areaView,
+  deletedView,
+  detailsView,
+  noticeView,
+  pickedView,
+  redoneView,
+  restoredView,
+  undoneView,
+} from "../answer/views.ts";
 import type { Choose, ChooseAgain } from "../options/choices.ts";
 import { haveSameLinks } from "../pictures/links.ts";
 import type { Adapter } from "../seam/adapter.ts";
@@ -73,6 +82,10 @@ export function createPress(parts: {
       }
     }
     const found = await history.find(message);
+    if (turn.action === "restore" && found?.outcome === "deleted") {
+      demand(user, found.user, "bring back");
+      return void (await reply.show(restoredView(await history.restore(found))));
+    }
     if (!found || found.outcome === "deleted") throw unknown();
     const again = { ...here, from: found.parent ?? null };
     switch (turn.action) {
@@ -115,6 +128,10 @@ export function createPress(parts: {
         await history.takeBack(thread, head);
         return void (await reply.show(undoneView(head)));
       }
+      case "forward":
+        return void (await reply.show(redoneView(await history.bringForward(thread, turn.event))));
+      case "restore":
+        return void (await reply.show(restoredView(undefined)));
       case "delete":
         demand(user, found.user, "delete");
         return remove(adapter, found, user);

@@ -43,6 +43,8 @@ export interface Seen {
   /** What can be taken away beside the pictures. */
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   readonly buttons: readonly ActionName[];
+  /** What stands on them. */
+  readonly labels: readonly string[];
 }
 
 export interface Contract {

@@ -40,7 +40,7 @@ export const promises: Readonly<Record<string, Promised>> = {
   async "offers to edit, vary, redo, undo and delete a finished picture"({ person, picture }) {
     await person.say("a tree");
     const { buttons } = await picture();
-    for (const name of ["edit", "vary", "redo", "undo", "delete"] as const)
+    for (const name of ["edit", "vary", "redo", "rephrase", "undo", "delete"] as const)
       assert.ok(buttons.includes(name), name);
   },
 
@@ -128,6 +128,40 @@ export const promises: Readonly<Record<string, Promised>> = {
     const thread = (await core().history.find(second.key))?.thread;
     assert.ok(thread);
     assert.equal(await core().history.head(thread), first.key);
+  },
+
+  async "redo takes an undo back, spends nothing, and says so where there is none"({
+    person,
+    picture,
+    hear,
+    core,
+    standin,
+  }) {
+    await person.say("a garden");
+    const first = await picture();
+    await person.press(first, "edit", { text: "make it night" });
+    const second = await picture([first]);
+    const thread = (await core().history.find(second.key))?.thread;
+    assert.ok(thread);
+    await person.press(second, "undo");
+    await hear(/Back to the picture before/);
+    await person.press(second, "forward");
+    await hear(/Forward again to the picture you came back from/);
+    assert.equal(await core().history.head(thread), second.key);
+    await person.press(second, "forward");
+    await hear(/There is nothing to redo/);
+    assert.equal(await core().history.head(thread), second.key);
+    assert.equal(askedOf(standin).length, 2, "nothing was drawn for it");
+  },
+
+  async "calls what draws once more by another name than what an undo is taken back with"({
+    person,
+    picture,
+  }) {
+    await person.say("a garden");
+    const { labels } = await picture();
+    assert.equal(labels.filter((label) => label === "Draw again").length, 1);
+    assert.ok(!labels.includes("Redo") || labels.indexOf("Redo") > labels.indexOf("Undo"));
   },
 
   async "says so when somebody has as many pictures waiting as one person may"({

@@ -91,6 +91,7 @@ function toSeen({ id, channelId, text, files, downloads, buttons }: Shown): Seen
     pictures: files.map(({ bytes, alt = "" }) => ({ bytes, alt })),
     files: downloads,
     buttons: buttons.flatMap(({ customId }) => toAction(customId) ?? []),
+    labels: buttons.map(({ label }) => label ?? ""),
   };
 }
 

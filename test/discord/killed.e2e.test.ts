@@ -171,7 +171,8 @@ test("killed between a press or a form and its picture: one picture; killed twic
   const first = await stage.onlyPicture(where);
   const form = simulator.press(first.id, "a:edit", ada);
   await form.acknowledged();
-  const done = () => stage.ours(where).filter(({ buttons }) => buttons.some(({ label }) => label === "Redo"));
+  const done = () =>
+    stage.ours(where).filter(({ buttons }) => buttons.some(({ label }) => label === "Draw again"));
   for (const at of ["before", "after"] as const) {
     const hold = () => simulator.fault({ kind: "hold", when: at, method: "POST", path: /callback$/ });
     const pressed = hold();
@@ -246,7 +247,7 @@ test("what was said while it was not there is answered once: in a thread, a dire
   await simulator.say(dm, ada, "a fox in dew");
   simulator.editMessage(spoken, mention("a fox in ice"));
   const isDone = ({ buttons }: ReturnType<typeof stage.ours>[number]) =>
-    buttons.some(({ label }) => label === "Redo");
+    buttons.some(({ label }) => label === "Draw again");
   const pictures = () => [channel, thread, dm].map((where) => stage.ours(where).filter(isDone).length);
   for (const _ of ["once", "and not again after another restart"]) {
     await stage.start();

@@ -38,7 +38,7 @@ export async function startKillable(t: TestContext, env: Readonly<Record<string,
   });
   const ours = (where: Channel) => simulator.messages(where).filter(({ author }) => author.bot);
   const isDone = ({ buttons }: ReturnType<typeof ours>[number]) =>
-    buttons.some(({ label }) => label === "Redo");
+    buttons.some(({ label }) => label === "Draw again");
 
   return {
     simulator,

@@ -119,6 +119,7 @@ function toSeen({ channel, ts, text, images, files, buttons }: Shown): Seen {
     pictures: images.flatMap(({ bytes, alt }) => (bytes ? [{ bytes, alt }] : [])),
     files: files.map(({ name, bytes }) => ({ name, bytes })),
     buttons: buttons.flatMap(({ actionId }) => parseButtonId(actionId) ?? []),
+    labels: buttons.map(({ text }) => text),
   };
 }
 

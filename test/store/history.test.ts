@@ -91,6 +91,63 @@ describe("the history", () => {
     await assert.rejects(history.base("m:1"), { code: "storage" });
     await assert.rejects(history.head("t:1"), { code: "storage" });
   });
+
+  test("brings forward what was taken back, step by step, until something is drawn", async () => {
+    for (const message of ["m:1", "m:2", "m:3"] as const) await history.save(generation(message));
+    await history.moveHead("t:1", "m:3");
+    await history.takeBack("t:1", "m:2");
+    await history.takeBack("t:1", "m:2"); // seen to twice
+    await history.takeBack("t:1", null);
+    assert.equal(await history.bringForward("t:1"), "m:2");
+    assert.equal(await history.backTo("t:1"), "m:2", "it is still taken back");
+    assert.equal(await history.bringForward("t:1"), "m:3");
+    assert.equal(await history.backTo("t:1"), undefined, "as if it had never been taken back");
+    assert.equal(await history.bringForward("t:1"), undefined);
+    assert.equal(await history.head("t:1"), "m:3");
+    await history.takeBack("t:1", "m:1");
+    await history.moveHead("t:1", "m:4");
+    assert.equal(await history.bringForward("t:1"), undefined, "what was drawn since counts");
+    assert.equal(await history.bringForward("t:9"), undefined, "a thread that nobody knows");
+  });
+
+  test("brings forward once for one event, however often it is seen to", async () => {
+    for (const message of ["m:1", "m:2", "m:3"] as const) await history.save(generation(message));
+    await history.moveHead("t:1", "m:3");
+    await history.takeBack("t:1", "m:2");
+    await history.takeBack("t:1", "m:1");
+    for (let time = 0; time < 2; time += 1) {
+      assert.equal(await history.bringForward("t:1", "web:press:1"), "m:2");
+    }
+    assert.equal(await history.bringForward("t:1", "web:press:2"), "m:3");
+  });
+
+  test("brings forward to no picture that was deleted meanwhile, and to one that is back", async () => {
+    for (const message of ["m:1", "m:2", "m:3"] as const) await history.save(generation(message));
+    await history.moveHead("t:1", "m:2");
+    await history.takeBack("t:1", "m:1");
+    const second = await history.find("m:2");
+    assert.ok(second);
+    await history.strike(second);
+    assert.equal(await history.bringForward("t:1"), undefined);
+    assert.equal(await history.restore(second), undefined, "the thread did not go on from it");
+    assert.equal((await history.find("m:2"))?.outcome, "done");
+    assert.equal(await history.bringForward("t:1"), "m:2");
+  });
+
+  test("a deleted picture that is brought back is gone on from again, if nothing happened since", async () => {
+    const third = generation("m:3", { parent: "m:2" });
+    for (const each of [generation("m:1"), generation("m:2", { parent: "m:1" }), third])
+      await history.save(each);
+    await history.moveHead("t:1", "m:3");
+    assert.equal(await history.strike(third), "m:2");
+    assert.equal(await history.restore(third), "m:3");
+    assert.equal(await history.head("t:1"), "m:3");
+    assert.equal(await history.backTo("t:1"), undefined);
+    await history.strike(third);
+    await history.moveHead("t:1", "m:9");
+    assert.equal(await history.restore(third), undefined);
+    assert.equal(await history.head("t:1"), "m:9");
+  });
 });
 
 describe("the response to go on from", () => {

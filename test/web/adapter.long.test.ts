@@ -244,7 +244,18 @@ test("buttons: those that draw are asked and answered, the others only say a lin
   const moved = await events.of("thread");
   assert.equal(moved.thread.head, null);
   const notice = await events.of("notice");
-  assert.deepEqual(notice, { type: "notice", thread, text: "Back to the start.", failed: false });
+  const { offer, ...line } = notice;
+  assert.deepEqual(line, { type: "notice", thread, text: "Back to the start.", failed: false });
+  assert.deepEqual([offer?.message, offer?.action.name, offer?.action.label], [id, "forward", "Redo"]);
+  assert.equal(moved.thread.undone, true);
+  await playground.post(path, { action: "forward" });
+  const forward = await playground.next();
+  await forward.reply.show(await view("done", { text: "Forward again.", head: key, audience: "asker" }));
+  assert.deepEqual(await events.of("thread").then(({ thread }) => [thread.head, thread.undone]), [
+    id,
+    undefined,
+  ]);
+  assert.deepEqual((await events.of("notice")).offer, undefined);
 
   await playground.post(path, { action: "delete" });
   const gone = await playground.next();
@@ -265,7 +276,8 @@ test("buttons: those that draw are asked and answered, the others only say a lin
   );
   assert.equal(after.thread.head, edited.slice(4));
 
-  for (const action of Object.keys(actions)) {
+  assert.equal((await playground.post(path, { action: "restore" })).status, 410);
+  for (const action of Object.keys(actions).filter((name) => name !== "restore")) {
     assert.equal((await playground.post(path, { action, text: "again" })).status, 202);
     await (await playground.next()).reply.show(await view("done", { text: "Said." }));
   }
@@ -299,9 +311,14 @@ test("a picture can be used again, and stays as long as one message shows it", a
   assert.equal((await playground.get(`/api/threads/${one}`)).status, 404);
   assert.deepEqual(await readdir(join(playground.dataDir, "pictures")), files);
   await playground.get(`/api/threads/${two}`, { method: "DELETE" });
-  assert.deepEqual(await readdir(join(playground.dataDir, "pictures")), []);
+  assert.equal((await playground.get(`/pictures/${files[0]}`)).status, 404, "nobody sees it any more");
+  const { dataDir } = playground;
+  assert.deepEqual(await readdir(join(dataDir, "pictures")), files, "it can be brought back for a while");
+  await playground.adapter.stop();
+  const later = await startPlayground(t, { dataDir, now: () => Date.now() + 61 * 60_000 });
+  assert.deepEqual(await readdir(join(dataDir, "pictures")), []);
+  assert.deepEqual(await later.json("/api/threads"), []);
   await assert.rejects(async () => again.turn.attachments[0]?.read(signal), { code: "bad_attachment" });
-  assert.deepEqual(await playground.json("/api/threads"), []);
 });
 
 test("a thread that is deleted while it draws stays deleted, and its turn is cancelled", async (t) => {

@@ -74,7 +74,7 @@ describe("the playground in a real browser", () => {
     });
 
     await t.test("a reply to an older picture branches from it", async () => {
-      await answers.nth(0).getByRole("button", { name: "Reply" }).click();
+      await answers.nth(0).getByRole("button", { name: "Edit…" }).click();
       await draw("add a red balloon");
       const [root, night, branch] = [
         await pixels(await finished(0)),

@@ -46,7 +46,7 @@ export function atPlayground(page: Page) {
     /** The nth answer (from 0), once its picture is finished. */
     async finished(nth: number): Promise<Locator> {
       const answer = answers.nth(nth);
-      await answer.getByRole("button", { name: "Redo" }).waitFor();
+      await answer.getByRole("button", { name: "Draw again" }).waitFor();
       return answer;
     },
     /** The pixels of an answer's first picture, as the server has it. */

@@ -112,6 +112,7 @@ async function toSeen(url: string, { id, view }: WireAnswer): Promise<Seen> {
       }),
     ),
     buttons: view.actions.map(({ name }) => name),
+    labels: view.actions.map(({ label }) => label),
   };
 }
 

@@ -59,7 +59,7 @@ describe("what is sent while the server is away", () => {
 
     await t.test("a button is pressed while nobody is there", async () => {
       await bot.kill("SIGKILL");
-      await answers.nth(1).getByRole("button", { name: "Redo" }).dblclick();
+      await answers.nth(1).getByRole("button", { name: "Draw again" }).dblclick();
       await page.getByText("Reconnecting").waitFor();
       await start();
       await arrived(3);

@@ -15,7 +15,7 @@ import { notify } from "./notice.ts";
 import { isWhole, type Look, toFileName, toMessage } from "./view.ts";
 
 const handedNote = "The file that belongs to it is in our direct messages.";
-const notHandedNote = "Slack did not take the file that belongs to it. Press Redo to try again.";
+const notHandedNote = "Slack did not take the file that belongs to it. Press Draw again to try once more.";
 
 /** An answer for one person's eyes. Slack lets it be changed five times, so it is shown when it begins and when it ends. */
 export function createEphemeral(

@@ -8,7 +8,7 @@ import type { Reply } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import { createUnwanted, withSketches } from "../out/reply.ts";
-import { toKey } from "../out/view.ts";
+import { toKey, withButtons } from "../out/view.ts";
 import type { App } from "../wire/app.ts";
 import { wireLimits } from "../wire/limits.ts";
 import type { About, WireMessage } from "../wire/messages.ts";
@@ -42,7 +42,7 @@ export function createApi(
   const toShown = (message: WireMessage): WireMessage =>
     message.kind === "answer" && !isOver(message.view.phase)
       ? withSketches(message, partials.of(message.id))
-      : message;
+      : withButtons(message);
 
   api.get("/api/about", (c) => c.json(about));
   api.get("/api/threads", (c) => c.json(chat.threads()));
@@ -61,7 +61,10 @@ export function createApi(
     const thread = found(chat.thread(parseId(c.req.param("id")))).id;
     const unfinished = chat
       .messages(thread)
-      .filter((one) => one.kind === "answer" && !isOver(one.view.phase));
+      .filter((one) => one.kind === "answer")
+      .filter(({ view }) => !isOver(view.phase));
+    // As they are to be found if the thread is brought back.
+    for (const one of unfinished) chat.answer({ ...one, view: { ...one.view, ...stopped } }, []);
     chat.remove(thread);
     events.emit({ type: "threadGone", id: thread });
     for (const { id: message } of unfinished) {
@@ -70,6 +73,12 @@ export function createApi(
       hand(toPress({ thread, message, action: "cancel" }), createUnwanted(log, toKey(message)));
     }
     return c.body(null, 204);
+  });
+
+  api.post("/api/threads/:id/restore", (c) => {
+    const thread = found(chat.restoreThread(parseId(c.req.param("id"))));
+    events.emit({ type: "thread", thread });
+    return c.json(thread);
   });
 
   api.post("/api/threads/:id/prompts", formGate, async (c) => {
@@ -89,6 +98,7 @@ export function createApi(
     await withForm(c, uploads, async (body) => {
       const press = { thread, message, action: parseAction(body) };
       const form = parseAsk(body);
+      if (press.action === "restore" && !chat.isInTrash(message)) throw goneForGood();
       if (!action(press.action).draws) return asks.press(form.id, press);
       await asks.take({ thread, replyTo: message, action: press.action }, form);
     });
@@ -104,6 +114,12 @@ export function createApi(
   });
   return api;
 }
+
+function goneForGood(): BotError {
+  return new BotError("expired", "It was deleted too long ago to be brought back.");
+}
+
+const stopped = { phase: "cancelled", status: "Cancelled", images: [], actions: [] } as const;
 
 function found<T>(thing: T | undefined): T {
   if (thing === undefined) throw new BotError("unknown_message", "It is no longer here.");

@@ -3,7 +3,9 @@ import { BotError } from "../../../src/seam/errors.ts";
 import type { Measured } from "../../../src/seam/view.ts";
 import type { WireAnswer, WireAsk, WireMessage, WirePicture, WireThread } from "../wire/messages.ts";
 import type { Database } from "./database.ts";
-import { createPictures, type Draft, type Pictures, toSrc } from "./pictures.ts";
+import { createGallery, type Gallery } from "./gallery/gallery.ts";
+import { createTrash, trashMs } from "./gallery/trash.ts";
+import { createPictures, type Draft, type Pictures, toFileOf, toSrc } from "./pictures.ts";
 import { toTitle } from "./title.ts";
 
 /** A stored picture, as its row has it. */
@@ -24,7 +26,9 @@ export interface Chat {
   /** Oldest first. */
   messages(thread: string): readonly WireMessage[];
   message(id: string): WireMessage | undefined;
+  /** One that somebody can see: not of what was deleted. */
   picture(file: string): StoredPicture | undefined;
+  readonly gallery: Gallery;
   readPicture: Pictures["read"];
   pathOf: Pictures["pathOf"];
   readThumbnail: Pictures["readThumbnail"];
@@ -36,14 +40,27 @@ export interface Chat {
   /** Stores a question, and its thread if it is the first. `drafts` are those of its pictures that are new here.
    * Throws BotError `unknown_message` when the message it replies to has been deleted. */
   ask(ask: WireAsk, drafts: readonly Draft[]): WireThread;
-  /** Stores an answer or changes it. Undefined, and nothing stored, when what it answers has been deleted. */
+  /**
+   * Stores an answer or changes it. Undefined, and nothing stored, when what it answers has been deleted. One whose view
+   * is `gone` is kept beside it until then, to be brought back.
+   */
   answer(answer: WireAnswer, drafts: readonly Draft[], head?: string | null): WireThread | undefined;
-  setHead(thread: string, head: string | null): WireThread | undefined;
+  /** `way`: it was taken back, or forward again, or what was undone is still to be brought forward. */
+  setHead(thread: string, head: string | null, way?: "back" | "forward" | "kept"): WireThread | undefined;
+  /** There is nothing to bring forward again in that thread. */
+  forgetUndone(thread: string): WireThread | undefined;
   /** Notes which of an answer's pictures was picked, from 0. Undefined when it is gone or has no such picture. */
   pick(answer: string, place: number): WireAnswer | undefined;
   rename(thread: string, title: string): WireThread | undefined;
-  /** Removes a thread with its messages, and the pictures that no other message shows. False: there is none. */
+  /** Removes a thread with its messages. False: there is none. */
   remove(thread: string): boolean;
+  /** Whether an answer that was deleted can still be brought back. */
+  isInTrash(answer: string): boolean;
+  /** Brings a deleted answer back, or a thread; undefined: it is no longer kept. */
+  restore(answer: string): WireAnswer | undefined;
+  restoreThread(thread: string): WireThread | undefined;
+  /** Throws away what was deleted long enough ago, and the pictures that nothing else shows. */
+  emptyTrash(): void;
   readonly isOpen: boolean;
 }
 
@@ -51,24 +68,47 @@ const threadColumns = `
   id, title, updatedAt, head,
   (SELECT shown.file FROM messages JOIN shown ON shown.message = messages.id
     WHERE messages.thread = threads.id AND messages.kind = 'answer'
-    ORDER BY messages.seq DESC, shown.position LIMIT 1) AS cover`;
+      AND messages.id NOT IN (SELECT message FROM trash)
+    ORDER BY messages.seq DESC, shown.position LIMIT 1) AS cover,
+  undone > 0 AS undone,
+  EXISTS (SELECT 1 FROM found WHERE found.thread = threads.id AND found.kind = 'drawing') AS drawing`;
 
 /** The chat in a database, its pictures in a folder. Throws BotError `storage`. `now` is Unix time in ms. */
 export function openChat(database: Database, folder: string, now: () => number): Chat {
   const pictures = createPictures(join(folder, "pictures"));
+  const gallery = createGallery(database, now);
+  const trash = createTrash(database, now);
   const sql = {
-    threads: database.prepare(`SELECT ${threadColumns} FROM threads ORDER BY updatedAt DESC, rowid DESC`),
-    thread: database.prepare(`SELECT ${threadColumns} FROM threads WHERE id = ?`),
+    threads: database.prepare(
+      `SELECT ${threadColumns} FROM threads WHERE deletedAt IS NULL ORDER BY updatedAt DESC, rowid DESC`,
+    ),
+    thread: database.prepare(`SELECT ${threadColumns} FROM threads WHERE id = ? AND deletedAt IS NULL`),
     messages: database.prepare("SELECT body FROM messages WHERE thread = ? ORDER BY seq"),
-    message: database.prepare("SELECT body FROM messages WHERE id = ?"),
-    picture: database.prepare("SELECT file, mediaType, width, height, bytes FROM pictures WHERE file = ?"),
+    message: database.prepare(`
+      SELECT body FROM messages JOIN threads ON threads.id = messages.thread
+      WHERE messages.id = ? AND threads.deletedAt IS NULL`),
+    isKept: database.prepare("SELECT 1 FROM pictures WHERE file = ?"),
+    picture: database.prepare(`
+      SELECT file, mediaType, width, height, bytes FROM pictures WHERE file = ?1 AND EXISTS (
+        SELECT 1 FROM shown JOIN messages ON messages.id = shown.message
+        JOIN threads ON threads.id = messages.thread
+        WHERE shown.file = ?1 AND threads.deletedAt IS NULL AND shown.message NOT IN (SELECT message FROM trash))`),
     touchThread: database.prepare(`
       INSERT INTO threads (id, title, updatedAt) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET
         title = iif(title = '' AND NOT renamed, excluded.title, title), updatedAt = excluded.updatedAt`),
     setUpdated: database.prepare("UPDATE threads SET updatedAt = ?2 WHERE id = ?1"),
-    setHead: database.prepare("UPDATE threads SET head = ?2, updatedAt = ?3 WHERE id = ?1"),
+    setHead: database.prepare(
+      "UPDATE threads SET head = ?2, updatedAt = ?3, undone = max(0, undone * ?4 + ?5) WHERE id = ?1",
+    ),
+    forgetUndone: database.prepare("UPDATE threads SET undone = 0 WHERE id = ?"),
     rename: database.prepare("UPDATE threads SET title = ?2, renamed = 1 WHERE id = ?1"),
-    removeThread: database.prepare("DELETE FROM threads WHERE id = ?"),
+    trashThread: database.prepare("UPDATE threads SET deletedAt = ?2 WHERE id = ?1 AND deletedAt IS NULL"),
+    restoreThread: database.prepare("UPDATE threads SET deletedAt = NULL WHERE id = ?1 AND deletedAt > ?2"),
+    removeTrashed: database.prepare("DELETE FROM threads WHERE id = ? AND deletedAt IS NOT NULL"),
+    unlinkThread: database.prepare(
+      "DELETE FROM links WHERE message IN (SELECT id FROM messages WHERE thread = ?)",
+    ),
+    unlink: database.prepare("DELETE FROM links WHERE message = ?"),
     putMessage: database.prepare(`
       INSERT INTO messages (id, thread, kind, body) VALUES (?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET body = excluded.body`),
@@ -82,7 +122,7 @@ export function openChat(database: Database, folder: string, now: () => number):
       "DELETE FROM pictures WHERE file NOT IN (SELECT file FROM shown) RETURNING file",
     ),
   };
-  pictures.sweep((file) => sql.picture.get(file) !== undefined);
+  pictures.sweep((file) => sql.isKept.get(file) !== undefined);
 
   // The casts below trust rows that only this file writes.
   const thread = (id: string) => toThread(sql.thread.get(id));
@@ -91,13 +131,21 @@ export function openChat(database: Database, folder: string, now: () => number):
   /** Writes a message and the pictures it shows, inside a transaction. Returns the files nobody shows any more. */
   function put(message: WireMessage, drafts: readonly Draft[]): string[] {
     const body = JSON.stringify(message);
+    const before = isGone(message) ? toMessage(sql.message.get(message.id)) : undefined;
     sql.putMessage.run(message.id, message.thread, message.kind, body);
+    gallery.note(message);
+    if (before?.kind === "answer" && !isGone(before)) {
+      // Its pictures stay on disk for as long as it can be brought back.
+      trash.put(before);
+      sql.unlink.run(message.id);
+      return [];
+    }
     for (const { file, mediaType, width, height, bytes } of drafts) {
       sql.putPicture.run(file, mediaType, width, height, bytes);
     }
     const cleared = sql.clearShown.run(message.id).changes;
     shownBy(message).forEach(({ src }, position) => {
-      sql.show.run(message.id, position, src.slice(toSrc("").length));
+      sql.show.run(message.id, position, toFileOf(src));
     });
     return cleared ? removeUnshown() : [];
   }
@@ -116,7 +164,7 @@ export function openChat(database: Database, folder: string, now: () => number):
     } finally {
       pictures.discard(drafts);
       // Named, but in no row: nothing was stored.
-      pictures.remove(drafts.map(({ file }) => file).filter((file) => !sql.picture.get(file)));
+      pictures.remove(drafts.map(({ file }) => file).filter((file) => !sql.isKept.get(file)));
     }
   }
 
@@ -126,6 +174,7 @@ export function openChat(database: Database, folder: string, now: () => number):
     messages: (id) => sql.messages.all(id).flatMap((row) => toMessage(row) ?? []),
     message,
     picture: (file) => sql.picture.get(file) as unknown as StoredPicture | undefined,
+    gallery,
     readPicture: pictures.read,
     pathOf: pictures.pathOf,
     readThumbnail: pictures.readThumbnail,
@@ -138,8 +187,10 @@ export function openChat(database: Database, folder: string, now: () => number):
         if (ask.replyTo && message(ask.replyTo)?.thread !== ask.thread) {
           throw new BotError("unknown_message", "The picture you answered is no longer here.");
         }
+        // A thread of that name that was deleted is not brought back by it.
+        const removed = sql.removeTrashed.run(ask.thread).changes ? removeUnshown() : [];
         sql.touchThread.run(ask.thread, toTitle(ask.text), now());
-        return put(ask, drafts);
+        return [...removed, ...put(ask, drafts)];
       });
       return thread(ask.thread) as WireThread;
     },
@@ -148,14 +199,19 @@ export function openChat(database: Database, folder: string, now: () => number):
         if (message(answer.ask)?.thread !== answer.thread) return undefined;
         // Only a sketch is new, which is not stored.
         if (head === undefined && sql.message.get(answer.id)?.body === JSON.stringify(answer)) return [];
-        if (head !== undefined) sql.setHead.run(answer.thread, head, now());
+        if (head !== undefined) sql.setHead.run(answer.thread, head, now(), isGone(answer) ? 1 : 0, 0);
         else sql.setUpdated.run(answer.thread, now());
         return put(answer, drafts);
       });
       return stored ? thread(answer.thread) : undefined;
     },
-    setHead(id, head) {
-      database.atomically(() => sql.setHead.run(id, head, now()));
+    setHead(id, head, way) {
+      const step = { back: 1, forward: -1, kept: 0 }[way ?? "kept"];
+      database.atomically(() => sql.setHead.run(id, head, now(), way ? 1 : 0, step));
+      return thread(id);
+    },
+    forgetUndone(id) {
+      database.atomically(() => sql.forgetUndone.run(id));
       return thread(id);
     },
     pick(id, place) {
@@ -171,7 +227,27 @@ export function openChat(database: Database, folder: string, now: () => number):
       database.atomically(() => sql.rename.run(id, title));
       return thread(id);
     },
-    remove: (id) => store([], () => (sql.removeThread.run(id).changes ? removeUnshown() : undefined)),
+    remove: (id) =>
+      database.atomically(() => {
+        sql.unlinkThread.run(id);
+        return sql.trashThread.run(id, now()).changes > 0;
+      }),
+    isInTrash: trash.holds,
+    restore: (id) =>
+      database.atomically(() => {
+        const known = message(id);
+        const before = known && trash.take(id);
+        if (before) put(before, []);
+        return before;
+      }),
+    restoreThread: (id) =>
+      database.atomically(() => {
+        sql.restoreThread.run(id, now() - trashMs);
+        return thread(id);
+      }),
+    emptyTrash() {
+      store([], () => (trash.empty() ? removeUnshown() : undefined));
+    },
     get isOpen() {
       return database.isOpen;
     },
@@ -184,10 +260,22 @@ function shownBy(message: WireMessage): readonly WirePicture[] {
   return [...message.view.images, ...(message.view.files ?? [])];
 }
 
+function isGone(message: WireMessage): boolean {
+  return message.kind === "answer" && message.view.gone !== undefined;
+}
+
 function toThread(row: unknown): WireThread | undefined {
   if (!row) return undefined;
-  const { id, title, updatedAt, head, cover } = row as Omit<WireThread, "cover"> & { cover: string | null };
-  return { id, title: title || "Untitled", updatedAt, head, ...(cover && { cover: toSrc(cover) }) };
+  const { id, title, updatedAt, head, cover, drawing, undone } = row as Pick<
+    WireThread,
+    "id" | "title" | "updatedAt" | "head"
+  > & { readonly cover: string | null; readonly drawing: number; readonly undone: number };
+  return {
+    ...{ id, title: title || "Untitled", updatedAt, head },
+    ...(cover && { cover: toSrc(cover) }),
+    ...(drawing && { drawing: true as const }),
+    ...(undone && { undone: true as const }),
+  };
 }
 
 function toMessage(row: unknown): WireMessage | undefined {

@@ -31,7 +31,8 @@ const fileName = "playground.db";
  * program does not write into it.
  *
  * `seq` is the order in which messages came; `shown` says which message names which picture; `hash` is of what a browser
- * holds.
+ * or an address holds. `found` is what a message is found by; `trash` what an answer was before it was deleted, and
+ * `undone` how many times in a row a thread was taken back.
  */
 const schema = [
   `
@@ -70,6 +71,30 @@ const schema = [
   CREATE TABLE sessions (hash TEXT PRIMARY KEY, begunAt INTEGER NOT NULL, activeAt INTEGER NOT NULL) STRICT;
   CREATE TABLE browsers (hash TEXT PRIMARY KEY, signedInAt INTEGER NOT NULL) STRICT;
   DELETE FROM settings WHERE name = 'secret';
+  `,
+  `
+  ALTER TABLE threads ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE threads ADD COLUMN deletedAt INTEGER;
+  CREATE TABLE found (
+    message TEXT PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+    thread TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    words TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX foundByKind ON found (kind, thread);
+  CREATE TABLE favourites (file TEXT PRIMARY KEY REFERENCES pictures ON DELETE CASCADE, addedAt INTEGER NOT NULL) STRICT;
+  CREATE TABLE trash (
+    message TEXT PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+    body TEXT NOT NULL,
+    deletedAt INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE links (
+    hash TEXT PRIMARY KEY,
+    message TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    file TEXT NOT NULL,
+    madeAt INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX linksByMessage ON links (message, file);
   `,
 ];
 

@@ -62,6 +62,11 @@ export function toSrc(file: string): string {
   return `/pictures/${file}`;
 }
 
+/** The name of the file at such an address. */
+export function toFileOf(src: string): string {
+  return src.slice(toSrc("").length);
+}
+
 /** The ending for a media type that a browser shows. */
 export function toExtension(mediaType: string): string | undefined {
   return Object.hasOwn(extensions, mediaType) ? extensions[mediaType] : undefined;

@@ -5,11 +5,12 @@ import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Image, Measured, Reply, View } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
 import type { Chat } from "../live/chat.ts";
+import { trashMs } from "../live/gallery/trash.ts";
 import { type Draft, measureShown, toExtension, toSrc } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
 import { imageLimits, paceMs } from "../wire/limits.ts";
-import type { WireAnswer, WirePicture } from "../wire/messages.ts";
-import { isBehind, toId, toKey, toWireView } from "./view.ts";
+import type { WireAnswer, WirePicture, WireThread } from "../wire/messages.ts";
+import { isBehind, toId, toKey, toWireAction, toWireView } from "./view.ts";
 
 /**
  * The reply behind an answer, which is stored with the first show. What is deleted meanwhile stays deleted, and what is
@@ -53,7 +54,10 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
         kind: "answer",
         ...answer,
         createdAt: before?.createdAt ?? now(),
-        view: toWireView(view, pictures.slice(0, images.length), pictures.slice(images.length)),
+        view: {
+          ...toWireView(view, pictures.slice(0, images.length), pictures.slice(images.length)),
+          ...(view.gone && { gone: now() + trashMs }),
+        },
       };
       const head = toHead(view);
       const thread = await keep(() => chat.answer(stored, drafts, head));
@@ -82,20 +86,45 @@ export function createNotice(
     async show(view) {
       checkOpen(chat);
       if (!chat.thread(press.thread)) return unwanted(log, press.message);
-      const head = toHead(view);
-      const thread = head !== undefined && chat.setHead(press.thread, head);
+      const thread = moveHead(chat, press, view);
       if (thread) events.emit({ type: "thread", thread });
       const place = toPlace(press.action);
-      const answer = place !== undefined && thread ? chat.pick(press.message, place) : undefined;
+      const answer =
+        place !== undefined && thread
+          ? chat.pick(press.message, place)
+          : press.action === "restore" && view.phase === "done"
+            ? chat.restore(press.message)
+            : undefined;
       if (answer) events.emit({ type: "message", message: answer });
       const text = view.text || view.status;
       if (text && isOver(view.phase)) {
-        events.emit({ type: "notice", thread: press.thread, text, failed: view.phase === "failed" });
+        const failed = view.phase === "failed";
+        const isUndone = press.action === "undo" && thread !== undefined;
+        const offer = isUndone && { message: press.message, action: toWireAction("forward") };
+        events.emit({ type: "notice", thread: press.thread, text, failed, ...(offer && { offer }) });
       }
       return toKey(press.message);
     },
   };
 }
+
+/** Where the thread goes on from now; undefined where that is as it was. */
+function moveHead(
+  chat: Chat,
+  { thread, action }: { readonly thread: string; readonly action: ActionName },
+  view: View,
+): WireThread | undefined {
+  const head = toHead(view);
+  if (head === undefined) return action === "forward" ? chat.forgetUndone(thread) : undefined;
+  if (action === "undo" && chat.thread(thread)?.head === head) return undefined;
+  return chat.setHead(thread, head, ways[action]);
+}
+
+const ways: Partial<Readonly<Record<ActionName, "back" | "forward" | "kept">>> = {
+  undo: "back",
+  forward: "forward",
+  restore: "kept",
+};
 
 /** The reply behind a message that is gone. */
 export function createUnwanted(log: Log, message: MessageKey): Reply {

@@ -1,8 +1,8 @@
-import { type ActionName, action } from "../../../src/seam/actions.ts";
+import { type ActionName, action, isActionName } from "../../../src/seam/actions.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { View } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
-import type { WireAction, WirePicture, WireView } from "../wire/messages.ts";
+import type { WireAction, WireMessage, WirePicture, WireView } from "../wire/messages.ts";
 
 /** A view as the page reads it. The pictures come apart, since they are addresses by now. */
 export function toWireView(
@@ -23,6 +23,18 @@ export function toWireView(
     ...(view.details && { details: view.details }),
     ...(view.parent && { parent: toId(view.parent) }),
   };
+}
+
+/** A stored answer with the buttons of today, and their words: it may be of a version that had others. */
+export function withButtons(message: WireMessage): WireMessage {
+  if (message.kind !== "answer") return message;
+  const { view } = message;
+  const names = view.actions.map(({ name }) => name).filter(isActionName);
+  const more = names.includes("undo") ? (["rephrase", "undo", "forward"] as const) : [];
+  const all = names.flatMap((name) =>
+    name === "undo" ? more : more.some((one) => one === name) ? [] : name,
+  );
+  return { ...message, view: { ...view, actions: all.map(toWireAction) } };
 }
 
 /**
@@ -54,7 +66,8 @@ export function toKey(id: string): `web:${string}` {
   return `web:${id}`;
 }
 
-function toWireAction(name: ActionName): WireAction {
+/** A button with its words. */
+export function toWireAction(name: ActionName): WireAction {
   const { label, hint, style, form } = action(name);
   return { name, label, hint, style, ...(form && { form }) };
 }

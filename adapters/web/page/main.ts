@@ -48,6 +48,7 @@ listen(
       store.update((state) => applyEvent(state, event));
       studio.heard(event.type === "hello");
       if (event.type === "hello") void load();
+      if (event.type === "notice" && event.offer && event.thread === store.state.open) studio.offer(event);
       // Words such as “style save …” have been answered.
       if (event.type === "message" && event.message.kind === "answer" && event.message.view.aside) {
         void studio.loadKept();
@@ -84,10 +85,10 @@ function draw(state: State): void {
   showNode();
   drafts.keep(state);
   estimate(state);
-  for (const { id, failed } of state.toasts) {
+  for (const { id, failed, offer } of state.toasts) {
     if (id <= timed) continue;
     timed = id;
-    setTimeout(() => studio.dismiss(id), failed ? 12_000 : 5000);
+    setTimeout(() => studio.dismiss(id), failed || offer ? 12_000 : 5000);
   }
 }
 

@@ -22,6 +22,13 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | GET /api/defaults | | WireDefaults |
  * | PUT /api/defaults | JSON of all of one's own; none resets | WireDefaults |
  * | POST /api/estimate | JSON { text, options, pictures: number } | WireEstimate |
+ * | POST /api/threads/:id/restore | | WireThread: it was deleted, less than an hour ago |
+ * | GET /api/gallery?q=&favourites=&after= | | WireGallery; `q`: words, `favourites`: `on`, `after`: its `next` |
+ * | GET /api/search?q= | | string[], the threads in which all words are |
+ * | GET /api/prompts?thread= | | string[], what was asked before, the latest first |
+ * | GET /api/favourites | | string[], addresses of pictures |
+ * | PUT, DELETE /api/favourites/:file | | 204 |
+ * | GET /api/export?thread= | | a ZIP of a thread, or of all |
  * | GET /api/events | | text/event-stream of WireEvent, one JSON a `data:` line |
  * | GET /pictures/:file | | the picture; immutable |
  * | GET /pictures/:file?as=thumbnail, ?as=preview | | it as a WebP of 256 or 1024 pixels at most, still |
@@ -69,6 +76,32 @@ export interface WireThread {
   readonly head: string | null;
   /** The newest picture, for the list. */
   readonly cover?: string;
+  /** Something is being drawn in it, or waits to be. */
+  readonly drawing?: true;
+  /** It was taken back, and can be brought forward again. */
+  readonly undone?: true;
+}
+
+/** A picture with where it is. */
+export interface WirePlaced {
+  readonly answer: string;
+  readonly thread: string;
+  /** Its place among the answer's pictures, from 0. */
+  readonly at: number;
+  /** The thread's. */
+  readonly title: string;
+  /** Unix time, ms. */
+  readonly createdAt: number;
+  readonly picture: WirePicture;
+  /** What was asked. */
+  readonly prompt: string;
+}
+
+/** Some of all pictures, the newest first. */
+export interface WireGallery {
+  readonly pictures: readonly WirePlaced[];
+  /** To ask for the next ones with, as `after`; absent: there are no more. */
+  readonly next?: number;
 }
 
 /** What a person asked: words, or the press of a button that draws. */
@@ -116,6 +149,8 @@ export interface WireView {
   readonly parent?: string;
   /** It is about the studio, styles and defaults, and no picture of the thread. */
   readonly aside?: boolean;
+  /** It was deleted, and can be brought back until then, Unix time in ms. */
+  readonly gone?: number;
   /** Which of several pictures the next prompt goes on from, from 0; absent: the first, nobody has picked. */
   readonly picked?: number;
 }
@@ -151,5 +186,14 @@ export type WireEvent =
   | { readonly type: "thread"; readonly thread: WireThread }
   | { readonly type: "threadGone"; readonly id: string }
   | { readonly type: "message"; readonly message: WireMessage }
+  /** A picture was marked, or is no longer. */
+  | { readonly type: "favourite"; readonly src: string; readonly isOne: boolean }
   /** A line for the person alone, not kept: "Back to the picture before." */
-  | { readonly type: "notice"; readonly thread: string; readonly text: string; readonly failed: boolean };
+  | {
+      readonly type: "notice";
+      readonly thread: string;
+      readonly text: string;
+      readonly failed: boolean;
+      /** A button that can be pressed about it. */
+      readonly offer?: { readonly message: string; readonly action: WireAction };
+    };

@@ -87,7 +87,7 @@ test("one message changes in place from the line to the final picture", async (t
   );
   assert.deepEqual(
     seen?.buttons.map(({ label }) => label),
-    ["Edit…", "Vary", "Redo", "Undo", "Details", "Delete"],
+    ["Edit…", "Vary", "Draw again", "Undo", "Details", "Delete"],
   );
   assert.equal(simulator.messages(channel).length, 1);
 });

@@ -28,7 +28,7 @@ test("words that do not fit one message are whole in a file, and the message say
   );
   assert.deepEqual(
     doing.message?.buttons.map(({ label }) => label),
-    ["Redo", "Edit prompt…", "Delete"],
+    ["Draw again", "Edit prompt…", "Delete"],
   );
   assert.deepEqual(await server.adapter.recall(key), [], "it is no picture");
 

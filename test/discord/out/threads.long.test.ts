@@ -45,7 +45,7 @@ async function start(t: TestContext) {
   const pictures = (where: Channel) =>
     simulator
       .messages(where)
-      .filter(({ author, buttons }) => author.bot && buttons.some(({ label }) => label === "Redo"));
+      .filter(({ author, buttons }) => author.bot && buttons.some(({ label }) => label === "Draw again"));
   return {
     simulator,
     guild,
@@ -203,7 +203,7 @@ test("an edit of a photo that is undone leaves the photo, and a private picture 
   const later = await simulator.waitFor(() => {
     const drawn = simulator
       .messages(thread, mo)
-      .filter(({ buttons }) => buttons.some(({ label }) => label === "Redo"));
+      .filter(({ buttons }) => buttons.some(({ label }) => label === "Draw again"));
     return drawn.length === 3 && drawn;
   });
   assert.equal(later.length, 3);

@@ -179,7 +179,7 @@ export async function createDiscordTown(parts: TownParts): Promise<Town> {
       case "vary":
       case "redo": {
         if (!picked || !target) return;
-        const label = wish.way === "vary" ? "Vary" : "Redo";
+        const label = wish.way === "vary" ? "Vary" : "Draw again";
         if (isHasty(`${target.message} ${label} ${user.name}`)) return;
         const first = press(idOf(target.message), label, user);
         askedBy.set(first.interaction.id, turn);

@@ -185,7 +185,7 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
       case "vary":
       case "redo": {
         if (!picked || !target) return;
-        const label = wish.way === "vary" ? "Vary" : "Redo";
+        const label = wish.way === "vary" ? "Vary" : "Draw again";
         if (isHasty(`${target.message} ${label} ${user.name}`)) return;
         const first = press(target.message, label, user);
         record.add({

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { openDatabase } from "../../../adapters/web/live/database.ts";
-import type { About } from "../../../adapters/web/wire/messages.ts";
+import type { About, WireGallery } from "../../../adapters/web/wire/messages.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import { createFolder, startPlayground, view } from "../playground.ts";
 
@@ -49,20 +49,26 @@ test("a file that is about to be let go is waited for", async (t) => {
   open.close();
 });
 
+const foxDetails = { prompt: "a fox", options: [], elapsedMs: 1, painter: "Nobody" } as const;
+
 test("a file of an older version is brought up to date, with all that is in it; one of a newer is left alone", async (t) => {
   const dataDir = await createFolder(t);
   const thread = randomUUID();
   const before = await startPlayground(t, { dataDir });
   await before.post(`/api/threads/${thread}/prompts`, { text: "a fox" });
+  await (await before.next()).reply.show(await view("done", { shade: 1, details: foxDetails }));
   await before.adapter.stop();
-  // As it was before there were sessions.
+  // As it was before there were sessions, and a gallery.
   const old = new DatabaseSync(join(dataDir, "playground.db"));
   old.exec("DROP TABLE sessions; DROP TABLE browsers; PRAGMA user_version = 1");
+  old.exec("DROP TABLE found; DROP TABLE favourites; DROP TABLE trash; DROP TABLE links");
+  old.exec("ALTER TABLE threads DROP COLUMN undone; ALTER TABLE threads DROP COLUMN deletedAt");
   old.exec("INSERT INTO settings VALUES ('secret', 'by which cookies were signed')");
   old.close();
 
   const after = await startPlayground(t, { dataDir });
-  assert.equal((await after.thread(thread)).messages.length, 1);
+  assert.equal((await after.thread(thread)).messages.length, 2);
+  assert.equal((await after.json<WireGallery>("/api/gallery?q=FOX")).pictures.length, 1, "it is found, too");
   await after.adapter.stop();
   const password = "a long password";
   const shut = await startPlayground(t, { dataDir, password });

@@ -54,7 +54,7 @@ interface How {
   readonly signal?: AbortSignal;
 }
 
-const notHandedNote = "Slack did not take the file that belongs to this. Press Redo to try again.";
+const notHandedNote = "Slack did not take the file that belongs to this. Press Draw again to try once more.";
 
 const belowWords = "Slack no longer lets me change this message: the answer is in the one below.";
 const directWords = "I may no longer answer here: the answer is in our direct messages.";

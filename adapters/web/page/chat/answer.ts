@@ -110,7 +110,9 @@ function buttons(
 ): TemplateResult | typeof nothing {
   const { images, details: made, phase, aside } = message.view;
   // It stands among the tools, where each of several pictures has its own.
-  const actions = message.view.actions.filter(({ name }) => name !== "reference");
+  const actions = message.view.actions.filter(
+    ({ name }) => name !== "reference" && (name !== "forward" || threadOf(state)?.undone),
+  );
   if (phase === "failed" && actions.length === 0 && asked) return again(asked, studio);
   if (actions.length === 0 && (images.length === 0 || aside)) return nothing;
   const picks = actions.filter(({ name }) => name.startsWith("pick"));

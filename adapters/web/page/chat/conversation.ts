@@ -63,6 +63,7 @@ function reads(exchange: Exchange, state: State): unknown[] {
     ...exchange.answers.flatMap((each) => [
       each,
       each.id === head,
+      threadOf(state)?.undone,
       each.id === state.current,
       each.id === target,
       state.unfolded.has(each.id),

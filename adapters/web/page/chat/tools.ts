@@ -14,7 +14,6 @@ export function tools(message: WireAnswer, state: State, studio: Studio): Templa
   const alone = others.length === 0;
   return html`
     <div class="tools" role="group" aria-label="Picture">
-      ${picture ? tool("reply", "Reply", () => studio.reply(message.id)) : nothing}
       ${
         picture && alone
           ? html`

@@ -16,7 +16,7 @@ export function welcome({ about }: State, studio: Studio): TemplateResult {
     <section class="welcome">
       ${mark()}
       <h2>What shall we draw?</h2>
-      <p>Say it in your own words. Watch it develop, then reply to change it.</p>
+      <p>Say it in your own words. Watch it develop, then say what to change.</p>
       <ul class="examples" aria-label="Examples">
         ${examples.map(
           (text) =>

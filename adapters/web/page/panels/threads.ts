@@ -4,7 +4,7 @@ import type { WireThread } from "../../wire/messages.ts";
 import { icon, mark } from "../look/icons.ts";
 import { thumbnail } from "../look/small.ts";
 import { toHash } from "../state/address.ts";
-import type { State } from "../state/store.ts";
+import { listedThreads, type State } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { when } from "../text/format.ts";
 
@@ -28,7 +28,7 @@ export function threads(state: State, studio: Studio): TemplateResult {
       </button>
       <ul class="thread-list">
         ${repeat(
-          state.threads,
+          listedThreads(state),
           ({ id }) => id,
           (thread) => row(thread, state, studio),
         )}

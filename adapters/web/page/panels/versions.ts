@@ -35,7 +35,7 @@ export function versions(state: State, studio: Studio): TemplateResult {
       </div>
       ${
         tree.nodes.length === 0
-          ? html`<p class="versions-none">Every picture you draw appears here. Reply to any of them to branch.</p>`
+          ? html`<p class="versions-none">Every picture you draw appears here. Edit any of them to branch.</p>`
           : html`<div class="tree-scroll">
             <div
               class="tree"

@@ -4,6 +4,7 @@ import type {
   About,
   WireDefaults,
   WireEstimate,
+  WireGallery,
   WireMessage,
   WireStyle,
   WireThread,
@@ -53,6 +54,26 @@ export const api = {
   /** Takes the place of all of one's own. */
   setDefaults: (options: Partial<ImageOptions>) =>
     request<WireDefaults>("/api/defaults", { method: "PUT", body: JSON.stringify(options) }),
+  restore: (id: string) =>
+    request<WireThread>(`/api/threads/${encodeURIComponent(id)}/restore`, { method: "POST" }),
+  /** `after`: the `next` of the answer before. */
+  gallery: (
+    wish: { query: string; favourites: boolean; after?: number | undefined },
+    signal: AbortSignal,
+  ) => {
+    const asked = new URLSearchParams({
+      q: wish.query,
+      ...(wish.favourites && { favourites: "on" }),
+      ...(wish.after !== undefined && { after: String(wish.after) }),
+    });
+    return request<WireGallery>(`/api/gallery?${asked}`, { signal });
+  },
+  search: (query: string, signal: AbortSignal) =>
+    request<string[]>(`/api/search?${new URLSearchParams({ q: query })}`, { signal }),
+  prompts: (thread: string) => request<string[]>(`/api/prompts?${new URLSearchParams({ thread })}`),
+  favourites: () => request<string[]>("/api/favourites"),
+  setFavourite: (src: string, isOne: boolean) =>
+    request<void>(`/api/favourites/${src.split("/").at(-1)}`, { method: isOne ? "PUT" : "DELETE" }),
   estimate: (wish: string, signal: AbortSignal) =>
     request<WireEstimate>("/api/estimate", { method: "POST", body: wish, signal }),
 };

@@ -118,9 +118,23 @@ function toasts(state: State, studio: Studio): TemplateResult {
     ${repeat(
       state.toasts,
       ({ id }) => id,
-      ({ id, text, failed }) => html`
+      ({ id, text, failed, offer }) => html`
         <div class="toast ${failed ? "failed" : ""}" role=${failed ? "alert" : "status"}>
           ${failed ? icon("alert") : nothing}<span>${text}</span>
+          ${
+            offer
+              ? html`<button
+                  type="button"
+                  class="link"
+                  @click=${() => {
+                    studio.dismiss(id);
+                    offer.act();
+                  }}
+                >
+                  ${offer.label}
+                </button>`
+              : nothing
+          }
           <button type="button" class="tool small" aria-label="Dismiss" @click=${() => studio.dismiss(id)}>
             ${icon("close")}
           </button>

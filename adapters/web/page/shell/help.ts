@@ -10,13 +10,13 @@ const shortcuts = [
       ["Go to the prompt", "/"],
       ["Options", "O"],
       ["Styles", "S"],
-      ["Let go of a reply", "Esc"],
+      ["Let go of a picture", "Esc"],
     ],
   ],
   [
     "Pictures",
     [
-      ["Reply to it", "R"],
+      ["Edit", "E"],
       ["Paint mask", "M"],
       ["Compare", "C"],
       ["Use as reference", "U"],

@@ -42,8 +42,8 @@ export function listenToKeys(store: ReturnType<typeof createStore>, studio: Stud
     const picture = answer?.view.images[answer.view.picked ?? 0];
     if (!answer || !picture) return undefined;
     switch (key.toLowerCase()) {
-      case "r":
-        return () => studio.reply(answer.id);
+      case "e":
+        return () => void studio.edit(answer);
       case "m":
         return () => void studio.paint({ answer: answer.id, picture });
       case "u":

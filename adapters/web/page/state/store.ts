@@ -39,6 +39,12 @@ export interface State {
   readonly unfolded: ReadonlySet<string>;
   readonly panel: { readonly threads: boolean; readonly versions: boolean; readonly options: boolean };
   readonly dropping: boolean;
+  /** Addresses of the pictures that are marked. */
+  readonly favourites: ReadonlySet<string>;
+  /** Threads in which something was finished that nobody has seen yet. */
+  readonly finished: ReadonlySet<string>;
+  /** What is looked for in the threads, and in which it is; none are known while it is being looked for. */
+  readonly search: { readonly query: string; readonly found?: ReadonlySet<string> };
   /** What happened to the chat before was read. */
   readonly hasReadLost?: boolean;
   readonly toasts: readonly Toast[];
@@ -57,6 +63,13 @@ interface Toast {
   readonly id: number;
   readonly text: string;
   readonly failed: boolean;
+  readonly offer?: Offer;
+}
+
+/** What can be done about what a line says. */
+export interface Offer {
+  readonly label: string;
+  act(): void;
 }
 
 /** One thing asked and what came of it. */
@@ -103,6 +116,9 @@ export function firstState(open: string): State {
     unfolded: new Set(),
     panel: { threads: false, versions: false, options: false },
     dropping: false,
+    favourites: new Set(),
+    finished: new Set(),
+    search: { query: "" },
     toasts: [],
   };
 }
@@ -118,8 +134,11 @@ export function applyEvent(state: State, event: WireEvent): State {
       return forgetThread(state, event.id);
     case "message":
       return applyMessage(state, event.message);
+    case "favourite":
+      return setFavourite(state, event.src, event.isOne);
     case "notice":
-      return event.thread === state.open ? addToast(state, event.text, event.failed) : state;
+      // One that offers something has a button, which is no matter of the state's.
+      return event.thread === state.open && !event.offer ? addToast(state, event.text, event.failed) : state;
   }
 }
 
@@ -155,7 +174,30 @@ export function abandonLoad(state: State, thread: string): State {
 export function openThread(state: State, thread: string): State {
   if (thread === state.open) return state;
   const panel = { ...state.panel, threads: false, options: false };
-  return { ...state, open: thread, panel, current: undefined };
+  return setFinished({ ...state, open: thread, panel, current: undefined }, thread, false);
+}
+
+/** Marks a picture, or no longer. */
+function setFavourite(state: State, src: string, isOne: boolean): State {
+  const favourites = new Set(state.favourites);
+  if (isOne) favourites.add(src);
+  else favourites.delete(src);
+  return { ...state, favourites };
+}
+
+/** Something was finished in a thread that nobody is looking at; or somebody is looking now. */
+function setFinished(state: State, thread: string, isNew: boolean): State {
+  if (state.finished.has(thread) === isNew) return state;
+  const finished = new Set(state.finished);
+  if (isNew) finished.add(thread);
+  else finished.delete(thread);
+  return { ...state, finished };
+}
+
+/** The threads that are listed: all, or those in which what is looked for is. */
+export function listedThreads({ threads, search }: State): readonly WireThread[] {
+  const { query, found } = search;
+  return query.trim() && found ? threads.filter(({ id }) => found.has(id)) : threads;
 }
 
 /** Opens or closes one of the panels. */
@@ -166,10 +208,10 @@ export function setPanel(state: State, name: keyof State["panel"], open: boolean
 let toasts = 0;
 
 /** A line to show for a while. */
-export function addToast(state: State, text: string, failed = false): State {
+export function addToast(state: State, text: string, failed = false, offer?: Offer): State {
   toasts += 1;
   const others = state.toasts.filter((toast) => toast.text !== text).slice(-2);
-  return { ...state, toasts: [...others, { id: toasts, text, failed }] };
+  return { ...state, toasts: [...others, { id: toasts, text, failed, ...(offer && { offer }) }] };
 }
 
 export function dropToast(state: State, id: number): State {

@@ -25,7 +25,8 @@ export function createDrafting(store: ReturnType<typeof createStore>, page: Page
       draft((now) => ({ ...now, text }));
     },
 
-    reply(answer: string): void {
+    /** What is written next is about that answer. */
+    aim(answer: string): void {
       draft((now) => setTarget(now, { answer }));
       page.focusComposer();
     },

@@ -1,5 +1,5 @@
 import { RequestError } from "../server/api.ts";
-import { addToast, type createStore, dropToast, type State, setPanel } from "../state/store.ts";
+import { addToast, type createStore, dropToast, type Offer, type State, setPanel } from "../state/store.ts";
 
 /** The page itself: its panels, its toasts, where the cursor is. */
 export type Page = ReturnType<typeof createPage>;
@@ -27,8 +27,8 @@ export function createPage(store: ReturnType<typeof createStore>) {
       store.update((state) => ({ ...state }));
     },
 
-    say(text: string, failed = false): void {
-      store.update((state) => addToast(state, text, failed));
+    say(text: string, failed = false, offer?: Offer): void {
+      store.update((state) => addToast(state, text, failed, offer));
     },
 
     tell(error: unknown): void {

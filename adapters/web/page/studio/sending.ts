@@ -119,7 +119,7 @@ export function createSending(
     },
 
     /** A button that acts at once. */
-    async pressNow(answer: WireAnswer, action: WireAction): Promise<void> {
+    async pressNow(answer: Pick<WireAnswer, "id">, action: WireAction): Promise<void> {
       const press = `${answer.id} ${action.name}`;
       if (pressed.has(press)) return;
       pressed.add(press);

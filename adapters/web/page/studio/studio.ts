@@ -1,4 +1,4 @@
-import type { WireAction, WireAnswer, WireAsk, WirePicture } from "../../wire/messages.ts";
+import type { WireAction, WireAnswer, WireAsk, WireEvent, WirePicture } from "../../wire/messages.ts";
 import { confirmed } from "../look/dialog.ts";
 import { beforesOf } from "../state/comparable.ts";
 import { emptyDraft, formatDraft, setTarget } from "../state/drafts.ts";
@@ -51,6 +51,20 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       await studio.pressNow(answer, action);
     },
 
+    /** A line with a button, which is pressed on an answer. */
+    offer({ text, failed, offer }: Extract<WireEvent, { type: "notice" }>): void {
+      if (!offer) return;
+      const act = () => void studio.pressNow({ id: offer.message }, offer.action);
+      page.say(text, failed, { label: offer.action.label, act });
+    },
+
+    /** Turns the composer to an answer's picture, as its own button does. */
+    async edit(answer: WireAnswer): Promise<void> {
+      const button = answer.view.actions.find(({ name }) => name === "edit");
+      if (button) await studio.press(answer, button);
+      else studio.aim(answer.id);
+    },
+
     /** Puts what was asked back into the composer, to be changed and sent again. */
     async retry(ask: WireAsk): Promise<void> {
       const held = { ...draftOf(store.state), options: {}, sent: undefined };
@@ -88,7 +102,7 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       if (!seen) return;
       if (left.at !== at) studio.walk(seen.answer.id);
       const { answer, picture } = seen;
-      if (left.act === "reply") studio.reply(answer.id);
+      if (left.act === "edit") await studio.edit(answer);
       else if (left.act === "compare") await studio.compare(answer, picture);
       else if (left.act === "mask") {
         if (answer.view.images.length > 1) await studio.paintOneOf(picture);

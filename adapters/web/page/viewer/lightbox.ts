@@ -11,7 +11,7 @@ import { fit, keepInside, pan, type Viewport, zoomAt } from "./viewport.ts";
 /** Where a person was when they closed it, and what they want to do with that picture. */
 export interface Left {
   readonly at: number;
-  readonly act?: "reply" | "mask" | "compare";
+  readonly act?: "edit" | "mask" | "compare";
 }
 
 /** Shows a picture as large as the screen, and its neighbours. */
@@ -84,7 +84,7 @@ export async function openLightbox(
       <div class="viewer-top">
         <span class="viewer-count" aria-live="polite">${at + 1} of ${pictures.length}</span>
         <span class="spring"></span>
-        ${tool("reply", "Reply", () => dialog.close("reply"))}
+        ${tool("pencil", "Edit…", () => dialog.close("edit"))}
         ${tool("brush", "Paint mask", () => dialog.close("mask"))}
         ${tool("compare", "Compare", () => dialog.close("compare"), !pictures[at]?.comparable)}
         <span class="viewer-zoom">

@@ -1,0 +1,62 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { BotError } from "../../../src/seam/errors.ts";
+import { isPictureFile, toSrc } from "../live/pictures.ts";
+import type { Stage } from "../live/stage.ts";
+import { toArchive } from "../out/archive.ts";
+import type { App } from "../wire/app.ts";
+import type { WireGallery } from "../wire/messages.ts";
+import { parseId } from "./turn.ts";
+
+const words = z.string().max(1000).default("");
+
+const wish = z.object({
+  q: words,
+  favourites: z.literal("on").optional(),
+  after: z.coerce.number().int().positive().optional(),
+});
+
+/** The routes to all pictures: looked at, found by words, marked, and taken away. */
+export function createGalleryRoutes(stage: Stage): App {
+  const { chat, events } = stage;
+  const { gallery } = chat;
+  const routes: App = new Hono();
+
+  routes.get("/api/gallery", (c) => {
+    const { data } = wish.safeParse(c.req.query());
+    if (!data) throw new BotError("bad_prompt", "That cannot be looked for. Use fewer words.");
+    const { q: query, favourites, after } = data;
+    const found = gallery.pictures({
+      ...{ query, favourites: favourites !== undefined },
+      ...(after !== undefined && { after }),
+    });
+    return c.json(found satisfies WireGallery);
+  });
+  routes.get("/api/search", (c) => c.json(gallery.threads(words.catch("").parse(c.req.query("q")))));
+  routes.get("/api/prompts", (c) => c.json(gallery.prompts(c.req.query("thread") ?? "")));
+
+  routes.get("/api/favourites", (c) => c.json(gallery.favourites().map(toSrc)));
+  routes.on(["PUT", "DELETE"], "/api/favourites/:file", (c) => {
+    const file = c.req.param("file");
+    const isOne = c.req.method === "PUT";
+    if (!isPictureFile(file) || (isOne && !chat.picture(file))) {
+      throw new BotError("unknown_message", "That picture is no longer here.");
+    }
+    if (gallery.setFavourite(file, isOne)) events.emit({ type: "favourite", src: toSrc(file), isOne });
+    return c.body(null, 204);
+  });
+
+  routes.get("/api/export", (c) => {
+    const only = c.req.query("thread");
+    const threads = only === undefined ? chat.threads() : [chat.thread(parseId(only))];
+    const there = threads.filter((thread) => thread !== undefined);
+    if (there.length === 0) {
+      throw new BotError("unknown_message", only ? "It is no longer here." : "There are no threads yet.");
+    }
+    const { name, body } = toArchive(there, stage);
+    c.header("Content-Type", "application/zip");
+    c.header("Content-Disposition", `attachment; filename="${name}"`);
+    return c.body(body);
+  });
+  return routes;
+}
