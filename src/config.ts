@@ -58,6 +58,8 @@ export interface Config {
     /** Where people may use it, and of which workspaces. */
     readonly access: Access;
   };
+  /** For the doctor alone: by this it can read how the app is set up at Slack. */
+  readonly slackConfigToken?: string;
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
@@ -126,6 +128,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       },
     }),
     ...toSlack(parsed),
+    ...(parsed.SLACK_CONFIG_TOKEN && { slackConfigToken: parsed.SLACK_CONFIG_TOKEN }),
     dataDir: parsed.DATA_DIR,
     storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
     logLevel: parsed.LOG_LEVEL,

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
-import { PricesError, parsePrices } from "./money/price-file.ts";
-import { type Prices, publishedPrices } from "./money/prices.ts";
+import { PricesError, readPrices } from "./money/price-file.ts";
+import { publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
 import { createPainter, type Painter } from "./openai/painter.ts";
 import { warmUp } from "./pictures/jobs.ts";
@@ -161,17 +161,6 @@ async function openSpool(folder: string): Promise<Spool> {
     const message = `Finished pictures cannot be kept in ${folder}. Is the disk full, or the folder another user's?`;
     throw new BotError("storage", message, { cause });
   });
-}
-
-/** Throws ConfigError or PricesError. */
-function readPrices(file: string): Prices {
-  let json: string;
-  try {
-    json = readFileSync(file, "utf8");
-  } catch {
-    throw new ConfigError([`PRICES_FILE: ${file} cannot be read. Is it there?`]);
-  }
-  return parsePrices(json);
 }
 
 async function openPainter(config: Config, log: Log): Promise<{ painter: Painter; close(): Promise<void> }> {

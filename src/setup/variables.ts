@@ -106,6 +106,11 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     ...{ part: slack, secret: true, example: "…" },
     about: "HTTP mode, which listens at the next three",
   },
+  SLACK_CONFIG_TOKEN: {
+    ...{ part: slack, secret: true, example: "xoxe.xoxp-…" },
+    about:
+      "For [the doctor](doctor.md) alone: an app configuration token, by which it compares the app with its manifest",
+  },
   SLACK_HOST: { part: slack, about: "Where HTTP mode listens; in the Docker image `0.0.0.0`" },
   SLACK_PORT: { part: slack, about: "Its port" },
   SLACK_PATH: { part: slack, about: "Its path" },
