@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts";
+import { redact } from "./seam/log.ts";
 import { inPlaceOf, isAlive, lifetimeOf } from "./seam/models.ts";
 
 /** What is running, as the start prints it. */
@@ -9,17 +10,21 @@ export interface Running {
   readonly setAside?: string;
   /** The adapters that are on, by name, and where to find each. */
   readonly adapters: Readonly<Record<string, string>>;
-  /** As `sayEndings` has them. */
-  readonly endings: readonly string[];
+  /** Unix time in ms. */
+  readonly now: number;
+  /** What an admin is to look at, a line each. */
+  readonly notices: readonly string[];
 }
 
 /** What this is, where it is, who draws, what is on, and what to set to turn the rest on. Plain text for a terminal. */
-export function toBanner(config: Config, { version, store, setAside, adapters, endings }: Running): string {
+export function toBanner(config: Config, running: Running): string {
+  const { version, store, setAside, adapters, now, notices } = running;
   const { openai } = config;
   const standIn = isStandIn(config);
+  const [imageModel = ""] = openai.imageModels;
   const painter = standIn
-    ? "offline stand-in: placeholder pictures, nothing leaves this machine"
-    : `${openai.baseUrl ?? "OpenAI"}, ${openai.model} with ${openai.imageModels[0]}`;
+    ? "offline stand-in: placeholder pictures, nothing is sent to OpenAI"
+    : `${redact(openai.baseUrl ?? "OpenAI")}, ${inPlaceOf(openai.model, now)} with ${inPlaceOf(imageModel, now)}`;
   const rows = [
     ...adapterRows.flatMap(([name, label]) => {
       const where = adapters[name];
@@ -28,7 +33,7 @@ export function toBanner(config: Config, { version, store, setAside, adapters, e
     }),
     ...(config.publicUrl ? [["From outside", config.publicUrl]] : []),
     ["Painter", painter],
-    ["Store", store],
+    ["Store", store.startsWith("memory:") ? "memory: forgotten when this process ends" : store],
     ...(setAside !== undefined ? [["Set aside", setAside]] : []),
     ["Adapters", Object.keys(adapters).join(", ") || "none"],
   ];
@@ -44,7 +49,7 @@ export function toBanner(config: Config, { version, store, setAside, adapters, e
     "",
     ...rows.map(toLine),
     ...(setAside !== undefined ? ["", ...lostWithTheStore] : []),
-    ...(endings.length > 0 ? ["", ...endings] : []),
+    ...(notices.length > 0 ? ["", ...notices] : []),
     ...(hints.length > 0 ? ["", "To turn on:", ...hints.map(toLine)] : []),
     "",
   ].join("\n");

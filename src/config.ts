@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Environment, environment, type logLevels, type threadModes } from "./environment.ts";
 import { models } from "./seam/models.ts";
 import type { Access } from "./seam/trust/access.ts";
+import { readSecretFiles } from "./setup/secret-files.ts";
 
 /** Everything an operator can set. Read once, at the start; nothing else reads the environment. */
 export interface Config {
@@ -57,6 +58,8 @@ export interface Config {
     /** Where people may use it, and of which workspaces. */
     readonly access: Access;
   };
+  /** For the doctor alone: by this it can read how the app is set up at Slack. */
+  readonly slackConfigToken?: string;
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
@@ -78,16 +81,24 @@ export interface Config {
 /** The environment asks for something that cannot be: the message is a list of what to change. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+  /** A line each: the variable, a colon, what to change. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`These settings need a change:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
 }
 
-/** Throws ConfigError naming every variable that is wrong. An empty variable counts as absent. */
+/**
+ * Throws ConfigError naming every variable that is wrong. An empty variable counts as absent, and secrets may be in files.
+ */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const { env: given, problems } = readSecretFiles(env);
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value?.trim()));
   const result = environment.safeParse(set);
-  if (!result.success) {
-    const lines = result.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-    throw new ConfigError(`These settings need a change:\n${lines.join("\n")}`);
-  }
+  const issues = result.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+  if (!result.success || problems.length > 0) throw new ConfigError([...problems, ...issues]);
   const parsed = result.data;
   return {
     openai: {
@@ -117,6 +128,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       },
     }),
     ...toSlack(parsed),
+    ...(parsed.SLACK_CONFIG_TOKEN && { slackConfigToken: parsed.SLACK_CONFIG_TOKEN }),
     dataDir: parsed.DATA_DIR,
     storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
     logLevel: parsed.LOG_LEVEL,

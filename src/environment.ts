@@ -94,6 +94,7 @@ export const environment = z
     SLACK_BOT_TOKEN: z.string().optional(),
     SLACK_APP_TOKEN: z.string().optional(),
     SLACK_SIGNING_SECRET: z.string().optional(),
+    SLACK_CONFIG_TOKEN: z.string().trim().optional(),
     SLACK_API_URL: httpUrl.optional(),
     SLACK_HOST: z.string().default("127.0.0.1"),
     SLACK_WORKSPACES: listOf(/^[TE][A-Z0-9]{6,20}$/, "is no workspace's id: it begins with T, in capitals"),

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
-import { PricesError, parsePrices } from "./money/price-file.ts";
-import { type Prices, publishedPrices } from "./money/prices.ts";
+import { PricesError, readPrices } from "./money/price-file.ts";
+import { publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
 import { createPainter, type Painter } from "./openai/painter.ts";
 import { warmUp } from "./pictures/jobs.ts";
@@ -12,6 +12,7 @@ import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
+import { loadEnvironment } from "./setup/env-file.ts";
 import { createAccounts } from "./store/accounts.ts";
 import { createHistory } from "./store/history.ts";
 import { lockFile } from "./store/lock/file.ts";
@@ -29,13 +30,21 @@ const version = readVersion();
 const open = new AsyncDisposableStack();
 const stopping = new AbortController();
 
+/** What is set and does nothing, a line each. */
+let idle: readonly string[] = [];
+
 try {
-  loadEnvFile();
-  await main(parseConfig(process.env));
+  const loaded = loadEnvironment(process.env);
+  idle = loaded.idle;
+  // Libraries of ours have variables of their own, such as OPENAI_ORG_ID.
+  Object.assign(process.env, loaded.env);
+  await main(parseConfig(loaded.env));
 } catch (error) {
   // Who was told to stop while it started is ended by that.
   if (!stopping.signal.aborted) {
-    process.stderr.write(`${explain(error)}\n`);
+    // What is missing may be what was misspelt.
+    const misspelt = error instanceof ConfigError ? idle.map((line) => `  ${line}\n`) : [];
+    process.stderr.write(`${explain(error)}\n${misspelt.join("")}`);
     await closeAll(closeMs).catch(() => {});
     process.exit(1);
   }
@@ -46,6 +55,7 @@ async function main(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const endings = sayEndings(config, Date.now());
   for (const ending of endings) log.warn({ ending }, "model.ending");
+  for (const hint of idle) log.warn({ hint }, "setting.idle");
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled"));
   listenForStop(log, stopGraceMs);
   makeDataDir(dataDir);
@@ -98,7 +108,7 @@ async function main(config: Config): Promise<void> {
   for (const adapter of adapters) await adapter.start(bot.attach(adapter));
   const where = Object.fromEntries(loaded.map(({ adapter, where }) => [adapter.name, where()]));
   const running = {
-    ...{ version, store: redact(storeUrl), adapters: where, endings },
+    ...{ version, store: redact(storeUrl), adapters: where, notices: [...endings, ...idle], now: Date.now() },
     ...(store.setAside !== undefined && { setAside: store.setAside }),
   };
   process.stdout.write(`${toBanner(config, running)}\n`);
@@ -153,17 +163,6 @@ async function openSpool(folder: string): Promise<Spool> {
   });
 }
 
-/** Throws ConfigError or PricesError. */
-function readPrices(file: string): Prices {
-  let json: string;
-  try {
-    json = readFileSync(file, "utf8");
-  } catch {
-    throw new ConfigError(`PRICES_FILE: ${file} cannot be read. Is it there?`);
-  }
-  return parsePrices(json);
-}
-
 async function openPainter(config: Config, log: Log): Promise<{ painter: Painter; close(): Promise<void> }> {
   const { apiKey = "none", baseUrl } = config.openai;
   if (!isStandIn(config)) {
@@ -214,11 +213,6 @@ async function loadAdapters(config: Config, painter: Painter, log: Log): Promise
     loaded.push({ adapter, where: () => adapter.where });
   }
   return loaded;
-}
-
-/** A `.env` file beside package.json is optional; what is set in the environment wins. */
-function loadEnvFile(): void {
-  if (existsSync(".env")) process.loadEnvFile(".env");
 }
 
 /** What an operator needs to read; a stack only for what is our mistake. */

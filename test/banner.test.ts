@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sayEndings } from "../src/banner.ts";
+import { sayEndings, toBanner } from "../src/banner.ts";
 import { parseConfig } from "../src/config.ts";
 
 const old = parseConfig({ IMAGE_MODEL: "gpt-image-1.5", OPENAI_MODEL: "gpt-5-2025-08-07" });
@@ -19,4 +19,29 @@ test("a month before a model that is set ends, the admin is told, and afterwards
 
 test("what is set where nothing is set lives for another month at least", () => {
   assert.deepEqual(sayEndings(parseConfig({}), Date.now()), []);
+});
+
+const running = { version: "1", store: "sqlite:x", adapters: {}, now: Date.parse("2026-12-02"), notices: [] };
+
+test("who draws is who will, also where a model that is set has ended", () => {
+  const config = parseConfig({
+    OPENAI_API_KEY: "sk-1",
+    IMAGE_MODEL: "gpt-image-1-mini",
+    OPENAI_MODEL: "gpt-4o",
+  });
+  assert.match(toBanner(config, running), /Painter +OpenAI, gpt-4o with gpt-image-2\.5-flare\n/);
+});
+
+test("nothing is said to stay on this machine that does not, and no password is shown", () => {
+  assert.doesNotMatch(toBanner(parseConfig({ DISCORD_TOKEN: "a.b.c" }), running), /leaves/);
+  const config = parseConfig({ OPENAI_BASE_URL: "https://me:hunter22@gateway.example.com/v1" });
+  const banner = toBanner(config, running);
+  assert.match(banner, /Painter +https:\/\/\[redacted\]@gateway\.example\.com\/v1, /);
+  assert.doesNotMatch(banner, /hunter22/);
+});
+
+test("a store in memory is said to be forgotten, and what is to be looked at stands there", () => {
+  const banner = toBanner(parseConfig({}), { ...running, store: "memory:", notices: ["Look here."] });
+  assert.match(banner, /Store +memory: forgotten when this process ends\n/);
+  assert.match(banner, /\nLook here\.\n/);
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type Prices, publishedPrices } from "./prices.ts";
 
@@ -22,6 +23,17 @@ export function parsePrices(json: string): Prices {
     .safeParse({ base: over(publishedPrices.base, base), image: over(publishedPrices.image, image) });
   if (!merged.success) throw wrong(merged.error.issues.map(toLine));
   return { of: of ?? publishedPrices.of, ...merged.data };
+}
+
+/** The same of a file. Throws PricesError also where that cannot be read. */
+export function readPrices(path: string): Prices {
+  let json: string;
+  try {
+    json = readFileSync(path, "utf8");
+  } catch {
+    throw new PricesError(`PRICES_FILE: ${path} cannot be read. Is it there?`);
+  }
+  return parsePrices(json);
 }
 
 const day = 'must be the day the prices are of, such as "2026-12-01"';

@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { describe, type TestContext, test } from "node:test";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { certificate, key } from "../rig/certificate.ts";
 import { fetcher, name, portOf, refused, site } from "./download-site.ts";
 
 describe("over TLS", () => {
@@ -51,21 +52,3 @@ describe("over TLS", () => {
     assert.deepEqual(open.asked, []);
   });
 });
-
-/** Of nobody, for the name pictures.test, until 2126. */
-const key = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjZe9h6URZHairmK2
-FW0EJgxJslOfF6KGFe4mbF6FCxChRANCAATNFQ/OK29g0iwkPOI/1V9rfz9Dt7Tl
-vnJ7n5s41Cgumz16wUB3zU2EMYW8DNlXv7f88umy1anTrZ0VBh3YJYJG
------END PRIVATE KEY-----`;
-const certificate = `-----BEGIN CERTIFICATE-----
-MIIBoDCCAUegAwIBAgIUfJKNVauWMa0/cZL0umZFswVPtDYwCgYIKoZIzj0EAwIw
-GDEWMBQGA1UEAwwNcGljdHVyZXMudGVzdDAgFw0yNjExMjExMzIxNTRaGA8yMTI2
-MTAyODEzMjE1NFowGDEWMBQGA1UEAwwNcGljdHVyZXMudGVzdDBZMBMGByqGSM49
-AgEGCCqGSM49AwEHA0IABM0VD84rb2DSLCQ84j/VX2t/P0O3tOW+cnufmzjUKC6b
-PXrBQHfNTYQxhbwM2Ve/t/zy6bLVqdOtnRUGHdglgkajbTBrMB0GA1UdDgQWBBSq
-buMy4M1+WhkCj8IyT5eryz3k7jAfBgNVHSMEGDAWgBSqbuMy4M1+WhkCj8IyT5er
-yz3k7jAPBgNVHRMBAf8EBTADAQH/MBgGA1UdEQQRMA+CDXBpY3R1cmVzLnRlc3Qw
-CgYIKoZIzj0EAwIDRwAwRAIgc8UnOLRs7qBF3KC0LVeQBuuKRnqdK6zufHrDBBII
-EkICIF4eWk04GjaYUHjHDBLMJig0IkM17moFQU92hfJ4m1Lv
------END CERTIFICATE-----`;

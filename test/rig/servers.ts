@@ -25,11 +25,11 @@ const run = promisify(execFile);
 const redisBinary = globSync("/usr/{bin,local/bin}/redis-server")[0];
 const postgresFolder = globSync("/usr/lib/postgresql/*/bin/").at(-1);
 
-/** Undefined where Redis is not installed. */
-export async function createRedis(): Promise<Server | undefined> {
+/** Undefined where Redis is not installed. `more`: of its settings, as on its command line. */
+export async function createRedis(...more: readonly string[]): Promise<Server | undefined> {
   if (!redisBinary) return undefined;
   const port = await freePort();
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...more];
   return serve(
     `redis://127.0.0.1:${port}`,
     port,

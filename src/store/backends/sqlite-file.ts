@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -41,6 +41,46 @@ export async function openSqliteFile(path: string, patienceMs: number): Promise<
       await sleep(retryMs);
     }
   }
+}
+
+/** Where the header of a file has `PRAGMA user_version`. Source: https://www.sqlite.org/fileformat.html, 1.3. */
+const versionAt = 60;
+
+/**
+ * Looks at a file that nobody has open, and leaves it as it is; undefined where there is none yet. Throws BotError
+ * `storage` as `openSqliteFile` does, and also where it is damaged.
+ *
+ * Of another user's file the header alone is read: SQLite leaves a journal beside what it has looked at, and that would
+ * be ours and not theirs.
+ */
+export function lookAtSqliteFile(path: string): { readonly version: number } | undefined {
+  if (path === ":memory:" || !existsSync(path)) return undefined;
+  let database: DatabaseSync | undefined;
+  try {
+    if (statSync(path).uid !== process.getuid?.()) return { version: readHeader(path) };
+    checkUntouched(path);
+    database = new DatabaseSync(path, { readOnly: true, timeout: 1000 });
+    return { version: versionOf(database) };
+  } catch (error) {
+    if (!(error instanceof Damage) && ![11, 26].includes(codeOf(error) ?? 0)) throw toOpenError(path, error);
+    const message = `${path} is damaged. Put a copy of it back, or start: it is then set aside and a new one begun.`;
+    throw new BotError("storage", message, { cause: error });
+  } finally {
+    if (database?.isOpen) database.close();
+  }
+}
+
+function readHeader(path: string): number {
+  const header = Buffer.alloc(100);
+  const file = openSync(path, "r");
+  try {
+    const length = readSync(file, header);
+    if (length > 0 && !header.toString("latin1").startsWith("SQLite format 3\0"))
+      throw new Damage("no database");
+  } finally {
+    closeSync(file);
+  }
+  return header.readUInt32BE(versionAt);
 }
 
 /** Somebody else has the file, for a moment. */

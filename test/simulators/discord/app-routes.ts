@@ -4,16 +4,26 @@ import type { Call, Route } from "./route.ts";
 import { botSees, type Wire } from "./wire.ts";
 import { type Guild, isThread, type World } from "./world.ts";
 
+/** The application as its page in the developer portal has it. A test changes it as somebody does there. */
+export interface ApplicationPage {
+  messageContent: boolean;
+  /** Where interactions go instead of the gateway. */
+  interactionsUrl?: string;
+  /** How it can be installed. */
+  installs: readonly ("server" | "person")[];
+  /** IDENTIFYs left today. */
+  identifiesLeft: number;
+}
+
 /** The routes of the application, its commands, users and guilds. */
 export function createAppRoutes(parts: {
   world: World;
   wire: Wire;
   commands: Commands;
   gatewayUrl: () => string;
-  identifiesLeft: () => number;
-  portalFlags: number;
+  page: ApplicationPage;
 }): readonly Route[] {
-  const { world, wire, commands, gatewayUrl, identifiesLeft, portalFlags } = parts;
+  const { world, wire, commands, gatewayUrl, page } = parts;
 
   const guildAt = (call: Call): Guild => {
     const guild = world.guilds.get(call.param("guild"));
@@ -83,10 +93,13 @@ export function createAppRoutes(parts: {
     bot_public: true,
     bot_require_code_grant: false,
     verify_key: "0".repeat(64),
-    flags: portalFlags,
+    flags: page.messageContent ? 1 << 19 : 0, // GATEWAY_MESSAGE_CONTENT_LIMITED
+    interactions_endpoint_url: page.interactionsUrl ?? null,
     team: null,
     bot: wire.user(world.bot),
-    integration_types_config: { 0: {}, 1: {} },
+    integration_types_config: Object.fromEntries(
+      page.installs.map((kind) => [kind === "server" ? 0 : 1, {}]),
+    ),
   });
 
   return [
@@ -97,7 +110,7 @@ export function createAppRoutes(parts: {
         shards: 1,
         session_start_limit: {
           total: 1000,
-          remaining: identifiesLeft(),
+          remaining: page.identifiesLeft,
           reset_after: 14_400_000,
           max_concurrency: 1,
         },
@@ -107,6 +120,19 @@ export function createAppRoutes(parts: {
     { name: "GET /applications/@me", run: shownApplication },
     { name: "GET /oauth2/applications/@me", run: shownApplication },
     { name: "GET /users/@me", run: () => wire.user(world.bot) },
+    {
+      name: "GET /users/@me/guilds",
+      run: () =>
+        [...world.guilds.values()]
+          .filter(({ joined }) => joined)
+          .map(({ id, name, ownerId }) => ({
+            id,
+            name,
+            icon: null,
+            owner: ownerId === world.bot.id,
+            features: [],
+          })),
+    },
     {
       name: "GET /users/:user",
       run(call) {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createAppRoutes } from "./app-routes.ts";
+import { type ApplicationPage, createAppRoutes } from "./app-routes.ts";
 import { createCdn } from "./cdn.ts";
 import { type Changes, createChanges } from "./changes.ts";
 import { createChannelRoutes } from "./channel-routes.ts";
@@ -53,6 +53,8 @@ export interface DiscordSimulator extends Scene, People, Pick<Changes, "waitFor"
   readonly token: string;
   readonly applicationId: string;
   readonly bot: User;
+  /** Its page in the developer portal. */
+  readonly page: ApplicationPage;
   /** Skips ahead: links and tokens expire, deadlines pass, rate-limit windows end. discord.js's own timers do not move. */
   advance(ms: number): void;
   /** What is in a channel, oldest first. With `as`, only what that user sees. */
@@ -139,14 +141,18 @@ export async function createDiscordSimulator(
   });
   const faults = createFaults();
   const rates = createRateLimits(clock);
+  const page: ApplicationPage = {
+    messageContent: portal.messageContent,
+    installs: ["server", "person"],
+    identifiesLeft,
+  };
   const routes = [
     ...createAppRoutes({
       world,
       wire,
       commands,
       gatewayUrl,
-      identifiesLeft: () => identifiesLeft,
-      portalFlags: portal.messageContent ? 1 << 19 : 0, // GATEWAY_MESSAGE_CONTENT_LIMITED
+      page,
     }),
     ...createMessageRoutes({ world, wire, posts, clock, rates, content: portal.messageContent, strict }),
     ...createChannelRoutes({ world, wire, scene, strict }),
@@ -169,6 +175,7 @@ export async function createDiscordSimulator(
     api: `${origin}/api`,
     origin,
     token,
+    page,
     applicationId: world.applicationId,
     bot,
     advance: (ms) => clock.advance(ms),

@@ -105,7 +105,7 @@ export function createApi(parts: {
       const method = methods.get(name);
       if (!method) throw refuse("unknown_method");
       checkToken(world, method, token);
-      if (method.token !== "app") headers["x-oauth-scopes"] = [...world.scopes].join(",");
+      if (method.token === undefined) headers["x-oauth-scopes"] = [...world.scopes].join(",");
       checkScopes(world, method);
       if (broken) throw refuse("invalid_json");
       const given = createArgs(args);
@@ -183,7 +183,8 @@ function checkToken(world: World, { name, token: kind = "bot" }: Method, token: 
   if (name === "api.test") return;
   if (token === undefined) throw refuse("not_authed");
   if (world.refuseTokens) throw refuse(world.refuseTokens);
-  const known = token === world.token ? "bot" : token === world.appToken ? "app" : undefined;
+  const tokens = { bot: world.token, app: world.appToken, config: world.configToken } as const;
+  const known = (["bot", "app", "config"] as const).find((name) => tokens[name] === token);
   if (known === undefined) throw refuse("invalid_auth");
   if (known !== kind) throw refuse("not_allowed_token_type");
 }

@@ -3,7 +3,7 @@ import type { Fields } from "./fields.ts";
 import type { Method } from "./method.ts";
 import type { Team, User, World } from "./world.ts";
 
-/** `auth.test`, `users.info`, `bots.info`, `team.info`, `apps.connections.open`. Source: docs.slack.dev, reference/methods. */
+/** `auth.test`, `users.info`, `bots.info`, `team.info`, `apps.connections.open`, `apps.manifest.export`. Source: docs.slack.dev, reference/methods. */
 export function createAppMethods({
   world,
   socketUrl,
@@ -17,6 +17,15 @@ export function createAppMethods({
       tier: 1,
       token: "app",
       run: () => ({ url: socketUrl() }),
+    },
+    {
+      name: "apps.manifest.export",
+      tier: 3,
+      token: "config",
+      run(args) {
+        if (args.need("app_id") !== world.appId) throw refuse("app_not_found");
+        return { manifest: world.manifest };
+      },
     },
     { name: "api.test", tier: 4, run: ({ all }) => ({ args: all }) },
     {

@@ -11,6 +11,7 @@ import { createDelivery, type Delivered } from "./delivery.ts";
 import { createDoings, type Doings } from "./doings.ts";
 import { createEvents, usual } from "./events.ts";
 import { createFaults, type Fault, type Order } from "./faults.ts";
+import type { Fields } from "./fields.ts";
 import { createFileMethods } from "./file-methods.ts";
 import { createFileWire } from "./file-wire.ts";
 import { createFiles } from "./files.ts";
@@ -73,6 +74,10 @@ export interface SlackSimulator extends Scene, People, Doings, Agents, Pick<Chan
   readonly token: string;
   /** The app-level token for Socket Mode, `xapp-…`. */
   readonly appToken: string;
+  /** The app configuration token, `xoxe.xoxp-…`. */
+  readonly configToken: string;
+  /** Changes the app as somebody does on its pages, all at once. */
+  setManifest(manifest: Fields): void;
   readonly signingSecret: string;
   readonly appId: string;
   readonly bot: User;
@@ -171,6 +176,10 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
     origin: address,
     token: world.token,
     appToken: world.appToken,
+    configToken: world.configToken,
+    setManifest(manifest) {
+      world.manifest = manifest;
+    },
     signingSecret,
     appId: world.appId,
     bot: world.bot,
@@ -242,6 +251,8 @@ function createWorld(
     appId: "A0SIM000001",
     token: "xoxb-0-0-simulated",
     appToken: "xapp-1-A0SIM000001-0-simulated",
+    configToken: "xoxe.xoxp-1-simulated",
+    manifest: {},
     scopes: new Set(scopes ?? usual.scopes),
     subscriptions: new Set(subscriptions ?? usual.subscriptions[app]),
     teams: new Map([[team.id, team]]),

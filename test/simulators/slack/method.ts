@@ -11,8 +11,8 @@ export interface Method {
   /** The scope the token needs; of several, any one is enough. */
   readonly scopes?: readonly string[];
   readonly tier: keyof typeof tiers;
-  /** `app`: takes the app-level token, `xapp-…`. */
-  readonly token?: "bot" | "app";
+  /** `app`: takes the app-level token, `xapp-…`; `config`: the one of who may change the app, `xoxe.xoxp-…`. */
+  readonly token?: "bot" | "app" | "config";
   /** What is counted apart, e.g. the channel: `chat.postMessage` may be called once a second in each. */
   perSecond?(args: Args): string | undefined;
   /** Answers what stands beside `ok: true`. Throws ApiError. */

@@ -115,6 +115,10 @@ export interface World {
   readonly appId: string;
   readonly token: string;
   readonly appToken: string;
+  /** The app configuration token of somebody who may change the app. */
+  readonly configToken: string;
+  /** Set by a test: the app as its pages have it. */
+  manifest: Fields;
   /** What the bot's token was granted. */
   readonly scopes: Set<string>;
   /** What the app subscribes to, e.g. `message.channels`. */

@@ -1,0 +1,213 @@
+import { type Environment, environment } from "../environment.ts";
+
+/** What there is to say of a variable, for the table in the docs and for `.env.example`. */
+export interface Variable {
+  readonly part: Part;
+  /** What it does, in Markdown; addresses of other pages as seen from `docs/`. */
+  readonly about: string;
+  /** In the example, where there is no default that says enough. */
+  readonly example?: string;
+  /** What holds where it is not set, where that is no fixed value. */
+  readonly otherwise?: string;
+  /** Nobody else may know it: it may come from a file, which `NAME_FILE` names. */
+  readonly secret?: true;
+}
+
+/** What belongs together, in the order in which an admin meets it. */
+export const parts = [
+  "Pictures",
+  "Discord",
+  "Slack",
+  "Playground and pages",
+  "Keeping",
+  "Line and restarts",
+  "Watching",
+] as const;
+
+type Part = (typeof parts)[number];
+
+const pictures = "Pictures";
+const discord = "Discord";
+const slack = "Slack";
+const web = "Playground and pages";
+const keeping = "Keeping";
+const line = "Line and restarts";
+const watching = "Watching";
+
+/** Everything that can be set. The schema in `environment.ts` has the types and the defaults, this the words. */
+export const variables: Readonly<Record<keyof Environment, Variable>> = {
+  OPENAI_API_KEY: {
+    ...{ part: pictures, secret: true, example: "sk-…", otherwise: "the stand-in draws" },
+    about: "The key that pictures are paid with. Absent: an offline stand-in draws placeholders",
+  },
+  OPENAI_BASE_URL: {
+    ...{ part: pictures, example: "https://gateway.example.com/v1", otherwise: "OpenAI" },
+    about: "A gateway or a compatible server",
+  },
+  OPENAI_MODEL: { part: pictures, about: "Reads the conversation and calls the image tool" },
+  IMAGE_MODEL: { part: pictures, about: "Draws the pictures" },
+  IMAGE_MODELS: {
+    ...{ part: pictures, example: "gpt-image-2.5-flare,gpt-image-2", otherwise: "all known" },
+    about:
+      "Those that may draw when `IMAGE_MODEL` lacks what is asked for, or one is asked for by name; comma-separated, tried in that order",
+  },
+  OPENAI_BACKGROUND: {
+    part: pictures,
+    about: "Runs requests in OpenAI's background, so that they outlive a connection and a restart",
+  },
+  OPENAI_STORE: {
+    part: pictures,
+    about:
+      "`off` (or `false`): OpenAI stores neither responses nor files, and each request brings the conversation along",
+  },
+  PRICES_FILE: {
+    ...{ part: pictures, example: "prices.json", otherwise: "published prices" },
+    about: "A file with [your own prices](prices.md)",
+  },
+  STANDIN_PACE_MS: { part: pictures, about: "How long the stand-in takes for a picture, in ms" },
+  DISCORD_TOKEN: {
+    ...{ part: discord, secret: true, example: "…", otherwise: "Discord is off" },
+    about: "The bot's token: turns [Discord](discord.md) on",
+  },
+  DISCORD_SERVERS: {
+    ...{ part: discord, example: "123456789012345678", otherwise: "all it is in" },
+    about: "Ids of the servers it answers in, and nowhere else. [Who may use it](discord.md#who-may-use-it)",
+  },
+  DISCORD_GUILD_ID: {
+    ...{ part: discord, example: "123456789012345678" },
+    about: "The same for one server, as it was called before",
+  },
+  DISCORD_CHANNELS: {
+    ...{ part: discord, example: "123456789012345678", otherwise: "all it may see" },
+    about: "Ids of the channels it answers in, and nowhere else",
+  },
+  DISCORD_DMS: {
+    ...{ part: discord, otherwise: "`on`; beside servers or channels `off`" },
+    about: "Direct messages",
+  },
+  DISCORD_USER_INSTALLS: {
+    ...{ part: discord, otherwise: "`on`; beside servers or channels `off`" },
+    about: "Commands that people bring along by an installation of their own",
+  },
+  DISCORD_THREADS: { part: discord, about: "`off`, `auto` or `always`: a thread for each picture" },
+  DISCORD_API_URL: {
+    ...{ part: discord, example: "http://127.0.0.1:4000/api", otherwise: "Discord" },
+    about: "Another server that speaks the protocol: a proxy, a test server",
+  },
+  SLACK_BOT_TOKEN: {
+    ...{ part: slack, secret: true, example: "xoxb-…", otherwise: "Slack is off" },
+    about: "The bot's token: turns [Slack](slack.md) on, with one of the next two",
+  },
+  SLACK_APP_TOKEN: {
+    ...{ part: slack, secret: true, example: "xapp-…" },
+    about: "Socket Mode: no public address needed",
+  },
+  SLACK_SIGNING_SECRET: {
+    ...{ part: slack, secret: true, example: "…" },
+    about: "HTTP mode, which listens at the next three",
+  },
+  SLACK_CONFIG_TOKEN: {
+    ...{ part: slack, secret: true, example: "xoxe.xoxp-…" },
+    about:
+      "For [the doctor](doctor.md) alone: an app configuration token, by which it compares the app with its manifest",
+  },
+  SLACK_HOST: { part: slack, about: "Where HTTP mode listens; in the Docker image `0.0.0.0`" },
+  SLACK_PORT: { part: slack, about: "Its port" },
+  SLACK_PATH: { part: slack, about: "Its path" },
+  SLACK_WORKSPACES: {
+    ...{ part: slack, example: "T0123456789", otherwise: "all" },
+    about: "Ids of the workspaces whose people may use it. [Who may use it](slack.md#who-may-use-it)",
+  },
+  SLACK_CHANNELS: {
+    ...{ part: slack, example: "C0123456789", otherwise: "all it is in" },
+    about: "Ids of the channels it answers in",
+  },
+  SLACK_DMS: {
+    ...{ part: slack, otherwise: "`on`; beside channels `off`" },
+    about: "Direct messages, the assistant and App Home",
+  },
+  SLACK_API_URL: {
+    ...{ part: slack, example: "http://127.0.0.1:4000/api/", otherwise: "Slack" },
+    about: "Another server that speaks the protocol: a proxy, a test server",
+  },
+  PLAYGROUND: { part: web, about: "`off`: no playground, for a bot alone" },
+  HOST: {
+    part: web,
+    about:
+      "Where the playground and the pages listen; a public address demands a password. In the Docker image `0.0.0.0`",
+  },
+  PORT: { part: web, about: "Their port; `0`: any that is free" },
+  PLAYGROUND_PASSWORD: {
+    ...{ part: web, secret: true, example: "…", otherwise: "this machine alone" },
+    about:
+      "Asked for at the door; 8 characters at least, better 15 or more, and none of those that are [tried first](security.md#signing-in)",
+  },
+  PLAYGROUND_IDLE_HOURS: {
+    part: web,
+    about: "After so many hours without a request the password is asked for again",
+  },
+  TRUSTED_PROXIES: {
+    ...{ part: web, example: "127.0.0.1", otherwise: "none" },
+    about:
+      "Addresses or networks of your reverse proxies, comma-separated: [what they say](security.md#behind-a-proxy) of whom they ask for is believed",
+  },
+  PUBLIC_URL: {
+    ...{ part: web, example: "https://draw.example.com", otherwise: "no painting in chat" },
+    about: "Where people reach this process from outside, for [painting in chat](painting.md)",
+  },
+  DATA_DIR: { part: keeping, about: "Everything that is kept; in the Docker image `/data`" },
+  STORE_URL: {
+    ...{ part: keeping, secret: true, example: "redis://127.0.0.1:6379", otherwise: "SQLite in `DATA_DIR`" },
+    about: "`sqlite:path`, `redis://…`, `postgres://…` or `memory:`. [What it promises](store.md)",
+  },
+  TAKEOVER_SECONDS: {
+    part: keeping,
+    about: "How long a second process waits for the first to end, before it opens anything; `0`: not at all",
+  },
+  CONCURRENCY: { part: line, about: "Turns drawn at once; the others wait in line and see their place" },
+  QUEUE_LIMIT: {
+    part: line,
+    about: "Turns that may wait; who comes then is told in how many minutes to try again",
+  },
+  QUEUE_LIMIT_PERSON: {
+    part: line,
+    about: "Pictures of one person that may wait: a request with `--count 4` is four",
+  },
+  STOP_GRACE_SECONDS: {
+    part: line,
+    about:
+      "How long turns in flight may go on after SIGTERM; what is not done by then is finished by the next process",
+  },
+  MISSED_MINUTES: {
+    part: line,
+    about:
+      "How old what was said on Discord while the bot was away may be to be answered when it is back; `0`: it is not",
+  },
+  LOG_LEVEL: {
+    part: watching,
+    about:
+      "`trace`, `debug`, `info`, `warn`, `error` or `silent`. JSON lines on standard error; keys and tokens are redacted, prompts stay below `info`",
+  },
+};
+
+/** What may come from a file, too. */
+export const secretNames: readonly string[] = Object.entries(variables)
+  .filter(([, { secret }]) => secret)
+  .map(([name]) => name);
+
+/** Every name that means something to us. */
+export const knownNames: readonly string[] = [
+  ...Object.keys(variables),
+  ...secretNames.map((name) => `${name}_FILE`),
+];
+
+/** The default of each variable that has a fixed one, as one would write it. */
+export function readDefaults(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment.parse({})).flatMap(([name, value]) =>
+      value === undefined
+        ? []
+        : [[name, typeof value === "boolean" ? (value ? "on" : "off") : String(value)]],
+    ),
+  );
+}
