@@ -87,16 +87,18 @@ const fileLifeSeconds = 30 * 24 * 3600;
 export function createPainter(options: PainterOptions): Painter {
   const { log, idleMs = 150_000, backoffMs = 1000, stuckMs = 15 * 60_000, pollMs = 3000 } = options;
   const warn = (message: string) => log.warn({ message }, "openai.sdk");
+  const limits = { bytes: options.eventBytes ?? mostEventBytes, idleMs };
   const client = new OpenAI({
     apiKey: options.apiKey,
     ...(options.baseUrl && { baseURL: options.baseUrl }),
     maxRetries: 0,
     timeout: idleMs,
-    fetch: createBoundedFetch({ bytes: options.eventBytes ?? mostEventBytes, idleMs }),
+    fetch: createBoundedFetch(limits),
     logger: { error: warn, warn, info: () => {}, debug: () => {} },
   });
   const server = options.baseUrl ? "The server that OPENAI_BASE_URL names" : "OpenAI";
-  const connection = createConnection(client, { server, pollMs, stuckMs, cancel });
+  const streaming = client.withOptions({ fetch: createBoundedFetch(limits, { leavesStreams: true }) });
+  const connection = createConnection(streaming, { server, pollMs, stuckMs, cancel, stream: limits });
   /** Some compatible servers know no background mode; once one has said so it is not asked again. */
   let background = true;
   /** Nor do all of them store files. */
