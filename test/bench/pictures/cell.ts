@@ -47,15 +47,19 @@ const warmUp = 4;
 const sampleMs = 50;
 const quietMs = 1500;
 
-/** Draws so many at once on one platform. `paceMs`: between two sketches, and to the picture. */
+/**
+ * Draws so many at once on one platform. `paceMs`: between two sketches, and to the picture. `profiles`: a folder for a
+ * profile of what the bot's first process does.
+ */
 export async function measureCell(of: {
   readonly platform: Platform;
   readonly subject: Subject;
   readonly pictures: number;
   readonly paceMs: number;
   readonly processors: number;
+  readonly profiles?: string | undefined;
 }): Promise<Cell> {
-  const { platform, subject, pictures, paceMs, processors } = of;
+  const { platform, subject, pictures, paceMs, processors, profiles } = of;
   const data = await mkdtemp(join(tmpdir(), "drawbridge-bench-"));
   const started: Running[] = [];
   const begin = (...args: Parameters<typeof run>) => {
@@ -82,7 +86,16 @@ export async function measureCell(of: {
           ...{ DATA_DIR: data, PLAYGROUND: "off", DISCORD_THREADS: "off", CONCURRENCY: "512" },
         }),
       },
-      [new URL("gauge.ts", folder)],
+      [
+        `--import=${new URL("gauge.ts", folder).href}`,
+        ...(profiles
+          ? [
+              "--cpu-prof",
+              `--cpu-prof-dir=${profiles}`,
+              `--cpu-prof-name=${platform}-${pictures}-${subject}.cpuprofile`,
+            ]
+          : []),
+      ],
     );
     const pid = bot.child.pid ?? 0;
     await bot.says(/(discord|slack)\.ready|^ready$/m);
@@ -115,6 +128,7 @@ export async function measureCell(of: {
     await pause(quietMs); // what is tidied up after the last picture is work, too
     const cpuMs = takenBy(pid).cpuMs - before.cpuMs;
     const held = await askGauge(bot);
+    if (profiles) await bot.leave();
     return {
       ...{ platform, subject, pictures, cpuMs, held, readyMs },
       ...toTimes(replay.words as ReplayWord[], town.words as TownWord[]),

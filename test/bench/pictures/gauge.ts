@@ -26,7 +26,8 @@ setInterval(() => {
   stretchMs = Math.max(stretchMs, (used.user + used.system) / 1000);
 }, everyMs).unref();
 
-process.on("message", () => {
+process.on("message", (order) => {
+  if (order === "end") process.exit(0); // as a profile wants it
   process.send?.({ delayMs: delay.max / 1e6, stretchMs } satisfies Held);
   delay.reset();
   stretchMs = 0;

@@ -11,7 +11,7 @@ const usualPaceMs = 1700;
 
 /**
  * Prints a table for each platform. `--at=1,8`: so many at once; `--on=slack`; `--of=ours,floor`; `--pace=500`: ms between
- * two sketches; `--chart=file.svg`: draws the first platform's table.
+ * two sketches; `--chart=file.svg`: draws the first platform's table; `--profiles=folder`: writes what took the time.
  */
 export async function benchPictures(args: readonly string[] = []): Promise<void> {
   const said = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -28,7 +28,8 @@ export async function benchPictures(args: readonly string[] = []): Promise<void>
     const cells: Cell[] = [];
     for (const pictures of loads) {
       for (const subject of of) {
-        cells.push(await measureAgain({ platform, subject, pictures, paceMs, processors }));
+        const profiles = said("profiles");
+        cells.push(await measureAgain({ platform, subject, pictures, paceMs, processors, profiles }));
       }
     }
     all.push(...cells);

@@ -60,6 +60,8 @@ export interface Running {
   /** Resolves when its output has these words. */
   says(words: RegExp): Promise<void>;
   end(): Promise<void>;
+  /** The same in its own way, where it knows one. */
+  leave(): Promise<void>;
 }
 
 /** Runs a file of this folder, or of the project. */
@@ -67,10 +69,10 @@ export function run(
   file: URL,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
-  imports: readonly URL[] = [],
+  options: readonly string[] = [],
 ): Running {
   const child = fork(file, args, {
-    execArgv: ["--disable-warning=ExperimentalWarning", ...imports.map((one) => `--import=${one.href}`)],
+    execArgv: ["--disable-warning=ExperimentalWarning", ...options],
     env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: "16", ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -116,6 +118,10 @@ export function run(
     says: async (wanted) => void (await find(() => (wanted.test(text) ? true : undefined))),
     async end() {
       child.kill("SIGKILL");
+      await ended;
+    },
+    async leave() {
+      child.send("end");
       await ended;
     },
   };
