@@ -110,7 +110,7 @@ export const environment = z
       })
       .optional(),
     LOG_LEVEL: oneOf(logLevels).default("info"),
-    CONCURRENCY: wholeNumber(1, 64).default(4),
+    CONCURRENCY: wholeNumber(1, 512).default(4),
     MISSED_MINUTES: wholeNumber(0, 1440).default(10),
     QUEUE_LIMIT: wholeNumber(1, 100_000).default(1000),
     QUEUE_LIMIT_PERSON: wholeNumber(1, 100_000).default(20),

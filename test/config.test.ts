@@ -209,7 +209,7 @@ describe("the configuration", () => {
     [{ MISSED_MINUTES: "1.5" }, /MISSED_MINUTES: must be a whole number from 0 to 1440/],
     [{ QUEUE_LIMIT: "0" }, /QUEUE_LIMIT: must be a whole number from 1 to 100000/],
     [{ QUEUE_LIMIT_PERSON: "many" }, /QUEUE_LIMIT_PERSON: must be a whole number from 1 to 100000/],
-    [{ CONCURRENCY: "0" }, /CONCURRENCY: must be a whole number from 1 to 64/],
+    [{ CONCURRENCY: "0" }, /CONCURRENCY: must be a whole number from 1 to 512/],
     [{ STOP_GRACE_SECONDS: "soon" }, /STOP_GRACE_SECONDS: must be a whole number from 0 to 3600/],
     [{ TAKEOVER_SECONDS: "-1" }, /TAKEOVER_SECONDS: must be a whole number from 0 to 3600/],
     [{ STANDIN_PACE_MS: "-1" }, /STANDIN_PACE_MS: /],

@@ -132,20 +132,25 @@ async function drawAll(
   const paint = createPaint(state, prepared, fitted, tools, signal);
   const count = fitted.options.count ?? 1;
   const known = state.turn.responseIds ?? [];
+  const show = () => offer(views.workingView(state, views.progressStatus(state.drawings)));
+  const isOneOfSeveral = count > 1;
   state.drawings = Array.from({ length: count }, (_, index) =>
-    createDrawing({ prompt: state.turn.text, index, limits, log }),
+    createDrawing({ prompt: state.turn.text, index, limits, log, isOneOfSeveral, onSketch: show }),
   );
   const results = await Promise.allSettled(
     state.drawings.map(async (drawing, index) => {
       for await (const painted of paint(index, known[index] ?? undefined)) {
-        await drawing.take(painted);
+        const taken = drawing.take(painted);
+        // The stream is not held up by a sketch.
+        if (painted.kind !== "partial") await taken;
         if (painted.kind === "started") {
           // It is being drawn, and paid for: that a restart will not know of it is no reason to drop it.
           await note({ responseIds: state.drawings.map(({ responseId }) => responseId ?? null) }).catch(
             (error: unknown) => log.error({ error }, "store.failed"),
           );
         }
-        offer(views.workingView(state, views.progressStatus(state.drawings)));
+        // What follows is the picture itself, which is not to wait for a line about it.
+        if (state.drawings.some(({ pictures }) => pictures.length === 0)) show();
       }
       drawing.check();
     }),

@@ -1,6 +1,6 @@
 import type { Usage } from "../money/prices.ts";
 import type { PaintEvent, PaintedPicture } from "../openai/painted.ts";
-import { isWhole, toSketch } from "../pictures/jobs.ts";
+import { isWhole, toNewestSketch } from "../pictures/jobs.ts";
 import { BotError } from "../seam/errors.ts";
 import { toExtension } from "../seam/files/file-name.ts";
 import type { Log } from "../seam/log.ts";
@@ -21,6 +21,7 @@ export interface Drawing {
   readonly waitingMs?: number;
   readonly pictures: readonly PaintedPicture[];
   readonly usage?: Usage;
+  /** Of a partial it resolves when its sketch is made, or is not wanted any more: nothing has to wait for that. */
   take(painted: PaintEvent): Promise<void>;
   /** Throws BotError `empty` when it has ended with neither a picture nor words, `unreachable` when that cannot be opened. */
   check(): void;
@@ -32,8 +33,12 @@ export function createDrawing(of: {
   readonly index: number;
   readonly limits: ImageLimits;
   readonly log: Log;
+  /** There are others beside it: until they are there, its picture is shown as a sketch. */
+  readonly isOneOfSeveral?: boolean;
+  /** Hears of each new sketch. */
+  readonly onSketch?: () => void;
 }): Drawing {
-  const { prompt, index, limits, log } = of;
+  const { prompt, index, limits, log, isOneOfSeveral = false, onSketch = () => {} } = of;
   const pictures: PaintedPicture[] = [];
   let broken = false;
   const state: { -readonly [Key in keyof Drawing]?: Drawing[Key] } & Pick<Drawing, "text" | "sketches"> = {
@@ -41,17 +46,33 @@ export function createDrawing(of: {
     sketches: 0,
   };
 
-  /** Whether it can be shown: a sketch that cannot be opened is not worth failing for. */
-  async function show(bytes: Uint8Array): Promise<boolean> {
-    try {
-      const encoded = await toSketch(bytes, limits);
-      const name = nameOf(prompt, encoded.mediaType, index);
-      state.sketch = { ...encoded, name, alt: "A sketch, still being drawn" };
-      return true;
-    } catch (error) {
-      log.debug({ error }, "sketch.lost");
-      return false;
+  /** The newest picture that no sketch was made of. */
+  let next: Uint8Array | undefined;
+  let isSketching = false;
+
+  function takeNext(): Uint8Array | undefined {
+    const taken = next;
+    next = undefined;
+    return taken;
+  }
+
+  /** Of those that come while one waits the newest is taken, and none when the picture is there. */
+  async function sketch(bytes: Uint8Array): Promise<void> {
+    next = bytes;
+    if (isSketching) return;
+    isSketching = true;
+    while (next) {
+      try {
+        const encoded = await toNewestSketch(takeNext, limits);
+        if (!encoded || (pictures.length > 0 && !isOneOfSeveral)) continue;
+        const name = nameOf(prompt, encoded.mediaType, index);
+        state.sketch = { ...encoded, name, alt: "A sketch, still being drawn" };
+        onSketch();
+      } catch (error) {
+        log.debug({ error }, "sketch.lost"); // not worth failing for
+      }
     }
+    isSketching = false;
   }
 
   return Object.assign(state, {
@@ -71,13 +92,13 @@ export function createDrawing(of: {
           return;
         case "partial":
           state.sketches = painted.index + 1;
-          await show(painted.bytes);
-          return;
+          return sketch(painted.bytes);
         case "picture": {
           const { bytes, mediaType } = painted.picture;
-          const isShown = await show(bytes);
-          if (isShown || mediaType === "image/svg+xml" || (await isWhole(bytes))) {
+          next = undefined;
+          if (mediaType === "image/svg+xml" || (await isWhole(bytes))) {
             pictures.push(painted.picture);
+            if (isOneOfSeveral) void sketch(bytes);
             return;
           }
           log.warn({ callId: painted.picture.callId, size: bytes.byteLength }, "picture.broken");

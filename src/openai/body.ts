@@ -1,4 +1,7 @@
 import { BotError } from "../seam/errors.ts";
+import { createHeap } from "./stream/heap.ts";
+import { tooLong } from "./stream/read-events.ts";
+import { within } from "./stream/within.ts";
 
 /** What a body may cost. */
 export interface BodyLimits {
@@ -21,14 +24,19 @@ const mostErrorBytes = 1024 * 1024;
  * A `fetch` whose bodies are broken off when they fall silent or become too long: the SDK sets neither limit. Any byte
  * is a sign of life, also one of a comment that keeps the connection open.
  *
- * Reading such a body rejects with BotError `unreachable` (silent) or `rejected` (too long).
+ * Reading such a body rejects with BotError `unreachable` (silent) or `rejected` (too long). `leavesStreams`: a stream of
+ * events is read by who sets those limits, as `readEvents` does.
  */
-export function createBoundedFetch(limits: BodyLimits): typeof fetch {
+export function createBoundedFetch(
+  limits: BodyLimits,
+  { leavesStreams = false }: { readonly leavesStreams?: boolean } = {},
+): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
     if (!response.body) return response;
     const { status, statusText, headers } = response;
     const isStream = !/json|html/.test(headers.get("content-type") ?? "");
+    if (leavesStreams && response.ok && isStream) return response;
     const most = response.ok ? limits.bytes : Math.min(limits.bytes, mostErrorBytes);
     const buffer = response.ok && isStream ? createEventBuffer() : createPassage();
     const body = bound(response.body, buffer, { ...limits, bytes: most });
@@ -80,22 +88,6 @@ function bound(
   );
 }
 
-function tooLong(bytes: number): BotError {
-  const size = bytes < 1024 * 1024 ? `${bytes} bytes` : `${Math.round(bytes / (1024 * 1024))} MB`;
-  return new BotError(
-    "rejected",
-    `OpenAI sent more than ${size} in one piece, which is no picture. Tell the admin: OPENAI_BASE_URL may name the wrong server.`,
-  );
-}
-
-/** Undefined when it takes longer. */
-function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
-  const timer = setTimeout(resolve, ms, undefined);
-  work.then(resolve, reject).finally(() => clearTimeout(timer));
-  return promise;
-}
-
 /** In pieces that are worth their trouble; what must not become too long is the whole. */
 function createPassage(): Buffering {
   const held = createHeap();
@@ -144,7 +136,8 @@ function createEventBuffer(): Buffering {
         held.add(chunk);
         return undefined;
       }
-      const ready = held.empty(chunk.subarray(0, cut));
+      held.add(chunk.subarray(0, cut));
+      const ready = held.empty();
       held.add(chunk.subarray(cut));
       return ready;
     },
@@ -156,42 +149,3 @@ function createEventBuffer(): Buffering {
 }
 
 const blockBytes = 64 * 1024;
-/** Bytes of a chunk that is kept as it came. */
-const worthKeeping = 4096;
-
-/** Bytes on a heap. Small chunks are copied together: a chunk can be a single byte, and costs two hundred. */
-function createHeap() {
-  let parts: Uint8Array[] = [];
-  let size = 0;
-  let block: Buffer | undefined;
-  let used = 0; // bytes of the block
-  const close = () => {
-    if (block && used > 0) parts.push(block.subarray(0, used));
-    block = undefined;
-    used = 0;
-  };
-  return {
-    size: () => size,
-    add(bytes: Uint8Array): void {
-      size += bytes.length;
-      if (bytes.length >= worthKeeping) {
-        close();
-        parts.push(bytes);
-        return;
-      }
-      if (used + bytes.length > blockBytes) close();
-      block ??= Buffer.allocUnsafe(blockBytes);
-      block.set(bytes, used);
-      used += bytes.length;
-    },
-    /** What is on it, and what comes after that. */
-    empty(last: Uint8Array = new Uint8Array()): Uint8Array {
-      if (size === 0) return last;
-      close();
-      const all = Buffer.concat([...parts, last]);
-      parts = [];
-      size = 0;
-      return all;
-    },
-  };
-}

@@ -8,6 +8,7 @@ import { insist } from "./patience.ts";
 import { createResponsesEngine } from "./responses/going-on.ts";
 import { rulesId } from "./responses/request.ts";
 import { createResponses } from "./responses/responses.ts";
+import type { StreamLimits } from "./stream/read-events.ts";
 
 /**
  * Whoever draws, by whichever of the engines. All methods reject with a BotError; with the signal's reason when it
@@ -48,16 +49,25 @@ export interface PainterOptions {
 /** The longest life of a file. Source: `expires_after` in openai's files.d.ts. */
 const fileLifeSeconds = 30 * 24 * 3600;
 
+/** What reading a stream may cost; as much is read of what is none. */
+export function limitsOf({
+  eventBytes = mostEventBytes,
+  idleMs = 150_000,
+}: Pick<PainterOptions, "eventBytes" | "idleMs">): StreamLimits {
+  return { bytes: eventBytes, idleMs };
+}
+
 /** The openai SDK, whose own retries are off: they do not know what has been drawn. */
 export function createClient(options: PainterOptions): OpenAI {
-  const { log, idleMs = 150_000 } = options;
+  const { log } = options;
+  const limits = limitsOf(options);
   const warn = (message: string) => log.warn({ message }, "openai.sdk");
   return new OpenAI({
     apiKey: options.apiKey,
     ...(options.baseUrl && { baseURL: options.baseUrl }),
     maxRetries: 0,
-    timeout: idleMs,
-    fetch: createBoundedFetch({ bytes: options.eventBytes ?? mostEventBytes, idleMs }),
+    timeout: limits.idleMs,
+    fetch: createBoundedFetch(limits),
     logger: { error: warn, warn, info: () => {}, debug: () => {} },
   });
 }
@@ -67,7 +77,8 @@ export function createPainter(options: PainterOptions): Painter {
   const { log, backoffMs = 1000, stuckMs = 15 * 60_000, pollMs = 3000 } = options;
   const client = createClient(options);
   const server = options.baseUrl ? "The server that OPENAI_BASE_URL names" : "OpenAI";
-  const responses = createResponses(client, { server, backoffMs, stuckMs, pollMs, log });
+  const stream = limitsOf(options);
+  const responses = createResponses(client, { server, backoffMs, stuckMs, pollMs, stream, log });
   const { begin } = createResponsesEngine(responses);
   /** Not all compatible servers store files. */
   let files = true;

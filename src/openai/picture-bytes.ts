@@ -1,13 +1,24 @@
 import { sniffMediaType } from "../seam/files/media-type.ts";
 
-/** A picture from base64, with its media type; undefined when it is none, or only the first part of one. */
-export function toPictureBytes(base64: string): { bytes: Uint8Array; mediaType: string } | undefined {
+/**
+ * A picture from base64, or from what that was decoded to, with its media type; undefined when it is none, or only the
+ * first part of one.
+ */
+export function toPictureBytes(
+  sent: string | Uint8Array,
+): { bytes: Uint8Array; mediaType: string } | undefined {
+  const bytes =
+    typeof sent === "string" ? decode(sent) : Buffer.from(sent.buffer, sent.byteOffset, sent.length);
+  if (!bytes) return undefined;
+  const mediaType = sniffMediaType(bytes);
+  return mediaType && isWhole(bytes, mediaType) ? { bytes, mediaType } : undefined;
+}
+
+function decode(base64: string): Buffer | undefined {
   const bytes = Buffer.from(base64, "base64");
   // Decoding passes over what is not base64: then there are fewer bytes than there are letters for.
   const letters = base64.length - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);
-  if (letters % 4 === 1 || bytes.length !== Math.floor((letters * 3) / 4)) return undefined;
-  const mediaType = sniffMediaType(bytes);
-  return mediaType && isWhole(bytes, mediaType) ? { bytes, mediaType } : undefined;
+  return letters % 4 === 1 || bytes.length !== Math.floor((letters * 3) / 4) ? undefined : bytes;
 }
 
 /** By how its kind ends; something may follow. Source: PNG, 11.2; JPEG, B.1.1.3; GIF89a, 27; the WebP container. */

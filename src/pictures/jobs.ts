@@ -1,3 +1,4 @@
+import { isSoundPng, sizeOfPng } from "../seam/files/png.ts";
 import type { Encoded, ImageLimits, Measured } from "../seam/view.ts";
 import type { Rasterised } from "./decoder/formats/svg.ts";
 import type { SentPicture } from "./decoder/input.ts";
@@ -6,7 +7,7 @@ import type { Pair } from "./decoder/mask/pair.ts";
 import type { Parts } from "./decoder/mask/put-back.ts";
 import type { Work } from "./decoder/work.ts";
 import type { Picture } from "./picture.ts";
-import { type Bounds, createPool, TooMuch } from "./pool.ts";
+import { type Bounds, createPool, TooMuch, type Wanted } from "./pool.ts";
 import { noHeic, ofFile, tooLongToDraw, tooMuchWork, undrawable } from "./refusals.ts";
 
 /**
@@ -16,22 +17,25 @@ import { noHeic, ofFile, tooLongToDraw, tooMuchWork, undrawable } from "./refusa
  */
 const pool = createPool({ mb: 1150, most: 3, idleMs: 30_000 });
 
-/** By who made it and what it is. The megabytes count what a process holds before it opens anything. */
+/**
+ * By who made it and what it is. The megabytes count what a process holds before it opens anything. What is drawn goes
+ * first: a picture waits for no sketch, and a sketch for nobody's file.
+ */
 const bounds = {
-  sent: { ms: 20_000, mb: 420 },
-  sentSvg: { ms: 10_000, mb: 420 },
+  sent: { ms: 20_000, mb: 420, rank: 2 },
+  sentSvg: { ms: 10_000, mb: 420, rank: 2 },
   /** HEIC and AVIF: the largest photo of an iPhone takes some seconds, and is held twice. */
-  sentBoxed: { ms: 40_000, mb: 850 },
-  header: { ms: 10_000, mb: 250, isUrgent: true },
-  thumbnail: { ms: 20_000, mb: 420 },
-  sketch: { ms: 20_000, mb: 300, isUrgent: true },
-  drawn: { ms: 120_000, mb: 850, isUrgent: true },
+  sentBoxed: { ms: 40_000, mb: 850, rank: 2 },
+  header: { ms: 10_000, mb: 250, rank: 0 },
+  thumbnail: { ms: 20_000, mb: 420, rank: 2 },
+  sketch: { ms: 20_000, mb: 300, rank: 1 },
+  drawn: { ms: 120_000, mb: 850, rank: 0 },
 } as const satisfies Record<string, Bounds>;
 
 function run<Name extends keyof Work>(
   name: Name,
   of: Bounds,
-  args: Parameters<Work[Name]>,
+  args: Wanted["args"] & (Parameters<Work[Name]> | (() => Parameters<Work[Name]> | undefined)),
   signal?: AbortSignal,
 ): Promise<Awaited<ReturnType<Work[Name]>>> {
   // What comes back is what that piece of work says it gives.
@@ -87,6 +91,8 @@ export function makeBlank(): Promise<Encoded> {
 
 /** What a picture's header says, of its bytes or of the file it is in; undefined for what no header says it of. */
 export async function measure(source: Uint8Array | string): Promise<Measured | undefined> {
+  const size = typeof source === "string" ? undefined : sizeOfPng(source);
+  if (size) return { mediaType: "image/png", ...size };
   try {
     return await run("measure", bounds.header, [source]);
   } catch (error) {
@@ -105,9 +111,27 @@ export function toThumbnail(source: Uint8Array | string, side: number): Promise<
   return run("toThumbnail", bounds.thumbnail, [source, side]);
 }
 
-/** Whether a picture is there to its last line, however odd it is otherwise. */
+/**
+ * The same of the picture that is the newest when a decoder is free; undefined when none is wanted by then. Until then
+ * none is held here.
+ */
+export function toNewestSketch(
+  newest: () => Uint8Array | undefined,
+  limits: ImageLimits,
+): Promise<Encoded | undefined> {
+  const args = (): [Uint8Array, ImageLimits] | undefined => {
+    const picture = newest();
+    return picture && [picture, limits];
+  };
+  return run("toSketch", bounds.sketch, args);
+}
+
+/**
+ * Whether a picture is there to its last line, however odd it is otherwise. Of a PNG its checksums say so; what they do
+ * not vouch for is decoded.
+ */
 export async function isWhole(picture: Uint8Array): Promise<boolean> {
-  return run("isWhole", bounds.drawn, [picture]).catch(() => false);
+  return isSoundPng(picture) || run("isWhole", bounds.drawn, [picture]).catch(() => false);
 }
 
 /**

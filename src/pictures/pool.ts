@@ -9,8 +9,8 @@ export interface Bounds {
   readonly ms: number;
   /** Megabytes of memory that its process may have. */
   readonly mb: number;
-  /** It goes before what is not. */
-  readonly isUrgent?: boolean;
+  /** What has a lower one goes first; 1 unless said. */
+  readonly rank?: number;
 }
 
 /** It took more memory or time than it may, or made its process fall. */
@@ -20,10 +20,19 @@ export class TooMuch extends Error {
 
 /** Processes that decode pictures. */
 export interface Pool {
-  /** Rejects as the work does, with TooMuch, or with the signal's reason: then it is ended at once. */
-  run(order: Omit<Order, "mb" | "ms">, bounds: Bounds, signal?: AbortSignal): Promise<unknown>;
+  /**
+   * Rejects as the work does, with TooMuch, or with the signal's reason: then it is ended at once. `args`: where it is a
+   * function, it is asked when the work may begin; undefined when that is not wanted any more, and is what comes of it.
+   */
+  run(order: Wanted, bounds: Bounds, signal?: AbortSignal): Promise<unknown>;
   /** Starts a process, so that the first who comes does not wait for it. */
   warm(): void;
+}
+
+/** A piece of work, by its name, and what it is done with. */
+export interface Wanted {
+  readonly name: Order["name"];
+  readonly args: Order["args"] | (() => Order["args"] | undefined);
 }
 
 /** Signals by which a person or a supervisor asks a process to end. */
@@ -36,7 +45,7 @@ const mostSaid = 2000;
 const busy = 4;
 
 interface Task {
-  readonly order: Order;
+  readonly wanted: Wanted;
   readonly bounds: Bounds;
   readonly settle: PromiseWithResolvers<unknown>;
 }
@@ -71,7 +80,10 @@ export function createPool(of: {
       const free = idle ?? (decoders.size < of.most ? start() : undefined);
       if (!free) return;
       waiting.shift();
-      begin(free, task);
+      const { args } = task.wanted;
+      const given = typeof args === "function" ? args() : args;
+      if (given) begin(free, task, given);
+      else task.settle.resolve(undefined);
     }
   }
 
@@ -101,14 +113,16 @@ export function createPool(of: {
     return decoder;
   }
 
-  function begin(decoder: Decoder, task: Task): void {
+  function begin(decoder: Decoder, task: Task, args: Order["args"]): void {
     const { child } = decoder;
     decoder.task = task;
     clearTimeout(decoder.timer);
     child.ref();
     child.channel?.ref();
     decoder.timer = setTimeout(() => child.kill("SIGKILL"), task.bounds.ms * busy);
-    child.send(task.order, (error) => {
+    const { mb, ms } = task.bounds;
+    const order: Order = { name: task.wanted.name, args, mb, ms };
+    child.send(order, (error) => {
       if (error) drop(decoder, error);
     });
   }
@@ -166,12 +180,12 @@ export function createPool(of: {
   }
 
   return {
-    run({ name, args }, bounds, signal) {
+    run(wanted, bounds, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason);
-      const { mb, ms } = bounds;
-      const task = { order: { name, args, mb, ms }, bounds, settle: Promise.withResolvers<unknown>() };
-      const urgent = waiting.findIndex((one) => !one.bounds.isUrgent);
-      waiting.splice(bounds.isUrgent && urgent >= 0 ? urgent : waiting.length, 0, task);
+      const task = { wanted, bounds, settle: Promise.withResolvers<unknown>() };
+      const { rank = 1 } = bounds;
+      const after = waiting.findIndex((one) => (one.bounds.rank ?? 1) > rank);
+      waiting.splice(after >= 0 ? after : waiting.length, 0, task);
       const abort = () => cancel(task, signal?.reason);
       signal?.addEventListener("abort", abort, { once: true });
       next();

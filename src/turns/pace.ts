@@ -10,27 +10,53 @@ export interface Pace {
   finish(view: View): Promise<MessageKey>;
 }
 
+/** Shows that may follow each other at once: platforms count them over some time, and not from one to the next. */
+const burst = 2;
+
 /**
- * One show is in flight at a time, and the next is scheduled only when it has settled.
+ * One show is in flight at a time. Each is paid for out of a budget, which the reply's pace fills up again, one show
+ * after so many ms, to two at most. One that brings no new picture leaves enough for a sketch.
  *
- * `onError` hears of a view on the way that could not be shown; the turn goes on without it.
+ * `onError` hears of a view on the way that could not be shown; the turn goes on without it. `now` is in ms.
  */
 export function createPace(
   reply: Reply,
   onError: (error: unknown) => void,
   wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, null, { signal }),
+  now: () => number = () => performance.now(),
 ): Pace {
   const finished = new AbortController();
   let newest: View | undefined;
   let showing: Promise<void> | undefined;
+  let shown: View["images"] = [];
+  let budget = burst;
+  let countedAt = now();
+  /** Ends the wait for what is newest. */
+  let waiting = new AbortController();
+
+  /** Ms until it may be shown. */
+  function waitMs({ images }: View): number {
+    if (reply.pace === 0) return 0;
+    budget = Math.min(burst, budget + (now() - countedAt) / reply.pace);
+    countedAt = now();
+    const isNew = images.length > 0 && !isSame(images, shown);
+    return Math.max(0, (isNew ? 1 : 2) - budget) * reply.pace;
+  }
 
   async function run(): Promise<void> {
     while (newest && !finished.signal.aborted) {
       const view = newest;
+      const ms = waitMs(view);
+      if (ms > 0) {
+        waiting = new AbortController();
+        // An aborted wait means that another view is the newest, or the last is due: the loop sees it.
+        await wait(ms, AbortSignal.any([waiting.signal, finished.signal])).catch(() => {});
+        continue;
+      }
       newest = undefined;
+      budget -= 1;
+      shown = view.images;
       await reply.show(view).then(() => {}, onError);
-      // An aborted wait means that the last view is due: the loop's condition sees it.
-      await wait(reply.pace, finished.signal).catch(() => {});
     }
     showing = undefined;
   }
@@ -39,6 +65,7 @@ export function createPace(
     offer(view) {
       if (finished.signal.aborted) return;
       newest = view;
+      waiting.abort();
       showing ??= run();
     },
     async finish(view) {
@@ -48,4 +75,8 @@ export function createPace(
       return reply.show(view);
     },
   };
+}
+
+function isSame(images: View["images"], others: View["images"]): boolean {
+  return images.length === others.length && images.every(({ bytes }, at) => bytes === others[at]?.bytes);
 }

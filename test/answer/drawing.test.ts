@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import sharp from "sharp";
-import { createDrawing } from "../../src/answer/drawing.ts";
+import { createDrawing, type Drawing } from "../../src/answer/drawing.ts";
 import { createLog } from "../../src/seam/log.ts";
+import { flat } from "../rig/pictures.ts";
 import { limits } from "../rig/studio.ts";
 
 test("words without end are cut", async () => {
@@ -37,5 +38,61 @@ describe("a picture that cannot be opened", () => {
     await take(drawing, whole);
     assert.equal(drawing.pictures.length, 1);
     drawing.check();
+  });
+});
+
+const [tall, wide, square] = await Promise.all([
+  flat("#a00", 10, 40),
+  flat("#0a0", 40, 10),
+  flat("#00a", 20, 20),
+]);
+
+describe("a sketch", () => {
+  const begin = () => {
+    const shown: string[] = [];
+    const drawing: Drawing = createDrawing({
+      ...{ prompt: "a fox", index: 0, limits, log: createLog("silent") },
+      onSketch: () => shown.push(`${drawing.sketch?.name}`),
+    });
+    return { drawing, shown };
+  };
+  const partial = (bytes: Uint8Array, index: number) => ({ kind: "partial", index, bytes }) as const;
+  const picture = (bytes: Uint8Array) => {
+    const painted = { callId: "ig_1", bytes, mediaType: "image/png", applied: {} };
+    return { kind: "picture", picture: painted } as const;
+  };
+  const shapeOf = async ({ sketch }: Drawing) => {
+    const { width, height } = await sharp(sketch?.bytes).metadata();
+    return [width, height];
+  };
+
+  test("does not hold up the picture, and is not shown after it", async () => {
+    const { drawing, shown } = begin();
+    const sketched = drawing.take(partial(tall, 0));
+    await drawing.take(picture(square));
+    assert.deepEqual([drawing.pictures.length, drawing.sketch], [1, undefined]);
+    await sketched;
+    assert.deepEqual([drawing.sketch, shown], [undefined, []]);
+  });
+
+  test("is made of the newest that there is: what is older is dropped", async () => {
+    const { drawing, shown } = begin();
+    const sketched = drawing.take(partial(square, 0));
+    for (const [index, bytes] of [tall, square, tall, wide].entries())
+      await drawing.take(partial(bytes, index + 1));
+    await sketched;
+    assert.equal(shown.length, 2);
+    assert.deepEqual(await shapeOf(drawing), [40, 10]);
+  });
+
+  test("is made of a picture, too, where others are still drawn beside it", async () => {
+    const seen = Promise.withResolvers<void>();
+    const drawing = createDrawing({
+      ...{ prompt: "a fox", index: 0, limits, log: createLog("silent"), isOneOfSeveral: true },
+      onSketch: seen.resolve,
+    });
+    await drawing.take(picture(wide));
+    await seen.promise;
+    assert.deepEqual(await shapeOf(drawing), [40, 10]);
   });
 });

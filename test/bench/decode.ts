@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import OpenAI from "openai";
-import { createClient } from "../../src/openai/painter.ts";
+import { createClient, limitsOf } from "../../src/openai/painter.ts";
 import { toRequest } from "../../src/openai/responses/request.ts";
 import { createResponses } from "../../src/openai/responses/responses.ts";
 import { createLog } from "../../src/seam/log.ts";
@@ -24,6 +24,7 @@ export async function benchDecode(): Promise<void> {
     backoffMs: 1000,
     stuckMs: 60_000,
     pollMs: 3000,
+    stream: limitsOf({}),
   });
   const never = new AbortController().signal;
 

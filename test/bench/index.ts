@@ -2,13 +2,15 @@ import { benchDecode } from "./decode.ts";
 import { benchInputs } from "./inputs.ts";
 import { benchLine } from "./line.ts";
 import { benchMemory } from "./memory.ts";
+import { benchPictures } from "./pictures/index.ts";
 import { benchPutBack } from "./put-back.ts";
 import { benchSketch } from "./sketch.ts";
 import { benchStore } from "./store.ts";
 import { benchTurn } from "./turn.ts";
 
-/** `npm run bench`, or with names after it: `npm run bench -- decode store`. */
-const all = {
+/** `npm run bench`, or with names after it: `npm run bench -- decode store`, `npm run bench -- pictures --at=1,8`. */
+const all: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  pictures: benchPictures,
   decode: benchDecode,
   sketch: benchSketch,
   inputs: benchInputs,
@@ -19,7 +21,8 @@ const all = {
   memory: benchMemory,
 };
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
+const args = process.argv.slice(2).filter((arg) => arg.startsWith("--"));
 for (const [name, bench] of Object.entries(all)) {
-  if (wanted.length === 0 || wanted.includes(name)) await bench();
+  if (wanted.length === 0 || wanted.includes(name)) await bench(args);
 }

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { TestContext } from "node:test";
 import type { RequestDefaults } from "../../src/openai/engine.ts";
 import type { PaintEvent } from "../../src/openai/painted.ts";
-import { createClient, createPainter, type PainterOptions } from "../../src/openai/painter.ts";
+import { createClient, createPainter, limitsOf, type PainterOptions } from "../../src/openai/painter.ts";
 import { toRequest } from "../../src/openai/responses/request.ts";
 import { createResponses } from "../../src/openai/responses/responses.ts";
 import { createLog } from "../../src/seam/log.ts";
@@ -73,6 +73,7 @@ export async function serve(
     backoffMs,
     pollMs,
     stuckMs,
+    stream: limitsOf(options),
   });
   return { painter: { ...createPainter(options), ...responses }, asked, lines };
 }

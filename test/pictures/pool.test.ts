@@ -64,7 +64,7 @@ test("all together stay below what there is, and the urgent goes first", async (
   const work = await quick();
   const large = pool.run(work, { ...ample, mb: 300 }).then(() => order.push("large"));
   const small = pool.run(work, { ...ample, mb: 100 }).then(() => order.push("small"));
-  await pool.run(work, { ...ample, mb: 100, isUrgent: true }).then(() => order.push("urgent"));
+  await pool.run(work, { ...ample, mb: 100, rank: 0 }).then(() => order.push("urgent"));
   assert.deepEqual(order, ["urgent"], "there is room for it, and for none that came before the large one");
   stop.abort();
   await Promise.all([held, large, small]);

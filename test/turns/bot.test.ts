@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import sharp from "sharp";
 import { flat } from "../rig/pictures.ts";
 import { ada, attachment, bob, createStudio } from "../rig/studio.ts";
+import { until } from "../rig/until.ts";
 
 describe("a turn", () => {
   let studio: Awaited<ReturnType<typeof createStudio>>;
@@ -13,7 +14,13 @@ describe("a turn", () => {
   beforeEach(() => studio.standin.clearFaults());
 
   test("goes from words to a picture, with sketches on the way", async () => {
-    const { views, last } = await studio.say("a red fox in snow");
+    const held = studio.hold();
+    const reply = studio.adapter.reply();
+    const answered = studio.say("a red fox in snow", {}, reply);
+    const isShown = () => studio.adapter.views(reply.key).some(({ images }) => images.length > 0);
+    await until(isShown, "a sketch");
+    held.release();
+    const { views, last } = await answered;
     assert.equal(last.phase, "done");
     assert.equal(last.images.length, 1);
     const meta = await sharp(last.images[0]?.bytes).metadata();

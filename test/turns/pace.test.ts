@@ -10,6 +10,7 @@ function createStage() {
   const begun: string[] = [];
   const shows: PromiseWithResolvers<void>[] = [];
   const waits: { ms: number; over: () => void }[] = [];
+  let now = 0;
   const reply = {
     pace: 1000,
     limits,
@@ -23,16 +24,26 @@ function createStage() {
   };
   const wait = (ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
-      waits.push({ ms, over: resolve });
+      const over = () => {
+        now += ms;
+        resolve();
+      };
+      waits.push({ ms, over });
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener("abort", () => reject(signal.reason));
     });
-  const pace = createPace(reply, (error) => errors.push(error), wait);
+  const pace = createPace(
+    reply,
+    (error) => errors.push(error),
+    wait,
+    () => now,
+  );
   const step = () => new Promise((resolve) => setImmediate(resolve));
   return {
     begun,
     errors,
     waits,
+    reply,
     pace,
     step,
     async shown() {
@@ -45,6 +56,9 @@ function createStage() {
       shows.at(-1)?.reject(new Error(why));
       await step();
     },
+    pass(ms: number) {
+      now += ms;
+    },
     async waited() {
       waits.at(-1)?.over();
       await step();
@@ -52,7 +66,11 @@ function createStage() {
   };
 }
 
-const view = (text: string): View => ({ phase: "working", text, notes: [], images: [], actions: [] });
+const view = (text: string, images: View["images"] = []): View => ({
+  ...{ phase: "working", text, notes: [], images, actions: [] },
+});
+const sketch = (text: string) =>
+  view(text, [{ name: "a.webp", alt: "", mediaType: "image/webp", bytes: Buffer.from(text) }]);
 
 test("the first view is shown at once", () => {
   const { begun, pace } = createStage();
@@ -69,21 +87,68 @@ test("one is in flight at a time, and of those that wait the newest wins", async
   await shown();
   assert.deepEqual(begun, ["one"], "the platform's pace is kept");
   pace.offer(view("four"));
-  assert.deepEqual(
-    waits.map(({ ms }) => ms),
-    [1000],
-  );
   await waited();
   assert.deepEqual(begun, ["one", "four"]);
+  assert.ok(waits.every(({ ms }) => ms === 1000));
 });
 
 test("after a pause the next is shown at once", async () => {
-  const { begun, pace, shown, waited } = createStage();
+  const { begun, pace, pass, shown } = createStage();
   pace.offer(view("one"));
   await shown();
-  await waited();
+  pass(1000);
   pace.offer(view("two"));
   assert.deepEqual(begun, ["one", "two"]);
+});
+
+test("a line about how it stands never costs a sketch its turn", async () => {
+  const { begun, pace, shown } = createStage();
+  pace.offer(view("Getting ready"));
+  await shown();
+  pace.offer(view("Drawing"));
+  assert.deepEqual(begun, ["Getting ready"]);
+  pace.offer(sketch("sketch 1"));
+  await shown();
+  assert.deepEqual(begun, ["Getting ready", "sketch 1"], "it does not wait for the line");
+});
+
+test("over a long time no more is shown than the pace allows", async () => {
+  const { begun, pace, shown, waited, waits } = createStage();
+  for (let at = 0; at < 2; at += 1) {
+    pace.offer(sketch(`at once ${at}`));
+    await shown();
+  }
+  for (let at = 0; at < 5; at += 1) {
+    pace.offer(sketch(`later ${at}`));
+    await waited();
+    await shown();
+  }
+  assert.equal(begun.length, 7);
+  assert.deepEqual(
+    waits.map(({ ms }) => ms),
+    [1000, 1000, 1000, 1000, 1000],
+  );
+});
+
+test("the same sketch again is only a line", async () => {
+  const { begun, pace, shown } = createStage();
+  const same = sketch("sketch 1");
+  pace.offer(same);
+  await shown();
+  pace.offer({ ...same, text: "Finishing" });
+  await shown();
+  assert.deepEqual(begun, ["sketch 1"]);
+});
+
+test("where no pace is kept all is shown as it comes", async () => {
+  const { begun, pace, shown, reply } = createStage();
+  reply.pace = 0;
+  for (const text of ["one", "two", "three"]) {
+    pace.offer(view(text));
+    await shown();
+  }
+  assert.deepEqual(begun, ["one", "two", "three"]);
+  await Promise.all([pace.finish(view("last")), shown()]);
 });
 
 test("the last waits for the one in flight, drops what was to come, and keeps no pace", async () => {

@@ -1,14 +1,18 @@
+import { randomUUID } from "node:crypto";
+import type { Uploads } from "../../pictures/uploads.ts";
 import { BotError } from "../../seam/errors.ts";
 import { createLog, redact } from "../../seam/log.ts";
 import { lifetimeOf } from "../../seam/models.ts";
 import { type Finding, ill, well } from "../../seam/watch/finding.ts";
+import type { Before, RequestDefaults } from "../engine.ts";
 import { createPainter } from "../painter.ts";
-import { type RequestDefaults, toRequest } from "../request.ts";
 import { type ListedModels, listModels, type NoList, type OpenAIAccess } from "./models.ts";
 
 const keys = "https://platform.openai.com/api-keys";
 const verification =
   "Verify it at https://platform.openai.com/settings/organization/general; it takes up to 15 minutes to count.";
+/** Ms that a picture may take to be drawn. */
+const limitMs = 180_000;
 const shutdownNoticeMs = 31 * 24 * 3_600_000;
 
 /** What is wrong with OpenAI, as far as a list of its models tells. Never rejects. `now`: Unix time in ms. */
@@ -34,15 +38,22 @@ export async function tryDrawing(
   defaults: RequestDefaults,
 ): Promise<readonly Finding[]> {
   const [imageModel = ""] = defaults.imageModels;
-  const wish = { text: "a plain grey circle", options: { quality: "low", size: "1024x1024" } } as const;
-  const request = toRequest(
-    { ...wish, imageModel, inputs: [], mustDraw: true, safetyId: "doctor" },
-    { ...defaults, store: false, background: false },
-  );
-  const painter = createPainter({ ...access, standIn: false, log: createLog("silent") });
-  const limit = AbortSignal.timeout(180_000);
+  const commission = {
+    ...{ name: randomUUID(), text: "a plain grey circle", imageModel, inputs: [], mustDraw: true },
+    options: { quality: "low", size: "1024x1024" },
+    safetyId: "doctor",
+    before: nothing,
+  } as const;
+  const log = createLog("silent");
+  const painter = createPainter({ ...access, standIn: false, log });
+  const tools = {
+    uploads: noUploads,
+    defaults: { ...defaults, store: false, background: false },
+    say: () => {},
+    log,
+  };
   try {
-    for await (const event of painter.paint(request, limit)) {
+    for await (const event of painter.begin(commission, tools, AbortSignal.timeout(limitMs))(0, undefined)) {
       if (event.kind === "final") return [well("openai.drawing", `${imageModel} has drawn a picture`)];
     }
     return [
@@ -57,6 +68,18 @@ export async function tryDrawing(
     return [sayUndrawn(error, imageModel)];
   }
 }
+
+/** It goes on from nothing, and sends nothing along. */
+const nothing: Before = {
+  of: async () => undefined,
+  seen: async () => [],
+  told: async () => ({ turns: [], sources: [] }),
+};
+const noUploads: Uploads = {
+  store: () => Promise.reject(new Error("nothing is sent")),
+  address: () => Promise.reject(new Error("nothing is sent")),
+  forget: async () => {},
+};
 
 /** Said where nothing is drawn. */
 export const notTried = ill(

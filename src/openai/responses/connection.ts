@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type OpenAI from "openai";
 import { APIError } from "openai";
-import type {
-  ResponseCreateParamsStreaming,
-  ResponseStreamEvent,
-} from "openai/resources/responses/responses";
-import type { Stream } from "openai/streaming";
+import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import { BotError } from "../../seam/errors.ts";
 import type { PaintEvent } from "../painted.ts";
 import { soon, stuck } from "../patience.ts";
+import { readEvents, type StreamLimits } from "../stream/read-events.ts";
 import { newProgress, type Progress, toPaintEvents, toPolledEvents } from "./paint-events.ts";
 
 /**
@@ -36,20 +33,21 @@ export interface ConnectionOptions {
   readonly pollMs: number;
   /** Ms without an event after which a response counts as stuck, though there are signs of life. */
   readonly stuckMs: number;
+  readonly stream: StreamLimits;
   readonly cancel: (responseId: string) => Promise<void>;
 }
 
-type Open = (signal: AbortSignal) => Promise<Stream<ResponseStreamEvent>>;
+type Open = (signal: AbortSignal) => Promise<Response>;
 
 /** Ms that we wait for the name of a response that nobody wants any more. */
 const partingMs = 30_000;
 
 export function createConnection(client: OpenAI, options: ConnectionOptions): Connection {
-  const { server, pollMs, stuckMs, cancel } = options;
+  const { server, pollMs, stuckMs, cancel, stream } = options;
 
   async function* read(open: Open, progress: Progress, signal: AbortSignal, isBackground: boolean) {
     const stop = new AbortController();
-    const events = eventsOf(open(stop.signal));
+    const events = eventsOf(open(stop.signal), progress);
     let next = events.next();
     try {
       for (;;) {
@@ -68,8 +66,8 @@ export function createConnection(client: OpenAI, options: ConnectionOptions): Co
 
   /** A background response that is left before its name is known would be drawn, and paid for, to its end. */
   async function part(
-    pending: Promise<IteratorResult<ResponseStreamEvent>>,
-    events: AsyncGenerator<ResponseStreamEvent>,
+    pending: Promise<IteratorResult<unknown>>,
+    events: AsyncGenerator<unknown>,
     stop: AbortController,
   ): Promise<void> {
     const progress = newProgress();
@@ -87,20 +85,15 @@ export function createConnection(client: OpenAI, options: ConnectionOptions): Co
     if (progress.responseId) await cancel(progress.responseId);
   }
 
-  async function* eventsOf(
-    opening: Promise<Stream<ResponseStreamEvent>>,
-  ): AsyncGenerator<ResponseStreamEvent> {
-    yield* await opening;
+  async function* eventsOf(opening: Promise<Response>, { pictures }: Progress): AsyncGenerator<unknown> {
+    yield* readEvents(await opening, stream, (callId) => pictures.has(callId));
   }
 
-  async function opened(
-    asked: ReturnType<OpenAI["responses"]["create"]>,
-  ): Promise<Stream<ResponseStreamEvent>> {
-    const { data, response } = await asked.withResponse();
+  async function opened(asking: Promise<Response>): Promise<Response> {
+    const response = await asking;
     const type = response.headers.get("content-type") ?? "";
-    if ("controller" in data && !/json|html/.test(type)) return data;
-    // To the SDK this is a stream without events. It would be asked for, and perhaps paid, again and again.
-    if ("controller" in data) data.controller.abort();
+    if (!/json|html/.test(type)) return response;
+    await response.body?.cancel();
     const said = /^[\w.+-]{1,40}\/[\w.+-]{1,60}(?=$|[;\s])/.exec(type)?.[0] ?? "something else";
     throw new BotError("rejected", `${server} answered with ${said} and not with a stream. Tell the admin.`);
   }
@@ -117,14 +110,16 @@ export function createConnection(client: OpenAI, options: ConnectionOptions): Co
   return {
     ask(request, key, progress, signal) {
       const headers = { "idempotency-key": key };
-      const open: Open = (stop) => opened(client.responses.create(request, { signal: stop, headers }));
+      const open: Open = (stop) =>
+        opened(client.responses.create(request, { signal: stop, headers }).asResponse());
       return read(open, progress, signal, request.background === true);
     },
 
     follow(responseId, progress, signal) {
       const after = progress.sequence;
       const query = { stream: true as const, ...(after >= 0 && { starting_after: after }) };
-      const open: Open = (stop) => opened(client.responses.retrieve(responseId, query, { signal: stop }));
+      const open: Open = (stop) =>
+        opened(client.responses.retrieve(responseId, query, { signal: stop }).asResponse());
       return read(open, progress, signal, false);
     },
 

@@ -5,9 +5,11 @@ import { APIError } from "openai";
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import type { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
+import { createBoundedFetch } from "../body.ts";
 import { isPassing, refusesBackground, toLost, toPaintError, wasNotBegun } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
 import { insist, patience } from "../patience.ts";
+import type { StreamLimits } from "../stream/read-events.ts";
 import { createConnection } from "./connection.ts";
 import { newProgress } from "./paint-events.ts";
 import { toNextWay, type Way } from "./recovery.ts";
@@ -42,11 +44,13 @@ export function createResponses(
     readonly backoffMs: number;
     readonly stuckMs: number;
     readonly pollMs: number;
+    readonly stream: StreamLimits;
     readonly log: Log;
   },
 ): Responses {
-  const { server, log, backoffMs, stuckMs, pollMs } = options;
-  const connection = createConnection(client, { server, pollMs, stuckMs, cancel });
+  const { server, log, backoffMs, stuckMs, pollMs, stream } = options;
+  const streaming = client.withOptions({ fetch: createBoundedFetch(stream, { leavesStreams: true }) });
+  const connection = createConnection(streaming, { server, pollMs, stuckMs, cancel, stream });
   /** Some compatible servers know no background mode; once one has said so it is not asked again. */
   let background = true;
 

@@ -8,6 +8,8 @@ import { imageUsage, svgUsage } from "../painted.ts";
  */
 const text = z.string().optional().catch(undefined);
 const count = z.number().nonnegative();
+/** In base64, or as its bytes where they have been decoded as they came. */
+const picture = z.union([z.instanceof(Uint8Array), z.string()]);
 
 const failure = z.object({
   code: text,
@@ -27,7 +29,7 @@ const imageCall = z.object({
   type: z.literal("image_generation_call"),
   id: text,
   status: text,
-  result: text,
+  result: picture.optional().catch(undefined),
   error: failed,
   ...{ size: text, quality: text, background: text, output_format: text, action: text, revised_prompt: text },
   svg_usage: svgUsage.optional().catch(undefined),
@@ -66,7 +68,7 @@ export const streamEvent = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("response.image_generation_call.partial_image"),
     partial_image_index: z.int().nonnegative(),
-    partial_image_b64: z.string(),
+    partial_image_b64: picture,
   }),
   z.object({ type: z.literal(["response.output_text.delta", "response.refusal.delta"]), delta: z.string() }),
   z.object({

@@ -1,0 +1,100 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { print } from "../compare.ts";
+import { type Cell, measureCell, type Platform, platforms, type Subject, subjects } from "./cell.ts";
+import { toChart } from "./chart.ts";
+import { quantile, toRatios, toTable } from "./table.ts";
+
+/** Ours, a plain bot and the least there is, side by side, for so many pictures at once. */
+const usualLoads = [1, 8, 32, 128, 256];
+const usualPaceMs = 1700;
+
+/**
+ * Prints a table for each platform. `--at=1,8`: so many at once; `--on=slack`; `--of=ours,floor`; `--pace=500`: ms between
+ * two sketches; `--chart=file.svg`: draws the first platform's table; `--profiles=folder`: writes what took the time.
+ */
+export async function benchPictures(args: readonly string[] = []): Promise<void> {
+  const said = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+  const loads = said("at")?.split(",").map(Number) ?? usualLoads;
+  const on = platforms.filter((platform) => said("on")?.split(",").includes(platform) ?? true);
+  const of = subjects.filter((subject) => said("of")?.split(",").includes(subject) ?? true);
+  const paceMs = Number(said("pace") ?? usualPaceMs);
+  const processors = availableParallelism();
+  print(
+    "Times in ms, as p50 / p99. acknowledged, asked, in all: from the event; sketches, there: from the last byte.",
+  );
+  const all: Cell[] = [];
+  for (const platform of on) {
+    const cells: Cell[] = [];
+    for (const pictures of loads) {
+      for (const subject of of) {
+        const profiles = said("profiles");
+        cells.push(await measureAgain({ platform, subject, pictures, paceMs, processors, profiles }));
+      }
+    }
+    all.push(...cells);
+    print(`\n${platform}\n\n${toTable(cells)}\n`);
+    for (const line of toRatios(cells)) print(line);
+  }
+  print("\nready after ms; MB when idle, of the first process and of all:");
+  for (const platform of on) {
+    for (const subject of of) print(`  ${platform} ${subject.padEnd(6)} ${toIdle(all, platform, subject)}`);
+  }
+  print(`\n${toConditions(all, paceMs, processors)}`);
+  const chart = said("chart");
+  const [first] = on;
+  if (chart && first) {
+    const title = `Pictures on ${first === "slack" ? "Slack" : "Discord"}, ${processors} processors: shorter is better`;
+    writeFileSync(
+      chart,
+      toChart(
+        all.filter(({ platform }) => platform === first),
+        title,
+      ),
+    );
+  }
+}
+
+/** A cell that comes to nothing is told of, and tried once more. */
+async function measureAgain(of: Parameters<typeof measureCell>[0]): Promise<Cell> {
+  try {
+    return await measureCell(of);
+  } catch (error) {
+    print(`once more: ${error}`);
+    return measureCell(of);
+  }
+}
+
+function toIdle(all: readonly Cell[], platform: Platform, subject: Subject): string {
+  const cells = all.filter((cell) => cell.platform === platform && cell.subject === subject);
+  const middle = (values: readonly number[]) => Math.round(quantile(values, 0.5));
+  return [
+    `${middle(cells.map(({ readyMs }) => readyMs))} ms`.padStart(8),
+    `${middle(cells.map(({ idleMb }) => idleMb.own))} MB`.padStart(7),
+    `${middle(cells.map(({ idleMb }) => idleMb.all))} MB`.padStart(7),
+  ].join("  ");
+}
+
+/** What it was measured with, and how quiet the machine was. */
+function toConditions(all: readonly Cell[], paceMs: number, processors: number): string {
+  const others = all.map((cell) => cell.others);
+  const names = ["discord.js", "@slack/bolt", "openai", "sharp"];
+  return [
+    `Node ${process.version}, ${names.map((name) => `${name} ${versionOf(name)}`).join(", ")}; a sketch every ${paceMs} ms.`,
+    `${processors} processors: ${cpus()[0]?.model ?? "unknown"}.`,
+    `Noise: others took ${percent(quantile(others, 0.5))} of the machine at the median, ${percent(Math.max(...others))} at the most; load ${loadavg()
+      .map((one) => one.toFixed(1))
+      .join(" ")}.`,
+  ].join("\n");
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+function versionOf(name: string): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL(`../../../node_modules/${name}/package.json`, import.meta.url), "utf8"),
+  );
+  return String(manifest && typeof manifest === "object" && "version" in manifest ? manifest.version : "");
+}

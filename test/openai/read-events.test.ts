@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { readEvents } from "../../src/openai/stream/read-events.ts";
+import { createDice } from "../rig/dice.ts";
+
+const { roll } = createDice(15);
+const bytes = (length: number) => Buffer.from(Array.from({ length }, () => roll(256)));
+const limits = { bytes: 10_000_000, idleMs: 10_000 };
+
+/** What is read of a stream that comes in pieces of so many bytes. */
+async function read(text: string, size: number, known: readonly string[] = []): Promise<readonly unknown[]> {
+  const body = Buffer.from(text);
+  let at = 0;
+  const response = new Response(
+    new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (at >= body.length) return controller.close();
+        controller.enqueue(new Uint8Array(body.subarray(at, at + size)));
+        at += size;
+      },
+    }),
+  );
+  const all: unknown[] = [];
+  for await (const event of readEvents(response, limits, (callId) => known.includes(callId))) all.push(event);
+  return all;
+}
+
+/** Without a word on where they differ: to find that in so many letters takes minutes. */
+function same(found: unknown, wanted: unknown): void {
+  assert.ok(isDeepStrictEqual(found, wanted), `it is ${JSON.stringify(found)?.slice(0, 300)}`);
+}
+
+const picture = bytes(50_000);
+const large = picture.toString("base64");
+const call = {
+  id: "ig_1",
+  type: "image_generation_call",
+  revised_prompt: "Ein Fuchs – “rot” {so}",
+  result: large,
+};
+
+describe("a picture in a stream becomes bytes as it comes,", () => {
+  for (const size of [1, 13, 4096, 16_384, 1_000_000]) {
+    test(`in pieces of ${size}`, async () => {
+      const events = [
+        { type: "response.image_generation_call.partial_image", partial_image_b64: large, at: 1 },
+        { type: "response.output_item.done", item: call },
+      ];
+      const [partial, done] = await read(
+        events.map((one) => `data: ${JSON.stringify(one)}\n\n`).join(""),
+        size,
+      );
+      same(partial, { ...events[0], partial_image_b64: picture });
+      same(done, { ...events[1], item: { ...call, result: picture } });
+    });
+  }
+
+  for (const [rest, padding] of [
+    [0, ""],
+    [1, "=="],
+    [2, "="],
+  ] as const) {
+    for (const isPadded of [true, false]) {
+      test(`${rest} bytes beyond a group of three, ${isPadded ? "padded" : "not padded"}`, async () => {
+        const odd = picture.subarray(0, 30_000 + rest);
+        const letters = odd.toString("base64");
+        assert.ok(letters.endsWith(padding));
+        const sent = isPadded ? letters : letters.replace(/=+$/, "");
+        const [event] = await read(`data: {"item" : {"result" : "${sent}" }}\r\n\r\n`, 4096);
+        same(event, { item: { result: odd } });
+      });
+    }
+  }
+});
+
+describe("what is no base64 alone is read as any other string:", () => {
+  const sent: readonly [string, string][] = [
+    ["a slash that is escaped", large.replaceAll("/", "\\/")],
+    ["a plus that is escaped", large.replaceAll("+", "\\u002B")],
+    ["words", JSON.stringify(`say “Hallo”, "so" it is. `.repeat(2000)).slice(1, -1)],
+    ["lines", `${large.slice(0, 8000)}\\n${large.slice(8000)}`],
+    ["one letter too many", `${large.slice(0, 8000)}=${large.slice(8000)}`],
+    ["few letters, of which some say nothing", "QR"],
+    ["nothing", ""],
+  ];
+  for (const [what, letters] of sent) {
+    for (const size of [17, 5000, 1_000_000]) {
+      test(`${what}, in pieces of ${size}`, async () => {
+        const json = `{"type":"x","result":"${letters}","after":"${large}"}`;
+        const [event] = await read(`data: ${json}\n\n`, size);
+        same(event, JSON.parse(json));
+      });
+    }
+  }
+});
+
+describe("a picture that is there already", () => {
+  const other = { ...call, id: "ig_2", result: bytes(40_000).toString("base64") };
+  const { result, ...rest } = call;
+  const last = (output: readonly object[]) =>
+    `data: ${JSON.stringify({ type: "response.completed", output })}\n\n`;
+
+  test("is passed over, and no other", async () => {
+    const plain = { ...call, revised_prompt: "a fox" };
+    const [event] = await read(last([plain, other]), 4096, ["ig_1"]);
+    same(event, {
+      type: "response.completed",
+      output: [
+        { ...plain, result: "" },
+        { ...other, result: Buffer.from(other.result, "base64") },
+      ],
+    });
+  });
+
+  test("is read where it is not sure whose it is", async () => {
+    const [named, bare] = await read(last([{ result, ...rest }]) + last([call, { result }]), 4096, ["ig_1"]);
+    same(named, { type: "response.completed", output: [{ ...rest, result: picture }] });
+    same(bare, {
+      type: "response.completed",
+      output: [{ ...call, result: picture }, { result: picture }],
+    });
+  });
+});
+
+test("lines that end in CR alone are read when the stream is over", async () => {
+  const events = [{ type: "a" }, { type: "b", result: large }];
+  const read1 = await read(events.map((one) => `event: x\rdata: ${JSON.stringify(one)}\r\r`).join(""), 4096);
+  same(read1, [{ type: "a" }, { type: "b", result: picture }]);
+});
+
+test("an error in a stream is thrown, with its code", async () => {
+  const error = { type: "error", code: "server_error", message: "It is broken." };
+  await assert.rejects(read(`event: error\ndata: ${JSON.stringify(error)}\n\n`, 100), {
+    code: "server_error",
+  });
+  await assert.rejects(read(`data: ${JSON.stringify({ error })}\n\n`, 100), { code: "server_error" });
+});
