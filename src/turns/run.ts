@@ -11,8 +11,9 @@ import type { AccountBook } from "../store/accounts.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { Lanes } from "./lanes.ts";
 import { createBooks } from "./life/books.ts";
-import { createDeliver, type Last } from "./life/deliver.ts";
-import { isThere, putAside, throwAway } from "./life/last-view.ts";
+import { createDeliver } from "./life/deliver.ts";
+import { createKeep, type Kept } from "./life/keep.ts";
+import { isThere, throwAway } from "./life/last-view.ts";
 import type { Ledger } from "./life/ledger.ts";
 import { createPace, type Pace } from "./pace.ts";
 
@@ -101,6 +102,9 @@ export function createRuns(
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   const books = createBooks({ history, accounts, now });
   const deliver = createDeliver(spool, now, parts.wait);
+  const keep = createKeep({ ledger, spool, now }, parts.wait);
+  /** What is still to be written down of turns that are shown. */
+  const settling = new Set<Promise<unknown>>();
   const closed = new AbortController();
   const draining = new AbortController();
 
@@ -114,17 +118,17 @@ export function createRuns(
   async function toLast(
     turn: OpenTurn,
     run: Run,
-  ): Promise<{ readonly last: Last; readonly leave: () => void } | undefined> {
+  ): Promise<{ readonly last: Kept; readonly leave: () => void } | undefined> {
     const { adapter, stop } = run;
     const state: Answer = { turn, notes: [...turn.notes], drawings: [] };
     let leave = () => {};
-    let last: Last;
+    let last: Kept;
     try {
       // What was about to be shown is shown, and nothing before it. What came to nothing may have been shown, and is
       // not drawn because its last sketch is gone.
       if (turn.last && (!turn.drawn || (await isThere(turn.last, spool)))) {
         const view = { ...turn.last.view, images: [] };
-        last = { turn, view, aside: turn.last, isWaiting: true };
+        last = { turn, view, aside: turn.last, isWaiting: true, isNoted: true };
       } else {
         const { count: pictures = 1 } = turn.options;
         const asker = { thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) };
@@ -144,14 +148,14 @@ export function createRuns(
         });
         return undefined;
       }
-      if (turn.drawn && (await shows(adapter, turn.message))) last = { turn };
+      if (turn.drawn && (await shows(adapter, turn.message))) last = { turn, isNoted: true };
       else last = await fail(state, error, run);
     }
     return { last, leave };
   }
 
   /** Draws, and writes down what came of it before anybody sees it. */
-  async function draw(state: Answer, run: Run): Promise<Last> {
+  async function draw(state: Answer, run: Run): Promise<Kept> {
     const { adapter, reply, files, stop, log: turnLog } = run;
     const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
     const offer = toOffer(state.turn, run);
@@ -159,26 +163,15 @@ export function createRuns(
     stop.signal.throwIfAborted();
     run.isEnded = true;
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
-    const last = await keep({ ...state.turn, drawn: generation }, view, turnLog);
+    const last = await keep.note({ ...state.turn, drawn: generation }, view, turnLog);
     const isBooked = await books.book(generation, last.turn, turnLog);
     return isBooked
       ? { ...last, turn: { ...last.turn, booked: true } }
       : { ...last, view: forgottenView(view) };
   }
 
-  /** Notes what is to be shown. That it cannot be noted is no reason not to show it: it was paid for. */
-  async function keep(turn: OpenTurn, view: View, turnLog: Log): Promise<Last> {
-    const aside = await putAside(view, spool).catch((error: unknown) => {
-      turnLog.error({ error }, "spool.failed");
-      return undefined;
-    });
-    const ended = { ...turn, endedAt: now(), ...(aside && { last: aside }) };
-    await ledger.note(ended).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
-    return { turn: ended, view, ...(aside && { aside }) };
-  }
-
   /** What is left to be said of a turn that came to nothing. */
-  async function fail(state: Answer, error: unknown, run: Run): Promise<Last> {
+  async function fail(state: Answer, error: unknown, run: Run): Promise<Kept> {
     const wasCancelled = run.stop.signal.reason === cancelled;
     if (wasCancelled) {
       state.turn = { ...state.turn, cancelled: true };
@@ -189,36 +182,56 @@ export function createRuns(
     }
     const view = await undone(state, error, wasCancelled, run.log);
     run.onUndone(toBotError(error), state.turn.message);
-    return keep(state.turn, view, run.log);
+    return keep.note(state.turn, view, run.log);
   }
 
   /** Shows the last view, and forgets the turn when it is there. `leave`: others wait no longer than for the first try. */
-  async function end(last: Last, run: Run, leave: () => void): Promise<void> {
+  async function end(last: Kept, run: Run, leave: () => void): Promise<void> {
     const { pace, reply, log: turnLog } = run;
-    const { turn, aside } = last;
+    const { turn } = last;
     run.isEnded = true;
-    const storeFailed = (error: unknown) => turnLog.error({ error }, "store.failed");
     const first = (view: View) =>
       pace.finish(view).catch(async (error: unknown) => {
         // It may wait for long, and be counted by others by then.
-        if (turn.booked) await ledger.note(turn).catch(storeFailed);
+        if (turn.booked) {
+          await ledger
+            .note(turn)
+            .catch((failure: unknown) => turnLog.error({ error: failure }, "store.failed"));
+        }
         throw error;
       });
+    const holding = keep.hold(last, draining.signal, closed.signal, turnLog);
     try {
-      const handOn = draining.signal;
+      const { handOn } = holding;
       await deliver(last, { first, again: reply.show, leave, handOn }, closed.signal, turnLog);
     } catch (error) {
-      if (draining.signal.aborted) return; // it is shown after the next start
+      if (draining.signal.aborted) {
+        await holding.end(false); // it is shown after the next start
+        return;
+      }
       turnLog.error({ error }, "answer.lost");
     } finally {
       leave();
     }
+    const kept = await holding.end(true);
+    await settle(kept, turnLog);
+  }
+
+  /** It is over. Where the store does not take that in, this process does not end before it does, or has to. */
+  async function settle({ turn, aside }: Kept, turnLog: Log): Promise<void> {
+    // Not before: what comes back after a start shows them again.
+    const throwPictures = () => aside && throwAway(aside, spool);
     try {
       await ledger.forget(turn);
-      // Not before: what comes back after a start shows them again.
-      if (aside) await throwAway(aside, spool);
+      await throwPictures();
     } catch (error) {
-      storeFailed(error);
+      turnLog.error({ error }, "store.failed");
+      const settled = keep
+        .insist(() => ledger.forget(turn), closed.signal, turnLog)
+        .then(throwPictures)
+        .catch(() => {}) // it is the next start's
+        .finally(() => settling.delete(settled));
+      settling.add(settled);
     }
   }
 
@@ -272,7 +285,9 @@ export function createRuns(
     },
     async drain(graceMs) {
       draining.abort(shutdown);
-      const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over));
+      const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over)).then(() =>
+        Promise.all(settling),
+      );
       const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
       await Promise.race([all, grace]);
       closed.abort(shutdown);

@@ -136,6 +136,60 @@ describe("a restart", () => {
     await next.bot.drain(0);
   });
 
+  test("waits, with what it has drawn and could not note, until the store takes it", async () => {
+    const full = createFragileStore(studio.store);
+    let isFull = true;
+    let refused = 0;
+    full.failWhen((_, call, value) => {
+      const fails = isFull && call === "set" && /"(responseIds|drawn)"/.test(JSON.stringify(value));
+      if (fails) refused += 1;
+      return fails;
+    });
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const first = await createStudio({ standin: studio.standin, store: full.store, wait });
+    const reply = first.adapter.reply();
+    const away = {
+      ...reply,
+      show: async (view: View) => {
+        if (view.phase === "done") throw new BotError("unreachable", "The platform is away.");
+        return reply.show(view);
+      },
+    };
+    const answered = first.say("a fox", {}, away);
+    await until(() => studio.asked().length === 1, "it to be drawn");
+    const drained = first.bot.drain(60_000);
+    await until(() => refused > 5, "it to be tried");
+    isFull = false;
+    await Promise.all([drained, answered]);
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    await until(() => next.adapter.views(reply.key).at(-1)?.phase === "done", "the picture");
+    assert.equal(studio.asked().length, 1, "it is drawn once");
+    await next.bot.drain(0);
+  });
+
+  test("waits until the store takes in that a turn is over", async () => {
+    const full = createFragileStore(studio.store);
+    let isFull = true;
+    let refused = 0;
+    full.failWhen((_, call, value) => {
+      const fails = isFull && call === "set" && /"over":true/.test(JSON.stringify(value));
+      if (fails) refused += 1;
+      return fails;
+    });
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const first = await createStudio({ standin: studio.standin, store: full.store, wait });
+    const { last } = await first.say("a fox");
+    assert.equal(last.phase, "done", last.text);
+    const drained = first.bot.drain(60_000);
+    await until(() => refused > 5, "it to be tried");
+    isFull = false;
+    await drained;
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    assert.deepEqual(await next.ledger.open(), []);
+    await next.bot.drain(0);
+  });
+
   test("without the adapter of a turn leaves the turn for when it is back", async () => {
     await begin();
     const [entry] = await studio.ledger.open();

@@ -360,8 +360,12 @@ async function liveIn(world: World, scenario: Scenario, end: End, failures: stri
   const first = await start(world, defaults);
   first.life.willEnd(end);
   const over = say(scenario, first, world);
-  over.catch(() => {});
-  const step = await Promise.race([first.life.ended, over.then(() => undefined)]);
+  // What is said to one who is dying may hear of it before its last step is taken.
+  const heard = over.then(
+    () => undefined,
+    (error: unknown) => (first.life.isDead ? first.life.ended : Promise.reject(error)),
+  );
+  const step = await Promise.race([first.life.ended, heard]);
   if (step && end.how === "stop") await first.bot.drain(0);
   first.life.kill();
   const lost = world.asks - world.named;
