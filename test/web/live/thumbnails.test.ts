@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
+import { trashMs } from "../../../adapters/web/live/gallery/trash.ts";
 import type { WireAnswer } from "../../../adapters/web/wire/messages.ts";
 import { toThumbnail } from "../../../src/pictures/jobs.ts";
 import { until } from "../../rig/until.ts";
@@ -57,8 +58,12 @@ test("a picture is made small once, is kept over a restart, and goes with its pi
   assert.equal(made, 2);
   assert.equal(await smallOf(second), 2);
   assert.equal((await second.get(`/api/threads/${thread}`, { method: "DELETE" })).status, 204);
-  assert.equal((await second.get(`${src}?as=thumbnail`)).status, 404);
-  assert.equal(await smallOf(second), 0, "nothing of it stays");
+  await second.adapter.stop();
+
+  const afterAnHour = () => Date.now() + trashMs + 1;
+  const third = await startPlayground(t, { dataDir, now: afterAnHour }, core);
+  assert.equal((await third.get(`${src}?as=thumbnail`)).status, 404);
+  assert.equal(await smallOf(third), 0, "nothing of it stays, when it can no longer be brought back");
 });
 
 test("a picture that cannot be made smaller is shown as it is, and tried once", async (t) => {
