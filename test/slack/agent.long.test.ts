@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { askedOf } from "../rig/core.ts";
+import { flat } from "../rig/pictures.ts";
 import { until } from "../rig/until.ts";
 import type { SessionRef } from "../simulators/slack/sessions.ts";
 import { patient, startLife } from "./life.ts";
@@ -98,6 +99,26 @@ describe("an agent's session", { concurrency: 3 }, () => {
     held.release();
     const owl = await finished(() => answers().filter((one) => !isCancelled(one)));
     assert.equal(owl.threadTs, other.threadTs);
+    await rests();
+  });
+
+  test("draws on from the picture that somebody looks at beside it, where they say so", async (t) => {
+    const { simulator, standin, channel, ada, dm, begin, finished, answers, rests } = await converse(t);
+    await begin();
+    const bytes = await flat("#357", 320, 200);
+    const shown = await simulator.say(channel, ada, "look", { files: [{ name: "sea.png", bytes }] });
+    simulator.look(ada, shown);
+    await simulator.say(dm, ada, "make this picture night");
+    const night = await finished(answers);
+    assert.match(JSON.stringify(askedOf(standin)[0]?.input), /Picture 1:.*file_id/);
+    await simulator.say(dm, ada, "now winter", { threadTs: night.threadTs ?? "" });
+    await finished(() => answers().slice(1));
+    assert.ok(askedOf(standin)[1]?.previous_response_id, "the thread goes on from what was made of it");
+    simulator.kick(channel);
+    await simulator.say(dm, ada, "this picture, as a stamp");
+    const words = () => answers().at(-1)?.text ?? "";
+    await until(() => /cannot see the picture that you are looking at/.test(words()), "what to do");
+    assert.equal(askedOf(standin).length, 2, "nothing else is drawn");
     await rests();
   });
 
