@@ -6,8 +6,6 @@ import { until } from "../rig/until.ts";
 import type { SessionRef } from "../simulators/slack/sessions.ts";
 import { patient, startLife } from "./life.ts";
 
-type Life = Awaited<ReturnType<typeof startLife>>;
-
 /** An agent's conversation with somebody, and an OpenAI that can be held back after its first sketch. */
 async function converse(t: Parameters<typeof startLife>[0]) {
   const life = await startLife(t, { app: "agent" });
@@ -29,17 +27,8 @@ async function converse(t: Parameters<typeof startLife>[0]) {
         async () => `${status}; it is ${simulator.sessions.now(session)}`,
       ),
     /** Nothing says that something is at work. */
-    rests: () =>
-      until(
-        () => atWork(life) === 0,
-        async () => `no session to be at work; ${atWork(life)} are`,
-      ),
+    rests: () => until(() => !simulator.sessions.isAnyAtWork(), "no session to be at work"),
   };
-}
-
-function atWork({ simulator }: Life): number {
-  const sessions = simulator.sessions.log.map(({ channel, threadTs }) => ({ channel, threadTs }));
-  return sessions.filter((one) => simulator.sessions.now(one) === "processing").length;
 }
 
 const isCancelled = ({ text }: { readonly text: string }) => /cancelled/i.test(text);
@@ -158,7 +147,7 @@ describe("an agent's session", { concurrency: 3 }, () => {
     await says(session, "processing");
     await until(() => answers()[0]?.images.length === 1, "a sketch");
     await first.end();
-    assert.equal(atWork(life), 0, "nobody would hear the button");
+    assert.ok(!simulator.sessions.isAnyAtWork(), "nobody would hear the button");
     await begin();
     await says(session, "processing");
     simulator.stop(ada, session);
@@ -186,7 +175,7 @@ describe("an agent's session", { concurrency: 3 }, () => {
     await until(() => order.struck > 0, "it to be told in vain");
     first.kill();
     order.cancel();
-    assert.equal(atWork(life), 1);
+    assert.ok(simulator.sessions.isAnyAtWork());
     await begin();
     await rests();
     assert.equal(askedOf(standin).length, 1);
