@@ -50,27 +50,29 @@ describe("an agent's session", { concurrency: 3 }, () => {
     const calls = simulator.sessions.log.length;
     await simulator.say(simulator.dm(ada), ada, "make it night", { threadTs: session.threadTs });
     await finished(() => answers().slice(1));
+    await until(() => simulator.sessions.log.length === calls + 2, "it to work and to rest again");
     await rests();
-    assert.equal(simulator.sessions.log.length, calls + 2, "once to work and once back");
   });
 
-  test("can be stopped: at OpenAI, in its message, and the next in the same thread is drawn", async (t) => {
-    const life = await converse(t);
-    const { simulator, ada, dm, begin, ask, hold, says, answers, rests, finished } = life;
-    await begin();
-    const held = hold();
-    const session = await ask("a fox");
-    await says(session, "processing");
-    await until(() => answers()[0]?.images.length === 1, "a sketch");
-    simulator.stop(ada, session);
-    await until(life.isStopped, "OpenAI to be told");
-    await until(() => answers().some(isCancelled), "the message to say so");
-    await rests();
-    held.release();
-    await simulator.say(dm, ada, "a heron", { threadTs: session.threadTs });
-    await finished(() => answers().filter((one) => !isCancelled(one)));
-    await rests();
-  });
+  for (const over of ["socket", "http"] as const) {
+    test(`can be stopped: at OpenAI, in its message, and the next there is drawn (${over})`, async (t) => {
+      const life = await converse(t);
+      const { simulator, ada, dm, begin, ask, hold, says, answers, rests, finished } = life;
+      await begin({ over });
+      const held = hold();
+      const session = await ask("a fox");
+      await says(session, "processing");
+      await until(() => answers()[0]?.images.length === 1, "a sketch");
+      simulator.stop(ada, session);
+      await until(life.isStopped, "OpenAI to be told");
+      await until(() => answers().some(isCancelled), "the message to say so");
+      await rests();
+      held.release();
+      await simulator.say(dm, ada, "a heron", { threadTs: session.threadTs });
+      await finished(() => answers().filter((one) => !isCancelled(one)));
+      await rests();
+    });
+  }
 
   test("is stopped with all that waits there, and nothing elsewhere is", async (t) => {
     const life = await converse(t);
