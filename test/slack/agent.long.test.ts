@@ -113,6 +113,18 @@ describe("an agent's session", { concurrency: 3 }, () => {
     await rests();
   });
 
+  test("is asked for the words to a picture, and they may be said where all begins", async (t) => {
+    const { simulator, standin, ada, dm, begin, finished, answers, rests } = await converse(t);
+    await begin();
+    const bytes = await flat("#357", 320, 200);
+    await simulator.say(dm, ada, "", { files: [{ name: "sea.png", bytes }] });
+    await until(() => /what/i.test(answers()[0]?.text ?? ""), "the question");
+    const said = await simulator.say(dm, ada, "at night");
+    assert.equal((await finished(answers)).threadTs, said.ts);
+    assert.match(JSON.stringify(askedOf(standin)[0]?.input), /Picture 1:.*file_id/);
+    await rests();
+  });
+
   test("rests when it fails, is refused, is cancelled by its own button, or its message is deleted", async (t) => {
     const life = await converse(t);
     const { simulator, standin, ada, begin, ask, hold, says, answers, rests } = life;

@@ -24,7 +24,7 @@ const seenByAll =
 
 /** Makes a turn of a message that is for us, or may be, and hands it over. */
 export function createMessages(stage: Stage): (said: Said, event: MessageEvent, came: Came) => Promise<void> {
-  const { core, files, people, me, app, assistants, told, strangers } = stage;
+  const { core, files, people, me, app, assistants, told, unanswered, strangers } = stage;
 
   /**
    * What the bot said last in a thread, if that was to this person. Slack is asked about a thread once; from then on what
@@ -86,7 +86,10 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
       return say(stage, { channelId, userId, ...(threadTs && { threadTs, inThread }) }, seenByAll);
     }
     if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
-    const replyTo = word?.message ?? (assistant ? undefined : root);
+    // Who is asked something by an agent may say it below, or where all begins.
+    const asked = direct && app.isAgent && !inThread ? unanswered.get(channelId) : undefined;
+    unanswered.delete(channelId);
+    const replyTo = word?.message ?? (assistant ? undefined : (root ?? asked));
     if (!said.addressed && !isKnown && !(await isOurs(above))) strangers.set(thread, true);
     // The next words answer something else.
     if (told.get(thread)?.userId === userId || word) told.set(thread, { userId });
