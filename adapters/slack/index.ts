@@ -143,6 +143,7 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
       seen: createBounded(500),
       handed: createBounded(500),
       told: createBounded(5000),
+      unanswered: createBounded(5000),
       strangers: createBounded(5000),
       app,
       sessions: await readSessions({

@@ -14,6 +14,7 @@ import { kindOf } from "../../src/seam/files/file-kind.ts";
 import { displayName, toStem } from "../../src/seam/files/file-name.ts";
 import { sniffPicture } from "../../src/seam/files/media-type.ts";
 import { readFlags } from "../../src/seam/words/flags.ts";
+import { pointsAtPicture } from "../../src/seam/words/pointing.ts";
 import { parseSetting } from "../../src/seam/words/setting-words.ts";
 
 /** What strangers write is read here: with a step for each two characters of it, none of these would come to an end. */
@@ -28,6 +29,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
       }
     }
   },
+  "words that point at a picture": pointsAtPicture,
   "the name of a file": (name) => [displayName(name), toStem(name)],
   "a file that is no picture": (text) => {
     const bytes = Buffer.from(text);
@@ -94,6 +96,10 @@ const pieces = [
     "&amp;",
     "a",
     "é",
+    "this",
+    "this ",
+    "this-",
+    "this a ",
   ],
 ];
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { askedOf } from "../rig/core.ts";
+import { flat } from "../rig/pictures.ts";
 import { until } from "../rig/until.ts";
 import type { SessionRef } from "../simulators/slack/sessions.ts";
 import { patient, startLife } from "./life.ts";
-
-type Life = Awaited<ReturnType<typeof startLife>>;
 
 /** An agent's conversation with somebody, and an OpenAI that can be held back after its first sketch. */
 async function converse(t: Parameters<typeof startLife>[0]) {
@@ -28,17 +27,8 @@ async function converse(t: Parameters<typeof startLife>[0]) {
         async () => `${status}; it is ${simulator.sessions.now(session)}`,
       ),
     /** Nothing says that something is at work. */
-    rests: () =>
-      until(
-        () => atWork(life) === 0,
-        async () => `no session to be at work; ${atWork(life)} are`,
-      ),
+    rests: () => until(() => !simulator.sessions.isAnyAtWork(), "no session to be at work"),
   };
-}
-
-function atWork({ simulator }: Life): number {
-  const sessions = simulator.sessions.log.map(({ channel, threadTs }) => ({ channel, threadTs }));
-  return sessions.filter((one) => simulator.sessions.now(one) === "processing").length;
 }
 
 const isCancelled = ({ text }: { readonly text: string }) => /cancelled/i.test(text);
@@ -60,27 +50,29 @@ describe("an agent's session", { concurrency: 3 }, () => {
     const calls = simulator.sessions.log.length;
     await simulator.say(simulator.dm(ada), ada, "make it night", { threadTs: session.threadTs });
     await finished(() => answers().slice(1));
+    await until(() => simulator.sessions.log.length === calls + 2, "it to work and to rest again");
     await rests();
-    assert.equal(simulator.sessions.log.length, calls + 2, "once to work and once back");
   });
 
-  test("can be stopped: at OpenAI, in its message, and the next in the same thread is drawn", async (t) => {
-    const life = await converse(t);
-    const { simulator, ada, dm, begin, ask, hold, says, answers, rests, finished } = life;
-    await begin();
-    const held = hold();
-    const session = await ask("a fox");
-    await says(session, "processing");
-    await until(() => answers()[0]?.images.length === 1, "a sketch");
-    simulator.stop(ada, session);
-    await until(life.isStopped, "OpenAI to be told");
-    await until(() => answers().some(isCancelled), "the message to say so");
-    await rests();
-    held.release();
-    await simulator.say(dm, ada, "a heron", { threadTs: session.threadTs });
-    await finished(() => answers().filter((one) => !isCancelled(one)));
-    await rests();
-  });
+  for (const over of ["socket", "http"] as const) {
+    test(`can be stopped: at OpenAI, in its message, and the next there is drawn (${over})`, async (t) => {
+      const life = await converse(t);
+      const { simulator, ada, dm, begin, ask, hold, says, answers, rests, finished } = life;
+      await begin({ over });
+      const held = hold();
+      const session = await ask("a fox");
+      await says(session, "processing");
+      await until(() => answers()[0]?.images.length === 1, "a sketch");
+      simulator.stop(ada, session);
+      await until(life.isStopped, "OpenAI to be told");
+      await until(() => answers().some(isCancelled), "the message to say so");
+      await rests();
+      held.release();
+      await simulator.say(dm, ada, "a heron", { threadTs: session.threadTs });
+      await finished(() => answers().filter((one) => !isCancelled(one)));
+      await rests();
+    });
+  }
 
   test("is stopped with all that waits there, and nothing elsewhere is", async (t) => {
     const life = await converse(t);
@@ -98,6 +90,38 @@ describe("an agent's session", { concurrency: 3 }, () => {
     held.release();
     const owl = await finished(() => answers().filter((one) => !isCancelled(one)));
     assert.equal(owl.threadTs, other.threadTs);
+    await rests();
+  });
+
+  test("draws on from the picture that somebody looks at beside it, where they say so", async (t) => {
+    const { simulator, standin, channel, ada, dm, begin, finished, answers, rests } = await converse(t);
+    await begin();
+    const bytes = await flat("#357", 320, 200);
+    const shown = await simulator.say(channel, ada, "look", { files: [{ name: "sea.png", bytes }] });
+    simulator.look(ada, shown);
+    await simulator.say(dm, ada, "make this picture night");
+    const night = await finished(answers);
+    assert.match(JSON.stringify(askedOf(standin)[0]?.input), /Picture 1:.*file_id/);
+    await simulator.say(dm, ada, "now winter", { threadTs: night.threadTs ?? "" });
+    await finished(() => answers().slice(1));
+    assert.ok(askedOf(standin)[1]?.previous_response_id, "the thread goes on from what was made of it");
+    simulator.kick(channel);
+    await simulator.say(dm, ada, "this picture, as a stamp");
+    const words = () => answers().at(-1)?.text ?? "";
+    await until(() => /cannot see the picture that you are looking at/.test(words()), "what to do");
+    assert.equal(askedOf(standin).length, 2, "nothing else is drawn");
+    await rests();
+  });
+
+  test("is asked for the words to a picture, and they may be said where all begins", async (t) => {
+    const { simulator, standin, ada, dm, begin, finished, answers, rests } = await converse(t);
+    await begin();
+    const bytes = await flat("#357", 320, 200);
+    await simulator.say(dm, ada, "", { files: [{ name: "sea.png", bytes }] });
+    await until(() => /what/i.test(answers()[0]?.text ?? ""), "the question");
+    const said = await simulator.say(dm, ada, "at night");
+    assert.equal((await finished(answers)).threadTs, said.ts);
+    assert.match(JSON.stringify(askedOf(standin)[0]?.input), /Picture 1:.*file_id/);
     await rests();
   });
 
@@ -137,7 +161,7 @@ describe("an agent's session", { concurrency: 3 }, () => {
     await says(session, "processing");
     await until(() => answers()[0]?.images.length === 1, "a sketch");
     await first.end();
-    assert.equal(atWork(life), 0, "nobody would hear the button");
+    assert.ok(!simulator.sessions.isAnyAtWork(), "nobody would hear the button");
     await begin();
     await says(session, "processing");
     simulator.stop(ada, session);
@@ -165,7 +189,7 @@ describe("an agent's session", { concurrency: 3 }, () => {
     await until(() => order.struck > 0, "it to be told in vain");
     first.kill();
     order.cancel();
-    assert.equal(atWork(life), 1);
+    assert.ok(simulator.sessions.isAnyAtWork());
     await begin();
     await rests();
     assert.equal(askedOf(standin).length, 1);

@@ -10,11 +10,15 @@ import { createSlackSimulator, type SlackSimulator } from "../simulators/slack/i
 type Shown = ReturnType<SlackSimulator["messages"]>[number];
 
 /** Slack as a member of a workspace uses it: mentions, /draw where fields are needed, the shortcut to answer a picture. */
-async function simulate(kind: "channel" | "thread" | "direct", mode: "socket" | "http"): Promise<Platform> {
-  const simulator = await createSlackSimulator();
+async function simulate(
+  kind: "channel" | "thread" | "direct" | "agent",
+  mode: "socket" | "http",
+): Promise<Platform> {
+  const isAlone = kind === "direct" || kind === "agent";
+  const simulator = await createSlackSimulator({ app: kind === "agent" ? "agent" : "assistant" });
   const ada = simulator.addUser({ name: "ada" });
   const mo = simulator.addUser({ name: "mo" });
-  const channel = kind === "direct" ? simulator.dm(ada) : simulator.addChannel({ name: "pictures" });
+  const channel = isAlone ? simulator.dm(ada) : simulator.addChannel({ name: "pictures" });
   const root = kind === "thread" && (await simulator.say(channel, mo, "Shall we draw something?"));
   const inThread = root ? { threadTs: root.ts } : {};
   const bots = () => simulator.messages(channel, ada).filter(({ byBot }) => byBot);
@@ -53,7 +57,7 @@ async function simulate(kind: "channel" | "thread" | "direct", mode: "socket" | 
         }
         if (!options && masks.length === 0 && !replyTo) {
           await simulator.say(channel, ada, text, {
-            ...{ ...inThread, mention: kind !== "direct", files: pictures },
+            ...{ ...inThread, mention: !isAlone, files: pictures },
           });
           return;
         }
@@ -132,6 +136,11 @@ adapterContract({ name: "slack, in a thread", simulate: () => simulate("thread",
 adapterContract({
   name: "slack, in direct messages",
   simulate: () => simulate("direct", "socket"),
+  lacks: { ...nobodyBeside },
+});
+adapterContract({
+  name: "slack, with the agent",
+  simulate: () => simulate("agent", "socket"),
   lacks: { ...nobodyBeside },
 });
 adapterContract({

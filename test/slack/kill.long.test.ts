@@ -91,6 +91,11 @@ const asks: Readonly<Record<string, (life: Life) => Promise<() => ReturnType<Lif
     await simulator.say(dm, ada, "a fox");
     return () => posts(dm);
   },
+  "an agent": async ({ simulator, ada, posts }) => {
+    const dm = simulator.dm(ada);
+    await simulator.say(dm, ada, "a fox");
+    return () => posts(dm);
+  },
   "/draw": async ({ simulator, channel, ada, posts }) => {
     simulator.slash(channel, ada, "/draw", "a fox");
     return posts;
@@ -114,7 +119,7 @@ describe("killed, and started again: one picture, nothing twice, nothing left", 
       if (isHttp && !/note|acknowledgement/.test(boundary)) continue; // the rest is the same
       const over = isHttp ? "http" : "socket";
       test(`${asked}, ${boundary}`, { timeout: 60_000 }, async (t) => {
-        const life = await startLife(t);
+        const life = await startLife(t, { app: asked === "an agent" ? "agent" : "assistant" });
         const first = await life.begin({ timing: patient, over });
         const killed = kill(life, first);
         const answers = await ask(life);
@@ -130,6 +135,7 @@ describe("killed, and started again: one picture, nothing twice, nothing left", 
         assert.equal(done.images[0]?.broken, false);
         assert.doesNotMatch(done.text, /again|restarted/i);
         assert.equal(askedOf(life.standin).length, 1, "drawn and paid once");
+        await until(() => !life.simulator.sessions.isAnyAtWork(), "no session to be at work");
       });
     }
   }

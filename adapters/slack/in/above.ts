@@ -13,8 +13,11 @@ import { findSight } from "./sight.ts";
 export interface Above {
   /** Oldest first, the thread's root among them; undefined where Slack does not say in time. */
   soon(): Promise<readonly Found[] | undefined>;
-  /** Rejects with BotError `bad_attachment` where it cannot be known, and with the signal's reason. */
-  pictures(signal: AbortSignal): Promise<readonly Picture[]>;
+  /**
+   * Those in view; none where the thread goes on from the bot's own, undefined where there is neither. Rejects with
+   * BotError `bad_attachment` where it cannot be known, and with the signal's reason.
+   */
+  pictures(signal: AbortSignal): Promise<readonly Picture[] | undefined>;
 }
 
 /** `before`: the message above which that is; without `threadTs` in a direct message. */
@@ -55,14 +58,14 @@ export function createAbove(
     return ({ ts }) => isComing(ts) || ts <= last;
   }
 
-  async function look(): Promise<readonly Picture[]> {
+  async function look(): Promise<readonly Picture[] | undefined> {
     const [all, counts] = await Promise.all([ask(), toCounting()]);
     let messages = all.filter((message) => !isBy(message, me) || counts(message));
     /** They may be pictures, and nothing says so: they count where nothing above them is one. */
     let unsure: readonly Picture[] = [];
     for (;;) {
       const sight = findSight(messages, me, isComing);
-      if (!sight) return unsure;
+      if (!sight) return unsure.length > 0 ? unsure : undefined;
       if (sight.pictures.length === 0) return [];
       const pictures = (await Promise.all(sight.pictures.map(know))).filter((one) => one !== undefined);
       if (pictures.some((one) => !isUntold(one))) return pictures;

@@ -1,3 +1,4 @@
+import { pointsAtPicture } from "../../../src/seam/words/pointing.ts";
 import { parsePrivacy } from "../forms/commands.ts";
 import type { Came } from "../live/came.ts";
 import type { Stage } from "../live/stage.ts";
@@ -13,6 +14,7 @@ import { slackLimits } from "../wire/limits.ts";
 import { isBy } from "../wire/pictures.ts";
 import { toTitle } from "../wire/words.ts";
 import { type Above, createAbove } from "./above.ts";
+import { picturesBeside } from "./agent/beside.ts";
 import { lastWord } from "./sight.ts";
 import { isTakenBack, takeAway } from "./taken-back.ts";
 import type { MessageEvent, Said } from "./turn.ts";
@@ -22,7 +24,7 @@ const seenByAll =
 
 /** Makes a turn of a message that is for us, or may be, and hands it over. */
 export function createMessages(stage: Stage): (said: Said, event: MessageEvent, came: Came) => Promise<void> {
-  const { core, files, people, me, app, assistants, told, strangers } = stage;
+  const { core, files, people, me, app, assistants, told, unanswered, strangers } = stage;
 
   /**
    * What the bot said last in a thread, if that was to this person. Slack is asked about a thread once; from then on what
@@ -84,10 +86,15 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
       return say(stage, { channelId, userId, ...(threadTs && { threadTs, inThread }) }, seenByAll);
     }
     if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
-    const replyTo = word?.message ?? (assistant ? undefined : root);
+    // Who is asked something by an agent may say it below, or where all begins.
+    const asked = direct && app.isAgent && !inThread ? unanswered.get(channelId) : undefined;
+    unanswered.delete(channelId);
+    const replyTo = word?.message ?? (assistant ? undefined : (root ?? asked));
     if (!said.addressed && !isKnown && !(await isOurs(above))) strangers.set(thread, true);
     // The next words answer something else.
     if (told.get(thread)?.userId === userId || word) told.set(thread, { userId });
+    // What one looks at beside a conversation is meant where one says so, and the conversation shows no picture.
+    const pointsBeside = event.app_context !== undefined && pointsAtPicture(text);
     const reply = createReply(stage, {
       ...venueOf(came),
       channelId,
@@ -108,9 +115,12 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
         options: {},
         attachments: said.files.map((file) => files.toAttachment(file)),
         ...(replyTo && { replyTo, toBot: true }),
-        ...(around && {
-          inView: async (signal) =>
-            (await around.pictures(signal)).map((picture) => files.toAttachment(picture)),
+        ...((around || pointsBeside) && {
+          async inView(signal) {
+            const found = await around?.pictures(signal);
+            if (found) return found.map((picture) => files.toAttachment(picture));
+            return pointsBeside ? picturesBeside(stage, event, came, signal) : [];
+          },
         }),
         addressed: said.addressed || word !== undefined,
       },

@@ -53,6 +53,8 @@ export interface Stage {
   readonly handed: Map<MessageKey, readonly string[]>;
   /** What the bot said last in a thread; undefined where that is an answer, or nothing. */
   readonly told: Map<ThreadKey, Word | undefined>;
+  /** What it said last in a conversation with an agent, by its channel, where nothing could be drawn yet. */
+  readonly unanswered: Map<string, MessageKey>;
   /** Threads in which the bot has no part: what is said there and not to it is not for it. */
   readonly strangers: Map<ThreadKey, true>;
   /** What the app is to Slack. Outlives the process. */

@@ -6,11 +6,16 @@ import { isDirect } from "../live/where.ts";
 import { type Spot, toMessageKey, toThreadKey } from "../wire/keys.ts";
 
 /** Keeps the last view of an answer in mind, as far as it is a word of the bot's. `spot`: its message, if it has one. */
-export function noteWord({ told, strangers }: Stage, venue: Venue, view: View, spot: Spot | undefined): void {
-  const { userId } = venue;
+export function noteWord(stage: Stage, venue: Venue, view: View, spot: Spot | undefined): void {
+  const { told, strangers, unanswered, app } = stage;
+  const { channelId, userId } = venue;
+  const isBare = view.images.length === 0 && view.actions.length === 0;
+  if (app.isAgent && isDirect({ channel: channelId })) {
+    if (isBare && view.phase === "failed" && spot) unanswered.set(channelId, toMessageKey(spot));
+    else unanswered.delete(channelId);
+  }
   const thread = threadOf(venue, spot);
   if (!thread) return; // a direct message without threads hears everything
-  const isBare = view.images.length === 0 && view.actions.length === 0;
   const isWord = view.phase === "done" ? isBare : view.gone !== true;
   strangers.delete(thread);
   told.set(

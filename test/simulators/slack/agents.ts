@@ -15,7 +15,7 @@ export interface Agents {
   look(user: User, at?: MessageRef | Channel): Delivered | undefined;
   /** Presses the button that stops what an agent does in a thread. Its status stays: the app is to change it. */
   stop(user: User, session: SessionRef): Delivered;
-  readonly sessions: Pick<Sessions, "log" | "now" | "hasStop">;
+  readonly sessions: Pick<Sessions, "log" | "now" | "hasStop" | "isAnyAtWork">;
 }
 
 export function createAgents(parts: { world: World; events: Events; sessions: Sessions; ids: Ids }): Agents {

@@ -35,6 +35,8 @@ export interface Sessions {
   ): SessionChange;
   /** What it says now; undefined where there is none. `processing` ends by itself after an hour. */
   now(ref: SessionRef): SessionStatus | undefined;
+  /** Whether any of them is processing. */
+  isAnyAtWork(): boolean;
   /** Whether its button to stop is there: while it is processing, if the app wants to hear of it. */
   hasStop(ref: SessionRef): boolean;
 }
@@ -62,6 +64,7 @@ export function createSessions(world: World, clock: Clock, changes: Changes): Se
       const isOver = last?.status === "processing" && last.atMs + limits.processingMs <= clock.now();
       return isOver ? "active" : last?.status;
     },
+    isAnyAtWork: () => log.some((one) => sessions.now(one) === "processing"),
     hasStop: (ref) => sessions.now(ref) === "processing" && world.subscriptions.has("agent_session_stopped"),
   };
   return sessions;

@@ -101,6 +101,19 @@ describe("an agent", () => {
     );
   });
 
+  test("takes what is said next for the answer to what it said last, below that or not", async (t) => {
+    const { simulator, ada, nextPrompt } = await startSlack(t, agent);
+    const dm = simulator.dm(ada);
+    await simulator.say(dm, ada, "a fox --size enormous");
+    const key = await (await nextPrompt()).reply.show(view("failed", { text: "There is no such size." }));
+    const said = await simulator.say(dm, ada, "--size wide");
+    const { turn, reply } = await nextPrompt();
+    assert.deepEqual([turn.thread, turn.replyTo, turn.toBot], [`slack:${dm.id}:${said.ts}`, key, true]);
+    await reply.show(await done());
+    await simulator.say(dm, ada, "a heron");
+    assert.equal((await nextPrompt()).turn.replyTo, undefined);
+  });
+
   test("is known as one after a restart, also where messages do not say what people look at", async (t) => {
     const server = await startSlack(t, { simulator: { app: "agent", stampsContext: false } });
     const { simulator, ada, adapter, nextPrompt } = server;

@@ -34,6 +34,15 @@ test("the manifest makes an agent: what it says of itself, what it offers, the e
     );
 });
 
+test("the guide says what each scope and each event is for", () => {
+  const guide = readFileSync(new URL("../../../docs/slack.md", import.meta.url), "utf8");
+  const tables = /\n## Scopes\n([\s\S]*?)\n## /.exec(guide)?.[1] ?? "";
+  const named = [...tables.matchAll(/^\| (`.*?`) \|/gm)].flatMap(
+    ([, names = ""]) => names.match(/[\w.:]+/g) ?? [],
+  );
+  assert.deepEqual(named.toSorted(), [...scopes, ...events].toSorted());
+});
+
 test("what is offered is drawn as it stands: every flag in it is one", () => {
   for (const { message } of suggestions) {
     const { text, options } = parseFlags(message);
