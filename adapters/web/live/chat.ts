@@ -19,7 +19,8 @@ interface StoredPicture extends Measured {
  * before the row that shows them is written, and lose them after the last such row is gone.
  */
 export interface Chat {
-  threads(): readonly WireThread[];
+  /** Those that are listed, newest first: `limit` of them (all, unless said), the first of those that come after one. */
+  threads(limit?: number, after?: { readonly id: string; readonly updatedAt: number }): readonly WireThread[];
   thread(id: string): WireThread | undefined;
   /** Oldest first. */
   messages(thread: string): readonly WireMessage[];
@@ -47,17 +48,26 @@ export interface Chat {
   readonly isOpen: boolean;
 }
 
+/** Whether a message answers what was drawn: neither words about the studio, nor what could not even be tried. */
+const isAnswered = `kind = 'answer' AND body ->> '$.view.aside' IS NULL
+  AND (body ->> '$.view.phase' <> 'failed' OR json_array_length(body, '$.view.actions') > 0)`;
+
 const threadColumns = `
   id, title, updatedAt, head,
   (SELECT shown.file FROM messages JOIN shown ON shown.message = messages.id
     WHERE messages.thread = threads.id AND messages.kind = 'answer'
-    ORDER BY messages.seq DESC, shown.position LIMIT 1) AS cover`;
+    ORDER BY messages.seq DESC, shown.position LIMIT 1) AS cover,
+  NOT EXISTS (SELECT 1 FROM messages WHERE thread = threads.id AND ${isAnswered}) AS unlisted`;
 
 /** The chat in a database, its pictures in a folder. Throws BotError `storage`. `now` is Unix time in ms. */
 export function openChat(database: Database, folder: string, now: () => number): Chat {
   const pictures = createPictures(join(folder, "pictures"));
   const sql = {
-    threads: database.prepare(`SELECT ${threadColumns} FROM threads ORDER BY updatedAt DESC, rowid DESC`),
+    threads: database.prepare(`
+      SELECT ${threadColumns} FROM threads
+      WHERE NOT unlisted
+        AND (updatedAt < ?1 OR updatedAt = ?1 AND rowid < (SELECT rowid FROM threads WHERE id = ?2))
+      ORDER BY updatedAt DESC, rowid DESC LIMIT ?3`),
     thread: database.prepare(`SELECT ${threadColumns} FROM threads WHERE id = ?`),
     messages: database.prepare("SELECT body FROM messages WHERE thread = ? ORDER BY seq"),
     message: database.prepare("SELECT body FROM messages WHERE id = ?"),
@@ -121,7 +131,8 @@ export function openChat(database: Database, folder: string, now: () => number):
   }
 
   return {
-    threads: () => sql.threads.all().flatMap((row) => toThread(row) ?? []),
+    threads: (limit = -1, { updatedAt, id } = { updatedAt: Number.MAX_SAFE_INTEGER, id: "" }) =>
+      sql.threads.all(updatedAt, id, limit).flatMap((row) => toThread(row) ?? []),
     thread,
     messages: (id) => sql.messages.all(id).flatMap((row) => toMessage(row) ?? []),
     message,
@@ -186,8 +197,15 @@ function shownBy(message: WireMessage): readonly WirePicture[] {
 
 function toThread(row: unknown): WireThread | undefined {
   if (!row) return undefined;
-  const { id, title, updatedAt, head, cover } = row as Omit<WireThread, "cover"> & { cover: string | null };
-  return { id, title: title || "Untitled", updatedAt, head, ...(cover && { cover: toSrc(cover) }) };
+  const { id, title, updatedAt, head, cover, unlisted } = row as Omit<WireThread, "cover" | "unlisted"> & {
+    cover: string | null;
+    unlisted: number;
+  };
+  return {
+    ...{ id, title: title || "Untitled", updatedAt, head },
+    ...(cover && { cover: toSrc(cover) }),
+    ...(unlisted && { unlisted: true as const }),
+  };
 }
 
 function toMessage(row: unknown): WireMessage | undefined {

@@ -10,7 +10,8 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | request | body | answer |
  * | --- | --- | --- |
  * | GET /api/about | | About |
- * | GET /api/threads | | WireThread[], newest first |
+ * | GET /api/threads | | WireThread[], newest first, without those that are not listed |
+ * | GET /api/threads?limit=&before=&after=&open= | | `limit` of them; of those that come after the thread `after`, changed `before`; and the one that is open, listed or not |
  * | GET /api/threads/:id | | { thread: WireThread, messages: WireMessage[] }, oldest first |
  * | PATCH /api/threads/:id | JSON { title } | WireThread |
  * | DELETE /api/threads/:id | | 204 |
@@ -69,6 +70,8 @@ export interface WireThread {
   readonly head: string | null;
   /** The newest picture, for the list. */
   readonly cover?: string;
+  /** Nothing was drawn in it yet, nor tried: only the page it is open on knows of it. */
+  readonly unlisted?: true;
 }
 
 /** What a person asked: words, or the press of a button that draws. */

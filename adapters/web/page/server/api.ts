@@ -13,7 +13,12 @@ import type { Draft } from "../state/drafts.ts";
 /** The server's requests. Each rejects with a RequestError whose message a person can read. */
 export const api = {
   about: () => request<About>("/api/about"),
-  threads: () => request<WireThread[]>("/api/threads"),
+  /** The newest of them, and the one that is open. */
+  threads: (limit: number, open: string) =>
+    request<WireThread[]>(`/api/threads?limit=${limit}&open=${encodeURIComponent(open)}`),
+  /** Those that come after one in the list. */
+  threadsAfter: (limit: number, { id, updatedAt }: WireThread) =>
+    request<WireThread[]>(`/api/threads?limit=${limit}&before=${updatedAt}&after=${encodeURIComponent(id)}`),
   thread: (id: string) =>
     request<{ thread: WireThread; messages: WireMessage[] }>(`/api/threads/${encodeURIComponent(id)}`),
   rename: (id: string, title: string) =>

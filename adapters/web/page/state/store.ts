@@ -19,8 +19,10 @@ export interface State {
   readonly signedOut?: boolean;
   /** The server's run, to notice a restart. */
   readonly boot?: string;
-  /** Newest first. */
+  /** Newest first: those that have been fetched, and what is not listed. */
   readonly threads: readonly WireThread[];
+  /** There are older ones, which have not been fetched. */
+  readonly hasMoreThreads: boolean;
   /** The id of the thread in view; one nobody has written in yet is not among `threads`. */
   readonly open: string;
   readonly messages: ReadonlyMap<string, readonly WireMessage[]>;
@@ -93,6 +95,7 @@ export function firstState(open: string): State {
   return {
     link: "connecting",
     threads: [],
+    hasMoreThreads: false,
     open,
     messages: new Map(),
     loading: new Map(),
@@ -124,8 +127,20 @@ export function applyEvent(state: State, event: WireEvent): State {
 }
 
 /** The threads as the server lists them now. */
-export function setThreads(state: State, threads: readonly WireThread[]): State {
-  return { ...state, threads: sortThreads(threads) };
+export function setThreads(state: State, threads: readonly WireThread[], hasMoreThreads = false): State {
+  return { ...state, threads: sortThreads(threads), hasMoreThreads };
+}
+
+/** Some more of them. */
+export function addThreads(state: State, threads: readonly WireThread[], hasMoreThreads: boolean): State {
+  const known = new Set(state.threads.map(({ id }) => id));
+  const added = threads.filter(({ id }) => !known.has(id));
+  return setThreads(state, [...state.threads, ...added], hasMoreThreads);
+}
+
+/** The threads of the list. */
+export function listedThreads({ threads }: State): readonly WireThread[] {
+  return threads.filter(({ unlisted }) => !unlisted);
 }
 
 /** A thread is about to be fetched: from here on, what events bring is newer than the answer. */
