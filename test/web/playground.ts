@@ -30,7 +30,7 @@ export type Playground = Awaited<ReturnType<typeof startPlayground>>;
 /** A folder that goes away with the test. */
 export async function createFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "drawbridge-web-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }
 
