@@ -112,7 +112,8 @@ async function listen(t: TestContext, url: string) {
       if (end >= 0) {
         const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1];
         text = text.slice(end + 2);
-        if (data) return JSON.parse(data) as WireEvent;
+        const event = data && (JSON.parse(data) as WireEvent);
+        if (event && event.type !== "beat") return event;
         continue;
       }
       const { done, value } = await reader.read();

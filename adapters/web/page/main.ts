@@ -1,5 +1,5 @@
 import { render } from "lit-html";
-import { followScroll } from "./chat/scroll.ts";
+import { createScroll } from "./chat/scroll.ts";
 import { createEstimating } from "./composer/estimate.ts";
 import { listen } from "./server/events.ts";
 import { fetchLost, watchForLost } from "./server/lost-pictures.ts";
@@ -21,10 +21,11 @@ const estimate = createEstimating(() => store);
 const store: ReturnType<typeof createStore> = createStore(drafts.restore(firstState(first)), draw);
 const studio = createStudio(store);
 const root = document.querySelector<HTMLElement>("#app") ?? document.body;
-const stick = followScroll();
+const scroll = createScroll();
 /** The last toast that will go by itself. */
 let timed = 0;
 let shownNode: string | undefined;
+let sought: State["sought"];
 
 draw(store.state);
 startClock();
@@ -80,7 +81,8 @@ function draw(state: State): void {
   // For the dialogs, which lie over the header that says it.
   document.documentElement.toggleAttribute("data-stand-in", state.about?.painter.standIn ?? false);
   render(app(state, studio), root);
-  stick(state.open);
+  scroll.follow(state.open);
+  showSought(state);
   showNode();
   drafts.keep(state);
   estimate(state);
@@ -89,6 +91,22 @@ function draw(state: State): void {
     timed = id;
     setTimeout(() => studio.dismiss(id), failed ? 12_000 : 5000);
   }
+}
+
+/** Brings what is sought into view, with a ring that goes again, to say which one it was. */
+function showSought(state: State): void {
+  if (!state.sought || state.sought === sought) return;
+  const frame = document.querySelector<HTMLElement>(`#answer-${state.sought.answer} .frame`);
+  if (!frame) return; // not fetched yet
+  sought = state.sought;
+  scroll.show(frame);
+  frame.animate(
+    [
+      { outline: "3px solid var(--accent)", outlineOffset: "3px" },
+      { outline: "3px solid transparent", outlineOffset: "7px" },
+    ],
+    { duration: 1500, easing: "ease-out" },
+  );
 }
 
 /** Brings the current version into view in its panel, whenever it is another one. */

@@ -151,6 +151,8 @@ export interface WirePicture {
 export type WireEvent =
   /** The first event of every connection. Another `boot` than before: the server was restarted, load again. */
   | { readonly type: "hello"; readonly boot: string }
+  /** Nothing has happened; it comes every ten seconds. */
+  | { readonly type: "beat" }
   | { readonly type: "thread"; readonly thread: WireThread }
   | { readonly type: "threadGone"; readonly id: string }
   | { readonly type: "message"; readonly message: WireMessage }

@@ -73,11 +73,28 @@ export class RequestError extends Error {
   }
 }
 
-async function request<T>(path: string, init?: RequestInit): Promise<T> {
+/** How long something to read may be on its way, in ms. */
+const readMs = 30_000;
+
+/** Aborts when the line to the server turns out to be dead. */
+let line = new AbortController();
+
+/** Gives up what is on its way: it is on a line that is dead, and goes again on the next. */
+export function cutRequests(): void {
+  line.abort();
+  line = new AbortController();
+}
+
+async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const ends = [
+    line.signal,
+    ...(init.method ? [] : [AbortSignal.timeout(readMs)]),
+    ...(init.signal ? [init.signal] : []),
+  ];
   let response: Response;
   let text: string;
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, { ...init, signal: AbortSignal.any(ends) });
     text = await response.text();
   } catch (cause) {
     const message = "The server cannot be reached. What you wrote is kept; try again in a moment.";

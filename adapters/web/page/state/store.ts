@@ -9,7 +9,7 @@ import type {
   WireStyle,
   WireThread,
 } from "../../wire/messages.ts";
-import { type Draft, emptyDraft } from "./drafts.ts";
+import { type Draft, emptyDraft, setTarget } from "./drafts.ts";
 
 /** All the page knows. Never changed in place: every function here answers with a new one. */
 export interface State {
@@ -35,8 +35,10 @@ export interface State {
   readonly estimate?: string | undefined;
   /** What is on its way to the server, by its thread. */
   readonly sendings: ReadonlyMap<string, Sending>;
-  /** The answer a person has walked to. */
-  readonly current?: string | undefined;
+  /** The answer that is to be brought into view; another object, another time. */
+  readonly sought?: { readonly answer: string } | undefined;
+  /** A button was pressed that moves the head: it is brought into view when it has moved. */
+  readonly seeksHead?: boolean;
   /** Answers whose details are unfolded. */
   readonly unfolded: ReadonlySet<string>;
   readonly panel: { readonly threads: boolean; readonly versions: boolean; readonly options: boolean };
@@ -115,8 +117,10 @@ export function applyEvent(state: State, event: WireEvent): State {
   switch (event.type) {
     case "hello":
       return { ...state, link: "open", boot: event.boot, signedOut: false };
+    case "beat":
+      return state;
     case "thread":
-      return { ...state, threads: sortThreads([event.thread, ...without(state.threads, event.thread.id)]) };
+      return applyThread(state, event.thread);
     case "threadGone":
       return forgetThread(state, event.id);
     case "message":
@@ -170,7 +174,7 @@ export function abandonLoad(state: State, thread: string): State {
 export function openThread(state: State, thread: string): State {
   if (thread === state.open) return state;
   const panel = { ...state.panel, threads: false, options: false };
-  return { ...state, open: thread, panel, current: undefined };
+  return { ...state, open: thread, panel, unfolded: new Set(), sought: undefined, seeksHead: false };
 }
 
 /** Opens or closes one of the panels. */
@@ -241,6 +245,40 @@ export function pictured(
   return undefined;
 }
 
+/**
+ * The version that is ringed, that the composer names, and that the next prompt goes on from: the one that was chosen, or
+ * else the thread's head.
+ */
+export function chosenOf(state: State): WireAnswer | undefined {
+  return pictured(messagesOf(state), draftOf(state).target?.answer ?? threadOf(state)?.head);
+}
+
+/** Chooses a version, and brings it into view. One that is still being drawn is only looked at. */
+export function choose(state: State, id: string): State {
+  const sought = { ...state, sought: { answer: id } };
+  const isThere = pictured(messagesOf(state), id)?.id === id;
+  const { target } = draftOf(state);
+  if (!isThere || chosenOf(state)?.id === id) return sought;
+  const isHead = pictured(messagesOf(state), threadOf(state)?.head)?.id === id;
+  if (isHead && !target) return sought;
+  return setDraft(sought, setTarget(draftOf(state), isHead ? undefined : { answer: id }));
+}
+
+/** Brings the version that was chosen into view, where it is not the newest: that one is in view by itself. */
+export function seekChosen(state: State): State {
+  const chosen = chosenOf(state)?.id;
+  const newest = messagesOf(state).findLast(({ kind }) => kind === "answer")?.id;
+  return chosen && chosen !== newest ? { ...state, sought: { answer: chosen } } : state;
+}
+
+/** A button was pressed that moves the head: who presses it goes on from there, and sees it. */
+export function followHead(state: State): State {
+  const draft = draftOf(state);
+  const isPlain = draft.target && !draft.target.action;
+  const free = isPlain ? setDraft(state, setTarget(draft, undefined)) : state;
+  return { ...free, seeksHead: true };
+}
+
 /** Every finished picture of the open thread, oldest first. */
 export function picturesOf(state: State): readonly { answer: WireAnswer; picture: WirePicture }[] {
   return messagesOf(state)
@@ -270,6 +308,13 @@ export function isPending(answer: WireAnswer): boolean {
 }
 
 const none: readonly WireMessage[] = [];
+
+function applyThread(state: State, thread: WireThread): State {
+  const before = state.threads.find(({ id }) => id === thread.id);
+  const now = { ...state, threads: sortThreads([thread, ...without(state.threads, thread.id)]) };
+  const isMoved = before !== undefined && before.head !== thread.head && thread.id === state.open;
+  return isMoved && state.seeksHead ? { ...seekChosen(now), seeksHead: false } : now;
+}
 
 function applyMessage(state: State, message: WireMessage): State {
   const held = state.messages.get(message.thread);

@@ -1,6 +1,6 @@
 import type { WireThread } from "../../wire/messages.ts";
 import { askLine, confirmed } from "../look/dialog.ts";
-import { api } from "../server/api.ts";
+import { api, cutRequests } from "../server/api.ts";
 import { newId, toHash } from "../state/address.ts";
 import {
   abandonLoad,
@@ -10,6 +10,7 @@ import {
   endLoad,
   listedThreads,
   openThread,
+  seekChosen,
   setThreads,
 } from "../state/store.ts";
 import type { Page } from "./page.ts";
@@ -72,7 +73,12 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
       store.update((state) => beginLoad(state, id));
       try {
         const { messages } = await api.thread(id);
-        if (fetches.get(id) === fetching) store.update((state) => endLoad(state, id, messages));
+        if (fetches.get(id) !== fetching) return;
+        const isFirst = !store.state.messages.has(id);
+        store.update((state) => {
+          const loaded = endLoad(state, id, messages);
+          return isFirst && id === state.open ? seekChosen(loaded) : loaded;
+        });
       } catch (error) {
         if (fetches.get(id) !== fetching) return;
         store.update((state) => abandonLoad(state, id));
@@ -112,6 +118,7 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
 
     /** The line is down: for want of a password, or because the server is. */
     async lost(): Promise<void> {
+      cutRequests();
       store.update((state) => ({ ...state, link: "lost" }));
       await api.about().catch(page.noteSignedOut);
     },
