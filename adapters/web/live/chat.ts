@@ -57,7 +57,8 @@ const threadColumns = `
   (SELECT shown.file FROM messages JOIN shown ON shown.message = messages.id
     WHERE messages.thread = threads.id AND messages.kind = 'answer'
     ORDER BY messages.seq DESC, shown.position LIMIT 1) AS cover,
-  NOT EXISTS (SELECT 1 FROM messages WHERE thread = threads.id AND ${isAnswered}) AS unlisted`;
+  EXISTS (SELECT 1 FROM messages WHERE thread = threads.id AND kind = 'answer')
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE thread = threads.id AND ${isAnswered}) AS unlisted`;
 
 /** The chat in a database, its pictures in a folder. Throws BotError `storage`. `now` is Unix time in ms. */
 export function openChat(database: Database, folder: string, now: () => number): Chat {

@@ -1,12 +1,14 @@
 import { render } from "lit-html";
 import { createScroll } from "./chat/scroll.ts";
 import { createEstimating } from "./composer/estimate.ts";
+import { listenToBack } from "./look/layers.ts";
 import { listen } from "./server/events.ts";
 import { fetchLost, watchForLost } from "./server/lost-pictures.ts";
 import { app } from "./shell/app.ts";
 import { startClock } from "./shell/clock.ts";
 import { listenToFiles } from "./shell/drop.ts";
 import { listenToKeys } from "./shell/keys.ts";
+import { watchLayers } from "./shell/open-layers.ts";
 import { listenToSignOut } from "./shell/sign-out.ts";
 import { newId, parseHash, toHash } from "./state/address.ts";
 import { createDraftKeeper } from "./state/draft-keeper.ts";
@@ -14,7 +16,7 @@ import { applyEvent, createStore, firstState, type State, threadOf } from "./sta
 import { createStudio } from "./studio/studio.ts";
 
 const first = parseHash(location.hash) ?? newId();
-history.replaceState(null, "", toHash(first));
+history.replaceState(history.state, "", toHash(first));
 
 const drafts = createDraftKeeper(() => store);
 const estimate = createEstimating(() => store);
@@ -34,8 +36,8 @@ setInterval(studio.redraw, 60_000); // "5 min" becomes "6 min"
 listenToKeys(store, studio);
 listenToFiles(store, studio);
 listenToSignOut(drafts);
-addEventListener("hashchange", () => {
-  const id = parseHash(location.hash);
+listenToBack((hash) => {
+  const id = parseHash(hash);
   if (id && id !== store.state.open) studio.open(id);
 });
 addEventListener("focus", () => void studio.returned());
@@ -84,6 +86,7 @@ function draw(state: State): void {
   scroll.follow(state.open);
   showSought(state);
   showNode();
+  watchLayers(state, studio);
   drafts.keep(state);
   estimate(state);
   for (const { id, failed } of state.toasts) {

@@ -70,7 +70,7 @@ export interface WireThread {
   readonly head: string | null;
   /** The newest picture, for the list. */
   readonly cover?: string;
-  /** Nothing was drawn in it yet, nor tried: only the page it is open on knows of it. */
+  /** What was asked in it was refused, or about the studio: only the page it is open on knows of it. */
   readonly unlisted?: true;
 }
 

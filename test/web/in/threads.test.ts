@@ -50,7 +50,7 @@ test("what was refused, and what is about the studio, makes no thread; what was 
   for (const [answer, makesOne] of [
     [settings, false],
     [refused, false],
-    [undefined, false],
+    [undefined, true],
     [tried, true],
     [await view("working"), true],
     [await view("done", { shade: 1 }), true],

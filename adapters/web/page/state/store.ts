@@ -142,9 +142,11 @@ export function addThreads(state: State, threads: readonly WireThread[], hasMore
   return setThreads(state, [...state.threads, ...added], hasMoreThreads);
 }
 
-/** The threads of the list. */
-export function listedThreads({ threads }: State): readonly WireThread[] {
-  return threads.filter(({ unlisted }) => !unlisted);
+/** The threads of the list: the one that is open not before it is known that something is drawn in it. */
+export function listedThreads(state: State): readonly WireThread[] {
+  const messages = messagesOf(state);
+  const isUnanswered = messages.length > 0 && messages.every(({ kind }) => kind === "ask");
+  return state.threads.filter(({ id, unlisted }) => !unlisted && !(isUnanswered && id === state.open));
 }
 
 /** A thread is about to be fetched: from here on, what events bring is newer than the answer. */

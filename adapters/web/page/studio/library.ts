@@ -1,5 +1,6 @@
 import type { WireThread } from "../../wire/messages.ts";
 import { askLine, confirmed } from "../look/dialog.ts";
+import { turnTo } from "../look/layers.ts";
 import { api, cutRequests } from "../server/api.ts";
 import { newId, toHash } from "../state/address.ts";
 import {
@@ -90,7 +91,7 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
     open(id: string, isNew = false): void {
       if (id !== store.state.open) store.update((state) => openThread(state, id));
       page.panel("threads", false);
-      if (location.hash !== toHash(id)) location.hash = toHash(id);
+      turnTo(toHash(id));
       if (!store.state.messages.has(id)) void (isNew ? library.loadThread(id) : library.findThread(id));
       page.focusComposer(false);
     },

@@ -25,6 +25,11 @@ export function createPage(store: ReturnType<typeof createStore>) {
       );
     },
 
+    /** Folds the details that were unfolded last. */
+    fold(): void {
+      store.update((state) => ({ ...state, unfolded: new Set([...state.unfolded].slice(0, -1)) }));
+    },
+
     /** Draws the page again, after something outside the state has changed. */
     redraw(): void {
       store.update((state) => ({ ...state }));
