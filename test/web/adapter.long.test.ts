@@ -379,7 +379,8 @@ test("about, and the newest thread first", async (t) => {
   assert.ok(about.options.some(({ name }) => name === "size"));
   const [one, two] = [randomUUID(), randomUUID()];
   const { reply } = await prompt(playground, one, { text: "one" });
-  await prompt(playground, two, { text: "two" });
+  const other = await prompt(playground, two, { text: "two" });
+  for (const each of [reply, other.reply]) await each.show(await view("working"));
   const ids = async () => (await playground.json<WireThread[]>("/api/threads")).map(({ id }) => id);
   assert.deepEqual(await ids(), [two, one]);
   await reply.show(await view("done"));

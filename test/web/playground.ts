@@ -30,7 +30,7 @@ export type Playground = Awaited<ReturnType<typeof startPlayground>>;
 /** A folder that goes away with the test. */
 export async function createFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "drawbridge-web-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }
 
@@ -112,7 +112,8 @@ async function listen(t: TestContext, url: string) {
       if (end >= 0) {
         const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1];
         text = text.slice(end + 2);
-        if (data) return JSON.parse(data) as WireEvent;
+        const event = data && (JSON.parse(data) as WireEvent);
+        if (event && event.type !== "beat") return event;
         continue;
       }
       const { done, value } = await reader.read();

@@ -18,6 +18,14 @@ import { parseAction, parseAsk, parseId, toPress } from "./turn.ts";
 
 const renaming = z.object({ title: z.string().trim().min(1).max(wireLimits.title) });
 
+/** Which part of the list of threads is asked for. */
+const listing = z.object({
+  limit: z.coerce.number().int().min(1).max(500).optional(),
+  before: z.coerce.number().int().optional(),
+  after: z.string().default(""),
+  open: z.string().optional(),
+});
+
 /** The routes that read and change the chat. */
 export function createApi(
   stage: Stage,
@@ -45,7 +53,14 @@ export function createApi(
       : withButtons(message);
 
   api.get("/api/about", (c) => c.json(about));
-  api.get("/api/threads", (c) => c.json(chat.threads()));
+  api.get("/api/threads", (c) => {
+    const { data } = listing.safeParse(c.req.query());
+    if (!data) throw new BotError("bad_prompt", "There is no such part of the list.");
+    const { limit, before, after, open } = data;
+    const threads = chat.threads(limit, before === undefined ? undefined : { updatedAt: before, id: after });
+    const inView = open === undefined ? undefined : chat.thread(open);
+    return c.json(inView && !threads.some(({ id }) => id === open) ? [...threads, inView] : threads);
+  });
   api.get("/api/threads/:id", (c) => {
     const thread = found(chat.thread(parseId(c.req.param("id"))));
     return c.json({ thread, messages: chat.messages(thread.id).map(toShown) });

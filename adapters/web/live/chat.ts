@@ -21,7 +21,8 @@ interface StoredPicture extends Measured {
  * before the row that shows them is written, and lose them after the last such row is gone.
  */
 export interface Chat {
-  threads(): readonly WireThread[];
+  /** Those that are listed, newest first: `limit` of them (all, unless said), the first of those that come after one. */
+  threads(limit?: number, after?: { readonly id: string; readonly updatedAt: number }): readonly WireThread[];
   thread(id: string): WireThread | undefined;
   /** Oldest first. */
   messages(thread: string): readonly WireMessage[];
@@ -64,6 +65,10 @@ export interface Chat {
   readonly isOpen: boolean;
 }
 
+/** Whether a message answers what was drawn: neither words about the studio, nor what could not even be tried. */
+const isAnswered = `kind = 'answer' AND body ->> '$.view.aside' IS NULL
+  AND (body ->> '$.view.phase' <> 'failed' OR json_array_length(body, '$.view.actions') > 0)`;
+
 const threadColumns = `
   id, title, updatedAt, head,
   (SELECT shown.file FROM messages JOIN shown ON shown.message = messages.id
@@ -71,7 +76,9 @@ const threadColumns = `
       AND messages.id NOT IN (SELECT message FROM trash)
     ORDER BY messages.seq DESC, shown.position LIMIT 1) AS cover,
   undone > 0 AS undone,
-  EXISTS (SELECT 1 FROM found WHERE found.thread = threads.id AND found.kind = 'drawing') AS drawing`;
+  EXISTS (SELECT 1 FROM found WHERE found.thread = threads.id AND found.kind = 'drawing') AS drawing,
+  EXISTS (SELECT 1 FROM messages WHERE thread = threads.id AND kind = 'answer')
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE thread = threads.id AND ${isAnswered}) AS unlisted`;
 
 /** The chat in a database, its pictures in a folder. Throws BotError `storage`. `now` is Unix time in ms. */
 export function openChat(database: Database, folder: string, now: () => number): Chat {
@@ -79,9 +86,11 @@ export function openChat(database: Database, folder: string, now: () => number):
   const gallery = createGallery(database, now);
   const trash = createTrash(database, now);
   const sql = {
-    threads: database.prepare(
-      `SELECT ${threadColumns} FROM threads WHERE deletedAt IS NULL ORDER BY updatedAt DESC, rowid DESC`,
-    ),
+    threads: database.prepare(`
+      SELECT ${threadColumns} FROM threads
+      WHERE deletedAt IS NULL AND NOT unlisted
+        AND (updatedAt < ?1 OR updatedAt = ?1 AND rowid < (SELECT rowid FROM threads WHERE id = ?2))
+      ORDER BY updatedAt DESC, rowid DESC LIMIT ?3`),
     thread: database.prepare(`SELECT ${threadColumns} FROM threads WHERE id = ? AND deletedAt IS NULL`),
     messages: database.prepare("SELECT body FROM messages WHERE thread = ? ORDER BY seq"),
     message: database.prepare(`
@@ -169,7 +178,8 @@ export function openChat(database: Database, folder: string, now: () => number):
   }
 
   return {
-    threads: () => sql.threads.all().flatMap((row) => toThread(row) ?? []),
+    threads: (limit = -1, { updatedAt, id } = { updatedAt: Number.MAX_SAFE_INTEGER, id: "" }) =>
+      sql.threads.all(updatedAt, id, limit).flatMap((row) => toThread(row) ?? []),
     thread,
     messages: (id) => sql.messages.all(id).flatMap((row) => toMessage(row) ?? []),
     message,
@@ -266,15 +276,17 @@ function isGone(message: WireMessage): boolean {
 
 function toThread(row: unknown): WireThread | undefined {
   if (!row) return undefined;
-  const { id, title, updatedAt, head, cover, drawing, undone } = row as Pick<
+  const { id, title, updatedAt, head, cover, ...is } = row as Pick<
     WireThread,
     "id" | "title" | "updatedAt" | "head"
-  > & { readonly cover: string | null; readonly drawing: number; readonly undone: number };
+  > &
+    Readonly<Record<"drawing" | "undone" | "unlisted", number>> & { readonly cover: string | null };
   return {
     ...{ id, title: title || "Untitled", updatedAt, head },
     ...(cover && { cover: toSrc(cover) }),
-    ...(drawing && { drawing: true as const }),
-    ...(undone && { undone: true as const }),
+    ...(is.drawing && { drawing: true as const }),
+    ...(is.undone && { undone: true as const }),
+    ...(is.unlisted && { unlisted: true as const }),
   };
 }
 

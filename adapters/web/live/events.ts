@@ -23,7 +23,7 @@ interface Client {
 /** `boot` names this run of the server; `queueBytes` is what may wait for one page. */
 export function createEvents({
   boot,
-  heartbeatMs = 15_000,
+  heartbeatMs = 10_000,
   queueBytes = 2 * 1024 * 1024,
 }: {
   boot: string;
@@ -32,8 +32,8 @@ export function createEvents({
 }): Events {
   const clients = new Set<Client>();
   const encoder = new TextEncoder();
-  // Proxies close what is silent.
-  const heartbeat = setInterval(() => send(": still here\n\n"), heartbeatMs);
+  // Proxies close what is silent; and a page tells by it a line on which nothing happens from one that is dead.
+  const heartbeat = setInterval(() => send(toData({ type: "beat" })), heartbeatMs);
   heartbeat.unref();
 
   function send(text: string): void {

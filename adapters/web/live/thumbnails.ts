@@ -7,8 +7,6 @@ import { type ThumbnailSize, thumbnailSides } from "./pictures.ts";
 export interface Thumbnails {
   /** A WebP; undefined for a picture that is gone, or that cannot be made smaller: it is shown as it is. */
   read(file: string, size: ThumbnailSize): Promise<Uint8Array | undefined>;
-  /** Has them made of pictures that are about to be looked at. */
-  prepare(files: readonly string[]): void;
 }
 
 /** How many are made at once: who sends or draws a picture meanwhile does not wait for all of them. */
@@ -53,23 +51,15 @@ export function createThumbnails(parts: {
     }
   }
 
-  async function read(file: string, size: ThumbnailSize): Promise<Uint8Array | undefined> {
-    const kept = await chat.readThumbnail(file, size).catch(() => undefined);
-    if (kept) return kept;
-    if (failed.has(file) || !chat.isOpen || !chat.picture(file)) return undefined;
-    const name = `${file} ${size}`;
-    const begun = making.get(name) ?? make(file, size).finally(() => making.delete(name));
-    making.set(name, begun);
-    return begun;
-  }
-
   return {
-    read,
-    prepare(files) {
-      for (const file of files) {
-        void read(file, "preview");
-        void read(file, "thumbnail");
-      }
+    async read(file, size) {
+      const kept = await chat.readThumbnail(file, size).catch(() => undefined);
+      if (kept) return kept;
+      if (failed.has(file) || !chat.isOpen || !chat.picture(file)) return undefined;
+      const name = `${file} ${size}`;
+      const begun = making.get(name) ?? make(file, size).finally(() => making.delete(name));
+      making.set(name, begun);
+      return begun;
     },
   };
 }

@@ -17,7 +17,7 @@ import { isBehind, toId, toKey, toWireAction, toWireView } from "./view.ts";
  * shown is not taken back. Rejects with BotError `storage` for as long as a view cannot be stored.
  */
 export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "thread" | "ask">): Reply {
-  const { chat, partials, thumbnails, events, trouble, log, now } = stage;
+  const { chat, partials, events, trouble, log, now } = stage;
   const { id } = answer;
 
   /** What cannot be stored cannot be shown either, but the pages that are open can be told why. */
@@ -65,7 +65,6 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       if (!thread) partials.drop(id);
       else if (over) partials.retire(id);
       if (!thread) return unwanted(log, id);
-      if (view.phase === "done") thumbnails.prepare(drafts.slice(0, images.length).map(({ file }) => file));
       events.emit({ type: "message", message: over ? stored : withSketches(stored, sketches) });
       if (over || !before || head !== undefined) events.emit({ type: "thread", thread });
       return toKey(id);

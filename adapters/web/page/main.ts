@@ -1,12 +1,14 @@
 import { render } from "lit-html";
-import { followScroll } from "./chat/scroll.ts";
+import { createScroll } from "./chat/scroll.ts";
 import { createEstimating } from "./composer/estimate.ts";
+import { listenToBack } from "./look/layers.ts";
 import { listen } from "./server/events.ts";
 import { fetchLost, watchForLost } from "./server/lost-pictures.ts";
 import { app } from "./shell/app.ts";
 import { startClock } from "./shell/clock.ts";
 import { listenToFiles } from "./shell/drop.ts";
 import { listenToKeys } from "./shell/keys.ts";
+import { watchLayers } from "./shell/open-layers.ts";
 import { listenToSignOut } from "./shell/sign-out.ts";
 import { newId, parseHash, toHash } from "./state/address.ts";
 import { createDraftKeeper } from "./state/draft-keeper.ts";
@@ -14,17 +16,18 @@ import { applyEvent, createStore, firstState, type State, threadOf } from "./sta
 import { createStudio } from "./studio/studio.ts";
 
 const first = parseHash(location.hash) ?? newId();
-history.replaceState(null, "", toHash(first));
+history.replaceState(history.state, "", toHash(first));
 
 const drafts = createDraftKeeper(() => store);
 const estimate = createEstimating(() => store);
 const store: ReturnType<typeof createStore> = createStore(drafts.restore(firstState(first)), draw);
 const studio = createStudio(store);
 const root = document.querySelector<HTMLElement>("#app") ?? document.body;
-const stick = followScroll();
+const scroll = createScroll();
 /** The last toast that will go by itself. */
 let timed = 0;
 let shownNode: string | undefined;
+let sought: State["sought"];
 
 draw(store.state);
 startClock();
@@ -33,8 +36,8 @@ setInterval(studio.redraw, 60_000); // "5 min" becomes "6 min"
 listenToKeys(store, studio);
 listenToFiles(store, studio);
 listenToSignOut(drafts);
-addEventListener("hashchange", () => {
-  const id = parseHash(location.hash);
+listenToBack((hash) => {
+  const id = parseHash(hash);
   if (id && id !== store.state.open) studio.open(id);
 });
 addEventListener("focus", () => void studio.returned());
@@ -81,8 +84,10 @@ function draw(state: State): void {
   // For the dialogs, which lie over the header that says it.
   document.documentElement.toggleAttribute("data-stand-in", state.about?.painter.standIn ?? false);
   render(app(state, studio), root);
-  stick(state.open);
+  scroll.follow(state.open);
+  showSought(state);
   showNode();
+  watchLayers(state, studio);
   drafts.keep(state);
   estimate(state);
   for (const { id, failed, offer } of state.toasts) {
@@ -90,6 +95,22 @@ function draw(state: State): void {
     timed = id;
     setTimeout(() => studio.dismiss(id), failed || offer ? 12_000 : 5000);
   }
+}
+
+/** Brings what is sought into view, with a ring that goes again, to say which one it was. */
+function showSought(state: State): void {
+  if (!state.sought || state.sought === sought) return;
+  const frame = document.querySelector<HTMLElement>(`#answer-${state.sought.answer} .frame`);
+  if (!frame) return; // not fetched yet
+  sought = state.sought;
+  scroll.show(frame);
+  frame.animate(
+    [
+      { outline: "3px solid var(--accent)", outlineOffset: "3px" },
+      { outline: "3px solid transparent", outlineOffset: "7px" },
+    ],
+    { duration: 1500, easing: "ease-out" },
+  );
 }
 
 /** Brings the current version into view in its panel, whenever it is another one. */

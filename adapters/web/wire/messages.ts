@@ -10,7 +10,8 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | request | body | answer |
  * | --- | --- | --- |
  * | GET /api/about | | About |
- * | GET /api/threads | | WireThread[], newest first |
+ * | GET /api/threads | | WireThread[], newest first, without those that are not listed |
+ * | GET /api/threads?limit=&before=&after=&open= | | `limit` of them; of those that come after the thread `after`, changed `before`; and the one that is open, listed or not |
  * | GET /api/threads/:id | | { thread: WireThread, messages: WireMessage[] }, oldest first |
  * | PATCH /api/threads/:id | JSON { title } | WireThread |
  * | DELETE /api/threads/:id | | 204 |
@@ -80,6 +81,8 @@ export interface WireThread {
   readonly drawing?: true;
   /** It was taken back, and can be brought forward again. */
   readonly undone?: true;
+  /** What was asked in it was refused, or about the studio: only the page it is open on knows of it. */
+  readonly unlisted?: true;
 }
 
 /** A picture with where it is. */
@@ -183,6 +186,8 @@ export interface WirePicture {
 export type WireEvent =
   /** The first event of every connection. Another `boot` than before: the server was restarted, load again. */
   | { readonly type: "hello"; readonly boot: string }
+  /** Nothing has happened; it comes every ten seconds. */
+  | { readonly type: "beat" }
   | { readonly type: "thread"; readonly thread: WireThread }
   | { readonly type: "threadGone"; readonly id: string }
   | { readonly type: "message"; readonly message: WireMessage }

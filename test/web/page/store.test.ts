@@ -112,8 +112,8 @@ describe("the page's state", () => {
   });
 
   it("closes what belongs to a thread when it turns to another", () => {
-    const state = { ...firstState("t"), current: "a1" };
-    assert.equal(openThread(state, "u").current, undefined);
+    const state = { ...firstState("t"), unfolded: new Set(["a1"]) };
+    assert.equal(openThread(state, "u").unfolded.size, 0);
     assert.equal(openThread(state, "t"), state);
   });
 

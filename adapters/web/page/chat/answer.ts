@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireAction, WireAnswer, WireAsk } from "../../wire/messages.ts";
 import { icon } from "../look/icons.ts";
-import { answerOf, draftOf, isPending, type State, threadOf } from "../state/store.ts";
+import { answerOf, chosenOf, draftOf, isPending, type State, threadOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { prose } from "../text/prose.ts";
 import { reference } from "./ask.ts";
@@ -19,14 +19,8 @@ export function answer(
   const { view } = message;
   const pending = isPending(message);
   const head = threadOf(state)?.head === message.id;
-  const aimed = draftOf(state).target?.answer === message.id;
-  const classes = [
-    "answer",
-    view.phase,
-    head ? "head" : "",
-    aimed ? "aimed" : "",
-    state.current === message.id ? "current" : "",
-  ];
+  const aimed = draftOf(state).target !== undefined && chosenOf(state)?.id === message.id;
+  const classes = ["answer", view.phase, head ? "head" : "", aimed ? "aimed" : ""];
   return html`
     <section
       id="answer-${message.id}"
@@ -34,7 +28,6 @@ export function answer(
       data-answer=${message.id}
       aria-label="Answer"
       aria-busy=${pending}
-      @focusin=${() => studio.walk(message.id, false)}
     >
       ${frames(message, asked, state, studio)}
       ${pending ? progress(message, studio) : nothing}

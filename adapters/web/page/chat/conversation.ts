@@ -3,6 +3,7 @@ import { guard } from "lit-html/directives/guard.js";
 import { repeat } from "lit-html/directives/repeat.js";
 import {
   answerOf,
+  chosenOf,
   draftOf,
   type Exchange,
   messagesOf,
@@ -55,7 +56,7 @@ function view(exchange: Exchange, state: State, studio: Studio): TemplateResult 
 /** All that the view of an exchange reads: as long as none of it changes, it is not drawn again. */
 function reads(exchange: Exchange, state: State): unknown[] {
   const head = threadOf(state)?.head;
-  const target = draftOf(state).target?.answer;
+  const target = draftOf(state).target && chosenOf(state)?.id;
   return [
     exchange.ask,
     state.about,
@@ -64,7 +65,6 @@ function reads(exchange: Exchange, state: State): unknown[] {
       each,
       each.id === head,
       threadOf(state)?.undone,
-      each.id === state.current,
       each.id === target,
       state.unfolded.has(each.id),
       answerOf(state, each.view.parent),

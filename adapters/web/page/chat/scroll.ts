@@ -1,13 +1,28 @@
 /** Ms after which it is no longer the person's hand that moves it: a key or a wheel moves it for a while. */
 const handMs = 1000;
 
-/**
- * Keeps the end of the conversation in view while it grows, unless the person has scrolled away from it.
- *
- * To be called after every drawing, with the thread in view.
- */
-export function followScroll(): (thread: string) => void {
-  let pinned = true;
+/** Ms that gliding may take, where a browser does not say that it is over. */
+const glideMs = 900;
+
+/** Where the conversation is looked at. */
+export interface Scroll {
+  /**
+   * Keeps the end in view while it grows, unless the person has scrolled away from it. To be called after every drawing,
+   * with the thread in view.
+   */
+  follow(thread: string): void;
+  /**
+   * Brings a picture into view, and keeps it there whatever above it is drawn and loaded meanwhile, until the person
+   * scrolls or something new is asked.
+   */
+  show(frame: HTMLElement): void;
+}
+
+export function createScroll(): Scroll {
+  /** What stays in view: the end, or a picture; undefined: where the person has scrolled to. */
+  let held: "end" | HTMLElement | undefined = "end";
+  let isGliding = false;
+  let glide: ReturnType<typeof setTimeout> | undefined;
   let thread: string | undefined;
   let exchanges = 0;
   let scroller: HTMLElement | undefined;
@@ -24,44 +39,89 @@ export function followScroll(): (thread: string) => void {
   }
 
   function look(): void {
-    if (!scroller || Math.abs(scroller.scrollTop - top) < 2) return;
+    if (!scroller || isGliding || Math.abs(scroller.scrollTop - top) < 2) return;
     top = scroller.scrollTop;
-    if (Math.abs(end(scroller) - top) < 60) pinned = true;
-    else if (performance.now() - handAt < handMs) pinned = false;
+    const isByHand = performance.now() - handAt < handMs;
+    if (Math.abs(end(scroller) - top) < 60 && (isByHand || held === "end")) held = "end";
+    else if (isByHand) held = undefined;
   }
-  function follow(): void {
+
+  function hold(): void {
     if (!scroller) return;
     look();
     // Else the browser keeps in place what grows, and it looks as if the person had scrolled.
-    scroller.style.overflowAnchor = pinned ? "none" : "";
-    if (!pinned) return;
-    scroller.scrollTop = end(scroller);
+    scroller.style.overflowAnchor = held ? "none" : "";
+    if (!held || isGliding) return;
+    if (held !== "end" && !held.isConnected) held = undefined;
+    else scroller.scrollTop = held === "end" ? end(scroller) : middle(scroller, held);
     top = scroller.scrollTop;
   }
-  const watcher = new ResizeObserver(follow);
+  const watcher = new ResizeObserver(hold);
+
+  function land(): void {
+    clearTimeout(glide);
+    if (!isGliding) return;
+    isGliding = false;
+    top = scroller?.scrollTop ?? 0;
+    hold();
+  }
 
   function attach(found: HTMLElement): void {
     scroller = found;
     found.addEventListener("scroll", look, { passive: true });
+    found.addEventListener("scrollend", land);
+    for (const gesture of ["wheel", "touchmove"]) {
+      found.addEventListener(
+        gesture,
+        () => {
+          isGliding = false;
+        },
+        { passive: true },
+      );
+    }
     watcher.observe(found);
     if (found.firstElementChild) watcher.observe(found.firstElementChild);
   }
 
-  return (open) => {
-    const found = document.querySelector<HTMLElement>("#conversation");
-    if (!found) return;
-    if (found !== scroller) attach(found);
-    look();
-    const count = found.querySelectorAll(".exchange").length;
-    const isNew = open !== thread || count > exchanges;
-    exchanges = count;
-    thread = open;
-    // What only grows is seen by the watcher. Else a button might go from under the finger that presses it.
-    if (!isNew) return;
-    pinned = true;
-    handAt = Number.NEGATIVE_INFINITY; // what was pressed or typed has brought this about
-    top = found.scrollTop;
-    follow();
+  return {
+    follow(open) {
+      const found = document.querySelector<HTMLElement>("#conversation");
+      if (!found) return;
+      if (found !== scroller) attach(found);
+      look();
+      const count = found.querySelectorAll(".exchange").length;
+      const isNew = open !== thread || count > exchanges;
+      exchanges = count;
+      thread = open;
+      // What only grows is seen by the watcher. Else a button might go from under the finger that presses it.
+      if (!isNew) return;
+      held = "end";
+      isGliding = false;
+      handAt = Number.NEGATIVE_INFINITY; // what was pressed or typed has brought this about
+      top = found.scrollTop;
+      hold();
+    },
+
+    show(frame) {
+      if (!scroller) return;
+      held = frame;
+      handAt = Number.NEGATIVE_INFINITY;
+      scroller.style.overflowAnchor = "none";
+      const to = middle(scroller, frame);
+      const isNear = Math.abs(to - scroller.scrollTop) < 1.5 * scroller.clientHeight;
+      const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      isGliding = false;
+      if (!isNear || isStill || Math.abs(to - scroller.scrollTop) < 2) {
+        hold();
+        // What has not been drawn yet gets its true height now.
+        requestAnimationFrame(() => requestAnimationFrame(hold));
+        return;
+      }
+      isGliding = true;
+      scroller.scrollTo({ top: to, behavior: "smooth" });
+      clearTimeout(glide);
+      glide = setTimeout(land, glideMs);
+    },
   };
 }
 
@@ -70,6 +130,16 @@ function end(scroller: HTMLElement): number {
   const most = scroller.scrollHeight - scroller.clientHeight;
   const last = [...scroller.querySelectorAll<HTMLElement>(".exchange:last-child .answer")].at(-1);
   if (!last) return most;
-  const top = last.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
-  return Math.min(most, top - 10);
+  return Math.min(most, topOf(last, scroller) - 10);
+}
+
+/** Where a picture is in the middle; its top, where it is larger than the room. */
+function middle(scroller: HTMLElement, frame: HTMLElement): number {
+  const spare = scroller.clientHeight - frame.getBoundingClientRect().height;
+  const most = scroller.scrollHeight - scroller.clientHeight;
+  return Math.max(0, Math.min(most, topOf(frame, scroller) - Math.max(10, spare / 2)));
+}
+
+function topOf(element: HTMLElement, scroller: HTMLElement): number {
+  return element.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
 }

@@ -7,7 +7,7 @@ import { heldValue } from "../options/groups.ts";
 import { optionControls } from "../options/panel.ts";
 import { toTree } from "../panels/tree.ts";
 import type { Draft } from "../state/drafts.ts";
-import { answerOf, draftOf, messagesOf, pictured, type State, threadOf } from "../state/store.ts";
+import { answerOf, chosenOf, draftOf, messagesOf, type State, threadOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { inWords, setOptions } from "../text/format.ts";
 import { attachments } from "./attachments.ts";
@@ -102,7 +102,7 @@ function from(state: State, draft: Draft, studio: Studio): TemplateResult | type
   const target = answerOf(state, draft.target?.answer);
   const messages = messagesOf(state);
   const head = threadOf(state)?.head;
-  const going = pictured(messages, draft.target ? draft.target.answer : head);
+  const going = chosenOf(state);
   const picture = going?.view.images[going.view.picked ?? 0];
   const { mask } = draft;
   if (!draft.target && !mask && !picture) return nothing;
@@ -114,7 +114,7 @@ function from(state: State, draft: Draft, studio: Studio): TemplateResult | type
         draft.target
           ? html`<span class="chip target">
             ${picture ? html`<img src=${thumbnail(picture.src)} alt="" />` : icon("reply")}
-            <span>${form?.title ?? "Editing this picture"}</span>
+            <span>${form ? `${form.title} · version ${number}` : `Goes on from version ${number}`}</span>
             <button type="button" class="chip-close" aria-label="Do not edit this picture" @click=${() => studio.clearTarget()}>
               ${icon("close")}
             </button>

@@ -1,4 +1,5 @@
 import { html, render, type TemplateResult } from "lit-html";
+import { openLayer } from "./layers.ts";
 
 /** A dialog that is open. */
 export interface Dialog<T> {
@@ -10,12 +11,16 @@ export interface Dialog<T> {
   readonly signal: AbortSignal;
 }
 
-/** Opens a modal dialog, and resolves when it is closed: with a result, or with undefined on Esc. */
+/**
+ * Opens a modal dialog, and resolves when it is closed: with a result, or with undefined on Esc and on *Back*. Both ask
+ * `mayClose` first, which may ask the person in turn.
+ */
 export function openDialog<T>(
   label: string,
   className: string,
   view: (dialog: Dialog<T>) => TemplateResult,
   opened?: (dialog: Dialog<T>) => void,
+  mayClose: () => boolean = () => true,
 ): Promise<T | undefined> {
   const { promise, resolve } = Promise.withResolvers<T | undefined>();
   const element = document.createElement("dialog");
@@ -33,13 +38,28 @@ export function openDialog<T>(
       element.close();
     },
   };
+  const leave = openLayer(() => {
+    if (!mayClose()) return false;
+    element.close();
+    return true;
+  });
+  element.addEventListener("cancel", (event) => {
+    if (!mayClose()) event.preventDefault();
+  });
   element.addEventListener("close", () => {
+    leave();
     life.abort();
     element.remove();
     resolve(result);
   });
   // Keys belong to the dialog while it is open.
-  element.addEventListener("keydown", (event) => event.stopPropagation());
+  element.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key !== "Escape" || event.isComposing) return;
+    // A browser lets nobody hold up Esc twice in a row, unless it never hears of it.
+    event.preventDefault();
+    if (mayClose()) element.close();
+  });
   document.body.append(element);
   dialog.draw();
   element.showModal();

@@ -18,6 +18,8 @@ export interface Mask {
   /** Which picture was painted on. */
   readonly src: string;
   readonly strokes: readonly Stroke[];
+  /** The answer whose picture that is; absent: it is one of the references. */
+  readonly answer?: string;
 }
 
 /** What was done, and what was taken back. */

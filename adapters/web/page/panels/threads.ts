@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { ref } from "lit-html/directives/ref.js";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { WireThread } from "../../wire/messages.ts";
 import { icon, mark } from "../look/icons.ts";
@@ -9,7 +10,10 @@ import type { Studio } from "../studio/studio.ts";
 import { when } from "../text/format.ts";
 
 /** The list of threads: a column, or a drawer on a phone. */
-export function threads(state: State, studio: Studio): TemplateResult {
+export function threadList(state: State, studio: Studio): TemplateResult {
+  const threads = listedThreads(state);
+  // A drawer that is shut shows no covers, so it fetches none.
+  const isShut = !state.panel.threads && matchMedia("(max-width: 820px)").matches;
   return html`
     <nav class="threads" aria-label="Threads">
       <div class="brand">
@@ -28,13 +32,18 @@ export function threads(state: State, studio: Studio): TemplateResult {
       </button>
       <ul class="thread-list">
         ${repeat(
-          listedThreads(state),
+          threads,
           ({ id }) => id,
-          (thread) => row(thread, state, studio),
+          (thread) => row(thread, isShut, state, studio),
+        )}
+        ${repeat(
+          state.hasMoreThreads ? [threads.length] : [],
+          (length) => length,
+          () => html`<li class="threads-more" ${ref((end) => fetchMore(end, studio))}>…</li>`,
         )}
       </ul>
       ${
-        state.threads.length === 0 && state.about
+        threads.length === 0 && state.about
           ? html`<p class="threads-empty">Your pictures will be kept here.</p>`
           : nothing
       }
@@ -55,7 +64,21 @@ export function threads(state: State, studio: Studio): TemplateResult {
   `;
 }
 
-function row(thread: WireThread, state: State, studio: Studio): TemplateResult {
+/** Ends of the list that are watched: each is drawn many times. */
+const watched = new WeakSet<Element>();
+
+/** Fetches more when the end of the list comes into view. */
+function fetchMore(end: Element | undefined, studio: Studio): void {
+  if (!end || watched.has(end)) return;
+  watched.add(end);
+  const watcher = new IntersectionObserver((seen) => {
+    if (!end.isConnected) watcher.disconnect();
+    else if (seen.some(({ isIntersecting }) => isIntersecting)) void studio.moreThreads();
+  });
+  watcher.observe(end);
+}
+
+function row(thread: WireThread, isShut: boolean, state: State, studio: Studio): TemplateResult {
   const open = thread.id === state.open;
   const title = thread.title || "Untitled";
   return html`
@@ -70,7 +93,7 @@ function row(thread: WireThread, state: State, studio: Studio): TemplateResult {
         }}
       >
         <span class="cover">
-          ${thread.cover ? html`<img src=${thumbnail(thread.cover)} alt="" loading="lazy" decoding="async" />` : mark()}
+          ${thread.cover && !isShut ? html`<img src=${thumbnail(thread.cover)} alt="" loading="lazy" decoding="async" />` : mark()}
         </span>
         <span class="thread-title" title=${title}>${title}</span>
         <time class="thread-time" datetime=${new Date(thread.updatedAt).toISOString()}>

@@ -3,7 +3,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { icon } from "../look/icons.ts";
 import { thumbnail } from "../look/small.ts";
 import { styled } from "../look/style-properties.ts";
-import { messagesOf, pictured, type State, threadOf } from "../state/store.ts";
+import { chosenOf, messagesOf, type State, threadOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { type Tree, type TreeNode, toTree, walk } from "./tree.ts";
 
@@ -16,10 +16,8 @@ const side = 60;
 export function versions(state: State, studio: Studio): TemplateResult {
   const messages = messagesOf(state);
   const tree = toTree(messages, threadOf(state)?.head);
-  const head = pictured(messages, threadOf(state)?.head)?.id;
-  const newest = tree.nodes.at(-1)?.id;
-  const current = tree.nodes.some(({ id }) => id === state.current) ? state.current : (head ?? newest);
-  const tabbable = tree.nodes.some(({ id }) => id === current) ? current : newest;
+  const chosen = chosenOf(state)?.id;
+  const tabbable = tree.nodes.some(({ id }) => id === chosen) ? chosen : tree.nodes.at(-1)?.id;
   return html`
     <aside class="versions ${tree.nodes.length === 0 ? "empty" : ""}" aria-label="Versions">
       <div class="versions-top">
@@ -51,13 +49,7 @@ export function versions(state: State, studio: Studio): TemplateResult {
               ${repeat(
                 tree.nodes,
                 ({ id }) => id,
-                (node) =>
-                  item(
-                    node,
-                    tree,
-                    { head: node.id === head, current: node.id === current, tab: node.id === tabbable },
-                    studio,
-                  ),
+                (node) => item(node, tree, { chosen: node.id === chosen, tab: node.id === tabbable }, studio),
               )}
             </div>
           </div>
@@ -70,12 +62,12 @@ export function versions(state: State, studio: Studio): TemplateResult {
 function item(
   node: TreeNode,
   tree: Tree,
-  is: { readonly head: boolean; readonly current: boolean; readonly tab: boolean },
+  is: { readonly chosen: boolean; readonly tab: boolean },
   studio: Studio,
 ): TemplateResult {
   const siblings = tree.nodes.filter(({ parent }) => parent === node.parent);
-  const classes = ["node", is.head ? "head" : "", is.current ? "current" : "", node.pending ? "pending" : ""];
-  const state = node.pending ? ", being drawn" : is.head ? ", the next prompt goes on from here" : "";
+  const classes = ["node", is.chosen ? "head current" : "", node.pending ? "pending" : ""];
+  const state = node.pending ? ", being drawn" : is.chosen ? ", the next prompt goes on from here" : "";
   return html`
     <button
       type="button"
@@ -88,9 +80,9 @@ function item(
       aria-level=${node.level}
       aria-setsize=${siblings.length}
       aria-posinset=${siblings.indexOf(node) + 1}
-      aria-selected=${is.current}
+      aria-selected=${is.chosen}
       aria-label="Version ${node.number}${state}${node.picture ? `: ${node.picture.alt}` : ""}"
-      title=${is.head ? "The next prompt goes on from here" : nothing}
+      title=${is.chosen ? "The next prompt goes on from here" : nothing}
       @click=${() => studio.walk(node.id)}
     >
       ${node.picture ? html`<img src=${thumbnail(node.picture.src)} alt="" loading="lazy" decoding="async" />` : nothing}

@@ -14,7 +14,12 @@ import type { Draft } from "../state/drafts.ts";
 /** The server's requests. Each rejects with a RequestError whose message a person can read. */
 export const api = {
   about: () => request<About>("/api/about"),
-  threads: () => request<WireThread[]>("/api/threads"),
+  /** The newest of them, and the one that is open. */
+  threads: (limit: number, open: string) =>
+    request<WireThread[]>(`/api/threads?limit=${limit}&open=${encodeURIComponent(open)}`),
+  /** Those that come after one in the list. */
+  threadsAfter: (limit: number, { id, updatedAt }: WireThread) =>
+    request<WireThread[]>(`/api/threads?limit=${limit}&before=${updatedAt}&after=${encodeURIComponent(id)}`),
   thread: (id: string) =>
     request<{ thread: WireThread; messages: WireMessage[] }>(`/api/threads/${encodeURIComponent(id)}`),
   rename: (id: string, title: string) =>
@@ -89,11 +94,28 @@ export class RequestError extends Error {
   }
 }
 
-async function request<T>(path: string, init?: RequestInit): Promise<T> {
+/** How long something to read may be on its way, in ms. */
+const readMs = 30_000;
+
+/** Aborts when the line to the server turns out to be dead. */
+let line = new AbortController();
+
+/** Gives up what is on its way: it is on a line that is dead, and goes again on the next. */
+export function cutRequests(): void {
+  line.abort();
+  line = new AbortController();
+}
+
+async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const ends = [
+    line.signal,
+    ...(init.method ? [] : [AbortSignal.timeout(readMs)]),
+    ...(init.signal ? [init.signal] : []),
+  ];
   let response: Response;
   let text: string;
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, { ...init, signal: AbortSignal.any(ends) });
     text = await response.text();
   } catch (cause) {
     const message = "The server cannot be reached. What you wrote is kept; try again in a moment.";

@@ -7,8 +7,11 @@ export interface Line {
   lost(): void;
 }
 
+/** A line on which nothing has come for so many ms is dead: the server says every ten seconds that it is there. */
+const silentMs = 22_000;
+
 /**
- * Listens to the server until the signal aborts, and comes back after 1, 2, 4 … 15 s when the line drops.
+ * Listens to the server until the signal aborts, and comes back after 1, 2, 4 … 15 s when the line drops, or is silent.
  *
  * EventSource's own reconnecting is not enough: it gives up for good on an error page, such as a proxy's 502.
  */
@@ -16,23 +19,32 @@ export function listen(line: Line, signal: AbortSignal): void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let hidden: ReturnType<typeof setTimeout> | undefined;
+  let silent: ReturnType<typeof setTimeout> | undefined;
   let tries = 0;
 
+  const watch = () => {
+    clearTimeout(silent);
+    silent = setTimeout(drop, silentMs);
+  };
   const connect = () => {
     clearTimeout(timer);
     source?.close();
     source = new EventSource("/api/events");
+    watch();
     source.onmessage = ({ data }: MessageEvent<string>) => {
+      watch();
       tries = 0;
       line.event(JSON.parse(data) as WireEvent); // the contract in wire/messages.ts, from our own origin
     };
-    source.onerror = () => {
-      source?.close();
-      line.lost();
-      clearTimeout(timer);
-      timer = setTimeout(connect, Math.min(15_000, 1000 * 2 ** tries));
-      tries += 1;
-    };
+    source.onerror = drop;
+  };
+  const drop = () => {
+    clearTimeout(silent);
+    source?.close();
+    line.lost();
+    clearTimeout(timer);
+    timer = setTimeout(connect, Math.min(15_000, 1000 * 2 ** tries));
+    tries += 1;
   };
   const hurry = () => {
     if (source?.readyState !== EventSource.CLOSED || document.hidden) return;
@@ -45,6 +57,7 @@ export function listen(line: Line, signal: AbortSignal): void {
     if (document.hidden) {
       hidden = setTimeout(() => {
         clearTimeout(timer);
+        clearTimeout(silent);
         source?.close();
       }, 20_000);
     } else hurry();
@@ -55,6 +68,7 @@ export function listen(line: Line, signal: AbortSignal): void {
   document.addEventListener("visibilitychange", rest, { signal });
   signal.addEventListener("abort", () => {
     clearTimeout(hidden);
+    clearTimeout(silent);
     clearTimeout(timer);
     source?.close();
   });

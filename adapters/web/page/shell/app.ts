@@ -4,7 +4,7 @@ import { conversation } from "../chat/conversation.ts";
 import { composer } from "../composer/composer.ts";
 import { icon, mark } from "../look/icons.ts";
 import { theme, toggleTheme } from "../look/theme.ts";
-import { threads } from "../panels/threads.ts";
+import { threadList } from "../panels/threads.ts";
 import { versions } from "../panels/versions.ts";
 import { isPending, messagesOf, type State, threadOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
@@ -16,7 +16,7 @@ export function app(state: State, studio: Studio): TemplateResult {
   return html`
     <a class="skip" href="#prompt" @click=${skip}>Skip to the prompt</a>
     <div class="shell ${panel.threads ? "shows-threads" : ""} ${panel.versions ? "shows-versions" : ""}">
-      ${threads(state, studio)}
+      ${threadList(state, studio)}
       <div class="scrim" @click=${() => closePanels(studio)}></div>
       <div class="stage">
         ${header(state, studio)} ${lost(state)} ${damaged(state, studio)} ${conversation(state, studio)} ${composer(state, studio)}

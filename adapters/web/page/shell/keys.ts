@@ -1,5 +1,5 @@
 import { beforesOf } from "../state/comparable.ts";
-import { answerOf, type createStore, draftOf, picturesOf } from "../state/store.ts";
+import { answerOf, chosenOf, type createStore, picturesOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { openHelp } from "./help.ts";
 
@@ -62,7 +62,7 @@ export function listenToKeys(store: ReturnType<typeof createStore>, studio: Stud
     const { state } = store;
     const focused = document.activeElement?.closest<HTMLElement>("[data-answer]")?.dataset.answer;
     const pictures = picturesOf(state);
-    const ids = [focused, state.current, draftOf(state).target?.answer, pictures.at(-1)?.answer.id];
+    const ids = [focused, chosenOf(state)?.id, pictures.at(-1)?.answer.id];
     return ids.map((id) => answerOf(state, id)).find((answer) => answer?.view.images.length);
   }
 }

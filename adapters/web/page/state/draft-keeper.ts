@@ -56,9 +56,12 @@ export function createDraftKeeper(store: () => ReturnType<typeof createStore>): 
 
       if (!ready.has(thread)) return;
       const same =
-        kept.get(`${thread} pictures`) === draft.pictures && kept.get(`${thread} mask`) === draft.mask;
+        kept.get(`${thread} pictures`) === draft.pictures &&
+        kept.get(`${thread} mask`) === draft.mask &&
+        kept.get(`${thread} aside`) === draft.aside;
       if (same) return;
       kept.set(`${thread} pictures`, draft.pictures).set(`${thread} mask`, draft.mask);
+      kept.set(`${thread} aside`, draft.aside);
       void draftFileStore.set(thread, draftFiles(draft));
     },
     restored: (thread) => restoring.get(thread) ?? Promise.resolve(),

@@ -12,6 +12,8 @@ export interface Draft {
   readonly options: Partial<ImageOptions>;
   readonly target?: Target | undefined;
   readonly mask?: Mask | undefined;
+  /** Painted on pictures that are not the ones to be changed just now: back with them. */
+  readonly aside?: readonly Mask[];
   /** It was sent just like this, and the server has not said that it is taken. */
   readonly sent?: Sent | undefined;
 }
@@ -46,9 +48,35 @@ export interface Target {
 
 export const emptyDraft: Draft = { text: "", pictures: [], options: {} };
 
-/** What stays in the composer after sending: the options, which hold until they are reset. */
-export function sentDraft(draft: Draft): Draft {
-  return { ...emptyDraft, options: draft.options };
+/** What stays in the composer after sending: the options, which hold until they are reset, and masks that were not sent. */
+export function sentDraft({ options, aside }: Draft): Draft {
+  return { ...emptyDraft, options, ...(aside && { aside }) };
+}
+
+/** How many masks are kept aside. */
+const mostAside = 12;
+
+/** Puts on another mask, or none. The one before is kept aside, unless it was painted on the same picture. */
+export function changeMask(draft: Draft, mask: Mask | undefined): Draft {
+  const { mask: before, aside: held = [], ...rest } = draft;
+  const others = held.filter(({ src }) => src !== mask?.src);
+  const aside = before && before.src !== mask?.src ? [...others, before].slice(-mostAside) : others;
+  return { ...rest, mask, ...(aside.length > 0 && { aside }) };
+}
+
+/** What has been painted on a picture. */
+export function strokesOn({ mask, aside = [] }: Draft, src: string): Mask["strokes"] {
+  return [...aside, ...(mask ? [mask] : [])].findLast((each) => each.src === src)?.strokes ?? [];
+}
+
+/** Puts a mask on that was painted on what is to be changed now. */
+function findMask(draft: Draft): Draft {
+  if (draft.mask) return draft;
+  const first = draft.pictures[0]?.src;
+  const isOn = ({ src, answer }: Mask) =>
+    answer ? draft.target?.answer === answer && first === undefined : src === first;
+  const found = draft.aside?.find(isOn);
+  return found ? changeMask(draft, found) : draft;
 }
 
 /** Adds pictures; one that is already there, or more than the limit, is left out with a sentence. */
@@ -110,8 +138,8 @@ export function movePicture(draft: Draft, key: string, to: number): Draft {
   if (!moved || to < 0 || to >= draft.pictures.length || to === from) return draft;
   const pictures = draft.pictures.toSpliced(from, 1).toSpliced(to, 0, moved);
   const masked = draft.mask && draft.pictures.some(({ src }) => src === draft.mask?.src);
-  const mask = masked && pictures[0]?.src !== draft.mask?.src ? undefined : draft.mask;
-  return { ...draft, pictures, mask };
+  const isLeft = masked && pictures[0]?.src !== draft.mask?.src;
+  return findMask({ ...(isLeft ? changeMask(draft, undefined) : draft), pictures });
 }
 
 /** Sets an option, or takes it back with undefined. */
@@ -123,11 +151,12 @@ export function setOption(draft: Draft, name: OptionName, value: string | number
 /** Aims at an answer. Leaving an action that filled the composer brings back what was typed before. */
 export function setTarget(draft: Draft, target: Target | undefined, prefill?: string): Draft {
   const text = draft.target?.before ?? draft.text;
-  const same = target && draft.target?.answer === target.answer;
-  const mask = same || (!target && !draft.target) ? draft.mask : maskOfReference(draft);
-  if (!target) return { ...draft, text, mask, target: undefined };
-  if (prefill === undefined) return { ...draft, text, mask, target };
-  return { ...draft, text: prefill, mask, target: { ...target, before: text } };
+  const isSame = draft.target?.answer === target?.answer;
+  const isOfReference = draft.pictures.some(({ src }) => src === draft.mask?.src);
+  const left = isSame || isOfReference || !draft.mask ? draft : changeMask(draft, undefined);
+  if (!target) return findMask({ ...left, text, target: undefined });
+  if (prefill === undefined) return findMask({ ...left, text, target });
+  return findMask({ ...left, text: prefill, target: { ...target, before: text } });
 }
 
 /** Why this draft cannot be sent, as a sentence; undefined when it can. */
@@ -168,12 +197,13 @@ export function formatDraft(draft: Draft): string {
 export interface DraftFiles {
   readonly pictures: readonly DraftPicture[];
   readonly mask: Mask | undefined;
+  readonly aside?: readonly Mask[];
 }
 
 /** The files of a draft, with all its pictures, so that their order is known; undefined when there are none. */
-export function draftFiles({ pictures, mask }: Draft): DraftFiles | undefined {
-  if (!mask && pictures.every(({ kind }) => kind !== "file")) return undefined;
-  return { pictures, mask };
+export function draftFiles({ pictures, mask, aside }: Draft): DraftFiles | undefined {
+  if (!mask && !aside && pictures.every(({ kind }) => kind !== "file")) return undefined;
+  return { pictures, mask, ...(aside && { aside }) };
 }
 
 /** Puts kept files back into a draft, under new addresses. */
@@ -185,8 +215,9 @@ export function restoreFiles(draft: Draft, files: DraftFiles, toAddress: (file: 
     addresses.set(picture.src, src);
     return { ...picture, key: src, src };
   });
-  const mask = files.mask && { ...files.mask, src: addresses.get(files.mask.src) ?? files.mask.src };
-  return { ...draft, pictures, mask };
+  const toNew = (mask: Mask): Mask => ({ ...mask, src: addresses.get(mask.src) ?? mask.src });
+  const { mask, aside } = files;
+  return { ...draft, pictures, mask: mask && toNew(mask), ...(aside && { aside: aside.map(toNew) }) };
 }
 
 /** The draft that `formatDraft` wrote; the empty one when the text is not one of its own. */
@@ -203,8 +234,4 @@ export function parseDraft(text: string | null): Draft {
 function megabytes(bytes: number): string {
   const size = bytes / 1e6;
   return `${size >= 10 ? Math.round(size) : Math.round(size * 10) / 10} MB`;
-}
-
-function maskOfReference(draft: Draft): Mask | undefined {
-  return draft.pictures.some(({ src }) => src === draft.mask?.src) ? draft.mask : undefined;
 }

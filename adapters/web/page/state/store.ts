@@ -9,7 +9,7 @@ import type {
   WireStyle,
   WireThread,
 } from "../../wire/messages.ts";
-import { type Draft, emptyDraft } from "./drafts.ts";
+import { type Draft, emptyDraft, setTarget } from "./drafts.ts";
 
 /** All the page knows. Never changed in place: every function here answers with a new one. */
 export interface State {
@@ -19,8 +19,10 @@ export interface State {
   readonly signedOut?: boolean;
   /** The server's run, to notice a restart. */
   readonly boot?: string;
-  /** Newest first. */
+  /** Newest first: those that have been fetched, and what is not listed. */
   readonly threads: readonly WireThread[];
+  /** There are older ones, which have not been fetched. */
+  readonly hasMoreThreads: boolean;
   /** The id of the thread in view; one nobody has written in yet is not among `threads`. */
   readonly open: string;
   readonly messages: ReadonlyMap<string, readonly WireMessage[]>;
@@ -33,8 +35,10 @@ export interface State {
   readonly estimate?: string | undefined;
   /** What is on its way to the server, by its thread. */
   readonly sendings: ReadonlyMap<string, Sending>;
-  /** The answer a person has walked to. */
-  readonly current?: string | undefined;
+  /** The answer that is to be brought into view; another object, another time. */
+  readonly sought?: { readonly answer: string } | undefined;
+  /** A button was pressed that moves the head: it is brought into view when it has moved. */
+  readonly seeksHead?: boolean;
   /** Answers whose details are unfolded. */
   readonly unfolded: ReadonlySet<string>;
   readonly panel: { readonly threads: boolean; readonly versions: boolean; readonly options: boolean };
@@ -106,6 +110,7 @@ export function firstState(open: string): State {
   return {
     link: "connecting",
     threads: [],
+    hasMoreThreads: false,
     open,
     messages: new Map(),
     loading: new Map(),
@@ -128,8 +133,10 @@ export function applyEvent(state: State, event: WireEvent): State {
   switch (event.type) {
     case "hello":
       return { ...state, link: "open", boot: event.boot, signedOut: false };
+    case "beat":
+      return state;
     case "thread":
-      return { ...state, threads: sortThreads([event.thread, ...without(state.threads, event.thread.id)]) };
+      return applyThread(state, event.thread);
     case "threadGone":
       return forgetThread(state, event.id);
     case "message":
@@ -143,8 +150,29 @@ export function applyEvent(state: State, event: WireEvent): State {
 }
 
 /** The threads as the server lists them now. */
-export function setThreads(state: State, threads: readonly WireThread[]): State {
-  return { ...state, threads: sortThreads(threads) };
+export function setThreads(state: State, threads: readonly WireThread[], hasMoreThreads = false): State {
+  return { ...state, threads: sortThreads(threads), hasMoreThreads };
+}
+
+/** Some more of them. */
+export function addThreads(state: State, threads: readonly WireThread[], hasMoreThreads: boolean): State {
+  const known = new Set(state.threads.map(({ id }) => id));
+  const added = threads.filter(({ id }) => !known.has(id));
+  return setThreads(state, [...state.threads, ...added], hasMoreThreads);
+}
+
+/**
+ * The threads of the list, or those of them in which what is looked for is: the one that is open not before it is known
+ * that something is drawn in it.
+ */
+export function listedThreads(state: State): readonly WireThread[] {
+  const messages = messagesOf(state);
+  const isUnanswered = messages.length > 0 && messages.every(({ kind }) => kind === "ask");
+  const { query, found } = state.search;
+  const isFound = (id: string) => !query.trim() || !found || found.has(id);
+  return state.threads.filter(
+    ({ id, unlisted }) => !unlisted && isFound(id) && !(isUnanswered && id === state.open),
+  );
 }
 
 /** A thread is about to be fetched: from here on, what events bring is newer than the answer. */
@@ -174,7 +202,15 @@ export function abandonLoad(state: State, thread: string): State {
 export function openThread(state: State, thread: string): State {
   if (thread === state.open) return state;
   const panel = { ...state.panel, threads: false, options: false };
-  return setFinished({ ...state, open: thread, panel, current: undefined }, thread, false);
+  const opened = {
+    ...state,
+    open: thread,
+    panel,
+    unfolded: new Set<string>(),
+    sought: undefined,
+    seeksHead: false,
+  };
+  return setFinished(opened, thread, false);
 }
 
 /** Marks a picture, or no longer. */
@@ -192,12 +228,6 @@ function setFinished(state: State, thread: string, isNew: boolean): State {
   if (isNew) finished.add(thread);
   else finished.delete(thread);
   return { ...state, finished };
-}
-
-/** The threads that are listed: all, or those in which what is looked for is. */
-export function listedThreads({ threads, search }: State): readonly WireThread[] {
-  const { query, found } = search;
-  return query.trim() && found ? threads.filter(({ id }) => found.has(id)) : threads;
 }
 
 /** Opens or closes one of the panels. */
@@ -268,6 +298,40 @@ export function pictured(
   return undefined;
 }
 
+/**
+ * The version that is ringed, that the composer names, and that the next prompt goes on from: the one that was chosen, or
+ * else the thread's head.
+ */
+export function chosenOf(state: State): WireAnswer | undefined {
+  return pictured(messagesOf(state), draftOf(state).target?.answer ?? threadOf(state)?.head);
+}
+
+/** Chooses a version, and brings it into view. One that is still being drawn is only looked at. */
+export function choose(state: State, id: string): State {
+  const sought = { ...state, sought: { answer: id } };
+  const isThere = pictured(messagesOf(state), id)?.id === id;
+  const { target } = draftOf(state);
+  if (!isThere || chosenOf(state)?.id === id) return sought;
+  const isHead = pictured(messagesOf(state), threadOf(state)?.head)?.id === id;
+  if (isHead && !target) return sought;
+  return setDraft(sought, setTarget(draftOf(state), isHead ? undefined : { answer: id }));
+}
+
+/** Brings the version that was chosen into view, where it is not the newest: that one is in view by itself. */
+export function seekChosen(state: State): State {
+  const chosen = chosenOf(state)?.id;
+  const newest = messagesOf(state).findLast(({ kind }) => kind === "answer")?.id;
+  return chosen && chosen !== newest ? { ...state, sought: { answer: chosen } } : state;
+}
+
+/** A button was pressed that moves the head: who presses it goes on from there, and sees it. */
+export function followHead(state: State): State {
+  const draft = draftOf(state);
+  const isPlain = draft.target && !draft.target.action;
+  const free = isPlain ? setDraft(state, setTarget(draft, undefined)) : state;
+  return { ...free, seeksHead: true };
+}
+
 /** Every finished picture of the open thread, oldest first. */
 export function picturesOf(state: State): readonly { answer: WireAnswer; picture: WirePicture }[] {
   return messagesOf(state)
@@ -297,6 +361,13 @@ export function isPending(answer: WireAnswer): boolean {
 }
 
 const none: readonly WireMessage[] = [];
+
+function applyThread(state: State, thread: WireThread): State {
+  const before = state.threads.find(({ id }) => id === thread.id);
+  const now = { ...state, threads: sortThreads([thread, ...without(state.threads, thread.id)]) };
+  const isMoved = before !== undefined && before.head !== thread.head && thread.id === state.open;
+  return isMoved && state.seeksHead ? { ...seekChosen(now), seeksHead: false } : now;
+}
 
 function applyMessage(state: State, message: WireMessage): State {
   const held = state.messages.get(message.thread);

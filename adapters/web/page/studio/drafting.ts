@@ -4,12 +4,14 @@ import { paintMask } from "../mask/painter.ts";
 import {
   addPictures,
   anchorMask,
+  changeMask,
   type Draft,
   type DraftPicture,
   movePicture,
   removePicture,
   setOption,
   setTarget,
+  strokesOn,
   toReuse,
 } from "../state/drafts.ts";
 import { type createStore, draftOf, picturesOf, setDraft } from "../state/store.ts";
@@ -86,15 +88,15 @@ export function createDrafting(store: ReturnType<typeof createStore>, page: Page
     async paint(on: { answer: string; picture: WirePicture } | DraftPicture): Promise<void> {
       const thread = store.state.open;
       const { src, alt } = "answer" in on ? on.picture : { src: on.src, alt: on.name };
-      const held = draftOf(store.state).mask;
-      const mask = await paintMask(src, alt, held?.src === src ? held.strokes : []);
-      if (mask === undefined || thread !== store.state.open) return;
+      const painted = await paintMask(src, alt, strokesOn(draftOf(store.state), src));
+      if (painted === undefined || thread !== store.state.open) return;
+      const mask = painted && "answer" in on ? { ...painted, answer: on.answer } : painted;
       draft((now) => {
         const aimed =
           mask && "answer" in on && now.target?.answer !== on.answer
             ? setTarget(now, { answer: on.answer })
             : now;
-        return anchorMask({ ...aimed, mask: mask ?? undefined });
+        return anchorMask(changeMask(aimed, mask ?? undefined));
       });
       page.focusComposer();
     },
@@ -102,12 +104,12 @@ export function createDrafting(store: ReturnType<typeof createStore>, page: Page
     /** Paints on one of several pictures: it goes along as the first reference, so that it is clear which is meant. */
     async paintOneOf(picture: WirePicture): Promise<void> {
       const thread = store.state.open;
-      const mask = await paintMask(picture.src, picture.alt, []);
+      const mask = await paintMask(picture.src, picture.alt, strokesOn(draftOf(store.state), picture.src));
       if (!mask || thread !== store.state.open) return;
       draft((now) => {
         const held = now.pictures.some(({ src }) => src === picture.src);
         const pictures = held ? now.pictures : [toReuse(picture), ...now.pictures];
-        return anchorMask({ ...now, pictures, mask });
+        return anchorMask({ ...changeMask(now, mask), pictures });
       });
       page.focusComposer();
     },

@@ -1,7 +1,19 @@
+import type { WireThread } from "../../wire/messages.ts";
 import { askLine, confirmed } from "../look/dialog.ts";
-import { api } from "../server/api.ts";
+import { turnTo } from "../look/layers.ts";
+import { api, cutRequests } from "../server/api.ts";
 import { newId, toHash } from "../state/address.ts";
-import { abandonLoad, beginLoad, type createStore, endLoad, openThread, setThreads } from "../state/store.ts";
+import {
+  abandonLoad,
+  addThreads,
+  beginLoad,
+  type createStore,
+  endLoad,
+  listedThreads,
+  openThread,
+  seekChosen,
+  setThreads,
+} from "../state/store.ts";
 import type { Page } from "./page.ts";
 import type { Keeping } from "./presets.ts";
 
@@ -9,15 +21,46 @@ import type { Keeping } from "./presets.ts";
 export function createLibrary(store: ReturnType<typeof createStore>, page: Page, keeping: Keeping) {
   /** The newest fetch of each thread: one that was begun earlier brings what is older. */
   const fetches = new Map<string, symbol>();
+  /** The last one that was fetched of the list, where there may be more. */
+  let end: WireThread | undefined;
+  let isFetchingMore = false;
 
   const library = {
     /** Fetches what the server knows, at the start and whenever the line was down. */
     async load(): Promise<void> {
       await page.attempt(async () => {
-        const [about, threads] = await Promise.all([api.about(), api.threads()]);
-        store.update((state) => setThreads({ ...state, about }, threads));
+        const { open } = store.state;
+        const limit = Math.min(500, Math.max(page.threadsInView(), listedThreads(store.state).length));
+        const [about, threads] = await Promise.all([api.about(), api.threads(limit, open)]);
+        end = threads[limit - 1];
+        store.update((state) => setThreads({ ...state, about }, threads, end !== undefined));
         await Promise.all([library.loadThread(store.state.open), keeping.loadKept()]);
       });
+    },
+
+    /** Fetches the next ones of the list; asked again meanwhile, it does nothing. */
+    async moreThreads(): Promise<void> {
+      const from = end;
+      if (!from || isFetchingMore) return;
+      isFetchingMore = true;
+      await page.attempt(async () => {
+        const limit = page.threadsInView();
+        const more = await api.threadsAfter(limit, from);
+        if (end === from) end = more[limit - 1];
+        store.update((state) => addThreads(state, more, end !== undefined));
+      });
+      isFetchingMore = false;
+    },
+
+    /** Fetches a thread that may be further down the list than has been fetched. */
+    async findThread(id: string): Promise<void> {
+      if (!store.state.threads.some((thread) => thread.id === id)) {
+        await page.attempt(async () => {
+          const found = (await api.threads(1, id)).filter((thread) => thread.id === id);
+          store.update((state) => addThreads(state, found, state.hasMoreThreads));
+        });
+      }
+      await library.loadThread(id);
     },
 
     async loadThread(id: string): Promise<void> {
@@ -31,7 +74,12 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
       store.update((state) => beginLoad(state, id));
       try {
         const { messages } = await api.thread(id);
-        if (fetches.get(id) === fetching) store.update((state) => endLoad(state, id, messages));
+        if (fetches.get(id) !== fetching) return;
+        const isFirst = !store.state.messages.has(id);
+        store.update((state) => {
+          const loaded = endLoad(state, id, messages);
+          return isFirst && id === state.open ? seekChosen(loaded) : loaded;
+        });
       } catch (error) {
         if (fetches.get(id) !== fetching) return;
         store.update((state) => abandonLoad(state, id));
@@ -39,16 +87,17 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
       }
     },
 
-    open(id: string): void {
+    /** `isNew`: there is nothing to fetch of it. */
+    open(id: string, isNew = false): void {
       if (id !== store.state.open) store.update((state) => openThread(state, id));
       page.panel("threads", false);
-      if (location.hash !== toHash(id)) location.hash = toHash(id);
-      if (!store.state.messages.has(id)) void library.loadThread(id);
+      turnTo(toHash(id));
+      if (!store.state.messages.has(id)) void (isNew ? library.loadThread(id) : library.findThread(id));
       page.focusComposer(false);
     },
 
     newThread(): void {
-      library.open(newId());
+      library.open(newId(), true);
       page.focusComposer();
     },
 
@@ -70,6 +119,7 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
 
     /** The line is down: for want of a password, or because the server is. */
     async lost(): Promise<void> {
+      cutRequests();
       store.update((state) => ({ ...state, link: "lost" }));
       await api.about().catch(page.noteSignedOut);
     },

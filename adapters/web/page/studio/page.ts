@@ -1,6 +1,9 @@
 import { RequestError } from "../server/api.ts";
 import { addToast, type createStore, dropToast, type Offer, type State, setPanel } from "../state/store.ts";
 
+/** Pixels of one in the list. */
+const threadHeight = 58;
+
 /** The page itself: its panels, its toasts, where the cursor is. */
 export type Page = ReturnType<typeof createPage>;
 
@@ -20,6 +23,11 @@ export function createPage(store: ReturnType<typeof createStore>) {
       requestAnimationFrame(() =>
         document.getElementById(`details-${answer}`)?.scrollIntoView({ block: "nearest" }),
       );
+    },
+
+    /** Folds the details that were unfolded last. */
+    fold(): void {
+      store.update((state) => ({ ...state, unfolded: new Set([...state.unfolded].slice(0, -1)) }));
     },
 
     /** Draws the page again, after something outside the state has changed. */
@@ -57,6 +65,9 @@ export function createPage(store: ReturnType<typeof createStore>) {
       if (!always && !matchMedia("(pointer: fine)").matches) return;
       requestAnimationFrame(() => document.querySelector<HTMLTextAreaElement>("#prompt")?.focus());
     },
+
+    /** As many threads as there is room for in the list. */
+    threadsInView: () => Math.max(6, Math.ceil((innerHeight - 180) / threadHeight)),
 
     async attempt(work: () => Promise<unknown>): Promise<void> {
       try {

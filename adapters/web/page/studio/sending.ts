@@ -32,7 +32,6 @@ export function createSending(
     if (draft.sent?.id !== id && store.state.sendings.get(thread)?.id !== id) return;
     store.update((now) => ({
       ...setSending(putDraft(now, sentDraft(draft), thread), thread, undefined),
-      current: undefined,
       signedOut: false,
       toasts: now.toasts.filter(({ failed }) => !failed),
     }));

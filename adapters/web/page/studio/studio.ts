@@ -3,7 +3,16 @@ import { confirmed } from "../look/dialog.ts";
 import { beforesOf } from "../state/comparable.ts";
 import { emptyDraft, formatDraft, setTarget } from "../state/drafts.ts";
 import { toRetry } from "../state/retry.ts";
-import { type createStore, draftOf, picturesOf, type State, setDraft, threadOf } from "../state/store.ts";
+import {
+  choose,
+  type createStore,
+  draftOf,
+  followHead,
+  picturesOf,
+  type State,
+  setDraft,
+  threadOf,
+} from "../state/store.ts";
 import { openCompare } from "../viewer/compare.ts";
 import { openLightbox } from "../viewer/lightbox.ts";
 import { copyPicture } from "./clipboard.ts";
@@ -11,8 +20,10 @@ import { createDrafting } from "./drafting.ts";
 import { createLibrary } from "./library.ts";
 import { createPage } from "./page.ts";
 import { createKeeping } from "./presets.ts";
-import { bringIntoView } from "./scroll-into-view.ts";
 import { createSending } from "./sending.ts";
+
+/** Buttons after which the thread goes on from another picture. */
+const movesHead = /^(?:undo|pick\d|delete)$/;
 
 /** Everything a person can do on the page. */
 export type Studio = ReturnType<typeof createStudio>;
@@ -48,6 +59,7 @@ export function createStudio(store: ReturnType<typeof createStore>) {
         const text = "The picture will be gone for good. What was made from it stays.";
         if (!(await confirmed(`${action.label}?`, text, action.label))) return;
       }
+      if (movesHead.test(action.name)) store.update(followHead);
       await studio.pressNow(answer, action);
     },
 
@@ -110,20 +122,9 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       }
     },
 
-    /** Goes to an answer: marks it, and brings it into view. */
-    walk(id: string, scroll = true): void {
-      store.update((state) => (state.current === id ? state : { ...state, current: id }));
-      if (!scroll) return;
-      const frame = document.querySelector<HTMLElement>(`#answer-${id} .frame`);
-      if (frame) bringIntoView(frame);
-      // A ring that goes again, to say which one it was.
-      frame?.animate(
-        [
-          { outline: "3px solid var(--accent)", outlineOffset: "3px" },
-          { outline: "3px solid transparent", outlineOffset: "7px" },
-        ],
-        { duration: 1500, easing: "ease-out" },
-      );
+    /** Goes to a version: chooses it, and brings it into view. */
+    walk(id: string): void {
+      store.update((state) => choose(state, id));
     },
 
     async copy(picture: WirePicture): Promise<void> {
