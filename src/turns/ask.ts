@@ -26,7 +26,16 @@ export interface Hear {
 export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted, hear?: Hear) => Promise<void>;
 
 export function createAsk(
-  { runs, ledger }: { readonly runs: Runs; readonly ledger: Ledger },
+  {
+    runs,
+    ledger,
+    onTaken: onSeen,
+  }: {
+    readonly runs: Runs;
+    readonly ledger: Ledger;
+    /** Somebody sees that it was taken. */
+    readonly onTaken: (adapter: Adapter, reply: Reply) => void;
+  },
   estimate: (wanted: Wanted) => Promise<string | undefined>,
   now: () => number,
 ): Ask {
@@ -72,6 +81,7 @@ export function createAsk(
       ...(rest.spoiler && { spoiler: true as const }),
     };
     const turn = await begin(toTurn, reply, first);
+    onSeen(adapter, reply);
     const over = runs.start(adapter, turn, reply, files, { onUndone });
     onTaken?.();
     await over;

@@ -16,6 +16,7 @@ import type {
   User,
 } from "../../src/seam/turn.ts";
 import type { ImageLimits, Reply, View } from "../../src/seam/view.ts";
+import type { Meter } from "../../src/seam/watch/meter.ts";
 import { createStandin, type Standin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import type { LineLimits } from "../../src/turns/lanes.ts";
@@ -120,6 +121,7 @@ export async function createStudio(
     spool?: Spool;
     /** Unix time in ms, by which models have ended or not. */
     today?: () => number;
+    meter?: Meter;
   } = {},
 ) {
   const standin =
