@@ -12,13 +12,15 @@ export interface Running {
   readonly adapters: Readonly<Record<string, string>>;
   /** Unix time in ms. */
   readonly now: number;
+  /** Where those who look after the process ask, where that is a port of its own. */
+  readonly health?: string;
   /** What an admin is to look at, a line each. */
   readonly notices: readonly string[];
 }
 
 /** What this is, where it is, who draws, what is on, and what to set to turn the rest on. Plain text for a terminal. */
 export function toBanner(config: Config, running: Running): string {
-  const { version, store, setAside, adapters, now, notices } = running;
+  const { version, store, setAside, adapters, now, notices, health } = running;
   const { openai } = config;
   const standIn = isStandIn(config);
   const [imageModel = ""] = openai.imageModels;
@@ -33,6 +35,7 @@ export function toBanner(config: Config, running: Running): string {
     }),
     ...(config.publicUrl ? [["From outside", config.publicUrl]] : []),
     ["Painter", painter],
+    ...(health === undefined ? [] : [["Health", `${health}/health${config.metrics ? ", /metrics" : ""}`]]),
     ["Store", store.startsWith("memory:") ? "memory: forgotten when this process ends" : store],
     ...(setAside !== undefined ? [["Set aside", setAside]] : []),
     ["Adapters", Object.keys(adapters).join(", ") || "none"],

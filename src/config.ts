@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type Environment, environment, type logLevels, type threadModes } from "./environment.ts";
+import {
+  type Environment,
+  environment,
+  type logFormats,
+  type logLevels,
+  type threadModes,
+} from "./environment.ts";
 import { models } from "./seam/models.ts";
 import type { Access } from "./seam/trust/access.ts";
 import { readSecretFiles } from "./setup/secret-files.ts";
@@ -63,6 +69,12 @@ export interface Config {
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
+  /** What is measured is told; `token`: to who has it, else to this machine alone. */
+  readonly metrics?: { readonly token?: string };
+  /** A port of its own for who looks after the process. */
+  readonly health?: { readonly host: string; readonly port: number };
+  /** Whatever standard error is; absent: in words on a terminal, as JSON elsewhere. */
+  readonly logFormat?: Exclude<(typeof logFormats)[number], "auto">;
   readonly logLevel: (typeof logLevels)[number];
   /** Turns that are drawn at once; the others wait in line. */
   readonly concurrency: number;
@@ -131,7 +143,14 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ...(parsed.SLACK_CONFIG_TOKEN && { slackConfigToken: parsed.SLACK_CONFIG_TOKEN }),
     dataDir: parsed.DATA_DIR,
     storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
+    ...(parsed.METRICS && {
+      metrics: { ...(parsed.METRICS_TOKEN && { token: parsed.METRICS_TOKEN }) },
+    }),
+    ...(parsed.HEALTH_PORT !== undefined && {
+      health: { host: parsed.HEALTH_HOST, port: parsed.HEALTH_PORT },
+    }),
     logLevel: parsed.LOG_LEVEL,
+    ...(parsed.LOG_FORMAT !== "auto" && { logFormat: parsed.LOG_FORMAT }),
     concurrency: parsed.CONCURRENCY,
     missedMs: parsed.MISSED_MINUTES * 60_000,
     queue: { all: parsed.QUEUE_LIMIT, ofOne: parsed.QUEUE_LIMIT_PERSON },

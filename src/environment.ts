@@ -4,6 +4,7 @@ import { usualMainModel, usualModel } from "./seam/models.ts";
 import { isWeakPassword } from "./weak-password.ts";
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export const logFormats = ["auto", "json", "pretty"] as const;
 export const threadModes = ["off", "auto", "always"] as const;
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) address" });
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -109,7 +110,12 @@ export const environment = z
         error: "must begin with sqlite:, redis:, postgres: or memory:",
       })
       .optional(),
+    METRICS: onOff.default(false),
+    METRICS_TOKEN: z.string().trim().min(16, "must have 16 characters at least").optional(),
+    HEALTH_HOST: z.string().default("127.0.0.1"),
+    HEALTH_PORT: wholeNumber(0, 65_535).optional(),
     LOG_LEVEL: oneOf(logLevels).default("info"),
+    LOG_FORMAT: oneOf(logFormats).default("auto"),
     CONCURRENCY: wholeNumber(1, 512).default(4),
     MISSED_MINUTES: wholeNumber(0, 1440).default(10),
     QUEUE_LIMIT: wholeNumber(1, 100_000).default(1000),

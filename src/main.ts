@@ -12,6 +12,7 @@ import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
+import type { Watch } from "./seam/watch/watch.ts";
 import { loadEnvironment } from "./setup/env-file.ts";
 import { createAccounts } from "./store/accounts.ts";
 import { createHistory } from "./store/history.ts";
@@ -20,6 +21,10 @@ import { openStore } from "./store/store.ts";
 import { createBot } from "./turns/bot.ts";
 import { createLanes } from "./turns/lanes.ts";
 import { createLedger } from "./turns/life/ledger.ts";
+import { listenForWatchers } from "./watch/listener.ts";
+import type { Load, Metrics } from "./watch/metrics.ts";
+import { createStoreCheck, timeStore } from "./watch/store.ts";
+import { createWatch } from "./watch/watch.ts";
 
 /** How long all else may take to let go after the grace, in ms: with six seconds of it, less than a container is given. */
 const closeMs = 3500;
@@ -52,7 +57,7 @@ try {
 
 async function main(config: Config): Promise<void> {
   const { dataDir, storeUrl, stopGraceMs } = config;
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, await openLogWriter(config));
   const endings = sayEndings(config, Date.now());
   for (const ending of endings) log.warn({ ending }, "model.ending");
   for (const hint of idle) log.warn({ hint }, "setting.idle");
@@ -73,8 +78,11 @@ async function main(config: Config): Promise<void> {
   const setting = "DATA_DIR to another folder";
   const lock = await lockFile(join(dataDir, "lock"), { name: dataDir, setting }, alone);
   open.defer(() => lock.release());
-  const store = await openStore(storeUrl, { log, alone });
-  open.defer(() => store.close());
+  const opened = await openStore(storeUrl, { log, alone });
+  open.defer(() => opened.close());
+  const lanes = createLanes(config.concurrency, config.queue);
+  const metrics = await openMetrics(config, () => ({ drawing: lanes.inside, waiting: lanes.waiting }));
+  const store = metrics ? timeStore(opened, metrics.meter) : opened;
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
 
@@ -86,7 +94,7 @@ async function main(config: Config): Promise<void> {
     painter,
     history: createHistory(store),
     ledger,
-    lanes: createLanes(config.concurrency, config.queue),
+    lanes,
     accounts: createAccounts(store),
     identity: await createIdentity(store),
     links: createLinks(),
@@ -96,10 +104,24 @@ async function main(config: Config): Promise<void> {
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     spool: await openSpool(join(config.dataDir, "spool")),
     missedMs: config.missedMs,
+    ...(metrics && { meter: metrics.meter }),
     log,
   });
 
-  const loaded = await loadAdapters(config, painter, log);
+  let isRunning = false;
+  const isKept = createStoreCheck(opened);
+  const watch = createWatch({
+    async readiness() {
+      const connected = loaded.map(({ adapter, isConnected }) => [adapter.name, isConnected()] as const);
+      const isTaking = isRunning && !stopping.signal.aborted;
+      return { running: isTaking, store: await isKept(), ...Object.fromEntries(connected) };
+    },
+    ...(metrics && { metrics }),
+    ...(config.metrics?.token && { token: config.metrics.token }),
+  });
+  const loaded = await loadAdapters(config, { painter, watch, log });
+  const watcher = config.health && (await listenForWatchers(config.health.host, config.health.port, watch));
+  if (watcher) open.defer(() => watcher.close());
   const adapters = loaded.map(({ adapter }) => adapter);
   open.defer(async () => {
     await Promise.allSettled(adapters.map((adapter) => adapter.stop()));
@@ -108,11 +130,22 @@ async function main(config: Config): Promise<void> {
   for (const adapter of adapters) await adapter.start(bot.attach(adapter));
   const where = Object.fromEntries(loaded.map(({ adapter, where }) => [adapter.name, where()]));
   const running = {
+    ...(watcher && { health: watcher.url }),
     ...{ version, store: redact(storeUrl), adapters: where, notices: [...endings, ...idle], now: Date.now() },
-    ...(store.setAside !== undefined && { setAside: store.setAside }),
+    ...(opened.setAside !== undefined && { setAside: opened.setAside }),
   };
+  isRunning = true;
   process.stdout.write(`${toBanner(config, running)}\n`);
   await bot.resume();
+}
+
+/** Words for people on a terminal, JSON for whoever collects it. */
+async function openLogWriter({ logFormat }: Config): Promise<{ write(line: string): void }> {
+  const isPretty = logFormat === undefined ? process.stderr.isTTY : logFormat === "pretty";
+  if (!isPretty) return process.stderr;
+  const { toPretty } = await import("./watch/pretty.ts");
+  const isColoured = process.stderr.isTTY && !process.env.NO_COLOR;
+  return { write: (line) => process.stderr.write(toPretty(line, isColoured)) };
 }
 
 /** SIGINT and SIGTERM end the process, whatever it is at; a second one at once. */
@@ -182,14 +215,25 @@ async function openPainter(config: Config, log: Log): Promise<{ painter: Painter
   };
 }
 
-/** An adapter, and where people find it once it has started. */
+/** What is measured, where that is wanted: it costs nothing else. */
+async function openMetrics(config: Config, load: () => Load): Promise<Metrics | undefined> {
+  if (!config.metrics) return undefined;
+  const { createMetrics } = await import("./watch/metrics.ts");
+  return createMetrics(version, load);
+}
+
+/** An adapter, where people find it once it has started, and whether what they do comes in. */
 interface Loaded {
   readonly adapter: Adapter;
   where(): string;
+  isConnected(): boolean;
 }
 
 /** Those that the environment turns on, each loaded only then. */
-async function loadAdapters(config: Config, painter: Painter, log: Log): Promise<readonly Loaded[]> {
+async function loadAdapters(
+  config: Config,
+  { painter, watch, log }: { readonly painter: Painter; readonly watch: Watch; readonly log: Log },
+): Promise<readonly Loaded[]> {
   const { playground, http, publicUrl, discord, slack, dataDir } = config;
   const shown = { name: painter.name, standIn: painter.standIn };
   const loaded: Loaded[] = [];
@@ -198,19 +242,20 @@ async function loadAdapters(config: Config, painter: Painter, log: Log): Promise
     const adapter = createWebAdapter({
       ...{ ...http, ...playground, playground: playground !== undefined },
       ...(publicUrl && { publicUrl }),
-      ...{ dataDir: join(dataDir, "playground"), version, painter: shown, log },
+      ...{ dataDir: join(dataDir, "playground"), version, painter: shown, watch, log },
     });
-    loaded.push({ adapter, where: () => adapter.url });
+    loaded.push({ adapter, where: () => adapter.url, isConnected: () => adapter.url !== "" });
   }
   if (discord) {
     const { createDiscordAdapter } = await import("../adapters/discord/index.ts");
     const adapter = createDiscordAdapter({ ...discord, painter: shown, log });
-    loaded.push({ adapter, where: () => `invite it with ${adapter.inviteUrl}` });
+    const where = () => `invite it with ${adapter.inviteUrl}`;
+    loaded.push({ adapter, where, isConnected: () => adapter.connected });
   }
   if (slack) {
     const { createSlackAdapter } = await import("../adapters/slack/index.ts");
     const adapter = createSlackAdapter({ ...slack, painter: shown, log });
-    loaded.push({ adapter, where: () => adapter.where });
+    loaded.push({ adapter, where: () => adapter.where, isConnected: () => adapter.connected });
   }
   return loaded;
 }

@@ -61,6 +61,7 @@ interface Running {
   readonly venues: Venues;
   readonly replay: Adapter["replay"];
   readonly inviteUrl: string;
+  isConnected(): boolean;
   close(): Promise<void>;
 }
 
@@ -80,7 +81,9 @@ const settleMs = 2000;
  * Discord, through its gateway. `inviteUrl` is known after `start`, which rejects with BotError `auth` or
  * `unreachable`.
  */
-export function createDiscordAdapter(options: DiscordOptions): Adapter & { readonly inviteUrl: string } {
+export function createDiscordAdapter(
+  options: DiscordOptions,
+): Adapter & { readonly inviteUrl: string; readonly connected: boolean } {
   const { token, apiUrl, access = openAccess, threads, now = Date.now, sketchMs = 15_000 } = options;
   const log = options.log.child({ adapter: "discord" });
   const rest = { makeRequest, ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
@@ -150,6 +153,7 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
       stage,
       venues,
       inviteUrl,
+      isConnected: gateway.isConnected,
       async replay(event) {
         const found = parseReplay(event);
         if (found?.kind === "interaction") await interactions(found.interaction, true);
@@ -224,6 +228,9 @@ export function createDiscordAdapter(options: DiscordOptions): Adapter & { reado
     name: "discord",
     get inviteUrl() {
       return running?.inviteUrl ?? "";
+    },
+    get connected() {
+      return running?.isConnected() ?? false;
     },
     async start(core) {
       stopped = false;

@@ -66,7 +66,9 @@ const tidyMs = 3000;
  * Slack, by Bolt. `where` says how events come in, after `start`, which rejects with BotError `auth`, `unreachable` or
  * `internal`.
  */
-export function createSlackAdapter(options: SlackOptions): Adapter & { readonly where: string } {
+export function createSlackAdapter(
+  options: SlackOptions,
+): Adapter & { readonly where: string; readonly connected: boolean } {
   const { botToken, mode, access = openAccess, now = Date.now, painter } = options;
   const apiUrl = options.apiUrl?.replace(/\/*$/, "/");
   const log = options.log.child({ adapter: "slack" });
@@ -187,6 +189,9 @@ export function createSlackAdapter(options: SlackOptions): Adapter & { readonly 
     name: "slack",
     get where() {
       return running ? `as @${running.stage.me.name}, ${running.gateway.where()}` : "";
+    },
+    get connected() {
+      return running?.gateway.isConnected() ?? false;
     },
     async start(core) {
       running = await run(core);

@@ -6,6 +6,7 @@ import type { Adapter } from "../../src/seam/adapter.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { optionSpecs } from "../../src/seam/options.ts";
+import type { Watch } from "../../src/seam/watch/watch.ts";
 import { createAreaAdapter } from "./area/adapter.ts";
 import { createAreaPages } from "./area/pages.ts";
 import { postAsk } from "./in/ask.ts";
@@ -54,6 +55,8 @@ export interface WebOptions {
   readonly dataDir: string;
   readonly version: string;
   readonly painter: About["painter"];
+  /** What those who look after the process are told. */
+  readonly watch?: Watch;
   readonly log: Log;
   /** Unix time, ms. */
   readonly now?: () => number;
@@ -86,11 +89,11 @@ const weekMs = 7 * 24 * 60 * 60_000;
  */
 export function createWebAdapter(options: WebOptions): Adapter & { readonly url: string } {
   const { host, port, publicUrl, password, dataDir, version, painter, now = Date.now } = options;
-  const { pageDir = fileURLToPath(new URL("page", import.meta.url)) } = options;
+  const { pageDir = fileURLToPath(new URL("page", import.meta.url)), watch } = options;
   const uploadDir = join(dataDir, "uploads");
   const log = options.log.child({ adapter: "web" });
   if (options.playground === false) {
-    return createAreaAdapter({ host, port, publicUrl, pageDir, log });
+    return createAreaAdapter({ host, port, publicUrl, pageDir, watch, log });
   }
   // Behind a proxy that asks for us as localhost, nothing else would tell the world from this machine.
   const open = [host, publicUrl && new URL(publicUrl).hostname].find((name) => name && !isLoopback(name));
@@ -160,6 +163,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
             areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined,
           login,
           scriptHashes: toScriptHashes(html),
+          watch,
           log,
         });
         server.answer(getRequestListener(app.fetch));

@@ -63,6 +63,15 @@ export function toBotError(error: unknown): BotError {
   );
 }
 
+/**
+ * What the log is told of it: of what the operator has to mend, everything; of everyday things the reason and no stack.
+ */
+export function toLogFields(error: BotError): object {
+  const { code, message, cause } = error;
+  if (severity(error) === "error") return { code, error };
+  return { code, reason: message, ...(cause instanceof Error && { cause: cause.message }) };
+}
+
 /** What the operator has to mend is an error; the rest is everyday. */
 export function severity({ code }: BotError): "error" | "info" {
   return code === "internal" || code === "storage" || code === "auth" || code === "quota" ? "error" : "info";

@@ -16,6 +16,8 @@ export interface LoadedEnvironment {
 const switches = [
   ["DISCORD_TOKEN", /^DISCORD_/],
   ["SLACK_BOT_TOKEN", /^SLACK_(?!HOST$)/],
+  ["METRICS", /^METRICS_/],
+  ["HEALTH_PORT", /^HEALTH_/],
 ] as const;
 
 /**

@@ -8,7 +8,7 @@ export interface UnknownName {
 }
 
 /** What begins like this is meant for us, or for a library of ours. */
-const ours = /^(?:OPENAI|DISCORD|SLACK|PLAYGROUND|STANDIN|METRICS|DRAWBRIDGE)_/i;
+const ours = /^(?:OPENAI|DISCORD|SLACK|PLAYGROUND|STANDIN|METRICS|HEALTH|DRAWBRIDGE)_/i;
 
 /** What others read: our libraries, Node, the system, container engines; and what those set for a service by our name. */
 const others = new RegExp(

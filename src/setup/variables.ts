@@ -183,10 +183,28 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     about:
       "How old what was said on Discord while the bot was away may be to be answered when it is back; `0`: it is not",
   },
+  METRICS: {
+    part: watching,
+    about: "`on`: what is measured is told at `/metrics`, for [Prometheus](watching.md)",
+  },
+  METRICS_TOKEN: {
+    ...{ part: watching, secret: true, example: "…", otherwise: "this machine alone" },
+    about: "Who asks for `/metrics` has to send it: `Authorization: Bearer …`; 16 characters at least",
+  },
+  HEALTH_PORT: {
+    ...{ part: watching, example: "9464", otherwise: "none; in the Docker image `9464`" },
+    about: "A port of its own for `/health`, `/ready` and `/metrics`, also where there is no playground",
+  },
+  HEALTH_HOST: { part: watching, about: "Where that listens" },
   LOG_LEVEL: {
     part: watching,
     about:
-      "`trace`, `debug`, `info`, `warn`, `error` or `silent`. JSON lines on standard error; keys and tokens are redacted, prompts stay below `info`",
+      "`trace`, `debug`, `info`, `warn`, `error` or `silent`. What is logged goes to standard error; keys and tokens are redacted, prompts stay below `info`",
+  },
+  LOG_FORMAT: {
+    part: watching,
+    about:
+      "`json`: a JSON object a line; `pretty`: in words; `auto`: in words on a terminal, as JSON elsewhere",
   },
 };
 

@@ -33,7 +33,14 @@ const mostNotes = 3;
 
 /** `stopped` aborts when the process lets go. `wait` is the clock between tries; it rejects when that aborts. */
 export function createAsk(
-  of: { readonly runs: Runs; readonly ledger: Ledger; readonly stopped: AbortSignal; readonly log: Log },
+  of: {
+    readonly runs: Runs;
+    readonly ledger: Ledger;
+    /** Somebody sees that it was taken. */
+    readonly onTaken: (adapter: Adapter, reply: Reply) => void;
+    readonly stopped: AbortSignal;
+    readonly log: Log;
+  },
   estimate: (wanted: Wanted) => Promise<string | undefined>,
   now: () => number,
   wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, null, { signal }),
@@ -105,6 +112,7 @@ export function createAsk(
     };
     const turn = await begin(toTurn, reply, first, onUndone);
     if (!turn) return;
+    of.onTaken(adapter, reply);
     const over = runs.start(adapter, turn, reply, files, { onUndone });
     onTaken?.();
     await over;

@@ -16,11 +16,12 @@ import type { Spool } from "../pictures/spool.ts";
 import { createUploads } from "../pictures/uploads.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Core } from "../seam/core.ts";
-import { BotError, severity, toBotError } from "../seam/errors.ts";
+import { BotError, severity, toBotError, toLogFields } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
 import { type Access, barrierAt, openAccess } from "../seam/trust/access.ts";
 import type { EventKey, MessageKey, Place, Prompt, Setting, Turn } from "../seam/turn.ts";
 import type { Image, Reply } from "../seam/view.ts";
+import { type Meter, noMeter } from "../seam/watch/meter.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { History } from "../store/history.ts";
 import { createSeals } from "../store/secret.ts";
@@ -71,6 +72,8 @@ export interface BotParts {
   readonly spool: Spool;
   /** How old what was said while nobody listened may be to be answered, in ms; 0: nothing of that is. */
   readonly missedMs: number;
+  /** Nobody listens unless said. */
+  readonly meter?: Meter;
   readonly log: Log;
   readonly now?: () => number;
   /** Unix time in ms, by which models have ended or not; `now` unless said. */
@@ -90,7 +93,9 @@ const restarting = new BotError("stopped", "I am being restarted.");
 /** Rejects with BotError `storage` when the store fails. */
 export async function createBot(parts: BotParts): Promise<Bot> {
   const { store, painter, history, ledger, accounts, defaults, publicUrl, log, now = Date.now } = parts;
-  const { today = now } = parts;
+  const { today = now, meter = noMeter } = parts;
+  /** When what is answered by a reply came in. */
+  const arrivals = new WeakMap<Reply, number>();
   const adapters = new Map<string, Adapter>();
   const handled = new Set<Promise<void>>();
   const stopped = new AbortController();
@@ -123,10 +128,16 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     pictureStore,
     refusals,
     areas: areas !== undefined,
+    meter,
     now,
     today,
   });
-  const ask = createAsk({ runs, ledger, stopped: stopped.signal, log }, expectedCost.of, now, parts.wait);
+  const onTaken = (adapter: Adapter, reply: Reply) => {
+    const cameAt = arrivals.get(reply);
+    if (cameAt !== undefined) meter.acknowledged(adapter.name, Math.max(0, now() - cameAt));
+  };
+  const hearing = { runs, ledger, onTaken, stopped: stopped.signal, log };
+  const ask = createAsk(hearing, expectedCost.of, now, parts.wait);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
   const unfinished = createUnfinished(store, aside);
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
@@ -188,7 +199,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     error: BotError,
   ): Promise<MessageKey | undefined> {
     const { channel } = turn.place;
-    log[severity(error)]({ adapter: adapter.name, channel, code: error.code, error }, "turn.refused");
+    log[severity(error)]({ adapter: adapter.name, channel, ...toLogFields(error) }, "turn.refused");
+    meter.refused(adapter.name, error.code);
     const view = {
       ...failedView(error, false),
       ...(turn.kind !== "prompt" && { audience: "asker" as const }),
@@ -219,6 +231,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   }
 
   function take(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
+    arrivals.set(reply, now());
     const over = inTurn(adapter, turn, reply).finally(() => handled.delete(over));
     handled.add(over);
     return over;

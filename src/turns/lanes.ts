@@ -10,6 +10,9 @@ import { createPlaces } from "./line/places.ts";
  * amortised, when n wait, and only so many may wait.
  */
 export interface Lanes {
+  /** Turns that run, and those that wait. */
+  readonly inside: number;
+  readonly waiting: number;
   /**
    * Resolves when it is this turn's time: the thread's earlier turns are done and there is room. The caller must call the
    * function it gets when the turn is over.
@@ -127,6 +130,12 @@ export function createLanes(
   }
 
   return {
+    get inside() {
+      return inside;
+    },
+    get waiting() {
+      return line.size;
+    },
     async enter(asker, signal, onPlace, { resumed = false } = {}) {
       signal.throwIfAborted();
       const { user, pictures = 1 } = asker;

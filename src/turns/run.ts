@@ -2,11 +2,12 @@ import { type Answer, type AnswerTools, answer } from "../answer/answer.ts";
 import { cancelledView, failedView, forgottenView, parkedView, queuedView } from "../answer/views.ts";
 import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
-import { BotError, severity, toBotError } from "../seam/errors.ts";
+import { BotError, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
 import { orAborted } from "../seam/timeout.ts";
 import type { Attachment, MessageKey, User } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
+import type { Meter } from "../seam/watch/meter.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { Lanes } from "./lanes.ts";
@@ -16,6 +17,7 @@ import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import type { Ledger } from "./life/ledger.ts";
 import { createPace, type Pace } from "./pace.ts";
+import { createStory, type Story } from "./story.ts";
 
 /** The turns in flight. */
 export interface Runs {
@@ -66,6 +68,7 @@ interface Run {
   readonly pace: Pace;
   readonly stop: AbortController;
   readonly log: Log;
+  readonly story: Story;
   readonly onUndone: OnUndone;
   readonly isResumed: boolean;
   readonly isBarred: boolean;
@@ -94,10 +97,11 @@ export function createRuns(
     readonly lanes: Lanes;
     readonly accounts: AccountBook;
     readonly spool: Spool;
+    readonly meter: Meter;
     readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   },
 ): Runs {
-  const { painter, history, ledger, lanes, accounts, spool, log, now } = parts;
+  const { painter, history, ledger, lanes, accounts, spool, meter, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   const books = createBooks({ history, accounts, now });
@@ -112,6 +116,7 @@ export function createRuns(
     const come = await toLast(turn, run);
     // Whatever it took to draw is let go of by now: to be shown may take hours.
     if (come) await end(come.last, run, come.leave);
+    run.story.tell(come?.last.turn ?? turn);
   }
 
   /** What is to be shown in the end, and how to make room for others then; undefined when this process ends before it. */
@@ -137,6 +142,7 @@ export function createRuns(
         if (draining.signal.aborted) await parked(offer, stop.signal);
         const onPlace = (ahead: number, hasGrown: boolean) => offer(queuedView(ahead, hasGrown));
         leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
+        run.story.entered();
         last = await draw(state, run);
       }
     } catch (error) {
@@ -162,6 +168,7 @@ export function createRuns(
     const { generation, view } = await answer(state, files, tools, reply.limits, offer, stop.signal);
     stop.signal.throwIfAborted();
     run.isEnded = true;
+    run.story.drawn(generation);
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
     const last = await keep.note({ ...state.turn, drawn: generation }, view, turnLog);
     const isBooked = await books.book(generation, last.turn, turnLog);
@@ -180,7 +187,8 @@ export function createRuns(
         run.log.error({ error: failure }, "store.failed");
       });
     }
-    const view = await undone(state, error, wasCancelled, run.log);
+    run.story.failed(toBotError(error), wasCancelled);
+    const view = await undone(state, error, wasCancelled);
     run.onUndone(toBotError(error), state.turn.message);
     return keep.note(state.turn, view, run.log);
   }
@@ -204,12 +212,14 @@ export function createRuns(
     try {
       const { handOn } = holding;
       await deliver(last, { first, again: reply.show, leave, handOn }, closed.signal, turnLog);
+      run.story.shown();
     } catch (error) {
       if (draining.signal.aborted) {
         await holding.end(false); // it is shown after the next start
         return;
       }
       turnLog.error({ error }, "answer.lost");
+      run.story.lost();
     } finally {
       leave();
     }
@@ -235,16 +245,12 @@ export function createRuns(
     }
   }
 
-  /** What a turn that came to nothing leaves: a line in the log, a generation to run again, and its last view. */
-  async function undone(state: Answer, error: unknown, wasCancelled: boolean, turnLog: Log): Promise<View> {
+  /** What a turn that came to nothing leaves: a generation to run again, and its last view. */
+  async function undone(state: Answer, error: unknown, wasCancelled: boolean): Promise<View> {
     const { turn } = state;
     // What nobody will see need not be drawn on, nor paid for; a response that is over is left as it is.
     for (const id of turn.responseIds ?? []) if (id) void painter.cancel(id);
     const known = toBotError(error);
-    turnLog[severity(known)](
-      { code: known.code, error: known },
-      wasCancelled ? "turn.cancelled" : "turn.failed",
-    );
     const haveAll = turn.attachments === 0 || turn.inputs !== undefined;
     const again = haveAll && (await books.keepUndone(turn, wasCancelled ? "cancelled" : "failed"));
     return wasCancelled ? cancelledView(again, state) : failedView(known, again, state);
@@ -259,9 +265,10 @@ export function createRuns(
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = turn.spoiler ? hide(reply) : reply;
-      const pace = createPace(shown, (error) => turnLog.warn({ error }, "view.lost"));
+      const story = createStory(turn, { log: turnLog, meter, now, isResumed });
+      const pace = createPace(story.watch(shown), (error) => turnLog.warn({ error }, "view.lost"));
       const run: Run = {
-        ...{ adapter, reply: shown, files, pace, stop, log: turnLog, onUndone, isResumed, isBarred },
+        ...{ adapter, reply: shown, files, pace, stop, log: turnLog, story, onUndone, isResumed, isBarred },
         isEnded: false,
       };
       const over = see(turn, run).finally(() => inFlight.delete(turn.message));

@@ -8,6 +8,7 @@ import type { Adapter } from "../../src/seam/adapter.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { models } from "../../src/seam/models.ts";
 import type { Access } from "../../src/seam/trust/access.ts";
+import type { Meter } from "../../src/seam/watch/meter.ts";
 import type { Standin } from "../../src/standin/index.ts";
 import { createAccounts } from "../../src/store/accounts.ts";
 import { createHistory } from "../../src/store/history.ts";
@@ -38,6 +39,7 @@ export async function createCore(parts: {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** Unix time in ms, by which models have ended or not. */
   readonly today?: () => number;
+  readonly meter?: Meter;
   /** What stands between the core and its painter. */
   readonly between?: (painter: Painter) => Painter;
 }) {
@@ -79,6 +81,7 @@ export async function createCore(parts: {
     missedMs: parts.missedMs ?? 600_000,
     today: parts.today ?? rigDay,
     ...(parts.wait && { wait: parts.wait }),
+    ...(parts.meter && { meter: parts.meter }),
     log,
   });
   const core = bot.attach(adapter);

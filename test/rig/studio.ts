@@ -16,6 +16,7 @@ import type {
   User,
 } from "../../src/seam/turn.ts";
 import type { ImageLimits, Reply, View } from "../../src/seam/view.ts";
+import type { Meter } from "../../src/seam/watch/meter.ts";
 import { createStandin, type Standin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import type { LineLimits } from "../../src/turns/lanes.ts";
@@ -122,6 +123,7 @@ export async function createStudio(
     wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
     /** Unix time in ms, by which models have ended or not. */
     today?: () => number;
+    meter?: Meter;
   } = {},
 ) {
   const standin =

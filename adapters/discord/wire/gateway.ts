@@ -19,6 +19,8 @@ export interface Gateway {
   readonly client: Client<true>;
   /** Discord gives us the words of every message, not only of those meant for us. */
   readonly readsAll: boolean;
+  /** Events come in: the connection is neither away nor over. */
+  isConnected(): boolean;
   close(): Promise<void>;
 }
 
@@ -128,7 +130,8 @@ async function open({
     throw toBotError(fatal, error);
   }
   ready = true;
-  return { client: client as Client<true>, readsAll, close }; // login has just given it its user
+  const isConnected = () => away === undefined && fatal === undefined && !closing;
+  return { client: client as Client<true>, readsAll, isConnected, close }; // login has just given it its user
 }
 
 /** The message content intent is turned off in the developer portal. */

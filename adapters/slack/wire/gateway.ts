@@ -19,6 +19,8 @@ export interface Gateway {
   /** Resolves when events come in. Rejects with BotError `auth`, `unreachable` or `internal`. */
   open(): Promise<void>;
   close(): Promise<void>;
+  /** Events come in. */
+  isConnected(): boolean;
   /** For the operator: where events come in. */
   where(): string;
 }

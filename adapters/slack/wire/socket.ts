@@ -42,6 +42,7 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
   let running: Promise<void> = Promise.resolve();
   /** Sockets so far. */
   let opened = 0;
+  let isConnected = false;
 
   client.on("ws_message", (data: unknown) => {
     if (typeof data !== "string" || !data.includes('"disconnect"') || !isDisconnect(data)) return;
@@ -98,7 +99,9 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
     for (let attempt = 0; ; attempt += 1) {
       if (connection) {
         if (closing.signal.aborted) void client.disconnect().catch(() => {});
+        isConnected = true;
         await connection.ended;
+        isConnected = false;
         attempt = 0;
       }
       if (closing.signal.aborted) return;
@@ -127,6 +130,7 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
       await withTimeout(running, 3 * closeMs);
       clearTimeout(cut);
     },
+    isConnected: () => isConnected,
     where: () => "in Socket Mode",
   };
 }

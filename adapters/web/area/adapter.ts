@@ -3,6 +3,7 @@ import type { Adapter } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { badFile } from "../../../src/seam/files/sent-file.ts";
 import type { Log } from "../../../src/seam/log.ts";
+import type { Watch } from "../../../src/seam/watch/watch.ts";
 import { createUnwanted } from "../out/reply.ts";
 import { createAreaApp } from "../wire/app.ts";
 import { openLibrary, openPage } from "../wire/files.ts";
@@ -19,9 +20,10 @@ export function createAreaAdapter(options: {
   readonly port: number;
   readonly publicUrl: string | undefined;
   readonly pageDir: string;
+  readonly watch: Watch | undefined;
   readonly log: Log;
 }): Adapter & { readonly url: string } {
-  const { host, port, publicUrl, pageDir, log } = options;
+  const { host, port, publicUrl, pageDir, watch, log } = options;
   let running: Listening | undefined;
 
   return {
@@ -34,7 +36,7 @@ export function createAreaAdapter(options: {
       const area =
         areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined;
       running = await listen(host, port);
-      running.answer(getRequestListener(createAreaApp(area, log).fetch));
+      running.answer(getRequestListener(createAreaApp(area, log, watch).fetch));
       log.info({ url: running.url }, "web.listening");
     },
     async stop() {

@@ -2,10 +2,11 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Log } from "../../../src/seam/log.ts";
+import { onlyHealth, type Watch, watchPaths } from "../../../src/seam/watch/watch.ts";
 import { packJson } from "./compress.ts";
 import type { Login } from "./door/login.ts";
 import { toErrorResponse } from "./failure.ts";
-import { ownMachine, ownOrigin } from "./guard.ts";
+import { isNear, ownMachine, ownOrigin } from "./guard.ts";
 
 /** Something that answers HTTP. */
 export type App = Hono<{ Bindings: HttpBindings }>;
@@ -28,19 +29,21 @@ export function createApp({
   area,
   login,
   scriptHashes,
+  watch = onlyHealth,
   log,
 }: {
   routes: readonly App[];
   area: OpenPages | undefined;
   login: Login | undefined;
   scriptHashes: readonly string[];
+  watch?: Watch | undefined;
   log: Log;
 }): App {
   const app = createBase([...scriptHashes, ...(area?.scriptHashes ?? [])], log);
   if (area) app.route("/", area.routes);
   if (!login) app.use(ownMachine());
   app.use(ownOrigin());
-  app.get("/health", (c) => c.json({ ok: true }));
+  addWatch(app, watch);
   if (login) {
     app.use(login.gate);
     app.route("/", login.routes);
@@ -51,11 +54,22 @@ export function createApp({
 }
 
 /** The HTTP of a bot without a playground: there is nothing but the pages for painting. */
-export function createAreaApp(area: OpenPages | undefined, log: Log): App {
+export function createAreaApp(area: OpenPages | undefined, log: Log, watch: Watch = onlyHealth): App {
   const app = createBase(area?.scriptHashes ?? [], log);
-  app.get("/health", (c) => c.json({ ok: true }));
+  addWatch(app, watch);
   if (area) app.route("/", area.routes);
   return app;
+}
+
+/** Stands before the login: who looks after the process has no password, and what is measured has a token. */
+function addWatch(app: App, watch: Watch): void {
+  for (const path of watchPaths) {
+    app.get(path, async (c) => {
+      const asked = { isNear: isNear(c), authorization: c.req.header("authorization") };
+      const { status, headers, body } = await watch.answer(path, asked);
+      return new Response(body, { status, headers });
+    });
+  }
 }
 
 function createBase(scriptHashes: readonly string[], log: Log): App {

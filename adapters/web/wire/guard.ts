@@ -38,6 +38,14 @@ export function ownMachine(): MiddlewareHandler<{ Bindings: HttpBindings }> {
   };
 }
 
+/** Whether it was asked from this machine, by one of its own names, and with nobody in between. */
+export function isNear(c: Context<{ Bindings: HttpBindings }>): boolean {
+  const { remoteAddress = "" } = c.env.incoming.socket;
+  return (
+    isLoopback(remoteAddress.replace(/^::ffff:/, "")) && isOwnName(c.req.header("host")) && !isProxied(c)
+  );
+}
+
 /**
  * Whether there are signs of a proxy: a header that only those add; HTTP/1.0, which nginx long spoke unless told
  * otherwise; a browser that was on a page of this very server, by another name than the one we are asked for.

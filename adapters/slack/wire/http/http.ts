@@ -107,6 +107,7 @@ export function createHttp(mode: Mode & { readonly kind: "http" }, log: Log): Ga
       await closed;
       clearTimeout(cut);
     },
+    isConnected: () => server.listening,
     where() {
       const address = server.address();
       const listening = address && typeof address === "object" ? address.port : port;

@@ -1,0 +1,101 @@
+import { type BotError, severity, toLogFields } from "../seam/errors.ts";
+import type { Log } from "../seam/log.ts";
+import type { Reply, View } from "../seam/view.ts";
+import type { Meter, TurnMeasures } from "../seam/watch/meter.ts";
+import type { Generation } from "../store/history.ts";
+import type { OpenTurn } from "../store/open-turn.ts";
+
+/** What happened to one turn, told in the end: a line in the log, and the numbers. */
+export interface Story {
+  /** The same reply, which notices when a sketch is seen. */
+  watch(reply: Reply): Reply;
+  /** It is its time. */
+  entered(): void;
+  drawn(generation: Generation): void;
+  failed(error: BotError, wasCancelled: boolean): void;
+  /** Its last view is seen. */
+  shown(): void;
+  /** It can be shown nowhere. */
+  lost(): void;
+  tell(turn: OpenTurn): void;
+}
+
+/** `now` is Unix time, ms. What the process before has seen of a turn is not known, and so not measured. */
+export function createStory(
+  turn: Pick<OpenTurn, "adapter" | "acceptedAt">,
+  { log, meter, now, isResumed }: { log: Log; meter: Meter; now: () => number; isResumed: boolean },
+): Story {
+  const startedAt = now();
+  let waitMs: number | undefined;
+  let sketchMs: number | undefined;
+  let drawnMs: number | undefined;
+  let shownMs: number | undefined;
+  let generation: Generation | undefined;
+  let failure: BotError | undefined;
+  let outcome: TurnMeasures["outcome"] = "left";
+  let ending: TurnMeasures["outcome"] = "done";
+  const sinceTaken = () => Math.max(0, now() - turn.acceptedAt);
+
+  function saw({ phase, images }: View): void {
+    if (phase === "working" && images.length > 0 && !isResumed) sketchMs ??= sinceTaken();
+  }
+
+  function measure(): TurnMeasures {
+    const { details, pictures = [] } = generation ?? {};
+    const model = details?.options.find(({ name }) => name === "model")?.applied;
+    return {
+      ...{ adapter: turn.adapter, outcome, pictures: pictures.length },
+      ...(failure && { code: failure.code }),
+      ...(model !== undefined && { model }),
+      ...(waitMs !== undefined && { waitMs }),
+      ...(sketchMs !== undefined && { sketchMs }),
+      ...(drawnMs !== undefined && { drawnMs }),
+      ...(shownMs !== undefined && { shownMs }),
+      ...(details?.tokens && { tokens: details.tokens }),
+      ...(details?.cost && { usd: details.cost.usd }),
+    };
+  }
+
+  return {
+    watch(reply) {
+      const show = async (view: View) => {
+        const key = await reply.show(view);
+        saw(view);
+        return key;
+      };
+      // What a reply says of itself may change while it is shown.
+      return Object.create(reply, { show: { value: show } });
+    },
+    entered() {
+      waitMs = now() - startedAt;
+    },
+    drawn(made) {
+      generation = made;
+      drawnMs = sinceTaken();
+    },
+    failed(error, wasCancelled) {
+      failure = error;
+      ending = wasCancelled ? "cancelled" : "failed";
+    },
+    shown() {
+      shownMs = sinceTaken();
+      outcome = ending;
+    },
+    lost() {
+      outcome = ending === "done" ? "lost" : ending;
+    },
+    tell({ event, user, responseIds = [] }) {
+      const { adapter: _, code: __, ...measures } = measure();
+      const ids = responseIds.filter((id) => id !== null);
+      const fields = {
+        ...{ ...(event !== undefined && { event }), user: user.id },
+        ...(failure && toLogFields(failure)),
+        ...measures,
+        ...(ids.length > 0 && { responseIds: ids }),
+        ...(isResumed && { isResumed }),
+      };
+      log[failure ? severity(failure) : "info"](fields, `turn.${outcome}`);
+      meter.turn(measure());
+    },
+  };
+}
