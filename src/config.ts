@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type Environment, environment, type logLevels, type threadModes } from "./environment.ts";
+import {
+  type Environment,
+  type engines,
+  environment,
+  type logLevels,
+  type threadModes,
+} from "./environment.ts";
 import { models } from "./seam/models.ts";
 import type { Access } from "./seam/trust/access.ts";
 
@@ -15,6 +21,10 @@ export interface Config {
     readonly imageModels: readonly string[];
     /** OpenAI may store responses and files. */
     readonly store: boolean;
+    /** Who draws unless a style or a flag says otherwise: the Image API, or the Responses API where absent. */
+    readonly engine?: (typeof engines)[number];
+    /** There is a mainline model beside the Image API, for it was named. */
+    readonly mainline?: boolean;
     /** Run responses in OpenAI's background, so that a broken connection or a restart loses no picture. */
     readonly background: boolean;
   };
@@ -97,6 +107,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       imageModels: toImageModels(parsed),
       background: parsed.OPENAI_BACKGROUND,
       store: parsed.OPENAI_STORE,
+      ...(parsed.ENGINE === "images" && { engine: parsed.ENGINE, mainline: set.OPENAI_MODEL !== undefined }),
     },
     ...(parsed.PRICES_FILE && { pricesFile: parsed.PRICES_FILE }),
     ...(parsed.PUBLIC_URL && { publicUrl: parsed.PUBLIC_URL }),

@@ -5,6 +5,15 @@ import { ConfigError, parseConfig } from "../src/config.ts";
 import { models } from "../src/seam/models.ts";
 
 describe("the configuration", () => {
+  test("has the Image API draw, with a mainline model where one is named", () => {
+    const { openai } = parseConfig({ ENGINE: "images" });
+    assert.deepEqual([openai.engine, openai.mainline], ["images", false]);
+    const both = parseConfig({ ENGINE: "images", OPENAI_MODEL: "gpt-6-luna" }).openai;
+    assert.deepEqual([both.engine, both.mainline, both.model], ["images", true, "gpt-6-luna"]);
+    assert.equal(parseConfig({ ENGINE: "responses", OPENAI_MODEL: "gpt-6-luna" }).openai.engine, undefined);
+    assert.throws(() => parseConfig({ ENGINE: "dall-e" }), /ENGINE: must be one of responses, images/);
+  });
+
   test("with no environment at all is a playground on this machine, with the stand-in", () => {
     assert.deepEqual(parseConfig({}), {
       openai: { model: "gpt-6-luna", imageModels: Object.keys(models), background: true, store: true },

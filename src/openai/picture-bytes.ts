@@ -5,7 +5,11 @@ export function toPictureBytes(base64: string): { bytes: Uint8Array; mediaType: 
   const bytes = Buffer.from(base64, "base64");
   // Decoding passes over what is not base64: then there are fewer bytes than there are letters for.
   const letters = base64.length - (base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0);
-  if (letters % 4 === 1 || bytes.length !== Math.floor((letters * 3) / 4)) return undefined;
+  return letters % 4 === 1 || bytes.length !== Math.floor((letters * 3) / 4) ? undefined : toPicture(bytes);
+}
+
+/** The same, from the bytes themselves. */
+export function toPicture(bytes: Buffer): { bytes: Uint8Array; mediaType: string } | undefined {
   const mediaType = sniffMediaType(bytes);
   return mediaType && isWhole(bytes, mediaType) ? { bytes, mediaType } : undefined;
 }

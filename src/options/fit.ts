@@ -22,11 +22,21 @@ type Draft = { -readonly [Name in OptionName]?: ImageOptions[Name] };
 export function fitOptions(
   asked: Partial<ImageOptions>,
   offered: readonly string[],
-  given: { readonly masked?: boolean; readonly now: number; readonly refused?: Refused },
+  given: {
+    readonly masked?: boolean;
+    readonly now: number;
+    readonly refused?: Refused;
+    /** False: no mainline model is asked, so that the Image API draws; it is where nothing is said. */
+    readonly mainline?: boolean;
+  },
 ): Fitted {
   const notes: string[] = [];
   const options: Draft = { ...asked };
   fitToEachOther(options, given.masked === true, notes);
+  if (options.engine === "responses" && given.mainline === false) {
+    delete options.engine;
+    notes.push("The Responses API is not on offer here, so the Image API draws.");
+  }
   const taken = given.refused ?? (() => false);
   const imageModel = choose(options, toLiving(offered, given.now), given.now, taken, notes);
   if (options.model) options.model = imageModel;

@@ -89,7 +89,7 @@ const restarting = new BotError("stopped", "I am being restarted.");
 
 /** Rejects with BotError `storage` when the store fails. */
 export async function createBot(parts: BotParts): Promise<Bot> {
-  const { store, painter, history, ledger, accounts, defaults, publicUrl, log, now = Date.now } = parts;
+  const { store, painter, history, ledger, accounts, publicUrl, log, now = Date.now } = parts;
   const { today = now } = parts;
   const adapters = new Map<string, Adapter>();
   const handled = new Set<Promise<void>>();
@@ -103,7 +103,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     barrierAt(parts.access?.[adapter] ?? openAccess, place) === undefined;
   const sealOf = await createSeals(store);
   const pictureStore = createPictureStore(store);
-  const uploads = createUploads({ store, upload: painter.upload, pictureStore, files: defaults.store });
+  const sent = { store, upload: painter.upload, pictureStore };
+  const uploads = {
+    stored: createUploads({ ...sent, files: true }),
+    kept: createUploads({ ...sent, files: false }),
+  };
   const aside = createAside(peopleAside);
   const styles = createStyles(store, pictureStore, aside);
   const refusals = await createRefusals(store);
@@ -119,7 +123,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const settle = createSettle({ accounts, styles });
   const runs = createRuns({
     ...parts,
-    uploads,
+    uploadsAs: (files) => (files ? uploads.stored : uploads.kept),
     pictureStore,
     refusals,
     areas: areas !== undefined,
