@@ -1,15 +1,15 @@
 import type { Identity } from "../openai/identity.ts";
 import type { Painter, Plan } from "../openai/painter.ts";
 import { RefusedOption } from "../openai/refused-option.ts";
-import { abilitiesOf, type Fitted, fitOptions } from "../options/fit.ts";
+import { type Fitted, fitOptions } from "../options/fit.ts";
 import type { Refusals } from "../options/refusals.ts";
-import { toLike, withShape } from "../options/shape.ts";
+import { sizeLike, toLike, withShape } from "../options/shape.ts";
 import type { Uploads } from "../pictures/uploads.ts";
 import { BotError } from "../seam/errors.ts";
 import { inPlaceOf } from "../seam/models.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { ImageLimits, View } from "../seam/view.ts";
-import { type Size, sameShape, shapeGap, sizeFor, toSize } from "../seam/words/size.ts";
+import { type Size, sameShape, shapeGap, toSize } from "../seam/words/size.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import { createDrawing, type Drawing } from "./drawing.ts";
 import { type Finished, type FinishTools, finish } from "./finish.ts";
@@ -185,10 +185,10 @@ function fit(
   const masked = inputs.some(({ role }) => role === "mask");
   const given = { masked, now: today(), refused: refusals.has, mainline: plan.mainline };
   const fitted = fitOptions(options, defaults.imageModels, given);
-  const model = abilitiesOf(fitted.imageModel, refusals.has);
-  if (!under || options.outside === "redraw" || !model) return withShape(fitted, like, refusals.has);
+  const keepsShape = under && options.outside !== "redraw";
+  const size = keepsShape && sizeLike(under, fitted.imageModel, refusals.has);
+  if (!keepsShape || !size) return withShape(fitted, like, refusals.has);
   // What is put back has to lie where it lay: the picture is drawn in the shape of the one under the mask.
-  const size = sizeFor(under, model.sizes);
   const { size: asked = "auto" } = fitted.options;
   const isOther = asked !== "auto" && shapeGap(toSize(asked), under) > sameShape;
   const note = `Around a mask your picture stays as it is, and so does its shape: I left out ${asked}. To have it, add --outside redraw.`;

@@ -23,6 +23,8 @@ export interface Painter extends Engine {
   readonly name: string;
   /** It draws placeholders: what is shown must say so. */
   readonly standIn: boolean;
+  /** Its models are those of the table, and take what that says. Of another server's that is not known. */
+  readonly isTabled: boolean;
   /** Tells the rules that conversations are given from those of another version. */
   readonly rules: string;
   /** How something would be drawn, before all of it is known. */
@@ -97,6 +99,7 @@ export function createPainter(options: PainterOptions): Painter {
   return {
     name: options.standIn ? "the offline stand-in" : "OpenAI",
     standIn: options.standIn,
+    isTabled: options.standIn || options.baseUrl === undefined,
     rules: rulesId,
     cancel: async (name) => (isMark(name) ? undefined : responses.cancel(name)),
     planOf(said, defaults) {

@@ -52,7 +52,7 @@ export type Refused = (model: string, name: OptionName, value: ImageOptions[Opti
 /** What a model takes: what the table says of it, less what the API has refused. Undefined for one of the operator's own. */
 export function abilitiesOf(name: string, refused: Refused): Model | undefined {
   const model = modelOf(name);
-  if (!model?.isUnsaid) return model;
+  if (!model) return undefined;
   return {
     ...model,
     sizes: refused(name, "size", anySize) ? "fixed" : model.sizes,

@@ -5,7 +5,7 @@ import { standardSizes } from "../seam/words/size.ts";
 import type { Store } from "../store/store.ts";
 import type { Refused } from "./fit.ts";
 
-/** What the API has refused to models of which the table does not know what they take. */
+/** What the API has refused to models of which it is not known what they take. */
 export interface Refusals {
   readonly has: Refused;
   /** Whether it is to be learnt: of a model that the table knows well, the API's word is a fault to be told of. */
@@ -17,14 +17,17 @@ export interface Refusals {
 const all = "all";
 const isStandard = (size: ImageOptions[OptionName]) => ["auto", ...standardSizes].some((one) => one === size);
 
-/** Rejects with BotError `storage` when the store fails. */
-export async function createRefusals(store: Store): Promise<Refusals> {
+/** `isTabled`: what the table says of models holds. Rejects with BotError `storage` when the store fails. */
+export async function createRefusals(store: Store, isTabled: boolean): Promise<Refusals> {
   const table = store.table("refusals", z.array(z.string()).readonly());
   const known = new Set(await table.get(all));
   /** A model that does not draw one size of its own does not draw the others either. */
   const toEntry = (model: string, name: OptionName, value: ImageOptions[OptionName]) =>
     `${model} ${name} ${name === "size" && !isStandard(value) ? "any" : value}`;
-  const isOpen = (model: string) => modelOf(model)?.isUnsaid ?? modelOf(model) === undefined;
+  const isOpen = (model: string) => {
+    const known = isTabled ? modelOf(model) : undefined;
+    return known?.isUnsaid ?? known === undefined;
+  };
 
   return {
     isOpen,

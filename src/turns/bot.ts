@@ -110,7 +110,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   };
   const aside = createAside(peopleAside);
   const styles = createStyles(store, pictureStore, aside);
-  const refusals = await createRefusals(store);
+  const refusals = await createRefusals(store, painter.isTabled);
   const areas = publicUrl
     ? await createAreas({
         ...{ store, history, publicUrl, mayUse, aside, now },

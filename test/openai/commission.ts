@@ -65,7 +65,7 @@ export async function createTools(engine: EngineName, more: Partial<RequestDefau
 }
 
 /** An answer of the Image API: OpenAI keeps nothing of it. */
-function generation(prompt: string, at: number, more: Partial<Generation> = {}): Generation {
+export function generation(prompt: string, at: number, more: Partial<Generation> = {}): Generation {
   return {
     ...{ message: `paper:${at}`, thread: "paper:thread", user: "u:ada", prompt, options: {}, inputs: [] },
     ...{ outcome: "done", createdAt: at },

@@ -35,6 +35,18 @@ describe("a server that answers with addresses, streams nothing and draws three 
     assert.equal(server.asked.at(-1)?.fields.size, "1024x1024");
   });
 
+  test("is believed of its sizes more than what is known of OpenAI's models", async (t) => {
+    const { say, answer, server } = await start(t, await createAddressServer(), "gpt-image-2");
+    const { notes } = await say("a bridge --size wide --quality high");
+    assert.match(notes.join(" "), /GPT Image 2 does not take quality high/);
+    assert.match(notes.join(" "), /GPT Image 2 does not take size 1536x1024/);
+    const edited = await answer("make it night");
+    assert.equal(edited.images.length, 1, "the shape of its picture is not asked for where it is not drawn");
+    const before = server.asked.length;
+    await answer("add a boat");
+    assert.equal(server.asked.length, before + 1);
+  });
+
   test("edits the picture that is answered, as its one file", async (t) => {
     const { say, answer, server } = await start(t, await createAddressServer());
     await say("a lighthouse");
@@ -91,11 +103,12 @@ describe("a server that answers with base64 alone and counts nothing", () => {
   });
 });
 
-async function start(t: TestContext, server: QuirkServer) {
+async function start(t: TestContext, server: QuirkServer, imageModel = "own-model") {
   t.after(() => server.close());
   const studio = await createStudio({
     standin: server as unknown as Standin, // of which no more than the address is used
-    defaults: { engine: "images", imageModels: ["own-model"] },
+    defaults: { engine: "images", imageModels: [imageModel] },
+    isStrange: true,
   });
   const last = (key: Parameters<typeof studio.adapter.views>[0]): View => {
     const view = studio.adapter.views(key).at(-1);

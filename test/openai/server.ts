@@ -74,7 +74,8 @@ export async function serve(
     pollMs,
     stuckMs,
   });
-  return { painter: { ...createPainter(options), ...responses }, asked, lines };
+  const own = createPainter(options);
+  return { painter: { ...own, ...responses }, own, asked, lines };
 }
 
 export async function collect(painted: AsyncGenerator<PaintEvent>): Promise<readonly PaintEvent[]> {

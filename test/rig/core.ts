@@ -38,6 +38,8 @@ export async function createCore(parts: {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** Unix time in ms, by which models have ended or not. */
   readonly today?: () => number;
+  /** It is no OpenAI: what its models take is not known. */
+  readonly isStrange?: boolean;
   /** What stands between the core and its painter. */
   readonly between?: (painter: Painter) => Painter;
 }) {
@@ -53,7 +55,7 @@ export async function createCore(parts: {
       createPainter({
         apiKey: "sk-test-0123456789",
         baseUrl: standin.url,
-        standIn: true,
+        standIn: !parts.isStrange,
         log,
         backoffMs: 5,
         idleMs,

@@ -76,7 +76,7 @@ export function createAsk(
   }
 
   async function bytesOf({ base64, url }: Sent, signal: AbortSignal) {
-    if (base64) return toPictureBytes(base64);
+    if (base64) return toPictureBytes(base64.replace(/^data:[^,]{0,100},/, ""));
     return url ? toPicture(Buffer.from(await fetchPicture(url, signal))) : undefined;
   }
 

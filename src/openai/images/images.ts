@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type OpenAI from "openai";
+import { APIError } from "openai";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { orAborted } from "../../seam/timeout.ts";
 import type { Commission, Engine } from "../engine.ts";
-import { isPassing, toLost, toPaintError, wasNotBegun } from "../failure.ts";
+import { isGone, isPassing, toLost, toPaintError, wasNotBegun } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
 import { patience } from "../patience.ts";
 import { createAsk, type Drawn, type Progress } from "./asking.ts";
@@ -65,6 +66,7 @@ export function createImagesEngine(
           without.add(field.name);
           continue;
         }
+        if (order.pictures.length > 0 && isNowhere(cause)) throw editsNothing(cause);
         const error = (field && toRefusedOption(field, cause)) ?? toPaintError(cause);
         const mayAgain = isPassing(error) && wasNotBegun(cause) && !progress.drawing;
         failures += 1;
@@ -123,6 +125,20 @@ export function createImagesEngine(
       };
     },
   };
+}
+
+/** There is no such thing there; of a model that is not there OpenAI says so. */
+function isNowhere(cause: unknown): boolean {
+  return isGone(cause) && cause instanceof APIError && !cause.code && !cause.param;
+}
+
+/** Of a server that has no such thing. */
+function editsNothing(cause: unknown): BotError {
+  return new BotError(
+    "rejected",
+    "The server that draws here draws from words alone and edits no pictures. Say all that it should show, with --action generate and without pictures.",
+    { cause },
+  );
 }
 
 /** Throws BotError `stopped` for what was cut off twice. */
