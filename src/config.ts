@@ -140,9 +140,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-/** All that are known, unless the operator says which. */
+/** All that are known, unless the operator says which; of a server that is asked for pictures alone none is known. */
 function toImageModels(env: Environment): readonly string[] {
-  const { IMAGE_MODEL: usual, IMAGE_MODELS: offered = Object.keys(models) } = env;
+  const isStrange = env.ENGINE === "images" && env.OPENAI_BASE_URL !== undefined;
+  const { IMAGE_MODEL: usual, IMAGE_MODELS: offered = isStrange ? [] : Object.keys(models) } = env;
   return [...new Set([usual, ...offered])];
 }
 

@@ -11,6 +11,8 @@ describe("the configuration", () => {
     const both = parseConfig({ ENGINE: "images", OPENAI_MODEL: "gpt-6-luna" }).openai;
     assert.deepEqual([both.engine, both.mainline, both.model], ["images", true, "gpt-6-luna"]);
     assert.equal(parseConfig({ ENGINE: "responses", OPENAI_MODEL: "gpt-6-luna" }).openai.engine, undefined);
+    const own = { ENGINE: "images", OPENAI_BASE_URL: "http://10.0.0.1/v1", IMAGE_MODEL: "own" };
+    assert.deepEqual(parseConfig(own).openai.imageModels, ["own"], "it need not have OpenAI's");
     assert.throws(() => parseConfig({ ENGINE: "dall-e" }), /ENGINE: must be one of responses, images/);
   });
 

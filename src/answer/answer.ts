@@ -92,7 +92,9 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     ...(like && { like }),
   });
 
+  const said = state.notes.length;
   for (;;) {
+    state.notes.splice(said); // what was said of options that were refused is not so
     const fitted = fit(state.turn, prepared, like, tools);
     for (const said of fitted.notes) sayOnce(state.notes, said);
     try {
@@ -117,7 +119,7 @@ async function isLearnt(error: unknown, { options, imageModel }: Fitted, { refus
   const value = options[error.option];
   if (value === undefined || refusals.has(imageModel, error.option, value)) return false;
   await refusals
-    .learn(imageModel, error.option, value)
+    .learn(imageModel, error.option, error.isWhole ? undefined : value)
     .catch((failure: unknown) => log.error({ error: failure }, "store.failed"));
   return true;
 }

@@ -171,7 +171,7 @@ function lacks(
 function fitToModel(options: Draft, model: Model, notes: string[]): void {
   const { quality, fidelity, size, format } = options;
   const label = plain(model.label);
-  if (quality && !model.qualities.includes(quality)) {
+  if (quality && quality !== "high" && !model.qualities.includes(quality)) {
     notes.push(`${label} has no quality “${quality}”, so it is drawn at “high”.`);
     options.quality = "high";
   }

@@ -31,6 +31,11 @@ describe("a server that answers with addresses, streams nothing and draws three 
     assert.match(second.notes.join(" "), /own-model does not take size 1536x1024/);
     assert.equal(server.asked.length, before + 1, "it is not asked for again");
     const third = await say("a wall --size square --action generate");
+    assert.equal(
+      third.details?.options.find(({ name }) => name === "size")?.applied,
+      "1024x1024",
+      "as it is",
+    );
     assert.equal(third.details?.options.find(({ name }) => name === "size")?.requested, "1024x1024");
     assert.equal(server.asked.at(-1)?.fields.size, "1024x1024");
   });
@@ -95,11 +100,17 @@ describe("a server that answers with base64 alone and counts nothing", () => {
   });
 
   test("says of an option it does not know that it was left out", async (t) => {
-    const { say } = await start(t, await createBareServer());
+    const { say, server } = await start(t, await createBareServer());
     const { notes, images } = await say("a lamp --quality high --background transparent");
     assert.equal(images.length, 1);
-    assert.match(notes.join(" "), /does not take quality high/);
-    assert.match(notes.join(" "), /does not take background transparent/);
+    assert.deepEqual(notes, [
+      "own-model does not take quality high, so I left it out.",
+      "own-model does not take background transparent, so I left it out.",
+    ]);
+    const before = server.asked.length;
+    const other = await say("a lamp --quality low --action generate");
+    assert.deepEqual(other.notes, ["own-model does not take quality low, so I left it out."]);
+    assert.equal(server.asked.length, before + 1, "that it knows no quality at all is known");
   });
 });
 

@@ -58,7 +58,7 @@ export function createAsk(
 
   async function receive(
     { pictures: sent, usage }: Extract<Answered, { kind: "pictures" }>,
-    action: string,
+    taken: PaintedPicture["applied"],
     signal: AbortSignal,
   ): Promise<Drawn> {
     const pictures: PaintedPicture[] = [];
@@ -68,7 +68,7 @@ export function createAsk(
       const { applied, ...about } = one.about;
       pictures.push({
         ...{ callId: `image ${index + 1}`, ...found, ...about },
-        applied: { ...applied, action },
+        applied: { format: found.mediaType.replace(/^image\/|\+.*$/g, ""), ...taken, ...applied },
       });
     }
     if (pictures.length > 0) return { pictures, ...(usage && { usage }) };
@@ -82,13 +82,19 @@ export function createAsk(
 
   return async function* (order, fields, key, progress, signal) {
     const stop = new AbortController();
-    const action = order.pictures.length > 0 ? "edit" : "generate";
+    // What a server says nothing of, it took without a complaint.
+    const { quality, background } = fields;
+    const taken = {
+      action: order.pictures.length > 0 ? "edit" : "generate",
+      ...(quality && { quality }),
+      ...(background && { background }),
+    };
     try {
       const response = await soon(send(order, fields, key, stop.signal), stuckMs, signal);
       for await (const answered of answersOf(response, stop, signal)) {
         if (answered.kind === "pictures") {
           progress.isDrawn = true;
-          return await receive(answered, action, signal);
+          return await receive(answered, taken, signal);
         }
         progress.drawing = true;
         yield { kind: "partial", index: answered.index, bytes: answered.bytes };

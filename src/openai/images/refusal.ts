@@ -10,6 +10,9 @@ const ours: readonly string[] = ["stream", "partial_images", "safety_identifier"
 const unwelcome =
   /unknown|unsupported|not (?:support|permit|allow|recogni[sz]|accept|valid|a valid|available)|unrecogni[sz]ed|unexpected|extra|invalid|must be|should be|only|does(?:n't| not) (?:support|take|accept)|cannot/i;
 
+/** These say that the field is not known at all, whatever stands in it. */
+const unheardOf = /unknown.param|unrecogni[sz]ed|unexpected|extra (?:input|field)|unsupported.?param/i;
+
 /** The server has refused one field of a request. */
 export interface RefusedField {
   readonly name: string;
@@ -34,7 +37,9 @@ export function refusedField(cause: unknown, sent: Fields): RefusedField | undef
 /** A refused field as what the core makes of it: an option that this model does not take. */
 export function toRefusedOption({ name }: RefusedField, cause: unknown): RefusedOption | undefined {
   const option = optionOf(name);
-  return option && new RefusedOption(option, toPaintError(cause).message, cause);
+  const isWhole =
+    cause instanceof APIError && unheardOf.test(`${cause.code} ${cause.message}`.slice(0, 4000));
+  return option && new RefusedOption(option, toPaintError(cause).message, cause, isWhole);
 }
 
 function spokenOf(message: string, sent: Fields): string | undefined {
