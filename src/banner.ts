@@ -23,10 +23,9 @@ export function toBanner(config: Config, running: Running): string {
   const { version, store, setAside, adapters, now, notices, health } = running;
   const { openai } = config;
   const standIn = isStandIn(config);
-  const [imageModel = ""] = openai.imageModels;
   const painter = standIn
     ? "offline stand-in: placeholder pictures, nothing is sent to OpenAI"
-    : `${redact(openai.baseUrl ?? "OpenAI")}, ${inPlaceOf(openai.model, now)} with ${inPlaceOf(imageModel, now)}`;
+    : `${redact(openai.baseUrl ?? "OpenAI")}, ${drawersOf(openai, now)}`;
   const rows = [
     ...adapterRows.flatMap(([name, label]) => {
       const where = adapters[name];
@@ -58,24 +57,32 @@ export function toBanner(config: Config, running: Running): string {
   ].join("\n");
 }
 
+/** The models that draw, and read. */
+function drawersOf({ engine, mainline, ...models }: Config["openai"], now: number): string {
+  const model = inPlaceOf(models.model, now);
+  const imageModel = inPlaceOf(models.imageModels[0] ?? "", now);
+  if (engine !== "images") return `${model} with ${imageModel}`;
+  return `${imageModel} by the Image API${mainline ? `, and ${model} for words` : ""}`;
+}
+
 /** Ms before its end from which on the admin is told of it: a month. */
 const noticeMs = 31 * 24 * 60 * 60 * 1000;
 
 /** A line for each model that is set and has ended, or is about to; `now` is Unix time in ms. */
 export function sayEndings({ openai }: Config, now: number): readonly string[] {
   const [imageModel = ""] = openai.imageModels;
-  return [
-    ["IMAGE_MODEL", imageModel],
-    ["OPENAI_MODEL", openai.model],
-  ].flatMap(([setting = "", model = ""]) => {
-    const { until } = lifetimeOf(model);
-    if (until === undefined || isAlive(model, now + noticeMs)) return [];
-    const heir = inPlaceOf(model, Date.parse(until));
-    const what = isAlive(model, now)
-      ? `OpenAI ends ${model} on ${until}, and ${heir} takes its place`
-      : `OpenAI has ended ${model} on ${until}, so ${heir} is used in its place`;
-    return `${what}. Set ${setting} to one you want.`;
-  });
+  const isAsked = openai.engine !== "images" || openai.mainline;
+  return [["IMAGE_MODEL", imageModel], ...(isAsked ? [["OPENAI_MODEL", openai.model]] : [])].flatMap(
+    ([setting = "", model = ""]) => {
+      const { until } = lifetimeOf(model);
+      if (until === undefined || isAlive(model, now + noticeMs)) return [];
+      const heir = inPlaceOf(model, Date.parse(until));
+      const what = isAlive(model, now)
+        ? `OpenAI ends ${model} on ${until}, and ${heir} takes its place`
+        : `OpenAI has ended ${model} on ${until}, so ${heir} is used in its place`;
+      return `${what}. Set ${setting} to one you want.`;
+    },
+  );
 }
 
 const lostWithTheStore = [

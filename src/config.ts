@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   type Environment,
+  type engines,
   environment,
   type logFormats,
   type logLevels,
@@ -22,6 +23,10 @@ export interface Config {
     readonly imageModels: readonly string[];
     /** OpenAI may store responses and files. */
     readonly store: boolean;
+    /** Who draws unless a style or a flag says otherwise: the Image API, or the Responses API where absent. */
+    readonly engine?: (typeof engines)[number];
+    /** There is a mainline model beside the Image API, for it was named. */
+    readonly mainline?: boolean;
     /** Run responses in OpenAI's background, so that a broken connection or a restart loses no picture. */
     readonly background: boolean;
   };
@@ -120,6 +125,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       imageModels: toImageModels(parsed),
       background: parsed.OPENAI_BACKGROUND,
       store: parsed.OPENAI_STORE,
+      ...(parsed.ENGINE === "images" && { engine: parsed.ENGINE, mainline: set.OPENAI_MODEL !== undefined }),
     },
     ...(parsed.PRICES_FILE && { pricesFile: parsed.PRICES_FILE }),
     ...(parsed.PUBLIC_URL && { publicUrl: parsed.PUBLIC_URL }),
@@ -160,9 +166,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-/** All that are known, unless the operator says which. */
+/** All that are known, unless the operator says which; of a server that is asked for pictures alone none is known. */
 function toImageModels(env: Environment): readonly string[] {
-  const { IMAGE_MODEL: usual, IMAGE_MODELS: offered = Object.keys(models) } = env;
+  const isStrange = env.ENGINE === "images" && env.OPENAI_BASE_URL !== undefined;
+  const { IMAGE_MODEL: usual, IMAGE_MODELS: offered = isStrange ? [] : Object.keys(models) } = env;
   return [...new Set([usual, ...offered])];
 }
 

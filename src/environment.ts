@@ -5,6 +5,7 @@ import { isWeakPassword } from "./weak-password.ts";
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export const logFormats = ["auto", "json", "pretty"] as const;
+export const engines = ["responses", "images"] as const;
 export const threadModes = ["off", "auto", "always"] as const;
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) address" });
 const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -60,6 +61,7 @@ export const environment = z
     OPENAI_MODEL: z.string().trim().default(usualMainModel),
     IMAGE_MODEL: z.string().trim().default(usualModel),
     IMAGE_MODELS: named.optional(),
+    ENGINE: oneOf(engines).default("responses"),
     OPENAI_BACKGROUND: onOff.default(true),
     OPENAI_STORE: onOff.default(true),
     PRICES_FILE: z.string().optional(),

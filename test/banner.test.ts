@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { sayEndings, toBanner } from "../src/banner.ts";
 import { parseConfig } from "../src/config.ts";
 
+const running = { version: "1", store: "sqlite:x", adapters: {}, now: Date.parse("2026-12-02"), notices: [] };
 const old = parseConfig({ IMAGE_MODEL: "gpt-image-1.5", OPENAI_MODEL: "gpt-5-2025-08-07" });
 
 test("a month before a model that is set ends, the admin is told, and afterwards who took its place", () => {
@@ -17,11 +18,18 @@ test("a month before a model that is set ends, the admin is told, and afterwards
   );
 });
 
+test("the start says who draws, and names no mainline model that is not asked", () => {
+  const set = { OPENAI_BASE_URL: "http://10.0.0.1/v1", IMAGE_MODEL: "own", ENGINE: "images" };
+  assert.match(toBanner(parseConfig(set), running), /10\.0\.0\.1\/v1, own by the Image API\n/);
+  const both = parseConfig({ ...set, OPENAI_MODEL: "gpt-5" });
+  assert.match(toBanner(both, running), /own by the Image API, and gpt-5 for words\n/);
+  assert.equal(sayEndings(parseConfig(set), Date.parse("2027-06-01")).length, 0);
+  assert.equal(sayEndings(both, Date.parse("2027-06-01")).length, 1);
+});
+
 test("what is set where nothing is set lives for another month at least", () => {
   assert.deepEqual(sayEndings(parseConfig({}), Date.now()), []);
 });
-
-const running = { version: "1", store: "sqlite:x", adapters: {}, now: Date.parse("2026-12-02"), notices: [] };
 
 test("who draws is who will, also where a model that is set has ended", () => {
   const config = parseConfig({

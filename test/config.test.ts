@@ -5,6 +5,17 @@ import { ConfigError, parseConfig } from "../src/config.ts";
 import { models } from "../src/seam/models.ts";
 
 describe("the configuration", () => {
+  test("has the Image API draw, with a mainline model where one is named", () => {
+    const { openai } = parseConfig({ ENGINE: "images" });
+    assert.deepEqual([openai.engine, openai.mainline], ["images", false]);
+    const both = parseConfig({ ENGINE: "images", OPENAI_MODEL: "gpt-6-luna" }).openai;
+    assert.deepEqual([both.engine, both.mainline, both.model], ["images", true, "gpt-6-luna"]);
+    assert.equal(parseConfig({ ENGINE: "responses", OPENAI_MODEL: "gpt-6-luna" }).openai.engine, undefined);
+    const own = { ENGINE: "images", OPENAI_BASE_URL: "http://10.0.0.1/v1", IMAGE_MODEL: "own" };
+    assert.deepEqual(parseConfig(own).openai.imageModels, ["own"], "it need not have OpenAI's");
+    assert.throws(() => parseConfig({ ENGINE: "dall-e" }), /ENGINE: must be one of responses, images/);
+  });
+
   test("with no environment at all is a playground on this machine, with the stand-in", () => {
     assert.deepEqual(parseConfig({}), {
       openai: { model: "gpt-6-luna", imageModels: Object.keys(models), background: true, store: true },

@@ -1,19 +1,20 @@
 import type { Identity } from "../openai/identity.ts";
-import type { Painter } from "../openai/painter.ts";
+import type { Painter, Plan } from "../openai/painter.ts";
 import { RefusedOption } from "../openai/refused-option.ts";
-import { abilitiesOf, type Fitted, fitOptions } from "../options/fit.ts";
+import { type Fitted, fitOptions } from "../options/fit.ts";
 import type { Refusals } from "../options/refusals.ts";
-import { toLike, withShape } from "../options/shape.ts";
+import { sizeLike, toLike, withShape } from "../options/shape.ts";
+import type { Uploads } from "../pictures/uploads.ts";
 import { BotError } from "../seam/errors.ts";
 import { inPlaceOf } from "../seam/models.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { ImageLimits, View } from "../seam/view.ts";
-import { type Size, sameShape, shapeGap, sizeFor, toSize } from "../seam/words/size.ts";
+import { type Size, sameShape, shapeGap, toSize } from "../seam/words/size.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import { createDrawing, type Drawing } from "./drawing.ts";
 import { type Finished, type FinishTools, finish } from "./finish.ts";
 import { sayOnce } from "./notes.ts";
-import { createPaint } from "./paint.ts";
+import { createPaint, saidOf } from "./paint.ts";
 import { type Prepared, type PrepareTools, prepare } from "./prepare.ts";
 import * as views from "./views.ts";
 
@@ -26,7 +27,9 @@ export interface Answer {
   drawings: readonly Drawing[];
 }
 
-export interface AnswerTools extends PrepareTools, FinishTools {
+export interface AnswerTools extends Omit<PrepareTools, "uploads">, FinishTools {
+  /** Pictures on their way to OpenAI: as files that it stores, or as bytes that are kept here. */
+  readonly uploadsAs: (files: boolean) => Uploads;
   readonly painter: Painter;
   /** Notes in the ledger what has become known of the turn. */
   readonly note: (turn: OpenTurn) => Promise<void>;
@@ -67,7 +70,9 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
   const [state, files, given, limits, offer, signal] = parts;
   const { log, now, today } = given;
   const model = inPlaceOf(given.defaults.model, today());
-  const tools = { ...given, defaults: { ...given.defaults, model } };
+  const defaults = { ...given.defaults, model };
+  const plan = given.painter.planOf(saidOf(state.turn), defaults);
+  const tools = { ...given, defaults, plan, uploads: given.uploadsAs(plan.files) };
   // A process that died had begun it, and the person has waited since then.
   const { begunAt = now() } = state.turn;
   const note = async (more: Partial<OpenTurn>) => {
@@ -89,7 +94,9 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     ...(like && { like }),
   });
 
+  const said = state.notes.length;
   for (;;) {
+    state.notes.splice(said); // what was said of options that were refused is not so
     const fitted = fit(state.turn, prepared, like, tools);
     for (const said of fitted.notes) sayOnce(state.notes, said);
     try {
@@ -97,11 +104,16 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     } catch (error) {
       if (!(await isLearnt(error, fitted, tools))) throw error;
       log.info({ error }, "option.refused");
+      const { responseIds: _, ...again } = state.turn; // what was refused was not begun
+      state.turn = again;
       continue;
     }
     return finish(state, prepared, fitted, tools, limits, now() - begunAt);
   }
 }
+
+/** What a turn is drawn with. */
+type DrawTools = AnswerTools & PrepareTools & { readonly plan: Plan };
 
 /** Whether the API has said of an option that this model does not take it, and that was not known: then it goes without. */
 async function isLearnt(error: unknown, { options, imageModel }: Fitted, { refusals, log }: AnswerTools) {
@@ -109,7 +121,7 @@ async function isLearnt(error: unknown, { options, imageModel }: Fitted, { refus
   const value = options[error.option];
   if (value === undefined || refusals.has(imageModel, error.option, value)) return false;
   await refusals
-    .learn(imageModel, error.option, value)
+    .learn(imageModel, error.option, error.isWhole ? undefined : value)
     .catch((failure: unknown) => log.error({ error: failure }, "store.failed"));
   return true;
 }
@@ -119,7 +131,7 @@ async function drawAll(
   state: Answer,
   prepared: Prepared,
   fitted: Fitted,
-  tools: AnswerTools,
+  tools: DrawTools,
   limits: ImageLimits,
   offer: (view: View) => void,
   signal: AbortSignal,
@@ -177,15 +189,15 @@ function fit(
   { options }: OpenTurn,
   { inputs, under }: Prepared,
   like: Size | undefined,
-  { defaults, refusals, today }: AnswerTools,
+  { defaults, refusals, today, plan }: DrawTools,
 ): Fitted {
   const masked = inputs.some(({ role }) => role === "mask");
-  const given = { masked, now: today(), refused: refusals.has };
+  const given = { masked, now: today(), refused: refusals.has, mainline: plan.mainline };
   const fitted = fitOptions(options, defaults.imageModels, given);
-  const model = abilitiesOf(fitted.imageModel, refusals.has);
-  if (!under || options.outside === "redraw" || !model) return withShape(fitted, like, refusals.has);
+  const keepsShape = under && options.outside !== "redraw";
+  const size = keepsShape && sizeLike(under, fitted.imageModel, refusals.has);
+  if (!keepsShape || !size) return withShape(fitted, like, refusals.has);
   // What is put back has to lie where it lay: the picture is drawn in the shape of the one under the mask.
-  const size = sizeFor(under, model.sizes);
   const { size: asked = "auto" } = fitted.options;
   const isOther = asked !== "auto" && shapeGap(toSize(asked), under) > sameShape;
   const note = `Around a mask your picture stays as it is, and so does its shape: I left out ${asked}. To have it, add --outside redraw.`;

@@ -63,6 +63,7 @@ const unreported = [
   "detail",
   "outside",
   "style",
+  "engine",
 ] as const satisfies OptionName[];
 
 function taken(

@@ -86,7 +86,7 @@ export async function finish(
     sent,
     pictures: drawn.length,
     picture: drawn[0]?.picture,
-    size: sizeOf(finished[0]),
+    size: sizeOf(finished[0], drawn[0]?.picture),
     imageModel,
     elapsedMs,
     usage,
@@ -128,10 +128,13 @@ export async function finish(
   };
 }
 
-/** What was put back into the picture under a mask has that one's size. */
-function sizeOf(finished: FinishedPicture | undefined): string | undefined {
-  if (!finished?.kept.patched) return undefined;
-  return `${finished.kept.width}x${finished.kept.height}`;
+/** What was put back into the picture under a mask has that one's size; of what the server says nothing, its own. */
+function sizeOf(
+  finished: FinishedPicture | undefined,
+  drawn: PaintedPicture | undefined,
+): string | undefined {
+  const { width = 0, height = 0, patched = false } = finished?.kept ?? {};
+  return width > 0 && (patched || !drawn?.applied.size) ? `${width}x${height}` : undefined;
 }
 
 /** What lies under a mask, as it was sent. */

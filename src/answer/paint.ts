@@ -1,6 +1,6 @@
 import type { Conversation, Paint, RequestDefaults } from "../openai/engine.ts";
 import type { Identity } from "../openai/identity.ts";
-import type { Painter } from "../openai/painter.ts";
+import type { Painter, Said } from "../openai/painter.ts";
 import type { Fitted } from "../options/fit.ts";
 import { readInputs } from "../pictures/inputs.ts";
 import { withoutLinks } from "../pictures/links.ts";
@@ -12,10 +12,15 @@ import { sayOnce } from "./notes.ts";
 import type { Prepared, PrepareTools } from "./prepare.ts";
 import { recallPicked } from "./recall.ts";
 
+/** What the painter goes by before the pictures are read. Whoever asks for several asks for pictures. */
+export function saidOf({ text, options, mustDraw }: OpenTurn): Said {
+  return { text, options, mustDraw: mustDraw || (options.count ?? 1) > 1 };
+}
+
 /** Asks the painter for a turn's pictures. `turn`, with `notes` for what the person should know. */
 export function createPaint(
   { turn, notes }: { readonly turn: OpenTurn; readonly notes: string[] },
-  { base, shown, inputs, linksFrom }: Prepared,
+  { base, shown, inputs, linksFrom, unpicked }: Prepared,
   fitted: Fitted,
   tools: PrepareTools & {
     readonly painter: Painter;
@@ -44,12 +49,13 @@ export function createPaint(
     imageModel: fitted.imageModel,
     inputs,
     ...(turn.style && { style: turn.style }),
-    mustDraw: turn.mustDraw || (fitted.options.count ?? 1) > 1,
+    mustDraw: saidOf(turn).mustDraw,
     safetyId: tools.identity(turn.user.id),
     ...(turn.again && { attempt: String(turn.acceptedAt) }),
     before: {
       ...(base && { base }),
       ...(shown && { shown }),
+      ...(unpicked !== undefined && { unpicked }),
       of: history.before,
       seen: once(see),
       told: once(() =>

@@ -38,9 +38,10 @@ export async function recallPicked(
   return shown.slice(picked, picked + 1);
 }
 
-/** An answer of several requests of which no picture was picked: no one response holds all that the words may mean. */
+/** An answer of several pictures of which none was picked, and no one response holds all that the words may mean. */
 export function isUnpicked({ pictures, picked }: Generation): boolean {
-  return picked === undefined && pictures.some(({ responseId }) => responseId !== pictures[0]?.responseId);
+  if (picked !== undefined || pictures.length < 2) return false;
+  return pictures.some(({ responseId }) => responseId === "" || responseId !== pictures[0]?.responseId);
 }
 
 /** A question about a picture is answered in words: the picture is further up. */

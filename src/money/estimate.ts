@@ -36,12 +36,12 @@ const unseen = { read: 3000, picture: 2500, written: 1000, rewording: 300 };
 /**
  * What a turn will cost: from the least to the most that its options leave open, for the pictures that were asked for.
  *
- * Undefined when a model has no price, or nothing is published of how many tokens its pictures take. Of GIF and SVG it is
+ * Without a mainline model none is paid for. Undefined when a model has no price, or nothing is published of how many tokens its pictures take. Of GIF and SVG it is
  * only known that they cost a picture at least.
  */
 export function estimate(
   planned: Planned,
-  models: { readonly model: string; readonly imageModel: string },
+  models: { readonly model?: string; readonly imageModel: string },
   prices: Prices,
 ): Estimate | undefined {
   const { options } = planned;
@@ -53,8 +53,11 @@ export function estimate(
   const text = textTokens(planned.text);
   const pictures = planned.inputs.length + (planned.previous ? 1 : 0);
   const read = text + unseen.read + pictures * unseen.picture;
-  const cost = (base: Usage["base"], image: Pick<Usage, "image">) =>
-    costOf({ base, ...image }, { model: models.model, imageModel }, prices)?.usd;
+  const cost = (read: Usage["base"], image: Pick<Usage, "image">) => {
+    const { model = "" } = models;
+    const base = model === "" ? { input: 0, cached: 0, output: 0 } : read;
+    return costOf({ base, ...image }, { model, imageModel }, prices)?.usd;
+  };
   const least = cost({ input: text, cached: 0, output: 0 }, drawn.from);
   const most = cost({ input: read, cached: 0, output: unseen.written }, drawn.to);
   if (least === undefined || most === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { Address, Source, Uploads } from "../pictures/uploads.ts";
 import type { Log } from "../seam/log.ts";
-import type { ImageOptions } from "../seam/options.ts";
+import type { EngineName, ImageOptions } from "../seam/options.ts";
 import type { Generation } from "../store/history.ts";
 import type { StoredInput, StoredStyle } from "../store/stored.ts";
 import type { PaintEvent } from "./painted.ts";
@@ -17,6 +17,10 @@ export interface RequestDefaults {
   readonly background: boolean;
   /** OpenAI may store responses and files; else each request brings all that came before. */
   readonly store: boolean;
+  /** Who draws unless a style or a flag says otherwise; the Responses API where absent. */
+  readonly engine?: EngineName;
+  /** A mainline model may be asked though the Image API draws: for what that one has no answer to. */
+  readonly mainline?: boolean;
 }
 
 /** What a painter is asked for: one turn's pictures, or its answer in words. */
@@ -44,6 +48,8 @@ export interface Before {
   readonly base?: Generation;
   /** What is seen of it: another where it was answered in words. */
   readonly shown?: Generation;
+  /** How many of the references, the first ones, are the pictures of that, of which none was picked. */
+  readonly unpicked?: number;
   /** What an answer went on from itself; undefined where it began anew. */
   of(generation: Generation): Promise<Generation | undefined>;
   /** The picture that is seen, the picked one of several; none where there is nothing to go on from. */

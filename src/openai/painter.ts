@@ -2,8 +2,11 @@ import OpenAI, { toFile } from "openai";
 import type { Upload } from "../pictures/uploads.ts";
 import type { Log } from "../seam/log.ts";
 import { createBoundedFetch, mostEventBytes } from "./body.ts";
-import type { Engine } from "./engine.ts";
+import type { Commission, Engine, RequestDefaults } from "./engine.ts";
+import { withErrorWords } from "./error-words.ts";
 import { isGone, toPaintError } from "./failure.ts";
+import { createImagesEngine, isMark } from "./images/images.ts";
+import { isQuestion, noWords } from "./images/words.ts";
 import { insist } from "./patience.ts";
 import { createResponsesEngine } from "./responses/going-on.ts";
 import { rulesId } from "./responses/request.ts";
@@ -21,12 +24,32 @@ export interface Painter extends Engine {
   readonly name: string;
   /** It draws placeholders: what is shown must say so. */
   readonly standIn: boolean;
+  /** Its models are those of the table, and take what that says. Of another server's that is not known. */
+  readonly isTabled: boolean;
   /** Tells the rules that conversations are given from those of another version. */
   readonly rules: string;
+  /** How something would be drawn, before all of it is known. */
+  planOf(said: Said, defaults: RequestDefaults): Plan;
   /** `name`: as `started` told it. Never rejects: what is over already has nothing to stop. */
   cancel(name: string): Promise<void>;
   /** Stores a picture for 30 days; its file id. Undefined where the server stores no files. */
   readonly upload: Upload;
+}
+
+/** What there is to know of a commission before its pictures are read. */
+export type Said = Pick<Commission, "text" | "options" | "mustDraw">;
+
+export interface Plan {
+  /** Pictures go along as files that OpenAI stores; otherwise they are kept here and go along as bytes. */
+  readonly files: boolean;
+  /** A mainline model reads the words, and is paid for. */
+  readonly mainline: boolean;
+}
+
+/** What the Image API has no answer to, and what is not to be drawn by it, a mainline model reads where there is one. */
+function isForMainline(said: Said, defaults: RequestDefaults): boolean {
+  const { engine: usual = "responses", mainline = usual === "responses" } = defaults;
+  return mainline && ((said.options.engine ?? usual) === "responses" || isQuestion(said));
 }
 
 export interface PainterOptions {
@@ -67,7 +90,7 @@ export function createClient(options: PainterOptions): OpenAI {
     ...(options.baseUrl && { baseURL: options.baseUrl }),
     maxRetries: 0,
     timeout: limits.idleMs,
-    fetch: createBoundedFetch(limits),
+    fetch: withErrorWords(createBoundedFetch(limits)),
     logger: { error: warn, warn, info: () => {}, debug: () => {} },
   });
 }
@@ -79,16 +102,26 @@ export function createPainter(options: PainterOptions): Painter {
   const server = options.baseUrl ? "The server that OPENAI_BASE_URL names" : "OpenAI";
   const stream = limitsOf(options);
   const responses = createResponses(client, { server, backoffMs, stuckMs, pollMs, stream, log });
-  const { begin } = createResponsesEngine(responses);
+  const talking = createResponsesEngine(responses);
+  const drawing = createImagesEngine(client, { server, backoffMs, stuckMs, log });
   /** Not all compatible servers store files. */
   let files = true;
 
   return {
     name: options.standIn ? "the offline stand-in" : "OpenAI",
     standIn: options.standIn,
+    isTabled: options.standIn || options.baseUrl === undefined,
     rules: rulesId,
-    cancel: (name) => responses.cancel(name),
-    begin,
+    cancel: async (name) => (isMark(name) ? undefined : responses.cancel(name)),
+    planOf(said, defaults) {
+      const mainline = isForMainline(said, defaults);
+      return { mainline, files: mainline && defaults.store };
+    },
+    begin(commission, tools, signal) {
+      if (isForMainline(commission, tools.defaults)) return talking.begin(commission, tools, signal);
+      if (isQuestion(commission)) throw noWords();
+      return drawing.begin(commission, tools, signal);
+    },
     async upload({ bytes, mediaType }, signal) {
       if (!files) return undefined;
       const name = `picture.${mediaType.slice(mediaType.indexOf("/") + 1)}`;

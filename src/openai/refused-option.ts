@@ -4,10 +4,13 @@ import type { OptionName } from "../seam/options.ts";
 /** OpenAI does not take an option of the image tool, at least not with that value and that model. */
 export class RefusedOption extends BotError {
   readonly option: OptionName;
+  /** It does not know the option at all. */
+  readonly isWhole: boolean;
 
-  constructor(option: OptionName, message: string, cause: unknown) {
+  constructor(option: OptionName, message: string, cause: unknown, isWhole = false) {
     super("rejected", message, { cause });
     this.option = option;
+    this.isWhole = isWhole;
   }
 }
 

@@ -22,11 +22,21 @@ type Draft = { -readonly [Name in OptionName]?: ImageOptions[Name] };
 export function fitOptions(
   asked: Partial<ImageOptions>,
   offered: readonly string[],
-  given: { readonly masked?: boolean; readonly now: number; readonly refused?: Refused },
+  given: {
+    readonly masked?: boolean;
+    readonly now: number;
+    readonly refused?: Refused;
+    /** False: no mainline model is asked, so that the Image API draws; it is where nothing is said. */
+    readonly mainline?: boolean;
+  },
 ): Fitted {
   const notes: string[] = [];
   const options: Draft = { ...asked };
   fitToEachOther(options, given.masked === true, notes);
+  if (options.engine === "responses" && given.mainline === false) {
+    delete options.engine;
+    notes.push("The Responses API is not on offer here, so the Image API draws.");
+  }
   const taken = given.refused ?? (() => false);
   const imageModel = choose(options, toLiving(offered, given.now), given.now, taken, notes);
   if (options.model) options.model = imageModel;
@@ -42,7 +52,7 @@ export type Refused = (model: string, name: OptionName, value: ImageOptions[Opti
 /** What a model takes: what the table says of it, less what the API has refused. Undefined for one of the operator's own. */
 export function abilitiesOf(name: string, refused: Refused): Model | undefined {
   const model = modelOf(name);
-  if (!model?.isUnsaid) return model;
+  if (!model) return undefined;
   return {
     ...model,
     sizes: refused(name, "size", anySize) ? "fixed" : model.sizes,
@@ -161,7 +171,7 @@ function lacks(
 function fitToModel(options: Draft, model: Model, notes: string[]): void {
   const { quality, fidelity, size, format } = options;
   const label = plain(model.label);
-  if (quality && !model.qualities.includes(quality)) {
+  if (quality && quality !== "high" && !model.qualities.includes(quality)) {
     notes.push(`${label} has no quality “${quality}”, so it is drawn at “high”.`);
     options.quality = "high";
   }

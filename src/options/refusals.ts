@@ -5,31 +5,35 @@ import { standardSizes } from "../seam/words/size.ts";
 import type { Store } from "../store/store.ts";
 import type { Refused } from "./fit.ts";
 
-/** What the API has refused to models of which the table does not know what they take. */
+/** What the API has refused to models of which it is not known what they take. */
 export interface Refusals {
   readonly has: Refused;
   /** Whether it is to be learnt: of a model that the table knows well, the API's word is a fault to be told of. */
   isOpen(model: string): boolean;
-  /** Not to be asked for again, by anybody. Rejects with BotError `storage` when it cannot be kept; it is known all the same. */
-  learn(model: string, name: OptionName, value: ImageOptions[OptionName]): Promise<void>;
+  /** Not to be asked for again, by anybody; without a value, none of them. Rejects with BotError `storage` when it cannot be kept; it is known all the same. */
+  learn(model: string, name: OptionName, value?: ImageOptions[OptionName]): Promise<void>;
 }
 
 const all = "all";
 const isStandard = (size: ImageOptions[OptionName]) => ["auto", ...standardSizes].some((one) => one === size);
 
-/** Rejects with BotError `storage` when the store fails. */
-export async function createRefusals(store: Store): Promise<Refusals> {
+/** `isTabled`: what the table says of models holds. Rejects with BotError `storage` when the store fails. */
+export async function createRefusals(store: Store, isTabled: boolean): Promise<Refusals> {
   const table = store.table("refusals", z.array(z.string()).readonly());
   const known = new Set(await table.get(all));
   /** A model that does not draw one size of its own does not draw the others either. */
   const toEntry = (model: string, name: OptionName, value: ImageOptions[OptionName]) =>
-    `${model} ${name} ${name === "size" && !isStandard(value) ? "any" : value}`;
-  const isOpen = (model: string) => modelOf(model)?.isUnsaid ?? modelOf(model) === undefined;
+    `${model} ${name} ${name === "size" && value !== "*" && !isStandard(value) ? "any" : value}`;
+  const isOpen = (model: string) => {
+    const known = isTabled ? modelOf(model) : undefined;
+    return known?.isUnsaid ?? known === undefined;
+  };
 
   return {
     isOpen,
-    has: (model, name, value) => isOpen(model) && known.has(toEntry(model, name, value)),
-    async learn(model, name, value) {
+    has: (model, name, value) =>
+      isOpen(model) && (known.has(toEntry(model, name, value)) || known.has(toEntry(model, name, "*"))),
+    async learn(model, name, value = "*") {
       known.add(toEntry(model, name, value));
       await table.set(all, [...known]);
     },

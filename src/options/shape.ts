@@ -32,7 +32,14 @@ export function toLike(
 
 /** The options with the size that is like that picture's; as they are where nothing is known of the model's sizes. */
 export function withShape(fitted: Fitted, like: Size | undefined, refused: Refused): Fitted {
-  const model = abilitiesOf(fitted.imageModel, refused);
-  if (!like || !model || fitted.options.size !== undefined) return fitted;
-  return { ...fitted, options: { ...fitted.options, size: sizeFor(like, model.sizes) } };
+  const size =
+    like && fitted.options.size === undefined ? sizeLike(like, fitted.imageModel, refused) : undefined;
+  return size === undefined ? fitted : { ...fitted, options: { ...fitted.options, size } };
+}
+
+/** The size to ask a model for, for a picture like that one; undefined where nothing is known of its sizes, or it takes none. */
+export function sizeLike(like: Size, imageModel: string, refused: Refused): string | undefined {
+  const model = abilitiesOf(imageModel, refused);
+  const size = model && sizeFor(like, model.sizes);
+  return size !== undefined && refused(imageModel, "size", size) ? undefined : size;
 }

@@ -21,6 +21,8 @@ export interface Uploads {
   store(picture: Encoded, signal: AbortSignal): Promise<Source>;
   /** Rejects with BotError `inputs_gone` when it is no longer kept. */
   address(source: Source): Promise<Address>;
+  /** The picture itself, where it is kept here. Rejects with BotError `inputs_gone` when it is not. */
+  read(source: Source): Promise<Encoded>;
   /** OpenAI no longer has these: when they are sent again they are stored anew. */
   forget(sources: readonly Source[]): Promise<void>;
 }
@@ -39,6 +41,14 @@ export function createUploads(parts: {
   /** The file of a picture's hash, and the hash of a file. */
   const known = parts.store.table("file", z.string());
 
+  async function read(source: Source): Promise<Encoded> {
+    if ("dataUrl" in source) return fromDataUrl(source.dataUrl);
+    // What OpenAI stores it does not give back.
+    const picture = "kept" in source ? await pictureStore.get(source.kept) : undefined;
+    if (picture) return picture;
+    throw new BotError("inputs_gone", "I no longer have the pictures you sent. Attach them again.");
+  }
+
   return {
     async store(picture, signal) {
       const hash = createHash("sha256").update(picture.bytes).digest("hex");
@@ -51,11 +61,9 @@ export function createUploads(parts: {
       return { fileId };
     },
     async address(source) {
-      if (!("kept" in source)) return source;
-      const picture = await pictureStore.get(source.kept);
-      if (picture) return { dataUrl: toDataUrl(picture) };
-      throw new BotError("inputs_gone", "I no longer have the pictures you sent. Attach them again.");
+      return "kept" in source ? { dataUrl: toDataUrl(await read(source)) } : source;
     },
+    read,
     async forget(sources) {
       for (const source of sources) {
         const hash = "fileId" in source ? await known.get(source.fileId) : undefined;
@@ -63,6 +71,11 @@ export function createUploads(parts: {
       }
     },
   };
+}
+
+function fromDataUrl(url: string): Encoded {
+  const [head = "", base64 = ""] = url.split(",", 2);
+  return { mediaType: head.replace(/^data:|;base64$/g, ""), bytes: Buffer.from(base64, "base64") };
 }
 
 function toDataUrl({ bytes, mediaType }: Encoded): string {

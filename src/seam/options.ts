@@ -31,7 +31,11 @@ export interface ImageOptions {
   readonly outside: "keep" | "redraw";
   /** The name of a saved style. */
   readonly style: string;
+  /** Which of OpenAI's two ways to a picture is gone. */
+  readonly engine: EngineName;
 }
+
+export type EngineName = "responses" | "images";
 
 export type OptionName = keyof ImageOptions;
 
@@ -54,6 +58,8 @@ export interface OptionSpec {
   readonly unset: string;
   /** Only a moderator may set it. */
   readonly admin?: boolean;
+  /** Set now and then, and mostly by a style: where there is room for few fields it is none of them. */
+  readonly rare?: boolean;
 }
 
 /** Sketches of a picture when the person did not say. */
@@ -237,6 +243,18 @@ export const optionSpecs: readonly OptionSpec[] = [
     },
     former: Object.keys(models),
     unset: "the admin's choice",
+  },
+  {
+    name: "engine",
+    label: "Engine",
+    hint: "Draw by conversation (responses), or straight by the Image API (images)",
+    kind: "choice",
+    values: [
+      { value: "responses", label: "Responses API" },
+      { value: "images", label: "Image API" },
+    ],
+    unset: "the admin's choice",
+    rare: true,
   },
   {
     name: "moderation",

@@ -44,6 +44,10 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     ...{ part: pictures, example: "https://gateway.example.com/v1", otherwise: "OpenAI" },
     about: "A gateway or a compatible server",
   },
+  ENGINE: {
+    part: pictures,
+    about: "`images`: pictures are drawn by the Image API alone, also by [a server of your own](engines.md)",
+  },
   OPENAI_MODEL: { part: pictures, about: "Reads the conversation and calls the image tool" },
   IMAGE_MODEL: { part: pictures, about: "Draws the pictures" },
   IMAGE_MODELS: {
@@ -124,7 +128,7 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
   },
   SLACK_DMS: {
     ...{ part: slack, otherwise: "`on`; beside channels `off`" },
-    about: "Direct messages, the assistant and App Home",
+    about: "Direct messages, the agent and App Home",
   },
   SLACK_API_URL: {
     ...{ part: slack, example: "http://127.0.0.1:4000/api/", otherwise: "Slack" },

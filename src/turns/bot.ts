@@ -92,7 +92,7 @@ const restarting = new BotError("stopped", "I am being restarted.");
 
 /** Rejects with BotError `storage` when the store fails. */
 export async function createBot(parts: BotParts): Promise<Bot> {
-  const { store, painter, history, ledger, accounts, defaults, publicUrl, log, now = Date.now } = parts;
+  const { store, painter, history, ledger, accounts, publicUrl, log, now = Date.now } = parts;
   const { today = now, meter = noMeter } = parts;
   /** When what is answered by a reply came in. */
   const arrivals = new WeakMap<Reply, number>();
@@ -108,10 +108,14 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     barrierAt(parts.access?.[adapter] ?? openAccess, place) === undefined;
   const sealOf = await createSeals(store);
   const pictureStore = createPictureStore(store);
-  const uploads = createUploads({ store, upload: painter.upload, pictureStore, files: defaults.store });
+  const sent = { store, upload: painter.upload, pictureStore };
+  const uploads = {
+    stored: createUploads({ ...sent, files: true }),
+    kept: createUploads({ ...sent, files: false }),
+  };
   const aside = createAside(peopleAside);
   const styles = createStyles(store, pictureStore, aside);
-  const refusals = await createRefusals(store);
+  const refusals = await createRefusals(store, painter.isTabled);
   const areas = publicUrl
     ? await createAreas({
         ...{ store, history, publicUrl, mayUse, aside, now },
@@ -124,7 +128,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const settle = createSettle({ accounts, styles });
   const runs = createRuns({
     ...parts,
-    uploads,
+    uploadsAs: (files) => (files ? uploads.stored : uploads.kept),
     pictureStore,
     refusals,
     areas: areas !== undefined,

@@ -2,6 +2,7 @@ import { nearestPictured } from "../answer/recall.ts";
 import { estimate, sayEstimate } from "../money/estimate.ts";
 import type { Prices } from "../money/prices.ts";
 import type { RequestDefaults } from "../openai/engine.ts";
+import type { Painter } from "../openai/painter.ts";
 import type { Choose } from "../options/choices.ts";
 import { fitOptions } from "../options/fit.ts";
 import type { Refusals } from "../options/refusals.ts";
@@ -27,12 +28,13 @@ const unread: Size = { width: 1, height: 1 };
 export function createExpectedCost(parts: {
   readonly choose: Choose;
   readonly history: History;
+  readonly painter: Pick<Painter, "planOf">;
   readonly defaults: RequestDefaults;
   readonly prices: Prices;
   readonly refusals: Refusals;
   readonly today: () => number;
 }): ExpectedCost {
-  const { choose, history, defaults, prices, refusals, today } = parts;
+  const { choose, history, painter, defaults, prices, refusals, today } = parts;
 
   /** `sent`: the pictures that come along, those of which the size is not known yet as undefined. */
   function expect(
@@ -40,6 +42,7 @@ export function createExpectedCost(parts: {
     text: string,
     sent: readonly (Size | undefined)[],
     pictures: Pictures,
+    mustDraw = false,
   ): string | undefined {
     const like = toLike(options, pictures);
     // One that is about to be read may turn out to be of any size.
@@ -51,7 +54,9 @@ export function createExpectedCost(parts: {
       like,
       refused,
     );
-    const models = { model: inPlaceOf(defaults.model, today()), imageModel: fitted.imageModel };
+    const { mainline } = painter.planOf({ text, options, mustDraw }, defaults);
+    const { imageModel } = fitted;
+    const models = mainline ? { model: inPlaceOf(defaults.model, today()), imageModel } : { imageModel };
     const { shown } = pictures;
     const planned = {
       ...{ options: fitted.options, text, inputs: sent },
@@ -82,7 +87,7 @@ export function createExpectedCost(parts: {
       ];
       const shown = await previousOf(wanted);
       const references = [...brought.filter(({ role }) => role === "reference"), ...attached];
-      return expect(options, text, sent, { from, like, shown, references });
+      return expect(options, text, sent, { from, like, shown, references }, wanted.mustDraw);
     },
     async before({ user, place, text, options, pictures }) {
       const chosen = await choose({ user, place, text, options });

@@ -1,27 +1,42 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { EngineName } from "../../src/seam/options.ts";
 import { createStandin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createCore } from "../rig/core.ts";
 import { today } from "../rig/day.ts";
 import { until } from "../rig/until.ts";
 import { examples } from "./examples.ts";
-import type { Contract, Platform, Seen, Stage } from "./platform.ts";
+import { imageExamples, imagePromises } from "./images.ts";
+import type { Contract, Platform, Promised, Seen, Stage } from "./platform.ts";
 import { promises } from "./promises.ts";
 import { sight } from "./sight.ts";
 
 const isDone = ({ buttons }: Seen) => buttons.includes("redo");
 
-/** Runs every promise and every example against one adapter, except those it lacks. */
-export function adapterContract({ name, simulate, lacks }: Contract): void {
+/** Runs every promise and every example against one adapter, whoever draws, except those it lacks. */
+export function adapterContract(contract: Contract): void {
+  const all = { ...promises, ...sight, ...examples };
+  for (const promise of Object.keys(contract.lacks)) {
+    assert.ok(promise in all, `no such promise: ${promise}`);
+  }
+  keepAll(contract, `${contract.name} keeps the contract`, all, "responses");
+  const drawn = { ...imagePromises, ...imageExamples };
+  keepAll(contract, `${contract.name} keeps it where the Image API draws`, drawn, "images");
+}
+
+function keepAll(
+  { name, simulate, lacks }: Contract,
+  title: string,
+  all: Readonly<Record<string, Promised>>,
+  engine: EngineName,
+): void {
   // Each promise has a platform, an OpenAI and a process of its own, and mostly waits.
-  describe(`${name} keeps the contract`, { concurrency: 4 }, () => {
-    const all = { ...promises, ...sight, ...examples };
-    for (const promise of Object.keys(lacks)) assert.ok(promise in all, `no such promise: ${promise}`);
+  describe(title, { concurrency: 4 }, () => {
     for (const [promise, keep] of Object.entries(all)) {
       const reason = lacks[promise];
       test(promise, reason ? { skip: reason } : {}, async () => {
-        const stage = await createStage(await simulate());
+        const stage = await createStage(await simulate(), engine);
         try {
           await keep(stage);
         } catch (cause) {
@@ -34,12 +49,21 @@ export function adapterContract({ name, simulate, lacks }: Contract): void {
   });
 }
 
-async function createStage(platform: Platform): Promise<Stage & { close(): Promise<void> }> {
+const firstSketch = {
+  responses: "response.image_generation_call.partial_image",
+  images: "image_generation.partial_image",
+} as const;
+
+async function createStage(
+  platform: Platform,
+  engine: EngineName,
+): Promise<Stage & { close(): Promise<void> }> {
   const standin = await createStandin({ paceMs: 30, flat: true, today });
   const store: Store = await openStore("memory:");
   let adapter = platform.connect();
   const publicUrl = "https://draw.example.com";
-  let core = await createCore({ adapter, standin, store, publicUrl });
+  const parts = { standin, store, publicUrl, defaults: { engine } };
+  let core = await createCore({ adapter, ...parts });
   const { person } = platform;
 
   const see = async (what: string, holds: (seen: Seen) => boolean) => {
@@ -70,7 +94,7 @@ async function createStage(platform: Platform): Promise<Stage & { close(): Promi
       const heard = async () => (await person.told()).some((told) => line.test(told));
       return until(heard, async () => `${line}; what was told is ${JSON.stringify(await person.told())}`);
     },
-    hold: () => standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" }),
+    hold: () => standin.fault({ kind: "stall", after: firstSketch[engine] }),
     async forget({ key }) {
       for (const { responseId } of (await core.history.find(key))?.pictures ?? []) {
         const headers = { authorization: "Bearer any" };
@@ -80,7 +104,7 @@ async function createStage(platform: Platform): Promise<Stage & { close(): Promi
     async restart(as = {}) {
       await stop();
       adapter = platform.connect();
-      core = await createCore({ adapter, standin, store, publicUrl, ...as });
+      core = await createCore({ adapter, ...parts, ...as });
       await core.bot.resume();
     },
     async close() {

@@ -75,7 +75,8 @@ export async function serve(
     stuckMs,
     stream: limitsOf(options),
   });
-  return { painter: { ...createPainter(options), ...responses }, asked, lines };
+  const own = createPainter(options);
+  return { painter: { ...own, ...responses }, own, asked, lines };
 }
 
 export async function collect(painted: AsyncGenerator<PaintEvent>): Promise<readonly PaintEvent[]> {

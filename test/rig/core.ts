@@ -40,6 +40,8 @@ export async function createCore(parts: {
   /** Unix time in ms, by which models have ended or not. */
   readonly today?: () => number;
   readonly meter?: Meter;
+  /** It is no OpenAI: what its models take is not known. */
+  readonly isStrange?: boolean;
   /** What stands between the core and its painter. */
   readonly between?: (painter: Painter) => Painter;
 }) {
@@ -55,7 +57,7 @@ export async function createCore(parts: {
       createPainter({
         apiKey: "sk-test-0123456789",
         baseUrl: standin.url,
-        standIn: true,
+        standIn: !parts.isStrange,
         log,
         backoffMs: 5,
         idleMs,

@@ -98,6 +98,13 @@ export function attachment(
   };
 }
 
+/** The event that brings the first sketch of a new picture. */
+function firstSketchOf(engine: RequestDefaults["engine"]): string {
+  return engine === "images"
+    ? "image_generation.partial_image"
+    : "response.image_generation_call.partial_image";
+}
+
 export const place: Place = { channel: "paper:room", community: "paper:house" };
 
 export const ada: User = { id: "u:ada", name: "Ada" };
@@ -121,6 +128,8 @@ export async function createStudio(
     spool?: Spool;
     /** The clock between tries of what fails. */
     wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+    /** It is no OpenAI: what its models take is not known. */
+    isStrange?: boolean;
     /** Unix time in ms, by which models have ended or not. */
     today?: () => number;
     meter?: Meter;
@@ -167,7 +176,7 @@ export async function createStudio(
       return toShown(adapter, reply.key);
     },
     /** Holds back what OpenAI sends next, after its first sketch, until that is released. */
-    hold: () => standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" }),
+    hold: () => standin.fault({ kind: "stall", after: firstSketchOf(options.defaults?.engine) }),
     /** Requests that asked for a response. */
     asked: () => askedOf(standin),
     async close() {

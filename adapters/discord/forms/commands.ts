@@ -39,9 +39,12 @@ export const commandNames = {
 
 const { commandOptions, prompt, styleName } = discordLimits;
 
+/** Those that /draw has fields for; the others are flags. */
+const drawOptions = optionSpecs.filter(({ rare }) => !rare);
+
 /** The fields for reference pictures, in order: as many as the options leave room for. */
 export const pictureFields: readonly string[] = Array.from(
-  { length: commandOptions - optionSpecs.length - Object.keys(drawFields).length },
+  { length: commandOptions - drawOptions.length - Object.keys(drawFields).length },
   (_, index) => (index === 0 ? "image" : `image${index + 1}`),
 );
 
@@ -92,7 +95,7 @@ function toDrawFields(): APIApplicationCommandBasicOption[] {
   return [
     toTextField(drawFields.prompt, "What to draw, or what to change in the pictures", prompt, true),
     ...toPictures("A picture to start from or to take things from"),
-    ...optionSpecs.map(toOptionField),
+    ...drawOptions.map(toOptionField),
     toPictureField(
       drawFields.mask,
       "The first picture again, with the part to change made transparent or black",

@@ -78,6 +78,7 @@ const nothing: Before = {
 const noUploads: Uploads = {
   store: () => Promise.reject(new Error("nothing is sent")),
   address: () => Promise.reject(new Error("nothing is sent")),
+  read: () => Promise.reject(new Error("nothing is sent")),
   forget: async () => {},
 };
 

@@ -6,6 +6,7 @@ import type { ResponseCreateParamsStreaming } from "openai/resources/responses/r
 import type { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { createBoundedFetch } from "../body.ts";
+import { withErrorWords } from "../error-words.ts";
 import { isPassing, refusesBackground, toLost, toPaintError, wasNotBegun } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
 import { insist, patience } from "../patience.ts";
@@ -49,7 +50,9 @@ export function createResponses(
   },
 ): Responses {
   const { server, log, backoffMs, stuckMs, pollMs, stream } = options;
-  const streaming = client.withOptions({ fetch: createBoundedFetch(stream, { leavesStreams: true }) });
+  const streaming = client.withOptions({
+    fetch: withErrorWords(createBoundedFetch(stream, { leavesStreams: true })),
+  });
   const connection = createConnection(streaming, { server, pollMs, stuckMs, cancel, stream });
   /** Some compatible servers know no background mode; once one has said so it is not asked again. */
   let background = true;

@@ -178,7 +178,7 @@ export function createImages(deps: {
 
 /** What is asked for now, where a prompt tells first what is in the picture already. */
 function briefOf(prompt: string): string {
-  return /^Change this now, and keep everything else as it is:\s+(.*)/ms.exec(prompt)?.[1] ?? prompt;
+  return /^Do this now[^:\n]*:\s+(.*)/ms.exec(prompt)?.[1] ?? prompt;
 }
 
 function applied({ background, format, quality, width, height }: Draw) {

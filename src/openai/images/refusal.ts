@@ -1,0 +1,54 @@
+import { APIError } from "openai";
+import { toPaintError } from "../failure.ts";
+import { optionOf, RefusedOption } from "../refused-option.ts";
+import type { Fields } from "./request.ts";
+
+/** What we send of our own accord: a server that does not take it is asked without, and nobody misses it. */
+const ours: readonly string[] = ["stream", "partial_images", "safety_identifier", "n"];
+
+/** Words by which servers say that they do not take something. */
+const unwelcome =
+  /unknown|unsupported|not (?:support|permit|allow|recogni[sz]|accept|valid|a valid|available)|unrecogni[sz]ed|unexpected|extra|invalid|must be|should be|only|does(?:n't| not) (?:support|take|accept)|cannot/i;
+
+/** These say that the field is not known at all, whatever stands in it. */
+const unheardOf = /unknown.param|unrecogni[sz]ed|unexpected|extra (?:input|field)|unsupported.?param/i;
+
+/** The server has refused one field of a request. */
+export interface RefusedField {
+  readonly name: string;
+  /** It was ours, and the request can go without. */
+  readonly isOurs: boolean;
+}
+
+/**
+ * The field that a server's answer refuses: the one it names, or the first that its words speak of, for not all servers
+ * name one. Undefined where it is about something else.
+ */
+export function refusedField(cause: unknown, sent: Fields): RefusedField | undefined {
+  if (!(cause instanceof APIError) || (cause.status !== 400 && cause.status !== 422)) return undefined;
+  if (cause.code === "moderation_blocked" || cause.code === "model_not_found") return undefined;
+  const isOf = (name: string) => Object.hasOwn(sent, name) && name !== "prompt" && name !== "model";
+  // OpenAI blames `input` where a stream is asked for more than one picture.
+  const named = cause.param && isOf(cause.param) ? cause.param : undefined;
+  const name = named ?? (cause.param && cause.param !== "input" ? undefined : spokenOf(cause.message, sent));
+  return name !== undefined && isOf(name) ? { name, isOurs: ours.includes(name) } : undefined;
+}
+
+/** A refused field as what the core makes of it: an option that this model does not take. */
+export function toRefusedOption({ name }: RefusedField, cause: unknown): RefusedOption | undefined {
+  const option = optionOf(name);
+  const isWhole =
+    cause instanceof APIError && unheardOf.test(`${cause.code} ${cause.message}`.slice(0, 4000));
+  return option && new RefusedOption(option, toPaintError(cause).message, cause, isWhole);
+}
+
+function spokenOf(message: string, sent: Fields): string | undefined {
+  const words = message.slice(0, 4000);
+  if (!unwelcome.test(words)) return undefined;
+  const found = Object.keys(sent).flatMap((name) => {
+    const spoken = name === "stream" ? "stream(?:ing)?" : name === "n" ? "[`'\"]n[`'\"]|\\bn ?[=<>]" : name;
+    const at = words.search(new RegExp(name === "n" ? spoken : `(?<![\\w-])${spoken}(?![\\w-])`, "i"));
+    return at < 0 ? [] : { name, at };
+  });
+  return found.sort((a, b) => a.at - b.at)[0]?.name;
+}
