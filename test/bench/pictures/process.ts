@@ -76,7 +76,11 @@ export function run(
 ): Running {
   const child = fork(file, args, {
     execArgv: ["--disable-warning=ExperimentalWarning", ...options],
-    env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: "16", ...env },
+    // As scripts/node.js has it.
+    env: {
+      ...{ PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+      ...{ UV_THREADPOOL_SIZE: "16", ...env },
+    },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let text = "";
