@@ -14,6 +14,7 @@ import { createConnection } from "./connection.ts";
 import { isGone, isPassing, refusesBackground, toPaintError, wasNotBegun } from "./failure.ts";
 import { newProgress, type PaintEvent } from "./paint-events.ts";
 import { toLost, toNextWay, type Way } from "./recovery.ts";
+import { createDirectFetch } from "./stream/direct-fetch.ts";
 
 /** The parameters of one streaming `responses.create`. */
 export type PaintRequest = ResponseCreateParamsStreaming;
@@ -97,8 +98,16 @@ export function createPainter(options: PainterOptions): Painter {
     logger: { error: warn, warn, info: () => {}, debug: () => {} },
   });
   const server = options.baseUrl ? "The server that OPENAI_BASE_URL names" : "OpenAI";
-  const streaming = client.withOptions({ fetch: createBoundedFetch(limits, { leavesStreams: true }) });
-  const connection = createConnection(streaming, { server, pollMs, stuckMs, cancel, stream: limits });
+  const direct = createDirectFetch();
+  const streaming = client.withOptions({ fetch: createBoundedFetch(limits, direct) });
+  const connection = createConnection(streaming, {
+    server,
+    pollMs,
+    stuckMs,
+    cancel,
+    stream: limits,
+    bodyOf: direct.bodyOf,
+  });
   /** Some compatible servers know no background mode; once one has said so it is not asked again. */
   let background = true;
   /** Nor do all of them store files. */

@@ -16,12 +16,19 @@ export interface Lift {
   letters(): string;
 }
 
+/** By the kind of picture, how much room one took: the next of its kind most likely fits in, and is not moved. */
+const usualBytes = new Map<string, number>();
+/** Room between two sizes, so that a little more fits, too; and the most that is taken in advance. */
+const [roundBytes, mostBytes] = [256 * 1024, 8 * 1024 * 1024];
+
 /**
+ * `kind`: those of one kind are about as large as each other.
+ *
  * No letter is looked at twice, and none is held. Where something comes that is not base64, an escape above all, it is
  * spoilt from there on, and its letters are to be read as those of any other string.
  */
-export function createLift(): Lift {
-  let bytes = Buffer.allocUnsafeSlow(firstBytes);
+export function createLift(kind: string): Lift {
+  let bytes = Buffer.allocUnsafeSlow(usualBytes.get(kind) ?? firstBytes);
   let used = 0;
   /** Letters that make no whole group of bytes yet, or may be the last. */
   let rest = "";
@@ -78,7 +85,10 @@ export function createLift(): Lift {
       if (few !== undefined) {
         few = few.length + to - at < worthLifting ? few + chunk.toString("latin1", at, to) : undefined;
       }
-      return { to, state: end < 0 ? "open" : "over" };
+      if (end < 0) return { to, state: "open" };
+      if (few === undefined)
+        usualBytes.set(kind, Math.min(mostBytes, (Math.ceil(used / roundBytes) + 1) * roundBytes));
+      return { to, state: "over" };
     },
     bytes: () => (few === undefined ? bytes.subarray(0, used) : undefined),
     letters: () => few ?? bytes.toString("base64", 0, used) + rest,
