@@ -22,7 +22,12 @@ if (major < 24 && !existsSync(pinned)) {
   process.exit(1);
 }
 // Files and names are looked up by threads, four of them: those that wait for a slow one must not hold up the rest.
-const env = { UV_THREADPOOL_SIZE: "16", ...process.env };
+const env = {
+  UV_THREADPOOL_SIZE: "16",
+  // What was compiled at one start is there at the next: it is up in half the time, and holds less.
+  NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/node", import.meta.url)),
+  ...process.env,
+};
 const child = spawn(major >= 24 ? process.execPath : pinned, process.argv.slice(2), {
   stdio: "inherit",
   env,

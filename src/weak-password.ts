@@ -1,4 +1,5 @@
-import { dictionary } from "@zxcvbn-ts/language-common";
+import { createRequire } from "node:module";
+import type { dictionary } from "@zxcvbn-ts/language-common";
 
 /** Fewer different characters than this are found by trying them out. */
 const fewestCharacters = 4;
@@ -18,6 +19,12 @@ export function isWeakPassword(password: string): boolean {
   if (new Set(word).size < fewestCharacters) return true;
   const core = word.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
   const isTrimmed = core !== "" && word.length - core.length <= trimmings;
-  const known = new Set([...dictionary["passwords-common"], ...ours]);
+  const known = new Set([...readDictionary()["passwords-common"], ...ours]);
   return known.has(word) || (isTrimmed && known.has(core));
+}
+
+/** Tens of megabytes, which most never need: it is loaded when somebody sets a password. */
+function readDictionary(): typeof dictionary {
+  const common: unknown = createRequire(import.meta.url)("@zxcvbn-ts/language-common");
+  return (common as { readonly dictionary: typeof dictionary }).dictionary; // as its types say
 }

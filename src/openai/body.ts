@@ -1,4 +1,5 @@
 import { BotError } from "../seam/errors.ts";
+import type { DirectFetch } from "./stream/direct-fetch.ts";
 import { createHeap } from "./stream/heap.ts";
 import { tooLong } from "./stream/read-events.ts";
 import { within } from "./stream/within.ts";
@@ -24,19 +25,15 @@ const mostErrorBytes = 1024 * 1024;
  * A `fetch` whose bodies are broken off when they fall silent or become too long: the SDK sets neither limit. Any byte
  * is a sign of life, also one of a comment that keeps the connection open.
  *
- * Reading such a body rejects with BotError `unreachable` (silent) or `rejected` (too long). `leavesStreams`: a stream of
- * events is read by who sets those limits, as `readEvents` does.
+ * Reading such a body rejects with BotError `unreachable` (silent) or `rejected` (too long). `direct`: what it has the
+ * body of is left to who reads that, as `readEvents` does, which sets the same limits.
  */
-export function createBoundedFetch(
-  limits: BodyLimits,
-  { leavesStreams = false }: { readonly leavesStreams?: boolean } = {},
-): typeof fetch {
+export function createBoundedFetch(limits: BodyLimits, direct?: DirectFetch): typeof fetch {
   return async (input, init) => {
-    const response = await fetch(input, init);
-    if (!response.body) return response;
+    const response = await (direct?.fetch ?? fetch)(input, init);
+    if (!response.body || direct?.bodyOf(response)) return response;
     const { status, statusText, headers } = response;
     const isStream = !/json|html/.test(headers.get("content-type") ?? "");
-    if (leavesStreams && response.ok && isStream) return response;
     const most = response.ok ? limits.bytes : Math.min(limits.bytes, mostErrorBytes);
     const buffer = response.ok && isStream ? createEventBuffer() : createPassage();
     const body = bound(response.body, buffer, { ...limits, bytes: most });

@@ -89,7 +89,8 @@ export function createPool(of: {
 
   function start(): Decoder {
     const child = fork(new URL("./decoder/process.ts", import.meta.url), {
-      env: {},
+      // One piece of work at a time: more threads, and a heap for each, would only hold memory.
+      env: { UV_THREADPOOL_SIZE: "2", MALLOC_ARENA_MAX: "1" },
       execArgv: ["--disable-warning=ExperimentalWarning"],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import OpenAI from "openai";
-import { createClient, limitsOf } from "../../src/openai/painter.ts";
 import { toRequest } from "../../src/openai/responses/request.ts";
-import { createResponses } from "../../src/openai/responses/responses.ts";
 import { createLog } from "../../src/seam/log.ts";
+import { createResponsesOn } from "../rig/responses.ts";
 import { compare } from "./compare.ts";
 
 /** What the painter adds to reading a stream: against the least that must be done, and against the SDK alone. */
@@ -18,14 +17,7 @@ export async function benchDecode(): Promise<void> {
   );
   const client = new OpenAI({ apiKey: "x", baseURL, maxRetries: 0 });
   const log = createLog("silent");
-  const painter = createResponses(createClient({ apiKey: "x", baseUrl: baseURL, standIn: true, log }), {
-    server: "It",
-    log,
-    backoffMs: 1000,
-    stuckMs: 60_000,
-    pollMs: 3000,
-    stream: limitsOf({}),
-  });
+  const painter = createResponsesOn({ apiKey: "x", baseUrl: baseURL, standIn: true, log });
   const never = new AbortController().signal;
 
   await compare(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { readEvents } from "../../src/openai/stream/read-events.ts";
@@ -11,18 +12,13 @@ const limits = { bytes: 10_000_000, idleMs: 10_000 };
 /** What is read of a stream that comes in pieces of so many bytes. */
 async function read(text: string, size: number, known: readonly string[] = []): Promise<readonly unknown[]> {
   const body = Buffer.from(text);
-  let at = 0;
-  const response = new Response(
-    new ReadableStream<Uint8Array>({
-      pull(controller) {
-        if (at >= body.length) return controller.close();
-        controller.enqueue(new Uint8Array(body.subarray(at, at + size)));
-        at += size;
-      },
-    }),
+  const pieces = Array.from({ length: Math.ceil(body.length / size) }, (_, at) =>
+    body.subarray(at * size, (at + 1) * size),
   );
+  const stream = Readable.from(pieces, { objectMode: false });
   const all: unknown[] = [];
-  for await (const event of readEvents(response, limits, (callId) => known.includes(callId))) all.push(event);
+  for await (const event of readEvents(stream, new Headers(), limits, (callId) => known.includes(callId)))
+    all.push(event);
   return all;
 }
 

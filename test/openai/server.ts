@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { TestContext } from "node:test";
 import type { RequestDefaults } from "../../src/openai/engine.ts";
 import type { PaintEvent } from "../../src/openai/painted.ts";
-import { createClient, createPainter, limitsOf, type PainterOptions } from "../../src/openai/painter.ts";
+import { createPainter, type PainterOptions } from "../../src/openai/painter.ts";
 import { toRequest } from "../../src/openai/responses/request.ts";
-import { createResponses } from "../../src/openai/responses/responses.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { flat } from "../rig/pictures.ts";
+import { createResponsesOn } from "../rig/responses.ts";
 
 /** A small picture in base64. */
 export const png = (await flat("#abc", 8, 8)).toString("base64");
@@ -66,15 +66,7 @@ export async function serve(
     pollMs: 2,
     ...more,
   };
-  const { log, backoffMs = 2, pollMs = 2, stuckMs = 15 * 60_000 } = options;
-  const responses = createResponses(createClient(options), {
-    server: "The server that OPENAI_BASE_URL names",
-    log,
-    backoffMs,
-    pollMs,
-    stuckMs,
-    stream: limitsOf(options),
-  });
+  const responses = createResponsesOn(options);
   const own = createPainter(options);
   return { painter: { ...own, ...responses }, own, asked, lines };
 }

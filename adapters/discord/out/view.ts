@@ -199,7 +199,7 @@ function toDownloadName(file: Image, index: number, taken: readonly string[], { 
 }
 
 function toFile({ bytes, mediaType }: Image, name: string): RawFile {
-  return { name, data: Buffer.from(bytes), contentType: mediaType };
+  return { name, data: bytes, contentType: mediaType };
 }
 
 /** Of a hidden picture nothing is told either. */

@@ -17,6 +17,7 @@ import {
 } from "discord.js";
 import type { Spot } from "./keys.ts";
 import { acknowledgeMs, pageMessages } from "./limits.ts";
+import { toSent } from "./request.ts";
 
 /** A message as Discord takes it, with the files it names. */
 export interface Message {
@@ -116,8 +117,7 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
     respond,
     editByToken: (token, target, { body, files }, { sketch, signal } = {}) =>
       (sketch ? sketches : rest).patch(webhook(token, target), {
-        body,
-        files,
+        ...toSent(body, files),
         auth: false,
         ...(signal && { signal }),
       }) as Promise<APIMessage>,
@@ -125,11 +125,13 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
       rest.post(webhook(token), {
         ...(signal && { signal }),
         // A link in what is for the asker alone is good once: Discord is not to open it for a preview.
-        body: {
-          ...body,
-          flags: body.flags | (toAsker ? MessageFlags.Ephemeral | MessageFlags.SuppressEmbeds : 0),
-        },
-        files,
+        ...toSent(
+          {
+            ...body,
+            flags: body.flags | (toAsker ? MessageFlags.Ephemeral | MessageFlags.SuppressEmbeds : 0),
+          },
+          files,
+        ),
         auth: false,
         query: new URLSearchParams({ wait: "true" }),
       }) as Promise<APIMessage>,
@@ -137,8 +139,7 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
     deleteByToken: async (token, target) => void (await rest.delete(webhook(token, target), { auth: false })),
     edit: ({ channelId, messageId }, { body, files }, { sketch, signal } = {}) =>
       (sketch ? sketches : rest).patch(Routes.channelMessage(channelId, messageId), {
-        body,
-        files,
+        ...toSent(body, files),
         ...(signal && { signal }),
       }) as Promise<APIMessage>,
     remove: async ({ channelId, messageId }) =>
@@ -147,8 +148,7 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
       const named = { ...body, nonce: once ?? newName(), enforce_nonce: true };
       const send = (reference: object) =>
         rest.post(Routes.channelMessages(channelId), {
-          body: { ...named, ...reference },
-          files,
+          ...toSent({ ...named, ...reference }, files),
           ...(signal && { signal }),
         }) as Promise<APIMessage>;
       if (!answers) return send({});

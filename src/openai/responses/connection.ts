@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import type { ReadableStream as WebStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
 import type OpenAI from "openai";
 import { APIError } from "openai";
@@ -34,6 +36,8 @@ export interface ConnectionOptions {
   /** Ms without an event after which a response counts as stuck, though there are signs of life. */
   readonly stuckMs: number;
   readonly stream: StreamLimits;
+  /** The stream of a response; undefined where it has none. */
+  readonly bodyOf: (response: Response) => Readable | undefined;
   readonly cancel: (responseId: string) => Promise<void>;
 }
 
@@ -43,7 +47,7 @@ type Open = (signal: AbortSignal) => Promise<Response>;
 const partingMs = 30_000;
 
 export function createConnection(client: OpenAI, options: ConnectionOptions): Connection {
-  const { server, pollMs, stuckMs, cancel, stream } = options;
+  const { server, pollMs, stuckMs, cancel, stream, bodyOf } = options;
 
   async function* read(open: Open, progress: Progress, signal: AbortSignal, isBackground: boolean) {
     const stop = new AbortController();
@@ -86,7 +90,11 @@ export function createConnection(client: OpenAI, options: ConnectionOptions): Co
   }
 
   async function* eventsOf(opening: Promise<Response>, { pictures }: Progress): AsyncGenerator<unknown> {
-    yield* readEvents(await opening, stream, (callId) => pictures.has(callId));
+    const response = await opening;
+    // What was led elsewhere comes by fetch itself.
+    const web = response.body as WebStream | null;
+    const body = bodyOf(response) ?? (web && Readable.fromWeb(web));
+    if (body) yield* readEvents(body, response.headers, stream, (callId) => pictures.has(callId));
   }
 
   async function opened(asking: Promise<Response>): Promise<Response> {

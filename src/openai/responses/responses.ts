@@ -10,6 +10,7 @@ import { withErrorWords } from "../error-words.ts";
 import { isPassing, refusesBackground, toLost, toPaintError, wasNotBegun } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
 import { insist, patience } from "../patience.ts";
+import { createDirectFetch } from "../stream/direct-fetch.ts";
 import type { StreamLimits } from "../stream/read-events.ts";
 import { createConnection } from "./connection.ts";
 import { newProgress } from "./paint-events.ts";
@@ -50,10 +51,10 @@ export function createResponses(
   },
 ): Responses {
   const { server, log, backoffMs, stuckMs, pollMs, stream } = options;
-  const streaming = client.withOptions({
-    fetch: withErrorWords(createBoundedFetch(stream, { leavesStreams: true })),
-  });
-  const connection = createConnection(streaming, { server, pollMs, stuckMs, cancel, stream });
+  const direct = createDirectFetch();
+  const { bodyOf } = direct;
+  const streaming = client.withOptions({ fetch: withErrorWords(createBoundedFetch(stream, direct)) });
+  const connection = createConnection(streaming, { server, pollMs, stuckMs, cancel, stream, bodyOf });
   /** Some compatible servers know no background mode; once one has said so it is not asked again. */
   let background = true;
 

@@ -1,4 +1,7 @@
-const [quote, firstBytes] = [34, 256 * 1024];
+const [quote, equals] = [34, 61];
+/** Letters that are three bytes. */
+const group = 4;
+const firstBytes = 256 * 1024;
 
 /** Letters below which a string is left in its event: it may be anything. */
 const worthLifting = 4096;
@@ -13,12 +16,19 @@ export interface Lift {
   letters(): string;
 }
 
+/** By the kind of picture, how much room one took: the next of its kind most likely fits in, and is not moved. */
+const usualBytes = new Map<string, number>();
+/** Room between two sizes, so that a little more fits, too; and the most that is taken in advance. */
+const [roundBytes, mostBytes] = [256 * 1024, 8 * 1024 * 1024];
+
 /**
+ * `kind`: those of one kind are about as large as each other.
+ *
  * No letter is looked at twice, and none is held. Where something comes that is not base64, an escape above all, it is
  * spoilt from there on, and its letters are to be read as those of any other string.
  */
-export function createLift(): Lift {
-  let bytes = Buffer.allocUnsafeSlow(firstBytes);
+export function createLift(kind: string): Lift {
+  let bytes = Buffer.allocUnsafeSlow(usualBytes.get(kind) ?? firstBytes);
   let used = 0;
   /** Letters that make no whole group of bytes yet, or may be the last. */
   let rest = "";
@@ -32,29 +42,53 @@ export function createLift(): Lift {
     bytes = larger;
   }
 
-  /** Whether they are base64, and nothing else. */
-  function decode(letters: string): boolean {
-    const padding = letters.endsWith("==") ? 2 : letters.endsWith("=") ? 1 : 0;
+  /** Whether they are base64, and nothing else; `isLast`: they may end in padding, or early. */
+  function decode(letters: string, isLast: boolean): boolean {
+    const padding = !isLast ? 0 : letters.endsWith("==") ? 2 : letters.endsWith("=") ? 1 : 0;
     const count = letters.length - padding;
     const expected = Math.floor((count * 3) / 4);
     room(expected + 2);
-    if (count % 4 === 1 || bytes.write(letters, used, "base64") !== expected) return false;
+    if (count % group === 1 || bytes.write(letters, used, "base64") !== expected) return false;
     used += expected;
     return true;
+  }
+
+  /** From `at` to `to`, after what was left; what makes no group yet, or may be padding, is left again. */
+  function takeLetters(chunk: Buffer, at: number, to: number, isLast: boolean): boolean {
+    const all = rest.length + to - at;
+    const mayEnd = chunk[to - 1] === equals;
+    const whole = isLast ? all : all - (all % group) - (mayEnd ? group : 0);
+    /** Where what was left is whole: from there on nothing has to be put together. */
+    const joint = at + ((group - (rest.length % group)) % group);
+    const end = at + whole - rest.length;
+    if (end < joint || (isLast && end === joint)) {
+      const letters = rest + chunk.toString("latin1", at, to);
+      rest = isLast ? "" : letters;
+      return !isLast || decode(letters, true);
+    }
+    const isClean =
+      decode(rest + chunk.toString("latin1", at, joint), false) &&
+      decode(chunk.toString("latin1", joint, end), isLast);
+    if (isClean) rest = chunk.toString("latin1", end, to);
+    return isClean;
   }
 
   return {
     take(chunk, at) {
       const end = chunk.indexOf(quote, at);
-      const come = chunk.toString("latin1", at, end < 0 ? chunk.length : end);
-      const all = rest + come;
-      // Where it may be over, only the quote says so.
-      const whole = end < 0 ? all.length - (all.length % 4) - (all.endsWith("=") ? 4 : 0) : all.length;
-      const letters = all.slice(0, Math.max(0, whole));
-      if (!decode(letters)) return { to: at, state: "spoilt" };
-      rest = all.slice(letters.length);
-      if (few !== undefined) few = few.length + come.length < worthLifting ? few + come : undefined;
-      return end < 0 ? { to: chunk.length, state: "open" } : { to: end, state: "over" };
+      const to = end < 0 ? chunk.length : end;
+      const before = { used, rest };
+      if (!takeLetters(chunk, at, to, end >= 0)) {
+        ({ used, rest } = before);
+        return { to: at, state: "spoilt" };
+      }
+      if (few !== undefined) {
+        few = few.length + to - at < worthLifting ? few + chunk.toString("latin1", at, to) : undefined;
+      }
+      if (end < 0) return { to, state: "open" };
+      if (few === undefined)
+        usualBytes.set(kind, Math.min(mostBytes, (Math.ceil(used / roundBytes) + 1) * roundBytes));
+      return { to, state: "over" };
     },
     bytes: () => (few === undefined ? bytes.subarray(0, used) : undefined),
     letters: () => few ?? bytes.toString("base64", 0, used) + rest,

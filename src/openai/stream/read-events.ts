@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Readable } from "node:stream";
 import { APIError } from "openai";
 import { BotError } from "../../seam/errors.ts";
 import { createHeap } from "./heap.ts";
@@ -21,16 +22,16 @@ export interface StreamLimits {
  * `unreachable` when the stream falls silent and `rejected` when an event becomes too long; otherwise as the SDK's does.
  */
 export async function* readEvents(
-  { body, headers }: Response,
+  body: Readable,
+  headers: Headers,
   { bytes, idleMs }: StreamLimits,
   isKnown: (callId: string) => boolean,
 ): AsyncGenerator<unknown> {
-  const reader = body?.getReader();
-  if (!reader) return;
+  const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
   const cutter = createCutter(isKnown);
   try {
     for (;;) {
-      const read = await within(reader.read(), idleMs);
+      const read = await within(chunks.next(), idleMs);
       if (!read) throw new BotError("unreachable", "OpenAI has gone silent. Try again in a minute.");
       const texts = read.done ? cutter.rest() : cutter.take(read.value);
       if (cutter.longest > bytes) throw tooLong(bytes);
@@ -42,7 +43,7 @@ export async function* readEvents(
       if (read.done) return;
     }
   } finally {
-    reader.cancel().catch(() => {}); // it ends the connection, where that is not over
+    body.destroy(); // it ends the connection, where that is not over
   }
 }
 
@@ -93,7 +94,7 @@ function parse(text: string, pictures: Map<string, Uint8Array>): unknown {
 const [lineFeed, carriageReturn] = [10, 13];
 
 /** Fields that hold a picture, to where it begins. */
-const picture = /"(?:partial_image_b64|b64_json|result)"\s*:\s*"/;
+const picture = /"(partial_image_b64|b64_json|result)"\s*:\s*"/;
 /** The same at the end of an object that has said which call it is. */
 const ofCall = /\{[^{}]*"id"\s*:\s*"([^"\\]+)"[^{}]*"result"\s*:\s*"$/;
 /** Letters in which such a field is looked for again, since it may come in two pieces. */
@@ -172,7 +173,7 @@ function createCutter(isKnown: (callId: string) => boolean) {
       line += begin - at;
       const item = (tail + come.slice(0, begin - at)).slice(-longestItem);
       const call = ofCall.exec(item)?.[1];
-      lift = call !== undefined && isKnown(call) ? createSkip() : createLift();
+      lift = call !== undefined && isKnown(call) ? createSkip() : createLift(`${found[1]}`);
       return begin;
     }
     add(chunk.subarray(at, to));

@@ -27,7 +27,9 @@ export interface Cell {
   /** From the picture's last byte, and from the event, until it is there. */
   readonly there: readonly number[];
   readonly inAll: readonly number[];
+  /** Of all its processes, and of the first alone. */
   readonly cpuMs: number;
+  readonly ownCpuMs: number;
   readonly held: Held;
   /** Megabytes above idle at the highest, of all its processes. */
   readonly peakMb: number;
@@ -126,11 +128,13 @@ export async function measureCell(of: {
     const tookMs = now() - beganAt;
     const busy = machineBusyMs() - busyBefore - (takenBy(process.pid).cpuMs - ownBefore);
     await pause(quietMs); // what is tidied up after the last picture is work, too
-    const cpuMs = takenBy(pid).cpuMs - before.cpuMs;
+    const after = takenBy(pid);
+    const cpuMs = after.cpuMs - before.cpuMs;
+    const ownCpuMs = after.ownCpuMs - before.ownCpuMs;
     const held = await askGauge(bot);
     if (profiles) await bot.leave();
     return {
-      ...{ platform, subject, pictures, cpuMs, held, readyMs },
+      ...{ platform, subject, pictures, cpuMs, ownCpuMs, held, readyMs },
       ...toTimes(replay.words as ReplayWord[], town.words as TownWord[]),
       peakMb: peakMb - idle.mb,
       idleMb: { own: idle.ownMb, all: idle.mb },

@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from "node:fs";
 export interface Taken {
   /** Ms of the processor so far, with that of those who have ended. */
   readonly cpuMs: number;
+  /** Of the first process alone, without those it has started. */
+  readonly ownCpuMs: number;
   /** Megabytes held now; `own`: of the first process alone. */
   readonly mb: number;
   readonly ownMb: number;
@@ -36,6 +38,7 @@ export function takenBy(pid: number): Taken {
     );
   return {
     cpuMs: sum(["user", "system", "childUser", "childSystem"]) * tickMs,
+    ownCpuMs: ((all.get(pid)?.[at.user] ?? 0) + (all.get(pid)?.[at.system] ?? 0)) * tickMs,
     mb: sum(["pages"]) * pageMb,
     ownMb: (all.get(pid)?.[at.pages] ?? 0) * pageMb,
   };
@@ -73,7 +76,11 @@ export function run(
 ): Running {
   const child = fork(file, args, {
     execArgv: ["--disable-warning=ExperimentalWarning", ...options],
-    env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: "16", ...env },
+    // As scripts/node.js has it.
+    env: {
+      ...{ PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+      ...{ UV_THREADPOOL_SIZE: "16", ...env },
+    },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let text = "";

@@ -19,6 +19,7 @@ const columns: readonly Column[] = [
   ["at once", ({ pictures }) => String(pictures)],
   ["", ({ subject }) => subject],
   ["CPU a picture", (cell) => ms(perPicture(cell))],
+  ["of it the bot", ({ ownCpuMs, pictures }) => ms(ownCpuMs / pictures)],
   ["acknowledged", ({ acknowledged }) => both(acknowledged)],
   ["asked", ({ asked }) => both(asked)],
   ["first sketch", ({ firsts }) => both(firsts)],
