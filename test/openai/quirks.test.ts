@@ -66,6 +66,17 @@ describe("a server that answers with addresses, streams nothing and draws three 
     assert.deepEqual(edit?.files[0]?.bytes, await pictureOf(0));
   });
 
+  test("says that it shows no sketches, to who asked for some", async (t) => {
+    const { say, server } = await start(t, await createAddressServer());
+    assert.deepEqual((await say("a lighthouse --partials 3")).notes, [
+      "The server that draws here shows no sketches, so there were none.",
+    ]);
+    const { notes, images } = await say("two boats --partials 1 --count 2 --action generate");
+    assert.deepEqual(notes, ["The server that draws here shows no sketches, so there were none."]);
+    assert.equal(images.length, 2);
+    assert.equal(server.asked.at(-1)?.fields.n, 2, "then one request will do");
+  });
+
   test("draws several by one request", async (t) => {
     const { say, server } = await start(t, await createAddressServer());
     const { images } = await say("a kite --count 3");

@@ -13,6 +13,9 @@ const unwelcome =
 /** These say that the field is not known at all, whatever stands in it. */
 const unheardOf = /unknown.param|unrecogni[sz]ed|unexpected|extra (?:input|field)|unsupported.?param/i;
 
+/** Codes of what is wrong with the words, a picture or the model, and speaks of sizes and lengths. */
+const elsewhere = /image|prompt|model|context|string|policy/;
+
 /** The server has refused one field of a request. */
 export interface RefusedField {
   readonly name: string;
@@ -26,7 +29,7 @@ export interface RefusedField {
  */
 export function refusedField(cause: unknown, sent: Fields): RefusedField | undefined {
   if (!(cause instanceof APIError) || (cause.status !== 400 && cause.status !== 422)) return undefined;
-  if (cause.code === "moderation_blocked" || cause.code === "model_not_found") return undefined;
+  if (toPaintError(cause).code !== "rejected" || elsewhere.test(cause.code ?? "")) return undefined;
   const isOf = (name: string) => Object.hasOwn(sent, name) && name !== "prompt" && name !== "model";
   // OpenAI blames `input` where a stream is asked for more than one picture.
   const named = cause.param && isOf(cause.param) ? cause.param : undefined;
