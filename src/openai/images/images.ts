@@ -73,7 +73,7 @@ export function createImagesEngine(
           continue;
         }
         if (order.pictures.length > 0 && isNowhere(cause)) throw editsNothing(cause);
-        const error = (field && toRefusedOption(field, cause)) ?? toPaintError(cause);
+        const error = (field && toRefusedOption(field, cause, fields)) ?? toPaintError(cause);
         const mayAgain = isPassing(error) && wasNotBegun(cause) && !progress.drawing;
         failures += 1;
         const waitMs = error.retryAfterMs ?? Math.min(backoffMs * 2 ** (failures - 1), patience.backoffMs);

@@ -38,12 +38,32 @@ export function refusedField(cause: unknown, sent: Fields): RefusedField | undef
 }
 
 /** A refused field as what the core makes of it: an option that this model does not take. */
-export function toRefusedOption({ name }: RefusedField, cause: unknown): RefusedOption | undefined {
+export function toRefusedOption(
+  { name }: RefusedField,
+  cause: unknown,
+  sent: Fields,
+): RefusedOption | undefined {
   const option = optionOf(name);
-  const isWhole =
-    cause instanceof APIError && unheardOf.test(`${cause.code} ${cause.message}`.slice(0, 4000));
-  return option && new RefusedOption(option, toPaintError(cause).message, cause, isWhole);
+  if (!option || !(cause instanceof APIError)) return undefined;
+  const words = cause.message.slice(0, 4000);
+  return new RefusedOption(option, toPaintError(cause).message, cause, {
+    isWhole: unheardOf.test(`${cause.code} ${words}`),
+    ...(option === "size" && { sizes: sizesIn(words, sent.size) }),
+  });
 }
+
+/** Words around sizes that are no list of what can be had, but a bound or an example. */
+const noList = /max|min|exceed|up to|between|at (?:least|most)|multiple|divisible|format|example|e\.g\./i;
+
+/** The sizes that words offer in place of one. */
+function sizesIn(words: string, refused: string | null | undefined): readonly string[] {
+  if (noList.test(words)) return [];
+  const named = [...words.matchAll(/(?<![\w.])\d{2,5}x\d{2,5}(?![\w.]*\d)/g)].map(([size]) => size);
+  return [...new Set(named)].filter((size) => size !== refused).slice(0, mostSizes);
+}
+
+/** A list of sizes that is believed. */
+const mostSizes = 20;
 
 function spokenOf(message: string, sent: Fields): string | undefined {
   const words = message.slice(0, 4000);
