@@ -121,7 +121,7 @@ async function isLearnt(error: unknown, { options, imageModel }: Fitted, { refus
   const value = options[error.option];
   if (value === undefined || refusals.has(imageModel, error.option, value)) return false;
   await refusals
-    .learn(imageModel, error.option, error.isWhole ? undefined : value)
+    .learn(imageModel, error.option, error.isWhole ? undefined : value, error.sizes)
     .catch((failure: unknown) => log.error({ error: failure }, "store.failed"));
   return true;
 }
@@ -192,11 +192,12 @@ function fit(
   { defaults, refusals, today, plan }: DrawTools,
 ): Fitted {
   const masked = inputs.some(({ role }) => role === "mask");
-  const given = { masked, now: today(), refused: refusals.has, mainline: plan.mainline };
+  const learnt = { refused: refusals.has, sizesOf: refusals.sizesOf };
+  const given = { masked, now: today(), ...learnt, mainline: plan.mainline };
   const fitted = fitOptions(options, defaults.imageModels, given);
   const keepsShape = under && options.outside !== "redraw";
-  const size = keepsShape && sizeLike(under, fitted.imageModel, refusals.has);
-  if (!keepsShape || !size) return withShape(fitted, like, refusals.has);
+  const size = keepsShape && sizeLike(under, fitted.imageModel, refusals);
+  if (!keepsShape || !size) return withShape(fitted, like, refusals);
   // What is put back has to lie where it lay: the picture is drawn in the shape of the one under the mask.
   const { size: asked = "auto" } = fitted.options;
   const isOther = asked !== "auto" && shapeGap(toSize(asked), under) > sameShape;

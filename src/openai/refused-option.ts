@@ -6,11 +6,19 @@ export class RefusedOption extends BotError {
   readonly option: OptionName;
   /** It does not know the option at all. */
   readonly isWhole: boolean;
+  /** WIDTHxHEIGHT: those it names when it refuses another. */
+  readonly sizes: readonly string[];
 
-  constructor(option: OptionName, message: string, cause: unknown, isWhole = false) {
+  constructor(
+    option: OptionName,
+    message: string,
+    cause: unknown,
+    { isWhole = false, sizes = [] }: { isWhole?: boolean; sizes?: readonly string[] } = {},
+  ) {
     super("rejected", message, { cause });
     this.option = option;
     this.isWhole = isWhole;
+    this.sizes = sizes;
   }
 }
 

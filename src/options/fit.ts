@@ -1,6 +1,6 @@
 import { inPlaceOf, isAlive, lifetimeOf, type Model, modelOf, usualModel } from "../seam/models.ts";
 import type { ImageOptions, OptionName } from "../seam/options.ts";
-import { isTooSmall, sizeFor, standardSizes, toSize } from "../seam/words/size.ts";
+import { isTooSmall, nearestSize, sizeFor, standardSizes, toSize } from "../seam/words/size.ts";
 
 /** Options that one model takes, and a sentence for each thing that was asked for and is not to be had. */
 export interface Fitted {
@@ -26,6 +26,8 @@ export function fitOptions(
     readonly masked?: boolean;
     readonly now: number;
     readonly refused?: Refused;
+    /** The sizes that a model draws, where the API has named them. */
+    readonly sizesOf?: (model: string) => readonly string[] | undefined;
     /** False: no mainline model is asked, so that the Image API draws; it is where nothing is said. */
     readonly mainline?: boolean;
   },
@@ -42,6 +44,7 @@ export function fitOptions(
   if (options.model) options.model = imageModel;
   const model = abilitiesOf(imageModel, taken);
   if (model) fitToModel(options, model, notes); // of one of the operator's own, the API decides
+  fitToSizes(options, imageModel, given.sizesOf?.(imageModel), notes);
   dropRefused(options, imageModel, taken, notes);
   return { options, imageModel, notes };
 }
@@ -67,6 +70,18 @@ const anySize = "1536x864";
 /** Those of the models on offer that have not ended, and in place of the first its successor. */
 function toLiving([first = usualModel, ...others]: readonly string[], now: number): readonly string[] {
   return [...new Set([inPlaceOf(first, now), ...others.filter((name) => isAlive(name, now))])];
+}
+
+function fitToSizes(
+  options: Draft,
+  imageModel: string,
+  sizes: readonly string[] | undefined,
+  notes: string[],
+): void {
+  const { size } = options;
+  if (!sizes || !size || size === "auto" || sizes.includes(size)) return;
+  options.size = nearestSize(sizes, toSize(size));
+  notes.push(`${labelOf(imageModel)} draws ${sizes.join(", ")} only, so ${size} became ${options.size}.`);
 }
 
 /** What the table does not know and the API has said. */

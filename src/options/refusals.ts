@@ -8,11 +8,20 @@ import type { Refused } from "./fit.ts";
 /** What the API has refused to models of which it is not known what they take. */
 export interface Refusals {
   readonly has: Refused;
+  /** The sizes that a model draws, where the API has named them when it refused another. */
+  readonly sizesOf: SizesOf;
   /** Whether it is to be learnt: of a model that the table knows well, the API's word is a fault to be told of. */
   isOpen(model: string): boolean;
   /** Not to be asked for again, by anybody; without a value, none of them. Rejects with BotError `storage` when it cannot be kept; it is known all the same. */
-  learn(model: string, name: OptionName, value?: ImageOptions[OptionName]): Promise<void>;
+  learn(
+    model: string,
+    name: OptionName,
+    value?: ImageOptions[OptionName],
+    sizes?: readonly string[],
+  ): Promise<void>;
 }
+
+export type SizesOf = (model: string) => readonly string[] | undefined;
 
 const all = "all";
 const isStandard = (size: ImageOptions[OptionName]) => ["auto", ...standardSizes].some((one) => one === size);
@@ -29,12 +38,25 @@ export async function createRefusals(store: Store, isTabled: boolean): Promise<R
     return known?.isUnsaid ?? known === undefined;
   };
 
+  const sizesOf: SizesOf = (model) => {
+    const start = `${model} sizes `;
+    const entry = isOpen(model) ? [...known].find((one) => one.startsWith(start)) : undefined;
+    return entry?.slice(start.length).split(" ");
+  };
+
   return {
     isOpen,
-    has: (model, name, value) =>
-      isOpen(model) && (known.has(toEntry(model, name, value)) || known.has(toEntry(model, name, "*"))),
-    async learn(model, name, value = "*") {
-      known.add(toEntry(model, name, value));
+    sizesOf,
+    has(model, name, value) {
+      const sizes = name === "size" && value !== "auto" ? sizesOf(model) : undefined;
+      if (sizes) return !sizes.some((one) => one === value);
+      return (
+        isOpen(model) && (known.has(toEntry(model, name, value)) || known.has(toEntry(model, name, "*")))
+      );
+    },
+    async learn(model, name, value = "*", sizes = []) {
+      if (name === "size" && sizes.length > 0) known.add(`${model} sizes ${sizes.join(" ")}`);
+      else known.add(toEntry(model, name, value));
       await table.set(all, [...known]);
     },
   };

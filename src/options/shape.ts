@@ -1,6 +1,7 @@
 import type { ImageOptions } from "../seam/options.ts";
-import { type Size, sizeFor } from "../seam/words/size.ts";
-import { abilitiesOf, type Fitted, type Refused } from "./fit.ts";
+import { nearestSize, type Size, sizeFor } from "../seam/words/size.ts";
+import { abilitiesOf, type Fitted } from "./fit.ts";
+import type { Refusals } from "./refusals.ts";
 
 /** The pictures a turn goes on from and brings. */
 export interface Pictures {
@@ -31,15 +32,20 @@ export function toLike(
 }
 
 /** The options with the size that is like that picture's; as they are where nothing is known of the model's sizes. */
-export function withShape(fitted: Fitted, like: Size | undefined, refused: Refused): Fitted {
+export function withShape(fitted: Fitted, like: Size | undefined, learnt: Learnt): Fitted {
   const size =
-    like && fitted.options.size === undefined ? sizeLike(like, fitted.imageModel, refused) : undefined;
+    like && fitted.options.size === undefined ? sizeLike(like, fitted.imageModel, learnt) : undefined;
   return size === undefined ? fitted : { ...fitted, options: { ...fitted.options, size } };
 }
 
 /** The size to ask a model for, for a picture like that one; undefined where nothing is known of its sizes, or it takes none. */
-export function sizeLike(like: Size, imageModel: string, refused: Refused): string | undefined {
-  const model = abilitiesOf(imageModel, refused);
+export function sizeLike(like: Size, imageModel: string, { has, sizesOf }: Learnt): string | undefined {
+  const sizes = sizesOf(imageModel);
+  if (sizes) return nearestSize(sizes, like);
+  const model = abilitiesOf(imageModel, has);
   const size = model && sizeFor(like, model.sizes);
-  return size !== undefined && refused(imageModel, "size", size) ? undefined : size;
+  return size !== undefined && has(imageModel, "size", size) ? undefined : size;
 }
+
+/** What the API has said of models. */
+type Learnt = Pick<Refusals, "has" | "sizesOf">;

@@ -48,11 +48,11 @@ export function createExpectedCost(parts: {
     // One that is about to be read may turn out to be of any size.
     const references = pictures.references.map((size) => size ?? unread);
     const isUnread = toLike(options, { ...pictures, references }) === unread;
-    const { has: refused } = refusals;
+    const { has: refused, sizesOf } = refusals;
     const fitted = withShape(
-      fitOptions(options, defaults.imageModels, { now: today(), refused }),
+      fitOptions(options, defaults.imageModels, { now: today(), refused, sizesOf }),
       like,
-      refused,
+      refusals,
     );
     const { mainline } = painter.planOf({ text, options, mustDraw }, defaults);
     const { imageModel } = fitted;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { describe, test } from "node:test";
+import { APIError } from "openai";
 import { promptLimit } from "../../src/openai/engine.ts";
 import { createFetchPicture } from "../../src/openai/images/fetched.ts";
 import { toPrompt, wishesOf } from "../../src/openai/images/prompt.ts";
+import { refusedField, toRefusedOption } from "../../src/openai/images/refusal.ts";
 import { isQuestion } from "../../src/openai/images/words.ts";
 import { collect, commission, createTools, generation, kinds, never, pictures } from "./commission.ts";
 import { json, png, serve, stream } from "./server.ts";
@@ -193,6 +195,51 @@ describe("a picture of the Image API", () => {
     await collect(painter.begin(commission({ inputs, options }), tools, never)(0, undefined));
     assert.match(said.join(" "), /left out detail.*no moderation to set for edits/);
     assert.doesNotMatch(asked[0]?.body ?? "", /moderation|detail/);
+  });
+});
+
+describe("a refusal", () => {
+  const sent = {
+    prompt: "a fox",
+    model: "own",
+    size: "1536x1024",
+    quality: "high",
+    safety_identifier: "x",
+  } as const;
+  const error = (message: string, more: object = {}, status = 400) =>
+    APIError.generate(status, { error: { message, ...more } }, undefined, new Headers());
+
+  for (const [message, more, name] of [
+    ["Unknown parameter: 'quality'.", { param: "quality", code: "unknown_parameter" }, "quality"],
+    [
+      "litellm.UnsupportedParamsError: Setting `quality` is not supported by openai, sd3.5-large.",
+      {},
+      "quality",
+    ],
+    ["safety_identifier: Extra inputs are not permitted", {}, "safety_identifier"],
+    ["Size 1536x1024 is not supported", {}, "size"],
+    [
+      "Your request was rejected by the safety system: size does not matter, it is not allowed.",
+      { code: "moderation_blocked" },
+      undefined,
+    ],
+    ["Invalid image: its size must be less than 50 MB", { code: "invalid_image" }, undefined],
+    ["The model does not exist: only others do", { code: "model_not_found", param: "model" }, undefined],
+    ["Something went wrong", {}, undefined],
+  ] as const) {
+    test(`“${message}” is of ${name ?? "no field"}`, () => {
+      assert.equal(refusedField(error(message, more), sent)?.name, name);
+    });
+  }
+
+  test("of a size names others, or a bound that is no size to ask for", () => {
+    const sizes = (message: string) => {
+      const cause = error(message, { param: "size" });
+      return toRefusedOption({ name: "size", isOurs: false }, cause, sent)?.sizes;
+    };
+    assert.deepEqual(sizes("Size 1536x1024 is not one of '512x512', '768x512'."), ["512x512", "768x512"]);
+    assert.deepEqual(sizes("1536x1024 is too large: the maximum is 1024x1024"), []);
+    assert.deepEqual(sizes("size must be in format 'WIDTHxHEIGHT' (e.g., '1024x1024')"), []);
   });
 });
 

@@ -21,30 +21,32 @@ describe("a server that answers with addresses, streams nothing and draws three 
     assert.equal(server.asked.length, before + 1);
   });
 
-  test("says of a size it does not draw that it was left out, once and for all", async (t) => {
-    const { say, server } = await start(t, await createAddressServer());
+  test("names its sizes when it refuses another, and is asked for the nearest from then on", async (t) => {
+    const { say, answer, server } = await start(t, await createAddressServer());
     const first = await say("a bridge --size wide");
-    assert.match(first.notes.join(" "), /own-model does not take size 1536x1024, so I left it out/);
+    const why = "own-model draws 256x256, 512x512, 1024x1024 only, so 1536x1024 became 1024x1024.";
+    assert.deepEqual(first.notes, [why]);
     assert.equal(first.images.length, 1);
+    const size = first.details?.options.find(({ name }) => name === "size");
+    assert.deepEqual([size?.requested, size?.applied], ["1536x1024", "1024x1024"], "as it is");
     const before = server.asked.length;
     const second = await say("a road --size wide --action generate");
-    assert.match(second.notes.join(" "), /own-model does not take size 1536x1024/);
-    assert.equal(server.asked.length, before + 1, "it is not asked for again");
-    const third = await say("a wall --size square --action generate");
-    assert.equal(
-      third.details?.options.find(({ name }) => name === "size")?.applied,
-      "1024x1024",
-      "as it is",
+    assert.deepEqual(second.notes, [why]);
+    await say("a wall --size 512x512 --action generate");
+    const edit = await answer("make it night");
+    assert.deepEqual(edit.notes, []);
+    assert.deepEqual(
+      server.asked.slice(before).map(({ fields }) => fields.size),
+      ["1024x1024", "512x512", "512x512"],
+      "it is not asked for again, and an edit keeps its picture's shape",
     );
-    assert.equal(third.details?.options.find(({ name }) => name === "size")?.requested, "1024x1024");
-    assert.equal(server.asked.at(-1)?.fields.size, "1024x1024");
   });
 
   test("is believed of its sizes more than what is known of OpenAI's models", async (t) => {
     const { say, answer, server } = await start(t, await createAddressServer(), "gpt-image-2");
     const { notes } = await say("a bridge --size wide --quality high");
     assert.match(notes.join(" "), /GPT Image 2 does not take quality high/);
-    assert.match(notes.join(" "), /GPT Image 2 does not take size 1536x1024/);
+    assert.match(notes.join(" "), /GPT Image 2 draws 256x256, 512x512, 1024x1024 only, so 1536x1024 became/);
     const edited = await answer("make it night");
     assert.equal(edited.images.length, 1, "the shape of its picture is not asked for where it is not drawn");
     const before = server.asked.length;
@@ -64,6 +66,17 @@ describe("a server that answers with addresses, streams nothing and draws three 
       ["image"],
     );
     assert.deepEqual(edit?.files[0]?.bytes, await pictureOf(0));
+  });
+
+  test("says that it shows no sketches, to who asked for some", async (t) => {
+    const { say, server } = await start(t, await createAddressServer());
+    assert.deepEqual((await say("a lighthouse --partials 3")).notes, [
+      "The server that draws here shows no sketches, so there were none.",
+    ]);
+    const { notes, images } = await say("two boats --partials 1 --count 2 --action generate");
+    assert.deepEqual(notes, ["The server that draws here shows no sketches, so there were none."]);
+    assert.equal(images.length, 2);
+    assert.equal(server.asked.at(-1)?.fields.n, 2, "then one request will do");
   });
 
   test("draws several by one request", async (t) => {

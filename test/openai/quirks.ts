@@ -29,8 +29,8 @@ export function pictureOf(n: number, width = 512, height = 512): Promise<Buffer>
 }
 
 /**
- * As LocalAI does it: a file's address in place of the picture, never a stream, three sizes, and an error that names no
- * field. It takes one picture to edit, as `image`.
+ * In the manner of LocalAI: a file's address in place of the picture, and never a stream. Beside that it draws three
+ * sizes, names no field in its errors, and takes one picture to edit, as `image`.
  */
 export function createAddressServer(): Promise<QuirkServer> {
   const drawn: Buffer[] = [];
@@ -60,7 +60,7 @@ export function createAddressServer(): Promise<QuirkServer> {
   });
 }
 
-/** As vLLM-Omni does it: base64 alone, nothing said of tokens, FastAPI's way to refuse, and one picture however many are asked for. */
+/** In the manner of vLLM-Omni: base64 alone, nothing said of tokens, FastAPI's way to refuse, and one picture however many are asked for. */
 export function createBareServer(): Promise<QuirkServer> {
   let drawn = 0;
   return serve(async ({ path, fields }, response) => {

@@ -49,7 +49,12 @@ export function createImagesEngine(
   }
 
   /** Asks until it is drawn, or there is no use in it. What may be drawn by now is never asked for again. */
-  async function* draw(order: Order, key: string, signal: AbortSignal): AsyncGenerator<PaintEvent, Drawn> {
+  async function* draw(
+    order: Order,
+    key: string,
+    say: (note: string) => void,
+    signal: AbortSignal,
+  ): AsyncGenerator<PaintEvent, Drawn> {
     const without = refusedBy(order.imageModel);
     let failures = 0;
     for (let asks = 1; ; asks += 1) {
@@ -64,10 +69,11 @@ export function createImagesEngine(
         if (field?.isOurs) {
           log.warn({ field: field.name, error: toPaintError(cause) }, "field.off");
           without.add(field.name);
+          if (order.options.partials && isOfSketches(field.name)) say(noSketches);
           continue;
         }
         if (order.pictures.length > 0 && isNowhere(cause)) throw editsNothing(cause);
-        const error = (field && toRefusedOption(field, cause)) ?? toPaintError(cause);
+        const error = (field && toRefusedOption(field, cause, fields)) ?? toPaintError(cause);
         const mayAgain = isPassing(error) && wasNotBegun(cause) && !progress.drawing;
         failures += 1;
         const waitMs = error.retryAfterMs ?? Math.min(backoffMs * 2 ** (failures - 1), patience.backoffMs);
@@ -90,19 +96,21 @@ export function createImagesEngine(
       const name = toName(commission);
       // One request for all of them, whose pictures are read once and which shows no sketches. Who asks for sketches
       // is shown them: by as many requests.
-      const isTogether = count > 1 && partials === 0 && format !== "svg" && !without.has("n");
+      const isSketched = partials > 0 && ![...without].some(isOfSketches);
+      if (partials > 0 && !isSketched) tools.say(noSketches);
+      const isTogether = count > 1 && !isSketched && format !== "svg" && !without.has("n");
       const all = isTogether ? Promise.withResolvers<Drawn>() : undefined;
       all?.promise.catch(() => {}); // whoever waits for it hears of it
 
       async function* alone(place: number): AsyncGenerator<PaintEvent> {
-        const drawn = yield* draw({ ...(await order()), n: 1 }, `${name}-${place + 1}`, signal);
+        const drawn = yield* draw({ ...(await order()), n: 1 }, `${name}-${place + 1}`, tools.say, signal);
         for (const picture of drawn.pictures) yield { kind: "picture", picture };
         yield { kind: "final", ...(drawn.usage && { usage: drawn.usage }) };
       }
 
       async function* drawAll(): AsyncGenerator<PaintEvent> {
         try {
-          all?.resolve(yield* draw({ ...(await order()), n: count }, name, signal));
+          all?.resolve(yield* draw({ ...(await order()), n: count }, name, tools.say, signal));
         } catch (error) {
           all?.reject(error);
           throw error;
@@ -125,6 +133,13 @@ export function createImagesEngine(
       };
     },
   };
+}
+
+const noSketches = "The server that draws here shows no sketches, so there were none.";
+
+/** Without one of these no sketch comes. */
+function isOfSketches(field: string): boolean {
+  return field === "stream" || field === "partial_images";
 }
 
 /** There is no such thing there; of a model that is not there OpenAI says so. */

@@ -13,6 +13,9 @@ const unwelcome =
 /** These say that the field is not known at all, whatever stands in it. */
 const unheardOf = /unknown.param|unrecogni[sz]ed|unexpected|extra (?:input|field)|unsupported.?param/i;
 
+/** Codes of what is wrong with the words, a picture or the model, and speaks of sizes and lengths. */
+const elsewhere = /image|prompt|model|context|string|policy/;
+
 /** The server has refused one field of a request. */
 export interface RefusedField {
   readonly name: string;
@@ -26,7 +29,7 @@ export interface RefusedField {
  */
 export function refusedField(cause: unknown, sent: Fields): RefusedField | undefined {
   if (!(cause instanceof APIError) || (cause.status !== 400 && cause.status !== 422)) return undefined;
-  if (cause.code === "moderation_blocked" || cause.code === "model_not_found") return undefined;
+  if (toPaintError(cause).code !== "rejected" || elsewhere.test(cause.code ?? "")) return undefined;
   const isOf = (name: string) => Object.hasOwn(sent, name) && name !== "prompt" && name !== "model";
   // OpenAI blames `input` where a stream is asked for more than one picture.
   const named = cause.param && isOf(cause.param) ? cause.param : undefined;
@@ -35,12 +38,32 @@ export function refusedField(cause: unknown, sent: Fields): RefusedField | undef
 }
 
 /** A refused field as what the core makes of it: an option that this model does not take. */
-export function toRefusedOption({ name }: RefusedField, cause: unknown): RefusedOption | undefined {
+export function toRefusedOption(
+  { name }: RefusedField,
+  cause: unknown,
+  sent: Fields,
+): RefusedOption | undefined {
   const option = optionOf(name);
-  const isWhole =
-    cause instanceof APIError && unheardOf.test(`${cause.code} ${cause.message}`.slice(0, 4000));
-  return option && new RefusedOption(option, toPaintError(cause).message, cause, isWhole);
+  if (!option || !(cause instanceof APIError)) return undefined;
+  const words = cause.message.slice(0, 4000);
+  return new RefusedOption(option, toPaintError(cause).message, cause, {
+    isWhole: unheardOf.test(`${cause.code} ${words}`),
+    ...(option === "size" && { sizes: sizesIn(words, sent.size) }),
+  });
 }
+
+/** Words around sizes that are no list of what can be had, but a bound or an example. */
+const noList = /max|min|exceed|up to|between|at (?:least|most)|multiple|divisible|format|example|e\.g\./i;
+
+/** The sizes that words offer in place of one. */
+function sizesIn(words: string, refused: string | null | undefined): readonly string[] {
+  if (noList.test(words)) return [];
+  const named = [...words.matchAll(/(?<![\w.])\d{2,5}x\d{2,5}(?![\w.]*\d)/g)].map(([size]) => size);
+  return [...new Set(named)].filter((size) => size !== refused).slice(0, mostSizes);
+}
+
+/** A list of sizes that is believed. */
+const mostSizes = 20;
 
 function spokenOf(message: string, sent: Fields): string | undefined {
   const words = message.slice(0, 4000);

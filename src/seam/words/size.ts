@@ -70,6 +70,15 @@ export function sizeFor(original: Size, sizes: "any" | "fixed"): string {
   });
 }
 
+/** Of these sizes the one whose shape is nearest to that of a picture, and then whose size is. `sizes` is never empty. */
+export function nearestSize(sizes: readonly string[], original: Size): string {
+  return best(sizes, (size) => {
+    const { width, height } = toSize(size);
+    const gap = Math.abs(Math.log((width * height) / (original.width * original.height)));
+    return 16 * shapeGap({ width, height }, original) + gap / 2;
+  });
+}
+
 function toStep(length: number): number {
   return Math.max(drawable.step, Math.round(length / drawable.step) * drawable.step);
 }
