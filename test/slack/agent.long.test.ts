@@ -3,35 +3,7 @@ import { describe, test } from "node:test";
 import { askedOf } from "../rig/core.ts";
 import { flat } from "../rig/pictures.ts";
 import { until } from "../rig/until.ts";
-import type { SessionRef } from "../simulators/slack/sessions.ts";
-import { patient, startLife } from "./life.ts";
-
-/** An agent's conversation with somebody, and an OpenAI that can be held back after its first sketch. */
-async function converse(t: Parameters<typeof startLife>[0]) {
-  const life = await startLife(t, { app: "agent" });
-  const { simulator, standin, ada } = life;
-  const dm = simulator.dm(ada);
-  return {
-    ...life,
-    dm,
-    answers: () => life.posts(dm),
-    hold: () => standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" }),
-    ask: async (words: string): Promise<SessionRef> => {
-      const { ts } = await simulator.say(dm, ada, words);
-      return { channel: dm.id, threadTs: ts };
-    },
-    isStopped: () => standin.requests.some(({ path }) => path.endsWith("/cancel")),
-    says: (session: SessionRef, status: string) =>
-      until(
-        () => simulator.sessions.now(session) === status,
-        async () => `${status}; it is ${simulator.sessions.now(session)}`,
-      ),
-    /** Nothing says that something is at work. */
-    rests: () => until(() => !simulator.sessions.isAnyAtWork(), "no session to be at work"),
-  };
-}
-
-const isCancelled = ({ text }: { readonly text: string }) => /cancelled/i.test(text);
+import { converse, isCancelled } from "./conversation.ts";
 
 describe("an agent's session", { concurrency: 3 }, () => {
   test("is at work while it draws, is named after what was asked, and rests with the picture", async (t) => {
@@ -165,81 +137,6 @@ describe("an agent's session", { concurrency: 3 }, () => {
     await begin();
     await says(session, "processing");
     simulator.stop(ada, session);
-    await until(isStopped, "OpenAI to be told");
-    await until(() => answers().some(isCancelled), "the message to say so");
-    held.release();
-    await rests();
-  });
-
-  test("is set back by the next process where the first was killed after the picture was there", async (t) => {
-    const life = await converse(t);
-    const { simulator, begin, ask, hold, says, answers, rests, finished, standin } = life;
-    const first = await begin();
-    const held = hold();
-    const session = await ask("a fox");
-    await says(session, "processing");
-    const order = simulator.fault({
-      method: "agents.sessions.setStatus",
-      kind: "drop",
-      when: "before",
-      times: 99,
-    });
-    held.release();
-    await finished(answers);
-    await until(() => order.struck > 0, "it to be told in vain");
-    first.kill();
-    order.cancel();
-    assert.ok(simulator.sessions.isAnyAtWork());
-    await begin();
-    await rests();
-    assert.equal(askedOf(standin).length, 1);
-  });
-
-  test("that was stopped is not drawn on, where the process is killed before that is acknowledged", async (t) => {
-    const life = await converse(t);
-    const { simulator, ada, begin, ask, hold, says, answers, rests, isStopped } = life;
-    const first = await begin({ timing: patient });
-    const held = hold();
-    const session = await ask("a fox");
-    await says(session, "processing");
-    await until(() => answers()[0]?.images.length === 1, "a sketch");
-    const killed = new Promise<void>((resolve) => {
-      first.store.onWrite = (write, at) => {
-        if (at !== "before" || write.table !== "event") return;
-        first.store.onWrite = () => {};
-        first.kill();
-        resolve();
-      };
-    });
-    simulator.stop(ada, session);
-    await killed;
-    await begin();
-    simulator.advance(60_000); // Slack delivers it again
-    await until(isStopped, "OpenAI to be told");
-    await until(() => answers().some(isCancelled), "the message to say so");
-    held.release();
-    await rests();
-  });
-
-  test("that was stopped is not drawn on, where the process is killed once that is noted", async (t) => {
-    const life = await converse(t);
-    const { simulator, ada, begin, ask, hold, says, answers, rests, isStopped } = life;
-    const first = await begin({ timing: patient });
-    const held = hold();
-    const session = await ask("a fox");
-    await says(session, "processing");
-    await until(() => answers()[0]?.images.length === 1, "a sketch");
-    const killed = new Promise<void>((resolve) => {
-      first.store.onWrite = (write, at) => {
-        if (at !== "after" || write.table !== "events") return;
-        first.store.onWrite = () => {};
-        first.kill();
-        resolve();
-      };
-    });
-    simulator.stop(ada, session);
-    await killed;
-    await begin();
     await until(isStopped, "OpenAI to be told");
     await until(() => answers().some(isCancelled), "the message to say so");
     held.release();

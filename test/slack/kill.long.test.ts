@@ -4,6 +4,7 @@ import { askedOf } from "../rig/core.ts";
 import type { Write } from "../rig/severed.ts";
 import { until } from "../rig/until.ts";
 import type { Fault } from "../simulators/slack/faults.ts";
+import { converse, isCancelled } from "./conversation.ts";
 import { type Process, patient, startLife } from "./life.ts";
 
 type Life = Awaited<ReturnType<typeof startLife>>;
@@ -168,4 +169,54 @@ test("killed in mid-drawing: the sketch's file goes, and a press goes on where i
   assert.equal(posts().length, 2);
   assert.equal(simulator.message(done)?.images.length, 1, "the picture pressed on stays");
   assert.equal(askedOf(standin).length, 2);
+});
+
+describe("an agent's session, whose process is killed", { concurrency: 3 }, () => {
+  test("is set back by the next process where the first was killed after the picture was there", async (t) => {
+    const life = await converse(t);
+    const { simulator, begin, ask, hold, says, answers, rests, finished, standin } = life;
+    const first = await begin();
+    const held = hold();
+    const session = await ask("a fox");
+    await says(session, "processing");
+    const order = simulator.fault({
+      method: "agents.sessions.setStatus",
+      kind: "drop",
+      when: "before",
+      times: 99,
+    });
+    held.release();
+    await finished(answers);
+    await until(() => order.struck > 0, "it to be told in vain");
+    first.kill();
+    order.cancel();
+    assert.ok(simulator.sessions.isAnyAtWork());
+    await begin();
+    await rests();
+    assert.equal(askedOf(standin).length, 1);
+  });
+
+  for (const [when, kill] of Object.entries({
+    "before that is acknowledged": atWrite("before", ({ table }) => table === "event"),
+    "once that is noted": atWrite("after", ({ table }) => table === "events"),
+  })) {
+    test(`is not drawn on where it was stopped, ${when}`, async (t) => {
+      const life = await converse(t);
+      const { simulator, ada, begin, ask, hold, says, answers, rests, isStopped } = life;
+      const first = await begin({ timing: patient });
+      const held = hold();
+      const session = await ask("a fox");
+      await says(session, "processing");
+      await until(() => answers()[0]?.images.length === 1, "a sketch");
+      const killed = kill(life, first);
+      simulator.stop(ada, session);
+      await killed;
+      await begin();
+      simulator.advance(60_000); // what was not acknowledged comes again
+      await until(isStopped, "OpenAI to be told");
+      await until(() => answers().some(isCancelled), "the message to say so");
+      held.release();
+      await rests();
+    });
+  }
 });

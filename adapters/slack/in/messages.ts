@@ -65,6 +65,7 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
     if (came.again && (await isTakenBack(stage, to, event.ts))) return takeAway(stage, to, came);
     const { text, wish } = parsePrivacy(said.text);
     const thread = toThreadKey(channelId, threadTs);
+    const toAgent = direct && app.isAgent;
     const assistant =
       !app.isAgent &&
       threadTs !== undefined &&
@@ -87,7 +88,7 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
     }
     if (assistant && fresh && text) entitle(stage, channelId, threadTs, text);
     // Who is asked something by an agent may say it below, or where all begins.
-    const asked = direct && app.isAgent && !inThread ? unanswered.get(channelId) : undefined;
+    const asked = toAgent && !inThread ? unanswered.get(channelId) : undefined;
     unanswered.delete(channelId);
     const replyTo = word?.message ?? (assistant ? undefined : (root ?? asked));
     if (!said.addressed && !isKnown && !(await isOurs(above))) strangers.set(thread, true);
@@ -102,7 +103,7 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
       request: event.ts,
       ...(threadTs && { threadTs, inThread }),
       ...(assistant && { assistant }),
-      ...(direct && app.isAgent && { title: toTitle(text, slackLimits.sessionTitle) }),
+      ...(toAgent && { title: toTitle(text, slackLimits.sessionTitle) }),
     });
     await core.handle(
       {
@@ -125,7 +126,7 @@ export function createMessages(stage: Stage): (said: Said, event: MessageEvent, 
         addressed: said.addressed || word !== undefined,
       },
       // Slack shows nobody what is for them alone in a thread that has only just begun, and here nobody else is.
-      direct && app.isAgent ? aloud(reply) : reply,
+      toAgent ? aloud(reply) : reply,
     );
   };
 }

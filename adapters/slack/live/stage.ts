@@ -9,6 +9,7 @@ import type { Send } from "../wire/send/send.ts";
 import type { Door } from "./access.ts";
 import type { AppKind } from "./agent/app-kind.ts";
 import type { Sessions } from "./agent/sessions.ts";
+import type { Stopped } from "./agent/stopped.ts";
 import type { Left } from "./left.ts";
 import type { People } from "./people.ts";
 import type { Uploads } from "./uploads.ts";
@@ -21,8 +22,8 @@ export interface Live {
   readonly request?: string;
   /** Where it stands; absent outside of threads. */
   readonly thread?: ThreadKey;
-  /** When it was asked for, by Slack's clock, in seconds. */
-  readonly begun: number;
+  /** When it was asked for: Unix time by our clock, ms. */
+  readonly since: number;
 }
 
 /** What all parts of the adapter share while it is connected. What of it outlives the process says so. */
@@ -61,8 +62,8 @@ export interface Stage {
   readonly app: AppKind;
   /** The threads in which it says that it is at work, where it is an agent. Outlives the process. */
   readonly sessions: Sessions;
-  /** When somebody last stopped what goes on in a thread, by Slack's clock, in seconds. */
-  readonly stops: Map<ThreadKey, number>;
+  /** When somebody last stopped what goes on in a thread. */
+  readonly stops: Map<ThreadKey, Stopped>;
   /** What people look at beside the conversation with an agent, by their ids: `context` as Slack has it. */
   readonly looking: Map<string, unknown>;
   /** Threads in the assistant's own pane. */

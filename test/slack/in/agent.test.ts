@@ -114,6 +114,30 @@ describe("an agent", () => {
     assert.equal((await nextPrompt()).turn.replyTo, undefined);
   });
 
+  test("cancels what was asked for before it was stopped and is shown after that, and nothing else", async (t) => {
+    const { simulator, ada, adapter, nextPrompt, nextPress, taken } = await startSlack(t, agent);
+    const dm = simulator.dm(ada);
+    const said = await simulator.say(dm, ada, "a fox");
+    const first = await nextPrompt();
+    const below = { threadTs: said.ts };
+    const stop = async (event_ts: string) => {
+      const payload = { type: "agent_session_stopped", channel: dm.id, user: ada.id, thread_ts: said.ts };
+      const body = { kind: "stop", at: Date.now(), payload: { ...payload, event_ts } };
+      await adapter.replay({ key: `slack:stop:${event_ts}`, body });
+    };
+    const marker = await simulator.say(dm, ada, "elsewhere");
+    await nextPrompt();
+    await stop(marker.ts);
+    await stop(said.ts); // an older one, delivered late
+    await simulator.say(dm, ada, "a heron", below);
+    const later = await nextPrompt();
+    await later.reply.show(view("working", { status: "Drawing" }));
+    const key = await first.reply.show(view("working", { status: "Drawing" }));
+    const { turn } = await nextPress();
+    assert.deepEqual([turn.action, turn.message], ["cancel", key]);
+    assert.deepEqual(taken, []);
+  });
+
   test("is known as one after a restart, also where messages do not say what people look at", async (t) => {
     const server = await startSlack(t, { simulator: { app: "agent", stampsContext: false } });
     const { simulator, ada, adapter, nextPrompt } = server;

@@ -87,6 +87,22 @@ test("that it is over is said until Slack hears it, by the next process if need 
   await until(async () => JSON.stringify(await keep.get("sessions")) === "[]", "it to be forgotten");
 });
 
+test("that it is over is said again where Slack itself has failed", async () => {
+  let failures = 2;
+  const { sessions, isTold } = await open({
+    answer(status) {
+      if (status === "processing" || failures === 0) return;
+      failures -= 1;
+      throw refused("internal_error");
+    },
+  });
+  const answer = {};
+  sessions.begin(session, answer, {});
+  await isTold(["1.1 processing"]);
+  sessions.end(session, answer);
+  await isTold(["1.1 processing", "1.1 active", "1.1 active", "1.1 active"]);
+});
+
 test("an answer that begins ends the pause before the next try", async () => {
   const down = Promise.withResolvers<void>();
   let isDown = true;

@@ -51,7 +51,7 @@ export async function picturesBeside(
 function toRefusal({ me, log, missing }: Stage, error: unknown): BotError {
   const trouble = toTrouble(error);
   const scope = neededScope(error);
-  log.warn({ trouble, error: toLogged(error) }, "slack.beside.unseen");
+  log.debug({ trouble, error: toLogged(error) }, "slack.beside.unseen");
   if (scope) missing([scope]);
   if (trouble === "unscoped") return toUnseen(scopeWords(scope ?? "channels:history"), error);
   return trouble === "uninvited"

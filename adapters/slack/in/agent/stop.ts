@@ -1,3 +1,4 @@
+import { isStoppedBy } from "../../live/agent/stopped.ts";
 import type { Came } from "../../live/came.ts";
 import type { Stage } from "../../live/stage.ts";
 import { isDirect } from "../../live/where.ts";
@@ -17,10 +18,12 @@ export async function answerStop(
   const { live, stops, sessions, me, core } = stage;
   if (!isDirect({ channel })) return; // nothing of ours has that button elsewhere
   const thread = toThreadKey(channel, thread_ts);
-  const at = Number(event_ts);
-  stops.set(thread, Math.max(at, stops.get(thread) ?? 0));
+  const stopped = { ts: event_ts, at: came.at };
+  const before = stops.get(thread);
+  if (!before || Number(before.ts) < Number(event_ts)) stops.set(thread, stopped);
   for (const [message, one] of live) {
-    if (one.thread === thread && one.begun < at) await withdraw(message, me.teamId, core.handle, came.event);
+    if (one.thread === thread && isStoppedBy(one, stopped))
+      await withdraw(message, me.teamId, core.handle, came.event);
   }
   sessions.settle({ channelId: channel, threadTs: thread_ts });
 }

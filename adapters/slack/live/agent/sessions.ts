@@ -48,6 +48,9 @@ interface Telling {
   over: Promise<void>;
 }
 
+/** Refusals that come of Slack itself and may pass. Source: the errors that all of its methods share. */
+const passing = /^(?:internal_error|fatal_error|service_unavailable|request_timeout|team_added_to_org)$/;
+
 const place = "sessions";
 /** Slack takes it for over after an hour; it is not looked for longer than this. In ms. */
 const knownMs = 24 * 3600 * 1000;
@@ -130,7 +133,7 @@ export async function readSessions(of: {
         if (!own.isStale) break;
       } catch (error) {
         log.debug({ session: key, error: toLogged(error) }, "slack.session.again");
-        if (isRefusal(error) && toTrouble(error) !== "limited") {
+        if (isRefusal(error) && toTrouble(error) !== "limited" && !passing.test(errorCode(error) ?? "")) {
           onRefused(key, error);
           if (!own.isStale) break;
           continue;

@@ -3,6 +3,7 @@ import { createQueue } from "../../../../src/seam/queue.ts";
 import type { MessageKey } from "../../../../src/seam/turn.ts";
 import type { Reply, View } from "../../../../src/seam/view.ts";
 import { isOver } from "../../../../src/seam/view.ts";
+import { isStoppedBy } from "../../live/agent/stopped.ts";
 import type { Live, Stage } from "../../live/stage.ts";
 import { toNoted, type Venue } from "../../live/venue.ts";
 import { isSpot, parseMessageKey, toMessageKey, toThreadKey } from "../../wire/keys.ts";
@@ -24,8 +25,7 @@ export function createPosted(stage: Stage, venue: Venue): Pick<Reply, "show" | "
   const inOrder = <T>(work: () => Promise<T>) => queue("", work);
   const sketches = createSketches(stage, message, inOrder, lost);
   const status = createStatus(stage, venue);
-  /** By Slack's clock, as far as it has said. */
-  const begun = venue.request ? Number(venue.request) : (venue.since ?? stage.now()) / 1000;
+  const since = venue.since ?? (venue.reopened ? 0 : stage.now());
   let looks = "";
   let isLast = false;
   let isBarred = false;
@@ -98,14 +98,15 @@ export function createPosted(stage: Stage, venue: Venue): Pick<Reply, "show" | "
   function goOn(key: MessageKey): void {
     const own = toLive(key);
     live.set(key, own);
-    if (own.thread && own.begun < (stage.stops.get(own.thread) ?? 0)) stage.gone(key);
+    const stopped = own.thread && stage.stops.get(own.thread);
+    if (stopped && isStoppedBy(own, stopped)) stage.gone(key);
   }
 
   function toLive(key: MessageKey): Live {
     const { channelId, threadTs, request } = venue;
     const spot = parseMessageKey(key);
     const thread = threadTs ?? (isSpot(spot) ? spot.ts : undefined);
-    return { begun, ...(request && { request }), ...(thread && { thread: toThreadKey(channelId, thread) }) };
+    return { since, ...(request && { request }), ...(thread && { thread: toThreadKey(channelId, thread) }) };
   }
 
   /** Whatever comes of showing it, Slack says of no answer that it is at work but of one that people see changing. */
