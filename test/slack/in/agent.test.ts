@@ -171,6 +171,26 @@ describe("an agent", () => {
   });
 });
 
+test("an app that becomes an agent keeps what was drawn before: its buttons, and the thread below it", async (t) => {
+  const server = await startSlack(t, { simulator: { app: "agent", stampsContext: false } });
+  const { simulator, ada, nextPrompt, nextPress, answers } = server;
+  const dm = simulator.dm(ada);
+  await simulator.say(dm, ada, "a fox");
+  await (await nextPrompt()).reply.show(await done());
+  const [before] = answers(dm);
+  assert.ok(before);
+  assert.equal(before.threadTs, undefined);
+  simulator.openHome(ada, "messages");
+  await until(() => promptsOf(server).length === 1, "the prompts");
+  simulator.press(before, "a:vary", ada);
+  const { turn, reply } = await nextPress();
+  assert.equal(turn.message, `slack:${dm.id}:${before.ts}`);
+  await reply.show(await done());
+  assert.equal(answers(dm).at(-1)?.threadTs, before.ts);
+  await simulator.say(dm, ada, "make it night", { threadTs: before.ts });
+  assert.equal((await nextPrompt()).turn.thread, turn.thread);
+});
+
 test("an app that was made before there were agents works as before", async (t) => {
   const server = await startSlack(t);
   const { simulator, ada, nextPrompt, answers } = server;
