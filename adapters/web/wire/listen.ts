@@ -17,7 +17,11 @@ const graceMs = 2000;
 
 /** Rejects with BotError `internal` when that cannot be had. Port 0: any that is free. */
 export async function listen(host: string, port: number): Promise<Listening> {
-  const server = createServer();
+  const answering = Promise.withResolvers<RequestListener>();
+  // What came before somebody listened is not told of again.
+  const server = createServer((request, response) => {
+    void answering.promise.then((listener) => listener(request, response));
+  });
   const listening = Promise.withResolvers<void>();
   server.once("error", listening.reject).listen(port, host, listening.resolve);
   try {
@@ -29,7 +33,7 @@ export async function listen(host: string, port: number): Promise<Listening> {
   return {
     url: toUrl(host, server.address() as AddressInfo), // of a TCP server that listens
     answer(listener) {
-      server.on("request", listener);
+      answering.resolve(listener);
     },
     async close() {
       const cut = setTimeout(() => server.closeAllConnections(), graceMs);
