@@ -5,7 +5,7 @@ import type { View } from "../../src/seam/view.ts";
 import type { Playground } from "./playground.ts";
 
 /** A picture of a size that is drawn, another for each number, and too busy to be small. */
-export async function largePicture(number: number, width = 1024, height = 1024): Promise<Buffer> {
+async function largePicture(number: number, width = 1024, height = 1024): Promise<Buffer> {
   const tile = Buffer.from(
     Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * at * 31 + number * 977 + ((at * 7) % 251)) % 256),
   );

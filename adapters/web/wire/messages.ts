@@ -119,6 +119,8 @@ export interface WireView {
   readonly parent?: string;
   /** It is about the studio, styles and defaults, and no picture of the thread. */
   readonly aside?: boolean;
+  /** It was deleted, and can be brought back until then, Unix time in ms. */
+  readonly gone?: number;
   /** Which of several pictures the next prompt goes on from, from 0; absent: the first, nobody has picked. */
   readonly picked?: number;
 }

@@ -15,12 +15,28 @@ import {
   toReuse,
 } from "../state/drafts.ts";
 import { type createStore, draftOf, picturesOf, setDraft } from "../state/store.ts";
+import { problemOf } from "./check-file.ts";
 import type { Page } from "./page.ts";
 
 /** What a person does in the composer before sending. */
 export function createDrafting(store: ReturnType<typeof createStore>, page: Page) {
   const draft = (change: (draft: Draft) => Draft) =>
     store.update((state) => setDraft(state, change(draftOf(state))));
+
+  let checking = Promise.resolve(true);
+
+  /** Takes a file out of the composer that will not be taken, and says why. */
+  async function refuse(picture: DraftPicture & { readonly kind: "file" }, thread: string) {
+    const problem = await problemOf(picture.file, picture.name);
+    if (problem === undefined) return undefined;
+    store.update((state) => {
+      const now = state.drafts.get(thread);
+      return now ? setDraft(state, removePicture(now, picture.key), thread) : state;
+    });
+    release(picture);
+    page.say(problem, true);
+    return problem;
+  }
 
   const drafting = {
     write(text: string): void {
@@ -39,18 +55,26 @@ export function createDrafting(store: ReturnType<typeof createStore>, page: Page
       return true;
     },
 
+    /** Attaches files, and takes out again those that will not be taken. */
     attach(files: Iterable<File>): void {
-      const all = [...files];
-      // Some browsers know no type for these.
-      const named = /\.(?:hei[cf]|jfif|bmp|tiff?|avif)$/i;
-      const pictures = all.filter(({ type, name }) => type.startsWith("image/") || named.test(name));
-      if (pictures.length < all.length) page.say("Only pictures can be attached.", true);
-      drafting.add(
-        pictures.map((file) => {
-          const src = URL.createObjectURL(file);
-          return { kind: "file", key: src, name: file.name || "Pasted picture", src, file };
-        }),
-      );
+      const thread = store.state.open;
+      const pictures = [...files].map((file) => {
+        const src = URL.createObjectURL(file);
+        return { kind: "file", key: src, name: file.name || "Pasted picture", src, file } as const;
+      });
+      drafting.add(pictures);
+      const held = new Set(draftOf(store.state).pictures);
+      const all = Promise.all(pictures.filter((each) => held.has(each)).map((each) => refuse(each, thread)));
+      const checked = all.then((problems) => !problems.some((problem) => problem !== undefined));
+      const before = checking;
+      checking = Promise.all([before, checked]).then(([one, other]) => one && other);
+    },
+
+    /** Whether all that was attached since this was asked last will be taken. */
+    async isTaken(): Promise<boolean> {
+      const answer = await checking;
+      checking = Promise.resolve(true);
+      return answer;
     },
 
     reuse(picture: WirePicture): void {
