@@ -23,19 +23,20 @@ export function createDrafting(store: ReturnType<typeof createStore>, page: Page
   const draft = (change: (draft: Draft) => Draft) =>
     store.update((state) => setDraft(state, change(draftOf(state))));
 
-  let checking = Promise.resolve(true);
+  /** Files that are being looked at; each says whether it was refused. */
+  const checking = new Set<Promise<boolean>>();
 
-  /** Takes a file out of the composer that will not be taken, and says why. */
-  async function refuse(picture: DraftPicture & { readonly kind: "file" }, thread: string) {
+  /** Takes a file out of the composer that will not be taken, and says why; whether it was one. */
+  async function refuse(picture: DraftPicture & { readonly kind: "file" }, thread: string): Promise<boolean> {
     const problem = await problemOf(picture.file, picture.name);
-    if (problem === undefined) return undefined;
+    if (problem === undefined) return false;
     store.update((state) => {
       const now = state.drafts.get(thread);
       return now ? setDraft(state, removePicture(now, picture.key), thread) : state;
     });
     release(picture);
     page.say(problem, true);
-    return problem;
+    return true;
   }
 
   const drafting = {
@@ -64,17 +65,16 @@ export function createDrafting(store: ReturnType<typeof createStore>, page: Page
       });
       drafting.add(pictures);
       const held = new Set(draftOf(store.state).pictures);
-      const all = Promise.all(pictures.filter((each) => held.has(each)).map((each) => refuse(each, thread)));
-      const checked = all.then((problems) => !problems.some((problem) => problem !== undefined));
-      const before = checking;
-      checking = Promise.all([before, checked]).then(([one, other]) => one && other);
+      for (const picture of pictures.filter((each) => held.has(each))) {
+        const checked = refuse(picture, thread).finally(() => checking.delete(checked));
+        checking.add(checked);
+      }
     },
 
-    /** Whether all that was attached since this was asked last will be taken. */
+    /** Whether all will be taken that is being looked at just now. */
     async isTaken(): Promise<boolean> {
-      const answer = await checking;
-      checking = Promise.resolve(true);
-      return answer;
+      const refused = await Promise.all(checking);
+      return !refused.includes(true);
     },
 
     reuse(picture: WirePicture): void {
