@@ -237,10 +237,19 @@ describe("the playground in a real browser", () => {
       await page.keyboard.press("Escape");
     });
 
-    await t.test("what could not be drawn comes back into the composer, to be put right", async () => {
-      const broken = { name: "fox.png", mimeType: "image/png", buffer: Buffer.from("no picture at all") };
+    const broken = { name: "fox.png", mimeType: "image/png", buffer: Buffer.from("no picture at all") };
+    await t.test("a file that will not be taken is refused when it is chosen", async () => {
       await page.getByLabel("Attach pictures").setInputFiles([broken]);
-      await draw("a bridge like this fox");
+      await page.getByRole("alert").getByText("“fox.png” is no picture.").waitFor();
+      assert.equal(await page.getByRole("list", { name: "Attached pictures" }).count(), 0);
+    });
+
+    await t.test("what could not be drawn comes back into the composer, to be put right", async () => {
+      const multipart = { text: "a bridge like this fox", attachment: broken };
+      await page.request.post(
+        `${new URL(page.url()).origin}/api/threads/${page.url().split("/").at(-1)}/prompts`,
+        { multipart },
+      );
       const failed = answers.nth(2);
       await failed.getByRole("button", { name: "Change and try again" }).click();
       assert.equal(await prompt.inputValue(), "a bridge like this fox");

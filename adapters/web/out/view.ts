@@ -20,6 +20,7 @@ export function toWireView(
     // The page folds the details out by itself, and has its own painter.
     actions: view.actions.filter((name) => name !== "details" && name !== "area").map(toWireAction),
     ...(view.audience === "asker" && { aside: true }),
+    ...(view.gone && { gone: 0 }),
     ...(view.details && { details: view.details }),
     ...(view.parent && { parent: toId(view.parent) }),
   };

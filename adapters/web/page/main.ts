@@ -83,7 +83,10 @@ function draw(state: State): void {
   document.title = titleOf(state);
   // For the dialogs, which lie over the header that says it.
   document.documentElement.toggleAttribute("data-stand-in", state.about?.painter.standIn ?? false);
+  const focused = document.activeElement;
+  const answer = focused?.closest<HTMLElement>("[data-answer]")?.dataset.answer;
   render(app(state, studio), root);
+  if (focused && !focused.isConnected) keepFocus(answer);
   scroll.follow(state.open);
   showSought(state);
   showNode();
@@ -95,6 +98,13 @@ function draw(state: State): void {
     timed = id;
     setTimeout(() => studio.dismiss(id), failed || offer ? 12_000 : 5000);
   }
+}
+
+/** What had the focus is gone, such as a button that was pressed: what it stood on has it, the answer or all of them. */
+function keepFocus(answer: string | undefined): void {
+  if (document.querySelector("dialog[open]") || document.activeElement !== document.body) return;
+  const next = answer && document.querySelector<HTMLElement>(`#answer-${answer}`);
+  (next || document.querySelector<HTMLElement>("#conversation"))?.focus({ preventScroll: true });
 }
 
 /** Brings what is sought into view, with a ring that goes again, to say which one it was. */

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireAction, WireAnswer, WireAsk } from "../../wire/messages.ts";
 import { icon } from "../look/icons.ts";
-import { answerOf, chosenOf, draftOf, isPending, type State, threadOf } from "../state/store.ts";
+import { answerOf, chosenOf, draftOf, isPending, messagesOf, type State, threadOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { prose } from "../text/prose.ts";
 import { reference } from "./ask.ts";
@@ -26,7 +26,8 @@ export function answer(
       id="answer-${message.id}"
       class=${classes.filter(Boolean).join(" ")}
       data-answer=${message.id}
-      aria-label="Answer"
+      tabindex="-1"
+      aria-label="Answer ${numberOf(message, state)}"
       aria-busy=${pending}
     >
       ${frames(message, asked, state, studio)}
@@ -46,6 +47,12 @@ export function answer(
       ${state.unfolded.has(message.id) && view.details ? details(view.details, message.id, state) : nothing}
     </section>
   `;
+}
+
+/** Its place among the answers of its thread, from 1. */
+function numberOf({ id }: WireAnswer, state: State): number {
+  const answers = messagesOf(state).filter(({ kind }) => kind === "answer");
+  return answers.findIndex((each) => each.id === id) + 1;
 }
 
 function frames(

@@ -13,7 +13,7 @@ export function ask(message: WireAsk, state: State, studio: Studio): TemplateRes
   const references = message.pictures.filter(({ role }) => role !== "mask");
   const mask = message.pictures.find(({ role }) => role === "mask");
   return html`
-    <section class="ask" aria-label="You asked">
+    <div class="ask" role="group" aria-label="You asked">
       ${
         parent?.view.images[0]
           ? html`<button
@@ -36,7 +36,7 @@ export function ask(message: WireAsk, state: State, studio: Studio): TemplateRes
             : nothing
         }
         ${message.action ? html`<p class="ask-action">${icon(actionIcon(message))} ${label(message, state)}</p>` : nothing}
-        ${message.text ? html`<p class="ask-text">${message.text}</p>` : nothing}
+        ${message.text ? words(message.text) : nothing}
         ${
           chips.length > 0
             ? html`<p class="ask-options">
@@ -45,8 +45,22 @@ export function ask(message: WireAsk, state: State, studio: Studio): TemplateRes
             : nothing
         }
       </div>
-    </section>
+    </div>
   `;
+}
+
+/** What was said; of a long text the first lines, until somebody wants to see all of it. */
+function words(text: string): TemplateResult {
+  if (text.length < 420 && text.split("\n").length < 9) return html`<p class="ask-text">${text}</p>`;
+  return html`<p class="ask-text folded">${text}</p>
+    <button type="button" class="link ask-fold" aria-expanded="false" @click=${unfold}>Show all</button>`;
+}
+
+function unfold({ currentTarget: button }: Event): void {
+  if (!(button instanceof HTMLElement)) return;
+  const isFolded = button.previousElementSibling?.classList.toggle("folded") ?? false;
+  button.ariaExpanded = String(!isFolded);
+  button.textContent = isFolded ? "Show all" : "Show less";
 }
 
 /** A small picture that opens by itself; with its number, if it is one of several. */

@@ -43,6 +43,7 @@ export function conversation(state: State, studio: Studio): TemplateResult {
 function view(exchange: Exchange, state: State, studio: Studio): TemplateResult {
   return html`
     <article class="exchange">
+      <h2 class="unseen">${exchange.ask?.text.slice(0, 100) || "A picture"}</h2>
       ${exchange.ask ? ask(exchange.ask, state, studio) : ""}
       ${repeat(
         exchange.answers,

@@ -22,6 +22,7 @@ export function picture(
       class="frame ${pending ? "pending" : ""} ${shown ? "" : "blank"}"
       ${styled({ "--ratio": String(width / height || 1) })}
       ?disabled=${pending}
+      aria-label=${shown ? nothing : "The picture that is being drawn"}
       title=${pending ? nothing : "Look closer"}
       @click=${() => shown && void studio.look(shown.src)}
     >

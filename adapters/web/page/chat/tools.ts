@@ -3,8 +3,9 @@ import type { WireAnswer } from "../../wire/messages.ts";
 import { type IconName, icon } from "../look/icons.ts";
 import { beforesOf } from "../state/comparable.ts";
 import { picturesOf, type State } from "../state/store.ts";
+import { canCopy } from "../studio/clipboard.ts";
 import type { Studio } from "../studio/studio.ts";
-import { fileName } from "../text/format.ts";
+import { nameOfPicture } from "../text/format.ts";
 
 /** What the page itself can do with an answer, and with its picture if it has one only. */
 export function tools(message: WireAnswer, state: State, studio: Studio): TemplateResult {
@@ -106,12 +107,6 @@ function source(message: WireAnswer, at: number, state: State): TemplateResult {
   </a>`;
 }
 
-function toFileName({ id, view }: WireAnswer, at: number, mediaType: string, state: State): string {
-  const shown = view.images[at]?.src;
-  const number =
-    picturesOf(state).findIndex(({ answer, picture }) => answer.id === id && picture.src === shown) + 1;
-  return fileName(view.details?.prompt ?? "", number, mediaType);
+function toFileName(answer: WireAnswer, at: number, mediaType: string, state: State): string {
+  return nameOfPicture(answer, { src: answer.view.images[at]?.src ?? "", mediaType }, picturesOf(state));
 }
-
-// Missing on plain http.
-const canCopy = typeof ClipboardItem !== "undefined" && navigator.clipboard !== undefined;

@@ -1,5 +1,7 @@
-import { html, render, type TemplateResult } from "lit-html";
+import { html, nothing, render, type TemplateResult } from "lit-html";
+import type { WirePicture } from "../../wire/messages.ts";
 import { openLayer } from "./layers.ts";
+import { thumbnail } from "./small.ts";
 
 /** A dialog that is open. */
 export interface Dialog<T> {
@@ -67,14 +69,20 @@ export function openDialog<T>(
   return promise;
 }
 
-/** Asks before something that cannot be taken back. */
-export async function confirmed(title: string, text: string, yes: string): Promise<boolean> {
+/** Asks before something that cannot be taken back; `about`: the picture that it is done to. */
+export async function confirmed(
+  title: string,
+  text: string,
+  yes: string,
+  about?: WirePicture,
+): Promise<boolean> {
   const answer = await openDialog<boolean>(
     title,
     "sheet",
     (dialog) => html`
       <form method="dialog" @submit=${(event: Event) => submitted(event, () => dialog.close(true))}>
         <h2>${title}</h2>
+        ${about ? html`<img class="sheet-picture" src=${thumbnail(about.src)} alt=${about.alt} />` : nothing}
         <p>${text}</p>
         <div class="sheet-buttons">
           <button type="button" class="button" autofocus @click=${() => dialog.close(false)}>Keep</button>

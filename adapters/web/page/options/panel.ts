@@ -13,7 +13,14 @@ import { heldValue, type OptionGroup, toGroups, whyIdle } from "./groups.ts";
 export function optionControls(state: State, draft: Draft, studio: Studio): TemplateResult {
   const { about } = state;
   return html`
-    <section id="options" class="options" role="group" aria-label="Options" ${ref((element) => fitAbove(element))}>
+    <section
+      id="options"
+      class="options"
+      role="group"
+      aria-label="Options"
+      @keydown=${(event: KeyboardEvent) => closeOnEnter(event, studio)}
+      ${ref((element) => fitAbove(element))}
+    >
       <div class="options-top">
         <h2>Options</h2>
         <button
@@ -136,6 +143,18 @@ function foot(state: State, draft: Draft, studio: Studio): TemplateResult {
       </button>
     </div>
   </div>`;
+}
+
+/** Enter in a field takes its value over and goes back to the prompt; on a button it presses that. */
+function closeOnEnter(event: KeyboardEvent, studio: Studio): void {
+  const field = event.target;
+  if (event.key !== "Enter" || event.isComposing) return;
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement) || !field.validity.valid)
+    return;
+  event.preventDefault();
+  field.blur();
+  studio.panel("options", false);
+  studio.focusComposer();
 }
 
 /** What folds open at the lower end would else be out of sight. */

@@ -49,7 +49,7 @@ function header(state: State, studio: Studio): TemplateResult {
         ${icon("menu")}
       </button>
       <h1 class="top-title">
-        ${thread ? html`<span>${thread.title}</span>` : html`<span class="top-brand">${mark()} Drawbridge</span>`}
+        ${thread ? html`<span>${thread.title}</span>` : html`<span class="top-brand">${mark()} Drawbridge</span><span class="unseen">New thread</span>`}
       </h1>
       ${badge(state)}
       <button

@@ -15,7 +15,15 @@ export function listenToKeys(store: ReturnType<typeof createStore>, studio: Stud
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const act = shortcut(event.key);
-    if (!act) return;
+    if (!act) {
+      // What is typed where nothing is to be typed is meant for the prompt.
+      const isLoose =
+        event.target === document.body || event.target === document.querySelector("#conversation");
+      if (isLoose && event.key.length === 1 && event.key !== " ") {
+        document.querySelector<HTMLElement>("#prompt")?.focus();
+      }
+      return;
+    }
     event.preventDefault();
     act();
   });

@@ -340,11 +340,13 @@ export function picturesOf(state: State): readonly { answer: WireAnswer; picture
     .flatMap((answer) => answer.view.images.map((picture) => ({ answer, picture })));
 }
 
-/** Questions in the order they were asked, each with what answers it. */
+/** Questions in the order they were asked, each with what answers it; without what was deleted and nothing hangs on. */
 export function toExchanges(messages: readonly WireMessage[]): readonly Exchange[] {
   const byAsk = new Map<string, { id: string; ask?: WireAsk; answers: WireAnswer[]; at: number }>();
+  const isGone = goneOf(messages);
   for (const message of messages) {
     const id = message.kind === "ask" ? message.id : message.ask;
+    if (isGone.has(id)) continue;
     const held = byAsk.get(id) ?? { id, answers: [], at: message.createdAt };
     if (message.kind === "ask") {
       held.ask = message;
@@ -353,6 +355,21 @@ export function toExchanges(messages: readonly WireMessage[]): readonly Exchange
     byAsk.set(id, held);
   }
   return [...byAsk.values()].sort((one, other) => one.at - other.at);
+}
+
+/** The questions whose answers were deleted for good, and that nothing else was made from or said to. */
+function goneOf(messages: readonly WireMessage[]): ReadonlySet<string> {
+  const hung = new Set(
+    messages.map((message) => (message.kind === "ask" ? message.replyTo : message.view.parent)),
+  );
+  const gone = messages.filter(
+    (message) => message.kind === "answer" && isPast(message.view.gone) && !hung.has(message.id),
+  );
+  return new Set(gone.map((message) => (message.kind === "answer" ? message.ask : message.id)));
+}
+
+function isPast(time: number | undefined): boolean {
+  return time !== undefined && time < Date.now();
 }
 
 /** Whether an answer is still on its way. */

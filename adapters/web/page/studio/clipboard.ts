@@ -11,3 +11,6 @@ async function toPng(src: string): Promise<Blob> {
   canvas.getContext("2d")?.drawImage(image, 0, 0);
   return canvas.convertToBlob({ type: "image/png" });
 }
+
+/** Missing on plain http. */
+export const canCopy = typeof ClipboardItem !== "undefined" && navigator.clipboard !== undefined;

@@ -15,12 +15,29 @@ import {
   toReuse,
 } from "../state/drafts.ts";
 import { type createStore, draftOf, picturesOf, setDraft } from "../state/store.ts";
+import { problemOf } from "./check-file.ts";
 import type { Page } from "./page.ts";
 
 /** What a person does in the composer before sending. */
 export function createDrafting(store: ReturnType<typeof createStore>, page: Page) {
   const draft = (change: (draft: Draft) => Draft) =>
     store.update((state) => setDraft(state, change(draftOf(state))));
+
+  /** Files that are being looked at; each says whether it was refused. */
+  const checking = new Set<Promise<boolean>>();
+
+  /** Takes a file out of the composer that will not be taken, and says why; whether it was one. */
+  async function refuse(picture: DraftPicture & { readonly kind: "file" }, thread: string): Promise<boolean> {
+    const problem = await problemOf(picture.file, picture.name);
+    if (problem === undefined) return false;
+    store.update((state) => {
+      const now = state.drafts.get(thread);
+      return now ? setDraft(state, removePicture(now, picture.key), thread) : state;
+    });
+    release(picture);
+    page.say(problem, true);
+    return true;
+  }
 
   const drafting = {
     write(text: string): void {
@@ -40,18 +57,25 @@ export function createDrafting(store: ReturnType<typeof createStore>, page: Page
       return true;
     },
 
+    /** Attaches files, and takes out again those that will not be taken. */
     attach(files: Iterable<File>): void {
-      const all = [...files];
-      // Some browsers know no type for these.
-      const named = /\.(?:hei[cf]|jfif|bmp|tiff?|avif)$/i;
-      const pictures = all.filter(({ type, name }) => type.startsWith("image/") || named.test(name));
-      if (pictures.length < all.length) page.say("Only pictures can be attached.", true);
-      drafting.add(
-        pictures.map((file) => {
-          const src = URL.createObjectURL(file);
-          return { kind: "file", key: src, name: file.name || "Pasted picture", src, file };
-        }),
-      );
+      const thread = store.state.open;
+      const pictures = [...files].map((file) => {
+        const src = URL.createObjectURL(file);
+        return { kind: "file", key: src, name: file.name || "Pasted picture", src, file } as const;
+      });
+      drafting.add(pictures);
+      const held = new Set(draftOf(store.state).pictures);
+      for (const picture of pictures.filter((each) => held.has(each))) {
+        const checked = refuse(picture, thread).finally(() => checking.delete(checked));
+        checking.add(checked);
+      }
+    },
+
+    /** Whether all will be taken that is being looked at just now. */
+    async isTaken(): Promise<boolean> {
+      const refused = await Promise.all(checking);
+      return !refused.includes(true);
     },
 
     reuse(picture: WirePicture): void {

@@ -69,6 +69,14 @@ export function createPage(store: ReturnType<typeof createStore>) {
     /** As many threads as there is room for in the list. */
     threadsInView: () => Math.max(6, Math.ceil((innerHeight - 180) / threadHeight)),
 
+    /** Where keys stand for what can be done with pictures; a letter that stands for nothing goes into the prompt. */
+    focusConversation(): void {
+      if (!matchMedia("(pointer: fine)").matches) return;
+      requestAnimationFrame(() =>
+        document.querySelector<HTMLElement>("#conversation")?.focus({ preventScroll: true }),
+      );
+    },
+
     async attempt(work: () => Promise<unknown>): Promise<void> {
       try {
         await work();

@@ -86,8 +86,11 @@ export function createSending(
       store.update((now) =>
         setSending(putDraft(now, { ...draft, sent }, thread), thread, { id, again: false }),
       );
+      page.panel("options", false);
       await deliver(thread, draft, id);
-      page.focusComposer(false);
+      const isTaken = !store.state.drafts.get(thread)?.text;
+      if (isTaken) page.focusConversation();
+      else page.focusComposer(false);
     },
 
     /** Gives up what is being sent again. It may have come through all the same. */

@@ -1,5 +1,6 @@
 import type { WireAction, WireAnswer, WireAsk, WireEvent, WirePicture } from "../../wire/messages.ts";
 import { confirmed } from "../look/dialog.ts";
+import { toTree } from "../panels/tree.ts";
 import { beforesOf } from "../state/comparable.ts";
 import { emptyDraft, formatDraft, setTarget } from "../state/drafts.ts";
 import { toRetry } from "../state/retry.ts";
@@ -8,11 +9,13 @@ import {
   type createStore,
   draftOf,
   followHead,
+  messagesOf,
   picturesOf,
   type State,
   setDraft,
   threadOf,
 } from "../state/store.ts";
+import { nameOfPicture } from "../text/format.ts";
 import { openCompare } from "../viewer/compare.ts";
 import { openLightbox } from "../viewer/lightbox.ts";
 import { copyPicture } from "./clipboard.ts";
@@ -33,12 +36,20 @@ export function createStudio(store: ReturnType<typeof createStore>) {
   const keeping = createKeeping(store, page);
   const library = createLibrary(store, page, keeping);
 
+  const sending = createSending(store, page, library.loadThread);
+  const drafting = createDrafting(store, page);
+
   const studio = {
     ...page,
     ...keeping,
     ...library,
-    ...createSending(store, page, library.loadThread),
-    ...createDrafting(store, page),
+    ...sending,
+    ...drafting,
+
+    /** Sends what is in the composer; if that fails, or a file of it will not be taken, everything stays where it is. */
+    async send(): Promise<void> {
+      if (await drafting.isTaken()) await sending.send();
+    },
 
     /** A button under an answer: acts at once, or turns the composer into its form. */
     async press(answer: WireAnswer, action: WireAction): Promise<void> {
@@ -57,7 +68,9 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       }
       if (action.style === "danger") {
         const text = "The picture will be gone for good. What was made from it stays.";
-        if (!(await confirmed(`${action.label}?`, text, action.label))) return;
+        const picture = answer.view.images[answer.view.picked ?? 0];
+        const which = picture ? ` version ${versionOf(store.state, answer.id)}` : "";
+        if (!(await confirmed(`${action.label}${which}?`, text, action.label, picture))) return;
       }
       if (movesHead.test(action.name)) store.update(followHead);
       await studio.pressNow(answer, action);
@@ -106,15 +119,18 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       const at = pictures.findIndex(({ picture }) => picture.src === src);
       const left = await openLightbox(
         pictures.map(({ answer, picture }) => {
-          return { picture, comparable: beforesOf(store.state, answer).length > 0 };
+          const name = nameOfPicture(answer, picture, pictures);
+          return { picture, name, comparable: beforesOf(store.state, answer).length > 0 };
         }),
         at,
+        (picture) => void studio.copy(picture),
       );
       const seen = left && pictures[left.at];
       if (!seen) return;
       if (left.at !== at) studio.walk(seen.answer.id);
       const { answer, picture } = seen;
       if (left.act === "edit") await studio.edit(answer);
+      else if (left.act === "reference") studio.reuse(picture);
       else if (left.act === "compare") await studio.compare(answer, picture);
       else if (left.act === "mask") {
         if (answer.view.images.length > 1) await studio.paintOneOf(picture);
@@ -135,6 +151,10 @@ export function createStudio(store: ReturnType<typeof createStore>) {
     },
   };
   return studio;
+}
+
+function versionOf(state: State, answer: string): number | undefined {
+  return toTree(messagesOf(state), threadOf(state)?.head).nodes.find(({ id }) => id === answer)?.number;
 }
 
 function askText(state: State, answer: WireAnswer): string {

@@ -1,5 +1,6 @@
 import type { ImageOptions, OptionName, OptionSpec } from "../../../../src/seam/options.ts";
 import type { Cost } from "../../../../src/seam/view.ts";
+import type { WireAnswer, WirePicture } from "../../wire/messages.ts";
 
 /** "now", "5 min", "14:05" (today), "Mon", "3 Oct". */
 export function when(time: number, now: number, locale?: string): string {
@@ -75,6 +76,16 @@ export function fileName(prompt: string, number: number, mediaType: string): str
     .replace(/-+$/, "");
   const ending = mediaType === "image/jpeg" ? "jpg" : (/\/([a-z0-9]+)/.exec(mediaType)?.[1] ?? "png");
   return `${words || "drawbridge"}-${number}.${ending}`;
+}
+
+/** The same for a picture of an answer, which is numbered among all of its thread. */
+export function nameOfPicture(
+  answer: WireAnswer,
+  { src, mediaType }: { readonly src: string; readonly mediaType: string },
+  all: readonly { readonly answer: WireAnswer; readonly picture: WirePicture }[],
+): string {
+  const number = all.findIndex((each) => each.answer.id === answer.id && each.picture.src === src) + 1;
+  return fileName(answer.view.details?.prompt ?? "", number, mediaType);
 }
 
 /** A name as `--style` takes it, from what a person typed; empty when none of it can be used. */

@@ -7,6 +7,8 @@ export interface Gestures {
   /** The drawing pointer lifts; `cut`: a second finger came, so it was no drawing after all. */
   up(cut: boolean): void;
   pan(dx: number, dy: number): void;
+  /** The last pointer is up. */
+  lift?(): void;
   zoom(factor: number, x: number, y: number): void;
   /** The mouse, or a pen, without touching. */
   hover?(x: number, y: number): void;
@@ -68,7 +70,9 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures, signa
   });
 
   const lift = (event: PointerEvent) => {
-    if (!pointers.delete(event.pointerId) || !drawing) return;
+    if (!pointers.delete(event.pointerId)) return;
+    if (pointers.size === 0) gestures.lift?.();
+    if (!drawing) return;
     drawing = false;
     gestures.up(event.type === "pointercancel");
   };

@@ -5,23 +5,29 @@ import { type Dialog, openDialog } from "../look/dialog.ts";
 import { type IconName, icon } from "../look/icons.ts";
 import { preview } from "../look/small.ts";
 import { styled } from "../look/style-properties.ts";
+import { canCopy } from "../studio/clipboard.ts";
 import { listenToGestures } from "./gestures.ts";
-import { fit, keepInside, pan, type Viewport, zoomAt } from "./viewport.ts";
+import { fit, keepInside, pan, toPicture, type Viewport, zoomAt } from "./viewport.ts";
 
 /** Where a person was when they closed it, and what they want to do with that picture. */
 export interface Left {
   readonly at: number;
-  readonly act?: "edit" | "mask" | "compare";
+  readonly act?: "edit" | "mask" | "compare" | "reference";
 }
 
-/** Shows a picture as large as the screen, and its neighbours. */
+/** Pixels that a finger pulls a picture down to put it away. */
+const pulledDown = 110;
+
+/** Shows a picture as large as the screen, and its neighbours. `name`: under which one is saved. */
 export async function openLightbox(
-  pictures: readonly { readonly picture: WirePicture; readonly comparable: boolean }[],
+  pictures: readonly { readonly picture: WirePicture; readonly name: string; readonly comparable: boolean }[],
   first: number,
+  copy: (picture: WirePicture) => void,
 ): Promise<Left> {
   let at = Math.max(0, first);
   let view: Viewport = { scale: 1, x: 0, y: 0 };
   let least = 1;
+  let seen = { width: 1, height: 1 };
   let surface: HTMLElement | undefined;
 
   const picture = () => pictures[at]?.picture ?? { src: "", alt: "", width: 1, height: 1 };
@@ -39,8 +45,22 @@ export async function openLightbox(
     least = whole.scale;
     return whole;
   }
+  /** A phone that is turned, or whose bars come and go, keeps what is looked at in the middle. */
+  function refit(): void {
+    const [x, y] = toPicture(view, seen.width / 2, seen.height / 2);
+    const isZoomed = view.scale > least * 1.01;
+    seen = frame();
+    const whole = fitted();
+    const scale = Math.max(view.scale, least);
+    place(isZoomed ? { scale, x: seen.width / 2 - x * scale, y: seen.height / 2 - y * scale } : whole);
+  }
   const zoom = (factor: number, x = frame().width / 2, y = frame().height / 2) =>
     place(zoomAt(view, factor, x, y, least, Math.max(8, least * 8)));
+
+  function copyShown(): void {
+    const shown = pictures[at]?.picture;
+    if (shown) copy(shown);
+  }
 
   function go(dialog: Dialog<Left["act"]>, to: number): void {
     if (!pictures[to]) return;
@@ -84,14 +104,26 @@ export async function openLightbox(
       <div class="viewer-top">
         <span class="viewer-count" aria-live="polite">${at + 1} of ${pictures.length}</span>
         <span class="spring"></span>
-        ${tool("pencil", "Edit…", () => dialog.close("edit"))}
-        ${tool("brush", "Paint mask", () => dialog.close("mask"))}
-        ${tool("compare", "Compare", () => dialog.close("compare"), !pictures[at]?.comparable)}
-        <span class="viewer-zoom">
+        <div class="viewer-tools" role="group" aria-label="This picture">
+          ${tool("pencil", "Edit…", () => dialog.close("edit"))}
+          ${tool("brush", "Paint mask", () => dialog.close("mask"))}
+          ${tool("compare", "Compare", () => dialog.close("compare"), !pictures[at]?.comparable)}
+          ${tool("reference", "Use as reference", () => dialog.close("reference"))}
+          <a
+            class="tool"
+            role="button"
+            href=${picture().src}
+            download=${pictures[at]?.name ?? ""}
+            aria-label="Download"
+            data-tip="Download"
+          >
+            ${icon("download")}
+          </a>
+          ${canCopy ? tool("copy", "Copy picture", copyShown) : nothing}
           <span class="rule"></span>
           ${tool("zoomOut", "Zoom out", () => zoom(1 / 1.4))} ${tool("fit", "Fit", () => place(fitted()))}
           ${tool("zoomIn", "Zoom in", () => zoom(1.4))}
-        </span>
+        </div>
         <button
           type="button"
           class="tool"
@@ -121,27 +153,36 @@ export async function openLightbox(
       surface = element.querySelector<HTMLElement>(".surface") ?? undefined;
       element.addEventListener("keydown", (event) => onKey(dialog, event), { signal });
       if (!surface) return;
-      const resized = new ResizeObserver(() => place(fitted()));
+      const resized = new ResizeObserver(refit);
       resized.observe(surface);
       signal.addEventListener("abort", () => resized.disconnect());
-      let swiped: number | undefined;
+      let swiped: { x: number; y: number } | undefined;
+      const pull = (down: number) => surface?.style.setProperty("translate", `0 ${Math.max(0, down)}px`);
       listenToGestures(
         surface,
         {
           down: () => {
-            swiped = 0;
+            swiped = { x: 0, y: 0 };
             return false;
           },
           draw() {},
           up() {},
+          lift() {
+            swiped = undefined;
+            pull(0);
+          },
           pan(dx, dy) {
             if (view.scale > least * 1.01) return place(pan(view, dx, dy));
-            // Not zoomed in, a finger's sideways drag turns the page.
-            if (swiped === undefined) return;
-            swiped += dx;
-            if (Math.abs(swiped) < 70) return;
-            go(dialog, at + (swiped > 0 ? -1 : 1));
-            swiped = undefined;
+            // Not zoomed in, a finger's sideways drag turns the page, and one downwards puts the picture away.
+            if (!swiped) return;
+            swiped = { x: swiped.x + dx, y: swiped.y + dy };
+            const { x, y } = swiped;
+            pull(y > Math.abs(x) ? y : 0);
+            if (y > pulledDown && y > 1.5 * Math.abs(x)) dialog.close();
+            else if (Math.abs(x) >= 70 && Math.abs(x) > Math.abs(y)) {
+              go(dialog, at + (x > 0 ? -1 : 1));
+              swiped = undefined;
+            }
           },
           zoom: (factor, x, y) => zoom(factor, x, y),
         },
