@@ -77,7 +77,9 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
         headers: { authorization: "Bearer storm" },
       });
     }
-    const headers = { ...incoming.headers, host: new URL(origin).host };
+    // Whether a connection is closed is a matter of that connection alone.
+    const { connection: _, ...passed } = incoming.headers;
+    const headers = { ...passed, host: new URL(origin).host };
     const onward = request(`${origin}${path}`, { method: incoming.method ?? "GET", headers });
     onward.end(body);
     const [answer] = (await once(onward, "response")) as [IncomingMessage];
