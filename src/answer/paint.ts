@@ -20,7 +20,7 @@ export function saidOf({ text, options, mustDraw }: OpenTurn): Said {
 /** Asks the painter for a turn's pictures. `turn`, with `notes` for what the person should know. */
 export function createPaint(
   { turn, notes }: { readonly turn: OpenTurn; readonly notes: string[] },
-  { base, shown, inputs, linksFrom, unpicked }: Prepared,
+  { base, shown, inputs, linksFrom, unpicked, isUnanswered }: Prepared,
   fitted: Fitted,
   tools: PrepareTools & {
     readonly painter: Painter;
@@ -55,6 +55,7 @@ export function createPaint(
     before: {
       ...(base && { base }),
       ...(shown && { shown }),
+      ...(isUnanswered && { isUnanswered }),
       ...(unpicked !== undefined && { unpicked }),
       of: history.before,
       seen: once(see),

@@ -21,6 +21,8 @@ export interface Prepared {
   readonly parent?: Generation;
   /** What is seen of it: another where it was answered in words. */
   readonly shown?: Generation;
+  /** Nobody answered that one: it is what the thread has come to. */
+  readonly isUnanswered?: boolean;
   readonly inputs: readonly StoredInput[];
   /** What lies under the mask, to be put back outside of it. */
   readonly under?: StoredUnder;
@@ -65,6 +67,7 @@ export async function prepare(
     ...(base && { base }),
     ...(parent && { parent }),
     ...(shown && { shown }),
+    ...(turn.from === undefined && { isUnanswered: true }),
     ...read,
   };
   if (turn.options.action !== "edit" || read.inputs.some(({ role }) => role === "reference")) return prepared;

@@ -48,6 +48,8 @@ export interface Before {
   readonly base?: Generation;
   /** What is seen of it: another where it was answered in words. */
   readonly shown?: Generation;
+  /** Nobody answered that one: it is what the thread has come to. */
+  readonly isUnanswered?: boolean;
   /** How many of the references, the first ones, are the pictures of that, of which none was picked. */
   readonly unpicked?: number;
   /** What an answer went on from itself; undefined where it began anew. */

@@ -143,6 +143,33 @@ describe("the Image API", () => {
     assert.equal(body["image[]"]?.length, 16);
   });
 
+  test("takes what is sent along in a thread for what the words are about, and the thread's picture beside it", async (t) => {
+    const studio = await start(t, images);
+    const first = await studio.say("a cat");
+    const hat = attachment(await flat("#468", 320, 200));
+    await studio.say("put this on her", { attachments: [hat] });
+    const promptOf = (at: number) => String(Reflect.get(Object(studio.drawn()[at]?.body), "prompt"));
+    const prompt = promptOf(1);
+    assert.match(prompt, /^Image 1 is Picture 1\.\s+Image 2 is the newest picture of this conversation/);
+    assert.match(prompt, /put this on her$/);
+    await studio.say("put this on her", { attachments: [hat], replyTo: first.key, toBot: true });
+    const answered = promptOf(2);
+    assert.match(answered, /^Image 1 is the picture as it is now\.\s+Image 2 is Picture 1\./);
+    assert.match(answered, /- a cat/);
+  });
+
+  test("says which pictures there is no room for beside the one that is edited", async (t) => {
+    const studio = await start(t, images);
+    const first = await studio.say("a cat");
+    const attachments = await Promise.all(
+      Array.from({ length: 16 }, async (_, n) =>
+        attachment(await flat(`#${n.toString(16).repeat(3)}`, 32, 32)),
+      ),
+    );
+    const { notes } = await studio.say("a collage", { attachments, replyTo: first.key, toBot: true });
+    assert.match(notes.join(" "), /I can use 16 pictures at once, so I left out the last 1/);
+  });
+
   test("fits a mask to a photo, and sends both as PNG", async (t) => {
     const studio = await start(t, images);
     const mask = attachment(await masked(64, 64, { left: 8, top: 8, width: 20, height: 20 }), {

@@ -1,4 +1,5 @@
 import { inputLimits } from "../../pictures/picture.ts";
+import type { Source } from "../../pictures/uploads.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { StoredInput } from "../../store/stored.ts";
 import type { Commission, Tools } from "../engine.ts";
@@ -30,16 +31,23 @@ export async function gather(
       "The picture to go on from is no longer there. Attach it to your message and say what to do.",
     );
   }
-  const all = [
-    ...present.map((source) => ({ source, part: "present" as Part })),
-    ...of("reference").map((source, index) => ({
-      source,
-      part: (index < unpicked ? "side by side" : "reference") as Part,
-    })),
-    ...of("style").map((source) => ({ source, part: "style" as Part })),
-  ].slice(0, inputLimits.references);
+  const sent = of("reference");
+  // What is sent along, and nothing answered, is what the words are about.
+  const isAside = present.length > 0 && sent.length > 0 && before.isUnanswered === true;
+  const as = (part: Part) => (source: Source) => ({ source, part });
+  const parts = [
+    ...(isAside ? [] : present.map(as("present"))),
+    ...sent.map((source, index) => as(index < unpicked ? "side by side" : "reference")(source)),
+    ...(isAside ? present.map(as("in the thread")) : []),
+    ...of("style").map(as("style")),
+  ];
+  const all = parts.slice(0, inputLimits.references);
+  if (all.length < parts.length) {
+    const left = parts.length - all.length;
+    say(`I can use ${inputLimits.references} pictures at once, so I left out the last ${left}.`);
+  }
   const pictures = await Promise.all(all.map(({ source }) => uploads.read(source)));
-  const wishes = goesOn ? await wishesOf(shown, before) : [];
+  const wishes = goesOn && !isAside ? await wishesOf(shown, before) : [];
   for (const note of leftOut({ options, pictures })) say(note);
   return {
     prompt: toPrompt({

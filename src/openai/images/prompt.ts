@@ -6,7 +6,7 @@ import { type Before, promptLimit } from "../engine.ts";
 const mostWishes = 12;
 
 /** What the pictures of an edit are, in their order. */
-export type Part = "present" | "side by side" | "reference" | "style";
+export type Part = "present" | "in the thread" | "side by side" | "reference" | "style";
 
 /**
  * The wishes that a picture was made from, oldest first: those since its root, which is where a new picture was asked
@@ -66,6 +66,8 @@ function namesOf(parts: readonly Part[]): string {
   let references = 0;
   const nameOf = (part: Part): string => {
     if (part === "present") return "the picture as it is now";
+    if (part === "in the thread")
+      return "the newest picture of this conversation, for words that speak of it";
     if (part === "style") return "there for its style, not for what it shows";
     references += 1;
     return `Picture ${references}`;
