@@ -166,6 +166,24 @@ describe("the configuration", () => {
     assert.throws(() => parseConfig({ SLACK_CHANNELS: "," }), /names nothing/);
   });
 
+  test("is watched as far as that is asked for", () => {
+    const token = "sixteen characters and more";
+    const watched = (env: Record<string, string>) => {
+      const { metrics, health, logFormat } = parseConfig(env);
+      return [metrics, health, logFormat];
+    };
+    assert.deepEqual(watched({ METRICS_TOKEN: token }), [undefined, undefined, undefined]);
+    assert.deepEqual(watched({ METRICS: "on", HEALTH_PORT: "0", LOG_FORMAT: "json" }), [
+      {},
+      { host: "127.0.0.1", port: 0 },
+      "json",
+    ]);
+    assert.deepEqual(
+      watched({ METRICS: "on", METRICS_TOKEN: token, HEALTH_PORT: "9464", HEALTH_HOST: "::" }),
+      [{ token }, { host: "::", port: 9464 }, undefined],
+    );
+  });
+
   test("counts an empty variable as absent, and one of spaces too", () => {
     const names = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "PORT", "DISCORD_TOKEN", "STORE_URL", "CONCURRENCY"];
     for (const empty of ["", "  "]) {
@@ -217,6 +235,9 @@ describe("the configuration", () => {
     [{ DISCORD_THREADS: "sometimes" }, /DISCORD_THREADS: must be one of off, auto, always/],
     [{ STORE_URL: "mysql://x" }, /STORE_URL: must begin with sqlite:, redis:, postgres: or memory:/],
     [{ LOG_LEVEL: "loud" }, /LOG_LEVEL: must be one of trace, /],
+    [{ LOG_FORMAT: "xml" }, /LOG_FORMAT: must be one of auto, json, pretty/],
+    [{ METRICS_TOKEN: "short" }, /METRICS_TOKEN: must have 16 characters at least/],
+    [{ HEALTH_PORT: "high" }, /HEALTH_PORT: must be a whole number/],
     [{ MISSED_MINUTES: "1.5" }, /MISSED_MINUTES: must be a whole number from 0 to 1440/],
     [{ QUEUE_LIMIT: "0" }, /QUEUE_LIMIT: must be a whole number from 1 to 100000/],
     [{ QUEUE_LIMIT_PERSON: "many" }, /QUEUE_LIMIT_PERSON: must be a whole number from 1 to 100000/],

@@ -23,7 +23,7 @@ export async function examineAddress({ http, publicUrl }: AddressExamined): Prom
   try {
     const port = await sayPort(listening, http);
     if (!publicUrl || port.state === "error") return [port];
-    const isBot = !(listening instanceof Object && "server" in listening);
+    const isBot = !("server" in listening);
     return [port, ...saySecure(publicUrl), await sayOutside(publicUrl, isBot ? undefined : mark)];
   } finally {
     if ("server" in listening) {

@@ -178,7 +178,7 @@ function sayModel(setting: string, model: string, listed: ListedModels, now: num
   const another = `Set ${setting} to another model.`;
   if (until !== undefined && now >= Date.parse(until))
     return ill(id, "error", `OpenAI has ended ${model} on ${until}`, another);
-  if (!listed.has(model)) {
+  if (!isListed(model, listed)) {
     const words = `${model} is not among the models this key may use`;
     return ill(
       id,
@@ -192,13 +192,18 @@ function sayModel(setting: string, model: string, listed: ListedModels, now: num
   return Date.parse(until) - now < shutdownNoticeMs ? ill(id, "warning", words, another) : well(id, words);
 }
 
+/** Gateways put whose it is before its name: `openai/gpt-image-2`. */
+function isListed(model: string, listed: ListedModels): boolean {
+  return listed.has(model) || [...listed.keys()].some((name) => name.endsWith(`/${model}`));
+}
+
 /** Those that may draw beside the usual one: what they lack is done by others, so it is worth a word and no more. */
 function sayOthers(others: readonly string[], listed: ListedModels, now: number): readonly Finding[] {
   if (others.length === 0) return [];
   const told = others.map((model) => {
     const until = listed.get(model)?.until ?? lifetimeOf(model).until;
     if (until !== undefined && now >= Date.parse(until)) return `${model} (ended ${until})`;
-    if (!listed.has(model)) return `${model} (not to be had)`;
+    if (!isListed(model, listed)) return `${model} (not to be had)`;
     return until === undefined ? model : `${model} (until ${until})`;
   });
   return [well("openai.other-models", `May draw, too: ${told.join(", ")}`)];

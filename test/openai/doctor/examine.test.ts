@@ -106,6 +106,12 @@ test("a model that has ended, ends soon, or is not to be had, is mended by anoth
   assertWell(await examineOpenAI(access, { ...defaults, imageModels: ["gpt-image-2.5-sunburst"] }, now));
 });
 
+test("a gateway may put whose a model is before its name", async (t) => {
+  const { at, access } = await openai(t);
+  at.models = new Map([...at.models].map(([name, end]) => [`openai/${name}`, end]));
+  assertWell(await examineOpenAI(access, defaults, now));
+});
+
 test("a server that is away, busy, or has no such list, is said to be", async (t) => {
   const { at, access } = await openai(t);
   at.list = (response) => json(response, 404, { error: { message: "no such route" } });
