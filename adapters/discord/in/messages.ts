@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { GatewayMessageCreateDispatchData } from "discord.js";
 import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Attend, Core } from "../../../src/seam/core.ts";
@@ -21,6 +22,10 @@ import { isPersons, type Me, parseMessage, type Said } from "./turn.ts";
 
 const hiddenHint =
   "Discord hides your words from me unless you mention me. Turn the reply's @ on, mention me, or press Edit… under the picture.";
+
+/** How often it is tried to note a message, and ms between. */
+const mostNotes = 3;
+const noteAgainMs = 1000;
 
 /** Somebody's message, as the gateway brings it. */
 type Message = GatewayMessageCreateDispatchData;
@@ -74,6 +79,18 @@ export function createMessages(of: {
       .catch((error: unknown) => {
         log.debug({ error: toLogged(error) }, "discord.hint.failed");
       });
+  }
+
+  /** A message has no time in which it is to be acknowledged: a store that does not answer is asked again. */
+  async function note(message: Message, tries = 1): Promise<Attend | undefined> {
+    try {
+      return await core.note({ key: toEventKey("message", message.id), body: message });
+    } catch (error) {
+      if (tries === mostNotes) throw error;
+      log.warn({ message: message.id, error: toLogged(error) }, "discord.note.again");
+      await sleep(noteAgainMs, undefined, { ref: false });
+      return note(message, tries + 1);
+    }
   }
 
   /** It could not be noted, so nothing was begun: that is said where it was meant for us without a doubt. */
@@ -184,7 +201,7 @@ export function createMessages(of: {
     if (said && refusal !== undefined) return turnAway(message, said, refusal);
     let seeTo: Attend | undefined;
     try {
-      seeTo = await core.note({ key: toEventKey("message", message.id), body: message });
+      seeTo = await note(message);
     } catch (error) {
       if (said?.addressed) await apologise(message, error);
       return;

@@ -135,6 +135,29 @@ test("what cannot be noted is not begun, and that is said; in time where the sto
   }
 });
 
+test("a message that the store does not take at once is taken on all the same, also where nobody is mentioned", async (t) => {
+  const tries = new Map<string, number>();
+  const note: Note = async ({ key }) => {
+    const before = tries.get(key) ?? 0;
+    tries.set(key, before + 1);
+    if (before < 2) throw new BotError("storage", "My memory does not answer.");
+    return (work) => work();
+  };
+  const { simulator, channel, ada, next } = await startDiscord(t, { core: { note } });
+  const direct = simulator.dm(ada);
+  for (const [where, text] of [
+    [channel, `<@${simulator.bot.id}> a fox`],
+    [direct, "make it night"],
+  ] as const) {
+    const said = await simulator.say(where, ada, text);
+    const { turn } = await next();
+    assert.equal(turn.kind === "prompt" && turn.event, `discord:message:${said.id}`);
+    assert.equal(tries.get(`discord:message:${said.id}`), 3);
+  }
+  const told = [channel, direct].flatMap((where) => simulator.messages(where));
+  assert.ok(!told.some(({ text }) => /My memory/.test(text)));
+});
+
 test("a button that draws nothing works also while the store does not", async (t) => {
   let works = true;
   const note: Note = async () => {
