@@ -1,5 +1,6 @@
 import { benchDecode } from "./decode.ts";
 import { benchInputs } from "./inputs.ts";
+import { benchLength } from "./length.ts";
 import { benchLine } from "./line.ts";
 import { benchMemory } from "./memory.ts";
 import { benchPictures } from "./pictures/index.ts";
@@ -16,6 +17,7 @@ const all: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> 
   inputs: benchInputs,
   "put-back": benchPutBack,
   line: benchLine,
+  length: benchLength,
   store: benchStore,
   turn: benchTurn,
   memory: benchMemory,

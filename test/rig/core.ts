@@ -45,7 +45,7 @@ export async function createCore(parts: {
   /** What stands between the core and its painter. */
   readonly between?: (painter: Painter) => Painter;
 }) {
-  const { adapter, standin, store, concurrency = 4, idleMs = 5000, between = (painter) => painter } = parts;
+  const { adapter, standin, store, concurrency = 4, idleMs = 15_000, between = (painter) => painter } = parts;
   const lines: string[] = [];
   const log = createLog("debug", { write: (line) => void lines.push(line) });
   const history = createHistory(store);

@@ -8,7 +8,7 @@ import { until } from "../rig/until.ts";
 describe("a turn in trouble", () => {
   let studio: Awaited<ReturnType<typeof createStudio>>;
   beforeEach(async () => {
-    studio = await createStudio({ idleMs: 1000 });
+    studio = await createStudio();
   });
   afterEach(() => studio.close());
 
@@ -59,6 +59,8 @@ describe("a turn in trouble", () => {
 
   test("keeps a picture whose stream broke after it and cannot be taken up", async () => {
     // A connection that is cut takes along what was not read yet; one that falls silent does not.
+    await studio.close();
+    studio = await createStudio({ idleMs: 1000 });
     studio.standin.fault({ kind: "stall", after: "response.output_item.done" });
     studio.standin.fault({ on: "retrieve", kind: "status", status: 404 });
     const { last } = await studio.say("a well");

@@ -110,7 +110,8 @@ export async function measureCell(of: {
     const draw = async (from: number, to: number) => {
       town.child.send({ kind: "ask", from, to, shapes } satisfies TownOrder);
       for (let picture = from; picture < to; picture += 1) {
-        await town.word((word): word is TownWord => isAbout(word, "there", picture));
+        const there = town.word((word): word is TownWord => isAbout(word, "there", picture));
+        await Promise.race([there, bot.over]);
         await town.word((word): word is TownWord => isAbout(word, "acknowledged", picture));
       }
     };

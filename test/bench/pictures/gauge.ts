@@ -32,4 +32,5 @@ process.on("message", (order) => {
   delay.reset();
   stretchMs = 0;
 });
+process.on("disconnect", () => process.exit());
 process.channel?.unref();

@@ -29,7 +29,8 @@ export async function benchPictures(args: readonly string[] = []): Promise<void>
     for (const pictures of loads) {
       for (const subject of of) {
         const profiles = said("profiles");
-        cells.push(await measureAgain({ platform, subject, pictures, paceMs, processors, profiles }));
+        const cell = await measureAgain({ platform, subject, pictures, paceMs, processors, profiles });
+        if (cell) cells.push(cell);
       }
     }
     all.push(...cells);
@@ -55,14 +56,16 @@ export async function benchPictures(args: readonly string[] = []): Promise<void>
   }
 }
 
-/** A cell that comes to nothing is told of, and tried once more. */
-async function measureAgain(of: Parameters<typeof measureCell>[0]): Promise<Cell> {
-  try {
-    return await measureCell(of);
-  } catch (error) {
-    print(`once more: ${error}`);
-    return measureCell(of);
+/** A cell that comes to nothing is told of, and tried once more; undefined when that comes to nothing, too. */
+async function measureAgain(of: Parameters<typeof measureCell>[0]): Promise<Cell | undefined> {
+  for (let tried = 0; tried < 2; tried += 1) {
+    try {
+      return await measureCell(of);
+    } catch (error) {
+      print(`came to nothing: ${error}`);
+    }
   }
+  return undefined;
 }
 
 function toIdle(all: readonly Cell[], platform: Platform, subject: Subject): string {

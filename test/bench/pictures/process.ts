@@ -63,6 +63,8 @@ export interface Running {
   /** Resolves when its output has these words. */
   says(words: RegExp): Promise<void>;
   end(): Promise<void>;
+  /** Rejects when it has ended. */
+  readonly over: Promise<never>;
   /** The same in its own way, where it knows one. */
   leave(): Promise<void>;
 }
@@ -101,6 +103,10 @@ export function run(
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   child.once("close", heard);
+  const over = ended.then(() => {
+    throw new Error(`${file.pathname} ended:\n${text.slice(-3000)}`);
+  });
+  over.catch(() => {}); // when it is meant to, nobody waits for that
 
   function find<T>(look: () => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -121,6 +127,7 @@ export function run(
     child,
     words,
     output: () => text,
+    over,
     word: <Word>(fits: (word: unknown) => word is Word) => find(() => words.find(fits) as Word | undefined),
     says: async (wanted) => void (await find(() => (wanted.test(text) ? true : undefined))),
     async end() {

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { drawAll } from "./drawn.ts";
@@ -88,7 +87,13 @@ async function readAll(request: IncomingMessage): Promise<string> {
 async function send(response: ServerResponse, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length && !response.destroyed; at += chunkBytes) {
     if (!response.write(bytes.subarray(at, at + chunkBytes))) {
-      await Promise.race([once(response, "drain"), once(response, "close")]);
+      await new Promise<void>((resolve) => {
+        const go = () => {
+          response.off("drain", go).off("close", go);
+          resolve();
+        };
+        response.on("drain", go).on("close", go);
+      });
     }
   }
 }
@@ -101,11 +106,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
   await send(response, beginning(id));
   for (const [event, frame] of sketches.entries()) {
-    await sleep(asked + paceMs * (event + 1) - now());
+    await sleep(Math.max(0, asked + paceMs * (event + 1) - now()));
     await send(response, frame);
     tell({ kind: "sent", picture, event, at: now() });
   }
-  await sleep(asked + paceMs * (sketches.length + 1) - now());
+  await sleep(Math.max(0, asked + paceMs * (sketches.length + 1) - now()));
   await send(response, item);
   tell({ kind: "sent", picture, event: "final", at: now() });
   await send(response, Buffer.from(beforeId + id, "latin1"));
@@ -113,6 +118,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.end();
 }
 
+process.on("disconnect", () => process.exit());
 const server = createServer((request, response) => void answer(request, response));
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();

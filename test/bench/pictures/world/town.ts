@@ -52,6 +52,7 @@ function nearest(shape: number, { partials, final }: Shapes): number {
   return partials.indexOf(closest);
 }
 
+process.on("disconnect", () => process.exit());
 process.on("message", (order: TownOrder) => {
   if (order.kind === "open") void town.open().then(() => tell({ kind: "open" }));
   else
