@@ -7,10 +7,11 @@ import { app } from "./shell/app.ts";
 import { startClock } from "./shell/clock.ts";
 import { listenToFiles } from "./shell/drop.ts";
 import { listenToKeys } from "./shell/keys.ts";
+import { createMarks, isAwaited } from "./shell/marks.ts";
 import { listenToSignOut } from "./shell/sign-out.ts";
 import { newId, parseHash, toHash } from "./state/address.ts";
 import { createDraftKeeper } from "./state/draft-keeper.ts";
-import { applyEvent, createStore, firstState, type State, threadOf } from "./state/store.ts";
+import { applyEvent, createStore, firstState, type State } from "./state/store.ts";
 import { createStudio } from "./studio/studio.ts";
 
 const first = parseHash(location.hash) ?? newId();
@@ -19,9 +20,13 @@ history.replaceState(null, "", toHash(first));
 const drafts = createDraftKeeper(() => store);
 const estimate = createEstimating(() => store);
 const store: ReturnType<typeof createStore> = createStore(drafts.restore(firstState(first)), draw);
-const studio = createStudio(store);
+const studio = createStudio(store, drafts);
 const root = document.querySelector<HTMLElement>("#app") ?? document.body;
 const stick = followScroll();
+const marks = createMarks(
+  () => store,
+  (thread) => studio.open(thread),
+);
 /** The last toast that will go by itself. */
 let timed = 0;
 let shownNode: string | undefined;
@@ -57,6 +62,7 @@ listen(
       drafts.forget(event.id);
     },
     lost: () => void studio.lost(),
+    isAwaited: () => isAwaited(store.state),
   },
   new AbortController().signal,
 );
@@ -76,7 +82,7 @@ function draw(state: State): void {
     store.update(drafts.restore);
     return;
   }
-  document.title = titleOf(state);
+  marks(state);
   // For the dialogs, which lie over the header that says it.
   document.documentElement.toggleAttribute("data-stand-in", state.about?.painter.standIn ?? false);
   render(app(state, studio), root);
@@ -97,9 +103,4 @@ function showNode(): void {
   if (!node || node.id === shownNode) return;
   shownNode = node.id;
   node.scrollIntoView({ block: "nearest", inline: "nearest" });
-}
-
-function titleOf(state: State): string {
-  const title = threadOf(state)?.title;
-  return title ? `${title} · Drawbridge` : "Drawbridge";
 }

@@ -19,24 +19,28 @@ export interface OpenPages {
 /**
  * The whole of the playground's HTTP: who may come in, in this order, then the routes.
  *
- * Without a login only this machine is let in, except to the pages for painting, which stand before all guards.
+ * Without a login only this machine is let in, except to the pages for painting and of shared pictures, which stand before all guards.
  * `scriptHashes` are those of the scripts inside the page.
  */
 export function createApp({
   routes,
   area,
+  shared,
   login,
   scriptHashes,
   log,
 }: {
   routes: readonly App[];
   area: OpenPages | undefined;
+  /** Pages of single pictures, which stand before all guards, too. */
+  shared: App | undefined;
   login: Login | undefined;
   scriptHashes: readonly string[];
   log: Log;
 }): App {
   const app = createBase([...scriptHashes, ...(area?.scriptHashes ?? [])], log);
   if (area) app.route("/", area.routes);
+  if (shared) app.route("/", shared);
   if (!login) app.use(ownMachine());
   app.use(ownOrigin());
   app.get("/health", (c) => c.json({ ok: true }));

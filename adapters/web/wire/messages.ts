@@ -28,6 +28,7 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | GET /api/prompts?thread= | | string[], what was asked before, the latest first |
  * | GET /api/favourites | | string[], addresses of pictures |
  * | PUT, DELETE /api/favourites/:file | | 204 |
+ * | GET, POST, DELETE /api/links/:answer/:at | | of an answer's picture, from 0: WireLinks; 201 WireLink; 204, all are ended. Only with `About.links` |
  * | GET /api/export?thread= | | a ZIP of a thread, or of all |
  * | GET /api/events | | text/event-stream of WireEvent, one JSON a `data:` line |
  * | GET /pictures/:file | | the picture; immutable |
@@ -45,6 +46,8 @@ export interface About {
   readonly limits: { readonly attachments: number; readonly bytes: number; readonly text: number };
   /** A password was asked for, so there is something to sign out of. */
   readonly signedIn: boolean;
+  /** Pictures can be given addresses that others may have; these begin with `base`, or as the page's own. */
+  readonly links?: { readonly base?: string };
   /** What happened to the chat that was here before, a plain sentence. */
   readonly lost?: string;
 }
@@ -94,6 +97,16 @@ export interface WirePlaced {
   readonly picture: WirePicture;
   /** What was asked. */
   readonly prompt: string;
+}
+
+/** How many addresses there are by which others see a picture. */
+export interface WireLinks {
+  readonly count: number;
+}
+
+/** A new one, without what stands before its path: it is told this once. */
+export interface WireLink {
+  readonly path: string;
 }
 
 /** Some of all pictures, the newest first. */

@@ -6,6 +6,7 @@ import {
   draftOf,
   type Exchange,
   messagesOf,
+  picturesOf,
   type State,
   threadOf,
   toExchanges,
@@ -56,9 +57,11 @@ function view(exchange: Exchange, state: State, studio: Studio): TemplateResult 
 function reads(exchange: Exchange, state: State): unknown[] {
   const head = threadOf(state)?.head;
   const target = draftOf(state).target?.answer;
+  const isAlone = picturesOf(state).length < 2;
   return [
     exchange.ask,
     state.about,
+    isAlone,
     answerOf(state, exchange.ask?.replyTo),
     ...exchange.answers.flatMap((each) => [
       each,
@@ -67,6 +70,7 @@ function reads(exchange: Exchange, state: State): unknown[] {
       each.id === state.current,
       each.id === target,
       state.unfolded.has(each.id),
+      ...each.view.images.map(({ src }) => state.favourites.has(src)),
       answerOf(state, each.view.parent),
     ]),
   ];

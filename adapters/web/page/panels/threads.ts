@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { WireThread } from "../../wire/messages.ts";
+import { listPicture } from "../gallery/list-picture.ts";
 import { icon, mark } from "../look/icons.ts";
 import { toHash } from "../state/address.ts";
 import { listedThreads, type State } from "../state/store.ts";
@@ -25,6 +27,24 @@ export function threads(state: State, studio: Studio): TemplateResult {
       <button type="button" class="new-thread" @click=${() => studio.newThread()}>
         ${icon("plus")} New thread
       </button>
+      <button type="button" class="menu-item gallery-button" @click=${() => void studio.showGallery()}>
+        ${icon("gallery")}<span>Gallery</span>
+      </button>
+      <div class="threads-find">
+        <label class="search">
+          ${icon("search")}
+          <input
+            type="search"
+            aria-label="Search threads"
+            placeholder="Search threads"
+            autocomplete="off"
+            maxlength="400"
+            .value=${live(state.search.query)}
+            @input=${(event: Event) => studio.search((event.target as HTMLInputElement).value)}
+            @keydown=${(event: KeyboardEvent) => onSearchKey(event, state, studio)}
+          />
+        </label>
+      </div>
       <ul class="thread-list">
         ${repeat(
           listedThreads(state),
@@ -32,6 +52,11 @@ export function threads(state: State, studio: Studio): TemplateResult {
           (thread) => row(thread, state, studio),
         )}
       </ul>
+      ${
+        state.threads.length > 0 && listedThreads(state).length === 0
+          ? html`<p class="threads-empty" role="status">No thread has all these words.</p>`
+          : nothing
+      }
       ${
         state.threads.length === 0 && state.about
           ? html`<p class="threads-empty">Your pictures will be kept here.</p>`
@@ -58,7 +83,7 @@ function row(thread: WireThread, state: State, studio: Studio): TemplateResult {
   const open = thread.id === state.open;
   const title = thread.title || "Untitled";
   return html`
-    <li class="thread ${open ? "open" : ""}">
+    <li class="thread ${open ? "open" : ""} ${state.finished.has(thread.id) ? "finished" : ""}">
       <a
         href=${toHash(thread.id)}
         aria-current=${open ? "page" : nothing}
@@ -69,12 +94,13 @@ function row(thread: WireThread, state: State, studio: Studio): TemplateResult {
         }}
       >
         <span class="cover">
-          ${thread.cover ? html`<img src=${thread.cover} alt="" loading="lazy" decoding="async" />` : mark()}
+          ${thread.cover ? html`<img src=${listPicture(thread.cover)} alt="" loading="lazy" decoding="async" />` : mark()}
         </span>
         <span class="thread-title" title=${title}>${title}</span>
         <time class="thread-time" datetime=${new Date(thread.updatedAt).toISOString()}>
           ${when(thread.updatedAt, Date.now())}
         </time>
+        ${sign(thread, state)}
       </a>
       <span class="thread-tools">
         <button
@@ -86,6 +112,16 @@ function row(thread: WireThread, state: State, studio: Studio): TemplateResult {
         >
           ${icon("pencil")}
         </button>
+        <a
+          class="tool"
+          role="button"
+          href="/api/export?thread=${thread.id}"
+          download
+          aria-label="Download thread ${title}"
+          data-tip="Download"
+        >
+          ${icon("download")}
+        </a>
         <button
           type="button"
           class="tool"
@@ -99,4 +135,18 @@ function row(thread: WireThread, state: State, studio: Studio): TemplateResult {
       </span>
     </li>
   `;
+}
+
+/** Whether something is being drawn in it, or was finished while nobody looked. */
+function sign({ id, drawing }: WireThread, { finished }: State): TemplateResult | typeof nothing {
+  if (drawing)
+    return html`<span class="thread-sign pulse" title="Drawing"><span class="unseen">, drawing</span></span>`;
+  if (!finished.has(id)) return nothing;
+  return html`<span class="thread-sign ready" title="Finished"><span class="unseen">, finished</span></span>`;
+}
+
+function onSearchKey(event: KeyboardEvent, { search }: State, studio: Studio): void {
+  if (event.key !== "Escape" || !search.query) return;
+  event.preventDefault();
+  studio.search("");
 }

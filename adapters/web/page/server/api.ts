@@ -5,6 +5,8 @@ import type {
   WireDefaults,
   WireEstimate,
   WireGallery,
+  WireLink,
+  WireLinks,
   WireMessage,
   WireStyle,
   WireThread,
@@ -74,6 +76,9 @@ export const api = {
   favourites: () => request<string[]>("/api/favourites"),
   setFavourite: (src: string, isOne: boolean) =>
     request<void>(`/api/favourites/${src.split("/").at(-1)}`, { method: isOne ? "PUT" : "DELETE" }),
+  links: async (answer: string, at: number) => (await request<WireLinks>(toLinks(answer, at))).count,
+  makeLink: (answer: string, at: number) => request<WireLink>(toLinks(answer, at), { method: "POST" }),
+  endLinks: (answer: string, at: number) => request<void>(toLinks(answer, at), { method: "DELETE" }),
   estimate: (wish: string, signal: AbortSignal) =>
     request<WireEstimate>("/api/estimate", { method: "POST", body: wish, signal }),
 };
@@ -101,6 +106,10 @@ async function request<T>(path: string, init?: RequestInit): Promise<T> {
   }
   if (!response.ok) throw new RequestError(response.status, toMessage(text, response.status));
   return (text ? JSON.parse(text) : undefined) as T; // the contract in wire/messages.ts, from our own origin
+}
+
+function toLinks(answer: string, at: number): string {
+  return `/api/links/${encodeURIComponent(answer)}/${at}`;
 }
 
 function toMessage(text: string, status: number): string {

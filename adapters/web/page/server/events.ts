@@ -5,6 +5,8 @@ export interface Line {
   event(event: WireEvent): void;
   /** The line is down; it is being picked up again. */
   lost(): void;
+  /** Whether it is to be kept also while nobody looks at the page. */
+  isAwaited(): boolean;
 }
 
 /**
@@ -44,6 +46,7 @@ export function listen(line: Line, signal: AbortSignal): void {
     // A browser holds six lines to one server at most: tabs nobody looks at leave theirs to the others.
     if (document.hidden) {
       hidden = setTimeout(() => {
+        if (line.isAwaited()) return rest();
         clearTimeout(timer);
         source?.close();
       }, 20_000);

@@ -178,7 +178,7 @@ export function openThread(state: State, thread: string): State {
 }
 
 /** Marks a picture, or no longer. */
-function setFavourite(state: State, src: string, isOne: boolean): State {
+export function setFavourite(state: State, src: string, isOne: boolean): State {
   const favourites = new Set(state.favourites);
   if (isOne) favourites.add(src);
   else favourites.delete(src);
@@ -186,7 +186,7 @@ function setFavourite(state: State, src: string, isOne: boolean): State {
 }
 
 /** Something was finished in a thread that nobody is looking at; or somebody is looking now. */
-function setFinished(state: State, thread: string, isNew: boolean): State {
+export function setFinished(state: State, thread: string, isNew: boolean): State {
   if (state.finished.has(thread) === isNew) return state;
   const finished = new Set(state.finished);
   if (isNew) finished.add(thread);

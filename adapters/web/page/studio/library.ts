@@ -1,7 +1,15 @@
 import { askLine, confirmed } from "../look/dialog.ts";
 import { api } from "../server/api.ts";
 import { newId, toHash } from "../state/address.ts";
-import { abandonLoad, beginLoad, type createStore, endLoad, openThread, setThreads } from "../state/store.ts";
+import {
+  abandonLoad,
+  applyEvent,
+  beginLoad,
+  type createStore,
+  endLoad,
+  openThread,
+  setThreads,
+} from "../state/store.ts";
 import type { Page } from "./page.ts";
 import type { Keeping } from "./presets.ts";
 
@@ -14,8 +22,12 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
     /** Fetches what the server knows, at the start and whenever the line was down. */
     async load(): Promise<void> {
       await page.attempt(async () => {
-        const [about, threads] = await Promise.all([api.about(), api.threads()]);
-        store.update((state) => setThreads({ ...state, about }, threads));
+        const [about, threads, favourites] = await Promise.all([
+          api.about(),
+          api.threads(),
+          api.favourites(),
+        ]);
+        store.update((state) => setThreads({ ...state, about, favourites: new Set(favourites) }, threads));
         await Promise.all([library.loadThread(store.state.open), keeping.loadKept()]);
       });
     },
@@ -60,11 +72,25 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
 
     async deleteThread(id: string): Promise<void> {
       const title = store.state.threads.find((each) => each.id === id)?.title ?? "this thread";
-      const text = `“${title}” and all its pictures will be gone for good.`;
+      const text = `“${title}” and all its pictures will be gone. For an hour they can be brought back.`;
       if (!(await confirmed("Delete thread?", text, "Delete thread"))) return;
       await page.attempt(async () => {
         await api.remove(id);
         if (store.state.open === id) library.newThread();
+        page.say(`“${title}” is deleted.`, false, {
+          label: "Undo",
+          act: () => void library.restoreThread(id),
+        });
+      });
+    },
+
+    /** Brings back a thread that was deleted. */
+    async restoreThread(id: string): Promise<void> {
+      await page.attempt(async () => {
+        const thread = await api.restore(id);
+        store.update((state) => applyEvent(state, { type: "thread", thread }));
+        library.open(id);
+        await library.loadThread(id);
       });
     },
 

@@ -1,13 +1,26 @@
 import type { WireAction, WireAnswer, WireAsk, WireEvent, WirePicture } from "../../wire/messages.ts";
 import { confirmed } from "../look/dialog.ts";
-import { beforesOf } from "../state/comparable.ts";
+import { toTree } from "../panels/tree.ts";
+import { toggleNotified } from "../shell/notify.ts";
+import { comparablesOf, isComparable } from "../state/comparable.ts";
+import type { DraftKeeper } from "../state/draft-keeper.ts";
 import { emptyDraft, formatDraft, setTarget } from "../state/drafts.ts";
 import { toRetry } from "../state/retry.ts";
-import { type createStore, draftOf, picturesOf, type State, setDraft, threadOf } from "../state/store.ts";
+import {
+  type createStore,
+  draftOf,
+  messagesOf,
+  picturesOf,
+  type State,
+  setDraft,
+  threadOf,
+} from "../state/store.ts";
 import { openCompare } from "../viewer/compare.ts";
 import { openLightbox } from "../viewer/lightbox.ts";
 import { copyPicture } from "./clipboard.ts";
 import { createDrafting } from "./drafting.ts";
+import { createEarlier } from "./earlier.ts";
+import { createFinding } from "./finding.ts";
 import { createLibrary } from "./library.ts";
 import { createPage } from "./page.ts";
 import { createKeeping } from "./presets.ts";
@@ -17,17 +30,29 @@ import { createSending } from "./sending.ts";
 /** Everything a person can do on the page. */
 export type Studio = ReturnType<typeof createStudio>;
 
-export function createStudio(store: ReturnType<typeof createStore>) {
+export function createStudio(
+  store: ReturnType<typeof createStore>,
+  drafts: Pick<DraftKeeper, "restore" | "forget">,
+) {
   const page = createPage(store);
   const keeping = createKeeping(store, page);
   const library = createLibrary(store, page, keeping);
+  const drafting = createDrafting(store, page);
+  const finding = createFinding(store, page, {
+    ...{ library, drafting, drafts },
+    rephrase: (answer) => studio.rephrase(answer),
+    walk: (answer) => studio.walk(answer),
+    copy: (picture) => studio.copy(picture),
+  });
 
   const studio = {
     ...page,
     ...keeping,
     ...library,
     ...createSending(store, page, library.loadThread),
-    ...createDrafting(store, page),
+    ...drafting,
+    ...finding,
+    ...createEarlier(store, page),
 
     /** A button under an answer: acts at once, or turns the composer into its form. */
     async press(answer: WireAnswer, action: WireAction): Promise<void> {
@@ -45,7 +70,8 @@ export function createStudio(store: ReturnType<typeof createStore>) {
         return;
       }
       if (action.style === "danger") {
-        const text = "The picture will be gone for good. What was made from it stays.";
+        const text =
+          "The picture will be gone. For an hour it can be brought back. What was made from it stays.";
         if (!(await confirmed(`${action.label}?`, text, action.label))) return;
       }
       await studio.pressNow(answer, action);
@@ -63,6 +89,14 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       const button = answer.view.actions.find(({ name }) => name === "edit");
       if (button) await studio.press(answer, button);
       else studio.aim(answer.id);
+    },
+
+    /** Turns the composer to the words of an answer; where it has no such button, puts them there to be sent anew. */
+    async rephrase(answer: WireAnswer): Promise<void> {
+      const button = answer.view.actions.find(({ name }) => name === "rephrase");
+      if (button) return studio.press(answer, button);
+      studio.write(answer.view.details?.prompt ?? askText(store.state, answer));
+      studio.focusComposer();
     },
 
     /** Puts what was asked back into the composer, to be changed and sent again. */
@@ -85,7 +119,10 @@ export function createStudio(store: ReturnType<typeof createStore>) {
     },
 
     async compare(answer: WireAnswer, after = answer.view.images[0]): Promise<void> {
-      const befores = beforesOf(store.state, answer);
+      const { state } = store;
+      const { nodes } = toTree(messagesOf(state), threadOf(state)?.head);
+      const versionOf = (id: string) => nodes.find((node) => node.id === id)?.number;
+      const befores = comparablesOf(state, answer, after, versionOf);
       if (after && befores.length > 0) await openCompare(befores, after);
     },
 
@@ -94,7 +131,7 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       const at = pictures.findIndex(({ picture }) => picture.src === src);
       const left = await openLightbox(
         pictures.map(({ answer, picture }) => {
-          return { picture, comparable: beforesOf(store.state, answer).length > 0 };
+          return { picture, comparable: isComparable(store.state, answer) };
         }),
         at,
       );
@@ -124,6 +161,13 @@ export function createStudio(store: ReturnType<typeof createStore>) {
         ],
         { duration: 1500, easing: "ease-out" },
       );
+    },
+
+    /** Turns notifications on or off. */
+    async notifyMe(): Promise<void> {
+      const { text, failed } = await toggleNotified();
+      page.say(text, failed);
+      page.redraw();
     },
 
     async copy(picture: WirePicture): Promise<void> {

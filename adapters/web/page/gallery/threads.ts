@@ -1,0 +1,57 @@
+import { html, type TemplateResult } from "lit-html";
+import { type Dialog, openDialog } from "../look/dialog.ts";
+import { icon, mark } from "../look/icons.ts";
+import type { State } from "../state/store.ts";
+import { when } from "../text/format.ts";
+import { listPicture } from "./list-picture.ts";
+
+/** Asks for a thread: its id, `new` for one that begins with it; undefined for none. */
+export function chooseThread(state: State): Promise<string | undefined> {
+  let sought = "";
+  const has = (title: string) => title.toLowerCase().includes(sought.trim().toLowerCase());
+  return openDialog<string>("Use as reference in", "sheet", (dialog) => {
+    const threads = state.threads.filter(({ title }) => has(title));
+    return html`
+      <h2>Use as reference in</h2>
+      ${
+        state.threads.length > 6
+          ? html`<label class="search">
+              ${icon("search")}
+              <input
+                type="search"
+                aria-label="Search threads by title"
+                placeholder="Search threads by title"
+                autocomplete="off"
+                @input=${(event: Event) => {
+                  sought = (event.target as HTMLInputElement).value;
+                  dialog.draw();
+                }}
+              />
+            </label>`
+          : ""
+      }
+      <div class="menu tall" role="group" aria-label="Threads">
+        <button type="button" class="menu-item" autofocus @click=${() => dialog.close("new")}>
+          <span class="cover">${icon("plus")}</span><span>A new thread</span>
+        </button>
+        ${threads.map((thread) => row(thread, thread.id === state.open, dialog))}
+      </div>
+      <div class="sheet-buttons">
+        <button type="button" class="button" @click=${() => dialog.close()}>Leave it</button>
+      </div>
+    `;
+  });
+}
+
+function row(
+  { id, title, cover, updatedAt }: State["threads"][number],
+  isOpen: boolean,
+  dialog: Dialog<string>,
+): TemplateResult {
+  return html`<button type="button" class="menu-item" @click=${() => dialog.close(id)}>
+    <span class="cover">${cover ? html`<img src=${listPicture(cover)} alt="" loading="lazy" decoding="async" />` : mark()}</span>
+    <span class="menu-words"
+      ><span>${title}</span><small>${isOpen ? "This thread" : when(updatedAt, Date.now())}</small></span
+    >
+  </button>`;
+}
