@@ -46,6 +46,8 @@ export function createApi(
 
   api.get("/api/about", (c) => c.json(about));
   api.get("/api/threads", (c) => c.json(chat.threads()));
+  // Their pictures are not served, so that nothing but their names is told.
+  api.get("/api/deleted", (c) => c.json(chat.deletedThreads().map(({ cover: _, ...thread }) => thread)));
   api.get("/api/threads/:id", (c) => {
     const thread = found(chat.thread(parseId(c.req.param("id"))));
     return c.json({ thread, messages: chat.messages(thread.id).map(toShown) });

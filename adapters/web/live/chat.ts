@@ -22,6 +22,8 @@ interface StoredPicture extends Measured {
  */
 export interface Chat {
   threads(): readonly WireThread[];
+  /** Those that were deleted and can be brought back, the last first. */
+  deletedThreads(): readonly WireThread[];
   thread(id: string): WireThread | undefined;
   /** Oldest first. */
   messages(thread: string): readonly WireMessage[];
@@ -78,6 +80,9 @@ export function openChat(database: Database, folder: string, now: () => number):
   const sql = {
     threads: database.prepare(
       `SELECT ${threadColumns} FROM threads WHERE deletedAt IS NULL ORDER BY updatedAt DESC, rowid DESC`,
+    ),
+    deletedThreads: database.prepare(
+      `SELECT ${threadColumns} FROM threads WHERE deletedAt > ? ORDER BY deletedAt DESC`,
     ),
     thread: database.prepare(`SELECT ${threadColumns} FROM threads WHERE id = ? AND deletedAt IS NULL`),
     messages: database.prepare("SELECT body FROM messages WHERE thread = ? ORDER BY seq"),
@@ -167,6 +172,7 @@ export function openChat(database: Database, folder: string, now: () => number):
 
   return {
     threads: () => sql.threads.all().flatMap((row) => toThread(row) ?? []),
+    deletedThreads: () => sql.deletedThreads.all(now() - trashMs).flatMap((row) => toThread(row) ?? []),
     thread,
     messages: (id) => sql.messages.all(id).flatMap((row) => toMessage(row) ?? []),
     message,

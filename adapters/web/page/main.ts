@@ -60,6 +60,7 @@ listen(
       if (event.type !== "threadGone") return;
       if (event.id === store.state.open) studio.newThread();
       drafts.forget(event.id);
+      void studio.loadDeleted().catch(() => {}); // it is listed after the next load
     },
     lost: () => void studio.lost(),
     isAwaited: () => isAwaited(store.state),

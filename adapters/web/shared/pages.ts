@@ -26,7 +26,7 @@ export async function createSharedPages(
   const html = await readFile(new URL("page.html", import.meta.url), "utf8");
   const style = /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? "";
   const policy = [
-    ...["default-src 'none'", "img-src 'self'", `style-src 'sha256-${toHash(style)}'`],
+    ...["default-src 'none'", "img-src 'self' data:", `style-src 'sha256-${toHash(style)}'`],
     ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
   ].join("; ");
   const routes: App = new Hono();

@@ -22,6 +22,7 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | GET /api/defaults | | WireDefaults |
  * | PUT /api/defaults | JSON of all of one's own; none resets | WireDefaults |
  * | POST /api/estimate | JSON { text, options, pictures: number } | WireEstimate |
+ * | GET /api/deleted | | WireThread[] that can be brought back, without covers |
  * | POST /api/threads/:id/restore | | WireThread: it was deleted, less than an hour ago |
  * | GET /api/gallery?q=&favourites=&after= | | WireGallery; `q`: words, `favourites`: `on`, `after`: its `next` |
  * | GET /api/search?q= | | string[], the threads in which all words are |

@@ -238,10 +238,13 @@ test("a deleted thread is brought back whole, what was being drawn in it as canc
   assert.deepEqual(await prompts(playground, ""), []);
   assert.deepEqual(await playground.json("/api/search?q=fox"), []);
 
+  const deleted = async () => (await playground.json<WireThread[]>("/api/deleted")).map(({ id }) => id);
+  assert.deepEqual(await deleted(), [thread]);
   const events = await playground.events();
   const back = await playground.get(`/api/threads/${thread}/restore`, { method: "POST" });
   assert.equal(back.status, 200);
   assert.equal((await events.of("thread")).thread.id, thread);
+  assert.deepEqual(await deleted(), []);
   const { messages } = await playground.thread(thread);
   assert.deepEqual(messages[1], fox.answer);
   assert.equal((messages[3] as WireAnswer).view.phase, "cancelled");

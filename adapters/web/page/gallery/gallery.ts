@@ -33,6 +33,8 @@ export async function openGallery(
   },
 ): Promise<void> {
   const shown: Shown = { query: "", favourites: false, pictures: [], next: undefined, state: "loading" };
+  // On a phone the keyboard would come up over the pictures.
+  const hasKeyboard = matchMedia("(pointer: fine)").matches;
   let request = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -115,7 +117,7 @@ export async function openGallery(
             placeholder="Search all pictures"
             autocomplete="off"
             maxlength="400"
-            ?autofocus=${matchMedia("(pointer: fine)").matches}
+            ?autofocus=${hasKeyboard}
             .value=${shown.query}
             @input=${(event: Event) => search(dialog, (event.target as HTMLInputElement).value)}
           />
@@ -129,7 +131,7 @@ export async function openGallery(
         <a class="tool" role="button" href="/api/export" download aria-label="Download all" data-tip="Download all, as a ZIP">
           ${icon("download")}
         </a>
-        <button type="button" class="tool" aria-label="Close gallery" data-tip="Close" data-tip-end @click=${() => dialog.close()}>
+        <button type="button" class="tool" aria-label="Close gallery" data-tip="Close" data-tip-end ?autofocus=${!hasKeyboard} @click=${() => dialog.close()}>
           ${icon("close")}
         </button>
       </header>

@@ -43,6 +43,28 @@ export function chooseThread(state: State): Promise<string | undefined> {
   });
 }
 
+/** Asks which of the threads that were deleted is to come back: its id; undefined for none. */
+export function chooseDeleted(deleted: State["deleted"]): Promise<string | undefined> {
+  return openDialog<string>(
+    "Deleted lately",
+    "sheet",
+    (dialog) => html`
+      <h2>Deleted lately</h2>
+      <p>${deleted.length > 0 ? "What was deleted can be brought back for an hour. Choose a thread." : "There is nothing that could be brought back any more."}</p>
+      <div class="menu tall" role="group" aria-label="Deleted threads">
+        ${deleted.map(
+          ({ id, title }) => html`<button type="button" class="menu-item" @click=${() => dialog.close(id)}>
+            ${icon("undo")}<span>${title}</span>
+          </button>`,
+        )}
+      </div>
+      <div class="sheet-buttons">
+        <button type="button" class="button" autofocus @click=${() => dialog.close()}>Close</button>
+      </div>
+    `,
+  );
+}
+
 function row(
   { id, title, cover, updatedAt }: State["threads"][number],
   isOpen: boolean,

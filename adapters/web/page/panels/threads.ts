@@ -63,6 +63,13 @@ export function threads(state: State, studio: Studio): TemplateResult {
           : nothing
       }
       ${
+        state.deleted.length > 0
+          ? html`<button type="button" class="link threads-deleted" @click=${() => void studio.showDeleted()}>
+              Deleted lately (${state.deleted.length})
+            </button>`
+          : nothing
+      }
+      ${
         state.about
           ? html`<p class="threads-foot">
             <span>Drawbridge ${state.about.version}</span>

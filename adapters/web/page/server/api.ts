@@ -56,6 +56,7 @@ export const api = {
   /** Takes the place of all of one's own. */
   setDefaults: (options: Partial<ImageOptions>) =>
     request<WireDefaults>("/api/defaults", { method: "PUT", body: JSON.stringify(options) }),
+  deleted: () => request<WireThread[]>("/api/deleted"),
   restore: (id: string) =>
     request<WireThread>(`/api/threads/${encodeURIComponent(id)}/restore`, { method: "POST" }),
   /** `after`: the `next` of the answer before. */

@@ -43,6 +43,8 @@ export interface State {
   readonly favourites: ReadonlySet<string>;
   /** Threads in which something was finished that nobody has seen yet. */
   readonly finished: ReadonlySet<string>;
+  /** Threads that were deleted and can be brought back, the last first. */
+  readonly deleted: readonly WireThread[];
   /** What is looked for in the threads, and in which it is; none are known while it is being looked for. */
   readonly search: { readonly query: string; readonly found?: ReadonlySet<string> };
   /** What happened to the chat before was read. */
@@ -118,6 +120,7 @@ export function firstState(open: string): State {
     dropping: false,
     favourites: new Set(),
     finished: new Set(),
+    deleted: [],
     search: { query: "" },
     toasts: [],
   };

@@ -1,3 +1,4 @@
+import { chooseDeleted } from "../gallery/threads.ts";
 import { askLine, confirmed } from "../look/dialog.ts";
 import { api } from "../server/api.ts";
 import { newId, toHash } from "../state/address.ts";
@@ -28,7 +29,7 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
           api.favourites(),
         ]);
         store.update((state) => setThreads({ ...state, about, favourites: new Set(favourites) }, threads));
-        await Promise.all([library.loadThread(store.state.open), keeping.loadKept()]);
+        await Promise.all([library.loadThread(store.state.open), keeping.loadKept(), library.loadDeleted()]);
       });
     },
 
@@ -84,13 +85,27 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
       });
     },
 
+    async loadDeleted(): Promise<void> {
+      const deleted = await api.deleted();
+      store.update((state) => ({ ...state, deleted }));
+    },
+
+    /** Shows the threads that were deleted lately, to bring them back. */
+    async showDeleted(): Promise<void> {
+      await page.attempt(async () => {
+        await library.loadDeleted();
+        const chosen = await chooseDeleted(store.state.deleted);
+        if (chosen) await library.restoreThread(chosen);
+      });
+    },
+
     /** Brings back a thread that was deleted. */
     async restoreThread(id: string): Promise<void> {
       await page.attempt(async () => {
         const thread = await api.restore(id);
         store.update((state) => applyEvent(state, { type: "thread", thread }));
         library.open(id);
-        await library.loadThread(id);
+        await Promise.all([library.loadThread(id), library.loadDeleted()]);
       });
     },
 

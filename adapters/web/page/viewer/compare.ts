@@ -21,7 +21,7 @@ export async function openCompare(befores: readonly Comparable[], after: WirePic
     "viewer compare",
     (dialog) => html`
       <div class="viewer-top">
-        <span class="viewer-count">${before?.label ?? ""}</span>
+        <span class="viewer-count">Compare</span>
         <span class="spring"></span>
         <button type="button" class="tool" aria-label="Close" data-tip="Close" data-tip-end @click=${() => dialog.close()}>
           ${icon("close")}
@@ -32,18 +32,18 @@ export async function openCompare(befores: readonly Comparable[], after: WirePic
           class="compare-frame"
           ${styled({ "--ratio": String(after.width / after.height || 1), "--split": `${split}%` })}
         >
-          <img src=${after.src} alt="After: ${after.alt}" draggable="false" />
-          <img class="compare-before" src=${before?.picture.src ?? ""} alt="Before: ${before?.picture.alt}" draggable="false" />
+          <img src=${after.src} alt="This one: ${after.alt}" draggable="false" />
+          <img class="compare-before" src=${before?.picture.src ?? ""} alt="${before?.label}: ${before?.picture.alt}" draggable="false" />
           <span class="compare-line" aria-hidden="true"><span>${icon("left")}${icon("right")}</span></span>
-          <span class="compare-label before" aria-hidden="true">Before</span>
-          <span class="compare-label after" aria-hidden="true">After</span>
+          <span class="compare-label before" aria-hidden="true">${before?.label ?? ""}</span>
+          <span class="compare-label after" aria-hidden="true">This one</span>
           <input
             type="range"
             min="0"
             max="100"
             step="0.5"
-            aria-label="How much of the picture before is shown"
-            aria-valuetext="${Math.round(split)} % before"
+            aria-label="How much of the other picture is shown"
+            aria-valuetext="${Math.round(split)} % of ${before?.label}"
             .value=${String(split)}
             autofocus
             @input=${(event: Event) => {
