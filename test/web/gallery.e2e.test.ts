@@ -88,7 +88,7 @@ describe("what people keep, find and take back, in a real browser", () => {
       await page.keyboard.press("Escape");
       await shown.waitFor({ state: "detached" });
       assert.match(
-        await page.evaluate("document.activeElement.ariaLabel"),
+        await page.evaluate("document.activeElement.textContent"),
         /in a lighthouse/,
         "the focus is where it was",
       );
@@ -114,7 +114,7 @@ describe("what people keep, find and take back, in a real browser", () => {
       await page.getByRole("button", { name: "New thread" }).click();
       await openGallery();
       await gallery
-        .getByRole("button", { name: /lighthouse on a cliff at dusk/ })
+        .getByRole("button", { name: /, in a lighthouse/ })
         .last()
         .click();
       await page
@@ -302,6 +302,7 @@ describe("what people keep, find and take back, in a real browser", () => {
     const bot = startDrawbridge(t, { DATA_DIR: await createFolder(t), STANDIN_PACE_MS: "600000" });
     const url = await bot.url();
     const { page, complaints } = await openPage(browser, url);
+    await page.clock.install();
     await page.addInitScript(pretendNotifications);
     await page.reload();
     const { draw } = atPlayground(page);
@@ -340,6 +341,8 @@ describe("what people keep, find and take back, in a real browser", () => {
     await draw("another one");
     await title(/^Drawing…/);
     await page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })");
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await page.clock.fastForward(60_000); // a tab that nobody looks at listens on while it has something to hear
     await cancel();
     await title(/^● Ready/);
     assert.deepEqual((await noted()).told, ["a slow lighthouse"]);

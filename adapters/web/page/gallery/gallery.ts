@@ -80,16 +80,12 @@ export async function openGallery(
     const { width, height, src, alt } = picture;
     const liked = store.state.favourites.has(src);
     return html`<li class="gallery-item" ${styled({ "--ratio": String(toShape(width, height)) })}>
-      <button
-        type="button"
-        class="gallery-picture"
-        aria-label="${alt || prompt || "Picture"}, in ${title}"
-        @click=${() => void look(dialog, placed)}
-      >
-        <img src=${listPicture(src)} alt="" loading="lazy" decoding="async" />
-        <span class="gallery-words" aria-hidden="true">
+      <button type="button" class="gallery-picture" @click=${() => void look(dialog, placed)}>
+        <img src=${listPicture(src)} alt=${alt} loading="lazy" decoding="async" />
+        <span class="gallery-words">
           <span>${prompt || title}</span><time>${when(createdAt, Date.now())}</time>
         </span>
+        <span class="unseen">, in ${title}</span>
       </button>
       <button
         type="button"
