@@ -40,7 +40,11 @@ test("whatever a view holds, its message is within what Discord takes", async ()
   const rows = body.components.flatMap((one) =>
     one.type === ComponentType.ActionRow ? [one.components.length] : [],
   );
-  assert.deepEqual(rows, [5, 5, 4]);
+  assert.ok(rows.every((buttons) => buttons <= 5));
+  assert.equal(
+    rows.reduce((sum, buttons) => sum + buttons, 0),
+    Object.keys(actions).length,
+  );
 });
 
 test("a message is never empty, and a sketch has another name each time", async () => {
