@@ -25,7 +25,7 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | GET /api/deleted | | WireThread[] that can be brought back, without covers |
  * | POST /api/threads/:id/restore | | WireThread: it was deleted, less than an hour ago |
  * | GET /api/gallery?q=&favourites=&after= | | WireGallery; `q`: words, `favourites`: `on`, `after`: its `next` |
- * | GET /api/search?q= | | string[], the threads in which all words are |
+ * | GET /api/search?q= | | WireThread[] in which all words are, newest first |
  * | GET /api/prompts?thread= | | string[], what was asked before, the latest first |
  * | GET /api/favourites | | string[], addresses of pictures |
  * | PUT, DELETE /api/favourites/:file | | 204 |

@@ -1,16 +1,27 @@
 import { html, type TemplateResult } from "lit-html";
 import { type Dialog, openDialog } from "../look/dialog.ts";
 import { icon, mark } from "../look/icons.ts";
+import { api } from "../server/api.ts";
 import type { State } from "../state/store.ts";
 import { when } from "../text/format.ts";
 import { listPicture } from "./list-picture.ts";
 
 /** Asks for a thread: its id, `new` for one that begins with it; undefined for none. */
 export function chooseThread(state: State): Promise<string | undefined> {
-  let sought = "";
-  const has = (title: string) => title.toLowerCase().includes(sought.trim().toLowerCase());
+  let threads = state.threads;
+  let request = new AbortController();
+  async function search(query: string, dialog: Dialog<string>): Promise<void> {
+    request.abort();
+    request = new AbortController();
+    const { signal } = request;
+    // Where it cannot be looked for, those that are known stay.
+    const found = query.trim() ? await api.search(query, signal).catch(() => state.threads) : state.threads;
+    if (signal.aborted || dialog.signal.aborted) return;
+    threads = found;
+    dialog.draw();
+  }
+
   return openDialog<string>("Use as reference in", "sheet", (dialog) => {
-    const threads = state.threads.filter(({ title }) => has(title));
     return html`
       <h2>Use as reference in</h2>
       ${
@@ -19,13 +30,10 @@ export function chooseThread(state: State): Promise<string | undefined> {
               ${icon("search")}
               <input
                 type="search"
-                aria-label="Search threads by title"
-                placeholder="Search threads by title"
+                aria-label="Search all threads"
+                placeholder="Search all threads"
                 autocomplete="off"
-                @input=${(event: Event) => {
-                  sought = (event.target as HTMLInputElement).value;
-                  dialog.draw();
-                }}
+                @input=${(event: Event) => void search((event.target as HTMLInputElement).value, dialog)}
               />
             </label>`
           : ""

@@ -72,7 +72,7 @@ export const api = {
     return request<WireGallery>(`/api/gallery?${asked}`, { signal });
   },
   search: (query: string, signal: AbortSignal) =>
-    request<string[]>(`/api/search?${new URLSearchParams({ q: query })}`, { signal }),
+    request<WireThread[]>(`/api/search?${new URLSearchParams({ q: query })}`, { signal }),
   prompts: (thread: string) => request<string[]>(`/api/prompts?${new URLSearchParams({ thread })}`),
   favourites: () => request<string[]>("/api/favourites"),
   setFavourite: (src: string, isOne: boolean) =>

@@ -46,7 +46,7 @@ export interface State {
   /** Threads that were deleted and can be brought back, the last first. */
   readonly deleted: readonly WireThread[];
   /** What is looked for in the threads, and in which it is; none are known while it is being looked for. */
-  readonly search: { readonly query: string; readonly found?: ReadonlySet<string> };
+  readonly search: { readonly query: string; readonly found?: readonly WireThread[] };
   /** What happened to the chat before was read. */
   readonly hasReadLost?: boolean;
   readonly toasts: readonly Toast[];
@@ -197,10 +197,12 @@ export function setFinished(state: State, thread: string, isNew: boolean): State
   return { ...state, finished };
 }
 
-/** The threads that are listed: all, or those in which what is looked for is. */
+/** The threads that are listed: all that are known, or those in which what is looked for is. */
 export function listedThreads({ threads, search }: State): readonly WireThread[] {
   const { query, found } = search;
-  return query.trim() && found ? threads.filter(({ id }) => found.has(id)) : threads;
+  if (!query.trim() || !found) return threads;
+  // What is known of one is newer than what was found.
+  return found.map((one) => threads.find(({ id }) => id === one.id) ?? one);
 }
 
 /** Opens or closes one of the panels. */
@@ -335,7 +337,9 @@ function forgetThread(state: State, id: string): State {
   const drafts = new Map(state.drafts);
   messages.delete(id);
   drafts.delete(id);
-  return { ...state, threads: without(state.threads, id), messages, drafts };
+  const { query, found } = state.search;
+  const search = { query, ...(found && { found: without(found, id) }) };
+  return { ...state, threads: without(state.threads, id), search, messages, drafts };
 }
 
 function without(threads: readonly WireThread[], id: string): readonly WireThread[] {

@@ -53,7 +53,7 @@ export function createFinding(
         searching = new AbortController();
         const { signal } = searching;
         try {
-          const found = new Set(await api.search(query, signal));
+          const found = await api.search(query, signal);
           if (!signal.aborted) store.update((state) => ({ ...state, search: { query, found } }));
         } catch (error) {
           if (!signal.aborted) page.tell(error);
