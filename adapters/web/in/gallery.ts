@@ -10,6 +10,9 @@ import { parseId } from "./turn.ts";
 
 const words = z.string().max(1000).default("");
 
+/** Threads that are found at once: who gets more than that looks for too little. */
+const mostThreads = 200;
+
 const wish = z.object({
   q: words,
   favourites: z.literal("on").optional(),
@@ -32,7 +35,10 @@ export function createGalleryRoutes(stage: Stage): App {
     });
     return c.json(found satisfies WireGallery);
   });
-  routes.get("/api/search", (c) => c.json(gallery.threads(words.catch("").parse(c.req.query("q")))));
+  routes.get("/api/search", (c) => {
+    const found = gallery.threads(words.catch("").parse(c.req.query("q"))).slice(0, mostThreads);
+    return c.json(found.flatMap((id) => chat.thread(id) ?? []).filter(({ unlisted }) => !unlisted));
+  });
   routes.get("/api/prompts", (c) => c.json(gallery.prompts(c.req.query("thread") ?? "")));
 
   routes.get("/api/favourites", (c) => c.json(gallery.favourites().map(toSrc)));

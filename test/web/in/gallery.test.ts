@@ -56,7 +56,8 @@ test("the gallery has all pictures, the newest first, and finds them by words", 
     [pictures[0]?.thread, pictures[0]?.at, pictures[0]?.title, pictures[0]?.picture.width],
     [two, 0, "Café at night", 8],
   );
-  const threads = (query: string) => playground.json<string[]>(`/api/search?q=${query}`);
+  const threads = async (query: string) =>
+    (await playground.json<WireThread[]>(`/api/search?q=${query}`)).map(({ id }) => id);
   assert.deepEqual(await threads("fox"), [two, one], "asked for, answered or drawn");
   assert.deepEqual(await threads("animal"), [two]);
   assert.deepEqual(await threads("snow+darker"), [one], "in different messages of one thread");
@@ -238,10 +239,13 @@ test("a deleted thread is brought back whole, what was being drawn in it as canc
   assert.deepEqual(await prompts(playground, ""), []);
   assert.deepEqual(await playground.json("/api/search?q=fox"), []);
 
+  const deleted = async () => (await playground.json<WireThread[]>("/api/deleted")).map(({ id }) => id);
+  assert.deepEqual(await deleted(), [thread]);
   const events = await playground.events();
   const back = await playground.get(`/api/threads/${thread}/restore`, { method: "POST" });
   assert.equal(back.status, 200);
   assert.equal((await events.of("thread")).thread.id, thread);
+  assert.deepEqual(await deleted(), []);
   const { messages } = await playground.thread(thread);
   assert.deepEqual(messages[1], fox.answer);
   assert.equal((messages[3] as WireAnswer).view.phase, "cancelled");
