@@ -122,7 +122,7 @@ function row(thread: WireThread, state: State, studio: Studio): TemplateResult {
         <a
           class="tool"
           role="button"
-          href="/api/export?thread=${thread.id}"
+          href="/api/threads/${thread.id}/export"
           download
           aria-label="Download thread ${title}"
           data-tip="Download"
