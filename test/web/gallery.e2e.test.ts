@@ -192,6 +192,12 @@ describe("what people keep, find and take back, in a real browser", () => {
     await t.test("a result is dragged into the composer", async () => {
       const frame = answers.nth(1).getByRole("button", { name: /fox/ }).first();
       await frame.scrollIntoViewIfNeeded();
+      const isThere =
+        "[...document.querySelectorAll('.answer img')].every((one) => one.complete && one.naturalWidth > 0)";
+      await until(
+        async () => page.evaluate<boolean>(isThere),
+        "the pictures, which else would move what is dragged",
+      );
       await frame.dragTo(prompt(page));
       await page.getByRole("list", { name: "Attached pictures" }).getByRole("listitem").waitFor();
       await page.getByRole("button", { name: "Remove picture 1" }).click();

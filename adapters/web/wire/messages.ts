@@ -31,7 +31,7 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | GET /api/favourites | | string[], addresses of pictures |
  * | PUT, DELETE /api/favourites/:file | | 204 |
  * | GET, POST, DELETE /api/links/:answer/:at | | of an answer's picture, from 0: WireLinks; 201 WireLink; 204, all are ended. Only with `About.links` |
- * | GET /api/export?thread= | | a ZIP of a thread, or of all |
+ * | GET /api/threads/:id/export, /api/export | | a ZIP of a thread, or of all |
  * | GET /api/events | | text/event-stream of WireEvent, one JSON a `data:` line |
  * | GET /pictures/:file | | the picture; immutable |
  * | GET /pictures/:file?as=thumbnail, ?as=preview | | it as a WebP of 256 or 1024 pixels at most, still |

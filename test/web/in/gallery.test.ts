@@ -179,11 +179,11 @@ test("an archive holds every picture as it is, with who came from what, the word
     [night.answer.ask, 0.042, 20, true],
   );
 
-  const single = await playground.get(`/api/export?thread=${two}`);
+  const single = await playground.get(`/api/threads/${two}/export`);
   assert.match(single.headers.get("content-disposition") ?? "", /filename="drawbridge-[a-z0-9-]+\.zip"/);
   assert.equal([...unzip(Buffer.from(await single.arrayBuffer())).keys()].length, 2);
-  assert.equal((await playground.get(`/api/export?thread=${randomUUID()}`)).status, 404);
-  assert.equal((await playground.get("/api/export?thread=../..")).status, 404);
+  assert.equal((await playground.get(`/api/threads/${randomUUID()}/export`)).status, 404);
+  assert.equal((await playground.get("/api/threads/..%2f../export")).status, 404);
 });
 
 test("a deleted picture is back as it was, for an hour, and its bytes are gone after it", async (t) => {

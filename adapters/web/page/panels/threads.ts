@@ -146,7 +146,7 @@ function row(thread: WireThread, isShut: boolean, state: State, studio: Studio):
         <a
           class="tool"
           role="button"
-          href="/api/export?thread=${thread.id}"
+          href="/api/threads/${thread.id}/export"
           download
           aria-label="Download thread ${title}"
           data-tip="Download"
