@@ -40,6 +40,8 @@ export interface Config {
     readonly password?: string;
     /** How long who has signed in may do nothing until they are asked again, in ms. */
     readonly idleMs: number;
+    /** Single pictures can be given addresses by which others see them. */
+    readonly sharedLinks: boolean;
     /** Addresses and networks of proxies that are believed when they say for whom they ask. */
     readonly trustedProxies: readonly string[];
   };
@@ -134,6 +136,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       playground: {
         ...(parsed.PLAYGROUND_PASSWORD && { password: parsed.PLAYGROUND_PASSWORD }),
         idleMs: parsed.PLAYGROUND_IDLE_HOURS * 3_600_000,
+        sharedLinks: parsed.SHARED_LINKS,
         trustedProxies: parsed.TRUSTED_PROXIES ?? [],
       },
     }),

@@ -78,6 +78,7 @@ export const environment = z
         abort: true,
       })
       .optional(),
+    SHARED_LINKS: onOff.default(false),
     PLAYGROUND_IDLE_HOURS: wholeNumber(1, 720).default(168),
     TRUSTED_PROXIES: named
       .refine((entries) => entries.every(isNetwork), {

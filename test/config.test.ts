@@ -20,7 +20,7 @@ describe("the configuration", () => {
     assert.deepEqual(parseConfig({}), {
       openai: { model: "gpt-6-luna", imageModels: Object.keys(models), background: true, store: true },
       http: { host: "127.0.0.1", port: 8080 },
-      playground: { idleMs: 7 * 24 * 3_600_000, trustedProxies: [] },
+      playground: { idleMs: 7 * 24 * 3_600_000, sharedLinks: false, trustedProxies: [] },
       dataDir: "./data",
       storeUrl: `sqlite:${join("data", "drawbridge.db")}`,
       logLevel: "info",
@@ -61,6 +61,7 @@ describe("the configuration", () => {
         QUEUE_LIMIT: "500",
         QUEUE_LIMIT_PERSON: "3",
         MISSED_MINUTES: "0",
+        SHARED_LINKS: "on",
         STOP_GRACE_SECONDS: "25",
         TAKEOVER_SECONDS: "0",
         STANDIN_PACE_MS: "0",
@@ -81,6 +82,7 @@ describe("the configuration", () => {
         playground: {
           password: "long enough",
           idleMs: 3_600_000,
+          sharedLinks: true,
           trustedProxies: ["127.0.0.1", "::1", "172.16.0.0/12"],
         },
         discord: {

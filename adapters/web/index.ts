@@ -13,6 +13,7 @@ import { postAsk } from "./in/ask.ts";
 import { type Asks, createAsks } from "./in/asks.ts";
 import { createFormGate } from "./in/forms.ts";
 import { createGalleryRoutes } from "./in/gallery.ts";
+import { createLinkRoutes } from "./in/links.ts";
 import { createApi } from "./in/routes.ts";
 import { createSettings } from "./in/settings.ts";
 import { here } from "./in/turn.ts";
@@ -20,6 +21,7 @@ import { toAttachment, toSent } from "./in/uploads.ts";
 import { type Chat, openChat } from "./live/chat.ts";
 import { type Database, openDatabase } from "./live/database.ts";
 import { createEvents } from "./live/events.ts";
+import { createLinks } from "./live/gallery/links.ts";
 import { createPartials } from "./live/partials.ts";
 import { createSessions } from "./live/sessions.ts";
 import type { Stage } from "./live/stage.ts";
@@ -29,6 +31,7 @@ import { createUploads, type Uploads } from "./live/uploads.ts";
 import { createReply, createUnwanted } from "./out/reply.ts";
 import { createPageRoutes, createPictureRoutes } from "./out/serve.ts";
 import { toAskId, toId, toKey } from "./out/view.ts";
+import { createSharedPages } from "./shared/pages.ts";
 import { createApp } from "./wire/app.ts";
 import { createLogin, type Login } from "./wire/door/login.ts";
 import { openLibrary, openPage, toScriptHashes } from "./wire/files.ts";
@@ -51,6 +54,8 @@ export interface WebOptions {
   readonly idleMs?: number;
   /** Addresses and networks of proxies that are believed when they say for whom they ask. */
   readonly trustedProxies?: readonly string[];
+  /** Single pictures can be given addresses by which others see them. */
+  readonly sharedLinks?: boolean;
   /** The folder for the chat and for what is sent; made if it is not there. */
   readonly dataDir: string;
   readonly version: string;
@@ -143,6 +148,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           options: optionSpecs,
           limits: askLimits,
           signedIn: Boolean(password),
+          ...(options.sharedLinks && { links: { ...(publicUrl && { base: publicUrl }) } }),
           ...(aside && { lost: sayLost(aside) }),
         };
         const formGate = createFormGate();
@@ -151,16 +157,19 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           const { trustedProxies = [] } = options;
           login = await createLogin({ password, sessions, trustedProxies, publicUrl, log, now });
         }
+        const links = options.sharedLinks ? createLinks(database, now) : undefined;
         const app = createApp({
           routes: [
             createApi(stage, about, { handle: core.handle, asks, formGate }),
             createSettings(stage, core, formGate),
             createGalleryRoutes(stage),
+            ...(links ? [createLinkRoutes(stage, links)] : []),
             createPictureRoutes(stage),
             createPageRoutes(page, library),
           ],
           area:
             areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined,
+          shared: links && (await createSharedPages(stage, links, publicUrl)),
           login,
           scriptHashes: toScriptHashes(html),
           watch,

@@ -150,6 +150,11 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     part: web,
     about: "After so many hours without a request the password is asked for again",
   },
+  SHARED_LINKS: {
+    part: web,
+    about:
+      "`on`: a picture of the playground can be given [a link](security.md#links-to-single-pictures) that shows it, and nothing else, to whoever has it",
+  },
   TRUSTED_PROXIES: {
     ...{ part: web, example: "127.0.0.1", otherwise: "none" },
     about:

@@ -279,11 +279,11 @@ describe("the playground in a real browser", () => {
     await t.test("a button stays under the finger that presses it", async () => {
       await page.setViewportSize({ width: 390, height: 1000 }); // what was left out of the answer is said below it
       await page.evaluate("document.querySelector('#conversation').scrollTop -= 50");
-      const reply = answers.nth(3).getByRole("button", { name: "Reply" });
-      const box = (await reply.boundingBox()) ?? assert.fail("no button");
+      const edit = answers.nth(3).getByRole("button", { name: "Edit…" });
+      const box = (await edit.boundingBox()) ?? assert.fail("no button");
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       await page.mouse.down();
-      assert.deepEqual(await reply.boundingBox(), box);
+      assert.deepEqual(await edit.boundingBox(), box);
       await page.mouse.up();
       await page.getByRole("button", { name: "Do not edit this picture" }).click();
     });

@@ -1,14 +1,17 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { BotError } from "../../../src/seam/errors.ts";
 import { isPictureFile, toSrc } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
 import { toArchive } from "../out/archive.ts";
 import type { App } from "../wire/app.ts";
-import type { WireGallery } from "../wire/messages.ts";
+import type { WireGallery, WireThread } from "../wire/messages.ts";
 import { parseId } from "./turn.ts";
 
 const words = z.string().max(1000).default("");
+
+/** Threads that are found at once: who gets more than that looks for too little. */
+const mostThreads = 200;
 
 const wish = z.object({
   q: words,
@@ -32,7 +35,10 @@ export function createGalleryRoutes(stage: Stage): App {
     });
     return c.json(found satisfies WireGallery);
   });
-  routes.get("/api/search", (c) => c.json(gallery.threads(words.catch("").parse(c.req.query("q")))));
+  routes.get("/api/search", (c) => {
+    const found = gallery.threads(words.catch("").parse(c.req.query("q"))).slice(0, mostThreads);
+    return c.json(found.flatMap((id) => chat.thread(id) ?? []).filter(({ unlisted }) => !unlisted));
+  });
   routes.get("/api/prompts", (c) => c.json(gallery.prompts(c.req.query("thread") ?? "")));
 
   routes.get("/api/favourites", (c) => c.json(gallery.favourites().map(toSrc)));
@@ -46,17 +52,21 @@ export function createGalleryRoutes(stage: Stage): App {
     return c.body(null, 204);
   });
 
-  routes.get("/api/export", (c) => {
-    const only = c.req.query("thread");
-    const threads = only === undefined ? chat.threads() : [chat.thread(parseId(only))];
-    const there = threads.filter((thread) => thread !== undefined);
-    if (there.length === 0) {
-      throw new BotError("unknown_message", only ? "It is no longer here." : "There are no threads yet.");
-    }
-    const { name, body } = toArchive(there, stage);
+  function sendArchive(c: Context, threads: readonly WireThread[]): Response {
+    const { name, body } = toArchive(threads, stage);
     c.header("Content-Type", "application/zip");
     c.header("Content-Disposition", `attachment; filename="${name}"`);
     return c.body(body);
+  }
+  routes.get("/api/threads/:id/export", (c) => {
+    const thread = chat.thread(parseId(c.req.param("id")));
+    if (!thread) throw new BotError("unknown_message", "It is no longer here.");
+    return sendArchive(c, [thread]);
+  });
+  routes.get("/api/export", (c) => {
+    const threads = chat.threads();
+    if (threads.length === 0) throw new BotError("unknown_message", "There are no threads yet.");
+    return sendArchive(c, threads);
   });
   return routes;
 }

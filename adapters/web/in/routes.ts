@@ -61,6 +61,8 @@ export function createApi(
     const inView = open === undefined ? undefined : chat.thread(open);
     return c.json(inView && !threads.some(({ id }) => id === open) ? [...threads, inView] : threads);
   });
+  // Their pictures are not served, so that nothing but their names is told.
+  api.get("/api/deleted", (c) => c.json(chat.deletedThreads().map(({ cover: _, ...thread }) => thread)));
   api.get("/api/threads/:id", (c) => {
     const thread = found(chat.thread(parseId(c.req.param("id"))));
     return c.json({ thread, messages: chat.messages(thread.id).map(toShown) });

@@ -23,6 +23,8 @@ interface StoredPicture extends Measured {
 export interface Chat {
   /** Those that are listed, newest first: `limit` of them (all, unless said), the first of those that come after one. */
   threads(limit?: number, after?: { readonly id: string; readonly updatedAt: number }): readonly WireThread[];
+  /** Those that were deleted and can be brought back, the last first. */
+  deletedThreads(): readonly WireThread[];
   thread(id: string): WireThread | undefined;
   /** Oldest first. */
   messages(thread: string): readonly WireMessage[];
@@ -91,6 +93,9 @@ export function openChat(database: Database, folder: string, now: () => number):
       WHERE deletedAt IS NULL AND NOT unlisted
         AND (updatedAt < ?1 OR updatedAt = ?1 AND rowid < (SELECT rowid FROM threads WHERE id = ?2))
       ORDER BY updatedAt DESC, rowid DESC LIMIT ?3`),
+    deletedThreads: database.prepare(
+      `SELECT ${threadColumns} FROM threads WHERE deletedAt > ? ORDER BY deletedAt DESC`,
+    ),
     thread: database.prepare(`SELECT ${threadColumns} FROM threads WHERE id = ? AND deletedAt IS NULL`),
     messages: database.prepare("SELECT body FROM messages WHERE thread = ? ORDER BY seq"),
     message: database.prepare(`
@@ -180,6 +185,7 @@ export function openChat(database: Database, folder: string, now: () => number):
   return {
     threads: (limit = -1, { updatedAt, id } = { updatedAt: Number.MAX_SAFE_INTEGER, id: "" }) =>
       sql.threads.all(updatedAt, id, limit).flatMap((row) => toThread(row) ?? []),
+    deletedThreads: () => sql.deletedThreads.all(now() - trashMs).flatMap((row) => toThread(row) ?? []),
     thread,
     messages: (id) => sql.messages.all(id).flatMap((row) => toMessage(row) ?? []),
     message,

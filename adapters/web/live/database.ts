@@ -96,6 +96,17 @@ const schema = [
   ) STRICT;
   CREATE INDEX linksByMessage ON links (message, file);
   `,
+  `
+  DROP TABLE found;
+  CREATE TABLE found (
+    seq INTEGER PRIMARY KEY,
+    message TEXT NOT NULL UNIQUE REFERENCES messages (id) ON DELETE CASCADE,
+    thread TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    words TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX foundDrawing ON found (thread) WHERE kind = 'drawing';
+  `,
 ];
 
 /** How long another process may take to let go of the file, in ms: one that is just being stopped. */

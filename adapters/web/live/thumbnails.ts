@@ -26,9 +26,15 @@ export function createThumbnails(parts: {
   const waiting: (() => void)[] = [];
   let free = mostAtOnce;
 
-  async function inLine<T>(work: () => Promise<T>): Promise<T> {
+  /** What is looked at goes before what is in a list. */
+  async function inLine<T>(size: ThumbnailSize, work: () => Promise<T>): Promise<T> {
     if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    else {
+      await new Promise<void>((resolve) => {
+        if (size === "preview") waiting.unshift(resolve);
+        else waiting.push(resolve);
+      });
+    }
     try {
       return await work();
     } finally {
@@ -40,7 +46,7 @@ export function createThumbnails(parts: {
 
   async function make(file: string, size: ThumbnailSize): Promise<Uint8Array | undefined> {
     try {
-      const { bytes } = await inLine(() => toThumbnail(chat.pathOf(file), thumbnailSides[size]));
+      const { bytes } = await inLine(size, () => toThumbnail(chat.pathOf(file), thumbnailSides[size]));
       await chat.keepThumbnail(file, size, bytes);
       return bytes;
     } catch (error) {

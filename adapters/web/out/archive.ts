@@ -63,7 +63,6 @@ interface ListedFile {
   readonly favourite?: true;
 }
 
-/** What is read at the same time of what is being sent: nothing of a picture stays when it has gone. */
 type Shelves = Pick<Stage, "chat" | "log" | "now">;
 
 /**
@@ -101,7 +100,8 @@ async function* entries(threads: readonly WireThread[], { chat, log, now }: Shel
           log.warn({ error, file }, "archive.missing");
           return undefined;
         });
-        if (bytes) yield { name: path, input: bytes, lastModified: new Date(message.createdAt) };
+        const lastModified = new Date(message.createdAt);
+        if (bytes) yield { name: path, input: toPieces(bytes), size: bytes.byteLength, lastModified };
         const { mediaType, width, height, alt, role } = picture;
         files.push({
           ...(bytes && { path }),
@@ -119,6 +119,13 @@ async function* entries(threads: readonly WireThread[], { chat, log, now }: Shel
     threads: listed,
   };
   yield { name: "drawbridge.json", input: JSON.stringify(list, null, 2), lastModified: new Date(now()) };
+}
+
+/** What is summed up at a time: others are answered between two of them. */
+const pieceBytes = 1024 * 1024;
+
+async function* toPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
 }
 
 function picturesOf(message: WireMessage): readonly WirePicture[] {

@@ -8,11 +8,12 @@ import { app } from "./shell/app.ts";
 import { startClock } from "./shell/clock.ts";
 import { listenToFiles } from "./shell/drop.ts";
 import { listenToKeys } from "./shell/keys.ts";
+import { createMarks, isAwaited } from "./shell/marks.ts";
 import { watchLayers } from "./shell/open-layers.ts";
 import { listenToSignOut } from "./shell/sign-out.ts";
 import { newId, parseHash, toHash } from "./state/address.ts";
 import { createDraftKeeper } from "./state/draft-keeper.ts";
-import { applyEvent, createStore, firstState, type State, threadOf } from "./state/store.ts";
+import { applyEvent, createStore, firstState, type State } from "./state/store.ts";
 import { createStudio } from "./studio/studio.ts";
 
 const first = parseHash(location.hash) ?? newId();
@@ -21,9 +22,13 @@ history.replaceState(history.state, "", toHash(first));
 const drafts = createDraftKeeper(() => store);
 const estimate = createEstimating(() => store);
 const store: ReturnType<typeof createStore> = createStore(drafts.restore(firstState(first)), draw);
-const studio = createStudio(store);
+const studio = createStudio(store, drafts);
 const root = document.querySelector<HTMLElement>("#app") ?? document.body;
 const scroll = createScroll();
+const marks = createMarks(
+  () => store,
+  (thread) => studio.open(thread),
+);
 /** The last toast that will go by itself. */
 let timed = 0;
 let shownNode: string | undefined;
@@ -59,8 +64,10 @@ listen(
       if (event.type !== "threadGone") return;
       if (event.id === store.state.open) studio.newThread();
       drafts.forget(event.id);
+      void studio.loadDeleted().catch(() => {}); // it is listed after the next load
     },
     lost: () => void studio.lost(),
+    isAwaited: () => isAwaited(store.state),
   },
   new AbortController().signal,
 );
@@ -80,7 +87,7 @@ function draw(state: State): void {
     store.update(drafts.restore);
     return;
   }
-  document.title = titleOf(state);
+  marks(state);
   // For the dialogs, which lie over the header that says it.
   document.documentElement.toggleAttribute("data-stand-in", state.about?.painter.standIn ?? false);
   const focused = document.activeElement;
@@ -129,9 +136,4 @@ function showNode(): void {
   if (!node || node.id === shownNode) return;
   shownNode = node.id;
   node.scrollIntoView({ block: "nearest", inline: "nearest" });
-}
-
-function titleOf(state: State): string {
-  const title = threadOf(state)?.title;
-  return title ? `${title} · Drawbridge` : "Drawbridge";
 }

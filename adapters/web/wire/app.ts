@@ -21,12 +21,13 @@ export interface OpenPages {
 /**
  * The whole of the playground's HTTP: who may come in, in this order, then the routes.
  *
- * Without a login only this machine is let in, except to the pages for painting, which stand before all guards.
+ * Without a login only this machine is let in, except to the pages for painting and of shared pictures, which stand before all guards.
  * `scriptHashes` are those of the scripts inside the page.
  */
 export function createApp({
   routes,
   area,
+  shared,
   login,
   scriptHashes,
   watch = onlyHealth,
@@ -34,6 +35,8 @@ export function createApp({
 }: {
   routes: readonly App[];
   area: OpenPages | undefined;
+  /** Pages of single pictures, which stand before all guards, too. */
+  shared: App | undefined;
   login: Login | undefined;
   scriptHashes: readonly string[];
   watch?: Watch | undefined;
@@ -41,6 +44,7 @@ export function createApp({
 }): App {
   const app = createBase([...scriptHashes, ...(area?.scriptHashes ?? [])], log);
   if (area) app.route("/", area.routes);
+  if (shared) app.route("/", shared);
   if (!login) app.use(ownMachine());
   app.use(ownOrigin());
   addWatch(app, watch);

@@ -24,8 +24,8 @@ export function toFailure(
 ): { readonly status: ContentfulStatusCode; readonly message: string } {
   const known = toBotError(error);
   const status = statuses[known.code] ?? 500;
-  // Who has the address of a page for painting can paint on it.
-  const path = c.req.path.replace(/(\/area\/)[^/]+/, "$1…");
+  // Who has the address of a page for painting can paint on it, and who has that of a picture sees it.
+  const path = c.req.path.replace(/(\/(?:area|shared)\/)[^/]+/, "$1…");
   if (status === 500) log.error({ error, path }, "request.failed");
   return { status, message: known.message };
 }

@@ -23,13 +23,15 @@ import type { Details, View } from "../../../src/seam/view.ts";
  * | GET /api/defaults | | WireDefaults |
  * | PUT /api/defaults | JSON of all of one's own; none resets | WireDefaults |
  * | POST /api/estimate | JSON { text, options, pictures: number } | WireEstimate |
+ * | GET /api/deleted | | WireThread[] that can be brought back, without covers |
  * | POST /api/threads/:id/restore | | WireThread: it was deleted, less than an hour ago |
  * | GET /api/gallery?q=&favourites=&after= | | WireGallery; `q`: words, `favourites`: `on`, `after`: its `next` |
- * | GET /api/search?q= | | string[], the threads in which all words are |
+ * | GET /api/search?q= | | WireThread[] in which all words are, newest first |
  * | GET /api/prompts?thread= | | string[], what was asked before, the latest first |
  * | GET /api/favourites | | string[], addresses of pictures |
  * | PUT, DELETE /api/favourites/:file | | 204 |
- * | GET /api/export?thread= | | a ZIP of a thread, or of all |
+ * | GET, POST, DELETE /api/links/:answer/:at | | of an answer's picture, from 0: WireLinks; 201 WireLink; 204, all are ended. Only with `About.links` |
+ * | GET /api/threads/:id/export, /api/export | | a ZIP of a thread, or of all |
  * | GET /api/events | | text/event-stream of WireEvent, one JSON a `data:` line |
  * | GET /pictures/:file | | the picture; immutable |
  * | GET /pictures/:file?as=thumbnail, ?as=preview | | it as a WebP of 256 or 1024 pixels at most, still |
@@ -47,6 +49,8 @@ export interface About {
   readonly limits: { readonly attachments: number; readonly bytes: number; readonly text: number };
   /** A password was asked for, so there is something to sign out of. */
   readonly signedIn: boolean;
+  /** Pictures can be given addresses that others may have; these begin with `base`, or as the page's own. */
+  readonly links?: { readonly base?: string };
   /** What happened to the chat that was here before, a plain sentence. */
   readonly lost?: string;
 }
@@ -98,6 +102,16 @@ export interface WirePlaced {
   readonly picture: WirePicture;
   /** What was asked. */
   readonly prompt: string;
+}
+
+/** How many addresses there are by which others see a picture. */
+export interface WireLinks {
+  readonly count: number;
+}
+
+/** A new one, without what stands before its path: it is told this once. */
+export interface WireLink {
+  readonly path: string;
 }
 
 /** Some of all pictures, the newest first. */

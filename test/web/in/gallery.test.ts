@@ -56,7 +56,8 @@ test("the gallery has all pictures, the newest first, and finds them by words", 
     [pictures[0]?.thread, pictures[0]?.at, pictures[0]?.title, pictures[0]?.picture.width],
     [two, 0, "Café at night", 8],
   );
-  const threads = (query: string) => playground.json<string[]>(`/api/search?q=${query}`);
+  const threads = async (query: string) =>
+    (await playground.json<WireThread[]>(`/api/search?q=${query}`)).map(({ id }) => id);
   assert.deepEqual(await threads("fox"), [two, one], "asked for, answered or drawn");
   assert.deepEqual(await threads("animal"), [two]);
   assert.deepEqual(await threads("snow+darker"), [one], "in different messages of one thread");
@@ -178,11 +179,11 @@ test("an archive holds every picture as it is, with who came from what, the word
     [night.answer.ask, 0.042, 20, true],
   );
 
-  const single = await playground.get(`/api/export?thread=${two}`);
+  const single = await playground.get(`/api/threads/${two}/export`);
   assert.match(single.headers.get("content-disposition") ?? "", /filename="drawbridge-[a-z0-9-]+\.zip"/);
   assert.equal([...unzip(Buffer.from(await single.arrayBuffer())).keys()].length, 2);
-  assert.equal((await playground.get(`/api/export?thread=${randomUUID()}`)).status, 404);
-  assert.equal((await playground.get("/api/export?thread=../..")).status, 404);
+  assert.equal((await playground.get(`/api/threads/${randomUUID()}/export`)).status, 404);
+  assert.equal((await playground.get("/api/threads/..%2f../export")).status, 404);
 });
 
 test("a deleted picture is back as it was, for an hour, and its bytes are gone after it", async (t) => {
@@ -238,10 +239,13 @@ test("a deleted thread is brought back whole, what was being drawn in it as canc
   assert.deepEqual(await prompts(playground, ""), []);
   assert.deepEqual(await playground.json("/api/search?q=fox"), []);
 
+  const deleted = async () => (await playground.json<WireThread[]>("/api/deleted")).map(({ id }) => id);
+  assert.deepEqual(await deleted(), [thread]);
   const events = await playground.events();
   const back = await playground.get(`/api/threads/${thread}/restore`, { method: "POST" });
   assert.equal(back.status, 200);
   assert.equal((await events.of("thread")).thread.id, thread);
+  assert.deepEqual(await deleted(), []);
   const { messages } = await playground.thread(thread);
   assert.deepEqual(messages[1], fox.answer);
   assert.equal((messages[3] as WireAnswer).view.phase, "cancelled");

@@ -63,6 +63,8 @@ test("what was refused, and what is about the studio, makes no thread; what was 
       [...listed].sort(),
       answer ? `${answer.phase} ${answer.text}` : "nothing yet",
     );
+    const found = await playground.json<WireThread[]>("/api/search?q=");
+    assert.deepEqual(found.map(({ id }) => id).sort(), [...listed].sort(), "nor is it found");
     const open = await playground.json<WireThread[]>(`/api/threads?open=${thread}`);
     assert.equal(open.find(({ id }) => id === thread)?.unlisted, makesOne ? undefined : true);
     assert.ok((await playground.thread(thread)).messages.length > 0, "who has it open goes on seeing it");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { emptyDraft, formatDraft, parseDraft } from "../../../adapters/web/page/state/drafts.ts";
 import {
+  addThreads,
   addToast,
   applyEvent,
   beginLoad,
@@ -9,6 +10,7 @@ import {
   draftOf,
   endLoad,
   firstState,
+  listedThreads,
   messagesOf,
   openThread,
   pictured,
@@ -30,6 +32,24 @@ describe("the page's state", () => {
       messagesOf(state).map((message) => message.kind === "answer" && message.view.phase),
       ["done"],
     );
+  });
+
+  it("lists what was found whether or not the list has come so far, as newly as it is known, and the list again afterwards", () => {
+    const near = { id: "near", title: "near", updatedAt: 9, head: null };
+    const [far, small] = [
+      { ...near, id: "far", updatedAt: 1 },
+      { ...near, id: "small", unlisted: true as const },
+    ];
+    const titles = (state: State) => listedThreads(state).map(({ id, title }) => `${id}: ${title}`);
+    const fetched = setThreads(firstState("t"), [near, small], true);
+    const sought = { ...fetched, search: { query: "fox" } };
+    assert.deepEqual(titles(sought), ["near: near"], "not looked for yet");
+    const found = { ...sought, search: { query: "fox", found: [{ ...near, title: "older" }, small, far] } };
+    assert.deepEqual(titles(found), ["near: near", "far: near"]);
+    const gone = applyEvent(found, { type: "threadGone", id: "far" });
+    assert.deepEqual(titles(gone), ["near: near"]);
+    const cleared = { ...found, search: { query: " " } };
+    assert.deepEqual(titles(addThreads(cleared, [far], false)), ["near: near", "far: near"]);
   });
 
   it("leaves threads alone that were never opened", () => {

@@ -32,34 +32,46 @@ const pageAnswers = 60;
 const mostPrompts = 100;
 const promptsRead = 400;
 
+/** Messages that are read at a time where there was no gallery before. */
+const notedAtOnce = 2000;
+
 const places = Array.from({ length: mostSought }, (_, at) => at);
-/** `instr` finds the empty word at 1, so that places without a word ask for nothing. */
-const hasAll = (words: string, first: number) =>
-  places.map((at) => `instr(${words}, ?${first + at}) > 0`).join(" AND ");
+
+/** Each of the words was said, or is in the thread's title; a place without a word asks for nothing. */
+const hasAll = (first: number) =>
+  places
+    .map((at) => `?${first + at}`)
+    .map((word) => `(${word} = '' OR instr(words, ${word}) > 0 OR instr(lower(threads.title), ${word}) > 0)`)
+    .join(" AND ");
 
 /** `now` is Unix time in ms. What was stored before there was a gallery is read once. */
 export function createGallery(database: Database, now: () => number): Gallery {
-  const visible = "threads.deletedAt IS NULL AND messages.id NOT IN (SELECT message FROM trash)";
   const sql = {
     note: database.prepare(`
-      INSERT INTO found (message, thread, kind, words) VALUES (?, ?, ?, ?)
-      ON CONFLICT (message) DO UPDATE SET kind = excluded.kind, words = excluded.words`),
-    unnoted: database.prepare("SELECT body FROM messages WHERE id NOT IN (SELECT message FROM found)"),
+      INSERT INTO found (seq, message, thread, kind, words) SELECT seq, id, thread, ?2, ?3 FROM messages WHERE id = ?1
+      ON CONFLICT (seq) DO UPDATE SET kind = excluded.kind, words = excluded.words`),
+    unnoted: database.prepare(
+      "SELECT body FROM messages WHERE seq NOT IN (SELECT seq FROM found) ORDER BY seq LIMIT ?",
+    ),
+    // From the newest on, and no further than it must; a message's body, which is long, only of what is found.
     pictures: database.prepare(`
-      SELECT messages.seq, messages.body, threads.title FROM found
-      JOIN messages ON messages.id = found.message JOIN threads ON threads.id = messages.thread
-      WHERE found.kind = 'picture' AND ${visible} AND messages.seq < ?1
-        AND (?2 = 0 OR EXISTS (SELECT 1 FROM shown JOIN favourites USING (file) WHERE shown.message = messages.id))
-        AND ${hasAll("(found.words || char(10) || lower(threads.title))", 4)}
-      ORDER BY messages.seq DESC LIMIT ?3`),
+      SELECT found.seq, (SELECT body FROM messages WHERE messages.seq = found.seq) AS body, threads.title
+      FROM found CROSS JOIN threads ON threads.id = found.thread
+      WHERE found.kind = 'picture' AND found.seq < ?1 AND threads.deletedAt IS NULL
+        AND (?2 = 0 OR found.message IN (SELECT message FROM shown JOIN favourites USING (file)))
+        AND found.message NOT IN (SELECT message FROM trash)
+        AND ${hasAll(4)}
+      ORDER BY found.seq DESC LIMIT ?3`),
     titles: database.prepare(
       "SELECT id, title FROM threads WHERE deletedAt IS NULL ORDER BY updatedAt DESC, rowid DESC",
     ),
     saidIn: database.prepare("SELECT DISTINCT thread FROM found WHERE instr(words, ?) > 0"),
-    prompts: database.prepare(`
-      SELECT messages.body FROM messages JOIN threads ON threads.id = messages.thread
-      WHERE messages.kind = 'ask' AND threads.deletedAt IS NULL
-      ORDER BY messages.thread = ?1 DESC, messages.seq DESC LIMIT ?2`),
+    prompts: database.prepare(
+      "SELECT body FROM messages WHERE thread = ? AND kind = 'ask' ORDER BY seq DESC LIMIT ?",
+    ),
+    allPrompts: database.prepare(`
+      SELECT messages.body FROM messages CROSS JOIN threads ON threads.id = messages.thread
+      WHERE messages.kind = 'ask' AND threads.deletedAt IS NULL ORDER BY messages.seq DESC LIMIT ?`),
     addFavourite: database.prepare(
       "INSERT INTO favourites (file, addedAt) SELECT file, ?2 FROM pictures WHERE file = ?1 ON CONFLICT DO NOTHING",
     ),
@@ -70,7 +82,7 @@ export function createGallery(database: Database, now: () => number): Gallery {
   const gallery: Gallery = {
     note(message) {
       const { kind, words } = toFound(message);
-      sql.note.run(message.id, message.thread, kind, words);
+      sql.note.run(message.id, kind, words);
     },
     pictures({ query, favourites, after = Number.MAX_SAFE_INTEGER }) {
       const rows = sql.pictures.all(after, favourites ? 1 : 0, pageAnswers + 1, ...toPlaces(query));
@@ -94,9 +106,8 @@ export function createGallery(database: Database, now: () => number): Gallery {
       });
     },
     prompts(thread) {
-      const said = sql.prompts
-        .all(thread, promptsRead)
-        .map(({ body }) => String(JSON.parse(String(body)).text));
+      const rows = [...sql.prompts.all(thread, promptsRead), ...sql.allPrompts.all(promptsRead)];
+      const said = rows.map(({ body }) => String(JSON.parse(String(body)).text));
       return [...new Set(said.map((text) => text.trim()).filter(Boolean))].slice(0, mostPrompts);
     },
     setFavourite(file, isOne) {
@@ -106,10 +117,9 @@ export function createGallery(database: Database, now: () => number): Gallery {
     favourites: () => sql.favourites.all().map(({ file }) => String(file)),
   };
 
-  const unnoted = sql.unnoted.all();
-  if (unnoted.length > 0) {
+  for (let rows = sql.unnoted.all(notedAtOnce); rows.length > 0; rows = sql.unnoted.all(notedAtOnce)) {
     database.atomically(() => {
-      for (const { body } of unnoted) gallery.note(JSON.parse(String(body)));
+      for (const { body } of rows) gallery.note(JSON.parse(String(body)));
     });
   }
   return gallery;

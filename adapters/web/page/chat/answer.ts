@@ -32,7 +32,7 @@ export function answer(
     >
       ${frames(message, asked, state, studio)}
       ${pending ? progress(message, studio) : nothing}
-      ${view.phase === "cancelled" && view.status ? html`<p class="over">${view.status}</p>` : nothing}
+      ${view.phase === "cancelled" && view.status ? html`<p class="over">${view.status} ${bringBack(message, studio)}</p>` : nothing}
       ${view.text ? html`<div class="prose ${view.phase}">${failedSign(view.phase)}<div>${prose(view.text)}</div></div>` : nothing}
       ${view.aside ? aside(message) : nothing}
       ${
@@ -133,6 +133,20 @@ function buttons(
     </div>
   `;
 }
+
+/** For as long as a deleted picture is kept. */
+function bringBack(message: WireAnswer, studio: Studio): TemplateResult | typeof nothing {
+  if ((message.view.gone ?? 0) < Date.now()) return nothing;
+  return html`<button type="button" class="link" @click=${() => void studio.pressNow(message, restore)}>
+    ${restore.label}
+  </button>`;
+}
+
+/** No view names it, since only a platform that keeps what was deleted has it. */
+const restore = {
+  ...{ name: "restore", label: "Bring back", hint: "Bring the deleted picture back" },
+  style: "plain",
+} as const satisfies WireAction;
 
 /** For what could not even be tried, such as a file that is no picture: its words need not be written again. */
 function again(asked: WireAsk, studio: Studio): TemplateResult {

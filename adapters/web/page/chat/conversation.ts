@@ -7,6 +7,7 @@ import {
   draftOf,
   type Exchange,
   messagesOf,
+  picturesOf,
   type State,
   threadOf,
   toExchanges,
@@ -58,9 +59,11 @@ function view(exchange: Exchange, state: State, studio: Studio): TemplateResult 
 function reads(exchange: Exchange, state: State): unknown[] {
   const head = threadOf(state)?.head;
   const target = draftOf(state).target && chosenOf(state)?.id;
+  const isAlone = picturesOf(state).length < 2;
   return [
     exchange.ask,
     state.about,
+    isAlone,
     answerOf(state, exchange.ask?.replyTo),
     ...exchange.answers.flatMap((each) => [
       each,
@@ -68,6 +71,7 @@ function reads(exchange: Exchange, state: State): unknown[] {
       threadOf(state)?.undone,
       each.id === target,
       state.unfolded.has(each.id),
+      ...each.view.images.map(({ src }) => state.favourites.has(src)),
       answerOf(state, each.view.parent),
     ]),
   ];

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireAnswer } from "../../wire/messages.ts";
 import { type IconName, icon } from "../look/icons.ts";
-import { beforesOf } from "../state/comparable.ts";
+import { isComparable } from "../state/comparable.ts";
 import { picturesOf, type State } from "../state/store.ts";
 import { canCopy } from "../studio/clipboard.ts";
 import type { Studio } from "../studio/studio.ts";
@@ -19,7 +19,8 @@ export function tools(message: WireAnswer, state: State, studio: Studio): Templa
         picture && alone
           ? html`
             ${tool("brush", "Paint mask", () => void studio.paint({ answer: message.id, picture }))}
-            ${common(message, 0, state, studio)}
+            ${isComparable(state, message) ? tool("compare", "Compare", () => void studio.compare(message, picture)) : nothing}
+            ${common(message, 0, state, studio, canCopy ? tool("copy", "Copy picture", () => void studio.copy(picture)) : nothing)}
           `
           : nothing
       }
@@ -54,22 +55,34 @@ export function toolsOfOne(message: WireAnswer, at: number, state: State, studio
   `;
 }
 
-function common(message: WireAnswer, at: number, state: State, studio: Studio): TemplateResult {
+/** `more`: what there is room for beside it. */
+function common(
+  message: WireAnswer,
+  at: number,
+  state: State,
+  studio: Studio,
+  more: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
   const picture = message.view.images[at];
   if (!picture) return html``;
+  const liked = state.favourites.has(picture.src);
   return html`
-    ${
-      beforesOf(state, message).length > 0
-        ? tool("compare", "Compare", () => void studio.compare(message, picture))
-        : nothing
-    }
-    ${tool("reference", "Use as reference", () => studio.reuse(picture))} ${download(message, at, state)}
-    ${canCopy ? tool("copy", "Copy picture", () => void studio.copy(picture)) : nothing}
+    ${tool("reference", "Use as reference", () => studio.reuse(picture))} ${download(message, at, state)} ${more}
+    ${tool(liked ? "starred" : "star", "Favourite", () => void studio.favourite(picture.src), liked)}
+    ${tool("more", "More…", () => void studio.more(message, at))}
   `;
 }
 
-function tool(name: IconName, label: string, act: () => void): TemplateResult {
-  return html`<button type="button" class="tool" aria-label=${label} data-tip=${label} @click=${act}>
+/** `pressed`: of one that is on or off. */
+function tool(name: IconName, label: string, act: () => void, pressed?: boolean): TemplateResult {
+  return html`<button
+    type="button"
+    class="tool"
+    aria-label=${label}
+    aria-pressed=${pressed ?? nothing}
+    data-tip=${label}
+    @click=${act}
+  >
     ${icon(name)}
   </button>`;
 }

@@ -181,9 +181,21 @@ function placeholder(state: State, draft: Draft): string {
 }
 
 function onKey(event: KeyboardEvent, studio: Studio): void {
+  walkPrompts(event, studio);
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   void studio.send();
+}
+
+/** In the first line upwards, in the last one downwards: between them the caret moves as it always does. */
+function walkPrompts(event: KeyboardEvent, studio: Studio): void {
+  const isUp = event.key === "ArrowUp";
+  if (!isUp && event.key !== "ArrowDown") return;
+  if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const field = event.target as HTMLTextAreaElement;
+  if (field.readOnly) return;
+  const beside = isUp ? field.value.slice(0, field.selectionStart) : field.value.slice(field.selectionEnd);
+  if (!beside.includes("\n") && studio.recall(isUp ? "before" : "after")) event.preventDefault();
 }
 
 function pick(event: Event, studio: Studio): void {

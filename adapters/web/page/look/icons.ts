@@ -36,6 +36,13 @@ const paths = {
   stop: svg`<rect x="5.5" y="5.5" width="9" height="9" rx="2" />`,
   alert: svg`<path d="M10 3.5 17.2 16H2.8L10 3.5ZM10 8.3v3.4M10 13.8v.1" />`,
   spark: svg`<path d="M10 3c.7 4 2.9 6.3 7 7-4.1.7-6.3 3-7 7-.7-4-2.9-6.3-7-7 4.1-.7 6.3-3 7-7Z" />`,
+  search: svg`<circle cx="8.8" cy="8.8" r="5.3" /><path d="m13 13 4 4" />`,
+  gallery: svg`<rect x="3" y="3.5" width="6" height="7.5" rx="1.8" /><rect x="11" y="3.5" width="6" height="4.5" rx="1.8" /><rect x="3" y="13" width="6" height="3.5" rx="1.6" /><rect x="11" y="10" width="6" height="6.5" rx="1.8" />`,
+  star: svg`<path d="m10 3 2.1 4.5 4.9.6-3.6 3.4 1 4.9L10 14l-4.4 2.4 1-4.9L3 8.1l4.9-.6L10 3Z" />`,
+  starred: svg`<path class="starred" d="m10 3 2.1 4.5 4.9.6-3.6 3.4 1 4.9L10 14l-4.4 2.4 1-4.9L3 8.1l4.9-.6L10 3Z" />`,
+  text: svg`<path d="M4.5 5h11M4.5 9h11M4.5 13h7" />`,
+  link: svg`<path d="m8.4 11.6 3.2-3.2M9.2 6.2l2-2a3.3 3.3 0 0 1 4.6 4.6l-2 2M10.8 13.8l-2 2a3.3 3.3 0 0 1-4.6-4.6l2-2" />`,
+  bell: svg`<path d="M5.2 13.8V9.2a4.8 4.8 0 0 1 9.6 0v4.6l1.4 1.4H3.8l1.4-1.4ZM8.4 17.2h3.2" />`,
   cycle: svg`<path d="M15.9 8.3A6.2 6.2 0 0 0 4.6 7.2M4.1 11.7a6.2 6.2 0 0 0 11.3 1.1M4.3 3.8v3.6h3.6M15.7 16.2v-3.6h-3.6" />`,
 } as const satisfies Record<string, SVGTemplateResult>;
 

@@ -5,6 +5,8 @@ import type {
   WireDefaults,
   WireEstimate,
   WireGallery,
+  WireLink,
+  WireLinks,
   WireMessage,
   WireStyle,
   WireThread,
@@ -59,6 +61,7 @@ export const api = {
   /** Takes the place of all of one's own. */
   setDefaults: (options: Partial<ImageOptions>) =>
     request<WireDefaults>("/api/defaults", { method: "PUT", body: JSON.stringify(options) }),
+  deleted: () => request<WireThread[]>("/api/deleted"),
   restore: (id: string) =>
     request<WireThread>(`/api/threads/${encodeURIComponent(id)}/restore`, { method: "POST" }),
   /** `after`: the `next` of the answer before. */
@@ -74,11 +77,14 @@ export const api = {
     return request<WireGallery>(`/api/gallery?${asked}`, { signal });
   },
   search: (query: string, signal: AbortSignal) =>
-    request<string[]>(`/api/search?${new URLSearchParams({ q: query })}`, { signal }),
+    request<WireThread[]>(`/api/search?${new URLSearchParams({ q: query })}`, { signal }),
   prompts: (thread: string) => request<string[]>(`/api/prompts?${new URLSearchParams({ thread })}`),
   favourites: () => request<string[]>("/api/favourites"),
   setFavourite: (src: string, isOne: boolean) =>
     request<void>(`/api/favourites/${src.split("/").at(-1)}`, { method: isOne ? "PUT" : "DELETE" }),
+  links: async (answer: string, at: number) => (await request<WireLinks>(toLinks(answer, at))).count,
+  makeLink: (answer: string, at: number) => request<WireLink>(toLinks(answer, at), { method: "POST" }),
+  endLinks: (answer: string, at: number) => request<void>(toLinks(answer, at), { method: "DELETE" }),
   estimate: (wish: string, signal: AbortSignal) =>
     request<WireEstimate>("/api/estimate", { method: "POST", body: wish, signal }),
 };
@@ -123,6 +129,10 @@ async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
   }
   if (!response.ok) throw new RequestError(response.status, toMessage(text, response.status));
   return (text ? JSON.parse(text) : undefined) as T; // the contract in wire/messages.ts, from our own origin
+}
+
+function toLinks(answer: string, at: number): string {
+  return `/api/links/${encodeURIComponent(answer)}/${at}`;
 }
 
 function toMessage(text: string, status: number): string {

@@ -5,6 +5,8 @@ export interface Line {
   event(event: WireEvent): void;
   /** The line is down; it is being picked up again. */
   lost(): void;
+  /** Whether it is to be kept also while nobody looks at the page. */
+  isAwaited(): boolean;
 }
 
 /** A line on which nothing has come for so many ms is dead: the server says every ten seconds that it is there. */
@@ -56,6 +58,7 @@ export function listen(line: Line, signal: AbortSignal): void {
     // A browser holds six lines to one server at most: tabs nobody looks at leave theirs to the others.
     if (document.hidden) {
       hidden = setTimeout(() => {
+        if (line.isAwaited()) return rest();
         clearTimeout(timer);
         clearTimeout(silent);
         source?.close();

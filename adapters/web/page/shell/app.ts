@@ -9,6 +9,7 @@ import { versions } from "../panels/versions.ts";
 import { isPending, messagesOf, type State, threadOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { openHelp } from "./help.ts";
+import { canNotify, isNotified } from "./notify.ts";
 
 /** The whole page. */
 export function app(state: State, studio: Studio): TemplateResult {
@@ -62,6 +63,20 @@ function header(state: State, studio: Studio): TemplateResult {
       >
         ${icon("tree")}
       </button>
+      ${
+        canNotify
+          ? html`<button
+              type="button"
+              class="tool bell-button"
+              aria-label="Notify me when something is finished"
+              aria-pressed=${isNotified()}
+              data-tip=${isNotified() ? "Notifications are on" : "Notify me"}
+              @click=${() => void studio.notifyMe()}
+            >
+              ${icon("bell")}
+            </button>`
+          : nothing
+      }
       <button
         type="button"
         class="tool"

@@ -8,6 +8,7 @@ const shortcuts = [
       ["Draw", "Enter"],
       ["New line", "Shift Enter"],
       ["Go to the prompt", "/"],
+      ["Earlier prompts", "↑ ↓"],
       ["Options", "O"],
       ["Styles", "S"],
       ["Let go of a picture", "Esc"],
@@ -18,7 +19,9 @@ const shortcuts = [
     [
       ["Edit", "E"],
       ["Paint mask", "M"],
+      ["Edit its prompt", "P"],
       ["Compare", "C"],
+      ["Favourite", "F"],
       ["Use as reference", "U"],
       ["Download", "D"],
     ],
@@ -27,6 +30,7 @@ const shortcuts = [
     "Go",
     [
       ["New thread", "N"],
+      ["Gallery of all pictures", "G"],
       ["Versions", "V"],
       ["Walk the versions", "← ↑ ↓ →"],
       ["This list", "?"],

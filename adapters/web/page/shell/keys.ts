@@ -1,4 +1,4 @@
-import { beforesOf } from "../state/comparable.ts";
+import { isComparable } from "../state/comparable.ts";
 import { answerOf, chosenOf, type createStore, picturesOf } from "../state/store.ts";
 import type { Studio } from "../studio/studio.ts";
 import { openHelp } from "./help.ts";
@@ -38,6 +38,8 @@ export function listenToKeys(store: ReturnType<typeof createStore>, studio: Stud
         return () => studio.panel("options", !store.state.panel.options);
       case "s":
         return () => void studio.showStyles();
+      case "g":
+        return () => void studio.showGallery();
       case "v":
         return () => {
           studio.panel("versions", true);
@@ -54,10 +56,14 @@ export function listenToKeys(store: ReturnType<typeof createStore>, studio: Stud
         return () => void studio.edit(answer);
       case "m":
         return () => void studio.paint({ answer: answer.id, picture });
+      case "f":
+        return () => void studio.favourite(picture.src);
+      case "p":
+        return () => void studio.rephrase(answer);
       case "u":
         return () => studio.reuse(picture);
       case "c":
-        return beforesOf(store.state, answer).length > 0 ? () => void studio.compare(answer) : undefined;
+        return isComparable(store.state, answer) ? () => void studio.compare(answer) : undefined;
       case "d":
         return () => document.querySelector<HTMLElement>(`#answer-${answer.id} a[download]`)?.click();
       default:

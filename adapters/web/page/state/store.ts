@@ -47,8 +47,10 @@ export interface State {
   readonly favourites: ReadonlySet<string>;
   /** Threads in which something was finished that nobody has seen yet. */
   readonly finished: ReadonlySet<string>;
+  /** Threads that were deleted and can be brought back, the last first. */
+  readonly deleted: readonly WireThread[];
   /** What is looked for in the threads, and in which it is; none are known while it is being looked for. */
-  readonly search: { readonly query: string; readonly found?: ReadonlySet<string> };
+  readonly search: { readonly query: string; readonly found?: readonly WireThread[] };
   /** What happened to the chat before was read. */
   readonly hasReadLost?: boolean;
   readonly toasts: readonly Toast[];
@@ -123,6 +125,7 @@ export function firstState(open: string): State {
     dropping: false,
     favourites: new Set(),
     finished: new Set(),
+    deleted: [],
     search: { query: "" },
     toasts: [],
   };
@@ -161,18 +164,25 @@ export function addThreads(state: State, threads: readonly WireThread[], hasMore
   return setThreads(state, [...state.threads, ...added], hasMoreThreads);
 }
 
-/**
- * The threads of the list, or those of them in which what is looked for is: the one that is open not before it is known
- * that something is drawn in it.
- */
+/** What has been fetched of the list: the one that is open not before it is known that something is drawn in it. */
+export function fetchedThreads(state: State): readonly WireThread[] {
+  return toListed(state, state.threads);
+}
+
+/** The same, or those in which what is looked for is: also where the list has not come as far yet. */
 export function listedThreads(state: State): readonly WireThread[] {
-  const messages = messagesOf(state);
-  const isUnanswered = messages.length > 0 && messages.every(({ kind }) => kind === "ask");
-  const { query, found } = state.search;
-  const isFound = (id: string) => !query.trim() || !found || found.has(id);
-  return state.threads.filter(
-    ({ id, unlisted }) => !unlisted && isFound(id) && !(isUnanswered && id === state.open),
+  const found = foundThreads(state);
+  if (!found) return fetchedThreads(state);
+  // What is known of one is newer than what was found.
+  return toListed(
+    state,
+    found.map((one) => state.threads.find(({ id }) => id === one.id) ?? one),
   );
+}
+
+/** Those in which what is looked for is; undefined: nothing is, or it is not known yet. */
+export function foundThreads({ search: { query, found } }: State): readonly WireThread[] | undefined {
+  return query.trim() ? found : undefined;
 }
 
 /** A thread is about to be fetched: from here on, what events bring is newer than the answer. */
@@ -214,7 +224,7 @@ export function openThread(state: State, thread: string): State {
 }
 
 /** Marks a picture, or no longer. */
-function setFavourite(state: State, src: string, isOne: boolean): State {
+export function setFavourite(state: State, src: string, isOne: boolean): State {
   const favourites = new Set(state.favourites);
   if (isOne) favourites.add(src);
   else favourites.delete(src);
@@ -222,7 +232,7 @@ function setFavourite(state: State, src: string, isOne: boolean): State {
 }
 
 /** Something was finished in a thread that nobody is looking at; or somebody is looking now. */
-function setFinished(state: State, thread: string, isNew: boolean): State {
+export function setFinished(state: State, thread: string, isNew: boolean): State {
   if (state.finished.has(thread) === isNew) return state;
   const finished = new Set(state.finished);
   if (isNew) finished.add(thread);
@@ -420,7 +430,15 @@ function forgetThread(state: State, id: string): State {
   const drafts = new Map(state.drafts);
   messages.delete(id);
   drafts.delete(id);
-  return { ...state, threads: without(state.threads, id), messages, drafts };
+  const { query, found } = state.search;
+  const search = { query, ...(found && { found: without(found, id) }) };
+  return { ...state, threads: without(state.threads, id), search, messages, drafts };
+}
+
+function toListed(state: State, threads: readonly WireThread[]): readonly WireThread[] {
+  const messages = messagesOf(state);
+  const isUnanswered = messages.length > 0 && messages.every(({ kind }) => kind === "ask");
+  return threads.filter(({ id, unlisted }) => !unlisted && !(isUnanswered && id === state.open));
 }
 
 function without(threads: readonly WireThread[], id: string): readonly WireThread[] {

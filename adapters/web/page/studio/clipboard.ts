@@ -14,3 +14,16 @@ async function toPng(src: string): Promise<Blob> {
 
 /** Missing on plain http. */
 export const canCopy = typeof ClipboardItem !== "undefined" && navigator.clipboard !== undefined;
+/** Puts words on the clipboard, on plain http, too. Rejects where the browser does not let it. */
+export async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  // Where a dialog is open, nothing outside it can be selected.
+  const room = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  room.append(field);
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  if (!isCopied) throw new Error("This browser does not let pages copy. Select the words and copy them.");
+}

@@ -1,4 +1,5 @@
 import type { WireThread } from "../../wire/messages.ts";
+import { chooseDeleted } from "../gallery/threads.ts";
 import { askLine, confirmed } from "../look/dialog.ts";
 import { turnTo } from "../look/layers.ts";
 import { api, cutRequests } from "../server/api.ts";
@@ -6,10 +7,11 @@ import { newId, toHash } from "../state/address.ts";
 import {
   abandonLoad,
   addThreads,
+  applyEvent,
   beginLoad,
   type createStore,
   endLoad,
-  listedThreads,
+  fetchedThreads,
   openThread,
   seekChosen,
   setThreads,
@@ -30,11 +32,17 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
     async load(): Promise<void> {
       await page.attempt(async () => {
         const { open } = store.state;
-        const limit = Math.min(500, Math.max(page.threadsInView(), listedThreads(store.state).length));
-        const [about, threads] = await Promise.all([api.about(), api.threads(limit, open)]);
+        const limit = Math.min(500, Math.max(page.threadsInView(), fetchedThreads(store.state).length));
+        const [about, threads, favourites] = await Promise.all([
+          api.about(),
+          api.threads(limit, open),
+          api.favourites(),
+        ]);
         end = threads[limit - 1];
-        store.update((state) => setThreads({ ...state, about }, threads, end !== undefined));
-        await Promise.all([library.loadThread(store.state.open), keeping.loadKept()]);
+        store.update((state) =>
+          setThreads({ ...state, about, favourites: new Set(favourites) }, threads, end !== undefined),
+        );
+        await Promise.all([library.loadThread(store.state.open), keeping.loadKept(), library.loadDeleted()]);
       });
     },
 
@@ -109,11 +117,39 @@ export function createLibrary(store: ReturnType<typeof createStore>, page: Page,
 
     async deleteThread(id: string): Promise<void> {
       const title = store.state.threads.find((each) => each.id === id)?.title ?? "this thread";
-      const text = `“${title}” and all its pictures will be gone for good.`;
+      const text = `“${title}” and all its pictures will be gone. For an hour they can be brought back.`;
       if (!(await confirmed("Delete thread?", text, "Delete thread"))) return;
       await page.attempt(async () => {
         await api.remove(id);
         if (store.state.open === id) library.newThread();
+        page.say(`“${title}” is deleted.`, false, {
+          label: "Undo",
+          act: () => void library.restoreThread(id),
+        });
+      });
+    },
+
+    async loadDeleted(): Promise<void> {
+      const deleted = await api.deleted();
+      store.update((state) => ({ ...state, deleted }));
+    },
+
+    /** Shows the threads that were deleted lately, to bring them back. */
+    async showDeleted(): Promise<void> {
+      await page.attempt(async () => {
+        await library.loadDeleted();
+        const chosen = await chooseDeleted(store.state.deleted);
+        if (chosen) await library.restoreThread(chosen);
+      });
+    },
+
+    /** Brings back a thread that was deleted. */
+    async restoreThread(id: string): Promise<void> {
+      await page.attempt(async () => {
+        const thread = await api.restore(id);
+        store.update((state) => applyEvent(state, { type: "thread", thread }));
+        library.open(id);
+        await Promise.all([library.loadThread(id), library.loadDeleted()]);
       });
     },
 

@@ -60,9 +60,12 @@ export function createPage(store: ReturnType<typeof createStore>) {
       store.update((state) => dropToast(state, toast));
     },
 
-    /** Puts the cursor into the prompt; unless asked to, not on a phone, where it would raise the keyboard. */
+    /**
+     * Puts the cursor into the prompt; unless asked to, not on a phone, where it would raise the keyboard, and not where
+     * there is little height, which it would take from the picture.
+     */
     focusComposer(always = true): void {
-      if (!always && !matchMedia("(pointer: fine)").matches) return;
+      if (!always && !matchMedia("(pointer: fine) and (min-height: 481px)").matches) return;
       requestAnimationFrame(() => document.querySelector<HTMLTextAreaElement>("#prompt")?.focus());
     },
 

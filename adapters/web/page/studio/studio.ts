@@ -1,7 +1,9 @@
 import type { WireAction, WireAnswer, WireAsk, WireEvent, WirePicture } from "../../wire/messages.ts";
 import { confirmed } from "../look/dialog.ts";
 import { toTree } from "../panels/tree.ts";
-import { beforesOf } from "../state/comparable.ts";
+import { toggleNotified } from "../shell/notify.ts";
+import { comparablesOf, isComparable } from "../state/comparable.ts";
+import type { DraftKeeper } from "../state/draft-keeper.ts";
 import { emptyDraft, formatDraft, setTarget } from "../state/drafts.ts";
 import { toRetry } from "../state/retry.ts";
 import {
@@ -20,6 +22,8 @@ import { openCompare } from "../viewer/compare.ts";
 import { openLightbox } from "../viewer/lightbox.ts";
 import { copyPicture } from "./clipboard.ts";
 import { createDrafting } from "./drafting.ts";
+import { createEarlier } from "./earlier.ts";
+import { createFinding } from "./finding.ts";
 import { createLibrary } from "./library.ts";
 import { createPage } from "./page.ts";
 import { createKeeping } from "./presets.ts";
@@ -31,13 +35,21 @@ const movesHead = /^(?:undo|pick\d|delete)$/;
 /** Everything a person can do on the page. */
 export type Studio = ReturnType<typeof createStudio>;
 
-export function createStudio(store: ReturnType<typeof createStore>) {
+export function createStudio(
+  store: ReturnType<typeof createStore>,
+  drafts: Pick<DraftKeeper, "restore" | "forget">,
+) {
   const page = createPage(store);
   const keeping = createKeeping(store, page);
   const library = createLibrary(store, page, keeping);
-
-  const sending = createSending(store, page, library.loadThread);
   const drafting = createDrafting(store, page);
+  const sending = createSending(store, page, library.loadThread);
+  const finding = createFinding(store, page, {
+    ...{ library, drafting, drafts },
+    rephrase: (answer) => studio.rephrase(answer),
+    walk: (answer) => studio.walk(answer),
+    copy: (picture) => studio.copy(picture),
+  });
 
   const studio = {
     ...page,
@@ -45,6 +57,8 @@ export function createStudio(store: ReturnType<typeof createStore>) {
     ...library,
     ...sending,
     ...drafting,
+    ...finding,
+    ...createEarlier(store, page),
 
     /** Sends what is in the composer; if that fails, or a file of it will not be taken, everything stays where it is. */
     async send(): Promise<void> {
@@ -67,7 +81,8 @@ export function createStudio(store: ReturnType<typeof createStore>) {
         return;
       }
       if (action.style === "danger") {
-        const text = "The picture will be gone for good. What was made from it stays.";
+        const text =
+          "The picture will be gone. For an hour it can be brought back. What was made from it stays.";
         const picture = answer.view.images[answer.view.picked ?? 0];
         const which = picture ? ` version ${versionOf(store.state, answer.id)}` : "";
         if (!(await confirmed(`${action.label}${which}?`, text, action.label, picture))) return;
@@ -90,6 +105,14 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       else studio.aim(answer.id);
     },
 
+    /** Turns the composer to the words of an answer; where it has no such button, puts them there to be sent anew. */
+    async rephrase(answer: WireAnswer): Promise<void> {
+      const button = answer.view.actions.find(({ name }) => name === "rephrase");
+      if (button) return studio.press(answer, button);
+      studio.write(answer.view.details?.prompt ?? askText(store.state, answer));
+      studio.focusComposer();
+    },
+
     /** Puts what was asked back into the composer, to be changed and sent again. */
     async retry(ask: WireAsk): Promise<void> {
       const held = { ...draftOf(store.state), options: {}, sent: undefined };
@@ -110,7 +133,10 @@ export function createStudio(store: ReturnType<typeof createStore>) {
     },
 
     async compare(answer: WireAnswer, after = answer.view.images[0]): Promise<void> {
-      const befores = beforesOf(store.state, answer);
+      const { state } = store;
+      const { nodes } = toTree(messagesOf(state), threadOf(state)?.head);
+      const versionOf = (id: string) => nodes.find((node) => node.id === id)?.number;
+      const befores = comparablesOf(state, answer, after, versionOf);
       if (after && befores.length > 0) await openCompare(befores, after);
     },
 
@@ -120,7 +146,7 @@ export function createStudio(store: ReturnType<typeof createStore>) {
       const left = await openLightbox(
         pictures.map(({ answer, picture }) => {
           const name = nameOfPicture(answer, picture, pictures);
-          return { picture, name, comparable: beforesOf(store.state, answer).length > 0 };
+          return { picture, name, comparable: isComparable(store.state, answer) };
         }),
         at,
         (picture) => void studio.copy(picture),
@@ -141,6 +167,13 @@ export function createStudio(store: ReturnType<typeof createStore>) {
     /** Goes to a version: chooses it, and brings it into view. */
     walk(id: string): void {
       store.update((state) => choose(state, id));
+    },
+
+    /** Turns notifications on or off. */
+    async notifyMe(): Promise<void> {
+      const { text, failed } = await toggleNotified();
+      page.say(text, failed);
+      page.redraw();
     },
 
     async copy(picture: WirePicture): Promise<void> {

@@ -157,7 +157,11 @@ export async function openLightbox(
       resized.observe(surface);
       signal.addEventListener("abort", () => resized.disconnect());
       let swiped: { x: number; y: number } | undefined;
-      const pull = (down: number) => surface?.style.setProperty("translate", `0 ${Math.max(0, down)}px`);
+      // Not the surface, by which the finger's way is measured.
+      const pull = (down: number) =>
+        surface
+          ?.querySelector<HTMLElement>("img")
+          ?.style.setProperty("translate", `0 ${Math.max(0, down)}px`);
       listenToGestures(
         surface,
         {
