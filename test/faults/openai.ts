@@ -46,6 +46,8 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
   const standin = await createStandin({ paceMs, flat: true });
   const orders = new Map<string, { readonly fault: OpenaiFault; readonly after: number }[]>();
   const groups = new Map<string, string>();
+  /** What those came to that OpenAI has forgotten since: it was drawn all the same. */
+  const forgotten = new Map<string, Pick<Drawn, "status" | "pictures">>();
   const drawers = new Map<string, { readonly response: string; readonly group: string }>();
   const origin = new URL(standin.url).origin;
 
@@ -61,6 +63,21 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
     return order;
   }
 
+  /** What a response came to. */
+  async function look(response: string): Promise<Pick<Drawn, "status" | "pictures">> {
+    const shown = await fetch(`${standin.url}/responses/${response}`, {
+      headers: { authorization: "Bearer storm" },
+    });
+    const body = (await shown.json()) as {
+      status?: string;
+      output?: { type: string; result?: string | null }[];
+    };
+    const pictures = (body.output ?? []).flatMap(({ type, result }) =>
+      type === "image_generation_call" && result ? [toHash(Buffer.from(result, "base64"))] : [],
+    );
+    return { status: body.status ?? "forgotten", pictures };
+  }
+
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, owner = "0", path = "/"] = /^\/p(\d+)(\/.*)$/.exec(incoming.url ?? "") ?? [];
     const body = await readAll(incoming);
@@ -72,6 +89,7 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
     const order = makes ? take(group, asked?.parent) : undefined;
     if (order?.fault === "429" || order?.fault === "500") return refuse(response, Number(order.fault));
     if (order?.fault === "forgotten" && asked?.parent) {
+      forgotten.set(asked.parent, await look(asked.parent));
       await fetch(`${standin.url}/responses/${asked.parent}`, {
         method: "DELETE",
         headers: { authorization: "Bearer storm" },
@@ -140,17 +158,8 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
     async drawn() {
       const all: Drawn[] = [];
       for (const [response, group] of groups) {
-        const shown = await fetch(`${standin.url}/responses/${response}`, {
-          headers: { authorization: "Bearer storm" },
-        });
-        const body = (await shown.json()) as {
-          status?: string;
-          output?: { type: string; result?: string | null }[];
-        };
-        const pictures = (body.output ?? []).flatMap(({ type, result }) =>
-          type === "image_generation_call" && result ? [toHash(Buffer.from(result, "base64"))] : [],
-        );
-        all.push({ response, group, status: body.status ?? "forgotten", pictures });
+        const known = forgotten.get(response) ?? (await look(response));
+        all.push({ response, group, ...known });
       }
       return all;
     },
