@@ -173,7 +173,10 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     part: keeping,
     about: "How long a second process waits for the first to end, before it opens anything; `0`: not at all",
   },
-  CONCURRENCY: { part: line, about: "Turns drawn at once, 512 at most; the others wait in line and see their place" },
+  CONCURRENCY: {
+    part: line,
+    about: "Turns drawn at once, 512 at most; the others wait in line and see their place",
+  },
   QUEUE_LIMIT: {
     part: line,
     about: "Turns that may wait; who comes then is told in how many minutes to try again",
