@@ -126,7 +126,7 @@ describe("an agent's session", { concurrency: 3 }, () => {
 
   test("is set back when the bot ends, is at work again with the next process, and can be stopped there", async (t) => {
     const life = await converse(t);
-    const { simulator, ada, begin, ask, hold, says, answers, rests, isStopped } = life;
+    const { simulator, standin, ada, begin, ask, hold, says, answers, rests, isStopped } = life;
     const first = await begin();
     const held = hold();
     const session = await ask("a fox");
@@ -134,12 +134,13 @@ describe("an agent's session", { concurrency: 3 }, () => {
     await until(() => answers()[0]?.images.length === 1, "a sketch");
     await first.end();
     assert.ok(!simulator.sessions.isAnyAtWork(), "nobody would hear the button");
+    const next = standin.fault({ on: "retrieve", kind: "stall" });
     await begin();
     await says(session, "processing");
     simulator.stop(ada, session);
     await until(isStopped, "OpenAI to be told");
     await until(() => answers().some(isCancelled), "the message to say so");
-    held.release();
+    for (const one of [held, next]) one.release();
     await rests();
   });
 });
