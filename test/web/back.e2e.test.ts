@@ -38,6 +38,13 @@ describe("Back", () => {
     const painter = page.getByRole("dialog", { name: "Paint mask" });
     const threads = page.getByRole("navigation", { name: "Threads" });
 
+    const acts = page.getByRole("dialog", { name: "Picture" });
+    const gallery = page.getByRole("dialog", { name: "Gallery" });
+    const openGallery = async () => {
+      await page.getByRole("button", { name: "Threads" }).click();
+      await threads.getByRole("button", { name: "Gallery" }).click();
+    };
+
     // Turned to the second thread, so that there is one to go back to.
     await page.getByRole("button", { name: "Threads" }).click();
     await threads.locator(`a[href$="${second.thread}"]`).click();
@@ -64,6 +71,8 @@ describe("Back", () => {
         () => answer.getByRole("button", { name: "Details" }).click(),
         page.getByText("Drawn by", { exact: false }).last(),
       ],
+      ["what can be done with a picture", () => answer.getByRole("button", { name: "More…" }).click(), acts],
+      ["the gallery", openGallery, gallery],
     ] as const) {
       await t.test(what, async () => {
         await open();
@@ -83,6 +92,21 @@ describe("Back", () => {
       await painter.waitFor({ state: "hidden" });
       await page.goBack();
       await answer.locator(".details").waitFor({ state: "hidden" });
+      isAt(second.thread);
+    });
+
+    await t.test("a picture of the gallery, and then the gallery", async () => {
+      await openGallery();
+      await gallery
+        .getByRole("button", { name: /, in a fox/ })
+        .first()
+        .click();
+      await acts.waitFor();
+      await page.goBack();
+      await acts.waitFor({ state: "hidden" });
+      assert.ok(await gallery.isVisible(), "the gallery is still open");
+      await page.goBack();
+      await gallery.waitFor({ state: "hidden" });
       isAt(second.thread);
     });
 
