@@ -84,7 +84,7 @@ describe("axe finds nothing", () => {
   ] as const) {
     test(`at ${width} px, ${colorScheme}`, async (t) => {
       if (!browser) return t.skip("Chromium is not installed: apt-get install chromium");
-      const playground = await startPlayground(t);
+      const playground = await startPlayground(t, { sharedLinks: true });
       const options = { viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce" } as const;
       const { page } = await openPage(browser, `${playground.url}/#/t/${randomUUID()}`, options);
       t.after(() => page.close());
@@ -93,6 +93,8 @@ describe("axe finds nothing", () => {
         t.test(what, async () => assert.deepEqual(await faults(page), [], what));
       await clean("nothing drawn yet");
 
+      const { thread: deleted } = await drawThread(playground, 1);
+      await playground.get(`/api/threads/${deleted}`, { method: "DELETE" });
       const thread = await drawEverything(playground);
       await page.goto(`${playground.url}/#/t/${thread}`);
       await page.getByText("Second in line").first().waitFor();
@@ -116,6 +118,31 @@ describe("axe finds nothing", () => {
       await first.getByRole("button", { name: "Delete" }).click();
       await clean("a question");
       await close();
+      await first.getByRole("button", { name: "Favourite" }).click();
+      const more = () => first.getByRole("button", { name: "More…" }).click();
+      await more();
+      await clean("what can be done with a picture");
+      await button("Use as reference in a thread…").click();
+      await clean("the threads to choose from");
+      await close();
+      await more();
+      await button("Share a link…").click();
+      await button("Make a link").click();
+      await page.getByRole("textbox", { name: "Link" }).waitFor();
+      await clean("a link");
+      await close();
+      await page.locator("#conversation").focus();
+      await page.keyboard.press("g");
+      const gallery = page.getByRole("dialog", { name: "Gallery" });
+      await gallery.getByRole("listitem").first().waitFor();
+      await clean("the gallery");
+      await gallery.getByRole("listitem").first().getByRole("button").first().click();
+      await clean("a picture of the gallery");
+      await close();
+      await gallery.getByRole("searchbox").fill("nowhere");
+      await gallery.getByText("No picture has all these words").waitFor();
+      await clean("nothing found in the gallery");
+      await close();
       await first
         .getByRole("button", { name: /^(Reply|Edit…)$/ })
         .first()
@@ -126,6 +153,14 @@ describe("axe finds nothing", () => {
       await clean("options, and a version that is chosen");
       await close();
       if (width > 500) {
+        const search = page.getByRole("searchbox", { name: "Search threads" });
+        await search.fill("nowhere");
+        await page.getByText("No thread has all these words").waitFor();
+        await clean("no thread found");
+        await search.press("Escape");
+        await page.getByRole("button", { name: /Deleted lately/ }).click();
+        await clean("what was deleted lately");
+        await close();
         await button("Keyboard shortcuts").click();
         await clean("the shortcuts");
         await close();

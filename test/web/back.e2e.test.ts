@@ -15,6 +15,11 @@ async function paintOn(page: Page): Promise<void> {
   await page.mouse.up();
 }
 
+/** Resolves when what is open has its entries, which it gets a moment later. */
+function settled(page: Page, layers: number): Promise<void> {
+  return until(() => page.evaluate<boolean>(`history.state?.layers === ${layers}`), "the entries");
+}
+
 describe("Back", () => {
   let browser: Browser | undefined;
   before(async () => {
@@ -38,8 +43,19 @@ describe("Back", () => {
     const painter = page.getByRole("dialog", { name: "Paint mask" });
     const threads = page.getByRole("navigation", { name: "Threads" });
 
+    const acts = page.getByRole("dialog", { name: "Picture" });
+    const back = async (layers: number) => {
+      await settled(page, layers);
+      await page.goBack();
+    };
+    const gallery = page.getByRole("dialog", { name: "Gallery" });
+    const openGallery = async () => {
+      await page.getByRole("button", { name: "Threads", exact: true }).click();
+      await threads.getByRole("button", { name: "Gallery" }).click();
+    };
+
     // Turned to the second thread, so that there is one to go back to.
-    await page.getByRole("button", { name: "Threads" }).click();
+    await page.getByRole("button", { name: "Threads", exact: true }).click();
     await threads.locator(`a[href$="${second.thread}"]`).click();
     await threads.waitFor({ state: "hidden" });
     await page.getByText("Goes on from version 2").waitFor();
@@ -48,7 +64,7 @@ describe("Back", () => {
     for (const [what, open, shut] of [
       ["the viewer", () => answer.getByTitle("Look closer").click(), viewer],
       ["the mask painter", () => answer.getByRole("button", { name: "Paint mask" }).click(), painter],
-      ["the drawer", () => page.getByRole("button", { name: "Threads" }).click(), threads],
+      ["the drawer", () => page.getByRole("button", { name: "Threads", exact: true }).click(), threads],
       [
         "the versions",
         () => page.getByRole("button", { name: "Versions" }).click(),
@@ -64,11 +80,13 @@ describe("Back", () => {
         () => answer.getByRole("button", { name: "Details" }).click(),
         page.getByText("Drawn by", { exact: false }).last(),
       ],
+      ["what can be done with a picture", () => answer.getByRole("button", { name: "More…" }).click(), acts],
+      ["the gallery", openGallery, gallery],
     ] as const) {
       await t.test(what, async () => {
         await open();
         await shut.waitFor();
-        await page.goBack();
+        await back(1);
         await shut.waitFor({ state: "hidden" });
         isAt(second.thread);
       });
@@ -79,11 +97,42 @@ describe("Back", () => {
       await answer.getByTitle("Look closer").click();
       await viewer.getByRole("button", { name: "Paint mask" }).click();
       await painter.waitFor();
-      await page.goBack();
+      await back(2);
       await painter.waitFor({ state: "hidden" });
-      await page.goBack();
+      await back(1);
       await answer.locator(".details").waitFor({ state: "hidden" });
       isAt(second.thread);
+    });
+
+    await t.test("a picture of the gallery, and then the gallery", async () => {
+      await openGallery();
+      await gallery
+        .getByRole("button", { name: /, in a fox/ })
+        .first()
+        .click();
+      await acts.waitFor();
+      await back(2);
+      await acts.waitFor({ state: "hidden" });
+      assert.ok(await gallery.isVisible(), "the gallery is still open");
+      await back(1);
+      await gallery.waitFor({ state: "hidden" });
+      isAt(second.thread);
+    });
+
+    await t.test("to the thread that was open before it went to another from the gallery", async () => {
+      await openGallery();
+      await gallery
+        .getByRole("button", { name: /, in a fox/ })
+        .last()
+        .click();
+      await acts.getByRole("button", { name: "Go to it in its thread" }).click();
+      await gallery.waitFor({ state: "hidden" });
+      await page.getByText("Goes on from version 1").waitFor();
+      isAt(first.thread);
+      await until(() => page.evaluate<boolean>("!history.state?.layers"), "no entry of the gallery");
+      await page.goBack();
+      await until(() => page.url().endsWith(second.thread), "the thread before");
+      await page.getByText("Goes on from version 2").waitFor();
     });
 
     await t.test("closed in another way, they leave nothing to go back through", async () => {
@@ -116,18 +165,21 @@ describe("Back", () => {
     const isEmpty = async () => painter.getByRole("button", { name: "Clear" }).isDisabled();
 
     await open();
+    await settled(page, 1);
     await page.goBack();
     await painter.waitFor({ state: "hidden" }); // nothing was painted, so nothing is asked
 
     await open();
     await paintOn(page);
     for (const leave of [() => page.goBack(), () => page.keyboard.press("Escape"), () => page.goBack()]) {
+      await settled(page, 1);
       await leave();
       await question.getByRole("button", { name: "Keep" }).click();
       await question.waitFor({ state: "hidden" });
       assert.equal(await isEmpty(), false);
     }
     for (const twice of [1, 2, 3, 4]) {
+      await settled(page, twice % 2 ? 1 : 2);
       await page.keyboard.press("Escape");
       if (twice % 2) await question.waitFor();
       else await question.waitFor({ state: "hidden" });

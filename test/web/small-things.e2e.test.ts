@@ -87,6 +87,13 @@ describe("the small things", () => {
         await until(() => focusedId(page, "answer-"), "the focus");
 
         await playground.adapter.reopen(keys[1] ?? "web:").show(gone);
+        const bringBack = answers.getByRole("button", { name: "Bring back" });
+        await until(
+          async () => (await bringBack.count()) === 2,
+          "both to be there for as long as they are kept",
+        );
+        await page.clock.setFixedTime(Date.now() + 61 * 60_000);
+        await page.getByRole("button", { name: "Dark theme" }).click(); // it is drawn again each minute, too
         await until(async () => (await answers.count()) === 1, "both to be gone: nothing hangs on them");
       },
     );

@@ -115,7 +115,7 @@ export function createFinding(
       const toggle = () => finding.favourite(picture.src);
       return [
         liked
-          ? { icon: "starred", label: "No favourite any more", act: toggle }
+          ? { icon: "starred", label: "Remove from favourites", act: toggle }
           : { icon: "star", label: "Add to favourites", act: toggle },
         ...(prompt ? ofPrompt : []),
         {
