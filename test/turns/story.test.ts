@@ -26,7 +26,13 @@ async function studioOf(t: TestContext) {
 
 test("one line tells the story of a turn: ids and times, and no prompt", async (t) => {
   const { studio, storyOf } = await studioOf(t);
-  const { key } = await studio.say("a very secret fox");
+  const held = studio.hold();
+  const reply = studio.adapter.reply();
+  const { key } = reply;
+  const said = studio.say("a very secret fox", {}, reply);
+  await until(() => studio.adapter.views(key).some(({ images }) => images.length > 0), "a sketch");
+  held.release();
+  await said;
   const line = await storyOf(key);
   assert.equal(line.level, 30);
   assert.equal(line.msg, "turn.done");
