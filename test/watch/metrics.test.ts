@@ -26,7 +26,12 @@ const told = (outcome: string) => `drawbridge_turns_total{adapter="paper",outcom
 
 test("a picture is measured from being taken to being seen, with its tokens and its cost", async (t) => {
   const { studio, samples, metrics } = await watched(t);
-  const { last } = await studio.say("a fox in snow");
+  const held = studio.hold();
+  const reply = studio.adapter.reply();
+  const said = studio.say("a fox in snow", {}, reply);
+  await until(() => studio.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
+  held.release();
+  const { last } = await said;
   assert.equal(last.phase, "done");
   await until(async () => (await samples()).get(told("done")) === 1, "the turn to be told of");
   const found = await samples();

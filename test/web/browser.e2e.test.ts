@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { after, before, describe, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { flat } from "../rig/pictures.ts";
@@ -385,7 +386,10 @@ describe("the playground in a real browser", () => {
       await page.getByRole("button", { name: "Sign out" }).click();
       for (const one of [page, other]) {
         await one.getByLabel("Password").waitFor();
-        assert.deepEqual(await kept(one), { drafts: 0, files: 0, cached: false }, place);
+        await until(
+          async () => isDeepStrictEqual(await kept(one), { drafts: 0, files: 0, cached: false }),
+          async () => `nothing to be kept at ${place}; there is ${JSON.stringify(await kept(one))}`,
+        );
       }
       await page.goBack();
       await page.getByLabel("Password").waitFor();

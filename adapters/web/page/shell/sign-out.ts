@@ -1,6 +1,9 @@
 import { dropDraft } from "../area/draft.ts";
 import type { DraftKeeper } from "../state/draft-keeper.ts";
 
+/** How long a browser may take to forget what it kept before the sign-out goes on, in ms. */
+const patienceMs = 2000;
+
 /**
  * Leaves nothing behind when somebody signs out, in this tab or another.
  *
@@ -15,7 +18,9 @@ export function listenToSignOut(drafts: DraftKeeper): void {
   async function forget(): Promise<void> {
     isOut = true;
     dropDraft();
-    await drafts.forgetAll().catch(() => {}); // where a browser lets nothing be kept, there is nothing
+    const forgotten = drafts.forgetAll().catch(() => {}); // where a browser lets nothing be kept, there is nothing
+    // Another tab can hold that up, and nobody is to be kept signed in by it: it is done when that lets go.
+    await Promise.race([forgotten, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
   }
 
   addEventListener("submit", async (event) => {
