@@ -87,13 +87,25 @@ type Answer =
 async function ask(url: string): Promise<Answer> {
   try {
     const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(limitMs) });
-    const text = (await response.text()).slice(0, 10_000);
+    const text = await beginningOf(response);
     return { status: response.status, location: response.headers.get("location"), body: toJson(text) };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
     return { code: code || (error instanceof Error ? error.name : "") };
   }
+}
+
+/** Whatever answers there may be another program: as much of it is read as a health check says, and no more. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > 10_000) break;
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 function toJson(text: string): unknown {

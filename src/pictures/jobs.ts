@@ -26,10 +26,12 @@ const bounds = {
   sentSvg: { ms: 10_000, mb: 420, rank: 2 },
   /** HEIC and AVIF: the largest photo of an iPhone takes some seconds, and is held twice. */
   sentBoxed: { ms: 40_000, mb: 850, rank: 2 },
+  sentPair: { ms: 120_000, mb: 850, rank: 2 },
   header: { ms: 10_000, mb: 250, rank: 0 },
   thumbnail: { ms: 20_000, mb: 420, rank: 2 },
   sketch: { ms: 20_000, mb: 300, rank: 1 },
   drawn: { ms: 120_000, mb: 850, rank: 0 },
+  drawnSvg: { ms: 10_000, mb: 420, rank: 0 },
 } as const satisfies Record<string, Bounds>;
 
 function run<Name extends keyof Work>(
@@ -68,17 +70,17 @@ export async function makeInput(
 
 /** A picture and the mask that lies on it, fitted to each other. Rejects with UselessMask, or as a decoder does. */
 export function fitPair(picture: Picture, mask: Uint8Array, signal?: AbortSignal): Promise<Pair> {
-  return run("fitPair", bounds.drawn, [picture, mask], signal);
+  return run("fitPair", bounds.sentPair, [picture, mask], signal);
 }
 
 /** See `decoder/formats/svg.ts`. Rejects with BotError `bad_attachment`, after `ms` at the latest. */
 export async function rasterise(
   svg: Uint8Array,
   signal?: AbortSignal,
-  ms: number = bounds.sentSvg.ms,
+  ms: number = bounds.drawnSvg.ms,
 ): Promise<Rasterised> {
   try {
-    return await run("rasterise", { ...bounds.sentSvg, ms }, [svg], signal);
+    return await run("rasterise", { ...bounds.drawnSvg, ms }, [svg], signal);
   } catch (error) {
     throw error instanceof TooMuch ? undrawable(tooLongToDraw, error) : error;
   }

@@ -77,12 +77,11 @@ export function createPool(of: {
       const taken = tasks().reduce((sum, { bounds }) => sum + bounds.mb, 0);
       if (taken > 0 && taken + task.bounds.mb > of.mb) return;
       const idle = [...decoders].find(({ task: its, child }) => !its && child.connected);
-      const free = idle ?? (decoders.size < of.most ? start() : undefined);
-      if (!free) return;
+      if (!idle && decoders.size >= of.most) return;
       waiting.shift();
       const { args } = task.wanted;
       const given = typeof args === "function" ? args() : args;
-      if (given) begin(free, task, given);
+      if (given) begin(idle ?? start(), task, given);
       else task.settle.resolve(undefined);
     }
   }
@@ -178,6 +177,7 @@ export function createPool(of: {
     task.settle.reject(reason);
     const decoder = [...decoders].find((one) => one.task === task);
     if (decoder) drop(decoder, new Error("cancelled"));
+    else next(); // those behind it may fit
   }
 
   return {

@@ -34,7 +34,12 @@ export async function createSpool(folder: string, now: () => number = Date.now):
   return {
     async put(bytes) {
       const id = `${randomUUID()}.${bytes.byteLength}`;
-      await writeFile(join(folder, id), bytes, { mode: 0o600 });
+      try {
+        await writeFile(join(folder, id), bytes, { mode: 0o600 });
+      } catch (error) {
+        await remove(id); // what was written of it would take the room of the next try
+        throw error;
+      }
       return id;
     },
     async get(id) {

@@ -170,7 +170,7 @@ export function createHistory(store: Store): History {
 
   return {
     head: async (key) => (await threads.get(key))?.head,
-    moveHead: (key, head) => threads.set(key, { head }),
+    moveHead: (key, head) => inOrder(`thread ${key}`, () => threads.set(key, { head })),
     takeBack: (key, head) => takeBack(key, head),
     bringForward,
     async strike({ message, thread, parent }) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { failedView, startingStatus, workingView } from "../answer/views.ts";
 import { promptLimit } from "../openai/engine.ts";
 import type { Adapter } from "../seam/adapter.ts";
@@ -8,7 +7,7 @@ import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn, Wish } from "../store/open-turn.ts";
 import type { Ledger } from "./life/ledger.ts";
-import { waitMsAfter } from "./life/patience.ts";
+import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
 import type { OnUndone, Runs } from "./run.ts";
 
@@ -31,7 +30,7 @@ export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted, hear?: Hear) 
 /** How often it is tried to note what a person sees taken, before they are told that it came to nothing. */
 const mostNotes = 3;
 
-/** `stopped` aborts when the process lets go. `wait` is the clock between tries; it rejects when that aborts. */
+/** `stopped` aborts when the process lets go. */
 export function createAsk(
   of: {
     readonly runs: Runs;
@@ -43,22 +42,9 @@ export function createAsk(
   },
   estimate: (wanted: Wanted) => Promise<string | undefined>,
   now: () => number,
-  wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, null, { signal }),
+  wait: Wait = usualWait,
 ): Ask {
   const { runs, ledger, stopped, log } = of;
-
-  /** A store that does not answer is waited for. Rejects with what was wrong, or why the process lets go. */
-  async function note(turn: OpenTurn, tries = 0): Promise<void> {
-    try {
-      await ledger.note(turn);
-    } catch (error) {
-      log.error({ message: turn.message, error, tries }, "store.failed");
-      stopped.throwIfAborted();
-      if (tries + 1 >= mostNotes) throw error;
-      await wait(waitMsAfter(tries), stopped);
-      await note(turn, tries + 1);
-    }
-  }
 
   /**
    * The turn is noted before anybody sees it taken, where the message is known; a platform that is down is waited for.
@@ -70,10 +56,11 @@ export function createAsk(
     first: View,
     onUndone?: OnUndone,
   ): Promise<OpenTurn | undefined> {
-    const turn = toTurn(reply.message ?? (await reply.show(first)));
     const isSeen = reply.message === undefined;
+    const turn = toTurn(reply.message ?? (await reply.show(first)));
+    const patiently = { signal: stopped, log, wait, most: mostNotes };
     try {
-      await note(turn);
+      await insist(() => ledger.note(turn), patiently);
     } catch (error) {
       // Who has seen nothing yet is told by whoever asked; what was noted as an event comes back after the next start.
       if (!isSeen || stopped.aborted) throw error;
@@ -86,7 +73,7 @@ export function createAsk(
       await reply.show(first);
     } catch (error) {
       if (toBotError(error).code !== "unreachable") {
-        await ledger.forget(turn);
+        await insist(() => ledger.forget(turn), patiently).catch(() => {});
         throw error;
       }
     }

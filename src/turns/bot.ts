@@ -33,6 +33,7 @@ import type { Lanes } from "./lanes.ts";
 import { createAttendance } from "./life/attendance.ts";
 import { createEvents } from "./life/events.ts";
 import type { Ledger } from "./life/ledger.ts";
+import type { Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
 import { createPress } from "./press.ts";
@@ -78,8 +79,8 @@ export interface BotParts {
   readonly now?: () => number;
   /** Unix time in ms, by which models have ended or not; `now` unless said. */
   readonly today?: () => number;
-  /** The clock between tries to show a last view, and to note what people see taken; it rejects when the signal aborts. */
-  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** Between tries to show a last view, and to note what people see taken. */
+  readonly wait?: Wait;
 }
 
 /** People of whom something is read at once without a place in line: there are three processes that open it. */

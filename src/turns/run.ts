@@ -16,6 +16,7 @@ import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import type { Ledger } from "./life/ledger.ts";
+import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { createStory, type Story } from "./story.ts";
 
@@ -98,15 +99,16 @@ export function createRuns(
     readonly accounts: AccountBook;
     readonly spool: Spool;
     readonly meter: Meter;
-    readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+    readonly wait?: Wait;
   },
 ): Runs {
+  const { wait = usualWait } = parts;
   const { painter, history, ledger, lanes, accounts, spool, meter, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   const books = createBooks({ history, accounts, now });
-  const deliver = createDeliver(spool, now, parts.wait);
-  const keep = createKeep({ ledger, spool, now }, parts.wait);
+  const deliver = createDeliver(spool, now, wait);
+  const keep = createKeep({ ledger, spool, now }, wait);
   /** What is still to be written down of turns that are shown. */
   const settling = new Set<Promise<unknown>>();
   const closed = new AbortController();
@@ -236,8 +238,7 @@ export function createRuns(
       await throwPictures();
     } catch (error) {
       turnLog.error({ error }, "store.failed");
-      const settled = keep
-        .insist(() => ledger.forget(turn), closed.signal, turnLog)
+      const settled = insist(() => ledger.forget(turn), { signal: closed.signal, log: turnLog, wait })
         .then(throwPictures)
         .catch(() => {}) // it is the next start's
         .finally(() => settling.delete(settled));
@@ -266,7 +267,9 @@ export function createRuns(
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = turn.spoiler ? hide(reply) : reply;
       const story = createStory(turn, { log: turnLog, meter, now, isResumed });
-      const pace = createPace(story.watch(shown), (error) => turnLog.warn({ error }, "view.lost"));
+      const pace = createPace({ ...shown, show: story.watch(shown.show) }, (error) =>
+        turnLog.warn({ error }, "view.lost"),
+      );
       const run: Run = {
         ...{ adapter, reply: shown, files, pace, stop, log: turnLog, story, onUndone, isResumed, isBarred },
         isEnded: false,

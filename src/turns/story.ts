@@ -7,8 +7,8 @@ import type { OpenTurn } from "../store/open-turn.ts";
 
 /** What happened to one turn, told in the end: a line in the log, and the numbers. */
 export interface Story {
-  /** The same reply, which notices when a sketch is seen. */
-  watch(reply: Reply): Reply;
+  /** Shows the same, and notices when a sketch is seen. */
+  watch(show: Reply["show"]): Reply["show"];
   /** It is its time. */
   entered(): void;
   drawn(generation: Generation): void;
@@ -57,14 +57,10 @@ export function createStory(
   }
 
   return {
-    watch(reply) {
-      const show = async (view: View) => {
-        const key = await reply.show(view);
-        saw(view);
-        return key;
-      };
-      // What a reply says of itself may change while it is shown.
-      return Object.create(reply, { show: { value: show } });
+    watch: (show) => async (view) => {
+      const key = await show(view);
+      saw(view);
+      return key;
     },
     entered() {
       waitMs = now() - startedAt;

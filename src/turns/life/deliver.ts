@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Spool } from "../../pictures/spool.ts";
 import type { Log } from "../../seam/log.ts";
 import { createQueue } from "../../seam/queue.ts";
 import type { View } from "../../seam/view.ts";
 import type { LastView, OpenTurn } from "../../store/open-turn.ts";
 import { takeUp } from "./last-view.ts";
-import { patienceMs, waitMsAfter } from "./patience.ts";
+import { patienceMs, usualWait, type Wait, waitMsAfter } from "./patience.ts";
 
 /** How a turn ends. */
 export interface Last {
@@ -39,12 +38,7 @@ export type Deliver = (
   log: Log,
 ) => Promise<void>;
 
-/** `wait` is the clock between tries; it rejects when the signal aborts. */
-export function createDeliver(
-  spool: Spool,
-  now: () => number,
-  wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, null, { signal }),
-): Deliver {
+export function createDeliver(spool: Spool, now: () => number, wait: Wait = usualWait): Deliver {
   const inOrder = createQueue();
   let number = 0;
 

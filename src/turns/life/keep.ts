@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Spool } from "../../pictures/spool.ts";
 import type { Log } from "../../seam/log.ts";
 import type { View } from "../../seam/view.ts";
@@ -6,6 +5,7 @@ import type { OpenTurn } from "../../store/open-turn.ts";
 import type { Last } from "./deliver.ts";
 import { putAside } from "./last-view.ts";
 import type { Ledger } from "./ledger.ts";
+import { usualWait, type Wait } from "./patience.ts";
 
 /** How a turn ends, and whether whoever takes over would know of it. */
 export interface Kept extends Last {
@@ -21,8 +21,6 @@ export interface Keep {
    * what only waits, `closed` when this one ends.
    */
   hold(last: Kept, draining: AbortSignal, closed: AbortSignal, log: Log): Holding;
-  /** Does what ends a turn in the store, until it is done. Rejects when the signal aborts. */
-  insist(work: () => Promise<void>, closed: AbortSignal, log: Log): Promise<void>;
 }
 
 export interface Holding {
@@ -35,16 +33,15 @@ export interface Holding {
 /** Ms between tries. */
 const againMs = 1000;
 
-/** `wait` is the clock between tries; it rejects when the signal aborts. */
 export function createKeep(
   { ledger, spool, now }: { readonly ledger: Ledger; readonly spool: Spool; readonly now: () => number },
-  wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, null, { signal }),
+  wait: Wait = usualWait,
 ): Keep {
   async function write(turn: OpenTurn, log: Log): Promise<boolean> {
     return ledger.note(turn).then(
       () => true,
       (error: unknown) => {
-        log.error({ error }, "store.failed");
+        log.warn({ error }, "store.failed");
         return false;
       },
     );
@@ -95,17 +92,6 @@ export function createKeep(
           return isShown || kept.isNoted ? kept : noteAgain(kept, log);
         },
       };
-    },
-    async insist(work, closed, log) {
-      for (;;) {
-        try {
-          return await work();
-        } catch (error) {
-          log.error({ error }, "store.failed");
-          closed.throwIfAborted();
-          await wait(againMs, closed);
-        }
-      }
     },
   };
 }

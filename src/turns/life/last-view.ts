@@ -5,11 +5,14 @@ import type { LastView } from "../../store/open-turn.ts";
 /** Puts a view's pictures aside, so that it can be shown by whoever is there. Rejects as the disk does. */
 export async function putAside({ images, files = [], ...view }: View, spool: Spool): Promise<LastView> {
   const put = ({ bytes, ...image }: Image) => spool.put(bytes).then((id) => ({ id, ...image }));
-  return {
-    view,
-    images: await Promise.all(images.map(put)),
-    files: await Promise.all(files.map(put)),
-  };
+  const all = await Promise.allSettled([...images, ...files].map(put));
+  const there = all.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const failed = all.find((one) => one.status === "rejected");
+  if (failed) {
+    await Promise.all(there.map(({ id }) => spool.delete(id)));
+    throw failed.reason;
+  }
+  return { view, images: there.slice(0, images.length), files: there.slice(images.length) };
 }
 
 /** The view as it was; undefined when one of its pictures is no longer there. */

@@ -26,9 +26,9 @@ export interface Ledger {
   take(event: PlatformEvent, adapter: string): Promise<boolean>;
   /** Notes the turn that an event has become, or what has become known of it. */
   note(turn: OpenTurn): Promise<void>;
-  /** The event is over, unless it has become a turn. */
+  /** The event is over, unless it has become a turn. Tried until it is written down. */
   over(event: EventKey): Promise<void>;
-  /** The turn is over. Tried until it is written down. */
+  /** The turn is over. */
   forget(turn: Pick<OpenTurn, "event" | "message">): Promise<void>;
   /** What is not over, in the order in which it was accepted. */
   open(): Promise<readonly Entry[]>;
@@ -120,14 +120,9 @@ export async function createLedger(
   async function end(event: EventKey): Promise<void> {
     if (!open.has(event)) return;
     settle(event);
-    try {
-      await entries.set(event, { key: event, adapter: "", at: now(), body: null, over: true }, rememberedMs);
-      open.delete(event);
-      await writeIndex();
-    } catch (error) {
-      setTimeout(() => void end(event).catch(() => {}), againMs).unref();
-      throw error;
-    }
+    await entries.set(event, { key: event, adapter: "", at: now(), body: null, over: true }, rememberedMs);
+    open.delete(event);
+    await writeIndex();
   }
 
   /** A store that is slow at the start is asked more than once: what it does not give is not gone on with. */
@@ -188,10 +183,22 @@ export async function createLedger(
       const isNew = !open.has(event);
       open.set(event, true);
       settle(event);
-      if (isNew) await writeIndex();
+      if (!isNew) return;
+      try {
+        await writeIndex();
+      } catch (error) {
+        open.delete(event); // whoever notes it again is to list it, too
+        throw error;
+      }
     },
     async over(event) {
-      if (ledger.waits(event)) await end(event);
+      if (!ledger.waits(event)) return;
+      try {
+        await end(event);
+      } catch (error) {
+        setTimeout(() => void ledger.over(event).catch(() => {}), againMs).unref();
+        throw error;
+      }
     },
     forget: (turn) => end(keyOf(turn)),
     open: () => readAll([...open.keys()]),

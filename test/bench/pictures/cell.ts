@@ -9,7 +9,7 @@ import type { ReplayWord, TownOrder, TownWord } from "./world/words.ts";
 export const platforms = ["discord", "slack"] as const;
 export type Platform = (typeof platforms)[number];
 
-/** `ours`: the product as `npm start` runs it. `plain`: as official examples write it. `floor`: the least there is. */
+/** `ours`: the product, with a line that nobody waits in, no playground and no threads of its own. `plain`: as official examples write it. `floor`: the least there is. */
 export const subjects = ["ours", "plain", "floor"] as const;
 export type Subject = (typeof subjects)[number];
 
