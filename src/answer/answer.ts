@@ -95,6 +95,8 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
   });
 
   const said = state.notes.length;
+  /** What was refused on the way: a server that refuses the same again is not asked a third time. */
+  const refused = new Set<string>();
   for (;;) {
     state.notes.splice(said); // what was said of options that were refused is not so
     const fitted = fit(state.turn, prepared, like, tools);
@@ -102,7 +104,10 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     try {
       await drawAll(state, prepared, fitted, tools, limits, offer, signal);
     } catch (error) {
-      if (!(await isLearnt(error, fitted, tools))) throw error;
+      if (!(error instanceof RefusedOption) || !(await isLearnt(error, fitted, tools))) throw error;
+      const what = `${fitted.imageModel} ${error.option} ${fitted.options[error.option]}`;
+      if (refused.has(what)) throw error;
+      refused.add(what);
       log.info({ error }, "option.refused");
       const { responseIds: _, ...again } = state.turn; // what was refused was not begun
       state.turn = again;
@@ -116,8 +121,12 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
 type DrawTools = AnswerTools & PrepareTools & { readonly plan: Plan };
 
 /** Whether the API has said of an option that this model does not take it, and that was not known: then it goes without. */
-async function isLearnt(error: unknown, { options, imageModel }: Fitted, { refusals, log }: AnswerTools) {
-  if (!(error instanceof RefusedOption) || !refusals.isOpen(imageModel)) return false;
+async function isLearnt(
+  error: RefusedOption,
+  { options, imageModel }: Fitted,
+  { refusals, log }: AnswerTools,
+) {
+  if (!refusals.isOpen(imageModel)) return false;
   const value = options[error.option];
   if (value === undefined || refusals.has(imageModel, error.option, value)) return false;
   await refusals

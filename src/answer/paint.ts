@@ -6,6 +6,7 @@ import { readInputs } from "../pictures/inputs.ts";
 import { withoutLinks } from "../pictures/links.ts";
 import type { Source } from "../pictures/uploads.ts";
 import type { Log } from "../seam/log.ts";
+import { once } from "../seam/once.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import { toConversation } from "./conversation.ts";
 import { sayOnce } from "./notes.ts";
@@ -69,11 +70,3 @@ export function createPaint(
 }
 
 const nothing: Conversation = { turns: [], sources: [] };
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= work();
-    return result;
-  };
-}

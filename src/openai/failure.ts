@@ -51,6 +51,12 @@ export function isPassing({ code }: BotError): boolean {
 }
 
 /** There is nothing there by that name, or the server keeps nothing by any name. */
+/** Of a body that is no JSON, though no stream either. `wanted`: what was asked for, as in “a picture”. */
+export function answeredWith(type: string, server: string, wanted: string): BotError {
+  const said = /^[\w.+-]{1,40}\/[\w.+-]{1,60}(?=$|[;\s])/.exec(type)?.[0] ?? "something else";
+  return new BotError("rejected", `${server} answered with ${said} and not with ${wanted}. Tell the admin.`);
+}
+
 export function isGone(cause: unknown): boolean {
   return cause instanceof APIError && [404, 405, 410, 501].includes(cause.status ?? 0);
 }

@@ -48,8 +48,16 @@ export interface Plan {
 
 /** What the Image API has no answer to, and what is not to be drawn by it, a mainline model reads where there is one. */
 function isForMainline(said: Said, defaults: RequestDefaults): boolean {
-  const { engine: usual = "responses", mainline = usual === "responses" } = defaults;
-  return mainline && ((said.options.engine ?? usual) === "responses" || isQuestion(said));
+  const { engine: usual = "responses" } = defaults;
+  return hasMainline(defaults) && ((said.options.engine ?? usual) === "responses" || isQuestion(said));
+}
+
+/** Whether any words are read by a mainline model. */
+export function hasMainline({
+  engine = "responses",
+  mainline = engine === "responses",
+}: Pick<RequestDefaults, "engine" | "mainline">): boolean {
+  return mainline;
 }
 
 export interface PainterOptions {

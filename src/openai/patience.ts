@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BotError } from "../seam/errors.ts";
+import { orAborted, withLimit } from "../seam/timeout.ts";
 import { isGone, isPassing, toPaintError } from "./failure.ts";
 
 /** How long, and how often. */
@@ -37,16 +38,12 @@ export async function insist<T>(work: () => Promise<T>, backoffMs: number, signa
 
 /** Rejects when it takes too long, and with the signal's reason when that aborts first. */
 export function soon<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const abort = () => reject(signal.reason);
-  const timer = setTimeout(() => reject(stuck(ms)), ms);
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
-  work.then(resolve, reject);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-  });
+  const limited = withLimit(
+    ms,
+    () => work,
+    () => stuck(ms),
+  );
+  return orAborted(limited, signal);
 }
 
 /** Of what brings nothing for so many ms. Not `unreachable`: it has been waited for long enough. */

@@ -34,8 +34,8 @@ export async function createRefusals(store: Store, isTabled: boolean): Promise<R
   const toEntry = (model: string, name: OptionName, value: ImageOptions[OptionName]) =>
     `${model} ${name} ${name === "size" && value !== "*" && !isStandard(value) ? "any" : value}`;
   const isOpen = (model: string) => {
-    const known = isTabled ? modelOf(model) : undefined;
-    return known?.isUnsaid ?? known === undefined;
+    const row = isTabled ? modelOf(model) : undefined;
+    return row ? row.isUnsaid === true : true;
   };
 
   const sizesOf: SizesOf = (model) => {
@@ -55,8 +55,13 @@ export async function createRefusals(store: Store, isTabled: boolean): Promise<R
       );
     },
     async learn(model, name, value = "*", sizes = []) {
-      if (name === "size" && sizes.length > 0) known.add(`${model} sizes ${sizes.join(" ")}`);
-      else known.add(toEntry(model, name, value));
+      const named = sizes.length > 0 ? sizes : sizesOf(model);
+      if (name === "size" && named) {
+        // The newest list counts, and without what was just refused, whatever it says.
+        for (const one of known) if (one.startsWith(`${model} sizes `)) known.delete(one);
+        const left = named.filter((size) => size !== value);
+        known.add(left.length > 0 ? `${model} sizes ${left.join(" ")}` : toEntry(model, name, value));
+      } else known.add(toEntry(model, name, value));
       await table.set(all, [...known]);
     },
   };

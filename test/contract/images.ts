@@ -9,26 +9,30 @@ import { promises } from "./promises.ts";
 import { sight } from "./sight.ts";
 
 /** What holds whoever draws: the same promise, kept by the Image API. */
+const titles = [
+  "answers words with a picture, in one message that changes in place",
+  "describes the picture to those who do not see it",
+  "shows sketches while it draws, and offers to cancel",
+  "offers to edit, vary, redo, undo and delete a finished picture",
+  "applies options, and shows what was applied",
+  "shows what it cost",
+  "draws a variation, and the same again, each in a message of its own",
+  "undo goes back to the picture before, and says so",
+  "stops at once when cancelled",
+  "takes a deleted picture away",
+  "says what was refused and why, and the conversation goes on",
+  "answers a file that is no picture with what to do",
+  "knows its buttons after a restart",
+  "shows an SVG as a picture, with its source beside it",
+  "mentions nobody, whatever the words are",
+];
+const all: Readonly<Record<string, Promised>> = { ...promises, ...sight };
 const same = Object.fromEntries(
-  Object.entries({ ...promises, ...sight }).filter(([name]) =>
-    [
-      "answers words with a picture, in one message that changes in place",
-      "describes the picture to those who do not see it",
-      "shows sketches while it draws, and offers to cancel",
-      "offers to edit, vary, redo, undo and delete a finished picture",
-      "applies options, and shows what was applied",
-      "shows what it cost",
-      "draws a variation, and the same again, each in a message of its own",
-      "undo goes back to the picture before, and says so",
-      "stops at once when cancelled",
-      "takes a deleted picture away",
-      "says what was refused and why, and the conversation goes on",
-      "answers a file that is no picture with what to do",
-      "knows its buttons after a restart",
-      "shows an SVG as a picture, with its source beside it",
-      "mentions nobody, whatever the words are",
-    ].includes(name),
-  ),
+  titles.map((title) => {
+    const keep = all[title];
+    assert.ok(keep, `no promise is called “${title}”`);
+    return [title, keep];
+  }),
 );
 
 /** What every adapter promises where the Image API draws, by what a person sees and what is asked for. */

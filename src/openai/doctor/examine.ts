@@ -5,7 +5,7 @@ import { createLog, redact } from "../../seam/log.ts";
 import { lifetimeOf } from "../../seam/models.ts";
 import { type Finding, ill, well } from "../../seam/watch/finding.ts";
 import type { Before, RequestDefaults } from "../engine.ts";
-import { createPainter } from "../painter.ts";
+import { createPainter, hasMainline } from "../painter.ts";
 import { type ListedModels, listModels, type NoList, type OpenAIAccess } from "./models.ts";
 
 const keys = "https://platform.openai.com/api-keys";
@@ -18,15 +18,15 @@ const shutdownNoticeMs = 31 * 24 * 3_600_000;
 /** What is wrong with OpenAI, as far as a list of its models tells. Never rejects. `now`: Unix time in ms. */
 export async function examineOpenAI(
   access: OpenAIAccess,
-  { model, imageModels }: Pick<RequestDefaults, "model" | "imageModels">,
+  defaults: Pick<RequestDefaults, "model" | "imageModels" | "engine" | "mainline">,
   now: number,
 ): Promise<readonly Finding[]> {
   const listed = await listModels(access);
   if ("why" in listed) return [sayNoList(listed, access)];
-  const [usual = "", ...others] = imageModels;
+  const [usual = "", ...others] = defaults.imageModels;
   return [
     well("openai.key", `${nameOf(access)} takes the key, which may use ${listed.size} models`),
-    sayModel("OPENAI_MODEL", model, listed, now),
+    ...(hasMainline(defaults) ? [sayModel("OPENAI_MODEL", defaults.model, listed, now)] : []),
     sayModel("IMAGE_MODEL", usual, listed, now),
     ...sayOthers(others, listed, now),
   ];

@@ -4,6 +4,7 @@ import { Stream } from "openai/streaming";
 import type { Usage } from "../../money/prices.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Encoded } from "../../seam/view.ts";
+import { answeredWith } from "../failure.ts";
 import type { PaintEvent, PaintedPicture } from "../painted.ts";
 import { soon } from "../patience.ts";
 import { toPictureBytes } from "../picture-bytes.ts";
@@ -121,13 +122,7 @@ export function createAsk(
         if (answered) yield answered;
       }
     }
-    if (!/json/.test(type)) {
-      const said = /^[\w.+-]{1,40}\/[\w.+-]{1,60}(?=$|[;\s])/.exec(type)?.[0] ?? "something else";
-      throw new BotError(
-        "rejected",
-        `${server} answered with ${said} and not with a picture. Tell the admin.`,
-      );
-    }
+    if (!/json/.test(type)) throw answeredWith(type, server, "a picture");
     const body: unknown = await soon(response.json(), stuckMs, signal);
     const answered = toAnswered(body);
     if (answered) return yield answered;

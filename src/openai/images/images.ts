@@ -4,6 +4,7 @@ import type OpenAI from "openai";
 import { APIError } from "openai";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
+import { once } from "../../seam/once.ts";
 import { orAborted } from "../../seam/timeout.ts";
 import type { Commission, Engine } from "../engine.ts";
 import { isGone, isPassing, toLost, toPaintError, wasNotBegun } from "../failure.ts";
@@ -172,12 +173,4 @@ function toName({ name, attempt, inputs }: Commission): string {
   return createHash("sha256")
     .update(JSON.stringify([name, attempt, "images", sources]))
     .digest("hex");
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= work();
-    return result;
-  };
 }

@@ -5,6 +5,7 @@ import type OpenAI from "openai";
 import { APIError } from "openai";
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import { BotError } from "../../seam/errors.ts";
+import { answeredWith } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
 import { soon, stuck } from "../patience.ts";
 import { readEvents, type StreamLimits } from "../stream/read-events.ts";
@@ -102,8 +103,7 @@ export function createConnection(client: OpenAI, options: ConnectionOptions): Co
     const type = response.headers.get("content-type") ?? "";
     if (!/json|html/.test(type)) return response;
     await response.body?.cancel();
-    const said = /^[\w.+-]{1,40}\/[\w.+-]{1,60}(?=$|[;\s])/.exec(type)?.[0] ?? "something else";
-    throw new BotError("rejected", `${server} answered with ${said} and not with a stream. Tell the admin.`);
+    throw answeredWith(type, server, "a stream");
   }
 
   async function found(responseId: string, signal: AbortSignal): Promise<unknown> {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { inputLimits } from "../../pictures/picture.ts";
 import type { Source } from "../../pictures/uploads.ts";
 import { BotError } from "../../seam/errors.ts";
+import { once } from "../../seam/once.ts";
 import { type Generation, responseOf } from "../../store/history.ts";
 import type { StoredInput } from "../../store/stored.ts";
 import type { Commission, Conversation, Engine } from "../engine.ts";
@@ -146,12 +147,4 @@ function pickedCallOf({ pictures, picked }: Generation): string | undefined {
   if (!one?.responseId) return undefined;
   const beside = pictures.filter(({ responseId }) => responseId === one.responseId);
   return beside.length > 1 ? one.callId : undefined;
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= work();
-    return result;
-  };
 }

@@ -10,8 +10,14 @@ export interface DirectFetch {
   bodyOf(response: Response): Readable | undefined;
 }
 
+/** How long a connection may take, in ms. Source: undici's connect timeout. */
+const connectMs = 10_000;
+
 /** Through a proxy where Node's own fetch goes through one. A connection is for one stream: it ends with that. */
-const proxy = process.env.NODE_USE_ENV_PROXY === "1" ? { proxyEnv: process.env } : {};
+const byFlag = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].some((one) =>
+  one.includes("--use-env-proxy"),
+);
+const proxy = byFlag || process.env.NODE_USE_ENV_PROXY === "1" ? { proxyEnv: process.env } : {};
 const agents = { "http:": new PlainAgent(proxy), "https:": new Agent(proxy) };
 
 /**
@@ -32,11 +38,13 @@ export function createDirectFetch(): DirectFetch {
     const incoming = await send(url, { method, headers }, body ?? undefined, signal ?? undefined);
     incoming.on("error", () => {}); // who reads it hears of that, and nobody else has to
     const { statusCode: status = 502 } = incoming;
-    if (status >= 300 && status < 400) {
-      incoming.resume();
-      return fetch(input, init);
-    }
     const told = new Headers(toPairs(incoming.rawHeaders));
+    if (status >= 300 && status < 400) {
+      incoming.destroy();
+      // Only these two say that nothing was begun there; what may have been is not asked for again.
+      const isElsewhere = method === "GET" || status === 307 || status === 308;
+      return isElsewhere ? fetch(input, init) : new Response(null, { status, headers: told });
+    }
     const content = decoded(incoming, told);
     const isEvents = status < 300 && !/json|html/.test(told.get("content-type") ?? "");
     if (!isEvents) {
@@ -64,6 +72,13 @@ function send(
     url.protocol === "https:"
       ? request(url, { ...options, agent: agents["https:"] }, resolve)
       : plainRequest(url, { ...options, agent: agents["http:"] }, resolve);
+  // As Node's fetch has it: what was never reached is tried again, and not waited for until the system gives up.
+  const slow = setTimeout(() => {
+    asked.destroy(Object.assign(new Error("no connection"), { code: "UND_ERR_CONNECT_TIMEOUT" }));
+  }, connectMs);
+  const isThere = url.protocol === "https:" ? "secureConnect" : "connect";
+  asked.on("socket", (socket) => socket.once(isThere, () => clearTimeout(slow)));
+  asked.on("close", () => clearTimeout(slow));
   asked.on("error", (cause) => {
     reject(signal?.aborted ? signal.reason : new TypeError("fetch failed", { cause }));
   });

@@ -176,3 +176,16 @@ test("a picture tells whether the organisation is verified, and has credit", asy
   assert.match(request, /"quality":"low"/, "the cheapest");
   assert.match(request, /"store":false/, "and nothing is left there");
 });
+
+test("of a server that draws by the Image API alone, no mainline model is asked for", async (t) => {
+  const { access, at } = await openai(t);
+  at.models.delete("gpt-6-luna");
+  const found = await examineOpenAI(access, { ...defaults, engine: "images", mainline: false }, now);
+  assert.ok(!found.some(({ words }) => /gpt-6-luna/.test(words)), JSON.stringify(found));
+  assertFound(
+    await examineOpenAI(access, { ...defaults, engine: "images", mainline: true }, now),
+    "openai.model",
+    "error",
+    /gpt-6-luna/,
+  );
+});
