@@ -7,7 +7,7 @@ import { introduce } from "../live/me.ts";
 import type { Me } from "../live/where.ts";
 import { type Mode, toLogger } from "../wire/gateway.ts";
 import { channelIdOf } from "../wire/keys.ts";
-import { toTrouble } from "../wire/trouble.ts";
+import { errorCode, toTrouble } from "../wire/trouble.ts";
 import { examineAddress, examineSocket } from "./delivery.ts";
 import { compareManifests, type Manifest, readManifest } from "./manifest.ts";
 
@@ -108,7 +108,7 @@ async function examineFeatures(
       ...(mode.kind === "http" && mode.signingSecret && url ? [await examineAddress(url, mode, false)] : []),
     ];
   } catch (error) {
-    const code = error instanceof webApi.WebAPIPlatformError ? error.data.error : "no answer";
+    const code = errorCode(error) ?? "no answer";
     const words =
       toTrouble(error) === "unauthorized"
         ? "Slack does not accept SLACK_CONFIG_TOKEN, which is good for twelve hours"
