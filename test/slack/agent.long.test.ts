@@ -50,7 +50,7 @@ describe("an agent's session", { concurrency: 3 }, () => {
     const life = await converse(t);
     const { simulator, ada, dm, begin, ask, hold, says, answers, rests, finished } = life;
     await begin();
-    const held = hold();
+    const helds = [hold(), hold()];
     const session = await ask("a fox");
     await simulator.say(dm, ada, "and then a heron", { threadTs: session.threadTs });
     await until(() => answers().length === 2, "both to be taken on");
@@ -59,7 +59,7 @@ describe("an agent's session", { concurrency: 3 }, () => {
     await says(other, "processing");
     simulator.stop(ada, session);
     await until(() => answers().filter(isCancelled).length === 2, "both to be cancelled");
-    held.release();
+    for (const held of helds) held.release();
     const owl = await finished(() => answers().filter((one) => !isCancelled(one)));
     assert.equal(owl.threadTs, other.threadTs);
     await rests();

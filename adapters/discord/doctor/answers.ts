@@ -38,7 +38,18 @@ export interface Server {
 }
 
 export function parseGuilds(answer: unknown): readonly Server[] {
-  return toList(answer).map(({ id, name }) => ({ id: toText(id), name: toText(name) }));
+  return toList(answer).map(parseServer);
+}
+
+export function parseServer(answer: unknown): Server {
+  const { id, name } = toFields(answer);
+  return { id: toText(id), name: toText(name) };
+}
+
+/** The server that a channel is in; undefined for one that is in none. */
+export function parseHome(answer: unknown): string | undefined {
+  const { guild_id: id } = toFields(answer);
+  return id === undefined ? undefined : toText(id);
 }
 
 /** Who owns a server, and what its roles allow. */

@@ -5,7 +5,7 @@ import { type ThreadMode, toInviteUrl } from "../wire/permissions.ts";
 import { makeRequest } from "../wire/request.ts";
 import { toTrouble } from "../wire/trouble.ts";
 import { parseApplication, parseGateway, parseGuilds, parseUser } from "./answers.ts";
-import { examineServers } from "./servers.ts";
+import { examineServers, mostServers } from "./servers.ts";
 
 export interface DiscordExamined {
   readonly token: string;
@@ -22,9 +22,6 @@ const limitMs = 10_000;
 
 /** IDENTIFYs that are left today below which somebody is told: a crash loop uses them up. */
 const fewStarts = 50;
-
-/** Who is in more servers than this has one page of them looked at. */
-const mostServers = 200;
 
 /**
  * What is wrong with Discord: the token, the application, the servers and their channels. Asks over REST alone, so that
@@ -47,7 +44,7 @@ export async function examineDiscord(options: DiscordExamined): Promise<readonly
       sayIntents(application),
       sayEvents(application),
       ...sayInstallations(application, access),
-      sayStarts(parseGateway(await rest.get(Routes.gatewayBot()))),
+      await examineStarts(rest),
       well("discord.invite", `Invite it with ${inviteUrl}`),
       ...(await examineServers({ rest, me: me.id, servers, inviteUrl, access, threads })),
     ];
@@ -100,6 +97,16 @@ function sayInstallations(
       `Tick ${missing.join(" and ")} at ${portal}/${id}/installation${missing.includes("User Install") ? ", or set DISCORD_USER_INSTALLS=off" : ""}.`,
     ),
   ];
+}
+
+async function examineStarts(rest: REST): Promise<Finding> {
+  const found = await rest
+    .get(Routes.gatewayBot())
+    .then(parseGateway)
+    .catch(() => undefined);
+  if (found) return sayStarts(found);
+  const words = "Discord does not say how many starts are left for today";
+  return ill("discord.starts", "unknown", words, "Run npm run doctor again.");
 }
 
 function sayStarts({ remaining, total, resetAfterMs }: ReturnType<typeof parseGateway>): Finding {

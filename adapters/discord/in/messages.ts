@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { GatewayMessageCreateDispatchData } from "discord.js";
 import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Attend, Core } from "../../../src/seam/core.ts";
-import { toBotError } from "../../../src/seam/errors.ts";
+import { BotError, toBotError } from "../../../src/seam/errors.ts";
 import type { Door } from "../live/access.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
@@ -23,9 +22,8 @@ import { isPersons, type Me, parseMessage, type Said } from "./turn.ts";
 const hiddenHint =
   "Discord hides your words from me unless you mention me. Turn the reply's @ on, mention me, or press Edit… under the picture.";
 
-/** How often it is tried to note a message, and ms between. */
-const mostNotes = 3;
-const noteAgainMs = 1000;
+/** Ms before each further try to note a message. */
+const noteAgainMs = [1000, 1000];
 
 /** Somebody's message, as the gateway brings it. */
 type Message = GatewayMessageCreateDispatchData;
@@ -51,7 +49,7 @@ export function createMessages(of: {
   readonly core: Pick<Core, "handle" | "note">;
 }): Messages {
   const { stage, channels, venues, sight, door, me, core } = of;
-  const { send, sights, covers, log } = stage;
+  const { send, sights, covers, log, wait } = stage;
   const isFirstHint = createOnce(500);
 
   /** What keeps the bot from answering is told by what is still possible: here, else to the person alone. */
@@ -82,15 +80,18 @@ export function createMessages(of: {
   }
 
   /** A message has no time in which it is to be acknowledged: a store that does not answer is asked again. */
-  async function note(message: Message, tries = 1): Promise<Attend | undefined> {
-    try {
-      return await core.note({ key: toEventKey("message", message.id), body: message });
-    } catch (error) {
-      if (tries === mostNotes) throw error;
-      log.warn({ message: message.id, error: toLogged(error) }, "discord.note.again");
-      await sleep(noteAgainMs, undefined, { ref: false });
-      return note(message, tries + 1);
+  async function note(message: Message): Promise<Attend | undefined> {
+    const event = { key: toEventKey("message", message.id), body: message };
+    for (const waitMs of noteAgainMs) {
+      try {
+        return await core.note(event);
+      } catch (error) {
+        if (!(error instanceof BotError) || error.code !== "storage") throw error;
+        log.warn({ message: message.id, error: toLogged(error) }, "discord.note.again");
+        await wait(waitMs);
+      }
     }
+    return core.note(event);
   }
 
   /** It could not be noted, so nothing was begun: that is said where it was meant for us without a doubt. */

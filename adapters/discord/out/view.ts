@@ -4,7 +4,6 @@ import {
   ButtonStyle,
   ComponentType,
   MessageFlags,
-  type RawFile,
 } from "discord.js";
 import { type ActionName, action } from "../../../src/seam/actions.ts";
 import { toExtension, toStem } from "../../../src/seam/files/file-name.ts";
@@ -14,6 +13,7 @@ import { isOver } from "../../../src/seam/view.ts";
 import { showButtonId, toButtonId, toMark } from "../wire/keys.ts";
 import { discordLimits } from "../wire/limits.ts";
 import { toSketchName } from "../wire/pictures.ts";
+import type { SentFile } from "../wire/request.ts";
 import type { Message } from "../wire/send.ts";
 import { barsLength, cut, hide, hideNames, hideQuoted, toPlain, withoutPairs } from "../wire/words.ts";
 import { fitText, wholeBelow } from "./long-text.ts";
@@ -198,7 +198,7 @@ function toDownloadName(file: Image, index: number, taken: readonly string[], { 
   return index > 0 || taken.includes(name) ? `${stem}-file-${index + 1}.${extension}` : name;
 }
 
-function toFile({ bytes, mediaType }: Image, name: string): RawFile {
+function toFile({ bytes, mediaType }: Image, name: string): SentFile {
   return { name, data: bytes, contentType: mediaType };
 }
 

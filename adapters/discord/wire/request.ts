@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from "node:http";
-import { Agent, request } from "node:https";
+import { type IncomingMessage, request as plainRequest } from "node:http";
+import { request } from "node:https";
 import { text as readAll } from "node:stream/consumers";
-import type { RawFile, RESTOptions } from "discord.js";
+import type { RESTOptions } from "discord.js";
 
 /**
- * How discord.js sends its requests: with Node's own fetch.
+ * How discord.js sends its requests: with Node's own fetch, and files with Node's own `request`.
  *
  * Its default is an undici of its own, which can upload no file any more once another version of undici has been loaded
  * into the process, as other platforms' libraries do.
@@ -28,12 +28,23 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A file of a message. */
+export interface SentFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+  /** Its media type. */
+  readonly contentType: string;
+}
+
 /** A body that is sent piece by piece, each as it is. */
 class Parts {
   readonly all: readonly Uint8Array[];
+  /** Discord knows it by a nonce of its own: sent twice, it is posted once. */
+  readonly isNamed: boolean;
 
-  constructor(all: readonly Uint8Array[]) {
+  constructor(all: readonly Uint8Array[], isNamed: boolean) {
     this.all = all;
+    this.isNamed = isNamed;
   }
 }
 
@@ -41,29 +52,28 @@ class Parts {
  * A message with its files, none of which is copied. discord.js would make a form of it, from which fetch reads each file
  * bit by bit, several copies on the way. Source: Discord's reference, "Uploading Files".
  */
-export function toSent(body: unknown, files: readonly RawFile[]): Sent {
+export function toSent(body: object, files: readonly SentFile[]): Sent {
   if (files.length === 0) return { body };
   const boundary = `drawbridge-${randomUUID()}`;
   const part = (name: string, more: string) =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`;
-  const parts = files.flatMap(({ name, data, contentType = "application/octet-stream" }, index) => [
+  const parts = files.flatMap(({ name, data, contentType }, index) => [
     Buffer.from(part(`files[${index}]`, `; filename="${toQuoted(name)}"\r\nContent-Type: ${contentType}`)),
-    typeof data === "object" ? data : Buffer.from(String(data)),
+    data,
     Buffer.from("\r\n"),
   ]);
   const end = `${part("payload_json", "")}${JSON.stringify(body)}\r\n--${boundary}--\r\n`;
   return {
-    body: new Parts([...parts, Buffer.from(end)]),
+    body: new Parts([...parts, Buffer.from(end)], "nonce" in body),
     passThroughBody: true,
     headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
   };
 }
 
-/** Through a proxy where Node's own fetch goes through one. */
-const options = { keepAlive: true, ...(process.env.NODE_USE_ENV_PROXY === "1" && { proxyEnv: process.env }) };
-const agents = { "http:": new PlainAgent(options), "https:": new Agent(options) };
-
-/** Rejects as the network does, or with the signal's reason. */
+/**
+ * Rejects as the network does, or with the signal's reason. What was sent to its end Discord may have taken: where the
+ * connection ends then, and it would be posted twice, the error is none that discord.js tries again by itself.
+ */
 async function upload(url: URL, { method = "POST", headers, signal }: RequestInit, parts: Parts) {
   const length = parts.all.reduce((sum, part) => sum + part.length, 0);
   const how = {
@@ -71,10 +81,7 @@ async function upload(url: URL, { method = "POST", headers, signal }: RequestIni
     headers: { ...Object.fromEntries(new Headers(headers)), "content-length": length },
     ...(signal && { signal }),
   };
-  const asked =
-    url.protocol === "https:"
-      ? request(url, { ...how, agent: agents["https:"] })
-      : plainRequest(url, { ...how, agent: agents["http:"] });
+  const asked = (url.protocol === "https:" ? request : plainRequest)(url, how);
   asked.on("error", () => {}); // what goes wrong after the answer has begun is told by the answer
   try {
     for (const part of parts.all) asked.write(part);
@@ -88,7 +95,9 @@ async function upload(url: URL, { method = "POST", headers, signal }: RequestIni
     );
     return new Response([204, 205, 304].includes(status) ? null : text, { status, headers: pairs });
   } catch (error) {
-    throw signal?.aborted ? signal.reason : error;
+    if (signal?.aborted) throw signal.reason;
+    const isTwice = asked.writableFinished && method === "POST" && !parts.isNamed;
+    throw isTwice ? new Error("the connection ended", { cause: error }) : error;
   }
 }
 

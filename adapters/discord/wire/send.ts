@@ -9,7 +9,6 @@ import {
   type APIThreadChannel,
   DiscordAPIError,
   MessageFlags,
-  type RawFile,
   type REST,
   type RESTPostAPIInteractionCallbackWithResponseResult,
   Routes,
@@ -17,7 +16,7 @@ import {
 } from "discord.js";
 import type { Spot } from "./keys.ts";
 import { acknowledgeMs, pageMessages } from "./limits.ts";
-import { toSent } from "./request.ts";
+import { type SentFile, toSent } from "./request.ts";
 
 /** A message as Discord takes it, with the files it names. */
 export interface Message {
@@ -31,7 +30,7 @@ export interface Message {
     }[];
     readonly allowed_mentions: { readonly parse: readonly never[] };
   };
-  readonly files: RawFile[];
+  readonly files: readonly SentFile[];
 }
 
 /** Everything we send to Discord. */

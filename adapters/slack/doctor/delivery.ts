@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { webApi } from "@slack/bolt";
+import type { webApi } from "@slack/bolt";
 import { type Finding, ill, well } from "../../../src/seam/watch/finding.ts";
 import type { Mode } from "../wire/gateway.ts";
-import { toTrouble } from "../wire/trouble.ts";
+import { errorCode, toTrouble } from "../wire/trouble.ts";
 
 /** Ms for one question. */
 const limitMs = 10_000;
@@ -19,7 +19,7 @@ export async function examineSocket(client: webApi.WebClient, appToken: string):
 
 function saySocketFailed(error: unknown): Finding {
   const id = "slack.delivery";
-  const code = error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
+  const code = errorCode(error);
   const make =
     "Make one under Basic Information › App-Level Tokens, with connections:write, and set SLACK_APP_TOKEN.";
   if (code === "not_allowed_token_type")

@@ -3,11 +3,10 @@ import { BotError } from "../../../src/seam/errors.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import type { Access } from "../../../src/seam/trust/access.ts";
 import { type Finding, ill, well } from "../../../src/seam/watch/finding.ts";
-import { introduce } from "../live/me.ts";
+import { introduce, namedInVain } from "../live/me.ts";
 import type { Me } from "../live/where.ts";
 import { type Mode, toLogger } from "../wire/gateway.ts";
-import { channelIdOf } from "../wire/keys.ts";
-import { toTrouble } from "../wire/trouble.ts";
+import { errorCode, toTrouble } from "../wire/trouble.ts";
 import { examineAddress, examineSocket } from "./delivery.ts";
 import { compareManifests, type Manifest, readManifest } from "./manifest.ts";
 
@@ -108,7 +107,7 @@ async function examineFeatures(
       ...(mode.kind === "http" && mode.signingSecret && url ? [await examineAddress(url, mode, false)] : []),
     ];
   } catch (error) {
-    const code = error instanceof webApi.WebAPIPlatformError ? error.data.error : "no answer";
+    const code = errorCode(error) ?? "no answer";
     const words =
       toTrouble(error) === "unauthorized"
         ? "Slack does not accept SLACK_CONFIG_TOKEN, which is good for twelve hours"
@@ -122,23 +121,15 @@ async function examineFeatures(
 async function examineChannels(
   client: webApi.WebClient,
   { teamId, name }: Me,
-  { communities, channels = [] }: Access,
+  access: Access,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  if (communities && !communities.includes(`slack:team:${teamId}`)) {
-    const words = `SLACK_WORKSPACES does not name ${teamId}, where the bot is installed, so its people cannot use it`;
-    findings.push(ill("slack.workspaces", "error", words, `Add ${teamId} to SLACK_WORKSPACES.`));
-  }
-  for (const key of channels) {
-    const channel = channelIdOf(key) ?? key;
-    const trouble = await client.conversations.history({ channel, limit: 1 }).then(
-      () => undefined,
-      (error: unknown) => toTrouble(error),
-    );
-    if (trouble === "uninvited") {
+  const { isLeftOut, channels } = await namedInVain(client, { teamId }, access);
+  const outside = `SLACK_WORKSPACES does not name ${teamId}, where the bot is installed, so its people cannot use it`;
+  return [
+    ...(isLeftOut ? [ill("slack.workspaces", "error", outside, `Add ${teamId} to SLACK_WORKSPACES.`)] : []),
+    ...channels.map((channel) => {
       const words = `SLACK_CHANNELS names ${channel}, and the bot is in no such channel`;
-      findings.push(ill("slack.channels", "error", words, `Type /invite @${name} there, or correct the id.`));
-    }
-  }
-  return findings;
+      return ill("slack.channels", "error", words, `Type /invite @${name} there, or correct the id.`);
+    }),
+  ];
 }

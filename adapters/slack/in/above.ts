@@ -1,12 +1,11 @@
-import { BotError } from "../../../src/seam/errors.ts";
 import { withLimit, withTimeout } from "../../../src/seam/timeout.ts";
 import type { Stage } from "../live/stage.ts";
+import { toNotShown } from "../live/unseen.ts";
 import { isSpot, parseMessageKey, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { threadMs } from "../wire/limits.ts";
-import { scopeWords } from "../wire/permissions.ts";
 import { isBy, isUntold, mayBePicture, type Picture, toRemoteFile } from "../wire/pictures.ts";
 import type { Found } from "../wire/send/reads.ts";
-import { neededScope, toLogged, toTrouble } from "../wire/trouble.ts";
+import { toLogged, toTrouble } from "../wire/trouble.ts";
 import { findSight } from "./sight.ts";
 
 /** What stands above a message, in a thread or in a direct message. Slack is asked once, when somebody wants to know. */
@@ -25,7 +24,7 @@ export function createAbove(
   stage: Stage,
   { channelId, threadTs, before }: { channelId: string; threadTs?: string | undefined; before: string },
 ): Above {
-  const { core, send, me, live, log, missing } = stage;
+  const { core, send, me, live, log } = stage;
   let asked: Promise<readonly Found[]> | undefined;
 
   async function load(): Promise<readonly Found[]> {
@@ -83,21 +82,6 @@ export function createAbove(
     return mayBePicture(told) ? told : undefined;
   }
 
-  function toRefusal(error: unknown): BotError {
-    const trouble = toTrouble(error);
-    const scope = neededScope(error);
-    log.warn({ channel: channelId, trouble }, "slack.thread.unseen");
-    if (trouble === "unscoped" && scope) missing([scope]);
-    const why =
-      trouble === "unscoped"
-        ? scopeWords(scope ?? "channels:history")
-        : trouble === "uninvited"
-          ? `I am not in this conversation. Type /invite @${me.name} here.`
-          : "Slack did not show them to me in time. Say it again.";
-    const message = `I cannot see whether there are pictures above in this thread: ${why} Or attach the picture to your message.`;
-    return new BotError("bad_attachment", message, { cause: new Error(JSON.stringify(toLogged(error))) });
-  }
-
   return {
     soon: () => withTimeout(ask(), threadMs),
     async pictures(signal) {
@@ -106,7 +90,7 @@ export function createAbove(
         return await withLimit(threadMs, look, () => new Error("Slack took too long"));
       } catch (error) {
         signal.throwIfAborted();
-        const refusal = toRefusal(error);
+        const refusal = toNotShown(stage, "above", channelId, error);
         if (!threadTs) return []; // what is posted there has come to the core already
         throw refusal;
       }

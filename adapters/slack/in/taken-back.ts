@@ -29,7 +29,7 @@ export function withdraw(
   event?: EventKey,
 ): Promise<void> {
   const nobody: Reply = { pace: 0, limits: imageLimits, show: async () => message };
-  const user = { id: "slack:deleted", name: "whoever deleted the message", moderator: true };
+  const user = { id: "slack:withdrawn", name: "whoever took it back", moderator: true };
   const spot = parseMessageKey(message);
   const channelId = spot?.channelId ?? "";
   const thread = toThreadKey(channelId, isSpot(spot) ? spot.ts : undefined);

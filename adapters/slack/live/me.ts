@@ -7,25 +7,47 @@ import { missingScopes } from "../wire/permissions.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
 import type { Me } from "./where.ts";
 
-/** Names in the log what the operator has set and Slack does not know, or the bot is not in. Never rejects. */
+/** What the operator has set in vain. */
+interface NamedInVain {
+  /** The workspace that the bot is installed in is not among those that may use it. */
+  readonly isLeftOut: boolean;
+  /** Ids of channels that it is not in, or that are none. */
+  readonly channels: readonly string[];
+}
+
+/** Asks Slack for each channel that is named. Never rejects: what Slack does not say is not in vain. */
+export async function namedInVain(
+  client: webApi.WebClient,
+  { teamId }: Pick<Me, "teamId">,
+  { communities, channels = [] }: Access,
+): Promise<NamedInVain> {
+  const unknown: string[] = [];
+  for (const key of channels) {
+    const channel = channelIdOf(key) ?? key;
+    await client.conversations.history({ channel, limit: 1 }).catch((error: unknown) => {
+      if (toTrouble(error) === "uninvited") unknown.push(channel);
+    });
+  }
+  const isLeftOut = communities !== undefined && !communities.includes(`slack:team:${teamId}`);
+  return { isLeftOut, channels: unknown };
+}
+
+/** Says in the log what is named in vain. Never rejects. */
 export async function nameUnknown(
   client: webApi.WebClient,
   { teamId, name }: Pick<Me, "teamId" | "name">,
-  { communities, channels = [] }: Access,
+  access: Access,
   log: Log,
 ): Promise<void> {
-  if (communities && !communities.includes(`slack:team:${teamId}`)) {
+  const { isLeftOut, channels } = await namedInVain(client, { teamId }, access);
+  if (isLeftOut) {
     const hint =
       "SLACK_WORKSPACES does not name the workspace I am installed in, so its people cannot use me.";
     log.warn({ workspace: teamId, hint }, "slack.workspace.unnamed");
   }
-  for (const key of channels) {
-    const channel = channelIdOf(key) ?? key;
-    await client.conversations.history({ channel, limit: 1 }).catch((error: unknown) => {
-      if (toTrouble(error) !== "uninvited") return;
-      const hint = `SLACK_CHANNELS names a channel that I am not in, or that is none. Type /invite @${name} there, or correct the id.`;
-      log.warn({ channel, hint }, "slack.channel.unknown");
-    });
+  for (const channel of channels) {
+    const hint = `SLACK_CHANNELS names a channel that I am not in, or that is none. Type /invite @${name} there, or correct the id.`;
+    log.warn({ channel, hint }, "slack.channel.unknown");
   }
 }
 

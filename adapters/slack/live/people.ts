@@ -1,5 +1,6 @@
 import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Log } from "../../../src/seam/log.ts";
+import { withTimeout } from "../../../src/seam/timeout.ts";
 import type { User } from "../../../src/seam/turn.ts";
 import type { Person } from "../wire/send/reads.ts";
 import { toLogged } from "../wire/trouble.ts";
@@ -56,13 +57,7 @@ export function createPeople(of: {
     return person;
   }
 
-  /** Undefined where Slack does not say, or not in time. */
-  function soon(userId: string, name: string): Promise<Known | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Known | undefined>();
-    const timer = setTimeout(resolve, soonMs, undefined);
-    find(userId, name).then(resolve, () => resolve(undefined));
-    return promise.finally(() => clearTimeout(timer));
-  }
+  const soon = (userId: string, name: string) => withTimeout(find(userId, name), soonMs);
 
   return {
     of: async (userId, name = "someone") => (await soon(userId, name))?.user ?? toUser(userId, name),

@@ -1,18 +1,7 @@
-import type { Session } from "../live/agent/sessions.ts";
 import type { Stage } from "../live/stage.ts";
-import type { Venue } from "../live/venue.ts";
-import { isDirect } from "../live/where.ts";
-import { sessionMs, slackLimits, statusMs } from "../wire/limits.ts";
+import { slackLimits } from "../wire/limits.ts";
 import { toLogged } from "../wire/trouble.ts";
-import { cut, toTitle } from "../wire/words.ts";
-
-/** What Slack says by itself of an answer that is under way. */
-export interface Status {
-  /** Whether there is a button of Slack's to stop it. */
-  readonly canStop: boolean;
-  /** Undefined: nothing any more. */
-  show(words: string | undefined): void;
-}
+import { toTitle } from "../wire/words.ts";
 
 /** What is offered to begin with, in the manifest, too. Four is the most Slack shows. */
 export const suggestions = [
@@ -34,64 +23,6 @@ export const suggestions = [
     message: "a logo for a bakery that is run by friendly ghosts --count 4 --quality low",
   },
 ] as const;
-
-/**
- * An agent's session, which has a button to stop it; the line in the assistant's pane. Elsewhere it does nothing.
- */
-export function createStatus(stage: Stage, venue: Venue): Status {
-  const { channelId, threadTs = venue.ts, assistant } = venue;
-  if (threadTs && stage.app.isAgent && isDirect({ channel: channelId }))
-    return createSession(stage, venue, { channelId, threadTs });
-  return assistant && threadTs ? createLine(stage, channelId, threadTs) : { canStop: false, show() {} };
-}
-
-function createSession({ sessions }: Stage, { title, userId }: Venue, session: Session): Status {
-  const answer = {};
-  let renewal: NodeJS.Timeout | undefined;
-
-  function begin(): void {
-    sessions.begin(session, answer, { ...(title && { title }), ...(userId && { userId }) });
-  }
-
-  return {
-    canStop: true,
-    show(words) {
-      if (words === undefined) {
-        clearInterval(renewal);
-        renewal = undefined;
-        return sessions.end(session, answer);
-      }
-      begin();
-      renewal ??= setInterval(begin, sessionMs).unref();
-    },
-  };
-}
-
-function createLine({ send, log }: Stage, channelId: string, threadTs: string): Status {
-  let renewal: NodeJS.Timeout | undefined;
-  let shown = "";
-
-  function set(status: string): void {
-    send
-      .assist("setStatus", { channel_id: channelId, thread_ts: threadTs, status })
-      .catch((error: unknown) => {
-        log.debug({ error: toLogged(error) }, "slack.status.failed");
-      });
-  }
-
-  return {
-    canStop: false,
-    show(words) {
-      const status = words ? cut(`is at work: ${words.toLowerCase()}`, slackLimits.status) : "";
-      if (status === shown) return;
-      shown = status;
-      clearInterval(renewal);
-      set(status);
-      // Slack takes the line away after two minutes.
-      if (status) renewal = setInterval(set, statusMs, status).unref();
-    },
-  };
-}
 
 /** Offers what to begin with: above the composer of an agent, in a thread of the assistant. Rejects as Slack does. */
 export async function offerPrompts(

@@ -139,3 +139,76 @@ test("a channel that it is kept to must be one that it can answer in", async (t)
   const other = simulator.addChannel(guild, { name: "other" });
   assertWell(await examine(only(other.id)));
 });
+
+/** So many servers more, each with a channel. */
+function addServers(simulator: Awaited<ReturnType<typeof discord>>["simulator"], count: number) {
+  return Array.from({ length: count }, (_, index) => {
+    const guild = simulator.addGuild({ name: `Server ${index}` });
+    return { guild, channel: simulator.addChannel(guild, { name: "pictures" }) };
+  });
+}
+
+test("of one in many servers, those that hold a named channel are looked into", async (t) => {
+  const { simulator, examine } = await discord(t);
+  const last = addServers(simulator, 20).at(-1);
+  assert.ok(last);
+  const key = `discord:channel:${last.channel.id}` as const;
+  const access = { channels: [key], direct: false, carried: false };
+  const found = await examine({ access });
+  assertWell(found);
+  assertFound(
+    found,
+    "discord.servers",
+    "ok",
+    /In 21 servers, of which 20 were looked into: Server 19, The Quay/,
+  );
+  assertFound(found, "discord.channels", "ok", /can draw in 1 channel$/);
+  simulator.permit(last.channel, "everyone", { deny: ["SEND_MESSAGES"] });
+  assertFound(await examine({ access }), "discord.permissions", "error", /Server 19.*Send Messages/);
+  simulator.permit(last.channel, "everyone", { deny: ["VIEW_CHANNEL"] });
+  assertFound(await examine({ access }), "discord.channels", "error", /sees no such channel/);
+  simulator.permit(last.channel, "everyone", { allow: ["VIEW_CHANNEL", "SEND_MESSAGES"] });
+  simulator.fault({ path: new RegExp(`/channels/${last.channel.id}$`), kind: "status", status: 500 });
+  assertFound(await examine({ access }), "discord.channels", "unknown", /not known whether/, /again/);
+});
+
+test("a server beyond the first page of them is not said to be absent", async (t) => {
+  const { simulator, examine } = await discord(t);
+  const last = addServers(simulator, 200).at(-1);
+  assert.ok(last);
+  const { guild, channel } = last;
+  const kept = { direct: false, carried: false };
+  const named = { ...kept, communities: [`discord:guild:${guild.id}`] as const };
+  const found = await examine({ access: named });
+  assertWell(found);
+  assertFound(found, "discord.servers", "ok", /^In 1 server: Server 199$/);
+  assertWell(await examine({ access: { ...kept, channels: [`discord:channel:${channel.id}`] } }));
+  simulator.fault({ path: new RegExp(`/guilds/${guild.id}$`), kind: "status", status: 500 });
+  assertFound(await examine({ access: named }), "discord.servers", "unknown", /not known whether/, /again/);
+  simulator.kick(guild);
+  assertFound(await examine({ access: named }), "discord.servers", "error", /in no such server/);
+});
+
+test("what Discord does not show of one server, or of its starts, hides nothing else", async (t) => {
+  const { simulator, examine, guild, channel } = await discord(t);
+  const other = simulator.addGuild({ name: "The Pier" });
+  simulator.addChannel(other, { name: "pictures" });
+  simulator.permit(channel, "everyone", { deny: ["ATTACH_FILES"] });
+  simulator.fault({ path: new RegExp(`/guilds/${other.id}/channels$`), kind: "status", status: 502 });
+  const found = await examine();
+  assertFound(found, "discord.servers", "unknown", /Discord does not show The Pier/, /again/);
+  assertFound(found, "discord.permissions", "error", /#pictures \(The Quay\).*Attach Files/);
+  simulator.fault({ path: new RegExp(`/guilds/${guild.id}/channels$`), kind: "status", status: 502 });
+  simulator.fault({ path: new RegExp(`/guilds/${other.id}/channels$`), kind: "status", status: 502 });
+  const access = { channels: [`discord:channel:${channel.id}`] as const, direct: false, carried: false };
+  assertFound(await examine({ access }), "discord.channels", "unknown", new RegExp(channel.id), /again/);
+  simulator.fault({ path: new RegExp(`/guilds/${guild.id}/channels$`), kind: "status", status: 502 });
+  simulator.kick(other);
+  const nothing = await examine();
+  assert.ok(!nothing.some(({ id }) => id === "discord.permissions"), JSON.stringify(nothing));
+  simulator.permit(channel, "everyone", { allow: ["ATTACH_FILES"] });
+  simulator.fault({ path: /gateway/, kind: "status", status: 502 });
+  const rest = await examine();
+  assertWell(rest, ["discord.starts"]);
+  assertFound(rest, "discord.starts", "unknown", /does not say how many starts/, /again/);
+});

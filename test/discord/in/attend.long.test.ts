@@ -143,7 +143,9 @@ test("a message that the store does not take at once is taken on all the same, a
     if (before < 2) throw new BotError("storage", "My memory does not answer.");
     return (work) => work();
   };
-  const { simulator, channel, ada, next } = await startDiscord(t, { core: { note } });
+  const waits: number[] = [];
+  const wait = async (ms: number) => waits.push(ms);
+  const { simulator, channel, ada, next } = await startDiscord(t, { core: { note }, wait });
   const direct = simulator.dm(ada);
   for (const [where, text] of [
     [channel, `<@${simulator.bot.id}> a fox`],
@@ -156,6 +158,20 @@ test("a message that the store does not take at once is taken on all the same, a
   }
   const told = [channel, direct].flatMap((where) => simulator.messages(where));
   assert.ok(!told.some(({ text }) => /My memory/.test(text)));
+  assert.deepEqual(waits, [1000, 1000, 1000, 1000]);
+});
+
+test("a message that cannot be noted for a mistake of ours is not tried again", async (t) => {
+  let tries = 0;
+  const note: Note = async () => {
+    tries += 1;
+    throw new TypeError("a mistake");
+  };
+  const wait = async () => {};
+  const { simulator, channel, ada } = await startDiscord(t, { core: { note }, wait });
+  const said = await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`);
+  await simulator.waitFor(() => simulator.messages(channel).find(({ replyTo }) => replyTo === said.id));
+  assert.equal(tries, 1);
 });
 
 test("a button that draws nothing works also while the store does not", async (t) => {

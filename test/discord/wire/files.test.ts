@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { REST } from "discord.js";
 import sharp from "sharp";
+import { makeRequest } from "../../../adapters/discord/wire/request.ts";
+import { createSend } from "../../../adapters/discord/wire/send.ts";
 import { pictureEndings } from "../../../src/seam/files/media-type.ts";
 import type { Image } from "../../../src/seam/view.ts";
 import { type DiscordServer, done, image, png, startDiscord, view } from "../server.ts";
@@ -168,4 +171,23 @@ test("a GIF is shown where it plays, also when Discord takes less than it said",
   const again = doing.message?.files[0];
   assert.equal(again?.contentType, "image/gif");
   assert.equal((await sharp(again?.bytes, { animated: true }).metadata()).pages, 2);
+});
+
+test("a picture whose answer got lost is not posted again under its command", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, channel } = server;
+  await ask(server);
+  const path = simulator.requests.find((one) => one.path.endsWith("/callback"))?.path ?? "";
+  const token = path.split("/").at(-2) ?? "";
+  const rest = new REST({ makeRequest, api: simulator.api, retries: 2 }).setToken(simulator.token);
+  const send = createSend(rest, rest, simulator.bot.id);
+  const files = [{ name: "picture.png", data: await png(20), contentType: "image/png" }];
+  for (const reset of [false, true]) {
+    const content = `with ${reset ? "a" : "no"} reset`;
+    const body = { content, flags: 0, components: [], attachments: [], allowed_mentions: { parse: [] } };
+    simulator.fault({ kind: "drop", when: "after", method: "POST", path: /webhooks/, reset });
+    await assert.rejects(send.followUp(token, { body, files }, false), /^Error: the connection ended$/);
+    const posted = simulator.messages(channel).filter(({ text }) => text === content);
+    assert.equal(posted.length, 1, content);
+  }
 });

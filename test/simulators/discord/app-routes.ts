@@ -15,6 +15,9 @@ export interface ApplicationPage {
   identifiesLeft: number;
 }
 
+/** Guilds in one answer, where it is not said how many. docs: resources/user, "Get Current User Guilds". */
+const mostGuilds = 200;
+
 /** The routes of the application, its commands, users and guilds. */
 export function createAppRoutes(parts: {
   world: World;
@@ -122,16 +125,20 @@ export function createAppRoutes(parts: {
     { name: "GET /users/@me", run: () => wire.user(world.bot) },
     {
       name: "GET /users/@me/guilds",
-      run: () =>
-        [...world.guilds.values()]
-          .filter(({ joined }) => joined)
+      run(call) {
+        const after = BigInt(call.query.get("after") ?? 0);
+        return [...world.guilds.values()]
+          .filter(({ id, joined }) => joined && BigInt(id) > after)
+          .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
+          .slice(0, Number(call.query.get("limit") ?? mostGuilds))
           .map(({ id, name, ownerId }) => ({
             id,
             name,
             icon: null,
             owner: ownerId === world.bot.id,
             features: [],
-          })),
+          }));
+      },
     },
     {
       name: "GET /users/:user",

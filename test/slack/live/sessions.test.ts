@@ -12,7 +12,9 @@ const log = createLog("silent");
 const session = { channelId: "D1", threadTs: "1.1" };
 
 /** Sessions of an agent, and what Slack was told of them; `answer` is its answer, if it is none of all is well. */
-async function open(given: { keep?: Keep; answer?: (status: string) => void; app?: AppKind } = {}) {
+async function open(
+  given: { keep?: Keep; answer?: (status: string) => void | Promise<void>; app?: AppKind } = {},
+) {
   const { keep = noCore().keep, answer = () => {} } = given;
   const app = given.app ?? (await readAppKind(keep, "B1", log));
   if (!given.app) app.tell(true);
@@ -23,7 +25,7 @@ async function open(given: { keep?: Keep; answer?: (status: string) => void; app
     now: () => at,
     async tell({ threadTs }, status) {
       told.push(`${threadTs} ${status}`);
-      answer(status);
+      await answer(status);
     },
   });
   return {
@@ -145,4 +147,26 @@ test("what Slack will not know is not said again, and an app that is no agent is
     await sessions.close();
     assert.equal(told.length, 1, code);
   }
+});
+
+test("what changes while it is told in vain for the last time is told all the same", async () => {
+  const last = Promise.withResolvers<void>();
+  let tries = 0;
+  const { sessions, told, isTold } = await open({
+    async answer(status) {
+      if (status === "processing") return;
+      tries += 1;
+      if (tries === 3) await last.promise; // `close` leaves no later tries
+      if (tries <= 3) throw new Error("Slack is down");
+    },
+  });
+  sessions.begin(session, {}, {});
+  await isTold(["1.1 processing"]);
+  const over = sessions.close();
+  await until(() => tries === 3, "the last try");
+  sessions.settle(session);
+  last.resolve();
+  await over;
+  assert.equal(told.length, 5);
+  assert.equal(told.at(-1), "1.1 active");
 });

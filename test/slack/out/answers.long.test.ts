@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSlackAdapter } from "../../../adapters/slack/index.ts";
 import type { Stage } from "../../../adapters/slack/live/stage.ts";
-import { createStatus } from "../../../adapters/slack/out/assistant.ts";
+import { createStatus } from "../../../adapters/slack/out/status.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import { createStandin } from "../../../src/standin/index.ts";
 import { openStore } from "../../../src/store/store.ts";

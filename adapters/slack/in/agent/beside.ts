@@ -1,15 +1,14 @@
-import { BotError } from "../../../../src/seam/errors.ts";
 import { withLimit } from "../../../../src/seam/timeout.ts";
 import type { Attachment } from "../../../../src/seam/turn.ts";
 import type { Came } from "../../live/came.ts";
 import type { Stage } from "../../live/stage.ts";
+import { toNotShown, toUnseen } from "../../live/unseen.ts";
 import { isDirect } from "../../live/where.ts";
 import { parseContext } from "../../wire/context.ts";
 import { toMessageKey, toPlace } from "../../wire/keys.ts";
 import { threadMs } from "../../wire/limits.ts";
-import { scopeWords } from "../../wire/permissions.ts";
 import { isBy, picturesOf } from "../../wire/pictures.ts";
-import { neededScope, toLogged, toTrouble } from "../../wire/trouble.ts";
+import { toTrouble } from "../../wire/trouble.ts";
 import { findSight } from "../sight.ts";
 import type { MessageEvent } from "../turn.ts";
 
@@ -30,7 +29,7 @@ export async function picturesBeside(
   // What somebody else says to the bot alone is nobody's to look at, whatever an event says.
   if (!spot || (isDirect({ channel: spot.channelId }) && spot.channelId !== channel)) return [];
   const refusal = door.refusalAt(toPlace(me.teamId, spot.channelId, from));
-  if (refusal !== undefined) throw toUnseen(refusal);
+  if (refusal !== undefined) throw toUnseen("beside", refusal);
   const found = await withLimit(
     threadMs,
     () => send.fetchMessage(spot),
@@ -38,7 +37,7 @@ export async function picturesBeside(
   ).catch((error: unknown) => {
     signal.throwIfAborted();
     if (toTrouble(error) === "gone") return undefined;
-    throw toRefusal(stage, error);
+    throw toNotShown(stage, "beside", spot.channelId, error);
   });
   const key = toMessageKey(spot);
   const sight = found && findSight([found], me, (ts) => ts === spot.ts && live.has(key));
@@ -46,22 +45,4 @@ export async function picturesBeside(
   if (!isBy(found, me)) return sight.pictures.map((picture) => files.toAttachment(picture));
   if (live.has(key)) return []; // there is no picture yet
   return picturesOf(found, me).map((picture) => ({ ...files.toAttachment(picture), shownBy: key }));
-}
-
-function toRefusal({ me, log, missing }: Stage, error: unknown): BotError {
-  const trouble = toTrouble(error);
-  const scope = neededScope(error);
-  log.debug({ trouble, error: toLogged(error) }, "slack.beside.unseen");
-  if (scope) missing([scope]);
-  if (trouble === "unscoped") return toUnseen(scopeWords(scope ?? "channels:history"), error);
-  return trouble === "uninvited"
-    ? toUnseen(`I am not in that conversation. Type /invite @${me.name} there.`, error)
-    : toUnseen("Slack did not show it to me in time. Say it again.", error);
-}
-
-function toUnseen(why: string, cause?: unknown): BotError {
-  const message = `I cannot see the picture that you are looking at: ${why} Or attach it to your message.`;
-  return new BotError("bad_attachment", message, {
-    ...(cause !== undefined && { cause: new Error(JSON.stringify(toLogged(cause))) }),
-  });
 }

@@ -138,10 +138,13 @@ export async function readSessions(of: {
           if (!own.isStale) break;
           continue;
         }
+        if (own.isStale) {
+          attempt = 0;
+          continue;
+        }
         const pauseMs = [...of.retryMs, ...(isClosed ? [] : laterMs)][attempt];
         if (pauseMs === undefined) break;
         attempt += 1;
-        if (own.isStale) continue;
         own.wake = new AbortController();
         await sleep(pauseMs, undefined, { signal: own.wake.signal, ref: false }).catch(() => {});
       }
