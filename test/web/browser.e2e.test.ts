@@ -396,4 +396,38 @@ describe("the playground in a real browser", () => {
       await context.close();
     }
   });
+
+  test("other tabs hear of a sign-out only when the session is over, so that none comes in again", async (t) => {
+    if (!browser) return t.skip("Chromium is not installed: apt-get install chromium");
+    const password = "a long password";
+    const env = { PLAYGROUND_PASSWORD: password, HOST: "0.0.0.0", DATA_DIR: await createFolder(t) };
+    const url = await startDrawbridge(t, env).url();
+    const context = await browser.newContext();
+    const comeIn = async () => {
+      const tab = await context.newPage();
+      await tab.goto(url);
+      return tab;
+    };
+    const isIn = (tab: Page) => tab.getByRole("textbox", { name: "Prompt" }).waitFor();
+    const page = await comeIn();
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Come in" }).click();
+    const other = await comeIn();
+    for (const tab of [page, other]) await isIn(tab);
+
+    const ways: string[] = [];
+    other.on("framenavigated", (frame) => ways.push(new URL(frame.url()).pathname));
+    await page.route("**/logout", async (route) => {
+      const third = await comeIn(); // the session goes on
+      await isIn(third);
+      await third.close();
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Sign out" }).click();
+    for (const tab of [page, other]) await tab.getByLabel("Password").waitFor();
+    assert.deepEqual(ways, ["/login"]);
+    await page.goBack();
+    await page.getByLabel("Password").waitFor();
+    await context.close();
+  });
 });

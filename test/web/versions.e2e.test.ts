@@ -89,6 +89,14 @@ describe("the version that is chosen", () => {
     await named(3).waitFor();
     await ringed(3).waitFor();
     await until(inView(3), "version 3 in view");
+
+    await page.getByRole("treeitem", { name: "Version 1:" }).click();
+    await named(1).waitFor();
+    await page.locator(".toast").getByRole("button", { name: "Redo" }).click();
+    const redo = await playground.next();
+    await redo.reply.show({ ...nothing, text: "The newer picture again.", head: keys[3] ?? null });
+    await named(4).waitFor();
+    await ringed(4).waitFor();
   });
 });
 

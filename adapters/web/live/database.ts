@@ -18,6 +18,8 @@ export interface Database {
   readonly aside?: string;
   /** Its calls throw BotError `storage` when the disk or the database fails. */
   prepare(sql: string): Statement;
+  /** Makes what turns words into others known to the statements prepared from then on. */
+  define(name: string, turn: (words: string) => string): void;
   /** All of it or nothing. Throws BotError `storage` when the disk or the database fails. */
   atomically<T>(change: () => T): T;
   readonly isOpen: boolean;
@@ -191,6 +193,9 @@ function toDatabase(open: DatabaseSync, folder: string, aside: string | undefine
         all: (...values) => attempt(() => statement.all(...values)),
         run: (...values) => attempt(() => statement.run(...values)),
       };
+    },
+    define(name, turn) {
+      open.function(name, { deterministic: true }, (words) => turn(String(words)));
     },
     atomically(change) {
       try {

@@ -47,7 +47,9 @@ export function createThumbnails(parts: {
   async function make(file: string, size: ThumbnailSize): Promise<Uint8Array | undefined> {
     try {
       const { bytes } = await inLine(size, () => toThumbnail(chat.pathOf(file), thumbnailSides[size]));
-      await chat.keepThumbnail(file, size, bytes);
+      await chat.keepThumbnail(file, size, bytes).catch((error) => {
+        if (chat.isOpen) log.warn({ file, error }, "thumbnail.unkept");
+      });
       return bytes;
     } catch (error) {
       if (!chat.isOpen || !chat.picture(file)) return undefined; // stopped or deleted meanwhile

@@ -10,7 +10,7 @@ import { type Draft, measureShown, toExtension, toSrc } from "../live/pictures.t
 import type { Stage } from "../live/stage.ts";
 import { imageLimits, paceMs } from "../wire/limits.ts";
 import type { WireAnswer, WirePicture, WireThread } from "../wire/messages.ts";
-import { isBehind, toId, toKey, toWireAction, toWireView } from "./view.ts";
+import { isBehind, toId, toKey, toWireAction, toWireView, withButtons } from "./view.ts";
 
 /**
  * The reply behind an answer, which is stored with the first show. What is deleted meanwhile stays deleted, and what is
@@ -85,16 +85,15 @@ export function createNotice(
     async show(view) {
       checkOpen(chat);
       if (!chat.thread(press.thread)) return unwanted(log, press.message);
-      const thread = moveHead(chat, press, view);
+      // First, since it may be what the list shows of the thread.
+      const restored =
+        press.action === "restore" && view.phase === "done" ? chat.restore(press.message) : undefined;
+      const moved = moveHead(chat, press, view);
+      const thread = moved ?? (restored && chat.thread(press.thread));
       if (thread) events.emit({ type: "thread", thread });
       const place = toPlace(press.action);
-      const answer =
-        place !== undefined && thread
-          ? chat.pick(press.message, place)
-          : press.action === "restore" && view.phase === "done"
-            ? chat.restore(press.message)
-            : undefined;
-      if (answer) events.emit({ type: "message", message: answer });
+      const answer = place !== undefined && moved ? chat.pick(press.message, place) : restored;
+      if (answer) events.emit({ type: "message", message: withButtons(answer) });
       const text = view.text || view.status;
       if (text && isOver(view.phase)) {
         const failed = view.phase === "failed";

@@ -12,9 +12,9 @@ export function createPictureRoutes({ chat, partials, thumbnails }: Stage): App 
   routes.get("/pictures/:file", async (c) => {
     const file = c.req.param("file");
     const size = parseSize(c.req.query("as"));
-    const small = size && isPictureFile(file) ? await thumbnails.read(file, size) : undefined;
-    if (small) return servePicture(c, { mediaType: "image/webp", bytes: small }, true);
     const stored = isPictureFile(file) ? chat.picture(file) : undefined;
+    const small = size && stored && (await thumbnails.read(file, size));
+    if (small) return servePicture(c, { mediaType: "image/webp", bytes: small }, true);
     const bytes = stored && (await chat.readPicture(file).catch(() => undefined));
     const partial = stored ? undefined : partials.read(file);
     const picture = stored && bytes ? { mediaType: stored.mediaType, bytes } : partial;

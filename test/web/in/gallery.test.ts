@@ -62,6 +62,17 @@ test("the gallery has all pictures, the newest first, and finds them by words", 
   assert.deepEqual(await threads("animal"), [two]);
   assert.deepEqual(await threads("snow+darker"), [one], "in different messages of one thread");
   assert.deepEqual(await threads("nothing+of+that"), []);
+
+  await playground.get(`/api/threads/${one}`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ title: "Ночь in ZÜRICH" }),
+  });
+  for (const word of ["ночь", "Zurich", "zürich"]) {
+    const query = encodeURIComponent(word);
+    assert.deepEqual(await threads(query), [one], word);
+    assert.deepEqual(await find(`?q=${query}`), ["make it 100 % darker_", "a red fox in snow"], word);
+  }
 });
 
 test("a gallery of many pictures is fetched in parts, none of them twice", async (t) => {
@@ -211,7 +222,9 @@ test("a deleted picture is back as it was, for an hour, and its bytes are gone a
   assert.equal((await press("restore", cat.id)).status, 202);
   const { turn, reply } = await playground.next();
   assert.equal((turn as Press).action, "restore");
+  const events = await playground.events();
   await reply.show(await view("done", { text: "It is back.", audience: "asker" }));
+  assert.equal((await events.of("thread")).thread.cover, cat.src, "the list shows it again");
   const { messages } = await playground.thread(thread);
   assert.deepEqual(messages[3], cat.answer);
   assert.equal((await playground.get(cat.src)).status, 200);

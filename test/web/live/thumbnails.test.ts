@@ -57,6 +57,9 @@ test("a picture is made small once, is kept over a restart, and goes with its pi
   assert.equal(made, 2);
   assert.equal(await smallOf(second), 2);
   assert.equal((await second.get(`/api/threads/${thread}`, { method: "DELETE" })).status, 204);
+  for (const as of ["thumbnail", "preview", "nothing"]) {
+    assert.equal((await second.get(`${src}?as=${as}`)).status, 404, "what is deleted is seen in no size");
+  }
   await second.adapter.stop();
 
   const afterAnHour = () => Date.now() + trashMs + 1;

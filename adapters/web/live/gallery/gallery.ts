@@ -41,11 +41,12 @@ const places = Array.from({ length: mostSought }, (_, at) => at);
 const hasAll = (first: number) =>
   places
     .map((at) => `?${first + at}`)
-    .map((word) => `(${word} = '' OR instr(words, ${word}) > 0 OR instr(lower(threads.title), ${word}) > 0)`)
+    .map((word) => `(${word} = '' OR instr(words, ${word}) > 0 OR instr(alike(threads.title), ${word}) > 0)`)
     .join(" AND ");
 
 /** `now` is Unix time in ms. What was stored before there was a gallery is read once. */
 export function createGallery(database: Database, now: () => number): Gallery {
+  database.define("alike", toAlike);
   const sql = {
     note: database.prepare(`
       INSERT INTO found (seq, message, thread, kind, words) SELECT seq, id, thread, ?2, ?3 FROM messages WHERE id = ?1

@@ -34,7 +34,8 @@ export function createTrash(database: Database, now: () => number): Trash {
     },
     take(message) {
       const found = find(message);
-      sql.drop.run(message);
+      // What is too old stays, by which it is known when it is thrown away.
+      if (found) sql.drop.run(message);
       return found && (JSON.parse(String(found.body)) as WireAnswer);
     },
     holds: (message) => find(message) !== undefined,

@@ -4,6 +4,16 @@ import type { DraftKeeper } from "../state/draft-keeper.ts";
 /** How long a browser may take to forget what it kept before the sign-out goes on, in ms. */
 const patienceMs = 2000;
 
+/** Ends the session on the server; false where that did not answer as it does. */
+async function leave(address: string): Promise<boolean> {
+  try {
+    const { type } = await fetch(address, { method: "POST", redirect: "manual" });
+    return type === "opaqueredirect"; // to the door
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Leaves nothing behind when somebody signs out, in this tab or another.
  *
@@ -28,8 +38,11 @@ export function listenToSignOut(drafts: DraftKeeper): void {
     if (!(form instanceof HTMLFormElement) || new URL(form.action).pathname !== "/logout") return;
     event.preventDefault();
     await forget();
+    const isSignedOut = await leave(form.action);
+    // Only now: while the session goes on, the door would let the other tabs in again.
     tabs.postMessage("signed out");
-    form.submit();
+    if (isSignedOut) location.assign(door);
+    else form.submit(); // the browser tries once more, and shows what is wrong
   });
   tabs.onmessage = async () => {
     await forget();

@@ -3,12 +3,15 @@ import { api } from "../server/api.ts";
 import { createResending, isUnanswered, patienceMs } from "../server/resend.ts";
 import { newId } from "../state/address.ts";
 import { type Draft, draftProblem, emptyDraft, sentDraft } from "../state/drafts.ts";
-import { type createStore, draftOf, putDraft, setSending } from "../state/store.ts";
+import { type createStore, draftOf, followHead, putDraft, setSending } from "../state/store.ts";
 import { release } from "./drafting.ts";
 import type { Page } from "./page.ts";
 
 /** How long after it was begun a sending goes on by itself when the page is loaded anew, in ms. */
 const freshMs = 10 * 60_000;
+
+/** Buttons after which the thread goes on from another picture. */
+const movesHead = /^(?:undo|forward|restore|pick\d|delete)$/;
 
 const gaveUp = `The server has not answered for ${patienceMs / 60_000} minutes.`;
 
@@ -125,6 +128,7 @@ export function createSending(
       const press = `${answer.id} ${action.name}`;
       if (pressed.has(press)) return;
       pressed.add(press);
+      if (movesHead.test(action.name)) store.update(followHead);
       const id = newId();
       try {
         await resending.send(() => api.press(answer.id, action.name, id));

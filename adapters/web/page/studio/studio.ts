@@ -10,7 +10,6 @@ import {
   choose,
   type createStore,
   draftOf,
-  followHead,
   messagesOf,
   picturesOf,
   type State,
@@ -28,9 +27,6 @@ import { createLibrary } from "./library.ts";
 import { createPage } from "./page.ts";
 import { createKeeping } from "./presets.ts";
 import { createSending } from "./sending.ts";
-
-/** Buttons after which the thread goes on from another picture. */
-const movesHead = /^(?:undo|pick\d|delete)$/;
 
 /** Everything a person can do on the page. */
 export type Studio = ReturnType<typeof createStudio>;
@@ -87,7 +83,6 @@ export function createStudio(
         const which = picture ? ` version ${versionOf(store.state, answer.id)}` : "";
         if (!(await confirmed(`${action.label}${which}?`, text, action.label, picture))) return;
       }
-      if (movesHead.test(action.name)) store.update(followHead);
       await studio.pressNow(answer, action);
     },
 
