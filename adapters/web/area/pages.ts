@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
 import type { Areas } from "../../../src/seam/core.ts";
-import { BotError } from "../../../src/seam/errors.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { limitBody, readForm } from "../in/forms.ts";
 import { serve, servePicture } from "../out/serve.ts";
@@ -10,8 +9,11 @@ import type { App, OpenPages } from "../wire/app.ts";
 import { toFailure } from "../wire/failure.ts";
 import { type Files, toScriptHashes } from "../wire/files.ts";
 import { ownPage } from "../wire/guard.ts";
+import { limitAtOnce } from "../wire/limit-at-once.ts";
 import { areaLimits, parseAreaForm } from "./form.ts";
 import { listParts } from "./parts.ts";
+
+const busy = "Many people are painting just now. Try again in a moment.";
 
 /**
  * The pages on which an area of a picture is painted, for the open internet.
@@ -56,7 +58,7 @@ export async function createAreaPages(parts: {
     return showPage(c);
   });
 
-  routes.get("/area/:token/picture", checked, limitAtOnce(areaLimits.looks), async (c) => {
+  routes.get("/area/:token/picture", checked, limitAtOnce(areaLimits.looks, busy), async (c) => {
     const picture = await areas.look(c.req.param("token"), c.req.raw.signal);
     // Long words in a header are refused by some proxies.
     c.header("Picture-Alt", encodeURIComponent(picture.alt.slice(0, 300).toWellFormed()));
@@ -65,7 +67,7 @@ export async function createAreaPages(parts: {
     return servePicture(c, picture, false);
   });
 
-  const few = every(checked, limitAtOnce(areaLimits.sendings), limitBody(areaLimits.body));
+  const few = every(checked, limitAtOnce(areaLimits.sendings, busy), limitBody(areaLimits.body));
   routes.post("/area/:token", ownPage(origin), few, async (c) => {
     await areas.send(c.req.param("token"), await parseAreaForm(await readForm(c)));
     return c.json({}, 202);
@@ -104,20 +106,4 @@ export async function createAreaPages(parts: {
   both.route("/", routes);
   both.route(prefix, routes);
   return { routes: both, scriptHashes };
-}
-
-/** A picture is held in memory on its way, so only so many go through at the same time. */
-function limitAtOnce(most: number): MiddlewareHandler {
-  let inside = 0;
-  return async (_, next) => {
-    if (inside >= most) {
-      throw new BotError("busy", "Many people are painting just now. Try again in a moment.");
-    }
-    inside++;
-    try {
-      await next();
-    } finally {
-      inside--;
-    }
-  };
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Context, Hono } from "hono";
-import { BotError } from "../../../src/seam/errors.ts";
 import type { Links } from "../live/gallery/links.ts";
 import type { Stage } from "../live/stage.ts";
 import { servePicture } from "../out/serve.ts";
 import type { App } from "../wire/app.ts";
+import { limitAtOnce } from "../wire/limit-at-once.ts";
 
 /** Pictures that go out at the same time: each is held in memory on its way. */
 const mostAtOnce = 8;
@@ -30,7 +30,6 @@ export async function createSharedPages(
     ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
   ].join("; ");
   const routes: App = new Hono();
-  let going = 0;
 
   routes.use("/shared/*", async (c, next) => {
     // The address is a key: it is told to nobody, kept nowhere, found by no search.
@@ -60,18 +59,17 @@ export async function createSharedPages(
     // What is found has a secret of letters, digits and - and _ alone.
     return show(c, `<img src="${secret}/picture" alt="A picture that somebody shared" ${size}>`, 200);
   });
-  routes.get("/shared/:secret/picture", async (c) => {
-    const picture = find(c.req.param("secret"));
-    if (!picture) return c.notFound();
-    if (going >= mostAtOnce) throw new BotError("busy", "Many are looking just now. Try again in a moment.");
-    going++;
-    try {
+  routes.get(
+    "/shared/:secret/picture",
+    async (c, next) => (find(c.req.param("secret")) ? next() : c.notFound()),
+    limitAtOnce(mostAtOnce, "Many are looking just now. Try again in a moment."),
+    async (c) => {
+      const picture = find(c.req.param("secret"));
+      if (!picture) return c.notFound();
       const bytes = await chat.readPicture(picture.file);
       return servePicture(c, { mediaType: picture.mediaType, bytes }, false);
-    } finally {
-      going--;
-    }
-  });
+    },
+  );
 
   const prefix = publicUrl === undefined ? "" : new URL(publicUrl).pathname.replace(/\/+$/, "");
   if (prefix === "") return routes;

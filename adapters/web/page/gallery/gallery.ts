@@ -72,7 +72,7 @@ export async function openGallery(
 
   async function look(dialog: Dialog<undefined>, placed: WirePlaced): Promise<void> {
     if (await studio.look(placed)) dialog.close();
-    else void load(dialog); // it may have been deleted, or marked
+    else dialog.draw(); // it may have been marked
   }
 
   const card = (placed: WirePlaced, dialog: Dialog<undefined>): TemplateResult => {
@@ -134,7 +134,9 @@ export async function openGallery(
       <div class="room-body" aria-busy=${shown.state === "loading"}>
         <ul class="gallery-list">
           ${repeat(
-            shown.pictures,
+            shown.pictures.filter(
+              ({ picture }) => !shown.favourites || store.state.favourites.has(picture.src),
+            ),
             ({ answer, at }) => `${answer} ${at}`,
             (placed) => card(placed, dialog),
           )}
