@@ -250,7 +250,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         handle: (turn, reply) => take(adapter, turn, reply),
         note: events.note(adapter),
         keep: store.table(`adapter:${adapter.name}`, z.unknown()),
-        missed: (since) => attendance.missed(adapter.name, since),
+        missed: (forMs) => attendance.missed(adapter.name, forMs),
         seal: sealOf(adapter.name),
         promptOf: async (message) => (await history.find(message))?.prompt,
         backTo: history.backTo,

@@ -43,7 +43,9 @@ export function toStory({ moments, drawn }: History, { wrong, what, turn, messag
     }
   };
   const first = (asked?.at ?? 0) - 1500;
-  const lines = moments.filter((one) => isPart(one) && one.at >= first).map(toLine);
+  // What was asked before in the same words and cannot be told apart belongs to it, however long ago that was.
+  const isSoon = (one: Moment) => one.at >= first || one.kind === "asked" || one.kind === "seen";
+  const lines = moments.filter((one) => isPart(one) && isSoon(one)).map(toLine);
   return [`${wrong}: ${what}`, ...lines.slice(0, 120)].join("\n    ");
 }
 
