@@ -25,6 +25,9 @@ export interface Place {
   readonly kind?: "direct" | "carried";
 }
 
+/** A role or a user group: what an admin gives to people to tell them apart. Opaque to the core. */
+export type RoleKey = `${string}:${string}`;
+
 /** One posted message: what people reply to and what buttons sit under. Opaque to the core. */
 export type MessageKey = `${string}:${string}`;
 
@@ -43,11 +46,17 @@ export interface PlatformEvent {
   readonly click?: string;
 }
 
-/** Whoever asked. `moderator` may cancel and delete what others asked for, and set the admin's options. */
+/**
+ * Whoever asked. `moderator` may cancel and delete what others asked for, set the admin's options and let through what
+ * waits for approval; `admin` may change what holds for the whole community.
+ */
 export interface User {
   readonly id: string;
   readonly name: string;
   readonly moderator?: boolean;
+  readonly admin?: boolean;
+  /** Those they have in the place's community; absent where the platform has none, or does not tell. */
+  readonly roles?: readonly RoleKey[];
 }
 
 /** One thing a person asked of the bot. */
