@@ -1,24 +1,9 @@
 import { z } from "zod";
 import { createQueue } from "../seam/queue.ts";
-import type { ChannelKey, CommunityKey, User } from "../seam/turn.ts";
+import type { AuditEntry } from "../seam/rules.ts";
+import type { CommunityKey } from "../seam/turn.ts";
 import type { Store } from "../store/store.ts";
 import { key } from "../store/stored.ts";
-
-/** One change of what holds for many: who made it, and what it was before. */
-export interface AuditEntry {
-  /** Unix time, ms. */
-  readonly at: number;
-  readonly who: Pick<User, "id" | "name">;
-  readonly where: {
-    readonly community: CommunityKey;
-    /** Absent: it holds for the whole community. */
-    readonly channel?: ChannelKey;
-  };
-  /** What was changed, and from what to what, in the words that moderators read; absent: nothing was set. */
-  readonly what: string;
-  readonly from?: string;
-  readonly to?: string;
-}
 
 /** The changes that were made, a community at a time. Calls reject with BotError `storage` when the store fails. */
 export interface Audit {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type AuditEntry, createAudit } from "../../src/rules/audit.ts";
+import { createAudit } from "../../src/rules/audit.ts";
+import type { AuditEntry } from "../../src/seam/rules.ts";
 import { openStore } from "../../src/store/store.ts";
 
 const mo = { id: "x:mo", name: "Mo" };
