@@ -1,4 +1,5 @@
 import type { ImageOptions } from "./options.ts";
+import type { AuditEntry, HeldRules } from "./rules.ts";
 import type {
   Attachment,
   ChannelKey,
@@ -6,6 +7,7 @@ import type {
   MessageKey,
   Place,
   PlatformEvent,
+  RuleChange,
   Scope,
   StyleDraft,
   ThreadKey,
@@ -104,6 +106,23 @@ export interface Styles {
   remove(user: User, place: Place, scope: Scope, name: string): Promise<void>;
 }
 
+/** What admins have laid down. Calls reject with BotError `storage` when the store fails. */
+export interface Rules {
+  /** What is set for all of the place's community, and what for its channel: the channel's takes the place of the other. */
+  of(place: Place): Promise<{ readonly community: HeldRules; readonly channel: HeldRules }>;
+  /** What holds there: of each rule the channel's, else the community's. What it does not allow need not be offered. */
+  at(place: Place): Promise<HeldRules>;
+  /** Why that person may not draw there, in a sentence; undefined: they may. */
+  refusal(user: User, place: Place): Promise<string | undefined>;
+  /**
+   * Lays a rule down, or no more, and writes down who did. Rejects with BotError `bad_option`, and `forbidden` for who is
+   * no admin there.
+   */
+  change(user: User, place: Place, change: RuleChange): Promise<void>;
+  /** What was changed in the place's community, the newest first. Rejects with BotError `forbidden`: moderators see it. */
+  changes(user: User, place: Place, limit: number): Promise<readonly AuditEntry[]>;
+}
+
 /** What is asked for, as far as it is known before it is sent. */
 export interface EstimateWish {
   readonly user: User;
@@ -183,6 +202,7 @@ export interface Core {
   readonly removed: Removed;
   readonly accounts: Accounts;
   readonly styles: Styles;
+  readonly rules: Rules;
   readonly estimateOf: EstimateOf;
   /** For where a platform takes less than it said. */
   readonly toLimits: ToLimits;
