@@ -113,7 +113,7 @@ async function main(config: Config): Promise<void> {
   const watch = createWatch({
     async readiness() {
       const connected = loaded.map(({ adapter, isConnected }) => [adapter.name, isConnected()] as const);
-      const isTaking = isRunning && !stopping.signal.aborted;
+      const isTaking = isRunning && !stopping.signal.aborted && !bot.control.now().isDraining;
       return { running: isTaking, store: await isKept(), ...Object.fromEntries(connected) };
     },
     ...(metrics && { metrics }),
