@@ -20,7 +20,7 @@ export function healthSection({ health }: State): TemplateResult {
     ["Memory", `${megabytes(memory.residentBytes)}, ${megabytes(memory.heapBytes)} of it JavaScript’s`],
     ["Event loop", `${lag.medianMs} ms late at the median, ${lag.mostMs} ms at most since the last look`],
   ];
-  return html`<dl class="facts">
+  return html`<dl class="facts short">
     ${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>`;
 }
