@@ -13,6 +13,7 @@ import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
 import type { Watch } from "./seam/watch/watch.ts";
+import { calmCollector } from "./setup/collector.ts";
 import { loadEnvironment } from "./setup/env-file.ts";
 import { createAccounts } from "./store/accounts.ts";
 import { createHistory } from "./store/history.ts";
@@ -38,6 +39,7 @@ const stopping = new AbortController();
 /** What is set and does nothing, a line each. */
 let idle: readonly string[] = [];
 
+calmCollector();
 try {
   const loaded = loadEnvironment(process.env);
   idle = loaded.idle;
