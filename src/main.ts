@@ -14,6 +14,7 @@ import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
 import type { Admin } from "./seam/watch/admin.ts";
 import type { Watch } from "./seam/watch/watch.ts";
+import { calmCollector } from "./setup/collector.ts";
 import { type LoadedEnvironment, loadEnvironment } from "./setup/env-file.ts";
 import { listSettings } from "./setup/in-force.ts";
 import { createAccounts } from "./store/accounts.ts";
@@ -41,6 +42,7 @@ const stopping = new AbortController();
 /** What is set and does nothing, a line each. */
 let idle: readonly string[] = [];
 
+calmCollector();
 try {
   const loaded = loadEnvironment(process.env);
   idle = loaded.idle;
