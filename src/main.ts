@@ -105,6 +105,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     links: createLinks(),
     prices: config.pricesFile ? readPrices(config.pricesFile) : publishedPrices,
     defaults: config.openai,
+    budget: config.budget,
     access: { discord: config.discord?.access, slack: config.slack?.access },
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     spool: await openSpool(join(config.dataDir, "spool")),
