@@ -34,10 +34,10 @@ export type Note = (event: PlatformEvent) => Promise<Attend | undefined>;
 /** Never rejects. */
 export type Attend = (work: () => Promise<void>) => Promise<void>;
 
-/** Where people have spoken with the bot lately, and since when it has not listened. */
+/** Where people have spoken with the bot lately, and for how long it has not listened. */
 export interface Missed {
-  /** Unix time, ms. */
-  readonly since: number;
+  /** Ms, and not a time: a platform's clock and ours need not agree. */
+  readonly forMs: number;
   /** The latest first. */
   readonly places: readonly { readonly thread: ThreadKey; readonly channel: ChannelKey }[];
 }
@@ -190,11 +190,11 @@ export interface Core {
   readonly note: Note;
   readonly keep: Keep;
   /**
-   * Where to look for what was said while nobody listened, for platforms that do not deliver it again. `since`: from when
-   * on, if that is known better than by the last process's life. Undefined: there is nothing to look for, or the
+   * Where to look for what was said while nobody listened, for platforms that do not deliver it again. `forMs`: for how
+   * long, if that is known better than by the last process's life. Undefined: there is nothing to look for, or the
    * operator does not want it.
    */
-  readonly missed: (since?: number) => Promise<Missed | undefined>;
+  readonly missed: (forMs?: number) => Promise<Missed | undefined>;
   /** For ids that come back and name something outside of the message they stand on. */
   readonly seal: Seal;
   readonly promptOf: PromptOf;

@@ -24,6 +24,7 @@ import type { Log } from "../seam/log.ts";
 import { type Access, barrierAt, openAccess } from "../seam/trust/access.ts";
 import type { EventKey, MessageKey, Place, Prompt, Setting, Turn } from "../seam/turn.ts";
 import type { Image, Reply } from "../seam/view.ts";
+import type { Control } from "../seam/watch/control.ts";
 import { type Meter, noMeter } from "../seam/watch/meter.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { History } from "../store/history.ts";
@@ -32,6 +33,7 @@ import { createSeals } from "../store/secret.ts";
 import type { Store } from "../store/store.ts";
 import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
+import { createDesk } from "./control/control.ts";
 import { createExpectedCost } from "./expected-cost.ts";
 import type { Lanes } from "./lanes.ts";
 import { createAttendance } from "./life/attendance.ts";
@@ -58,6 +60,8 @@ export interface Bot {
    * and is finished after the next start.
    */
   drain(graceMs: number): Promise<void>;
+  /** For whoever looks after it. */
+  readonly control: Control;
 }
 
 export interface BotParts {
@@ -137,8 +141,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const { choose, chooseAgain } = createChoose({ accounts, styles, rules, today });
   const expectedCost = createExpectedCost({ ...parts, choose, refusals, today });
   const settle = createSettle({ accounts, styles, rules });
+  const desk = createDesk({ store, log, now });
   const runs = createRuns({
     ...parts,
+    desk,
     uploadsAs: (files) => (files ? uploads.stored : uploads.kept),
     pictureStore,
     refusals,
@@ -224,6 +230,13 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const { channel } = turn.place;
     log[severity(error)]({ adapter: adapter.name, channel, ...toLogFields(error) }, "turn.refused");
     meter.refused(adapter.name, error.code);
+    desk.failures.add({
+      outcome: "refused",
+      error,
+      adapter: adapter.name,
+      user: turn.user,
+      place: turn.place,
+    });
     const view = {
       ...failedView(error, false),
       ...(turn.kind !== "prompt" && { audience: "asker" as const }),
@@ -261,6 +274,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   }
 
   return {
+    control: desk.controlOf(runs),
     attach(adapter) {
       adapters.set(adapter.name, adapter);
       attendance.begin(adapter.name);
@@ -268,7 +282,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         handle: (turn, reply) => take(adapter, turn, reply),
         note: events.note(adapter),
         keep: store.table(`adapter:${adapter.name}`, z.unknown()),
-        missed: (since) => attendance.missed(adapter.name, since),
+        missed: (forMs) => attendance.missed(adapter.name, forMs),
         seal: sealOf(adapter.name),
         promptOf: async (message) => (await history.find(message))?.prompt,
         backTo: history.backTo,
@@ -298,7 +312,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
       clearTimeout(timer);
       stopped.abort(restarting);
-      await attendance.end();
+      await Promise.all([attendance.end(), desk.failures.settled()]);
     },
   };
 }
