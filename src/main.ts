@@ -4,6 +4,8 @@ import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { PricesError, readPrices } from "./money/price-file.ts";
 import { publishedPrices } from "./money/prices.ts";
+import { createCalendar } from "./money/spending/calendar.ts";
+import { createSpending } from "./money/spending/spending.ts";
 import { createIdentity } from "./openai/identity.ts";
 import { createPainter, type Painter } from "./openai/painter.ts";
 import { warmUp } from "./pictures/jobs.ts";
@@ -127,6 +129,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const fixed = { version, store: redact(storeUrl), painter: painted };
   const admin = config.admin && {
     control: bot.control,
+    spending: createSpending({ store, calendar: createCalendar("UTC"), now: Date.now }),
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
