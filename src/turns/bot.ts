@@ -47,7 +47,8 @@ import type { Ledger } from "./life/ledger.ts";
 import type { Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
-import { createPaying } from "./paying.ts";
+import { createPaying } from "./paying/paying.ts";
+import { createSettleBudgets } from "./paying/settle-budgets.ts";
 import { createPress } from "./press.ts";
 import { createPrompts, Unsure } from "./prompts/prompt.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
@@ -144,7 +145,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
       })
     : undefined;
-  const rules = createRules({ store, audit: createAudit(store), now });
+  const audit = createAudit(store);
+  const rules = createRules({ store, audit, now });
   const judge = createJudge({
     ...{ rules, slowMode: createSlowMode(store, now), today },
     imageModels: parts.defaults.imageModels,
@@ -157,7 +159,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const paying = createPaying({
     ...{ budgets, cheaper: expectedCost.cheaper, timeZone: calendar.timeZone, now },
   });
-  const settle = createSettle({ accounts, styles, rules });
+  const settleBudgets = createSettleBudgets({ store, budgets, spending, audit, calendar, now });
+  const settle = createSettle({ accounts, styles, rules, settleBudgets });
   const desk = createDesk({ store, log, now });
   const runs = createRuns({
     ...parts,
