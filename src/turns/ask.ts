@@ -1,5 +1,6 @@
 import { failedView, startingStatus, workingView } from "../answer/views.ts";
 import { promptLimit } from "../openai/engine.ts";
+import type { Weighed } from "../rules/verdict.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
@@ -9,11 +10,18 @@ import type { OpenTurn, Wish } from "../store/open-turn.ts";
 import type { Ledger } from "./life/ledger.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
+import type { Approvals } from "./rules/approvals.ts";
 import type { Judge } from "./rules/judge.ts";
 import type { OnUndone, Runs } from "./run.ts";
 
 /** What a person wants drawn, before it has a message and an order. */
 export type Wanted = Wish & { readonly files: readonly Attachment[] };
+
+/** What is known of a turn before it starts. */
+export interface Expected extends Weighed {
+  /** What it will cost, in a few words; absent when no price is known. */
+  readonly words?: string;
+}
 
 export interface Hear {
   /** It is noted, and has its place in line. */
@@ -37,12 +45,13 @@ export function createAsk(
     readonly runs: Runs;
     readonly ledger: Ledger;
     readonly judge: Judge;
+    readonly approvals: Pick<Approvals, "hold">;
     /** Somebody sees that it was taken. */
     readonly onTaken: (adapter: Adapter, reply: Reply) => void;
     readonly stopped: AbortSignal;
     readonly log: Log;
   },
-  estimate: (wanted: Wanted) => Promise<string | undefined>,
+  estimate: (wanted: Wanted) => Promise<Expected>,
   now: () => number,
   wait: Wait = usualWait,
 ): Ask {
@@ -87,7 +96,9 @@ export function createAsk(
     const models = await judge.allow(rest);
     const allowed = { ...rest, ...(models && { models }) };
     const expected = await estimate({ ...allowed, files });
-    const wanted = { ...allowed, ...(expected && { expected }) };
+    const wanted = { ...allowed, ...(expected.words && { expected: expected.words }) };
+    const waiting = await judge.waits(wanted, expected);
+    if (waiting && (reply.private || wanted.place?.kind !== undefined)) throw unseen(waiting.why);
     await judge.take(wanted);
     const toTurn = (message: MessageKey): OpenTurn => ({
       ...wanted,
@@ -98,6 +109,12 @@ export function createAsk(
       ...(files.length > 0 && { files: toStored(files) }),
       acceptedAt: now(),
     });
+    if (waiting) {
+      of.onTaken(adapter, reply);
+      onTaken?.();
+      const { spoiler } = wanted;
+      return of.approvals.hold(reply, toTurn, { ...waiting, expected: expected.words, spoiler });
+    }
     const first = {
       ...workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),
       ...(rest.spoiler && { spoiler: true as const }),
@@ -109,6 +126,14 @@ export function createAsk(
     onTaken?.();
     await over;
   };
+}
+
+/** What waits where no moderator sees it would wait in vain. */
+function unseen(why: string): BotError {
+  return new BotError(
+    "forbidden",
+    `A moderator has to approve this, because ${why}. Ask for it in a channel, where they see it, and not for you alone.`,
+  );
 }
 
 function checkWords(text: string, pictures: number): void {

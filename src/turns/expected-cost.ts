@@ -13,12 +13,12 @@ import { inPlaceOf } from "../seam/models.ts";
 import type { ImageOptions } from "../seam/options.ts";
 import { likeAny, type Size } from "../seam/words/size.ts";
 import type { History } from "../store/history.ts";
-import type { Wanted } from "./ask.ts";
+import type { Expected, Wanted } from "./ask.ts";
 
 /** What turns will cost, before they start, in a few words: “about $0.041”. Undefined when no price is known. */
 export interface ExpectedCost {
-  /** Rejects with BotError `storage`. */
-  of(wanted: Wanted): Promise<string | undefined>;
+  /** With what else is known of it by then. Rejects with BotError `storage`. */
+  of(wanted: Wanted): Promise<Expected>;
   /** Of what has not been sent yet. Rejects with BotError `bad_option`. */
   readonly before: EstimateOf;
 }
@@ -44,7 +44,7 @@ export function createExpectedCost(parts: {
     sent: readonly (Size | undefined)[],
     pictures: Pictures,
     { mustDraw = false, models: permitted }: Partial<Pick<Wanted, "mustDraw" | "models">> = {},
-  ): string | undefined {
+  ): Expected {
     const like = toLike(options, pictures);
     // One that is about to be read may turn out to be of any size.
     const references = pictures.references.map((size) => size ?? unread);
@@ -69,7 +69,11 @@ export function createExpectedCost(parts: {
       ...(shown && { previous: shown }),
     };
     const found = estimate(planned, models, prices);
-    return found && sayEstimate(found);
+    return {
+      ...{ imageModel, quality: fitted.options.quality ?? "auto" },
+      ...(found && { words: sayEstimate(found) }),
+      ...(found?.to !== undefined && { mostUsd: found.to }),
+    };
   }
 
   /** The picture a turn goes on from. */
@@ -98,7 +102,7 @@ export function createExpectedCost(parts: {
       const chosen = await choose({ user, place, text, options });
       const references = Array.from({ length: pictures }, () => undefined);
       const sent = [...references, ...(chosen.stylePictures ?? []).map(() => undefined)];
-      return expect(chosen.options, chosen.text, sent, { references });
+      return expect(chosen.options, chosen.text, sent, { references }).words;
     },
   };
 }
