@@ -130,6 +130,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const fixed = { version, store: redact(storeUrl), painter: painted };
   const admin = config.admin && {
     control: bot.control,
+    spending: bot.spending,
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
