@@ -1,7 +1,11 @@
+import type { TestContext } from "node:test";
+import { createAudit } from "../../../src/rules/audit.ts";
+import { createRules } from "../../../src/rules/rules.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Admin } from "../../../src/seam/watch/admin.ts";
 import type { Changed, Failure, LiveTurn } from "../../../src/seam/watch/control.ts";
 import type { Payment, Spending, SpendingRow, Tokens } from "../../../src/seam/watch/spending.ts";
+import { openStore } from "../../../src/store/store.ts";
 
 /** What an admin's page is given, with nothing behind it: what it asks for is written down. */
 export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly Failure[] = []) {
@@ -62,6 +66,13 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
       tell("failures");
     },
   };
+}
+
+/** Rules as the core keeps them. */
+export async function openRules(t: TestContext) {
+  const store = await openStore("memory:");
+  t.after(() => store.close());
+  return createRules({ store, audit: createAudit(store), now: Date.now });
 }
 
 export function liveTurn(name: string, more: Partial<LiveTurn> = {}): LiveTurn {

@@ -9,6 +9,12 @@ export const api = {
   settings: () => ask<AdminAnswers["settings"]>("settings"),
   spending: (days: number, by: WireSpending["by"]) =>
     ask<AdminAnswers["spending"]>(`spending?days=${days}&by=${by}`),
+  communities: () => ask<AdminAnswers["communities"]>("communities"),
+  rules: (community: string) =>
+    ask<AdminAnswers["rules"]>(`rules?community=${encodeURIComponent(community)}`),
+  /** `value` undefined: laid down no more. */
+  setRule: (community: string, rule: string, value: unknown) =>
+    ask<AdminAnswers["rules"]>("rules", { community, rule, value }),
   prompt: (message: string) => ask<AdminAnswers["prompt"]>("prompt", { message }),
   cancel: (message: string) => ask<void>("cancel", { message }),
   drain: () => ask<AdminAnswers["now"]>("drain", {}),
