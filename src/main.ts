@@ -4,8 +4,6 @@ import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { PricesError, readPrices } from "./money/price-file.ts";
 import { publishedPrices } from "./money/prices.ts";
-import { createCalendar } from "./money/spending/calendar.ts";
-import { createSpending } from "./money/spending/spending.ts";
 import { createIdentity } from "./openai/identity.ts";
 import { createPainter, type Painter } from "./openai/painter.ts";
 import { warmUp } from "./pictures/jobs.ts";
@@ -16,6 +14,7 @@ import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
 import type { Admin } from "./seam/watch/admin.ts";
 import type { Watch } from "./seam/watch/watch.ts";
+import { calmCollector } from "./setup/collector.ts";
 import { type LoadedEnvironment, loadEnvironment } from "./setup/env-file.ts";
 import { listSettings } from "./setup/in-force.ts";
 import { createAccounts } from "./store/accounts.ts";
@@ -43,6 +42,7 @@ const stopping = new AbortController();
 /** What is set and does nothing, a line each. */
 let idle: readonly string[] = [];
 
+calmCollector();
 try {
   const loaded = loadEnvironment(process.env);
   idle = loaded.idle;
@@ -105,6 +105,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     links: createLinks(),
     prices: config.pricesFile ? readPrices(config.pricesFile) : publishedPrices,
     defaults: config.openai,
+    budget: config.budget,
     access: { discord: config.discord?.access, slack: config.slack?.access },
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     spool: await openSpool(join(config.dataDir, "spool")),
@@ -129,7 +130,8 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const fixed = { version, store: redact(storeUrl), painter: painted };
   const admin = config.admin && {
     control: bot.control,
-    spending: createSpending({ store, calendar: createCalendar("UTC"), now: Date.now }),
+    spending: bot.spending,
+    budgets: bot.budgets,
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };

@@ -1,6 +1,7 @@
 import type { TestContext } from "node:test";
 import { createAudit } from "../../../src/rules/audit.ts";
 import { createRules } from "../../../src/rules/rules.ts";
+import type { Limits } from "../../../src/seam/budget.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Admin } from "../../../src/seam/watch/admin.ts";
 import type { Changed, Failure, LiveTurn } from "../../../src/seam/watch/control.ts";
@@ -14,6 +15,7 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
   let isDraining = false;
   let inHand = turns;
   let failed = failures;
+  let budget: Limits = {};
   const tell = (what: Changed) => {
     for (const hear of hearers) hear(what);
   };
@@ -41,6 +43,12 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
       },
     },
     spending: createAccounts(),
+    budgets: {
+      all: async () => ({ own: { usdMonth: 50 }, kept: budget }),
+      async setAll(limits) {
+        budget = limits;
+      },
+    },
     health: async () => ({
       ...{ version: "1.2.3", upSince: Date.now() - 3_700_000, store: "sqlite:data/drawbridge.db" },
       parts: { running: !isDraining, store: true, discord: false },
