@@ -1,3 +1,4 @@
+import type { LimitName, Limits } from "../../../src/seam/budget.ts";
 import type { AuditEntry, RuleSpec } from "../../../src/seam/rules.ts";
 import type { Health, SettingInForce } from "../../../src/seam/watch/admin.ts";
 import type { Failure, LiveTurn, Now } from "../../../src/seam/watch/control.ts";
@@ -34,6 +35,15 @@ export interface WireRule
   readonly value?: boolean | number | string | readonly string[];
 }
 
+/** What the whole bot may spend, and what it has: of this day and this month. */
+export interface WireBudget {
+  /** The environment's. */
+  readonly own: Limits;
+  /** Set here. */
+  readonly kept: Limits;
+  readonly used: Readonly<Record<LimitName, number>>;
+}
+
 /** What the page hears. `failures`: there are others than before. */
 export type AdminEvent =
   | Pulse
@@ -48,6 +58,7 @@ export interface AdminAnswers {
   readonly settings: readonly SettingInForce[];
   readonly prompt: { readonly text: string };
   readonly spending: WireSpending;
+  readonly budget: WireBudget;
   /** Those in which something was drawn in the last year, the dearest first. */
   readonly communities: readonly { readonly community: string; readonly name?: string }[];
   readonly rules: { readonly rules: readonly WireRule[]; readonly changes: readonly AuditEntry[] };

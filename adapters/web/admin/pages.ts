@@ -9,6 +9,7 @@ import { packJson } from "../wire/compress.ts";
 import { createLogin } from "../wire/door/login.ts";
 import type { Files } from "../wire/files.ts";
 import { ownMachine, ownOrigin } from "../wire/guard.ts";
+import { createBudgetRoutes } from "./budget.ts";
 import { createLive } from "./live.ts";
 import { createAdminRoutes } from "./routes.ts";
 import { createRuleRoutes } from "./rules.ts";
@@ -76,6 +77,7 @@ export async function createAdminPages(
   });
   routes.route("/api", createAdminRoutes(admin, { live, signedIn: door !== undefined }));
   routes.route("/api", createSpendingRoutes(admin.spending));
+  routes.route("/api", createBudgetRoutes(admin.budgets, admin.spending, log));
   routes.route("/api", createRuleRoutes(rules, admin.spending));
   routes.get("/", async (c) => serve(c, await page.read("admin.html")));
   routes.get("/page/:name{.+}", async (c) => {

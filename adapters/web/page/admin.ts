@@ -1,6 +1,7 @@
 import { render } from "lit-html";
 import type { AdminEvent } from "../admin/messages.ts";
 import { api } from "./admin/api.ts";
+import { askBudget } from "./admin/budget.ts";
 import { frame } from "./admin/frame.ts";
 import { askRule } from "./admin/rule-form.ts";
 import { type Actions, type State, toSection } from "./admin/state.ts";
@@ -45,9 +46,9 @@ const load: Readonly<Record<State["section"], () => Promise<void>>> = {
   now: async () => update({ now: await api.now() }),
   async spending() {
     const { days, by } = state.spendingOf;
-    const spending = await api.spending(days, by);
+    const [spending, budget] = await Promise.all([api.spending(days, by), api.budget()]);
     // Another choice may have been made meanwhile.
-    if (state.spendingOf.days === days && state.spendingOf.by === by) update({ spending });
+    if (state.spendingOf.days === days && state.spendingOf.by === by) update({ spending, budget });
   },
   async rules() {
     const communities = await api.communities();
@@ -98,6 +99,11 @@ const actions: Actions = {
       if (!changed) return;
       const rules = await api.setRule(community, rule.name, changed.value);
       if (state.community === community) update({ rules });
+    }),
+  changeBudget: () =>
+    attempt(async () => {
+      const limits = state.budget && (await askBudget(state.budget));
+      if (limits) update({ budget: await api.setBudget(limits) });
     }),
   dismiss: dismissed,
   retry() {

@@ -89,6 +89,9 @@ describe("the admin's page", () => {
       await page.getByRole("button", { name: "Server" }).click();
       await page.getByText("In no server").waitFor();
       await check("the spending");
+      await page.getByRole("button", { name: "Change", exact: true }).click();
+      await check("the form of the budget");
+      await page.getByRole("button", { name: "Leave as it is" }).click();
       await section("Rules", "Slow mode");
       await check("the rules");
       await page.getByRole("button", { name: "Change Qualities" }).click();
@@ -157,6 +160,11 @@ describe("the admin's page", () => {
     const label = await page.getByRole("img", { name: /^Dollars a day/ }).getAttribute("aria-label");
     assert.match(label ?? "", /\$6\.00 in all, most on Nov 2, \$4\.50/);
     assert.equal(await page.locator(".plot-day").count(), 30);
+    await page.getByText("$6.00 of $50.00").waitFor();
+    await page.getByRole("button", { name: "Change", exact: true }).click();
+    await page.getByRole("spinbutton", { name: "Dollars a day" }).fill("1.5");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("$0.25 of $1.50").waitFor();
     await page.getByRole("button", { name: "7 days" }).click();
     await page.getByRole("img", { name: /\$0\.25 in all/ }).waitFor();
     assert.equal(await page.locator(".plot-day").count(), 7);

@@ -10,7 +10,7 @@ import { createDesk, failureOf, liveTurn, openRules } from "./desk.ts";
 const password = "the admin's own words";
 const paths = [
   ...["/admin", "/admin/api/now", "/admin/api/failures", "/admin/api/settings", "/admin/api/events"],
-  ...["/admin/api/spending", "/admin/api/spending.csv", "/admin/api/rules"],
+  ...["/admin/api/spending", "/admin/api/spending.csv", "/admin/api/rules", "/admin/api/budget"],
 ];
 const form = { "content-type": "application/x-www-form-urlencoded" };
 
@@ -324,4 +324,28 @@ test("an admin lays rules down where something was drawn, nowhere else, and the 
     assert.ok(((await answer.json()) as { error: { message: string } }).error.message.length > 10);
   }
   assert.equal((await ask("rules?community=discord:guild:8")).status, 404);
+});
+
+test("the whole bot's budget is read with what is used of it, and set; nothing else is taken for one", async (t) => {
+  const { url, lines } = await start(t, { own: null });
+  const ask = async (init?: RequestInit) => fetch(`${url}/admin/api/budget`, init);
+  const set = (limits: unknown) => ask({ method: "POST", body: JSON.stringify(limits) });
+  assert.deepEqual(await (await ask()).json(), {
+    own: { usdMonth: 50 },
+    kept: {},
+    used: { usdDay: 0.25, picturesDay: 2, usdMonth: 6, picturesMonth: 6 },
+  });
+  const changed = await set({ usdDay: 1.5, picturesMonth: 100 });
+  assert.deepEqual(((await changed.json()) as AdminAnswers["budget"]).kept, {
+    usdDay: 1.5,
+    picturesMonth: 100,
+  });
+  for (const wrong of [{ usdDay: -1 }, { usdDay: "5" }, { picturesDay: 1.5 }, { usdMonth: 1e12 }, 7, null]) {
+    assert.equal((await set(wrong)).status, 400, JSON.stringify(wrong));
+  }
+  assert.deepEqual(((await (await ask()).json()) as AdminAnswers["budget"]).kept, {
+    usdDay: 1.5,
+    picturesMonth: 100,
+  });
+  assert.equal(lines.filter((line) => JSON.parse(line).msg === "admin.budget").length, 1);
 });

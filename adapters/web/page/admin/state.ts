@@ -31,6 +31,7 @@ export interface State {
   readonly health?: Health;
   readonly settings?: readonly SettingInForce[];
   readonly spending?: WireSpending;
+  readonly budget?: AdminAnswers["budget"];
   /** How many days of spending are shown, and by what. */
   readonly spendingOf: { readonly days: number; readonly by: WireSpending["by"] };
   readonly communities?: AdminAnswers["communities"];
@@ -55,6 +56,7 @@ export interface Actions {
   showSpending(of: Partial<State["spendingOf"]>): void;
   chooseCommunity(community: string): void;
   changeRule(rule: WireRule): void;
+  changeBudget(): void;
   dismiss(): void;
   retry(): void;
   turnTheme(): void;
