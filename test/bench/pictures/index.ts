@@ -33,7 +33,9 @@ export async function benchPictures(args: readonly string[] = []): Promise<void>
         if (!cell) continue;
         cells.push(cell);
         // A run that is broken off has said something, too.
-        print(`${platform}, ${pictures} at once, ${subject}: ${Math.round(perPicture(cell))} ms CPU a picture`);
+        print(
+          `${platform}, ${pictures} at once, ${subject}: ${Math.round(perPicture(cell))} ms CPU a picture`,
+        );
       }
     }
     all.push(...cells);
