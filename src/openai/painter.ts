@@ -1,4 +1,4 @@
-import OpenAI, { toFile } from "openai";
+import OpenAI, { APIError, toFile } from "openai";
 import type { Upload } from "../pictures/uploads.ts";
 import type { Log } from "../seam/log.ts";
 import { createBoundedFetch, mostEventBytes } from "./body.ts";
@@ -32,6 +32,11 @@ export interface Painter extends Engine {
   planOf(said: Said, defaults: RequestDefaults): Plan;
   /** `name`: as `started` told it. Never rejects: what is over already has nothing to stop. */
   cancel(name: string): Promise<void>;
+  /**
+   * Deletes what is stored by that name; what is not there, or no longer, is as good. Rejects with a BotError where it may
+   * still be there.
+   */
+  erase(what: "file" | "response", id: string, signal: AbortSignal): Promise<void>;
   /** Stores a picture for 30 days; its file id. Undefined where the server stores no files. */
   readonly upload: Upload;
 }
@@ -129,6 +134,18 @@ export function createPainter(options: PainterOptions): Painter {
       if (isForMainline(commission, tools.defaults)) return talking.begin(commission, tools, signal);
       if (isQuestion(commission)) throw noWords();
       return drawing.begin(commission, tools, signal);
+    },
+    async erase(what, id, signal) {
+      if (isMark(id)) return;
+      try {
+        await (what === "file"
+          ? client.files.delete(id, { signal })
+          : client.responses.delete(id, { signal }));
+      } catch (cause) {
+        signal.throwIfAborted();
+        const isThere = !(cause instanceof APIError) || ![404, 410].includes(cause.status ?? 0);
+        if (isThere) throw toPaintError(cause);
+      }
     },
     async upload({ bytes, mediaType }, signal) {
       if (!files) return undefined;

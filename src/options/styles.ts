@@ -35,6 +35,9 @@ export type KeptStyle = Readonly<z.output<typeof kept>>;
 export interface StyleBook extends Styles {
   /** One's own of that name, else the community's. Rejects with BotError `bad_option` when there is neither. */
   find(user: User, place: Place, name: string): Promise<KeptStyle>;
+  countOf(owner: string): Promise<number>;
+  /** Deletes all of a person's own, with their pictures; how many. */
+  forget(owner: string): Promise<number>;
   /** Whether the community has one of that name. */
   isShared(place: Place, name: string): Promise<boolean>;
 }
@@ -76,6 +79,16 @@ export function createStyles(store: Store, pictureStore: PictureStore, aside: As
 
   return {
     find,
+    countOf: async (owner) => (await read(owner)).length,
+    forget: (owner) =>
+      inOrder(owner, async () => {
+        const before = await read(owner);
+        if (before.length === 0) return 0;
+        // The pictures first: of a style that is gone nobody knows which they were.
+        for (const id of before.flatMap(({ pictures }) => pictures)) await pictureStore.delete(id);
+        await owners.delete(owner);
+        return before.length;
+      }),
     isShared: async ({ community }, name) => (await read(community)).some((style) => style.name === name),
     async list(user, place) {
       const mine = (await read(user.id)).map((style) => toStyle(style, "mine"));

@@ -127,7 +127,9 @@ export type SettingWish =
       readonly scope: Scope;
       readonly options: Readonly<Record<string, unknown>>;
     }
-  | { readonly name: "resetDefaults"; readonly scope: Scope };
+  | { readonly name: "resetDefaults"; readonly scope: Scope }
+  /** Deletes all that is kept of the person: said once it tells what there is, and with `sure` it does so. */
+  | { readonly name: "forgetMe"; readonly sure: boolean };
 
 /** A style to be saved. All of it raw. */
 export interface StyleDraft {

@@ -34,6 +34,8 @@ export interface AccountBook extends Accounts {
     answer: { readonly pictures: number; readonly cost?: Cost | undefined },
     now: number,
   ): Promise<void>;
+  /** Deletes a person's; false: there was none. */
+  forget(owner: string): Promise<boolean>;
   /** Whether that answer has been added. */
   has(owner: string, message: MessageKey): Promise<boolean>;
 }
@@ -59,6 +61,12 @@ export function createAccounts(store: Store): AccountBook {
       const { added: _, ...rest } = await read(owner);
       return rest;
     },
+    forget: (owner) =>
+      inOrder(owner, async () => {
+        const isThere = (await accounts.get(owner)) !== undefined;
+        if (isThere) await accounts.delete(owner);
+        return isThere;
+      }),
     has: async (owner, message) => (await read(owner)).added?.includes(message) === true,
     async addDefaults(owner, defaults) {
       const checked = parseOptions(defaults);

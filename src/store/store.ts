@@ -33,6 +33,11 @@ export interface Table<Value> {
   /** `lifeMs`: it is forgotten after so many ms; kept for good unless said. */
   set(key: string, value: Value, lifeMs?: number): Promise<void>;
   delete(key: string): Promise<void>;
+  /**
+   * The keys that begin so, a few hundred at a time. What is there all the while comes once at least, in any order; what
+   * has run out may come, too. A store on a server may have to look at all that it keeps.
+   */
+  keys(start?: string): AsyncIterable<readonly string[]>;
 }
 
 /** What `Table` does to one key, as a part of something more. */
@@ -123,6 +128,11 @@ function createRows(backend: Backend) {
     async delete(key: string) {
       await keyv.delete(key);
     },
+    async keys(start: string, from?: string) {
+      const { keys, next } = await backend.keys(keyv._getKeyPrefix(start), from);
+      const before = keyv._getKeyPrefix("").length;
+      return { keys: keys.map((key) => key.slice(before)), next };
+    },
     async write(changes: readonly Change[]) {
       if (changes.length === 0) return;
       const last = new Map(changes.map((change) => [`${change.table}:${change.key}`, change]));
@@ -165,6 +175,14 @@ function createTables(parts: {
           }),
         set: (key, value, lifeMs) => call("write", () => rows.set(`${name}:${key}`, value, lifeMs)),
         delete: (key) => call("write", () => rows.delete(`${name}:${key}`)),
+        async *keys(start = "") {
+          let from: string | undefined;
+          do {
+            const { keys, next } = await call("read", () => rows.keys(`${name}:${start}`, from));
+            yield keys.map((key) => key.slice(name.length + 1));
+            from = next;
+          } while (from !== undefined);
+        },
       };
     },
     write: (changes) => call("write", () => rows.write(changes)),

@@ -55,7 +55,7 @@ export async function createAreas(parts: {
   const secret = await readSecret(store, "areas");
   /** As the ledger keeps them. */
   const noted = store.table("event", z.unknown());
-  const unfinished = createUnfinished(store, aside);
+  const unfinished = createUnfinished(store, aside, now);
   const inOrder = createQueue();
 
   const sign = (body: string) => createHmac("sha256", secret).update(body).digest();

@@ -14,6 +14,9 @@ import type { Links } from "../pictures/links.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
 import type { Spool } from "../pictures/spool.ts";
 import { createUploads } from "../pictures/uploads.ts";
+import { createErase } from "../privacy/erase.ts";
+import { createForgetMe } from "../privacy/forget.ts";
+import { createUpkeep } from "../privacy/upkeep.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError, toLogFields } from "../seam/errors.ts";
@@ -108,12 +111,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const mayUse = (adapter: string, place: Place) =>
     barrierAt(parts.access?.[adapter] ?? openAccess, place) === undefined;
   const sealOf = await createSeals(store);
-  const pictureStore = createPictureStore(store);
-  const sent = { store, upload: painter.upload, pictureStore };
-  const uploads = {
-    stored: createUploads({ ...sent, files: true }),
-    kept: createUploads({ ...sent, files: false }),
-  };
+  const pictureStore = createPictureStore(store, "kept", now);
+  const sent = { store, upload: painter.upload, pictureStore, now };
   const aside = createAside(peopleAside);
   const styles = createStyles(store, pictureStore, aside);
   const refusals = await createRefusals(store, painter.isTabled);
@@ -126,10 +125,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     : undefined;
   const { choose, chooseAgain } = createChoose({ accounts, styles });
   const expectedCost = createExpectedCost({ ...parts, choose, refusals, today });
-  const settle = createSettle({ accounts, styles });
   const runs = createRuns({
     ...parts,
-    uploadsAs: (files) => (files ? uploads.stored : uploads.kept),
+    uploadsAs: (files, owner) => createUploads({ ...sent, files, owner }),
     pictureStore,
     refusals,
     areas: areas !== undefined,
@@ -141,10 +139,20 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const cameAt = arrivals.get(reply);
     if (cameAt !== undefined) meter.acknowledged(adapter.name, Math.max(0, now() - cameAt));
   };
+  const erase = createErase({
+    ...{ store, history, painter },
+    onFailed: (error) => log.warn({ error }, "erase.failed"),
+  });
+  const forgetMe = createForgetMe({
+    ...{ store, erase, accounts, styles, log, now, stop: runs.stop },
+    isAtWork: async (user) => (await ledger.open()).some(({ turn }) => turn?.user.id === user),
+  });
+  const upkeep = createUpkeep([forgetMe.goOn]);
+  const settle = createSettle({ accounts, styles, forgetMe });
   const hearing = { runs, ledger, onTaken, stopped: stopped.signal, log };
   const ask = createAsk(hearing, expectedCost.of, now, parts.wait);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
-  const unfinished = createUnfinished(store, aside);
+  const unfinished = createUnfinished(store, aside, now);
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
   const resume = createResume({
@@ -155,8 +163,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   });
   const attendance = createAttendance(store, { patienceMs: parts.missedMs, log, now });
 
-  async function arrange(turn: Setting, reply: Reply): Promise<void> {
-    const view = await settle(turn, stopped.signal);
+  async function arrange(adapter: Adapter, turn: Setting, reply: Reply): Promise<void> {
+    const view = await settle(adapter, turn, stopped.signal);
     const toFit = async (image: Image): Promise<Image> => {
       const { bytes, mediaType } = await toLimits(image, reply.limits);
       return { name: nameOf(image.name, mediaType, 0), mediaType, bytes, alt: image.alt };
@@ -178,6 +186,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       if (turn.kind === "prompt") {
         return await prompt.inOrder(turn, (onTaken) => hear(adapter, turn, reply, onTaken));
       }
+      if (turn.kind === "press" && turn.action === "forget") {
+        const { user, place } = turn;
+        const wish = { name: "forgetMe", sure: true } as const;
+        return await arrange(adapter, { kind: "setting", user, place, wish }, reply);
+      }
       if (turn.kind === "press") {
         const words = await prompt.ofPress(turn);
         if (words) {
@@ -187,7 +200,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         }
         return await press(adapter, turn, reply, stopped.signal);
       }
-      await arrange(turn, reply);
+      await arrange(adapter, turn, reply);
     } catch (error) {
       // What was noted comes back after the next start.
       if (eventOf(turn) && (stopped.signal.aborted || error instanceof Unsure)) throw error;
@@ -270,6 +283,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         await resume((event) => void replayed.add(event));
       } finally {
         resumed.resolve();
+        upkeep.begin();
       }
     },
     async drain(graceMs) {
@@ -279,7 +293,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
       clearTimeout(timer);
       stopped.abort(restarting);
-      await attendance.end();
+      await Promise.all([attendance.end(), upkeep.end()]);
     },
   };
 }

@@ -29,6 +29,7 @@ export function createFragileStore(whole: Store): { readonly store: Store; failW
           check(name, "delete");
           await table.delete(key);
         },
+        keys: table.keys,
       };
     },
     async write(changes) {

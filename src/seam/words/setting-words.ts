@@ -4,13 +4,15 @@ import { badOptions, readFlags, sayUnknown } from "./flags.ts";
 /**
  * Words that are about the studio and not about a picture: `help`, `styles`, `style save cosy: soft light --size wide`,
  * `style share …`, `style show cosy`, `style remove cosy`, `style unshare cosy`, `defaults`, `defaults --size wide`,
- * `defaults reset`, `channel defaults …`.
+ * `defaults reset`, `channel defaults …`, `forget me`, `forget me for good`.
  *
  * Undefined for everything else: the whole text has to be of that form, or “style of Monet” would never be drawn. Throws
  * BotError `bad_option` for a flag that there is none of, or with a value it cannot have.
  */
 export function parseSetting(text: string, attachments: readonly Attachment[] = []): SettingWish | undefined {
   if (/^(?:help|options)$/i.test(text.trim())) return { name: "help" };
+  const forget = /^forget me( for good)?[.!]?$/i.exec(text.trim());
+  if (forget) return { name: "forgetMe", sure: forget[1] !== undefined };
   return parseStyleWish(text.trim(), attachments) ?? parseDefaultsWish(text.trim());
 }
 

@@ -47,6 +47,7 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
     set: adapter.set.bind(adapter),
     delete: adapter.delete.bind(adapter),
     write: adapter.write.bind(adapter),
+    keys: adapter.keys.bind(adapter),
     disconnect: adapter.disconnect?.bind(adapter),
   };
   return Object.assign(adapter, {
@@ -58,6 +59,8 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
         rows.map(({ key }) => key),
         () => own.write(rows),
       ),
+    keys: (start: string, from?: string) =>
+      withLimit(patience.limitMs, () => watch(own.keys(start, from), patience)),
     disconnect: () => withLimit(patience.limitMs, async () => own.disconnect?.()),
   });
 }
