@@ -15,7 +15,7 @@ import {
   readFlags,
   sayUnknown,
 } from "../seam/words/flags.ts";
-import type { Store } from "../store/store.ts";
+import type { Change, Store } from "../store/store.ts";
 import { storedOptions } from "../store/stored.ts";
 
 const kept = z.object({
@@ -36,8 +36,8 @@ export interface StyleBook extends Styles {
   /** One's own of that name, else the community's. Rejects with BotError `bad_option` when there is neither. */
   find(user: User, place: Place, name: string): Promise<KeptStyle>;
   countOf(owner: string): Promise<number>;
-  /** Deletes all of a person's own, with their pictures; how many. */
-  forget(owner: string): Promise<number>;
+  /** Deletes all of a person's own, with their pictures; what `along` gives for so many is written with it, as one. */
+  forget(owner: string, along: (count: number) => readonly Change[]): Promise<void>;
   /** Whether the community has one of that name. */
   isShared(place: Place, name: string): Promise<boolean>;
 }
@@ -80,14 +80,16 @@ export function createStyles(store: Store, pictureStore: PictureStore, aside: As
   return {
     find,
     countOf: async (owner) => (await read(owner)).length,
-    forget: (owner) =>
+    forget: (owner, along) =>
       inOrder(owner, async () => {
         const before = await read(owner);
-        if (before.length === 0) return 0;
-        // The pictures first: of a style that is gone nobody knows which they were.
-        for (const id of before.flatMap(({ pictures }) => pictures)) await pictureStore.delete(id);
-        await owners.delete(owner);
-        return before.length;
+        if (before.length === 0) return;
+        const pictures = before.flatMap((style) => style.pictures).map(pictureStore.toGone);
+        await store.write([
+          { table: "styles", key: owner, delete: true },
+          ...pictures,
+          ...along(before.length),
+        ]);
       }),
     isShared: async ({ community }, name) => (await read(community)).some((style) => style.name === name),
     async list(user, place) {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Encoded } from "../seam/view.ts";
 import { toOwnedChange } from "../store/owned.ts";
-import type { Store } from "../store/store.ts";
+import type { Change, Store } from "../store/store.ts";
 
 /**
  * Pictures that are kept on our side because nobody else keeps them: those of styles, those under a mask, and those that
@@ -17,6 +17,8 @@ export interface PictureStore {
   /** Undefined when it was never kept, or is no longer. */
   get(id: string): Promise<Encoded | undefined>;
   delete(id: string): Promise<void>;
+  /** The same, to be written together with something else. */
+  toGone(id: string): Change;
 }
 
 /** For how long a picture is kept, in ms, and whose it is: a `User.id`. */
@@ -56,6 +58,7 @@ export function createPictureStore(
       return found && { mediaType: found.mediaType, bytes: Buffer.from(found.base64, "base64") };
     },
     delete: (id) => pictures.delete(id),
+    toGone: (id) => ({ table, key: id, delete: true }),
   };
 }
 

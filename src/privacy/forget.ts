@@ -36,6 +36,8 @@ export interface ForgetMe {
 export interface Holders {
   readonly accounts: Pick<AccountBook, "of" | "forget">;
   readonly styles: Pick<StyleBook, "countOf" | "forget">;
+  /** Resolves when all that there is of people is listed. Rejects with BotError `storage`. */
+  listed(signal: AbortSignal): Promise<void>;
   /** Cancels what is on its way, and takes nothing of theirs on, until `release`; how many were cancelled. */
   stop(user: string): Promise<{ readonly cancelled: number; release(): void }>;
   /** Something of theirs is noted and not over. */
@@ -99,22 +101,25 @@ export function createForgetMe(
     return counts;
   }
 
-  /** Deletes all that was there when it began. What is asked for meanwhile is cancelled; what comes later is new. */
+  /** Deletes all that is there. What is asked for meanwhile is cancelled; what comes later is new. */
   async function eraseAll(user: string, before: Kept, signal: AbortSignal): Promise<Kept> {
+    await of.listed(signal);
     const book = createBook(user, before);
     const { cancelled, release } = await of.stop(user);
     try {
       book.tally.add("inFlight", cancelled);
-      const until = now();
       for await (const page of listOwned(store, user)) {
-        const old = page.filter(({ at }) => at <= until);
-        for (const some of chunksOf(old, atOnce)) {
+        for (const some of chunksOf(page, atOnce)) {
           signal.throwIfAborted();
           await Promise.all(some.map((owned) => erase.one(owned, book.tally, signal)));
         }
       }
-      book.tally.add("styles", await styles.forget(user));
-      if (await accounts.forget(user)) book.tally.add("account");
+      const counted = (name: KeptName, count = 1) => {
+        book.tally.add(name, count);
+        return book.tally.along();
+      };
+      await styles.forget(user, (count) => counted("styles", count));
+      await accounts.forget(user, () => counted("account"));
       return { ...book.now(), waits: await of.isAtWork(user) };
     } finally {
       release();

@@ -4,7 +4,7 @@ import { createQueue } from "../seam/queue.ts";
 import type { MessageKey } from "../seam/turn.ts";
 import type { Cost } from "../seam/view.ts";
 import { parseOptions } from "../seam/words/flags.ts";
-import type { Store } from "./store.ts";
+import type { Change, Store } from "./store.ts";
 import { key, storedOptions } from "./stored.ts";
 
 const account = z.object({
@@ -34,8 +34,8 @@ export interface AccountBook extends Accounts {
     answer: { readonly pictures: number; readonly cost?: Cost | undefined },
     now: number,
   ): Promise<void>;
-  /** Deletes a person's; false: there was none. */
-  forget(owner: string): Promise<boolean>;
+  /** Deletes a person's, where there is one; what `along` gives is written with it, as one. */
+  forget(owner: string, along: () => readonly Change[]): Promise<void>;
   /** Whether that answer has been added. */
   has(owner: string, message: MessageKey): Promise<boolean>;
 }
@@ -61,11 +61,10 @@ export function createAccounts(store: Store): AccountBook {
       const { added: _, ...rest } = await read(owner);
       return rest;
     },
-    forget: (owner) =>
+    forget: (owner, along) =>
       inOrder(owner, async () => {
-        const isThere = (await accounts.get(owner)) !== undefined;
-        if (isThere) await accounts.delete(owner);
-        return isThere;
+        if ((await accounts.get(owner)) === undefined) return;
+        await store.write([{ table: "account", key: owner, delete: true }, ...along()]);
       }),
     has: async (owner, message) => (await read(owner)).added?.includes(message) === true,
     async addDefaults(owner, defaults) {

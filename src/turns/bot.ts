@@ -14,6 +14,7 @@ import type { Links } from "../pictures/links.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
 import type { Spool } from "../pictures/spool.ts";
 import { createUploads } from "../pictures/uploads.ts";
+import { adoptOlder } from "../privacy/adopt.ts";
 import { createErase } from "../privacy/erase.ts";
 import { createForgetMe } from "../privacy/forget.ts";
 import { createUpkeep } from "../privacy/upkeep.ts";
@@ -143,11 +144,18 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     ...{ store, history, painter },
     onFailed: (error) => log.warn({ error }, "erase.failed"),
   });
+  const listed = (signal: AbortSignal) => adoptOlder(store, { log, now, signal });
+  /** Whoever is forgotten before that waits for it. */
+  const listOlder = (signal: AbortSignal) =>
+    listed(signal).catch((error: unknown) => {
+      if (!signal.aborted) log.error({ error }, "owners.unlisted");
+    });
   const forgetMe = createForgetMe({
+    listed,
     ...{ store, erase, accounts, styles, log, now, stop: runs.stop },
     isAtWork: async (user) => (await ledger.open()).some(({ turn }) => turn?.user.id === user),
   });
-  const upkeep = createUpkeep([forgetMe.goOn]);
+  const upkeep = createUpkeep([listOlder, forgetMe.goOn]);
   const settle = createSettle({ accounts, styles, forgetMe });
   const hearing = { runs, ledger, onTaken, stopped: stopped.signal, log };
   const ask = createAsk(hearing, expectedCost.of, now, parts.wait);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { z } from "zod";
 import type { SettingWish, User } from "../../src/seam/turn.ts";
 import { askedOf } from "../rig/core.ts";
 import { flat } from "../rig/pictures.ts";
@@ -198,5 +199,24 @@ describe("forget me", () => {
     await studio.say("an amber barn");
     studio.standin.fault({ kind: "status", status: 404, on: "delete" });
     assert.match(await forget(), /- 1 response at OpenAI\n/);
+  });
+
+  test("finds what an older version kept, and a file that two had is whose it was first", async () => {
+    const { store } = studio;
+    const photo = await flat("#c33", 64, 48);
+    const [adas] = await leave(ada, "amber", photo);
+    assert.ok(adas);
+    const { inputs = [] } = (await studio.history.find(adas)) ?? {};
+    const bobs = await studio.say("a beryl barn", { user: bob, thread: "paper:b" });
+    await studio.history.change(bobs.key, (now) => ({ ...now, inputs, createdAt: now.createdAt + 1000 }));
+    const table = store.table("owned", z.unknown());
+    for (const keys of await Array.fromAsync(table.keys())) for (const key of keys) await table.delete(key);
+    assert.match(
+      await forget(bob),
+      /Deleted:\n- 1 answer, with what you said\n- 1 set .*\n- 1 response at OpenAI\n/,
+    );
+    assert.equal((await studio.history.find(adas))?.prompt, "a amber barn");
+    assert.match(await forget(), /- 2 answers, .*\n(?:.*\n)*- 1 file at OpenAI\n- 2 responses at OpenAI/);
+    assert.deepEqual(await tablesWith(store, "amber barn"), []);
   });
 });
