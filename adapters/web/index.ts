@@ -11,6 +11,7 @@ import { createAreaAdapter } from "./area/adapter.ts";
 import { createAreaPages } from "./area/pages.ts";
 import { postAsk } from "./in/ask.ts";
 import { type Asks, createAsks } from "./in/asks.ts";
+import { forget } from "./in/forget.ts";
 import { createFormGate } from "./in/forms.ts";
 import { createGalleryRoutes } from "./in/gallery.ts";
 import { createLinkRoutes } from "./in/links.ts";
@@ -222,6 +223,8 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       const { reply } = postAsk(stage, { id: randomUUID(), ...asked });
       return { thread: toKey(thread), place: here, reply };
     },
+
+    forget: (userId) => forget(parts().stage, userId),
 
     async recall(key) {
       const { chat } = parts().stage;

@@ -40,6 +40,8 @@ export interface Holders {
   listed(signal: AbortSignal): Promise<void>;
   /** Cancels what is on its way, and takes nothing of theirs on, until `release`; how many were cancelled. */
   stop(user: string): Promise<{ readonly cancelled: number; release(): void }>;
+  /** Deletes what an adapter keeps; how many threads. */
+  forgetAt(adapter: string, user: string): Promise<number>;
   /** Something of theirs is noted and not over. */
   isAtWork(user: string): Promise<boolean>;
 }
@@ -120,6 +122,7 @@ export function createForgetMe(
       };
       await styles.forget(user, (count) => counted("styles", count));
       await accounts.forget(user, () => counted("account"));
+      book.tally.add("playground", await of.forgetAt(before.adapter, user));
       return { ...book.now(), waits: await of.isAtWork(user) };
     } finally {
       release();

@@ -128,7 +128,12 @@ export const kept = {
     tables: [],
     why: "It is the playground's chat",
     howLong: "for good. Uploads a day",
-    forgotten: "Stays: delete its threads there",
+    forgotten:
+      "Deleted, but for the words *forget me* and their answer: the playground knows one person, whoever has the password",
+    counted: {
+      one: "thread of the playground, with its pictures",
+      many: "threads of the playground, with their pictures",
+    },
   },
   sessions: {
     what: "Sessions and browsers that signed in to the playground, as hashes of random numbers",

@@ -153,6 +153,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const forgetMe = createForgetMe({
     listed,
     ...{ store, erase, accounts, styles, log, now, stop: runs.stop },
+    forgetAt: async (name, user) => (await adapters.get(name)?.forget?.(user)) ?? 0,
     isAtWork: async (user) => (await ledger.open()).some(({ turn }) => turn?.user.id === user),
   });
   const upkeep = createUpkeep([listOlder, forgetMe.goOn]);

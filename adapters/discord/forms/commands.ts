@@ -32,6 +32,7 @@ export const commandNames = {
   draw: "draw",
   style: "style",
   defaults: "defaults",
+  forget: "forget",
   edit: "Edit this picture",
   reference: "Use as reference",
   describe: "Describe",
@@ -82,6 +83,11 @@ export function toCommands(
       name: commandNames.defaults,
       description: "What holds when a prompt does not say otherwise",
       options: toDefaultsCommands(),
+    },
+    {
+      name: commandNames.forget,
+      description: "Delete all that I keep of you; I ask once more first",
+      options: [],
     },
   ].map((command) => ({ ...command, type: ApplicationCommandType.ChatInput as const }));
   const onMessages = [commandNames.edit, commandNames.reference, commandNames.describe].map((name) => ({

@@ -5,11 +5,12 @@ import { readFields } from "../forms/fields.ts";
 import type { RemoteFile } from "../wire/pictures.ts";
 import { hidesWords, withoutBars } from "../wire/words.ts";
 
-/** What a person wants of /style or /defaults. Undefined: a subcommand that only another version had. */
+/** What a person wants of /style, /defaults or /forget. Undefined: a subcommand that only another version had. */
 export function parseSetting(
   { data }: Pick<APIChatInputApplicationCommandInteraction, "data">,
   toAttachments: (files: readonly RemoteFile[]) => readonly Attachment[],
 ): SettingWish | undefined {
+  if (data.name === commandNames.forget) return { name: "forgetMe", sure: false };
   const [chosen] = data.options ?? [];
   if (chosen?.type !== ApplicationCommandOptionType.Subcommand) return undefined;
   const fields = readFields(chosen.options ?? [], data.resolved);

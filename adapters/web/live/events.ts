@@ -8,6 +8,8 @@ export interface Events {
    * will connect again and load anew, which costs less than remembering everything for it.
    */
   open(drop: () => void): ReadableStream<Uint8Array>;
+  /** Cuts off every page: each connects again and loads anew. */
+  renew(): void;
   /** Ends every stream. */
   close(): void;
 }
@@ -68,6 +70,9 @@ export function createEvents({
         },
         new ByteLengthQueuingStrategy({ highWaterMark: queueBytes }),
       );
+    },
+    renew() {
+      for (const client of clients) cut(client);
     },
     close() {
       clearInterval(heartbeat);
