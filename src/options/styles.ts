@@ -15,8 +15,9 @@ import {
   readFlags,
   sayUnknown,
 } from "../seam/words/flags.ts";
-import type { Change, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { storedOptions } from "../store/stored.ts";
+import type { Change } from "../store/table.ts";
 
 const kept = z.object({
   name: z.string(),

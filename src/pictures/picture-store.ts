@@ -2,7 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Encoded } from "../seam/view.ts";
 import { toOwnedChange } from "../store/owned.ts";
-import type { Change, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
+import type { Change } from "../store/table.ts";
 
 /**
  * Pictures that are kept on our side because nobody else keeps them: those of styles, those under a mask, and those that

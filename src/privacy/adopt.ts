@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Log } from "../seam/log.ts";
 import { generation } from "../store/history.ts";
 import { listOwned, toOwnedChange } from "../store/owned.ts";
-import type { Change, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
+import type { Change } from "../store/table.ts";
 
 /** Under which it is noted that all is listed; no person's id. */
 const mark = { table: "owned", key: "listed" } as const;

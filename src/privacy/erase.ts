@@ -3,7 +3,8 @@ import type { Painter } from "../openai/painter.ts";
 import { toBotError } from "../seam/errors.ts";
 import { type History, responsesOf } from "../store/history.ts";
 import { type Owned, toDisownedChange } from "../store/owned.ts";
-import type { Change, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
+import type { Change } from "../store/table.ts";
 import type { KeptName } from "./kept.ts";
 
 /** What OpenAI stores by a name. */

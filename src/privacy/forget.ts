@@ -5,7 +5,8 @@ import type { Log } from "../seam/log.ts";
 import { createQueue } from "../seam/queue.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import { listOwned, type Owned } from "../store/owned.ts";
-import type { Change, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
+import type { Change } from "../store/table.ts";
 import type { AtOpenAi, Erase, Tally } from "./erase.ts";
 import { type Counts, countedNames, type KeptName } from "./kept.ts";
 
@@ -42,6 +43,8 @@ export interface Holders {
   stop(user: string): Promise<{ readonly cancelled: number; release(): void }>;
   /** Deletes what an adapter keeps; how many threads. */
   forgetAt(adapter: string, user: string): Promise<number>;
+  /** Takes away what is neither counted nor found by their id. Rejects with BotError `storage`. */
+  forgetBeside(user: string): Promise<void>;
   /** Something of theirs is noted and not over. */
   isAtWork(user: string): Promise<boolean>;
 }
@@ -122,6 +125,7 @@ export function createForgetMe(
       };
       await styles.forget(user, (count) => counted("styles", count));
       await accounts.forget(user, () => counted("account"));
+      await of.forgetBeside(user);
       book.tally.add("playground", await of.forgetAt(before.adapter, user));
       return { ...book.now(), waits: await of.isAtWork(user) };
     } finally {

@@ -4,8 +4,9 @@ import { createQueue } from "../seam/queue.ts";
 import type { MessageKey } from "../seam/turn.ts";
 import type { Cost } from "../seam/view.ts";
 import { parseOptions } from "../seam/words/flags.ts";
-import type { Change, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { key, storedOptions } from "./stored.ts";
+import type { Change } from "./table.ts";
 
 const account = z.object({
   defaults: storedOptions,

@@ -3,8 +3,9 @@ import { createQueue } from "../seam/queue.ts";
 import type { EventKey, MessageKey, ThreadKey } from "../seam/turn.ts";
 import type { Details } from "../seam/view.ts";
 import { type Owned, toOwnedChange } from "./owned.ts";
-import type { Change, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
+import type { Change } from "./table.ts";
 
 /** An answered turn, as it is stored. */
 export const generation = z.object({

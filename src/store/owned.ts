@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Change, Store } from "./store.ts";
+import type { Store } from "./store.ts";
+import type { Change } from "./table.ts";
 
 /** What is kept of people beside what is found by their own id, each by the table that it is in. */
 export const ownedKinds = ["generation", "file", "kept", "unfinished", "unfinished-file"] as const;

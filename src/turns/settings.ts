@@ -3,12 +3,14 @@ import type { StyleBook } from "../options/styles.ts";
 import type { ForgetMe } from "../privacy/forget.ts";
 import { notAsked, sayForgotten, sayHeld } from "../privacy/words.ts";
 import type { Adapter } from "../seam/adapter.ts";
+import type { Rules } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";
 import { type ImageOptions, optionSpecs } from "../seam/options.ts";
 import type { Scope, Setting } from "../seam/turn.ts";
 import type { View } from "../seam/view.ts";
 import { adminOptions, parseOptions, parseStyleName } from "../seam/words/flags.ts";
 import type { AccountBook } from "../store/accounts.ts";
+import { createSettleRules } from "./rules/settle-rules.ts";
 
 /** Does what a setting asks for; what to show for it. Throws BotError `bad_option`, `bad_attachment`, `forbidden`. */
 export type Settle = (adapter: Adapter, turn: Setting, signal: AbortSignal) => Promise<View>;
@@ -16,12 +18,16 @@ export type Settle = (adapter: Adapter, turn: Setting, signal: AbortSignal) => P
 export function createSettle({
   accounts,
   styles,
+  rules,
   forgetMe,
 }: {
   readonly accounts: AccountBook;
   readonly styles: StyleBook;
+  readonly rules: Rules;
   readonly forgetMe: ForgetMe;
 }): Settle {
+  const settleRules = createSettleRules(rules);
+
   async function showStyles({ user, place }: Setting): Promise<View> {
     const all = await styles.list(user, place);
     if (all.length === 0) {
@@ -129,6 +135,10 @@ export function createSettle({
       case "forgetMe":
         if (wish.sure) return forget(adapter, turn, signal);
         return { ...noticeView(sayHeld(await forgetMe.ask(user.id))), actions: ["forget"] };
+      case "rules":
+      case "setRule":
+      case "changes":
+        return settleRules(user, place, wish);
     }
   };
 }

@@ -65,6 +65,7 @@ function toCommand({ seed, limits, storm }: StormCheck, path: string): string {
     only: limits.kinds.join(),
     on: limits.platforms.join(),
     steps: limits.when?.join(),
+    apps: limits.apps?.join(),
     "at-once": storm.atOnce,
   };
   const given = Object.entries(options).flatMap(([name, value]) =>

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Recorder } from "./history.ts";
 
@@ -31,6 +31,8 @@ export interface Fleet {
   held(): Promise<{ readonly process: number; readonly bytes: number } | undefined>;
   /** Lets no process write to the disk for so long, in ms, as if it were full. False: this machine has no way to. */
   fillDisk(ms: number): Promise<boolean>;
+  /** Sets the clock of all processes, those that come later too, ahead of ours by so many ms; behind if negative. */
+  setClock(aheadMs: number): void;
 }
 
 interface Bot {
@@ -42,9 +44,19 @@ interface Bot {
   meant: boolean;
 }
 
-/** Tells on SIGUSR2 what is held, by the third channel. */
-const gauge = `
+/** Tells on SIGUSR2 what is held, by the third channel; hears from the fourth how far ahead its clock is, in ms. */
+const toGauge = (aheadMs: number) => `
 import { writeSync } from "node:fs";
+import { Socket } from "node:net";
+const { now } = Date;
+let ahead = ${aheadMs};
+Date.now = () => now() + ahead;
+globalThis.Date = new Proxy(Date, {
+  construct: (target, given, made) => Reflect.construct(target, given.length > 0 ? given : [Date.now()], made),
+});
+new Socket({ fd: 4 }).on("error", () => {}).on("data", (lines) => {
+  ahead = Number(String(lines).trim().split("\\n").at(-1));
+}).unref();
 process.on("SIGUSR2", () => {
   for (let round = 0; round < 3; round += 1) globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
@@ -73,6 +85,7 @@ export function createFleet(
   let peak = 0;
   let closing = false;
   let isFull = false;
+  let aheadMs = 0;
 
   const live = () => bots.filter(({ child }) => child.exitCode === null && child.signalCode === null);
   const up = () => live().findLast(({ url }) => url !== undefined);
@@ -91,7 +104,7 @@ export function createFleet(
       [
         "--disable-warning=ExperimentalWarning",
         "--expose-gc",
-        `--import=data:text/javascript,${encodeURIComponent(gauge)}`,
+        `--import=data:text/javascript,${encodeURIComponent(toGauge(aheadMs))}`,
         "src/main.ts",
       ],
       {
@@ -101,7 +114,7 @@ export function createFleet(
           NODE_COMPILE_CACHE: "node_modules/.cache/node",
           ...envFor(process),
         },
-        stdio: ["ignore", "pipe", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       },
     );
     const bot: Bot = { process, child, exit: once(child, "exit"), meant: false };
@@ -221,6 +234,13 @@ export function createFleet(
       limit("unlimited");
       isFull = false;
       return true;
+    },
+    setClock(ms) {
+      aheadMs = ms;
+      for (const { child } of live()) {
+        const clock = child.stdio[4];
+        if (clock instanceof Writable) clock.on("error", () => {}).write(`${ms}\n`);
+      }
     },
   };
 }

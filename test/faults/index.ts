@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { checkStorm } from "./check.ts";
 import { wrongs } from "./oracle.ts";
-import { faultKinds, platforms, steps } from "./schedule.ts";
+import { apps, faultKinds, platforms, steps } from "./schedule.ts";
 import { type Outcome, usualStorm } from "./storm.ts";
 
 /**
@@ -11,7 +11,8 @@ import { type Outcome, usualStorm } from "./storm.ts";
  *
  * - `--seed`, `--path`: replay one, as a report says
  * - `--storm`, `--blows`: turns and faults of one storm, at most; `--at-once`: turns under way at the same time
- * - `--only`, `--without`: kinds of faults; `--steps`: at which steps of a turn; `--on`: platforms
+ * - `--only`, `--without`: kinds of faults; `--steps`: at which steps of a turn; `--on`: platforms;
+ *   `--apps`: kinds of apps on Slack
  * - `--shrink`: for how many seconds a failing one is made smaller; `--keep-on`: others follow it
  * - `--out`: a file for what the bot said in the last failing one
  */
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     without: { type: "string", default: "" },
     steps: { type: "string", default: steps.join() },
     on: { type: "string", default: platforms.join() },
+    apps: { type: "string", default: apps.join() },
     "at-once": { type: "string", default: String(usualStorm.atOnce) },
     shrink: { type: "string", default: "120" },
     "keep-on": { type: "boolean", default: false },
@@ -40,6 +42,7 @@ const limits = {
   platforms: pick(platforms, values.on),
   kinds: pick(faultKinds, values.only).filter((kind) => !values.without.split(",").includes(kind)),
   when: pick(steps, values.steps),
+  apps: pick(apps, values.apps),
 };
 const storm = { ...usualStorm, atOnce: Number(values["at-once"]) };
 const shrinkMs = Number(values.shrink) * 1000;

@@ -1,9 +1,13 @@
 import fc from "fast-check";
+import type { AppKind } from "../simulators/slack/world.ts";
 import type { Ending } from "./fleet.ts";
 import type { Platform } from "./history.ts";
 import { type OpenaiFault, openaiFaults } from "./openai.ts";
 
 export const platforms = ["discord", "slack", "web"] as const satisfies readonly Platform[];
+
+/** Kinds of apps that the bot can be on Slack. */
+export const apps = ["assistant", "agent"] as const satisfies readonly AppKind[];
 
 /** How somebody asks for something. */
 const ways = {
@@ -54,6 +58,7 @@ export const faultKinds = [
   "slack",
   "store",
   "disk",
+  "clock",
   "twice",
   "edit",
   "mind",
@@ -72,13 +77,20 @@ export type Blow = {
   | { readonly kind: "discord" | "slack"; readonly fault: PlatformFault; readonly times: number }
   /** Somebody else holds the store for so long, or the disk is full. */
   | { readonly kind: "store" | "disk"; readonly ms: number }
+  /** From now on the machine's clock is ahead of everybody else's by so much, in ms; behind where it is negative. */
+  | { readonly kind: "clock"; readonly aheadMs: number }
 );
+
+/** How wrong a machine's clock may be, in ms: as after a night's sleep whose end it has not noticed. */
+const mostAheadMs = 3600_000;
 
 /** `reset`: as `cut after`, in a way that clients take for an invitation to send it again. */
 export const platformFaults = ["503", "429", "slow", "cut before", "cut after", "reset", "barred"] as const;
 export type PlatformFault = (typeof platformFaults)[number];
 
 export interface Schedule {
+  /** Which kind of app the bot is on Slack. */
+  readonly slackApp: AppKind;
   readonly wishes: readonly Wish[];
   readonly blows: readonly Blow[];
 }
@@ -92,6 +104,8 @@ export interface Limits {
   readonly kinds: readonly FaultKind[];
   /** When processes end and platforms fail; at any step unless said. */
   readonly when?: readonly Step[];
+  /** Kinds of apps on Slack; both unless said. */
+  readonly apps?: readonly AppKind[];
 }
 
 /**
@@ -104,6 +118,7 @@ export function schedules({
   platforms: where,
   kinds,
   when: at = steps,
+  apps: kindsOfApps = apps,
 }: Limits): fc.Arbitrary<Schedule> {
   const sometimes = (kind: FaultKind, times: number) =>
     kinds.includes(kind) ? rarely(times) : fc.constant(false);
@@ -173,6 +188,17 @@ export function schedules({
             }),
           },
         ];
+      case "clock":
+        return [
+          {
+            weight: 1,
+            arbitrary: fc.record({
+              ...when,
+              kind: fc.constant(kind),
+              aheadMs: fc.integer({ min: -mostAheadMs, max: mostAheadMs }),
+            }),
+          },
+        ];
       case "twice":
       case "edit":
       case "mind":
@@ -181,6 +207,7 @@ export function schedules({
   };
   const all = kinds.flatMap(blow);
   return fc.record({
+    slackApp: fc.constantFrom(...kindsOfApps),
     wishes: fc.noBias(fc.array(wish, { minLength: 1, maxLength: turns, size: "max" })),
     blows:
       all.length === 0

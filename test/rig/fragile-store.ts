@@ -1,5 +1,6 @@
 import { BotError } from "../../src/seam/errors.ts";
 import type { Store } from "../../src/store/store.ts";
+import type { Tables } from "../../src/store/table.ts";
 
 type Call = "get" | "set" | "delete";
 
@@ -12,10 +13,9 @@ export function createFragileStore(whole: Store): { readonly store: Store; failW
   function check(...call: Parameters<Fails>): void {
     if (fails(...call)) throw new BotError("storage", `My memory failed: ${call[1]} ${call[0]}`);
   }
-  const store: Store = {
-    ...whole,
+  const within = (tables: Tables): Tables => ({
     table(name, schema) {
-      const table = whole.table(name, schema);
+      const table = tables.table(name, schema);
       return {
         get: async (key) => {
           check(name, "get");
@@ -29,9 +29,13 @@ export function createFragileStore(whole: Store): { readonly store: Store; failW
           check(name, "delete");
           await table.delete(key);
         },
-        keys: table.keys,
       };
     },
+  });
+  const store: Store = {
+    ...whole,
+    table: (name, schema) => ({ ...within(whole).table(name, schema), keys: whole.table(name, schema).keys }),
+    transact: (work) => whole.transact((tables) => work(within(tables))),
     async write(changes) {
       for (const change of changes) {
         if ("delete" in change) check(change.table, "delete");

@@ -93,6 +93,7 @@ export function mortalStore(
         await store.write(changes);
         for (const change of changes) if ("value" in change) onWrite(change.table, change.value);
       }),
+    transact: (work) => step("transact", () => store.transact(work)),
   };
 }
 

@@ -54,6 +54,7 @@ export function createSevered(whole: Store): Severed {
           for (const write of writes) severed.onWrite(write, "after");
         });
       },
+      transact: (work) => live(() => whole.transact(work)),
       close: async () => {},
     },
   };

@@ -14,10 +14,18 @@ export interface KeyPage {
   readonly next?: string;
 }
 
+/** A row as somebody has read it, the value serialised; without one, there was none. */
+export interface Seen {
+  readonly key: string;
+  readonly value?: string | undefined;
+}
+
 /** One of Keyv's stores, and what Keyv asks of none: to write several rows as one, and to list keys. */
 export type Backend = KeyvStoreAdapter & {
   /** All of them or none. Each key comes once. */
   write(rows: readonly Row[]): Promise<void>;
+  /** The same, if what was seen is still so: false where it is not, and then nothing is written. */
+  writeIf(seen: readonly Seen[], rows: readonly Row[]): Promise<boolean>;
   /**
    * Keys that begin so, from the start or from where a page said that the next one begins. What is there all the while
    * comes once at least, in any order; what has run out may come, too.

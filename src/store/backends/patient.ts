@@ -1,5 +1,5 @@
 import { withLimit } from "../../seam/timeout.ts";
-import type { Backend, Row } from "./backend.ts";
+import type { Backend, Row, Seen } from "./backend.ts";
 
 /** How long calls to a server may take, and whether they may be made. */
 export interface Patience {
@@ -48,6 +48,7 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
     delete: adapter.delete.bind(adapter),
     write: adapter.write.bind(adapter),
     keys: adapter.keys.bind(adapter),
+    writeIf: adapter.writeIf.bind(adapter),
     disconnect: adapter.disconnect?.bind(adapter),
   };
   return Object.assign(adapter, {
@@ -61,6 +62,11 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
       ),
     keys: (start: string, from?: string) =>
       withLimit(patience.limitMs, () => watch(own.keys(start, from), patience)),
+    writeIf: (seen: readonly Seen[], rows: readonly Row[]) =>
+      write(
+        rows.map(({ key }) => key),
+        () => own.writeIf(seen, rows),
+      ),
     disconnect: () => withLimit(patience.limitMs, async () => own.disconnect?.()),
   });
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Backend, KeyPage, Row } from "./backend.ts";
+import type { Backend, KeyPage, Row, Seen } from "./backend.ts";
 import { isBusy, openSqliteFile, retryMs, sweepSql } from "./sqlite-file.ts";
 
 /** Keys that are listed at once. */
@@ -14,10 +14,12 @@ const lastCharacter = "\u{10ffff}";
 /** Rows that are written as one, and who waits for them. */
 interface Group {
   readonly rows: readonly Row[];
+  /** They are written only if this is still so. */
+  readonly seen?: readonly Seen[];
   /** When who waits gives up, in ms on the process's own clock. */
   readonly until: number;
-  /** Hears how many rows there were to delete. */
-  resolve(deleted: number): void;
+  /** Hears how many rows there were to delete; undefined: what was seen is not so any more. */
+  resolve(deleted: number | undefined): void;
   reject(error: unknown): void;
 }
 
@@ -70,9 +72,15 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
   function commit(groups: readonly Group[]): void {
     checkPlace();
     const deleted = atomically(database, () =>
-      groups.map(({ rows }) => rows.reduce((sum, row) => sum + put(row), 0)),
+      groups.map(({ rows, seen = [] }) =>
+        seen.every(isSo) ? rows.reduce((sum, row) => sum + put(row), 0) : undefined,
+      ),
     );
-    for (const [index, group] of groups.entries()) group.resolve(deleted[index] ?? 0);
+    for (const [index, group] of groups.entries()) group.resolve(deleted[index]);
+  }
+
+  function isSo({ key, value }: Seen): boolean {
+    return select.get(key)?.value === value;
   }
 
   function flush(): void {
@@ -125,9 +133,9 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     });
   }
 
-  function write(rows: readonly Row[]): Promise<number> {
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    wait({ rows, until: performance.now() + limitMs, resolve, reject });
+  function write(rows: readonly Row[], seen?: readonly Seen[]): Promise<number | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    wait({ rows, ...(seen && { seen }), until: performance.now() + limitMs, resolve, reject });
     schedule(setImmediate);
     return promise;
   }
@@ -153,7 +161,7 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
       await write([{ key, value, ...(lifeMs && { lifeMs }) }]);
       return true;
     },
-    delete: async (key: string) => (await write([{ key }])) > 0,
+    delete: async (key: string) => ((await write([{ key }])) ?? 0) > 0,
     async write(rows: readonly Row[]) {
       await write(rows);
     },
@@ -164,6 +172,7 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
       const last = keys.length === pageSize ? keys.at(-1) : undefined;
       return { keys, ...(last !== undefined && { next: last }) };
     },
+    writeIf: async (seen: readonly Seen[], rows: readonly Row[]) => (await write(rows, seen)) !== undefined,
     async clear() {
       flush();
       database.exec("DELETE FROM keyv");

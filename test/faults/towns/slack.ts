@@ -1,6 +1,6 @@
 import { createSlackSimulator, type SlackSimulator } from "../../simulators/slack/index.ts";
 import type { Seen } from "../../simulators/slack/seen.ts";
-import type { Channel, Message, User } from "../../simulators/slack/world.ts";
+import type { AppKind, Channel, Message, User } from "../../simulators/slack/world.ts";
 import { toPressGroup } from "../openai.ts";
 import type { PlatformFault } from "../schedule.ts";
 import {
@@ -25,10 +25,10 @@ type Doing = ReturnType<SlackSimulator["slash"]>;
 /** Slack tries an event that nobody takes again, as it does, only sooner: in ms. */
 const retryMs = [50, 1500, 3000, 4000, 5000];
 
-/** A workspace with two channels, and a direct conversation of everybody with the bot. */
-export async function createSlackTown(parts: TownParts): Promise<Town> {
+/** A workspace with two channels, and a direct conversation of everybody with the bot, which is that kind of app. */
+export async function createSlackTown(parts: TownParts, app: AppKind): Promise<Town> {
   const { record, people: count } = parts;
-  const slack = await createSlackSimulator({ retryMs });
+  const slack = await createSlackSimulator({ app, retryMs });
   const people = Array.from({ length: count }, (_, index) => slack.addUser({ name: nameOf(index) }));
   const channels = [slack.addChannel({ name: "pictures" }), slack.addChannel({ name: "talk" })];
   const places = new Map<string, Channel>();
@@ -150,7 +150,8 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
     const say = async (where: Channel, how: { mention?: boolean; threadTs?: string }) => {
       const said = await slack.say(where, user, words, { files, ...how });
       saidFor.set(turn, said);
-      if (!how.threadTs && how.mention) begins.set(said.ts, turn);
+      // Each message to an agent begins a thread, as a mention does.
+      if (!how.threadTs && (how.mention || app === "agent")) begins.set(said.ts, turn);
       if (twice) for (const event of said.events) slack.redeliver(event);
       const acks = await Promise.all(said.events.map(({ done }) => done));
       if (acks.length === 0) record.add({ kind: "turned away", turn, by: "the bot is not in the channel" });
@@ -304,10 +305,18 @@ export async function createSlackTown(parts: TownParts): Promise<Town> {
           ...files.map(({ id }) => id),
         ]),
       );
-      return slack
+      const files = slack
         .files(slack.bot)
         .filter(({ id }) => !shown.has(id))
         .map(({ id, name, bytes }) => `slack: file ${id} ${name} [${hashOf(bytes)}] is shown by no message`);
+      const sessions = new Map(slack.sessions.log.map((one) => [`${one.channel}:${one.threadTs}`, one]));
+      const atWork = [...sessions.values()].filter((one) => slack.sessions.now(one) === "processing");
+      return [
+        ...files,
+        ...atWork.map(
+          ({ channel, threadTs }) => `slack: the session ${channel}:${threadTs} is still at work`,
+        ),
+      ];
     },
     async close() {
       closed = true;
