@@ -27,7 +27,7 @@ export const kept = {
     where: "the store",
     tables: ["generation"],
     why: "*Redo*, *Edit prompt…*, *Details*, and going on from a picture",
-    howLong: "for good",
+    howLong: "`KEEP_ANSWERS_DAYS`; for good unless that is set",
     forgotten:
       "Deleted. That there was an answer stays, without words, picture or name, where others go on from it",
     counted: { one: "answer, with what you said", many: "answers, with what you said" },
@@ -127,7 +127,8 @@ export const kept = {
     where: "`playground/` in `DATA_DIR`",
     tables: [],
     why: "It is the playground's chat",
-    howLong: "for good. Uploads a day",
+    howLong:
+      "`KEEP_PLAYGROUND_DAYS` after the last word in a thread; for good unless that is set. Uploads a day",
     forgotten:
       "Deleted, but for the words *forget me* and their answer: the playground knows one person, whoever has the password",
     counted: {

@@ -17,6 +17,7 @@ import { createUploads } from "../pictures/uploads.ts";
 import { adoptOlder } from "../privacy/adopt.ts";
 import { createErase } from "../privacy/erase.ts";
 import { createForgetMe } from "../privacy/forget.ts";
+import { createSweep } from "../privacy/sweep.ts";
 import { createUpkeep } from "../privacy/upkeep.ts";
 import { createAudit } from "../rules/audit.ts";
 import { createRules } from "../rules/rules.ts";
@@ -86,6 +87,8 @@ export interface BotParts {
   readonly spool: Spool;
   /** How old what was said while nobody listened may be to be answered, in ms; 0: nothing of that is. */
   readonly missedMs: number;
+  /** After how long answers are deleted, in ms; absent: they are kept for good. */
+  readonly keepAnswersMs?: number;
   /** Nobody listens unless said. */
   readonly meter?: Meter;
   readonly log: Log;
@@ -173,7 +176,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     forgetBeside: desk.failures.forget,
     isAtWork: async (user) => (await ledger.open()).some(({ turn }) => turn?.user.id === user),
   });
-  const upkeep = createUpkeep([listOlder, forgetMe.goOn]);
+  const upkeep = createUpkeep([
+    listOlder,
+    forgetMe.goOn,
+    createSweep({ store, erase, answersMs: parts.keepAnswersMs, log, now }),
+  ]);
   const settle = createSettle({ accounts, styles, rules, forgetMe });
   const hearing = { runs, ledger, judge, onTaken, stopped: stopped.signal, log };
   const ask = createAsk(hearing, expectedCost.of, now, parts.wait);

@@ -67,6 +67,8 @@ export interface Chat {
    * gone.
    */
   forget(stays: (ask: WireAsk) => boolean): readonly string[];
+  /** Deletes threads in which nothing was said since then, for good, some at a time; those that are gone. */
+  expire(before: number): readonly string[];
   /** Throws away what was deleted long enough ago, and the pictures that nothing else shows. */
   emptyTrash(): void;
   readonly isOpen: boolean;
@@ -146,6 +148,9 @@ export function openChat(database: Database, folder: string, now: () => number):
       "UPDATE threads SET title = ?2, renamed = 0, head = NULL, undone = 0 WHERE id = ?1",
     ),
     forgetTrash: database.prepare("DELETE FROM trash"),
+    expire: database.prepare(
+      "DELETE FROM threads WHERE id IN (SELECT id FROM threads WHERE updatedAt < ? LIMIT 100) RETURNING id",
+    ),
     removeUnshown: database.prepare(
       "DELETE FROM pictures WHERE file NOT IN (SELECT file FROM shown) RETURNING file",
     ),
@@ -285,6 +290,14 @@ export function openChat(database: Database, folder: string, now: () => number):
         gone.push(...sql.forgetThreads.all(kept?.thread ?? "").map(({ id }) => String(id)));
         if (kept?.kind === "ask") sql.emptyThread.run(kept.thread, toTitle(kept.text));
         return removeUnshown();
+      });
+      return gone;
+    },
+    expire(before) {
+      const gone: string[] = [];
+      store([], () => {
+        gone.push(...sql.expire.all(before).map(({ id }) => String(id)));
+        return gone.length > 0 ? removeUnshown() : [];
       });
       return gone;
     },

@@ -55,3 +55,26 @@ test("forgetting the one person there is leaves the words that ask for it, and n
     "it can be read for longer",
   );
 });
+
+test("a thread in which nothing was said for too long goes with its pictures", async (t) => {
+  let now = Date.UTC(2026, 10, 1);
+  const first = await startPlayground(t, { now: () => now });
+  const [old, young] = [randomUUID(), randomUUID()];
+  for (const [id, shade] of [
+    [old, 1],
+    [young, 2],
+  ] as const) {
+    await first.post(`/api/threads/${id}/prompts`, { text: "a red fox" });
+    await (await first.next()).reply.show(await view("done", { shade, actions: ["redo"] }));
+    now += 24 * 3600 * 1000;
+  }
+  await first.adapter.stop();
+  const keepMs = 36 * 3600 * 1000;
+  const second = await startPlayground(t, { now: () => now, dataDir: first.dataDir, keepMs });
+  const threads = await second.json<readonly { id: string }[]>("/api/threads");
+  assert.deepEqual(
+    threads.map(({ id }) => id),
+    [young],
+  );
+  assert.equal(filesIn(join(first.dataDir, "pictures")).length, 1);
+});
