@@ -105,6 +105,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     links: createLinks(),
     prices: config.pricesFile ? readPrices(config.pricesFile) : publishedPrices,
     defaults: config.openai,
+    budget: config.budget,
     access: { discord: config.discord?.access, slack: config.slack?.access },
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     spool: await openSpool(join(config.dataDir, "spool")),
@@ -130,6 +131,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const fixed = { version, store: redact(storeUrl), painter: painted };
   const admin = config.admin && {
     control: bot.control,
+    spending: bot.spending,
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };

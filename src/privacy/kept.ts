@@ -182,7 +182,16 @@ export const kept = {
     tables: ["payment", "payment-day", "payment-page", "spent", "spent-of"],
     why: "Usage, budgets, and the books of whoever pays",
     howLong: "for good",
-    forgotten: "Stays, for the books: neither words nor pictures are in it",
+    forgotten:
+      "Stays, for the books, under a number that nobody can turn back, without name and id. What counts for a budget keeps the id until that day and month are over",
+  },
+  budgets: {
+    what: "Budgets that admins have set, for a person, too; what a turn that is on its way may cost",
+    where: "the store",
+    tables: ["budget", "budget-all", "budget-held"],
+    why: "No more is spent than is allowed",
+    howLong: "until an admin ends it; until the turn is over",
+    forgotten: "Stays: a limit is the admin's",
   },
   rules: {
     what: "What admins have laid down, and who changed what of it",

@@ -65,7 +65,7 @@ async function isGoneOnAfter(end: End): Promise<boolean> {
     life.kill();
     const text = await goOn(store, standin);
     assert.deepEqual(await tablesWith(store, "amber"), [], how);
-    assert.deepEqual(await tablesWith(store, "u:ada"), ["forgetting"], how);
+    assert.deepEqual(await tablesWith(store, "u:ada"), ["forgetting", "spent", "spent-of"], how);
     assert.match(text, /- 1 answer, with what you said\n/, how);
     assert.match(text, /- 1 style of your own\n/, how);
     assert.match(text, /- 1 picture you sent, kept here\n- 1 request that was not drawn yet\n/, how);
