@@ -7,6 +7,7 @@ import {
   type logLevels,
   type threadModes,
 } from "./environment.ts";
+import type { Limits } from "./seam/budget.ts";
 import { models } from "./seam/models.ts";
 import type { Access } from "./seam/trust/access.ts";
 import { readSecretFiles } from "./setup/secret-files.ts";
@@ -32,6 +33,8 @@ export interface Config {
   };
   /** A JSON file with the operator's own prices. */
   readonly pricesFile?: string;
+  /** What may be spent, in all and by each person, and by which midnights days and months begin. */
+  readonly budget: { readonly all: Limits; readonly person: Limits; readonly timeZone: string };
   /** Where people reach this process from outside, without a slash at the end. */
   readonly publicUrl?: string;
   /** Where the playground, and the pages that are opened from a chat, are served. */
@@ -132,6 +135,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       ...(parsed.ENGINE === "images" && { engine: parsed.ENGINE, mainline: set.OPENAI_MODEL !== undefined }),
     },
     ...(parsed.PRICES_FILE && { pricesFile: parsed.PRICES_FILE }),
+    budget: toBudget(parsed),
     ...(parsed.PUBLIC_URL && { publicUrl: parsed.PUBLIC_URL }),
     http: { host: parsed.HOST, port: parsed.PORT },
     ...(parsed.PLAYGROUND && {
@@ -184,6 +188,19 @@ function toAdmin(env: Environment): Pick<Config, "admin"> {
   const { ADMIN_PASSWORD: password, TRUSTED_PROXIES: trustedProxies = [] } = env;
   if (password) return { admin: { password, trustedProxies } };
   return env.PLAYGROUND && !env.PLAYGROUND_PASSWORD ? { admin: { trustedProxies } } : {};
+}
+
+function toBudget(env: Environment): Config["budget"] {
+  const named = (prefix: "BUDGET" | "BUDGET_PERSON"): Limits => {
+    const all = {
+      usdDay: env[`${prefix}_USD_DAY`],
+      usdMonth: env[`${prefix}_USD_MONTH`],
+      picturesDay: env[`${prefix}_PICTURES_DAY`],
+      picturesMonth: env[`${prefix}_PICTURES_MONTH`],
+    };
+    return Object.fromEntries(Object.entries(all).filter(([, limit]) => limit !== undefined));
+  };
+  return { all: named("BUDGET"), person: named("BUDGET_PERSON"), timeZone: env.BUDGET_TIMEZONE };
 }
 
 /** With both an app token and a signing secret, Socket Mode wins: it needs no public address. */

@@ -12,6 +12,7 @@ import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
+import type { ChannelKey } from "./seam/turn.ts";
 import type { Admin } from "./seam/watch/admin.ts";
 import type { Watch } from "./seam/watch/watch.ts";
 import { calmCollector } from "./setup/collector.ts";
@@ -105,6 +106,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     links: createLinks(),
     prices: config.pricesFile ? readPrices(config.pricesFile) : publishedPrices,
     defaults: config.openai,
+    budget: config.budget,
     access: { discord: config.discord?.access, slack: config.slack?.access },
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     spool: await openSpool(join(config.dataDir, "spool")),
@@ -129,6 +131,9 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const fixed = { version, store: redact(storeUrl), painter: painted };
   const admin = config.admin && {
     control: bot.control,
+    spending: bot.spending,
+    budgets: bot.budgets,
+    nameOf: (key: string) => nameOf(loaded, key),
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
@@ -277,6 +282,12 @@ async function loadAdapters(
     loaded.push({ adapter, where: () => adapter.where, isConnected: () => adapter.connected });
   }
   return loaded;
+}
+
+/** What people call a channel or a community: each platform knows its own. */
+function nameOf(loaded: readonly Loaded[], key: string): string | undefined {
+  const named = loaded.map(({ adapter }) => adapter.nameOf?.(key as ChannelKey)); // of what was asked somewhere
+  return named.find((name) => name !== undefined);
 }
 
 /** What an operator needs to read; a stack only for what is our mistake. */

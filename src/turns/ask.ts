@@ -1,12 +1,12 @@
 import { failedView, startingStatus, workingView } from "../answer/views.ts";
 import { promptLimit } from "../openai/engine.ts";
-import type { Weighed } from "../rules/verdict.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn, Wish } from "../store/open-turn.ts";
+import type { ExpectedCost } from "./expected-cost.ts";
 import type { Ledger } from "./life/ledger.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
@@ -16,12 +16,6 @@ import type { OnUndone, Runs } from "./run.ts";
 
 /** What a person wants drawn, before it has a message and an order. */
 export type Wanted = Wish & { readonly files: readonly Attachment[] };
-
-/** What is known of a turn before it starts. */
-export interface Expected extends Weighed {
-  /** What it will cost, in a few words; absent when no price is known. */
-  readonly words?: string;
-}
 
 export interface Hear {
   /** It is noted, and has its place in line. */
@@ -51,7 +45,7 @@ export function createAsk(
     readonly stopped: AbortSignal;
     readonly log: Log;
   },
-  estimate: (wanted: Wanted) => Promise<Expected>,
+  estimate: ExpectedCost["of"],
   now: () => number,
   wait: Wait = usualWait,
 ): Ask {
@@ -96,7 +90,8 @@ export function createAsk(
     const models = await judge.allow(rest);
     const allowed = { ...rest, ...(models && { models }) };
     const expected = await estimate({ ...allowed, files });
-    const wanted = { ...allowed, ...(expected.words && { expected: expected.words }) };
+    const { words, hold } = expected;
+    const wanted = { ...allowed, ...(words && { expected: words }), hold };
     const waiting = await judge.waits(wanted, expected);
     if (waiting && (reply.private || wanted.place?.kind !== undefined)) throw unseen(waiting.why);
     await judge.take(wanted);
@@ -113,7 +108,7 @@ export function createAsk(
       of.onTaken(adapter, reply);
       onTaken?.();
       const { spoiler } = wanted;
-      return of.approvals.hold(reply, toTurn, { ...waiting, expected: expected.words, spoiler });
+      return of.approvals.hold(reply, toTurn, { ...waiting, expected: words, spoiler });
     }
     const first = {
       ...workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),

@@ -9,6 +9,7 @@ import { until } from "../rig/until.ts";
 import { control } from "./control.ts";
 import { examples } from "./examples.ts";
 import { imageExamples, imagePromises } from "./images.ts";
+import { money } from "./money.ts";
 import type { Contract, Platform, Promised, Seen, Stage } from "./platform.ts";
 import { promises } from "./promises.ts";
 import { rulePromises } from "./rules.ts";
@@ -18,7 +19,7 @@ const isDone = ({ buttons }: Seen) => buttons.includes("redo");
 
 /** Runs every promise and every example against one adapter, whoever draws, except those it lacks. */
 export function adapterContract(contract: Contract): void {
-  const all = { ...promises, ...sight, ...control, ...rulePromises, ...examples };
+  const all = { ...promises, ...sight, ...control, ...money, ...rulePromises, ...examples };
   for (const promise of Object.keys(contract.lacks)) {
     assert.ok(promise in all, `no such promise: ${promise}`);
   }

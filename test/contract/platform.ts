@@ -81,7 +81,9 @@ export interface Stage {
   /** Makes OpenAI forget the response behind an answer. */
   forget(seen: Seen): Promise<void>;
   /** Ends the process as SIGTERM does, and starts a new one on the same data; with those settings, if any. */
-  restart(as?: Pick<Parameters<typeof createCore>[0], "concurrency" | "queue" | "idleMs">): Promise<void>;
+  restart(
+    as?: Pick<Parameters<typeof createCore>[0], "concurrency" | "queue" | "idleMs" | "budget">,
+  ): Promise<void>;
 }
 
 /** Keeps a promise, or fails. */

@@ -13,7 +13,7 @@ import type { Standin } from "../../src/standin/index.ts";
 import { createAccounts } from "../../src/store/accounts.ts";
 import { createHistory } from "../../src/store/history.ts";
 import type { Store } from "../../src/store/store.ts";
-import { createBot } from "../../src/turns/bot.ts";
+import { type BotParts, createBot } from "../../src/turns/bot.ts";
 import { createLanes, type LineLimits } from "../../src/turns/lanes.ts";
 import { createLedger } from "../../src/turns/life/ledger.ts";
 import { today as rigDay } from "./day.ts";
@@ -30,6 +30,7 @@ export async function createCore(parts: {
   /** Silence after which a stream counts as broken, in ms. */
   readonly idleMs?: number;
   readonly defaults?: Partial<RequestDefaults>;
+  readonly budget?: BotParts["budget"];
   readonly publicUrl?: string;
   readonly access?: Access;
   readonly links?: Links;
@@ -80,6 +81,7 @@ export async function createCore(parts: {
       ...parts.defaults,
     },
     ...(parts.access && { access: { [adapter.name]: parts.access } }),
+    ...(parts.budget && { budget: parts.budget }),
     ...(parts.publicUrl && { publicUrl: parts.publicUrl }),
     spool: parts.spool ?? spoolOf(store),
     missedMs: parts.missedMs ?? 600_000,

@@ -21,7 +21,10 @@ test("the commands are registered once, and again only when they have changed", 
     simulator.requests.filter(({ method, path }) => method === "PUT" && /commands$/.test(path)).length;
   assert.deepEqual(
     simulator.commands().map(({ name }) => name),
-    ["draw", "style", "defaults", "settings", "Edit this picture", "Use as reference", "Describe"],
+    [
+      ...["draw", "style", "defaults", "usage", "settings", "budget"],
+      ...["Edit this picture", "Use as reference", "Describe"],
+    ],
   );
   const [draw] = simulator.commands();
   assert.deepEqual(draw?.integration_types, [0, 1]);

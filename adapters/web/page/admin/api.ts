@@ -1,4 +1,5 @@
-import type { AdminAnswers } from "../../admin/messages.ts";
+import type { Limits } from "../../../../src/seam/budget.ts";
+import type { AdminAnswers, WireSpending } from "../../admin/messages.ts";
 
 /** The server's requests. Each rejects with an Error whose message a person can read. */
 export const api = {
@@ -7,6 +8,16 @@ export const api = {
   failures: () => ask<AdminAnswers["failures"]>("failures"),
   health: () => ask<AdminAnswers["health"]>("health"),
   settings: () => ask<AdminAnswers["settings"]>("settings"),
+  spending: (days: number, by: WireSpending["by"]) =>
+    ask<AdminAnswers["spending"]>(`spending?days=${days}&by=${by}`),
+  budget: () => ask<AdminAnswers["budget"]>("budget"),
+  setBudget: (limits: Limits) => ask<AdminAnswers["budget"]>("budget", limits),
+  communities: () => ask<AdminAnswers["communities"]>("communities"),
+  rules: (community: string) =>
+    ask<AdminAnswers["rules"]>(`rules?community=${encodeURIComponent(community)}`),
+  /** `value` undefined: laid down no more. */
+  setRule: (community: string, rule: string, value: unknown) =>
+    ask<AdminAnswers["rules"]>("rules", { community, rule, value }),
   prompt: (message: string) => ask<AdminAnswers["prompt"]>("prompt", { message }),
   cancel: (message: string) => ask<void>("cancel", { message }),
   drain: () => ask<AdminAnswers["now"]>("drain", {}),

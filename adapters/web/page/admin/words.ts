@@ -2,20 +2,27 @@ import type { Place } from "../../../../src/seam/turn.ts";
 
 const platforms: Readonly<Record<string, string>> = { web: "Playground", discord: "Discord", slack: "Slack" };
 
+interface Placed {
+  readonly adapter: string;
+  readonly place?: Place;
+  readonly where?: string;
+}
+
 export function platform(adapter: string): string {
   return platforms[adapter] ?? adapter;
 }
 
-/** Where something was asked: "Discord, channel 1234", "Slack, direct message". */
-export function where(adapter: string, place: Place | undefined): string {
+/** Where something was asked: "Discord, The Quay, #pictures", "Discord, channel 1234", "Slack, direct message". */
+export function placeOf({ adapter, place, where }: Placed): string {
   const named = platform(adapter);
   if (!place || adapter === "web") return named;
   if (place.kind === "direct") return `${named}, direct message`;
+  if (where) return `${named}, ${where}`;
   return `${named}, channel ${last(place.channel)}`;
 }
 
 /** The platform's own name for something, without what we put before it. */
-function last(key: string): string {
+export function last(key: string): string {
   return key.slice(key.lastIndexOf(":") + 1);
 }
 
@@ -43,4 +50,16 @@ export function span(ms: number): string {
   if (days > 0) return `${counted(days, "day")} ${hours} h`;
   if (hours > 0) return `${hours} h ${minutes % 60} min`;
   return `${minutes} min`;
+}
+
+/** "$12.30", "$0.042": as exact as what it is a sum of. */
+export function dollars(usd: number): string {
+  if (usd === 0) return "$0";
+  if (usd < 0.01) return `$${usd.toFixed(4)}`;
+  return `$${usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+/** "26 Nov", of a day that has no time zone. */
+export function day(date: string, locale?: string): string {
+  return new Date(date).toLocaleDateString(locale, { day: "numeric", month: "short", timeZone: "UTC" });
 }
