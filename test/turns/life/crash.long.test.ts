@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { createLedger } from "../../../src/fleet/embedded/ledger.ts";
 import type { RequestDefaults } from "../../../src/openai/engine.ts";
 import { createSpool } from "../../../src/pictures/spool.ts";
 import type { Adapter } from "../../../src/seam/adapter.ts";
@@ -21,7 +22,6 @@ import type { Reply, View } from "../../../src/seam/view.ts";
 import { createStandin, type Standin } from "../../../src/standin/index.ts";
 import { createHistory } from "../../../src/store/history.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
-import { createLedger } from "../../../src/turns/life/ledger.ts";
 import { askedOf, createCore } from "../../rig/core.ts";
 import {
   createLife,
