@@ -68,6 +68,8 @@ export const entry = z.object({
   body: z.unknown(),
   turn: openTurn.exactOptional(),
   over: z.literal(true).exactOptional(),
+  /** How often it had changed hands when it was written; absent: never, or there is one process alone. */
+  hands: z.number().exactOptional(),
 });
 
 /** How long what is over is known as such, in ms. */
