@@ -30,8 +30,10 @@ export function toBanner(config: Config, running: Running): string {
     ...adapterRows.flatMap(([name, label]) => {
       const where = adapters[name];
       if (!where) return [];
-      return [[name === "web" && !config.playground ? "Painting" : label, where]];
+      if (name !== "web" || config.playground) return [[label, where]];
+      return config.publicUrl ? [["Painting", where]] : [];
     }),
+    ...(config.admin && adapters.web ? [["Admin", `${adapters.web}/admin`]] : []),
     ...(config.publicUrl ? [["From outside", config.publicUrl]] : []),
     ["Painter", painter],
     ...(health === undefined ? [] : [["Health", `${health}/health${config.metrics ? ", /metrics" : ""}`]]),

@@ -45,6 +45,8 @@ export interface Config {
     /** Addresses and networks of proxies that are believed when they say for whom they ask. */
     readonly trustedProxies: readonly string[];
   };
+  /** The admin's page is served. Without a password to this machine alone: then there is none for the playground either. */
+  readonly admin?: { readonly password?: string; readonly trustedProxies: readonly string[] };
   readonly discord?: {
     readonly token: string;
     /** Another server that speaks the protocol, up to and without the version: `http://127.0.0.1:4000/api`. */
@@ -140,6 +142,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
         trustedProxies: parsed.TRUSTED_PROXIES ?? [],
       },
     }),
+    ...toAdmin(parsed),
     ...(parsed.DISCORD_TOKEN && {
       discord: {
         token: parsed.DISCORD_TOKEN,
@@ -174,6 +177,13 @@ function toImageModels(env: Environment): readonly string[] {
   const isStrange = env.ENGINE === "images" && env.OPENAI_BASE_URL !== undefined;
   const { IMAGE_MODEL: usual, IMAGE_MODELS: offered = isStrange ? [] : Object.keys(models) } = env;
   return [...new Set([usual, ...offered])];
+}
+
+/** Who has locked the playground, or wants none, has not asked for a door that is open. */
+function toAdmin(env: Environment): Pick<Config, "admin"> {
+  const { ADMIN_PASSWORD: password, TRUSTED_PROXIES: trustedProxies = [] } = env;
+  if (password) return { admin: { password, trustedProxies } };
+  return env.PLAYGROUND && !env.PLAYGROUND_PASSWORD ? { admin: { trustedProxies } } : {};
 }
 
 /** With both an app token and a signing secret, Socket Mode wins: it needs no public address. */

@@ -25,6 +25,14 @@ function listBy(separator: RegExp) {
 
 const named = listBy(/,/);
 
+const password = z
+  .string()
+  .min(8, "must have 8 characters at least; 15 or more are better")
+  .refine((given) => !isWeakPassword(given), {
+    error: "is one of those that are tried first: choose another, better of 15 characters or more",
+    abort: true,
+  });
+
 /** Ids, which have no spaces in them. */
 function listOf(id: RegExp, error: string) {
   return listBy(/[,\s]/)
@@ -70,14 +78,8 @@ export const environment = z
       .transform((url) => url.replace(/\/+$/, ""))
       .optional(),
     PLAYGROUND: onOff.default(true),
-    PLAYGROUND_PASSWORD: z
-      .string()
-      .min(8, "must have 8 characters at least; 15 or more are better")
-      .refine((password) => !isWeakPassword(password), {
-        error: "is one of those that are tried first: choose another, better of 15 characters or more",
-        abort: true,
-      })
-      .optional(),
+    PLAYGROUND_PASSWORD: password.optional(),
+    ADMIN_PASSWORD: password.optional(),
     SHARED_LINKS: onOff.default(false),
     PLAYGROUND_IDLE_HOURS: wholeNumber(1, 720).default(168),
     TRUSTED_PROXIES: named
@@ -135,6 +137,13 @@ export const environment = z
           code: "custom",
           path: ["HOST"],
           message: `${env.HOST} can be reached from other machines: set PLAYGROUND_PASSWORD too, or PLAYGROUND=off`,
+        });
+      }
+      if (env.ADMIN_PASSWORD && env.ADMIN_PASSWORD === env.PLAYGROUND_PASSWORD) {
+        issues.addIssue({
+          code: "custom",
+          path: ["ADMIN_PASSWORD"],
+          message: "is that of the playground, which opens no admin's page: choose another",
         });
       }
       if (env.DISCORD_GUILD_ID && env.DISCORD_SERVERS) {

@@ -14,17 +14,21 @@ import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
+import type { Admin } from "./seam/watch/admin.ts";
 import type { Watch } from "./seam/watch/watch.ts";
-import { loadEnvironment } from "./setup/env-file.ts";
+import { calmCollector } from "./setup/collector.ts";
+import { type LoadedEnvironment, loadEnvironment } from "./setup/env-file.ts";
+import { listSettings } from "./setup/in-force.ts";
 import { createAccounts } from "./store/accounts.ts";
 import { createHistory } from "./store/history.ts";
 import { lockFile } from "./store/lock/file.ts";
 import { openStore } from "./store/store.ts";
 import { createBot } from "./turns/bot.ts";
+import { createHealth } from "./watch/health.ts";
 import { listenForWatchers } from "./watch/listener.ts";
 import type { Load, Metrics } from "./watch/metrics.ts";
 import { createStoreCheck, timeStore } from "./watch/store.ts";
-import { createWatch } from "./watch/watch.ts";
+import { createWatch, type Readiness } from "./watch/watch.ts";
 
 /** How long all else may take to let go after the grace, in ms: with six seconds of it, less than a container is given. */
 const closeMs = 3500;
@@ -38,12 +42,13 @@ const stopping = new AbortController();
 /** What is set and does nothing, a line each. */
 let idle: readonly string[] = [];
 
+calmCollector();
 try {
   const loaded = loadEnvironment(process.env);
   idle = loaded.idle;
   // Libraries of ours have variables of their own, such as OPENAI_ORG_ID.
   Object.assign(process.env, loaded.env);
-  await main(parseConfig(loaded.env));
+  await main(parseConfig(loaded.env), loaded.env);
 } catch (error) {
   // Who was told to stop while it started is ended by that.
   if (!stopping.signal.aborted) {
@@ -55,7 +60,7 @@ try {
   }
 }
 
-async function main(config: Config): Promise<void> {
+async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void> {
   const { dataDir, storeUrl, stopGraceMs } = config;
   const log = createLog(config.logLevel, await openLogWriter(config));
   const endings = sayEndings(config, Date.now());
@@ -110,16 +115,24 @@ async function main(config: Config): Promise<void> {
 
   let isRunning = false;
   const isKept = createStoreCheck(opened);
+  async function readiness(): Promise<Readiness> {
+    const connected = loaded.map(({ adapter, isConnected }) => [adapter.name, isConnected()] as const);
+    const isTaking = isRunning && !stopping.signal.aborted && !bot.control.now().isDraining;
+    return { running: isTaking, store: await isKept(), ...Object.fromEntries(connected) };
+  }
   const watch = createWatch({
-    async readiness() {
-      const connected = loaded.map(({ adapter, isConnected }) => [adapter.name, isConnected()] as const);
-      const isTaking = isRunning && !stopping.signal.aborted;
-      return { running: isTaking, store: await isKept(), ...Object.fromEntries(connected) };
-    },
+    readiness,
     ...(metrics && { metrics }),
     ...(config.metrics?.token && { token: config.metrics.token }),
   });
-  const loaded = await loadAdapters(config, { painter, watch, log });
+  const painted = { name: painter.name, standIn: painter.standIn };
+  const fixed = { version, store: redact(storeUrl), painter: painted };
+  const admin = config.admin && {
+    control: bot.control,
+    health: createHealth(fixed, readiness),
+    settings: () => listSettings(env),
+  };
+  const loaded = await loadAdapters(config, { painter: painted, watch, admin, log });
   const watcher = config.health && (await listenForWatchers(config.health.host, config.health.port, watch));
   if (watcher) open.defer(() => watcher.close());
   const adapters = loaded.map(({ adapter }) => adapter);
@@ -232,29 +245,35 @@ interface Loaded {
 /** Those that the environment turns on, each loaded only then. */
 async function loadAdapters(
   config: Config,
-  { painter, watch, log }: { readonly painter: Painter; readonly watch: Watch; readonly log: Log },
+  parts: {
+    readonly painter: Pick<Painter, "name" | "standIn">;
+    readonly watch: Watch;
+    readonly admin: Admin | undefined;
+    readonly log: Log;
+  },
 ): Promise<readonly Loaded[]> {
   const { playground, http, publicUrl, discord, slack, dataDir } = config;
-  const shown = { name: painter.name, standIn: painter.standIn };
+  const { painter, watch, admin, log } = parts;
   const loaded: Loaded[] = [];
-  if (playground || publicUrl) {
+  if (playground || publicUrl || config.admin) {
     const { createWebAdapter } = await import("../adapters/web/index.ts");
     const adapter = createWebAdapter({
       ...{ ...http, ...playground, playground: playground !== undefined },
       ...(publicUrl && { publicUrl }),
-      ...{ dataDir: join(dataDir, "playground"), version, painter: shown, watch, log },
+      ...(admin && config.admin && { admin: { ...config.admin, admin } }),
+      ...{ dataDir: join(dataDir, "playground"), version, painter, watch, log },
     });
     loaded.push({ adapter, where: () => adapter.url, isConnected: () => adapter.url !== "" });
   }
   if (discord) {
     const { createDiscordAdapter } = await import("../adapters/discord/index.ts");
-    const adapter = createDiscordAdapter({ ...discord, painter: shown, log });
+    const adapter = createDiscordAdapter({ ...discord, painter, log });
     const where = () => `invite it with ${adapter.inviteUrl}`;
     loaded.push({ adapter, where, isConnected: () => adapter.connected });
   }
   if (slack) {
     const { createSlackAdapter } = await import("../adapters/slack/index.ts");
-    const adapter = createSlackAdapter({ ...slack, painter: shown, log });
+    const adapter = createSlackAdapter({ ...slack, painter, log });
     loaded.push({ adapter, where: () => adapter.where, isConnected: () => adapter.connected });
   }
   return loaded;

@@ -53,3 +53,13 @@ test("a store in memory is said to be forgotten, and what is to be looked at sta
   assert.match(banner, /Store +memory: forgotten when this process ends\n/);
   assert.match(banner, /\nLook here\.\n/);
 });
+
+test("the start says where the admin's page is, and names nothing that is not served", () => {
+  const web = { ...running, adapters: { web: "http://127.0.0.1:8080" } };
+  assert.match(toBanner(parseConfig({}), web), /Admin +http:\/\/127\.0\.0\.1:8080\/admin\n/);
+  const alone = toBanner(parseConfig({ PLAYGROUND: "off", ADMIN_PASSWORD: "a gate nobody knows" }), web);
+  assert.match(alone, /Admin +http/);
+  assert.doesNotMatch(alone, /Painting +http/);
+  const locked = toBanner(parseConfig({ PLAYGROUND_PASSWORD: "a gate nobody knows" }), web);
+  assert.doesNotMatch(locked, /Admin/);
+});

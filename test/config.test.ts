@@ -21,6 +21,7 @@ describe("the configuration", () => {
       openai: { model: "gpt-6-luna", imageModels: Object.keys(models), background: true, store: true },
       http: { host: "127.0.0.1", port: 8080 },
       playground: { idleMs: 7 * 24 * 3_600_000, sharedLinks: false, trustedProxies: [] },
+      admin: { trustedProxies: [] },
       dataDir: "./data",
       storeUrl: `sqlite:${join("data", "drawbridge.db")}`,
       logLevel: "info",
@@ -46,6 +47,7 @@ describe("the configuration", () => {
         PRICES_FILE: "/etc/prices.json",
         PUBLIC_URL: "https://draw.example.com/",
         PLAYGROUND_PASSWORD: "long enough",
+        ADMIN_PASSWORD: "another one that is long",
         PLAYGROUND_IDLE_HOURS: "1",
         TRUSTED_PROXIES: "127.0.0.1, ::1,172.16.0.0/12,",
         HOST: "0.0.0.0",
@@ -79,6 +81,10 @@ describe("the configuration", () => {
         pricesFile: "/etc/prices.json",
         publicUrl: "https://draw.example.com",
         http: { host: "0.0.0.0", port: 0 },
+        admin: {
+          password: "another one that is long",
+          trustedProxies: ["127.0.0.1", "::1", "172.16.0.0/12"],
+        },
         playground: {
           password: "long enough",
           idleMs: 3_600_000,
@@ -291,6 +297,26 @@ describe("the configuration", () => {
     test(`the password ${password} is taken`, () =>
       assert.equal(parseConfig({ PLAYGROUND_PASSWORD: password }).playground?.password, password));
   }
+
+  test("the admin's page is for this machine where no password is set, and for who has its own otherwise", () => {
+    const adminOf = (env: Record<string, string>) => parseConfig(env).admin;
+    const long = "the drawbridge is up again";
+    assert.deepEqual(adminOf({}), { trustedProxies: [] });
+    assert.equal(adminOf({ PLAYGROUND_PASSWORD: long }), undefined);
+    assert.equal(adminOf({ PLAYGROUND: "off" }), undefined);
+    assert.equal(adminOf({ PLAYGROUND: "off", HOST: "0.0.0.0", ADMIN_PASSWORD: long })?.password, long);
+    assert.equal(adminOf({ PLAYGROUND_PASSWORD: "another one", ADMIN_PASSWORD: long })?.password, long);
+    for (const [env, why] of [
+      [{ ADMIN_PASSWORD: "short" }, /ADMIN_PASSWORD: must have 8/],
+      [{ ADMIN_PASSWORD: "administrator" }, /ADMIN_PASSWORD: is one of those that are tried first/],
+      [{ ADMIN_PASSWORD: long, PLAYGROUND_PASSWORD: long }, /ADMIN_PASSWORD: is that of the playground/],
+    ] as const) {
+      assert.throws(
+        () => parseConfig(env),
+        ({ message }: Error) => why.test(message) && !message.includes(long),
+      );
+    }
+  });
 
   test("names everything that is wrong at once, a line each", () => {
     const env = { PORT: "eighty", STORE_URL: "mysql://x", LOG_LEVEL: "loud", HOST: "0.0.0.0" };

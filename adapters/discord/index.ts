@@ -18,6 +18,7 @@ import { createSight } from "./in/sight.ts";
 import { forget, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor, nameUnknown } from "./live/access.ts";
 import { createChannels } from "./live/channels.ts";
+import { createDiscordClock } from "./live/clock.ts";
 import { parseNoted } from "./live/noted-venue.ts";
 import type { Stage } from "./live/stage.ts";
 import type { Venue } from "./live/venue.ts";
@@ -32,7 +33,7 @@ import { guildIdOf, parseMessageKey, type Spot, toMessageKey } from "./wire/keys
 import { paceMs, toImageLimits } from "./wire/limits.ts";
 import { type ThreadMode, toInviteUrl } from "./wire/permissions.ts";
 import { isSpoiler, picturesOf } from "./wire/pictures.ts";
-import { makeRequest } from "./wire/request.ts";
+import { toMakeRequest } from "./wire/request.ts";
 import { createSend } from "./wire/send.ts";
 import { toLogged } from "./wire/trouble.ts";
 
@@ -46,7 +47,7 @@ export interface DiscordOptions {
   readonly threads: ThreadMode;
   readonly painter: { readonly name: string; readonly standIn: boolean };
   readonly log: Log;
-  /** Unix time, ms. */
+  /** Unix time, ms; that of Discord's own clock unless said. */
   readonly now?: () => number;
   /** Shortest time between two edits of a message, in ms; what Discord likes unless said. */
   readonly paceMs?: number;
@@ -84,9 +85,11 @@ const settleMs = 2000;
 export function createDiscordAdapter(
   options: DiscordOptions,
 ): Adapter & { readonly inviteUrl: string; readonly connected: boolean } {
-  const { token, apiUrl, access = openAccess, threads, now = Date.now, sketchMs = 15_000 } = options;
+  const { token, apiUrl, access = openAccess, threads, sketchMs = 15_000 } = options;
   const log = options.log.child({ adapter: "discord" });
-  const rest = { makeRequest, ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
+  const clock = createDiscordClock();
+  const now = options.now ?? clock.now;
+  const rest = { makeRequest: toMakeRequest(clock.hear), ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
   const sketches = new REST({ ...rest, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
   let memory = createMemory();
   let running: Running | undefined;
@@ -181,7 +184,8 @@ export function createDiscordAdapter(
     nameUnknown(client, access, log);
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
     catchUp = createCatchUp({
-      ...{ send, channels, door, me: me.id, missed: core.missed, take: messages.take, wait: stage.wait, log },
+      ...{ send, channels, door, me: me.id, missed: core.missed, take: messages.take },
+      ...{ wait: stage.wait, now, log },
     });
     catchUp(since);
   }

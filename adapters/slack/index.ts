@@ -15,7 +15,8 @@ import { readSessions } from "./live/agent/sessions.ts";
 import { readLeft } from "./live/left.ts";
 import { introduce, nameUnknown } from "./live/me.ts";
 import { movedTo } from "./live/moved.ts";
-import { createPeople } from "./live/people.ts";
+import { createGroups } from "./live/people/groups.ts";
+import { createPeople } from "./live/people/people.ts";
 import type { Stage } from "./live/stage.ts";
 import { readUploads } from "./live/uploads.ts";
 import { parseVenue, type Venue } from "./live/venue.ts";
@@ -132,7 +133,10 @@ export function createSlackAdapter(
       uploads: await readUploads(core.keep, log),
       left: await readLeft(core.keep, log),
       missing,
-      people: createPeople({ info: send.fetchPerson, teamId: me.teamId, log, now }),
+      people: createPeople({
+        ...{ info: send.fetchPerson, teamId: me.teamId, log, now },
+        groups: createGroups({ list: send.fetchGroups, missing, log, now }),
+      }),
       door: createDoor(access, now),
       core,
       me,

@@ -7,6 +7,7 @@ import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { optionSpecs } from "../../src/seam/options.ts";
 import type { Watch } from "../../src/seam/watch/watch.ts";
+import { type AdminDoor, type AdminPages, createAdminPages } from "./admin/pages.ts";
 import { createAreaAdapter } from "./area/adapter.ts";
 import { createAreaPages } from "./area/pages.ts";
 import { postAsk } from "./in/ask.ts";
@@ -44,7 +45,7 @@ export interface WebOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** False: the pages for painting alone, which need neither password nor chat. True unless said. */
+  /** False: the pages for painting and the admin's alone, which need no chat. True unless said. */
   readonly playground?: boolean;
   /** Where people reach this server from outside, e.g. `https://draw.example.com`; absent: no pages for painting. */
   readonly publicUrl?: string;
@@ -62,6 +63,8 @@ export interface WebOptions {
   readonly painter: About["painter"];
   /** What those who look after the process are told. */
   readonly watch?: Watch;
+  /** The page for whoever looks after it; absent: there is none. */
+  readonly admin?: AdminDoor;
   readonly log: Log;
   /** Unix time, ms. */
   readonly now?: () => number;
@@ -76,6 +79,7 @@ interface Running {
   readonly server: Listening;
   readonly database: Database;
   readonly login: Login | undefined;
+  readonly admin: AdminPages | undefined;
   /** Looks for what was deleted long enough ago. */
   readonly emptying: NodeJS.Timeout;
 }
@@ -98,7 +102,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
   const uploadDir = join(dataDir, "uploads");
   const log = options.log.child({ adapter: "web" });
   if (options.playground === false) {
-    return createAreaAdapter({ host, port, publicUrl, pageDir, watch, log });
+    return createAreaAdapter({ host, port, publicUrl, pageDir, watch, admin: options.admin, log, now });
   }
   // Behind a proxy that asks for us as localhost, nothing else would tell the world from this machine.
   const open = [host, publicUrl && new URL(publicUrl).hostname].find((name) => name && !isLoopback(name));
@@ -127,6 +131,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       let database: Database | undefined;
       let uploads: Uploads | undefined;
       let login: Login | undefined;
+      let admin: AdminPages | undefined;
       let emptying: NodeJS.Timeout | undefined;
       try {
         database = await openDatabase(dataDir);
@@ -157,6 +162,8 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           const { trustedProxies = [] } = options;
           login = await createLogin({ password, sessions, trustedProxies, publicUrl, log, now });
         }
+        admin =
+          options.admin && (await createAdminPages(options.admin, { page, library, publicUrl, log, now }));
         const links = options.sharedLinks ? createLinks(database, now) : undefined;
         const app = createApp({
           routes: [
@@ -170,15 +177,17 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           area:
             areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined,
           shared: links && (await createSharedPages(stage, links, publicUrl)),
+          admin: admin?.routes,
           login,
           scriptHashes: toScriptHashes(html),
           watch,
           log,
         });
         server.answer(getRequestListener(app.fetch));
-        running = { stage, asks, server, database, login, emptying };
+        running = { stage, asks, server, database, login, admin, emptying };
       } catch (error) {
         clearInterval(emptying);
+        admin?.close();
         login?.close();
         uploads?.close();
         database?.close();
@@ -190,9 +199,10 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
 
     async stop() {
       if (!running) return;
-      const { server, stage, database, login, emptying } = running;
+      const { server, stage, database, login, admin, emptying } = running;
       running = undefined;
       clearInterval(emptying);
+      admin?.close();
       login?.close();
       stage.uploads.close();
       stage.events.close();

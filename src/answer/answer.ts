@@ -2,6 +2,7 @@ import type { Identity } from "../openai/identity.ts";
 import type { Painter, Plan } from "../openai/painter.ts";
 import { RefusedOption } from "../openai/refused-option.ts";
 import { type Fitted, fitOptions } from "../options/fit.ts";
+import { permittedModels } from "../options/permitted.ts";
 import type { Refusals } from "../options/refusals.ts";
 import { sizeLike, toLike, withShape } from "../options/shape.ts";
 import type { Uploads } from "../pictures/uploads.ts";
@@ -195,7 +196,7 @@ function likeOf({ options, from, like }: OpenTurn, { shown, inputs, unpicked }: 
 
 /** The options as this turn can have them. */
 function fit(
-  { options }: OpenTurn,
+  { options, models }: OpenTurn,
   { inputs, under }: Prepared,
   like: Size | undefined,
   { defaults, refusals, today, plan }: DrawTools,
@@ -203,7 +204,7 @@ function fit(
   const masked = inputs.some(({ role }) => role === "mask");
   const learnt = { refused: refusals.has, sizesOf: refusals.sizesOf };
   const given = { masked, now: today(), ...learnt, mainline: plan.mainline };
-  const fitted = fitOptions(options, defaults.imageModels, given);
+  const fitted = fitOptions(options, permittedModels(defaults.imageModels, models, today()), given);
   const keepsShape = under && options.outside !== "redraw";
   const size = keepsShape && sizeLike(under, fitted.imageModel, refusals);
   if (!keepsShape || !size) return withShape(fitted, like, refusals);

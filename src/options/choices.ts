@@ -1,3 +1,4 @@
+import type { Rules } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";
 import type { ImageOptions } from "../seam/options.ts";
 import type { Place, User } from "../seam/turn.ts";
@@ -11,6 +12,7 @@ import {
 } from "../seam/words/flags.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { StoredStyle } from "../store/stored.ts";
+import { findUnpermitted, toPermitted } from "./permitted.ts";
 import type { StyleBook } from "./styles.ts";
 
 /** What a person wants, with all that holds for them and for the channel. */
@@ -55,9 +57,15 @@ export type ChooseAgain = (of: {
 export function createChoose({
   accounts,
   styles,
+  rules,
+  today,
 }: {
   readonly accounts: AccountBook;
   readonly styles: StyleBook;
+  /** What admins have laid down. */
+  readonly rules: Pick<Rules, "at">;
+  /** Unix time in ms, by which models have ended or not. */
+  readonly today: () => number;
 }): { readonly choose: Choose; readonly chooseAgain: ChooseAgain } {
   /** A style that was a default and is gone keeps nobody from drawing. */
   async function findUsual(user: User, place: Place, name: string | undefined, notes: string[]) {
@@ -75,7 +83,9 @@ export function createChoose({
 
   const chooseAgain: ChooseAgain = async ({ user, place, options }) => {
     const notes: string[] = [];
-    return { options: permit(options, await channelsOf(place), user, notes), notes };
+    const whole = permit(options, await channelsOf(place), user, notes);
+    const permitted = toPermitted(whole, await rules.at(place), today());
+    return { options: permitted.options, notes: [...notes, ...permitted.notes] };
   };
 
   /** A style that was asked for; one that is not there is one more problem. */
@@ -96,8 +106,10 @@ export function createChoose({
     const sayLost = (then: (several: boolean) => string) =>
       unknown.length > 0 ? [sayUnknown(unknown, then)] : [];
     const notes = sayLost((several) => `I left ${several ? "them" : "it"} in the words`);
-    const problems = [...flags.problems, ...fields.problems];
+    const held = await rules.at(place);
     const said = { ...earlier, ...flags.options, ...fields.options };
+    const unpermitted = findUnpermitted(said, held, today()).map(({ words }) => words);
+    const problems = [...flags.problems, ...fields.problems, ...unpermitted];
     const channels = await channelsOf(place);
     const usual = over ?? { ...channels, ...(await accounts.of(user.id)).defaults };
     const isBare = said.style === noStyle;
@@ -112,10 +124,12 @@ export function createChoose({
       ]);
     }
     const all = { ...usual, ...style?.options, ...said };
+    const whole = permit(style || (over && !isBare) ? all : withoutStyle(all), channels, user, notes);
+    const permitted = toPermitted(whole, held, today());
     return {
       text: flags.text,
-      options: permit(style || (over && !isBare) ? all : withoutStyle(all), channels, user, notes),
-      notes,
+      options: permitted.options,
+      notes: [...notes, ...permitted.notes],
       ...(style && {
         style: { name: style.name, instruction: style.instruction },
         stylePictures: style.pictures,

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
+import { takeApart } from "./decoder/crossing.ts";
 import { fromFault } from "./decoder/fault.ts";
 import type { Order, Outcome } from "./decoder/process.ts";
 
@@ -41,6 +42,9 @@ const asked: ReadonlySet<string> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
 /** Letters of what a process says in its last moments. */
 const mostSaid = 2000;
 
+/** Where a decoder has its pipe for bytes, among its files. */
+const pipe = 4;
+
 /** A machine with much to do may take so many times as long: then it is given up whatever it is at. */
 const busy = 4;
 
@@ -52,6 +56,8 @@ interface Task {
 
 interface Decoder {
   readonly child: ChildProcess;
+  /** Where it gets the bytes that it opens. */
+  readonly pictures: Socket;
   task: Task | undefined;
   /** Ends it when it has had nothing to do for a while, or its work takes too long. */
   timer: NodeJS.Timeout | undefined;
@@ -92,9 +98,11 @@ export function createPool(of: {
       env: { UV_THREADPOOL_SIZE: "2", MALLOC_ARENA_MAX: "1" },
       execArgv: ["--disable-warning=ExperimentalWarning"],
       serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
     });
-    const decoder: Decoder = { child, task: undefined, timer: undefined };
+    const pictures = child.stdio[pipe] as Socket; // it was asked for
+    pictures.on("error", () => {}); // the process has ended, and says so itself
+    const decoder: Decoder = { child, pictures, task: undefined, timer: undefined };
     decoders.add(decoder);
     let said = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -114,17 +122,20 @@ export function createPool(of: {
   }
 
   function begin(decoder: Decoder, task: Task, args: Order["args"]): void {
-    const { child } = decoder;
+    const { child, pictures } = decoder;
     decoder.task = task;
     clearTimeout(decoder.timer);
     child.ref();
     child.channel?.ref();
+    pictures.ref();
     decoder.timer = setTimeout(() => child.kill("SIGKILL"), task.bounds.ms * busy);
     const { mb, ms } = task.bounds;
-    const order: Order = { name: task.wanted.name, args, mb, ms };
+    const { rest, bytes } = takeApart(args);
+    const order: Order = { name: task.wanted.name, args: rest as Order["args"], mb, ms };
     child.send(order, (error) => {
       if (error) drop(decoder, error);
     });
+    for (const one of bytes) pictures.write(one);
   }
 
   function end(decoder: Decoder, outcome: Outcome): void {
@@ -138,9 +149,10 @@ export function createPool(of: {
   }
 
   function rest(decoder: Decoder): void {
-    const { child } = decoder;
+    const { child, pictures } = decoder;
     child.unref();
     child.channel?.unref();
+    pictures.unref();
     (child.stderr as Socket | null)?.unref(); // a pipe to a process is one
     clearTimeout(decoder.timer);
     decoder.timer = setTimeout(() => decoders.size > 1 && discard(decoder), of.idleMs).unref();

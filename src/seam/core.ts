@@ -1,4 +1,5 @@
 import type { ImageOptions } from "./options.ts";
+import type { AuditEntry, HeldRules } from "./rules.ts";
 import type {
   Attachment,
   ChannelKey,
@@ -6,6 +7,7 @@ import type {
   MessageKey,
   Place,
   PlatformEvent,
+  RuleChange,
   Scope,
   StyleDraft,
   ThreadKey,
@@ -32,10 +34,10 @@ export type Note = (event: PlatformEvent) => Promise<Attend | undefined>;
 /** Never rejects. */
 export type Attend = (work: () => Promise<void>) => Promise<void>;
 
-/** Where people have spoken with the bot lately, and since when it has not listened. */
+/** Where people have spoken with the bot lately, and for how long it has not listened. */
 export interface Missed {
-  /** Unix time, ms. */
-  readonly since: number;
+  /** Ms, and not a time: a platform's clock and ours need not agree. */
+  readonly forMs: number;
   /** The latest first. */
   readonly places: readonly { readonly thread: ThreadKey; readonly channel: ChannelKey }[];
 }
@@ -102,6 +104,23 @@ export interface Styles {
   pictures(user: User, place: Place, name: string): Promise<readonly Image[]>;
   /** Rejects with BotError `bad_option` when there is no such style, `forbidden` when it is not theirs to remove. */
   remove(user: User, place: Place, scope: Scope, name: string): Promise<void>;
+}
+
+/** What admins have laid down. Calls reject with BotError `storage` when the store fails. */
+export interface Rules {
+  /** What is set for all of the place's community, and what for its channel: the channel's takes the place of the other. */
+  of(place: Place): Promise<{ readonly community: HeldRules; readonly channel: HeldRules }>;
+  /** What holds there: of each rule the channel's, else the community's. What it does not allow need not be offered. */
+  at(place: Place): Promise<HeldRules>;
+  /** Why that person may not draw there, in a sentence; undefined: they may. */
+  refusal(user: User, place: Place): Promise<string | undefined>;
+  /**
+   * Lays a rule down, or no more, and writes down who did. Rejects with BotError `bad_option`, and `forbidden` for who is
+   * no admin there.
+   */
+  change(user: User, place: Place, change: RuleChange): Promise<void>;
+  /** What was changed in the place's community, the newest first. Rejects with BotError `forbidden`: moderators see it. */
+  changes(user: User, place: Place, limit: number): Promise<readonly AuditEntry[]>;
 }
 
 /** What is asked for, as far as it is known before it is sent. */
@@ -171,11 +190,11 @@ export interface Core {
   readonly note: Note;
   readonly keep: Keep;
   /**
-   * Where to look for what was said while nobody listened, for platforms that do not deliver it again. `since`: from when
-   * on, if that is known better than by the last process's life. Undefined: there is nothing to look for, or the
+   * Where to look for what was said while nobody listened, for platforms that do not deliver it again. `forMs`: for how
+   * long, if that is known better than by the last process's life. Undefined: there is nothing to look for, or the
    * operator does not want it.
    */
-  readonly missed: (since?: number) => Promise<Missed | undefined>;
+  readonly missed: (forMs?: number) => Promise<Missed | undefined>;
   /** For ids that come back and name something outside of the message they stand on. */
   readonly seal: Seal;
   readonly promptOf: PromptOf;
@@ -183,6 +202,7 @@ export interface Core {
   readonly removed: Removed;
   readonly accounts: Accounts;
   readonly styles: Styles;
+  readonly rules: Rules;
   readonly estimateOf: EstimateOf;
   /** For where a platform takes less than it said. */
   readonly toLimits: ToLimits;

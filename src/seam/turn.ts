@@ -18,12 +18,17 @@ export interface Place {
   readonly community?: CommunityKey;
   /** The community that whoever asks belongs to, where that is another. */
   readonly from?: CommunityKey;
+  /** Whose rules hold in a conversation that belongs to none: that of the only community the bot is in. */
+  readonly ruledBy?: CommunityKey;
   /**
    * `direct`: a conversation with the bot alone. `carried`: the bot is there by somebody's own installation. Absent: a
    * channel that has let it in.
    */
   readonly kind?: "direct" | "carried";
 }
+
+/** A role or a user group: what an admin gives to people to tell them apart. Opaque to the core. */
+export type RoleKey = `${string}:${string}`;
 
 /** One posted message: what people reply to and what buttons sit under. Opaque to the core. */
 export type MessageKey = `${string}:${string}`;
@@ -43,11 +48,17 @@ export interface PlatformEvent {
   readonly click?: string;
 }
 
-/** Whoever asked. `moderator` may cancel and delete what others asked for, and set the admin's options. */
+/**
+ * Whoever asked. `moderator` may cancel and delete what others asked for, set the admin's options and let through what
+ * waits for approval; `admin` may change what holds for the whole community.
+ */
 export interface User {
   readonly id: string;
   readonly name: string;
   readonly moderator?: boolean;
+  readonly admin?: boolean;
+  /** Those they have in the place's community; absent where the platform has none, or does not tell. */
+  readonly roles?: readonly RoleKey[];
 }
 
 /** One thing a person asked of the bot. */
@@ -127,7 +138,22 @@ export type SettingWish =
       readonly scope: Scope;
       readonly options: Readonly<Record<string, unknown>>;
     }
-  | { readonly name: "resetDefaults"; readonly scope: Scope };
+  | { readonly name: "resetDefaults"; readonly scope: Scope }
+  /** What is laid down in the community, and in this channel. */
+  | { readonly name: "rules" }
+  | ({ readonly name: "setRule" } & RuleChange)
+  /** Who changed what of that. */
+  | { readonly name: "changes" };
+
+/** Where a rule holds: in all of a community, or in one channel of it, where it takes the place of the community's. */
+export type RuleScope = "community" | "channel";
+
+/** A rule as somebody wants it. `value`: raw, from a form's field or from words; absent: laid down no more. */
+export interface RuleChange {
+  readonly rule: string;
+  readonly scope: RuleScope;
+  readonly value?: unknown;
+}
 
 /** A style to be saved. All of it raw. */
 export interface StyleDraft {

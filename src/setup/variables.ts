@@ -150,6 +150,11 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     part: web,
     about: "After so many hours without a request the password is asked for again",
   },
+  ADMIN_PASSWORD: {
+    ...{ part: web, secret: true, example: "…", otherwise: "this machine alone, where no password is set" },
+    about:
+      "Opens [the admin's page](admin.md) at `/admin`, also with `PLAYGROUND=off`; the same rules as above, and another than the playground's",
+  },
   SHARED_LINKS: {
     part: web,
     about:

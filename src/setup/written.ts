@@ -41,6 +41,6 @@ export function toTable(): string {
 }
 
 /** Without links and code marks. */
-function toPlain(markdown: string): string {
+export function toPlain(markdown: string): string {
   return markdown.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1").replaceAll("`", "");
 }

@@ -9,6 +9,7 @@ import {
   storedSize,
   storedStyle,
   storedUnder,
+  storedUser,
 } from "./stored.ts";
 
 /** A file that a person sent, and where it can be read again; absent: nowhere. */
@@ -60,7 +61,7 @@ const wish = z.object({
   event: key.exactOptional(),
   thread: key,
   place: storedPlace.exactOptional(),
-  user: z.object({ id: z.string(), name: z.string(), moderator: z.boolean().exactOptional() }),
+  user: storedUser,
   text: z.string(),
   options: storedOptions,
   notes: z.array(z.string()).readonly(),
@@ -76,6 +77,8 @@ const wish = z.object({
   spoiler: z.boolean().exactOptional(),
   /** A picture was asked for outright, so words are no answer. */
   mustDraw: z.boolean(),
+  /** The image models that may draw, where not all may. */
+  models: z.array(z.string()).readonly().exactOptional(),
   /** It was asked for before, word for word, and should come out otherwise this time. */
   again: z.boolean().exactOptional(),
   style: storedStyle.exactOptional(),

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Keyv } from "keyv";
-import type { z } from "zod";
 import type { Log } from "../seam/log.ts";
-import type { Backend, Row } from "./backends/backend.ts";
+import type { Backend, Row, Seen } from "./backends/backend.ts";
 import type { Patience } from "./backends/patient.ts";
 import { createSqliteStore } from "./backends/sqlite.ts";
 import { sqlitePath } from "./backends/sqlite-file.ts";
@@ -10,35 +10,31 @@ import { createHealth, type Health, isUnreadable, toStorageError } from "./backe
 import type { Lease } from "./lock/lease.ts";
 import type { Lock, Takeover } from "./lock/lock.ts";
 import { lockStore } from "./lock/store-lock.ts";
+import type { Change, Tables } from "./table.ts";
+import { createTransaction } from "./transaction.ts";
 
 /** What the core keeps: tables of JSON values by key. */
-export interface Store {
+export interface Store extends Tables {
   /** `sqlite`, `redis`, `postgres` or `memory`. */
   readonly kind: string;
   /** Where the store that was there is now: it was damaged, and this one is begun anew. */
   readonly setAside?: string;
-  /** Values are checked against the schema when they are read: another version may have written them. */
-  table<Schema extends z.ZodType>(name: string, schema: Schema): Table<z.output<Schema>>;
   /**
    * Writes what belongs together as one: after it, or after a crash in the middle of it, all of it is there or none. Of
    * two changes of one key the later one counts. Rejects as a table's calls do.
    */
   write(changes: readonly Change[]): Promise<void>;
+  /**
+   * Reads and writes as one: what `work` has read is still so when all that it has written is, whoever else writes at the
+   * same time, in this process or another. Where that is not so, `work` is done again, with what is there now; so it does
+   * nothing beside, and whoever has many of one key at once lets them go one after another.
+   *
+   * Rejects as a table's calls do, and with what `work` rejects with: then nothing is written. After a crash, or a call
+   * that was given up, all of it is there or none.
+   */
+  transact<Result>(work: (within: Tables) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
-
-/** Every call rejects with BotError `storage` when the store fails: nothing is forgotten in silence. */
-export interface Table<Value> {
-  get(key: string): Promise<Value | undefined>;
-  /** `lifeMs`: it is forgotten after so many ms; kept for good unless said. */
-  set(key: string, value: Value, lifeMs?: number): Promise<void>;
-  delete(key: string): Promise<void>;
-}
-
-/** What `Table` does to one key, as a part of something more. */
-export type Change =
-  | { readonly table: string; readonly key: string; readonly value: unknown; readonly lifeMs?: number }
-  | { readonly table: string; readonly key: string; readonly delete: true };
 
 export interface StoreOptions {
   /** Hears when the store begins to fail, and when it is back. */
@@ -52,6 +48,10 @@ export interface StoreOptions {
   /** How to have the store to oneself. Absent: it is shared, by whoever knows what they do. */
   readonly alone?: Takeover;
 }
+
+/** How often what is read and written as one is tried, and after how many ms again, times the tries so far, at most. */
+const mostTries = 100;
+const againMs = 5;
 
 /**
  * Opens the store that a URL names: `sqlite:path`, `redis://…`, `postgres://…`, `memory:`.
@@ -105,6 +105,11 @@ function createRows(backend: Backend) {
     emitErrors: false,
   });
 
+  async function toRows(changes: readonly Change[]): Promise<readonly Row[]> {
+    const last = new Map(changes.map((change) => [`${change.table}:${change.key}`, change]));
+    return Promise.all(Array.from(last, ([key, change]) => toRow(key, change)));
+  }
+
   async function toRow(key: string, change: Change): Promise<Row> {
     const row = { key: keyv._getKeyPrefix(key) };
     if ("delete" in change) return row;
@@ -124,10 +129,19 @@ function createRows(backend: Backend) {
       await keyv.delete(key);
     },
     async write(changes: readonly Change[]) {
-      if (changes.length === 0) return;
-      const last = new Map(changes.map((change) => [`${change.table}:${change.key}`, change]));
-      await backend.write(await Promise.all(Array.from(last, ([key, change]) => toRow(key, change))));
+      if (changes.length > 0) await backend.write(await toRows(changes));
     },
+    /** What is there, and how it is written there: what Keyv's own `get` makes of that. */
+    async see(key: string): Promise<{ readonly seen: Seen; readonly value: unknown }> {
+      const row = keyv._getKeyPrefix(key);
+      const raw = await backend.get<string>(row);
+      if (typeof raw !== "string") return { seen: { key: row }, value: undefined };
+      const found = await keyv.deserializeData<unknown>(raw);
+      const isThere = found && !(typeof found.expires === "number" && Date.now() > found.expires);
+      return { seen: { key: row, value: raw }, value: isThere ? found.value : undefined };
+    },
+    writeIf: async (seen: readonly Seen[], changes: readonly Change[]) =>
+      backend.writeIf(seen, await toRows(changes)),
   };
 }
 
@@ -168,6 +182,17 @@ function createTables(parts: {
       };
     },
     write: (changes) => call("write", () => rows.write(changes)),
+    async transact(work) {
+      for (let tries = 1; ; tries += 1) {
+        const read = <T>(look: () => Promise<T>) => call("read", look);
+        const { tables, seen, changes } = createTransaction(rows.see, read);
+        const result = await work(tables);
+        if (changes.size === 0) return result;
+        if (await call("write", () => rows.writeIf(seen, [...changes.values()]))) return result;
+        if (tries === mostTries) throw toStorageError(kind, new Error("others were faster each time"));
+        await sleep(Math.random() * Math.min(tries, 10) * againMs);
+      }
+    },
     async close() {
       try {
         await guarded(kind, async () => backend.disconnect?.());

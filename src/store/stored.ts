@@ -9,7 +9,17 @@ export const storedPlace = z.object({
   channel: key,
   community: key.exactOptional(),
   from: key.exactOptional(),
+  ruledBy: key.exactOptional(),
   kind: z.enum(["direct", "carried"]).exactOptional(),
+});
+
+/** Whoever asked, as it is stored. */
+export const storedUser = z.object({
+  id: z.string(),
+  name: z.string(),
+  moderator: z.boolean().exactOptional(),
+  admin: z.boolean().exactOptional(),
+  roles: z.array(key).readonly().exactOptional(),
 });
 
 /** Image options, as they are stored: parseOptions checked every value before. */

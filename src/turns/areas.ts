@@ -55,6 +55,8 @@ export async function createAreas(parts: {
   const secret = await readSecret(store, "areas");
   /** As the ledger keeps them. */
   const noted = store.table("event", z.unknown());
+  /** The roles of who opened a page: there may be hundreds, and an address is short. */
+  const rolesOf = store.table("area:roles", z.array(key).readonly());
   const unfinished = createUnfinished(store, aside);
   const inOrder = createQueue();
 
@@ -92,7 +94,9 @@ export async function createAreas(parts: {
    */
   async function go(token: string, input: FormInput): Promise<void> {
     const { ticket, adapter } = await read(token);
-    const { message, user } = ticket;
+    const { message } = ticket;
+    const roles = await rolesOf.get(ticket.nonce);
+    const user = { ...ticket.user, ...(roles && { roles }) };
     // The mask lies on the picture that was painted on, whatever has been picked or deleted since.
     const painted = await recallPainted(adapter, ticket);
     const masks = await Promise.all(input.attachments.map((mask) => keepMask(mask, user)));
@@ -121,7 +125,7 @@ export async function createAreas(parts: {
 
   return {
     async open(adapter, message, user) {
-      const { id, name, moderator } = user;
+      const { id, name, moderator, roles } = user;
       const { picked = 0 } = (await history.find(message)) ?? {};
       const opened: Ticket = {
         adapter: adapter.name,
@@ -131,6 +135,7 @@ export async function createAreas(parts: {
         until: now() + areaMs,
         nonce: randomUUID(),
       };
+      if (roles) await rolesOf.set(opened.nonce, roles, areaMs);
       const body = Buffer.from(JSON.stringify(opened)).toString("base64url");
       return `${publicUrl}/area/${body}.${sign(body).toString("base64url")}`;
     },

@@ -9,6 +9,7 @@ import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn, Wish } from "../store/open-turn.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
+import type { Judge } from "./rules/judge.ts";
 import type { OnUndone, Runs } from "./run.ts";
 
 /** What a person wants drawn, before it has a message and an order. */
@@ -22,8 +23,8 @@ export interface Hear {
 }
 
 /**
- * Takes what is wanted on as a turn and sees it through. Throws BotError `bad_prompt`, and what
- * the platform throws.
+ * Takes what is wanted on as a turn and sees it through: the one way to a picture. Throws BotError `bad_prompt`,
+ * `bad_option` and `forbidden`, and what the platform throws.
  */
 export type Ask = (adapter: Adapter, reply: Reply, wanted: Wanted, hear?: Hear) => Promise<void>;
 
@@ -35,6 +36,7 @@ export function createAsk(
   of: {
     readonly runs: Runs;
     readonly ledger: Ledger;
+    readonly judge: Judge;
     /** Somebody sees that it was taken. */
     readonly onTaken: (adapter: Adapter, reply: Reply) => void;
     readonly stopped: AbortSignal;
@@ -44,7 +46,7 @@ export function createAsk(
   now: () => number,
   wait: Wait = usualWait,
 ): Ask {
-  const { runs, ledger, stopped, log } = of;
+  const { runs, ledger, judge, stopped, log } = of;
 
   /**
    * The turn is noted before anybody sees it taken, where the message is known; a platform that is down is waited for.
@@ -84,8 +86,11 @@ export function createAsk(
 
   return async (adapter, reply, { files, ...rest }, { onTaken, onUndone } = {}) => {
     checkWords(rest.text, files.length + (rest.brought?.length ?? 0) + (rest.from ? 1 : 0));
-    const expected = await estimate({ ...rest, files });
-    const wanted = { ...rest, ...(expected && { expected }) };
+    const models = await judge.allow(rest);
+    const allowed = { ...rest, ...(models && { models }) };
+    const expected = await estimate({ ...allowed, files });
+    const wanted = { ...allowed, ...(expected && { expected }) };
+    await judge.take(wanted);
     const toTurn = (message: MessageKey): OpenTurn => ({
       ...wanted,
       message,

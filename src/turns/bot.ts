@@ -16,6 +16,9 @@ import type { Links } from "../pictures/links.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
 import type { Spool } from "../pictures/spool.ts";
 import { createUploads } from "../pictures/uploads.ts";
+import { createAudit } from "../rules/audit.ts";
+import { createRules } from "../rules/rules.ts";
+import { createSlowMode } from "../rules/slow-mode.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError, toLogFields } from "../seam/errors.ts";
@@ -23,13 +26,16 @@ import type { Log } from "../seam/log.ts";
 import { type Access, barrierAt, openAccess } from "../seam/trust/access.ts";
 import type { EventKey, MessageKey, Place, Prompt, Setting, Turn } from "../seam/turn.ts";
 import type { Image, Reply } from "../seam/view.ts";
+import type { Control } from "../seam/watch/control.ts";
 import { type Meter, noMeter } from "../seam/watch/meter.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { History } from "../store/history.ts";
+import type { OpenTurn } from "../store/open-turn.ts";
 import { createSeals } from "../store/secret.ts";
 import type { Store } from "../store/store.ts";
 import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
+import { createDesk } from "./control/control.ts";
 import { createExpectedCost } from "./expected-cost.ts";
 import { createAttendance } from "./life/attendance.ts";
 import { createEvents } from "./life/events.ts";
@@ -39,6 +45,7 @@ import { createReread } from "./life/sources.ts";
 import { createPress } from "./press.ts";
 import { createPrompts, Unsure } from "./prompts/prompt.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
+import { createJudge } from "./rules/judge.ts";
 import { createRuns } from "./run.ts";
 import { createSettle } from "./settings.ts";
 
@@ -53,6 +60,8 @@ export interface Bot {
    * and is finished after the next start.
    */
   drain(graceMs: number): Promise<void>;
+  /** For whoever looks after it. */
+  readonly control: Control;
 }
 
 export interface BotParts {
@@ -124,11 +133,18 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
       })
     : undefined;
-  const { choose, chooseAgain } = createChoose({ accounts, styles });
+  const rules = createRules({ store, audit: createAudit(store), now });
+  const judge = createJudge({
+    ...{ rules, slowMode: createSlowMode(store, now), today },
+    imageModels: parts.defaults.imageModels,
+  });
+  const { choose, chooseAgain } = createChoose({ accounts, styles, rules, today });
   const expectedCost = createExpectedCost({ ...parts, choose, refusals, today });
-  const settle = createSettle({ accounts, styles });
+  const settle = createSettle({ accounts, styles, rules });
+  const desk = createDesk({ store, log, now });
   const runs = createRuns({
     ...parts,
+    desk,
     uploadsAs: (files) => (files ? uploads.stored : uploads.kept),
     pictureStore,
     refusals,
@@ -141,18 +157,26 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const cameAt = arrivals.get(reply);
     if (cameAt !== undefined) meter.acknowledged(adapter.name, Math.max(0, now() - cameAt));
   };
-  const hearing = { runs, ledger, onTaken, stopped: stopped.signal, log };
+  const hearing = { runs, ledger, judge, onTaken, stopped: stopped.signal, log };
   const ask = createAsk(hearing, expectedCost.of, now, parts.wait);
   const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
   const unfinished = createUnfinished(store, aside);
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
   const resume = createResume({
-    ...{ ledger, runs, events, unfinished, mayUse, log, spool: parts.spool },
+    ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
+    isBarred: async (adapter, turn) =>
+      turn.place !== undefined && (!mayUse(adapter, turn.place) || (await stillBarred(turn))),
     onUndone: (turn, files) => prompt.onUndone(turn, files, stopped.signal),
     reread: createReread(parts.links, unfinished),
     adapterOf: (name) => adapters.get(name),
   });
+  /** It was let through when it was asked: a store that does not answer takes nothing back. */
+  const stillBarred = (turn: OpenTurn) =>
+    judge.isBarred(turn).catch((error: unknown) => {
+      log.error({ message: turn.message, error }, "store.failed");
+      return false;
+    });
   const attendance = createAttendance(store, { patienceMs: parts.missedMs, log, now });
 
   async function arrange(turn: Setting, reply: Reply): Promise<void> {
@@ -212,6 +236,13 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const { channel } = turn.place;
     log[severity(error)]({ adapter: adapter.name, channel, ...toLogFields(error) }, "turn.refused");
     meter.refused(adapter.name, error.code);
+    desk.failures.add({
+      outcome: "refused",
+      error,
+      adapter: adapter.name,
+      user: turn.user,
+      place: turn.place,
+    });
     const view = {
       ...failedView(error, false),
       ...(turn.kind !== "prompt" && { audience: "asker" as const }),
@@ -249,6 +280,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   }
 
   return {
+    control: desk.controlOf(runs),
     attach(adapter) {
       adapters.set(adapter.name, adapter);
       attendance.begin(adapter.name);
@@ -256,13 +288,14 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         handle: (turn, reply) => take(adapter, turn, reply),
         note: events.note(adapter),
         keep: store.table(`adapter:${adapter.name}`, z.unknown()),
-        missed: (since) => attendance.missed(adapter.name, since),
+        missed: (forMs) => attendance.missed(adapter.name, forMs),
         seal: sealOf(adapter.name),
         promptOf: async (message) => (await history.find(message))?.prompt,
         backTo: history.backTo,
         removed,
         accounts,
         styles,
+        rules,
         estimateOf: expectedCost.before,
         toLimits,
         measure,
@@ -285,7 +318,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
       clearTimeout(timer);
       stopped.abort(restarting);
-      await attendance.end();
+      await Promise.all([attendance.end(), desk.failures.settled()]);
     },
   };
 }

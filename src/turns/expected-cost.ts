@@ -5,6 +5,7 @@ import type { RequestDefaults } from "../openai/engine.ts";
 import type { Painter } from "../openai/painter.ts";
 import type { Choose } from "../options/choices.ts";
 import { fitOptions } from "../options/fit.ts";
+import { permittedModels } from "../options/permitted.ts";
 import type { Refusals } from "../options/refusals.ts";
 import { type Pictures, toLike, withShape } from "../options/shape.ts";
 import type { EstimateOf } from "../seam/core.ts";
@@ -42,7 +43,7 @@ export function createExpectedCost(parts: {
     text: string,
     sent: readonly (Size | undefined)[],
     pictures: Pictures,
-    mustDraw = false,
+    { mustDraw = false, models: permitted }: Partial<Pick<Wanted, "mustDraw" | "models">> = {},
   ): string | undefined {
     const like = toLike(options, pictures);
     // One that is about to be read may turn out to be of any size.
@@ -50,7 +51,11 @@ export function createExpectedCost(parts: {
     const isUnread = toLike(options, { ...pictures, references }) === unread;
     const { has: refused, sizesOf } = refusals;
     const fitted = withShape(
-      fitOptions(options, defaults.imageModels, { now: today(), refused, sizesOf }),
+      fitOptions(options, permittedModels(defaults.imageModels, permitted, today()), {
+        now: today(),
+        refused,
+        sizesOf,
+      }),
       like,
       refusals,
     );
@@ -87,7 +92,7 @@ export function createExpectedCost(parts: {
       ];
       const shown = await previousOf(wanted);
       const references = [...brought.filter(({ role }) => role === "reference"), ...attached];
-      return expect(options, text, sent, { from, like, shown, references }, wanted.mustDraw);
+      return expect(options, text, sent, { from, like, shown, references }, wanted);
     },
     async before({ user, place, text, options, pictures }) {
       const chosen = await choose({ user, place, text, options });

@@ -12,6 +12,7 @@ import type { Reply, View } from "../seam/view.ts";
 import type { Meter } from "../seam/watch/meter.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
+import type { Desk } from "./control/control.ts";
 import { createBooks } from "./life/books.ts";
 import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
@@ -100,11 +101,12 @@ export function createRuns(
     readonly accounts: AccountBook;
     readonly spool: Spool;
     readonly meter: Meter;
+    readonly desk: Pick<Desk, "board" | "failures">;
     readonly wait?: Wait;
   },
 ): Runs {
   const { wait = usualWait } = parts;
-  const { painter, history, ledger, lanes, accounts, spool, meter, log, now } = parts;
+  const { painter, history, ledger, lanes, accounts, spool, meter, desk, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   const books = createBooks({ history, accounts, now });
@@ -143,7 +145,11 @@ export function createRuns(
         const offer = toOffer(turn, run);
         if (run.isBarred) throw barred();
         if (draining.signal.aborted) await parked(offer, stop.signal);
-        const onPlace = (ahead: number, hasGrown: boolean) => offer(queuedView(ahead, hasGrown));
+        if (!run.isResumed) desk.board.checkOpen();
+        const onPlace = (ahead: number, hasGrown: boolean) => {
+          run.story.placed(ahead);
+          offer(queuedView(ahead, hasGrown));
+        };
         leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
         run.story.entered();
         last = await draw(state, run);
@@ -195,7 +201,7 @@ export function createRuns(
         run.log.error({ error: failure }, "store.failed");
       });
     }
-    run.story.failed(toBotError(error), wasCancelled);
+    run.story.failed(toBotError(error), wasCancelled, state.turn);
     const view = await undone(state, error, wasCancelled);
     run.onUndone(toBotError(error), state.turn.message);
     return keep.note(state.turn, view, run.log);
@@ -229,7 +235,7 @@ export function createRuns(
         return;
       }
       turnLog.error({ error }, "answer.lost");
-      run.story.lost();
+      run.story.lost(toBotError(error));
     } finally {
       leave();
     }
@@ -276,7 +282,7 @@ export function createRuns(
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = whileHeld(turn.spoiler ? hide(reply) : reply, hold);
-      const story = createStory(turn, { log: turnLog, meter, now, isResumed });
+      const story = createStory(turn, { desk, log: turnLog, meter, now, isResumed });
       const pace = createPace({ ...shown, show: story.watch(shown.show) }, (error) =>
         turnLog.warn({ error }, "view.lost"),
       );

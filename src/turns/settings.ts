@@ -1,11 +1,13 @@
 import { noticeView } from "../answer/views.ts";
 import type { StyleBook } from "../options/styles.ts";
+import type { Rules } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";
 import { type ImageOptions, optionSpecs } from "../seam/options.ts";
 import type { Scope, Setting } from "../seam/turn.ts";
 import type { View } from "../seam/view.ts";
 import { adminOptions, parseOptions, parseStyleName } from "../seam/words/flags.ts";
 import type { AccountBook } from "../store/accounts.ts";
+import { createSettleRules } from "./rules/settle-rules.ts";
 
 /** Does what a setting asks for; what to show for it. Throws BotError `bad_option`, `bad_attachment`, `forbidden`. */
 export type Settle = (turn: Setting, signal: AbortSignal) => Promise<View>;
@@ -13,10 +15,14 @@ export type Settle = (turn: Setting, signal: AbortSignal) => Promise<View>;
 export function createSettle({
   accounts,
   styles,
+  rules,
 }: {
   readonly accounts: AccountBook;
   readonly styles: StyleBook;
+  readonly rules: Rules;
 }): Settle {
+  const settleRules = createSettleRules(rules);
+
   async function showStyles({ user, place }: Setting): Promise<View> {
     const all = await styles.list(user, place);
     if (all.length === 0) {
@@ -115,6 +121,10 @@ export function createSettle({
       case "resetDefaults":
         await accounts.setDefaults(ownerOf(turn, wish.scope), {});
         return showDefaults(turn);
+      case "rules":
+      case "setRule":
+      case "changes":
+        return settleRules(user, place, wish);
     }
   };
 }

@@ -27,6 +27,7 @@ export function timeStore(store: Store, meter: Meter): Store {
       };
     },
     write: (changes) => timed("write", store.write(changes)),
+    transact: (work) => timed("write", store.transact(work)),
   };
 }
 

@@ -6,6 +6,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { createCore } from "../rig/core.ts";
 import { today } from "../rig/day.ts";
 import { until } from "../rig/until.ts";
+import { control } from "./control.ts";
 import { examples } from "./examples.ts";
 import { imageExamples, imagePromises } from "./images.ts";
 import type { Contract, Platform, Promised, Seen, Stage } from "./platform.ts";
@@ -16,7 +17,7 @@ const isDone = ({ buttons }: Seen) => buttons.includes("redo");
 
 /** Runs every promise and every example against one adapter, whoever draws, except those it lacks. */
 export function adapterContract(contract: Contract): void {
-  const all = { ...promises, ...sight, ...examples };
+  const all = { ...promises, ...sight, ...control, ...examples };
   for (const promise of Object.keys(contract.lacks)) {
     assert.ok(promise in all, `no such promise: ${promise}`);
   }

@@ -297,3 +297,26 @@ test("a bot that goes on holding what it has done leaks", () => {
   assert.deepEqual(wrongsOf(well, { memory: { before: 60e6, after: 90e6 } }), []);
   assert.deepEqual(wrongsOf(well, { memory: { before: 60e6, after: 190e6 } }), ["memory"]);
 });
+
+test("of presses that cannot be told apart, no picture is for one that was not taken", () => {
+  const press = (turn: string) => asked(turn, { group: "vary", way: "vary" });
+  const barred = (turn: string): Happening => ({ kind: "spared", turn, why: "barred" });
+  const away: Happening = { kind: "turned away", turn: "qz2", by: "dispatch_failed" };
+  const varied = (n: number) => [created(`resp_${n}`, "vary"), told(`resp_${n}`)];
+  const shown = (n: number): Happening => ({
+    ...{ kind: "seen", message: `m${n}`, place: "pictures" },
+    face: { state: "ended", text: "a variation", pictures: [`picture of resp_${n}`] },
+  });
+  const drawn = [drew("resp_3", "vary"), drew("resp_4", "vary")];
+  const presses = [
+    press("qz2"),
+    away,
+    press("qz3"),
+    taken("qz3"),
+    barred("qz3"),
+    press("qz4"),
+    taken("qz4"),
+    barred("qz4"),
+  ];
+  assert.deepEqual(wrongsOf([...presses, ...varied(3), shown(3), ...varied(4), shown(4)], { drawn }), []);
+});

@@ -191,6 +191,7 @@ export function judge(history: History): Verdict {
     // Of presses that cannot be told apart, a picture is for the one it names, and for none who was turned away.
     const rank = ({ turn }: Asked) => {
       if (withPicture.some(({ looks }) => looks.some((look) => look.turn === turn))) return 0;
+      if (turnedAway.has(turn) && !taken.has(turn)) return 3;
       return turnedAway.has(turn) || spared.has(turn) ? 2 : 1;
     };
     for (const turn of turns.toSorted((one, other) => rank(one) - rank(other))) {

@@ -8,15 +8,19 @@ export function toStory({ moments, drawn }: History, { wrong, what, turn, messag
   const responses = new Set(drawn.flatMap((one) => (one.group === group ? [one.response] : [])));
   const pictures = new Set(drawn.flatMap((one) => (one.group === group ? one.pictures : [])));
   const from = asked?.kind === "asked" ? asked.from?.message : undefined;
+  const alike = new Set(
+    moments.flatMap((one) =>
+      one.kind === "asked" && group !== undefined && one.group === group ? [one.turn] : [],
+    ),
+  );
   const told = new Map<string, number>();
   const isPart = (one: Moment): boolean => {
     switch (one.kind) {
       case "asked":
-        return one.turn === turn || (group !== undefined && one.group === group);
       case "taken":
       case "turned away":
       case "spared":
-        return one.turn === turn;
+        return one.turn === turn || alike.has(one.turn);
       case "created":
         return one.group === group;
       case "told": {
@@ -43,7 +47,10 @@ export function toStory({ moments, drawn }: History, { wrong, what, turn, messag
     }
   };
   const first = (asked?.at ?? 0) - 1500;
-  const lines = moments.filter((one) => isPart(one) && one.at >= first).map(toLine);
+  // What was asked before in the same words and cannot be told apart belongs to it, however long ago that was.
+  const always: readonly Moment["kind"][] = ["asked", "taken", "turned away", "spared", "created", "seen"];
+  const isSoon = (one: Moment) => one.at >= first || always.includes(one.kind);
+  const lines = moments.filter((one) => isPart(one) && isSoon(one)).map(toLine);
   return [`${wrong}: ${what}`, ...lines.slice(0, 120)].join("\n    ");
 }
 
@@ -58,11 +65,11 @@ function toSentence(one: Moment): string {
       return `${one.person} asks on ${one.platform} (${one.way}${from}): ${one.turn}, as ${one.group}`;
     }
     case "taken":
-      return `they see it taken: ${one.by}`;
+      return `${one.turn} is seen taken: ${one.by}`;
     case "turned away":
-      return `they see it is not taken: ${one.by}`;
+      return `${one.turn} is seen not to be taken: ${one.by}`;
     case "spared":
-      return `no picture need come of it: ${one.why}`;
+      return `no picture need come of ${one.turn}: ${one.why}`;
     case "created":
       return `OpenAI begins ${one.response.slice(0, 12)} for ${one.group}, from ${one.parent?.slice(0, 12) ?? "nothing"}, asked by #${one.process}`;
     case "told":

@@ -4,7 +4,7 @@ import { createFleetLedger } from "../../src/fleet/bull/ledger.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createPostgres, createRedis } from "../rig/servers.ts";
-import { fleetContract, type Ground, ledgerContract, type Member } from "./contract.ts";
+import { fleetContract, type Ground, ledgerContract } from "./contract.ts";
 
 /** Long enough for a machine that is busy, short enough to be waited for. */
 const lifeMs = 3000;
@@ -16,23 +16,20 @@ for (const kind of ["redis", "postgres"] as const) {
   const skip = server ? false : `${kind} is not installed here`;
 
   describe(`a fleet on ${kind}`, { skip }, () => {
-    const members: Member[] = [];
     let store: Promise<Store> | undefined;
     const ground: Ground = {
-      async join() {
+      async join(t) {
         const url = server?.url ?? "";
         const log = createLog("warn", { write: () => {} });
         store ??= openStore(url);
         const engine = await openEngine(kind, url, { log });
         const ledger = await createFleetLedger(await store, engine, { log, lifeMs, takeMs: 60_000 });
-        const member = { ledger, kill: engine.close };
-        members.push(member);
-        return member;
+        t.after(() => engine.close().then(ledger.close));
+        return { ledger, kill: engine.close };
       },
     };
     before(() => server?.start());
     after(async () => {
-      await Promise.all(members.map(({ kill }) => kill()));
       await (await store)?.close();
       await server?.remove();
     });

@@ -40,6 +40,8 @@ export async function createCore(parts: {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** Unix time in ms, by which models have ended or not. */
   readonly today?: () => number;
+  /** Unix time, ms. */
+  readonly now?: () => number;
   readonly meter?: Meter;
   /** It is no OpenAI: what its models take is not known. */
   readonly isStrange?: boolean;
@@ -83,6 +85,7 @@ export async function createCore(parts: {
     spool: parts.spool ?? spoolOf(store),
     missedMs: parts.missedMs ?? 600_000,
     today: parts.today ?? rigDay,
+    ...(parts.now && { now: parts.now }),
     ...(parts.wait && { wait: parts.wait }),
     ...(parts.meter && { meter: parts.meter }),
     log,

@@ -12,10 +12,9 @@ export function createFragileStore(whole: Store): { readonly store: Store; failW
   function check(...call: Parameters<Fails>): void {
     if (fails(...call)) throw new BotError("storage", `My memory failed: ${call[1]} ${call[0]}`);
   }
-  const store: Store = {
-    ...whole,
+  const within = (tables: Pick<Store, "table">): Pick<Store, "table"> => ({
     table(name, schema) {
-      const table = whole.table(name, schema);
+      const table = tables.table(name, schema);
       return {
         get: async (key) => {
           check(name, "get");
@@ -31,6 +30,11 @@ export function createFragileStore(whole: Store): { readonly store: Store; failW
         },
       };
     },
+  });
+  const store: Store = {
+    ...whole,
+    ...within(whole),
+    transact: (work) => whole.transact((tables) => work(within(tables))),
     async write(changes) {
       for (const change of changes) {
         if ("delete" in change) check(change.table, "delete");

@@ -88,6 +88,7 @@ export function mortalStore(
       };
     },
     write: (changes) => step("write", () => store.write(changes)),
+    transact: (work) => step("transact", () => store.transact(work)),
   };
 }
 

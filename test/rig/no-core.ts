@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { measure, toLimits, toThumbnail } from "../../src/pictures/jobs.ts";
-import type { Accounts, Core, Handle, Keep, Note, Styles } from "../../src/seam/core.ts";
+import type { Accounts, Core, Handle, Keep, Note, Rules, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 
 /** Accounts of people who have set nothing and drawn nothing. */
@@ -19,6 +19,15 @@ export const noStyles: Styles = {
   save: noStyle,
   pictures: noStyle,
   remove: noStyle,
+};
+
+/** Nothing is laid down. */
+const noRules: Rules = {
+  of: async () => ({ community: {}, channel: {} }),
+  at: async () => ({}),
+  refusal: async () => undefined,
+  change: async () => {},
+  changes: async () => [],
 };
 
 /** Notes each event once, in memory. */
@@ -57,6 +66,7 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
     removed: async () => {},
     accounts: noAccounts,
     styles: noStyles,
+    rules: noRules,
     estimateOf: async () => undefined,
     toLimits,
     measure,

@@ -46,6 +46,7 @@ export function createSevered(whole: Store): Severed {
         };
       },
       write: (changes) => live(() => whole.write(changes)),
+      transact: (work) => live(() => whole.transact(work)),
       close: async () => {},
     },
   };

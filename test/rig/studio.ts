@@ -132,6 +132,8 @@ export async function createStudio(
     isStrange?: boolean;
     /** Unix time in ms, by which models have ended or not. */
     today?: () => number;
+    /** Unix time, ms. */
+    now?: () => number;
     meter?: Meter;
   } = {},
 ) {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { createLog } from "../../src/seam/log.ts";
 import { createStoreOn } from "../../src/store/backends/sqlite.ts";
 import { openSqliteFile } from "../../src/store/backends/sqlite-file.ts";
-import { createStore, openStore } from "../../src/store/store.ts";
+import { createStore, openStore, type Store } from "../../src/store/store.ts";
 
 /** A server that accepts connections and never answers. */
 async function createSilentServer(t: TestContext): Promise<number> {
@@ -106,6 +106,103 @@ describe("what is written together", () => {
     assert.equal(await table.get("brief"), "1");
     t.mock.timers.tick(1001);
     assert.deepEqual([await table.get("brief"), await table.get("kept")], [undefined, "1"]);
+    await store.close();
+  });
+});
+
+describe("what is read and written as one", () => {
+  const numbers = z.number();
+
+  async function add(store: Store, key: string): Promise<number> {
+    return store.transact(async (within) => {
+      const table = within.table("count", numbers);
+      const next = ((await table.get(key)) ?? 0) + 1;
+      await table.set(key, next);
+      return next;
+    });
+  }
+
+  test("counts right, whoever counts at the same time", async () => {
+    const store = await openStore("memory:");
+    const counted = await Promise.all(Array.from({ length: 20 }, () => add(store, "a")));
+    assert.deepEqual(
+      counted.sort((a, b) => a - b),
+      Array.from({ length: 20 }, (_, index) => index + 1),
+    );
+    assert.equal(await store.table("count", numbers).get("a"), 20);
+    await store.close();
+  });
+
+  test("is done again where what it only read has changed meanwhile, or has come or gone", async () => {
+    const store = await openStore("memory:");
+    const plain = store.table("count", numbers);
+    await plain.set("there", 1);
+    const changes = [
+      () => plain.set("there", 2),
+      () => plain.set("new", 3),
+      () => plain.delete("there"),
+      async () => {},
+    ];
+    let tries = 0;
+    await store.transact(async (within) => {
+      const table = within.table("count", numbers);
+      const found = [await table.get("there"), await table.get("new")];
+      await changes[tries]?.();
+      tries += 1;
+      await table.set(
+        "sum",
+        found.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+      );
+    });
+    assert.equal(tries, 4);
+    assert.equal(await plain.get("sum"), 3);
+    await store.close();
+  });
+
+  test("sees what it has written itself, and others see nothing of it before the end", async () => {
+    const store = await openStore("memory:");
+    const plain = store.table("count", numbers);
+    await plain.set("gone", 1);
+    await store.transact(async (within) => {
+      const table = within.table("count", numbers);
+      await table.set("a", 1);
+      await table.set("a", 2);
+      await table.delete("gone");
+      assert.deepEqual([await table.get("a"), await table.get("gone")], [2, undefined]);
+      assert.deepEqual([await plain.get("a"), await plain.get("gone")], [undefined, 1]);
+    });
+    assert.deepEqual([await plain.get("a"), await plain.get("gone")], [2, undefined]);
+    await store.close();
+  });
+
+  test("writes nothing where it rejects, and rejects with that", async () => {
+    const store = await openStore("memory:");
+    const failed = new Error("no");
+    await assert.rejects(
+      store.transact(async (within) => {
+        await within.table("count", numbers).set("a", 1);
+        throw failed;
+      }),
+      failed,
+    );
+    assert.equal(await store.table("count", numbers).get("a"), undefined);
+    await store.close();
+  });
+
+  test("takes what has run out for what is not there, and lets run out what it is told to", async (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+    const store = await openStore("memory:");
+    const plain = store.table("count", numbers);
+    await plain.set("a", 7, 1000);
+    t.mock.timers.tick(1001);
+    await store.transact(async (within) => {
+      const table = within.table("count", numbers);
+      assert.equal(await table.get("a"), undefined);
+      await table.set("a", 8, 1000);
+    });
+    assert.equal(await plain.get("a"), 8);
+    t.mock.timers.tick(1001);
+    assert.equal(await plain.get("a"), undefined);
     await store.close();
   });
 });

@@ -146,6 +146,29 @@ for (const [name, create] of [
       assert.equal((await one.get("a"))?.words, "ünï 🦊");
     });
 
+    test("reads and writes as one, whoever else does, in this process or another", async (t) => {
+      const server = running(t);
+      if (!server) return;
+      const stores = [await openStore(server.url), await openStore(server.url)];
+      t.after(() => Promise.all(stores.map((store) => store.close().catch(() => {}))));
+      const add = (store: Store) =>
+        store.transact(async (within) => {
+          const [one, two] = [within.table("one", schema), within.table("two", schema)];
+          const { count } = (await one.get("sum")) ?? { count: 0 };
+          await one.set("sum", { words: "ünï 🦊 'quoted'", count: count + 1 });
+          await two.set(`at ${count}`, { words: "", count }, 60_000);
+          await two.delete(`at ${count - 1}`);
+        });
+      for (let round = 0; round < 5; round += 1) await Promise.all([...stores, ...stores].map(add));
+      const [store] = stores;
+      assert.deepEqual(await store?.table("one", schema).get("sum"), {
+        words: "ünï 🦊 'quoted'",
+        count: 20,
+      });
+      const left = store?.table("two", schema);
+      assert.deepEqual([await left?.get("at 18"), (await left?.get("at 19"))?.count], [undefined, 19]);
+    });
+
     test("is waited for no longer than said while it hangs, and found again", async (t) => {
       const server = running(t);
       if (!server) return;

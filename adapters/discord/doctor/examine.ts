@@ -2,7 +2,7 @@ import { ApplicationFlagsBitField, DiscordAPIError, REST, Routes } from "discord
 import type { Access } from "../../../src/seam/trust/access.ts";
 import { type Finding, ill, well } from "../../../src/seam/watch/finding.ts";
 import { type ThreadMode, toInviteUrl } from "../wire/permissions.ts";
-import { makeRequest } from "../wire/request.ts";
+import { toMakeRequest } from "../wire/request.ts";
 import { toTrouble } from "../wire/trouble.ts";
 import { parseApplication, parseGateway, parseGuilds, parseUser } from "./answers.ts";
 import { examineServers, mostServers } from "./servers.ts";
@@ -30,7 +30,7 @@ const fewStarts = 50;
 export async function examineDiscord(options: DiscordExamined): Promise<readonly Finding[]> {
   const { token, apiUrl, access, threads } = options;
   const rest = new REST({
-    ...{ makeRequest, retries: 0, timeout: limitMs },
+    ...{ makeRequest: toMakeRequest(), retries: 0, timeout: limitMs },
     ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }),
   }).setToken(token);
   try {

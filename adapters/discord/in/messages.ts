@@ -2,11 +2,12 @@ import type { GatewayMessageCreateDispatchData } from "discord.js";
 import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Attend, Core } from "../../../src/seam/core.ts";
 import { BotError, toBotError } from "../../../src/seam/errors.ts";
+import type { User } from "../../../src/seam/turn.ts";
 import type { Door } from "../live/access.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
 import { createCover } from "../live/venue.ts";
-import { toUser, type Where } from "../live/where.ts";
+import { rolesIn, toUser, type Where } from "../live/where.ts";
 import { createReply } from "../out/reply.ts";
 import type { Venues } from "../out/venues.ts";
 import { toLine } from "../out/view.ts";
@@ -116,10 +117,16 @@ export function createMessages(of: {
   }
 
   /** What was read back comes without the roles of who said it. */
-  async function permissionsOf({ author, member, guild_id: guildId, channel_id: channelId }: Message) {
+  async function userOf({
+    author,
+    member,
+    guild_id: guildId,
+    channel_id: channelId,
+  }: Message): Promise<User> {
     const asked = async () => guildId && send.fetchMember(guildId, author.id).catch(() => undefined);
     const known = member ?? ((await asked()) || undefined);
-    return channels.permissionsOf(channelId, { id: author.id, roles: known?.roles ?? [] }) ?? 0n;
+    const held = channels.permissionsOf(channelId, { id: author.id, roles: known?.roles ?? [] }) ?? 0n;
+    return toUser(author, held, rolesIn(guildId, known?.roles));
   }
 
   async function answer(message: Message, again: boolean, onTaken = () => {}): Promise<void> {
@@ -160,7 +167,7 @@ export function createMessages(of: {
     if (opened === "gone") return; // the channel was taken away meanwhile
     if (!opened) return complain(message, ["Send Messages"]);
     const { venue, thread } = opened;
-    const user = toUser(author, await permissionsOf(message));
+    const user = await userOf(message);
     const over = handOver(
       core.handle,
       {

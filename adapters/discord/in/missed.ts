@@ -10,8 +10,8 @@ import { toLogged, toTrouble } from "../wire/trouble.ts";
 import type { Messages } from "./messages.ts";
 
 /**
- * Begins to read what was said while nobody listened, and to hand it on as if it had just come. `since`: as of
- * `Core.missed`. What fails is logged.
+ * Begins to read what was said while nobody listened, and to hand it on as if it had just come. `since`: from when on,
+ * Unix time in ms, where that is known better than by the last process's life. What fails is logged.
  */
 export type CatchUp = (since?: number) => void;
 
@@ -39,9 +39,11 @@ export function createCatchUp(of: {
   readonly missed: Core["missed"];
   readonly take: Messages["take"];
   readonly wait: (ms: number) => Promise<unknown>;
+  /** Unix time, ms, by Discord's clock. */
+  readonly now: () => number;
   readonly log: Log;
 }): CatchUp {
-  const { send, channels, door, me, missed, take, wait, log } = of;
+  const { send, channels, door, me, missed, take, wait, now, log } = of;
 
   /** The oldest first; without what we have answered. None where the bot may not be used. */
   async function read(
@@ -105,14 +107,15 @@ export function createCatchUp(of: {
   }
 
   async function catchUp(from: number | undefined): Promise<void> {
-    const found = await missed(from);
+    const found = await missed(from === undefined ? undefined : now() - from);
     if (!found) return;
+    const since = now() - found.forMs;
     const known = found.places.flatMap(channelIdsOf);
     // Somebody may have spoken to the bot where nobody has before. Of that the gateway tells, but for direct messages.
-    const spoken = channels.spokenSince(found.since).slice(0, mostSpoken);
+    const spoken = channels.spokenSince(since).slice(0, mostSpoken);
     let ids: readonly string[] = [...new Set([...known, ...spoken])];
     for (const waitMs of [...retryMs, undefined]) {
-      ids = await readAll(ids, found.since);
+      ids = await readAll(ids, since);
       if (ids.length === 0 || waitMs === undefined) return;
       await wait(waitMs);
     }

@@ -6,9 +6,9 @@ import {
   InteractionContextType,
   PermissionFlagsBits,
 } from "discord.js";
-import type { Place, User } from "../../../src/seam/turn.ts";
-import { toPlace } from "../wire/keys.ts";
-import { isModerator, may } from "../wire/permissions.ts";
+import type { Place, RoleKey, User } from "../../../src/seam/turn.ts";
+import { toPlace, toRoleKey } from "../wire/keys.ts";
+import { isAdmin, isModerator, may } from "../wire/permissions.ts";
 import { nameOf } from "../wire/words.ts";
 
 /** What kind of place a channel is. */
@@ -39,7 +39,8 @@ export function userOf(interaction: APIInteraction): User {
   const { member, user } = interaction;
   const one = member?.user ?? user;
   if (!one) throw new TypeError("an interaction without a user");
-  return toUser(one, member && isReachable(interaction) ? BigInt(member.permissions) : 0n);
+  const held = member && isReachable(interaction) ? BigInt(member.permissions) : 0n;
+  return toUser(one, held, rolesIn(interaction.guild_id, member?.roles));
 }
 
 /** Where an interaction comes from. Throws TypeError for a ping, which comes from nowhere. */
@@ -61,9 +62,21 @@ export function placeIn(channel: APIPartialChannel, guildId: string | undefined)
 }
 
 /** `permissions`: what they may do in the channel. */
-export function toUser(user: APIUser, permissions: bigint): User {
-  const moderator = isModerator(permissions);
-  return { id: `discord:${user.id}`, name: nameOf(user), ...(moderator && { moderator }) };
+export function toUser(user: APIUser, permissions: bigint, roles?: readonly RoleKey[]): User {
+  return {
+    ...{ id: `discord:${user.id}`, name: nameOf(user) },
+    ...(isModerator(permissions) && { moderator: true }),
+    ...(isAdmin(permissions) && { admin: true }),
+    ...(roles && { roles }),
+  };
+}
+
+/** A member's roles, everyone's among them, which has the server's id; undefined outside of servers, and where they are not known. */
+export function rolesIn(
+  guildId: string | undefined,
+  roles: readonly string[] | undefined,
+): readonly RoleKey[] | undefined {
+  return guildId && roles ? [guildId, ...roles].map(toRoleKey) : undefined;
 }
 
 /**

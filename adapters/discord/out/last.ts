@@ -46,7 +46,10 @@ export function createShowLast(
       try {
         const message = toMessage(last, toLook(answer, last, by.nextEdit()));
         const changed = await change(stage, answer, message, { signal });
-        if (changed === "expired") return await keep();
+        if (changed === "expired") {
+          const sent = watch.isOffered ? undefined : await elsewhere(last, undefined, signal);
+          return sent ? await settle(sent) : await keep();
+        }
         await settleDown(last, signal);
         return await settle(changed);
       } catch (error) {
@@ -55,9 +58,7 @@ export function createShowLast(
         log.debug({ message: answer.key, trouble, attempt, error: toLogged(error) }, "discord.answer.again");
         if (trouble === "gone") return await giveUp(error);
         if (trouble === "forbidden" || (trouble === "unplaced" && attempt > 0)) {
-          const made = await showElsewhere(stage, answer, last, {
-            ...{ edit: by.nextEdit(), why: error, signal },
-          });
+          const made = await elsewhere(last, error, signal);
           return made ? await settle(made) : await keep();
         }
         if (trouble === "large" && shrinks < mostShrinks) {
@@ -73,6 +74,10 @@ export function createShowLast(
         }
       }
     }
+  }
+
+  function elsewhere(view: View, why: unknown, signal: AbortSignal) {
+    return showElsewhere(stage, answer, view, { edit: by.nextEdit(), why, signal });
   }
 
   /**

@@ -7,6 +7,8 @@ import { type Look, toMessage } from "./view.ts";
 
 /** Waits for what people do to an answer that is not over: a press brings a token, and deleting it ends it. */
 export interface Watch {
+  /** The message has a button whose press brings a token. */
+  readonly isOffered: boolean;
   begin(): void;
   /** It could not be shown: it is kept for whoever presses a button of that message. */
   keep(): Promise<void>;
@@ -73,6 +75,9 @@ export function createWatch(
   }
 
   return {
+    get isOffered() {
+      return isStalled;
+    },
     begin,
     async keep() {
       const { key } = answer;

@@ -1,7 +1,15 @@
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
 import type { Seal } from "../../../src/seam/core.ts";
 import { isSealed } from "../../../src/seam/trust/seal.ts";
-import type { ChannelKey, EventKey, MessageKey, Place, ThreadKey, User } from "../../../src/seam/turn.ts";
+import type {
+  ChannelKey,
+  EventKey,
+  MessageKey,
+  Place,
+  RoleKey,
+  ThreadKey,
+  User,
+} from "../../../src/seam/turn.ts";
 
 /** Where a message is. */
 export interface Spot {
@@ -113,6 +121,11 @@ export function channelIdOf(key: ChannelKey): string | undefined {
 /** The server a place is in; undefined for one in none. */
 export function guildIdOf({ community }: Pick<Place, "community">): string | undefined {
   return community && /^discord:guild:(\d+)$/.exec(community)?.[1];
+}
+
+/** The core's key of a role. */
+export function toRoleKey(roleId: string): RoleKey {
+  return `discord:role:${roleId}`;
 }
 
 /** A button's custom id, of at most 100 characters. */

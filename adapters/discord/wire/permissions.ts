@@ -65,6 +65,11 @@ export function isModerator(held: bigint): boolean {
   return may(held, PermissionFlagsBits.ManageMessages);
 }
 
+/** Who may change what holds for the whole server. */
+export function isAdmin(held: bigint): boolean {
+  return may(held, PermissionFlagsBits.ManageGuild);
+}
+
 /** An overwrite of a channel, for a role or a member. */
 export interface Overwrite {
   readonly id: string;

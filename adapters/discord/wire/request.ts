@@ -9,9 +9,18 @@ import type { RESTOptions } from "discord.js";
  * How discord.js sends its requests: with Node's own fetch, and files with Node's own `request`.
  *
  * Its default is an undici of its own, which can upload no file any more once another version of undici has been loaded
- * into the process, as other platforms' libraries do.
+ * into the process, as other platforms' libraries do. `hear` is shown each response.
  */
-export const makeRequest = (async (url: string, init: RequestInit) => {
+export function toMakeRequest(hear: (response: Response) => void = () => {}): RESTOptions["makeRequest"] {
+  const makeRequest = async (url: string, init: RequestInit) => {
+    const response = await ask(url, init);
+    hear(response);
+    return response;
+  };
+  return makeRequest as unknown as RESTOptions["makeRequest"]; // the same types by other names: theirs are undici's
+}
+
+async function ask(url: string, init: RequestInit): Promise<Response> {
   if (init.body instanceof Parts) return upload(new URL(url), init, init.body);
   try {
     return await fetch(url, init);
@@ -19,7 +28,7 @@ export const makeRequest = (async (url: string, init: RequestInit) => {
     // discord.js looks for a connection that was cut, to try again; fetch wraps it.
     throw error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   }
-}) as unknown as RESTOptions["makeRequest"]; // the same types by other names: theirs are undici's, ours are Node's
+}
 
 /** A message as discord.js is to send it. */
 export interface Sent {

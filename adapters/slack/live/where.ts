@@ -1,4 +1,4 @@
-import type { User } from "../../../src/seam/turn.ts";
+import type { RoleKey, User } from "../../../src/seam/turn.ts";
 
 /** Where something was said and is answered. */
 export interface Where {
@@ -36,8 +36,9 @@ export function toWhere(of: {
   return { channelId, direct, inThread, ...(threadTs && { threadTs }) };
 }
 
-export function toUser(id: string, name: string, moderator = false): User {
-  return { id: `slack:${id}`, name, ...(moderator && { moderator }) };
+/** Who runs the workspace moderates it, too. */
+export function toUser(id: string, name: string, admin = false, roles?: readonly RoleKey[]): User {
+  return { id: `slack:${id}`, name, ...(admin && { moderator: true, admin }), ...(roles && { roles }) };
 }
 
 /** Direct messages have ids of their own kind; those of groups do not count. */

@@ -8,6 +8,7 @@ import type {
   EventKey,
   MessageKey,
   Place,
+  RoleKey,
   Scope,
   ThreadKey,
 } from "../../../src/seam/turn.ts";
@@ -91,6 +92,11 @@ export function toPlace(teamId: string, channelId: string, from?: CommunityKey):
     ...(from && { from }),
     ...(channelId.startsWith("D") && { kind: "direct" as const }),
   };
+}
+
+/** The core's key of a user group. */
+export function toRoleKey(groupId: string): RoleKey {
+  return `slack:group:${groupId}`;
 }
 
 /** The id in a channel's key. */

@@ -13,6 +13,7 @@ export const scopes = [
   "im:history",
   "im:write",
   "mpim:history",
+  "usergroups:read",
   "users:read",
 ] as const;
 

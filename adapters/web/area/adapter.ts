@@ -4,6 +4,7 @@ import { BotError } from "../../../src/seam/errors.ts";
 import { badFile } from "../../../src/seam/files/sent-file.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { Watch } from "../../../src/seam/watch/watch.ts";
+import { type AdminDoor, type AdminPages, createAdminPages } from "../admin/pages.ts";
 import { createUnwanted } from "../out/reply.ts";
 import { createAreaApp } from "../wire/app.ts";
 import { openLibrary, openPage } from "../wire/files.ts";
@@ -11,7 +12,7 @@ import { type Listening, listen } from "../wire/listen.ts";
 import { createAreaPages } from "./pages.ts";
 
 /**
- * The pages for painting without the playground: nothing is asked here, so there is no message to be found again.
+ * The pages for painting, and the admin's, without the playground: nothing is asked here, so there is no message to be found again.
  *
  * `start` rejects with BotError `internal` when the port cannot be had.
  */
@@ -21,10 +22,13 @@ export function createAreaAdapter(options: {
   readonly publicUrl: string | undefined;
   readonly pageDir: string;
   readonly watch: Watch | undefined;
+  readonly admin: AdminDoor | undefined;
   readonly log: Log;
+  readonly now: () => number;
 }): Adapter & { readonly url: string } {
-  const { host, port, publicUrl, pageDir, watch, log } = options;
+  const { host, port, publicUrl, pageDir, watch, log, now } = options;
   let running: Listening | undefined;
+  let admin: AdminPages | undefined;
 
   return {
     name: "web",
@@ -36,10 +40,14 @@ export function createAreaAdapter(options: {
       const area =
         areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined;
       running = await listen(host, port);
-      running.answer(getRequestListener(createAreaApp(area, log, watch).fetch));
+      admin =
+        options.admin && (await createAdminPages(options.admin, { page, library, publicUrl, log, now }));
+      const app = createAreaApp({ area, admin: admin?.routes }, log, watch);
+      running.answer(getRequestListener(app.fetch));
       log.info({ url: running.url }, "web.listening");
     },
     async stop() {
+      admin?.close();
       await running?.close();
       running = undefined;
     },

@@ -8,6 +8,7 @@ import type { Reply } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import { createUnwanted, withSketches } from "../out/reply.ts";
+import { streamEvents } from "../out/stream.ts";
 import { toKey, withButtons } from "../out/view.ts";
 import type { App } from "../wire/app.ts";
 import { wireLimits } from "../wire/limits.ts";
@@ -122,13 +123,7 @@ export function createApi(
     return c.json({}, 202);
   });
 
-  api.get("/api/events", (c) => {
-    c.header("Content-Type", "text/event-stream");
-    c.header("X-Accel-Buffering", "no"); // nginx would hold events back
-    c.header("Connection", "close"); // kept alive after its end, it would hold up a stop
-    // What answers a HEAD is never read, so it must not wait in line.
-    return c.req.method === "HEAD" ? c.body(null) : c.body(events.open(() => c.env.outgoing.destroy()));
-  });
+  api.get("/api/events", (c) => streamEvents(c, events));
   return api;
 }
 

@@ -44,7 +44,7 @@ export type Upload =
   | { readonly kind: "reuse"; readonly file: string };
 
 /** Whoever sits at the playground: there is one password, so there is one person. */
-export const you: User = { id: "web:playground", name: "You", moderator: true };
+export const you: User = { id: "web:playground", name: "You", moderator: true, admin: true };
 
 /** The one room of the playground. */
 export const here: Place = { channel: "web:channel", community: "web:community" };

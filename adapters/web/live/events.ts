@@ -1,8 +1,10 @@
-import type { WireEvent } from "../wire/messages.ts";
+import type { Pulse, WireEvent } from "../wire/messages.ts";
 
 /** What happens, told to every open page. */
-export interface Events {
-  emit(event: WireEvent): void;
+export interface Events<Event = WireEvent> {
+  emit(event: Event): void;
+  /** Whether any page listens. */
+  readonly isHeard: boolean;
   /**
    * A stream of server-sent events, `hello` first. `drop` cuts the connection of a page that does not keep up: it
    * will connect again and load anew, which costs less than remembering everything for it.
@@ -21,7 +23,7 @@ interface Client {
 }
 
 /** `boot` names this run of the server; `queueBytes` is what may wait for one page. */
-export function createEvents({
+export function createEvents<Event = WireEvent>({
   boot,
   heartbeatMs = 10_000,
   queueBytes = 2 * 1024 * 1024,
@@ -29,11 +31,11 @@ export function createEvents({
   boot: string;
   heartbeatMs?: number;
   queueBytes?: number;
-}): Events {
+}): Events<Event> {
   const clients = new Set<Client>();
   const encoder = new TextEncoder();
   // Proxies close what is silent; and a page tells by it a line on which nothing happens from one that is dead.
-  const heartbeat = setInterval(() => send(toData({ type: "beat" })), heartbeatMs);
+  const heartbeat = setInterval(() => send(toData({ type: "beat" } satisfies Pulse)), heartbeatMs);
   heartbeat.unref();
 
   function send(text: string): void {
@@ -51,6 +53,9 @@ export function createEvents({
 
   return {
     emit: (event) => send(toData(event)),
+    get isHeard() {
+      return clients.size > 0;
+    },
     open(drop) {
       let client: Client;
       return new ReadableStream<Uint8Array>(
@@ -60,7 +65,9 @@ export function createEvents({
             clients.add(client);
             const [oldest] = clients;
             if (oldest && clients.size > mostClients) cut(oldest);
-            controller.enqueue(encoder.encode(`retry: 1000\n${toData({ type: "hello", boot })}`));
+            controller.enqueue(
+              encoder.encode(`retry: 1000\n${toData({ type: "hello", boot } satisfies Pulse)}`),
+            );
           },
           cancel() {
             clients.delete(client);
@@ -77,6 +84,6 @@ export function createEvents({
   };
 }
 
-function toData(event: WireEvent): string {
+function toData(event: unknown): string {
   return `data: ${JSON.stringify(event)}\n\n`;
 }

@@ -28,6 +28,7 @@ export function createApp({
   routes,
   area,
   shared,
+  admin,
   login,
   scriptHashes,
   watch = onlyHealth,
@@ -37,6 +38,8 @@ export function createApp({
   area: OpenPages | undefined;
   /** Pages of single pictures, which stand before all guards, too. */
   shared: App | undefined;
+  /** The admin's page, which has guards of its own. */
+  admin: App | undefined;
   login: Login | undefined;
   scriptHashes: readonly string[];
   watch?: Watch | undefined;
@@ -45,6 +48,7 @@ export function createApp({
   const app = createBase([...scriptHashes, ...(area?.scriptHashes ?? [])], log);
   if (area) app.route("/", area.routes);
   if (shared) app.route("/", shared);
+  if (admin) app.route("/", admin);
   if (!login) app.use(ownMachine());
   app.use(ownOrigin());
   addWatch(app, watch);
@@ -57,11 +61,17 @@ export function createApp({
   return app;
 }
 
-/** The HTTP of a bot without a playground: there is nothing but the pages for painting. */
-export function createAreaApp(area: OpenPages | undefined, log: Log, watch: Watch = onlyHealth): App {
+/** The HTTP of a bot without a playground: there is nothing but the pages for painting, and the admin's. */
+export function createAreaApp(
+  pages: { readonly area: OpenPages | undefined; readonly admin: App | undefined },
+  log: Log,
+  watch: Watch = onlyHealth,
+): App {
+  const { area, admin } = pages;
   const app = createBase(area?.scriptHashes ?? [], log);
   addWatch(app, watch);
   if (area) app.route("/", area.routes);
+  if (admin) app.route("/", admin);
   return app;
 }
 

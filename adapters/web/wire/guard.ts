@@ -16,22 +16,22 @@ export function isOwnName(host: string | undefined): boolean {
 /**
  * Lets in only what asks for this machine by its own names, and comes from it.
  *
- * For a server without a password: a page elsewhere may point its own name at 127.0.0.1 and then counts as the same
+ * For what has no password (`what`, which `setting` would give it): a page elsewhere may point its own name at 127.0.0.1 and then counts as the same
  * origin (DNS rebinding), but it cannot make the browser send another Host. And a proxy on this machine may open it to
  * everybody, often by that very name.
  */
-export function ownMachine(): MiddlewareHandler<{ Bindings: HttpBindings }> {
+export function ownMachine(
+  { what, setting } = { what: "The playground", setting: "PLAYGROUND_PASSWORD" },
+): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async (c, next) => {
     if (!isOwnName(c.req.header("host"))) {
       throw new HTTPException(421, {
-        message:
-          "The playground answers to localhost only. Open it as http://localhost, or set PLAYGROUND_PASSWORD to use another name.",
+        message: `${what} answers to localhost only. Open it as http://localhost, or set ${setting} to use another name.`,
       });
     }
     if (isProxied(c)) {
       throw new HTTPException(403, {
-        message:
-          "This request came through a proxy, by which anybody could come in. Set PLAYGROUND_PASSWORD, and TRUSTED_PROXIES to the proxy's address, or open the playground on its own machine.",
+        message: `This request came through a proxy, by which anybody could come in. Set ${setting}, and TRUSTED_PROXIES to the proxy's address, or open it on its own machine.`,
       });
     }
     await next();
@@ -92,7 +92,7 @@ export function ownPage(publicOrigin: string): MiddlewareHandler {
 
 function isOwn({ req }: Context): boolean {
   const reads = req.method === "GET" || req.method === "HEAD";
-  if (reads && !req.path.startsWith("/api/")) return true; // links from elsewhere lead here
+  if (reads && !/^\/(admin\/)?api\//.test(req.path)) return true; // links from elsewhere lead here
   const site = req.header("sec-fetch-site");
   if (site !== undefined) return site === "same-origin" || site === "none";
   const origin = req.header("origin");

@@ -216,3 +216,6 @@ export type WireEvent =
       /** A button that can be pressed about it. */
       readonly offer?: { readonly message: string; readonly action: WireAction };
     };
+
+/** What a page hears without anything having happened. */
+export type Pulse = Extract<WireEvent, { type: "hello" | "beat" }>;

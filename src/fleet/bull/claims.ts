@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { WaitingError } from "bullmq";
+import { DelayedError } from "bullmq";
 import type { Log } from "../../seam/log.ts";
 import { withTimeout } from "../../seam/timeout.ts";
 import { type Hold, takenOver } from "../ledger.ts";
-import type { AnyJob, Engine } from "./engine.ts";
+import { type AnyJob, type Engine, quieten } from "./engine.ts";
 
 /** Something that one process of the fleet has, until it drops it or is gone. */
 export interface Claim extends Hold {
@@ -36,7 +36,7 @@ export interface Claims {
 }
 
 /** How long a process may be silent before another takes over what it has, in ms. */
-export const leaseMs = 8000;
+const leaseMs = 8000;
 
 /** By how much the clocks of two machines may differ, and how long a message may take, in ms. */
 const doubtMs = 2000;
@@ -183,8 +183,9 @@ export function createClaims(
     const isOver = await claim.end.promise;
     if (own.get(claim.key) === claim) own.delete(claim.key);
     if (isOver) return;
-    await job.moveToWait(token);
-    throw new WaitingError();
+    // Due at once: of what is delayed the workers are told.
+    await job.moveToDelayed(Date.now(), token);
+    throw new DelayedError();
   }
 
   return {
@@ -225,13 +226,15 @@ export function createClaims(
     async close() {
       isClosed = true;
       clearTimeout(timer);
+      // What is let go of is not for this process, nor is word of it.
+      if (worker) await withTimeout(quieten(worker as never), lifeMs / 4);
       const left = [...own.values()];
       own.clear();
-      for (const claim of left) {
-        if (claim.token === undefined)
-          await claim.job.promote().catch(() => {}); // it comes due by itself
-        else claim.end.resolve(false);
-      }
+      for (const claim of left) claim.until = { clock: 0, date: 0 };
+      const letGo = left.map(async ({ token, job, end }) =>
+        token === undefined ? job.promote() : end.resolve(false),
+      );
+      await withTimeout(Promise.allSettled(letGo), lifeMs / 4); // what cannot be let go of comes due by itself
       await withTimeout(worker?.close() ?? Promise.resolve(), lifeMs / 4);
     },
   };

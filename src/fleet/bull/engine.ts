@@ -5,7 +5,6 @@ import {
   type IQueueBackend,
   type Job,
   type Queue,
-  type QueueEvents,
   type Worker,
   withBackend,
 } from "bullmq";
@@ -26,19 +25,20 @@ export interface Engine {
     work: (job: AnyJob<Data>, token: string) => Promise<void>,
     of: { readonly lockMs: number; readonly atOnce: number },
   ): Worker<Data, void, string, IQueueBackend>;
-  /** Hears what happens in a queue, in whatever process, from now on. */
-  events(name: string): QueueEvents<unknown, IQueueBackend>;
   close(): Promise<void>;
 }
 
 /** All names of ours begin so, on a server that others may use, too. */
 const prefix = "drawbridge";
 
-/** A job is never given up because it changed hands so often. */
-const mostStalled = Number.MAX_SAFE_INTEGER;
+/** A job is never given up because it changed hands so often: as much as PostgreSQL's `integer` holds. */
+const mostStalled = 2 ** 31 - 1;
 
 /** Ms until a worker asks a server again that was not there. */
 const retryMs = 1000;
+
+/** Seconds after which a worker looks by itself, where word of a job has not reached it. */
+const drainDelay = 2;
 
 /** Opens the queues on the server that a URL names: Redis, or PostgreSQL. Rejects with BotError `storage`. */
 export async function openEngine(
@@ -104,47 +104,54 @@ interface Shared<Connection> {
   readonly prefix?: string;
 }
 
+interface Closable {
+  close(force?: boolean): Promise<void>;
+  on(event: "error", hear: (error: Error) => void): unknown;
+}
+
 function toEngine<Backend extends IQueueBackend, Connection>(
   classes: ReturnType<typeof withBackend<Backend, Connection>>,
   shared: Shared<Connection>,
   log: Log,
 ): Engine {
-  const open: { close(): Promise<void> }[] = [];
+  const open: (() => Promise<void>)[] = [];
 
-  function keep<
-    Thing extends { close(): Promise<void>; on(event: "error", hear: (error: Error) => void): unknown },
-  >(thing: Thing): Thing {
+  /** Nothing is waited for in the end: what a worker is at comes due for another. */
+  function keep<Thing extends Closable>(thing: Thing, before: () => Promise<void> = async () => {}): Thing {
     thing.on("error", (error) => log.debug({ error }, "fleet.error"));
-    open.push(thing);
+    open.push(() => before().finally(() => thing.close(true)));
     return thing;
   }
 
   return {
-    queue: <Data>(name: string) =>
-      keep(new classes.Queue<Data, unknown, string>(name, shared)) as unknown as ReturnType<
-        Engine["queue"]
-      > as never,
+    queue: <Data>(name: string) => keep(new classes.Queue<Data, unknown, string>(name, shared)) as never,
     worker: <Data>(
       name: string,
       work: (job: AnyJob<Data>, token: string) => Promise<void>,
       { lockMs, atOnce }: { readonly lockMs: number; readonly atOnce: number },
-    ) =>
-      keep(
-        new classes.Worker<Data, void, string>(
-          name,
-          (job, token = "") => work(job as unknown as AnyJob<Data>, token),
-          {
-            ...shared,
-            ...{ autorun: false, concurrency: atOnce, skipLockRenewal: true },
-            ...{ lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: mostStalled },
-            runRetryDelay: retryMs,
-          },
-        ),
-      ) as never,
-    events: (name: string) => keep(new classes.QueueEvents(name, shared)) as never,
+    ) => {
+      const worker = new classes.Worker<Data, void, string>(
+        name,
+        (job, token = "") => work(job as unknown as AnyJob<Data>, token),
+        {
+          ...shared,
+          ...{ autorun: false, concurrency: atOnce, skipLockRenewal: true },
+          ...{ runRetryDelay: retryMs, drainDelay },
+          ...{ lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: mostStalled },
+        },
+      );
+      return keep(worker, () => quieten(worker as never)) as never;
+    },
     async close() {
-      // What was opened last rests on what was opened first.
-      for (const thing of open.reverse()) await withLimit(retryMs, () => thing.close()).catch(() => {});
+      await Promise.all(open.splice(0).map((end) => withLimit(retryMs, end).catch(() => {})));
     },
   };
+}
+
+/** A worker takes no more jobs, and waits for none: closed by force, it would go on waiting. */
+export async function quieten(
+  worker: Pick<Worker<unknown, void, string, IQueueBackend>, "pause" | "getBackend">,
+): Promise<void> {
+  await worker.pause(true);
+  await worker.getBackend().disconnectBlocking(true);
 }

@@ -73,7 +73,8 @@ export async function createFleetLedger(
     if (!open?.claim) return;
     settle(event);
     if (open.claim.lost.aborted) return void own.delete(event);
-    await entries.set(event, { key: event, adapter: "", at: now(), body: null, over: true }, rememberedMs);
+    const { hands } = open.claim;
+    await put(event, { key: event, adapter: "", at: now(), body: null, over: true, hands }, rememberedMs);
     own.delete(event);
     // Where that fails, it comes due, and whoever adopts it finds that it is over.
     await claims.drop(open.claim).catch((error: unknown) => log.warn({ event, error }, "fleet.undropped"));
@@ -123,7 +124,17 @@ export async function createFleetLedger(
   async function write(event: EventKey, claim: Claim, given: z.input<typeof entry>): Promise<void> {
     if (claim.lost.aborted) throw takenOver();
     if (!claim.isHeld() && !(await claims.renew(claim))) throw claim.lost.aborted ? takenOver() : tooSlow();
-    await entries.set(event, { ...given, hands: claim.hands });
+    await put(event, { ...given, hands: claim.hands });
+  }
+
+  /** Nothing is written over what a later holder has written, whatever the clocks of this one say. */
+  function put(event: EventKey, given: z.input<typeof entry>, lifeMs?: number): Promise<void> {
+    return store.transact(async (within) => {
+      const table = within.table("event", entry);
+      const before = await table.get(event);
+      if ((before?.hands ?? 0) > (given.hands ?? 0)) throw takenOver();
+      await table.set(event, given, lifeMs);
+    });
   }
 
   const ledger: Ledger = {
@@ -203,7 +214,10 @@ export async function createFleetLedger(
         await goOn(found);
       });
     },
-    close: () => claims.close(),
+    async close() {
+      await claims.close();
+      own.clear();
+    },
   };
   await adoptEmbedded(store, (event) => claims.offer(event, null));
   return ledger;

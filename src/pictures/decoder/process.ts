@@ -1,6 +1,8 @@
+import { readSync } from "node:fs";
 import { setPriority } from "node:os";
 import { Worker } from "node:worker_threads";
 import sharp from "sharp";
+import { putTogether } from "./crossing.ts";
 import { type Fault, toFault } from "./fault.ts";
 import { told } from "./guard.ts";
 import { work } from "./work.ts";
@@ -10,7 +12,7 @@ import { work } from "./work.ts";
  * and whatever a picture makes it do comes to an end with it.
  */
 
-/** A piece of work, by its name in `work`, and the megabytes and ms of processor time that the process may take for it. */
+/** A piece of work, by its name in `work`, what it is done with as `takeApart` leaves it, and the megabytes and ms of processor time that the process may take for it. */
 export interface Order {
   readonly name: keyof typeof work;
   readonly args: readonly unknown[];
@@ -31,6 +33,9 @@ setPriority(2); // what is said to people comes first, and a picture soon after 
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** The bytes come by this file, as they are. */
+const pipe = 4;
+
 const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(told).length));
 new Worker(new URL("./guard.ts", import.meta.url), { workerData: { shared, parent: process.ppid } });
 
@@ -42,7 +47,8 @@ process.on("message", async (order: Order) => {
   Atomics.store(shared, told.ms, order.ms);
   Atomics.add(shared, told.work, 1);
   watch(order.mb);
-  const outcome = await doWork(order);
+  const args = putTogether(order.args, read) as Order["args"];
+  const outcome = await doWork({ ...order, args });
   watch(0);
   process.send?.({ ...outcome, isWorn: process.memoryUsage.rss() > wornBytes } satisfies Outcome);
 });
@@ -50,6 +56,17 @@ process.on("message", async (order: Order) => {
 function watch(mb: number): void {
   Atomics.store(shared, told.mb, mb);
   Atomics.notify(shared, told.mb);
+}
+
+/** Waits for them: there is nothing else to do. */
+function read(length: number): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  for (let at = 0; at < length; ) {
+    const more = readSync(pipe, bytes, at, length - at, null);
+    if (more === 0) process.kill(process.pid, "SIGKILL"); // whoever sends them is gone
+    at += more;
+  }
+  return bytes;
 }
 
 async function doWork({

@@ -1,17 +1,20 @@
+import { ruleSpecs } from "../rules.ts";
 import type { Attachment, Scope, SettingWish } from "../turn.ts";
 import { badOptions, readFlags, sayUnknown } from "./flags.ts";
 
 /**
  * Words that are about the studio and not about a picture: `help`, `styles`, `style save cosy: soft light --size wide`,
  * `style share …`, `style show cosy`, `style remove cosy`, `style unshare cosy`, `defaults`, `defaults --size wide`,
- * `defaults reset`, `channel defaults …`.
+ * `defaults reset`, `channel defaults …`, `settings`, `settings changes`, `settings slow-mode 30`, `settings slow-mode
+ * reset`, `channel settings …`.
  *
  * Undefined for everything else: the whole text has to be of that form, or “style of Monet” would never be drawn. Throws
  * BotError `bad_option` for a flag that there is none of, or with a value it cannot have.
  */
 export function parseSetting(text: string, attachments: readonly Attachment[] = []): SettingWish | undefined {
   if (/^(?:help|options)$/i.test(text.trim())) return { name: "help" };
-  return parseStyleWish(text.trim(), attachments) ?? parseDefaultsWish(text.trim());
+  const words = text.trim();
+  return parseStyleWish(words, attachments) ?? parseDefaultsWish(words) ?? parseRuleWish(words);
 }
 
 const verbs = { save: "mine", share: "shared", remove: "mine", unshare: "shared" } as const;
@@ -51,4 +54,17 @@ function parseDefaultsWish(text: string): SettingWish | undefined {
       : [];
   if (problems.length + lost.length > 0) throw badOptions([...problems, ...lost]);
   return flags.text === "" ? { name: "setDefaults", scope, options: flags.options } : undefined;
+}
+
+const ruleNames = ruleSpecs.map(({ name }) => name).join("|");
+const ruleWords = new RegExp(`^(channel )?settings\\s+(${ruleNames})\\s+(.+)$`, "is");
+
+function parseRuleWish(text: string): SettingWish | undefined {
+  if (/^settings$/i.test(text)) return { name: "rules" };
+  if (/^settings changes$/i.test(text)) return { name: "changes" };
+  const [, channel, rule = "", value = ""] = ruleWords.exec(text) ?? [];
+  if (rule === "") return undefined;
+  const scope = channel ? "channel" : "community";
+  const wanted = { name: "setRule", scope, rule: rule.toLowerCase() } as const;
+  return /^reset$/i.test(value) ? wanted : { ...wanted, value };
 }

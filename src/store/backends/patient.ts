@@ -1,5 +1,5 @@
 import { withLimit } from "../../seam/timeout.ts";
-import type { Backend, Row } from "./backend.ts";
+import type { Backend, Row, Seen } from "./backend.ts";
 
 /** How long calls to a server may take, and whether they may be made. */
 export interface Patience {
@@ -47,6 +47,7 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
     set: adapter.set.bind(adapter),
     delete: adapter.delete.bind(adapter),
     write: adapter.write.bind(adapter),
+    writeIf: adapter.writeIf.bind(adapter),
     disconnect: adapter.disconnect?.bind(adapter),
   };
   return Object.assign(adapter, {
@@ -57,6 +58,11 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
       write(
         rows.map(({ key }) => key),
         () => own.write(rows),
+      ),
+    writeIf: (seen: readonly Seen[], rows: readonly Row[]) =>
+      write(
+        rows.map(({ key }) => key),
+        () => own.writeIf(seen, rows),
       ),
     disconnect: () => withLimit(patience.limitMs, async () => own.disconnect?.()),
   });

@@ -1,7 +1,25 @@
 import KeyvRedis, { type RedisClientType } from "@keyv/redis";
-import type { Backend, Row } from "./backend.ts";
+import type { Backend, Row, Seen } from "./backend.ts";
 import { createPatient, type Patience } from "./patient.ts";
 import { openRedisLink } from "./redis-link.ts";
+
+/**
+ * Carried out whole, and nobody else's commands in between. ARGV: how many keys were seen, and of each its value behind a
+ * mark, or no more than another; then of each row its value, marked likewise, and its life in ms, 0 for one without end.
+ */
+const writeIfSo = `
+  local seen = tonumber(ARGV[1])
+  for i = 1, seen do
+    local value = redis.call('GET', KEYS[i])
+    if (value and '=' .. value or '-') ~= ARGV[i + 1] then return 0 end
+  end
+  for i = seen + 1, #KEYS do
+    local value, life = ARGV[2 * i - seen], ARGV[2 * i - seen + 1]
+    if value == '-' then redis.call('UNLINK', KEYS[i])
+    elseif life == '0' then redis.call('SET', KEYS[i], string.sub(value, 2))
+    else redis.call('SET', KEYS[i], string.sub(value, 2), 'PX', life) end
+  end
+  return 1`;
 
 /** Keyv's own Redis store, which finds its server again. Rejects when that is not reached within `connectMs`. */
 export async function createRedisStore(
@@ -24,6 +42,16 @@ export async function createRedisStore(
         else multi.set(name, value, lifeMs ? { PX: lifeMs } : {});
       }
       await multi.exec();
+    },
+    async writeIf(seen: readonly Seen[], rows: readonly Row[]) {
+      const keys = [...seen, ...rows].map(({ key }) => adapter.createKeyPrefix(key, adapter.namespace));
+      const marked = (value: string | undefined) => (value === undefined ? "-" : `=${value}`);
+      const args = [
+        String(seen.length),
+        ...seen.map(({ value }) => marked(value)),
+        ...rows.flatMap(({ value, lifeMs = 0 }) => [marked(value), String(lifeMs)]),
+      ];
+      return (await link.client().eval(writeIfSo, { keys, arguments: args })) === 1;
     },
     disconnect: () => link.close(),
   });

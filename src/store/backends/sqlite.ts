@@ -2,16 +2,18 @@ import { EventEmitter } from "node:events";
 import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Backend, Row } from "./backend.ts";
+import type { Backend, Row, Seen } from "./backend.ts";
 import { isBusy, openSqliteFile, retryMs, sweepSql } from "./sqlite-file.ts";
 
 /** Rows that are written as one, and who waits for them. */
 interface Group {
   readonly rows: readonly Row[];
+  /** They are written only if this is still so. */
+  readonly seen?: readonly Seen[];
   /** When who waits gives up, in ms on the process's own clock. */
   readonly until: number;
-  /** Hears how many rows there were to delete. */
-  resolve(deleted: number): void;
+  /** Hears how many rows there were to delete; undefined: what was seen is not so any more. */
+  resolve(deleted: number | undefined): void;
   reject(error: unknown): void;
 }
 
@@ -61,9 +63,15 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
   function commit(groups: readonly Group[]): void {
     checkPlace();
     const deleted = atomically(database, () =>
-      groups.map(({ rows }) => rows.reduce((sum, row) => sum + put(row), 0)),
+      groups.map(({ rows, seen = [] }) =>
+        seen.every(isSo) ? rows.reduce((sum, row) => sum + put(row), 0) : undefined,
+      ),
     );
-    for (const [index, group] of groups.entries()) group.resolve(deleted[index] ?? 0);
+    for (const [index, group] of groups.entries()) group.resolve(deleted[index]);
+  }
+
+  function isSo({ key, value }: Seen): boolean {
+    return select.get(key)?.value === value;
   }
 
   function flush(): void {
@@ -116,9 +124,9 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     });
   }
 
-  function write(rows: readonly Row[]): Promise<number> {
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    wait({ rows, until: performance.now() + limitMs, resolve, reject });
+  function write(rows: readonly Row[], seen?: readonly Seen[]): Promise<number | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    wait({ rows, ...(seen && { seen }), until: performance.now() + limitMs, resolve, reject });
     schedule(setImmediate);
     return promise;
   }
@@ -142,10 +150,11 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
       await write([{ key, value, ...(lifeMs && { lifeMs }) }]);
       return true;
     },
-    delete: async (key: string) => (await write([{ key }])) > 0,
+    delete: async (key: string) => ((await write([{ key }])) ?? 0) > 0,
     async write(rows: readonly Row[]) {
       await write(rows);
     },
+    writeIf: async (seen: readonly Seen[], rows: readonly Row[]) => (await write(rows, seen)) !== undefined,
     async clear() {
       flush();
       database.exec("DELETE FROM keyv");

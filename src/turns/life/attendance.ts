@@ -12,7 +12,7 @@ export interface Attendance {
   /** Somebody speaks with the bot there. */
   spoken(adapter: string, thread: ThreadKey, place: Place): void;
   /** As of `Core`. */
-  missed(adapter: string, since?: number): Promise<Missed | undefined>;
+  missed(adapter: string, forMs?: number): Promise<Missed | undefined>;
   /** Notes a last time that all are there, and stops. */
   end(): Promise<void>;
 }
@@ -59,6 +59,9 @@ export function createAttendance(
     return found?.until;
   }
 
+  /** For how long nobody was there; as long as can be, where the clock has been set back since. */
+  const awayMs = (until: number) => (until <= now() ? now() - until : patienceMs);
+
   const writeAll = async () => void (await Promise.all([...places.keys()].map(write)));
 
   return {
@@ -75,12 +78,12 @@ export function createAttendance(
       if (known.size > mostPlaces && oldest) known.delete(oldest);
       if (isNew) void write(adapter);
     },
-    async missed(adapter, from) {
+    async missed(adapter, known) {
       const until = await before.get(adapter);
-      const since = from ?? until;
-      if (since === undefined || patienceMs === 0) return undefined;
+      const forMs = known ?? (until === undefined ? undefined : awayMs(until));
+      if (forMs === undefined || patienceMs === 0) return undefined;
       const all = [...(places.get(adapter)?.values() ?? [])].reverse();
-      return { since: Math.max(since - beatMs, now() - patienceMs), places: all };
+      return { forMs: Math.min(forMs + beatMs, patienceMs), places: all };
     },
     async end() {
       clearInterval(beat);

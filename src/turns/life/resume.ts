@@ -3,7 +3,7 @@ import type { Spool } from "../../pictures/spool.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import type { Log } from "../../seam/log.ts";
 import { withTimeout } from "../../seam/timeout.ts";
-import type { Attachment, EventKey, Place } from "../../seam/turn.ts";
+import type { Attachment, EventKey } from "../../seam/turn.ts";
 import type { OpenTurn, StoredFile } from "../../store/open-turn.ts";
 import type { UnfinishedRequests } from "../prompts/unfinished.ts";
 import type { OnUndone, Runs } from "../run.ts";
@@ -28,11 +28,11 @@ export function createResume(of: {
   readonly onUndone: (turn: OpenTurn, files: readonly Attachment[]) => OnUndone;
   readonly reread: (adapter: Adapter, files: readonly StoredFile[]) => readonly Attachment[];
   readonly adapterOf: (name: string) => Adapter | undefined;
-  /** Whether the bot may still be used where something was asked. */
-  readonly mayUse: (adapter: string, place: Place) => boolean;
+  /** Whether it may no longer be drawn for who asked, where they did. */
+  readonly isBarred: (adapter: string, turn: OpenTurn) => Promise<boolean>;
   readonly log: Log;
 }): Resume {
-  const { ledger, runs, events, unfinished, spool, onUndone, reread, adapterOf, mayUse, log } = of;
+  const { ledger, runs, events, unfinished, spool, onUndone, reread, adapterOf, log } = of;
 
   /** What a crash may have left undone of a turn, and others rely on: it comes before all of them. */
   async function mend(entry: Entry): Promise<Entry> {
@@ -54,7 +54,7 @@ export function createResume(of: {
     if (!turn) return events.replay(adapter, entry);
     const reply = adapter.reopen(turn.message, turn.venue);
     const files = reread(adapter, turn.files ?? []);
-    const isBarred = turn.place !== undefined && !mayUse(entry.adapter, turn.place);
+    const isBarred = await of.isBarred(entry.adapter, turn);
     runs
       .start(adapter, turn, reply, files, { isResumed: true, isBarred, onUndone: onUndone(turn, files) })
       .catch((error: unknown) => {

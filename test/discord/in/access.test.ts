@@ -136,7 +136,7 @@ describe("where the bot may not be used", () => {
     const places: Missed["places"][number][] = [];
     const server = await startDiscord(t, {
       ...inChannel,
-      core: { missed: async (since) => (since === undefined ? undefined : { since, places }) },
+      core: { missed: async (forMs) => (forMs === undefined ? undefined : { forMs, places }) },
     });
     const { simulator, guild, channel, ada, nextPrompt, taken, adapter, said } = server;
     const other = simulator.addChannel(guild, { name: "talk" });

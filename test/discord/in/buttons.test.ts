@@ -25,7 +25,11 @@ test("a button that draws is answered with a message of its own, below the pictu
   const { turn, reply } = await nextPress();
   assert.equal(turn.action, "vary");
   assert.equal(turn.message, key);
-  assert.deepEqual(turn.user, { id: `discord:${mo.id}`, name: "mo", moderator: true });
+  const roles = [server.guild.id, ...(server.guild.members.get(mo.id)?.roles ?? [])];
+  assert.deepEqual(turn.user, {
+    ...{ id: `discord:${mo.id}`, name: "mo", moderator: true },
+    roles: roles.map((id) => `discord:role:${id}`),
+  });
   assert.equal(turn.thread, `discord:${doing.message?.id}`);
   const shown = await reply.show(await done());
   assert.equal(shown, `discord:${channel.id}:${doing.message?.id}`);

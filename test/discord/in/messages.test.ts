@@ -108,6 +108,12 @@ test("a reply that calls the bot branches from the picture it answers", async (t
   assert.equal(turn.text, "make it night");
   assert.equal(turn.replyTo, `discord:${channel.id}:${id}`);
   assert.equal(turn.user.moderator, true);
+  assert.equal(turn.user.admin, undefined);
+  const roles = [server.guild.id, ...(server.guild.members.get(mo.id)?.roles ?? [])];
+  assert.deepEqual(
+    turn.user.roles,
+    roles.map((id) => `discord:role:${id}`),
+  );
   const recalled = await server.adapter.recall(turn.replyTo ?? "discord:0");
   assert.deepEqual(Buffer.from((await recalled[0]?.read(signal)) ?? []), await png(200));
 });
@@ -192,6 +198,16 @@ test("in a thread the bot opened, every message is a turn; in others, those that
   assert.equal(named.turn.text, "a sun");
   assert.equal(named.turn.addressed, true);
   assert.equal(named.turn.thread, `discord:${theirs.id}`);
+});
+
+test("who may manage the server may change what holds for all of it", async (t) => {
+  const { simulator, channel, guild, nextPrompt } = await startDiscord(t);
+  const eve = simulator.addUser({ name: "eve" });
+  simulator.join(guild, eve, { permissions: ["MANAGE_GUILD"] });
+  await simulator.say(channel, eve, `<@${simulator.bot.id}> a fox`);
+  assert.equal((await nextPrompt()).turn.user.admin, true);
+  await simulator.slash(channel, eve, "draw", { prompt: "a fox" });
+  assert.equal((await nextPrompt()).turn.user.admin, true);
 });
 
 test("what people say to each other in the bot's thread is theirs", async (t) => {

@@ -11,9 +11,9 @@ async function startWith(t: Parameters<typeof startDiscord>[0], places: () => Mi
   const server = await startDiscord(t, {
     ...withContent,
     core: {
-      async missed(since) {
-        asked.push(since);
-        return since === undefined ? undefined : { since, places: places() };
+      async missed(forMs) {
+        asked.push(forMs);
+        return forMs === undefined ? undefined : { forMs, places: places() };
       },
     },
   });
@@ -88,7 +88,7 @@ test("what was said while the gateway was away is seen to in order, where the bo
   assert.equal((await nextPrompt()).turn.text, "the end");
   assert.deepEqual(taken, []);
   assert.equal(asked.length, 2);
-  assert.ok((asked[1] ?? 0) < Date.now(), "since it went away");
+  assert.ok((asked[1] ?? 0) > 0, "since it went away");
   assert.ok(said("discord.missed.unread").length >= 2, "a place that fails does not stop the others");
 });
 

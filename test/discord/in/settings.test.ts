@@ -27,7 +27,8 @@ test("/style save becomes a setting with words, options and pictures, answered t
   const { kind, ephemeral } = await doing.acknowledged();
   assert.deepEqual([kind, ephemeral], ["defer", true]);
   const { turn, reply } = await nextSetting();
-  assert.deepEqual(turn.user, { id: `discord:${ada.id}`, name: "ada" });
+  const roles = [`discord:role:${guild.id}`];
+  assert.deepEqual(turn.user, { id: `discord:${ada.id}`, name: "ada", roles });
   assert.deepEqual(turn.place, {
     channel: `discord:channel:${channel.id}`,
     community: `discord:guild:${guild.id}`,
@@ -175,7 +176,7 @@ test("styles are suggested by name and by words, with whose they are, within Dis
   ]);
   assert.deepEqual(asked, [
     [
-      { id: `discord:${ada.id}`, name: "ada" },
+      { id: `discord:${ada.id}`, name: "ada", roles: [`discord:role:${guild.id}`] },
       { channel: `discord:channel:${channel.id}`, community: `discord:guild:${guild.id}` },
     ],
   ]);

@@ -58,7 +58,8 @@ test("/draw: words, options, files and the adapter's own fields", () => {
   );
   assert.equal(asked.spoiler, true);
   assert.equal(asked.private, false);
-  assert.deepEqual(userOf(interaction), { id: "discord:1270000000000000003", name: "Ada" });
+  const roles = ["discord:role:1290000000000000001"];
+  assert.deepEqual(userOf(interaction), { id: "discord:1270000000000000003", name: "Ada", roles });
   assert.equal(isReachable(interaction), true);
 });
 
@@ -76,7 +77,9 @@ test("the field that is typed into", () => {
 
 test("a button: who pressed it, and what it says of the picture", () => {
   const interaction = fixture<APIMessageComponentInteraction>("interaction-button");
-  assert.deepEqual(userOf(interaction), { id: "discord:1270000000000000004", name: "mo.k", moderator: true });
+  const roles = ["discord:role:1290000000000000001"];
+  const mo = { id: "discord:1270000000000000004", name: "mo.k", moderator: true, roles };
+  assert.deepEqual(userOf(interaction), mo);
   assert.deepEqual(parseButtonId(interaction.data.custom_id), { action: "vary", spoiler: true });
   assert.equal(isSpoiler(interaction.message), true);
   assert.deepEqual(

@@ -27,7 +27,11 @@ test("a /draw is acknowledged at once and becomes a turn with every field", asyn
     channel: `discord:channel:${channel.id}`,
     community: `discord:guild:${channel.guild?.id}`,
   });
-  assert.deepEqual(turn.user, { id: `discord:${ada.id}`, name: "ada" });
+  assert.deepEqual(turn.user, {
+    id: `discord:${ada.id}`,
+    name: "ada",
+    roles: [`discord:role:${channel.guild?.id}`],
+  });
   assert.equal(turn.thread, `discord:${doing.message?.id}`);
   assert.deepEqual(
     turn.attachments.map(({ name, role }) => [name, role]),

@@ -42,6 +42,7 @@ test("where the bot is no member, a long turn is shown by the next press", async
   const server = await startDiscord(t);
   const { simulator, nextPrompt, nextPress, said } = server;
   const eve = simulator.addUser({ name: "eve", installed: true });
+  eve.acceptsDms = false;
   const elsewhere = simulator.addGuild({ joined: false });
   simulator.join(elsewhere, eve);
   const channel = simulator.addChannel(elsewhere);
@@ -61,6 +62,23 @@ test("where the bot is no member, a long turn is shown by the next press", async
   const { edits } = doing.message ?? {};
   assert.equal(await reply.show(last), key, "then it finds it shown");
   assert.equal(doing.message?.edits, edits);
+});
+
+test("what only the asker sees, and nobody can change any more, is sent to them, once", async (t) => {
+  const server = await startDiscord(t);
+  const { simulator, channel, ada, nextPrompt } = server;
+  await simulator.slash(channel, ada, "draw", { prompt: "a fox", private: true });
+  const { reply } = await nextPrompt();
+  const key = await reply.show(await drawing(1));
+  simulator.advance(16 * minute);
+  assert.equal(await reply.show(await done()), key);
+  assert.equal(await reply.show(await done()), key);
+  const sent = simulator.messages(simulator.dm(ada));
+  assert.deepEqual(
+    sent.map(({ files }) => files.map(({ name }) => name)),
+    [["a-fox.png"]],
+  );
+  assert.equal(simulator.messages(channel).filter(({ ephemeralTo }) => !ephemeralTo).length, 0);
 });
 
 test("before the last token runs out, the message offers a button that brings the next", async (t) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { REST } from "discord.js";
 import sharp from "sharp";
-import { makeRequest } from "../../../adapters/discord/wire/request.ts";
+import { toMakeRequest } from "../../../adapters/discord/wire/request.ts";
 import { createSend } from "../../../adapters/discord/wire/send.ts";
 import { pictureEndings } from "../../../src/seam/files/media-type.ts";
 import type { Image } from "../../../src/seam/view.ts";
@@ -179,7 +179,9 @@ test("a picture whose answer got lost is not posted again under its command", as
   await ask(server);
   const path = simulator.requests.find((one) => one.path.endsWith("/callback"))?.path ?? "";
   const token = path.split("/").at(-2) ?? "";
-  const rest = new REST({ makeRequest, api: simulator.api, retries: 2 }).setToken(simulator.token);
+  const rest = new REST({ makeRequest: toMakeRequest(), api: simulator.api, retries: 2 }).setToken(
+    simulator.token,
+  );
   const send = createSend(rest, rest, simulator.bot.id);
   const files = [{ name: "picture.png", data: await png(20), contentType: "image/png" }];
   for (const reset of [false, true]) {

@@ -5,6 +5,6 @@ import { ledgerContract } from "../contract.ts";
 ledgerContract(() => ({
   async join() {
     const store = await openStore("memory:");
-    return { ledger: await createLedger(store), kill: () => store.close() };
+    return { ledger: await createLedger(store), kill: store.close };
   },
 }));

@@ -65,16 +65,26 @@ describe("a sketch", () => {
       const sketch = await toSketch(await flat("#567", width, height), all);
       const meta = await sharp(sketch.bytes).metadata();
       assert.deepEqual([meta.width, meta.height], [wide, high]);
-      assert.equal(sketch.mediaType, "image/webp");
-      assert.equal(meta.format, "webp");
+      assert.equal(sketch.mediaType, "image/jpeg");
+      assert.equal(meta.format, "jpeg");
     });
   }
 
-  test("is a JPEG where no WebP is taken, and a PNG when it is transparent", async () => {
-    assert.equal((await toSketch(await flat("#567"), old)).mediaType, "image/jpeg");
-    const clear = await toSketch(await noise(900, 600).ensureAlpha(0.5).png().toBuffer(), old);
-    assert.equal(clear.mediaType, "image/png");
-    assert.equal((await sharp(clear.bytes).stats()).isOpaque, false);
+  test("that is transparent is a WebP, and a PNG where none is taken", async () => {
+    const clear = await noise(900, 600).ensureAlpha(0.5).png().toBuffer();
+    for (const [limits, type] of [
+      [all, "image/webp"],
+      [old, "image/png"],
+    ] as const) {
+      const sketch = await toSketch(clear, limits);
+      assert.equal(sketch.mediaType, type);
+      assert.equal((await sharp(sketch.bytes).stats()).isOpaque, false);
+    }
+  });
+
+  test("with an alpha channel of which nothing is seen is a JPEG where no WebP is taken", async () => {
+    const full = await flat("#567").then((bytes) => sharp(bytes).ensureAlpha(1).png().toBuffer());
+    assert.equal((await toSketch(full, old)).mediaType, "image/jpeg");
   });
 
   test("of one that moves is its first frame", async () => {

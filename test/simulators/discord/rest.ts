@@ -58,6 +58,8 @@ export function createRest(parts: {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     if (url.pathname.startsWith("/cdn/")) return serveFile(url, response);
+    // Bots may go by it: it is the clock by which tokens run out.
+    response.setHeader("date", new Date(clock.now()).toUTCString());
     const method = request.method ?? "GET";
     const path = url.pathname.startsWith(`${prefix}/`) ? url.pathname.slice(prefix.length) : undefined;
     const body = await readBody(request);

@@ -3,7 +3,7 @@ import type { Fields } from "./fields.ts";
 import type { Method } from "./method.ts";
 import type { Team, User, World } from "./world.ts";
 
-/** `auth.test`, `users.info`, `bots.info`, `team.info`, `apps.connections.open`, `apps.manifest.export`. Source: docs.slack.dev, reference/methods. */
+/** `auth.test`, `users.info`, `usergroups.list`, `bots.info`, `team.info`, `apps.connections.open`, `apps.manifest.export`. Source: docs.slack.dev, reference/methods. */
 export function createAppMethods({
   world,
   socketUrl,
@@ -50,6 +50,17 @@ export function createAppMethods({
         if (!user) throw refuse("user_not_found");
         return { user: showUser(user, world) };
       },
+    },
+    {
+      name: "usergroups.list",
+      scopes: ["usergroups:read"],
+      tier: 2,
+      run: (args) => ({
+        usergroups: [...world.groups.values()].map(({ id, handle, users }) => ({
+          ...{ id, handle, name: handle, team_id: world.team.id, is_usergroup: true, date_delete: 0 },
+          ...(args.flag("include_users") && { users: [...users] }),
+        })),
+      }),
     },
     {
       name: "bots.info",

@@ -50,6 +50,7 @@ export const usual = {
     "im:history",
     "im:write",
     "mpim:history",
+    "usergroups:read",
     "users:read",
   ],
   subscriptions: {

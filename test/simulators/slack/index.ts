@@ -257,6 +257,7 @@ function createWorld(
     subscriptions: new Set(subscriptions ?? usual.subscriptions[app]),
     teams: new Map([[team.id, team]]),
     users: new Map([[bot.id, bot]]),
+    groups: new Map(),
     channels: new Map(),
     files: new Map(),
     lookedAt: new Map(),

@@ -1,11 +1,13 @@
 import type { Changes } from "../discord/changes.ts";
 import { openIm } from "./channels.ts";
 import type { Ids } from "./ids.ts";
-import type { Channel, ChannelKind, Team, User, World } from "./world.ts";
+import type { Channel, ChannelKind, Team, User, UserGroup, World } from "./world.ts";
 
 /** Sets the stage: people, channels, workspaces. */
 export interface Scene {
   addUser(given?: { readonly name?: string; readonly admin?: boolean; readonly team?: Team }): User;
+  /** A user group, such as @designers. */
+  addGroup(handle: string, members?: readonly User[]): UserGroup;
   /** Everybody of the workspace so far is in it, and so is the bot, unless said. */
   addChannel(given?: {
     readonly name?: string;
@@ -48,6 +50,11 @@ export function createScene({ world, ids, changes }: { world: World; ids: Ids; c
       };
       world.users.set(id, user);
       return user;
+    },
+    addGroup(handle, members = []) {
+      const group = { id: ids.next("S"), handle, users: new Set(members.map(({ id }) => id)) };
+      world.groups.set(group.id, group);
+      return group;
     },
     addChannel({ name = "general", kind = "public", members, bot = true, shared = false } = {}) {
       const people =

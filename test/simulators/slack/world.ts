@@ -18,6 +18,14 @@ export interface User {
   timeZone: string;
 }
 
+/** A user group, such as @designers. */
+export interface UserGroup {
+  readonly id: string;
+  readonly handle: string;
+  /** Ids of who is in it. */
+  readonly users: Set<string>;
+}
+
 /** What kind of conversation a channel is; `mpim` is a direct one of several people. */
 export type ChannelKind = "public" | "private" | "im" | "mpim";
 
@@ -125,6 +133,7 @@ export interface World {
   readonly subscriptions: Set<string>;
   readonly teams: Map<string, Team>;
   readonly users: Map<string, User>;
+  readonly groups: Map<string, UserGroup>;
   readonly channels: Map<string, Channel>;
   readonly files: Map<string, StoredFile>;
   /** What people have before them beside an agent, by their ids: `context` as the events have it. */

@@ -134,7 +134,7 @@ test("a button that draws answers in the thread; the others tell the one who pre
       kind: "press",
       event: vary.turn.event,
       thread: `slack:${channel.id}:${asked.ts}`,
-      user: { id: `slack:${mo.id}`, name: "mo", moderator: true },
+      user: { id: `slack:${mo.id}`, name: "mo", moderator: true, admin: true, roles: [] },
       place: placeOf(channel),
       action: "vary",
       message: key,

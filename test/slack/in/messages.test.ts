@@ -29,7 +29,7 @@ for (const over of ["socket", "http"] as const) {
     assert.equal(turn.addressed, true);
     assert.equal(turn.replyTo, undefined);
     assert.equal(turn.thread, `slack:${channel.id}:${asked.ts}`);
-    assert.deepEqual(turn.user, { id: `slack:${ada.id}`, name: "ada" });
+    assert.deepEqual(turn.user, { id: `slack:${ada.id}`, name: "ada", roles: [] });
     assert.deepEqual(Buffer.from((await turn.attachments[0]?.read(signal)) ?? []), photo);
 
     await reply.show(view("queued", { status: "Next in line", actions: ["cancel"] }));

@@ -21,7 +21,7 @@ test("/draw with words about styles or defaults: answered to the one who asks, w
   const { turn, reply } = await nextSetting();
   assert.deepEqual(turn, {
     kind: "setting",
-    user: { id: `slack:${ada.id}`, name: "ada" },
+    user: { id: `slack:${ada.id}`, name: "ada", roles: [] },
     place: placeOf(channel),
     wish: { name: "showStyle", style: "cosy" },
   });

@@ -20,6 +20,7 @@ function createServer(more: Partial<Patience> = {}) {
     delete: (key: string) => call(`delete ${key}`),
     clear: async () => {},
     write: (rows: readonly Row[]) => call(`write ${rows.map(({ key }) => key)}`),
+    writeIf: (_: unknown, rows: readonly Row[]) => call(`write if ${rows.map(({ key }) => key)}`),
     disconnect: () => call("disconnect"),
   });
   const patience = { limitMs: 40, silentMs: 60_000, mayWrite: () => true, ...more };
@@ -45,6 +46,7 @@ describe("a server that is slow", () => {
       assert.rejects(store.set("b", "1"), isLate),
       assert.rejects(store.delete("c"), isLate),
       assert.rejects(store.write([{ key: "d" }]), isLate),
+      assert.rejects(store.writeIf([{ key: "e" }], [{ key: "e" }]), isLate),
       assert.rejects(Promise.resolve(store.disconnect?.()), isLate),
     ]);
   });
@@ -115,6 +117,7 @@ describe("a server that is slow", () => {
     await assert.rejects(second, refused);
     await assert.rejects(store.delete("b"), refused);
     await assert.rejects(store.write([{ key: "c" }]), refused);
+    await assert.rejects(store.writeIf([], [{ key: "c" }]), refused);
     assert.deepEqual(names(), ["set a 1"]);
     const got = store.get("a");
     sent[1]?.answer();

@@ -29,11 +29,13 @@ test("the next process hears where people spoke last, and since when nobody list
     { thread: "t:1", channel: "c:1" },
     { thread: "t:2", channel: "c:1" },
   ]);
-  assert.equal(missed.since, 100 * minute - 10_000, "with what was said between two beats");
-  assert.equal((await second.missed("paper", 101 * minute))?.since, 101 * minute - 10_000);
+  assert.equal(missed.forMs, 2 * minute + 10_000, "with what was said between two beats");
+  assert.equal((await second.missed("paper", minute))?.forMs, minute + 10_000);
 
   clock += 60 * minute;
-  assert.equal((await second.missed("paper"))?.since, clock - 10 * minute, "not what is older than that");
+  assert.equal((await second.missed("paper"))?.forMs, 10 * minute, "not what is older than that");
+  clock -= 120 * minute;
+  assert.equal((await second.missed("paper"))?.forMs, 10 * minute, "the clock was set back");
   const deaf = open(0);
   deaf.begin("paper");
   assert.equal(await deaf.missed("paper"), undefined, "the operator does not want it");

@@ -22,6 +22,13 @@ export interface Person {
   readonly profile?: { readonly display_name?: string };
 }
 
+/** A user group as Slack's `usergroups.list` has it. */
+export interface Group {
+  readonly id: string;
+  /** Ids of those who are in it. */
+  readonly users?: readonly string[];
+}
+
 /** What is looked up in Slack. */
 export interface Reads {
   info(id: string): Promise<SlackFile>;
@@ -38,6 +45,8 @@ export interface Reads {
   /** The newest messages of a conversation above one of them, outside of threads, oldest first. */
   fetchTop(channelId: string, before: string): Promise<readonly Found[]>;
   fetchPerson(userId: string): Promise<Person>;
+  /** Those that are in use. */
+  fetchGroups(): Promise<readonly Group[]>;
 }
 
 /** How far back a picture is looked for in a direct message. */
@@ -125,6 +134,10 @@ export function createReads({ client, quick, patience, ownId }: Calls): Reads {
       const asked = { channel: channelId, latest: before, limit: mostAbove };
       const { messages = [] } = await quick.conversations.history(asked);
       return (messages as readonly Found[]).toReversed();
+    },
+    async fetchGroups() {
+      const { usergroups = [] } = await quick.usergroups.list({ include_users: true });
+      return usergroups as readonly Group[]; // as Slack's reference has it
     },
     fetchPerson: async (userId) => ((await quick.users.info({ user: userId })).user ?? {}) as Person,
   };

@@ -1,8 +1,8 @@
 import type { WireEvent } from "../../wire/messages.ts";
 
 /** What happens on the line to the server. */
-export interface Line {
-  event(event: WireEvent): void;
+export interface Line<Event = WireEvent> {
+  event(event: Event): void;
   /** The line is down; it is being picked up again. */
   lost(): void;
   /** Whether it is to be kept also while nobody looks at the page. */
@@ -13,11 +13,15 @@ export interface Line {
 const silentMs = 22_000;
 
 /**
- * Listens to the server until the signal aborts, and comes back after 1, 2, 4 … 15 s when the line drops, or is silent.
+ * Listens to the server, at `address`, until the signal aborts, and comes back after 1, 2, 4 … 15 s when the line drops, or is silent.
  *
  * EventSource's own reconnecting is not enough: it gives up for good on an error page, such as a proxy's 502.
  */
-export function listen(line: Line, signal: AbortSignal): void {
+export function listen<Event = WireEvent>(
+  line: Line<Event>,
+  signal: AbortSignal,
+  address = "/api/events",
+): void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let hidden: ReturnType<typeof setTimeout> | undefined;
@@ -31,12 +35,12 @@ export function listen(line: Line, signal: AbortSignal): void {
   const connect = () => {
     clearTimeout(timer);
     source?.close();
-    source = new EventSource("/api/events");
+    source = new EventSource(address);
     watch();
     source.onmessage = ({ data }: MessageEvent<string>) => {
       watch();
       tries = 0;
-      line.event(JSON.parse(data) as WireEvent); // the contract in wire/messages.ts, from our own origin
+      line.event(JSON.parse(data) as Event); // the contract in messages.ts, from our own origin
     };
     source.onerror = drop;
   };

@@ -6,11 +6,12 @@ import { bodyLimit } from "hono/body-limit";
 import type { Log } from "../../../../src/seam/log.ts";
 import { isOwnName } from "../guard.ts";
 import { createCookie, type Https } from "./cookies.ts";
+import { showLogin } from "./login-page.ts";
 import { createOpenAnswers } from "./open-answers.ts";
 import { isPassword, toVerifier } from "./password.ts";
 import { createProxies, type Proxies } from "./proxies.ts";
 import { browserMs, longestSessionMs, type Sessions } from "./sessions.ts";
-import { createTries, type Outcome } from "./tries.ts";
+import { createTries } from "./tries.ts";
 
 type Visit = Context<{ Bindings: HttpBindings }>;
 
@@ -22,11 +23,27 @@ export interface Login {
   close(): void;
 }
 
+/** What is behind the password, and what is told apart by that. */
+export interface Room {
+  /** What all its addresses begin with, e.g. `/admin`; empty for the whole server. */
+  readonly path: string;
+  /** The name of its cookie. */
+  readonly cookie: string;
+  /** What is said on the page to sign in. */
+  readonly words: string;
+  /** How long a session lasts at most, in ms. */
+  readonly longestMs: number;
+  /** What a browser is told to forget by who signs out: what is of this origin, also in other rooms. */
+  readonly clears: string;
+}
+
+const playground: Room = {
+  ...{ path: "", cookie: "drawbridge", longestMs: longestSessionMs, clears: '"cache", "storage"' },
+  words: "The bridge is up. Say the password to come in.",
+};
+
 /** Ms between two looks for streams of sessions that are over. */
 const sweepMs = 60_000;
-
-/** Seconds after which it is worth trying again where many passwords are being checked. */
-const busySeconds = 5;
 
 /**
  * Sessions are kept on the server: they end by signing out, by idling, with their time, and with the password.
@@ -40,13 +57,16 @@ export async function createLogin(parts: {
   readonly publicUrl: string | undefined;
   readonly log: Log;
   readonly now: () => number;
+  /** The playground, unless said. */
+  readonly room?: Room;
 }): Promise<Login> {
-  const { password, sessions, publicUrl, log, now } = parts;
+  const { password, sessions, publicUrl, log, now, room = playground } = parts;
+  const home = room.path || "/";
   const verifier = await keepPassword(password, sessions, log);
   const proxies = createProxies(parts.trustedProxies);
   const isHttps = createIsHttps(proxies, publicUrl);
-  const ticket = createCookie("drawbridge", { maxAgeMs: longestSessionMs, isHttps });
-  const browser = createCookie("drawbridge-browser", { maxAgeMs: browserMs, isHttps });
+  const ticket = createCookie(room.cookie, { maxAgeMs: room.longestMs, isHttps });
+  const browser = createCookie(`${room.cookie}-browser`, { maxAgeMs: browserMs, isHttps });
   const attempt = createTries({ verifier, proxies, log, now });
   const answers = createOpenAnswers(sessions);
   const sweeping = setInterval(answers.sweep, sweepMs).unref();
@@ -55,7 +75,7 @@ export async function createLogin(parts: {
   /** The session's id, while it goes on. Listening to events is nothing that somebody does. */
   function sessionOf(c: Visit): string | undefined {
     const id = ticket.read(c);
-    return id !== undefined && sessions.isOpen(id, c.req.path !== "/api/events") ? id : undefined;
+    return id !== undefined && sessions.isOpen(id, c.req.path !== `${room.path}/api/events`) ? id : undefined;
   }
 
   /** Ends the session that a request came with, and what is still being sent to it. */
@@ -70,7 +90,7 @@ export async function createLogin(parts: {
     await next();
     c.header("Cache-Control", "no-store");
   });
-  routes.get("/login", async (c) => (sessionOf(c) ? c.redirect("/", 303) : page(c, 200)));
+  routes.get("/login", async (c) => (sessionOf(c) ? c.redirect(home, 303) : showLogin(c, room)));
   routes.get("/login.css", async (c) => {
     return c.body(await readFile(new URL("login.css", import.meta.url)), 200, {
       "Content-Type": "text/css; charset=utf-8",
@@ -82,28 +102,28 @@ export async function createLogin(parts: {
     const cookie = browser.read(c);
     const known = cookie !== undefined && sessions.knowsBrowser(cookie) ? cookie : undefined;
     const outcome = await attempt(c.env.incoming, typeof said === "string" ? said : "", known);
-    if (outcome.kind !== "right") return refuse(c, outcome);
+    if (outcome.kind !== "right") return showLogin(c, room, outcome);
     leave(c);
     ticket.write(c, sessions.begin());
     browser.write(c, sessions.rememberBrowser(known));
-    return c.redirect("/", 303);
+    return c.redirect(home, 303);
   });
   routes.post("/logout", (c) => {
     leave(c);
     ticket.remove(c);
     // Not all cookies: those would be the whole domain's, and the one by which this browser keeps its lane.
-    c.header("Clear-Site-Data", '"cache", "storage"');
+    c.header("Clear-Site-Data", room.clears);
     c.header("Cache-Control", "no-store");
-    return c.redirect("/login", 303);
+    return c.redirect(`${room.path}/login`, 303);
   });
 
   return {
     routes,
     async gate(c, next) {
-      if (isPublic(c.req.path)) return next();
+      if (isPublic(c.req.path.slice(room.path.length))) return next();
       const session = sessionOf(c);
       if (session === undefined) {
-        if (c.req.path === "/") return c.redirect("/login", 303);
+        if (c.req.path === home) return c.redirect(`${room.path}/login`, 303);
         return c.json({ error: { message: "Sign in first." } }, 401);
       }
       if (c.env.outgoing instanceof ServerResponse) answers.add(session, c.env.outgoing);
@@ -149,34 +169,4 @@ function clearsWhenTold(c: Context, isHttps: (c: Context) => Https): boolean {
 
 function isPublic(path: string): boolean {
   return /^\/(login|login\.css|logout|health|page\/[\w/-]+\.(css|svg))$/.test(path);
-}
-
-function refuse(c: Context, outcome: Exclude<Outcome, { kind: "right" }>): Promise<Response> {
-  switch (outcome.kind) {
-    case "wrong": {
-      const seconds = Math.ceil(outcome.nextMs / 1000);
-      if (seconds === 0) return page(c, 401, "That is not the password.");
-      c.header("Retry-After", String(seconds));
-      return page(c, 401, `That is not the password. Wait ${toWords(seconds)} before the next try.`);
-    }
-    case "wait": {
-      const seconds = Math.ceil(outcome.waitMs / 1000);
-      c.header("Retry-After", String(seconds));
-      return page(c, 429, `Too many tries. Wait ${toWords(seconds)}, then try again.`);
-    }
-    case "busy":
-      c.header("Retry-After", String(busySeconds));
-      return page(c, 503, `Many are signing in. Wait ${toWords(busySeconds)}, then try again.`);
-  }
-}
-
-function toWords(seconds: number): string {
-  if (seconds === 1) return "a second";
-  return seconds < 100 ? `${seconds}\u00a0seconds` : `${Math.ceil(seconds / 60)}\u00a0minutes`;
-}
-
-async function page(c: Context, status: 200 | 401 | 429 | 503, message = ""): Promise<Response> {
-  const html = await readFile(new URL("login.html", import.meta.url), "utf8");
-  // The message is one of ours, never what somebody typed.
-  return c.html(html.replace("<!-- message -->", message), status);
 }

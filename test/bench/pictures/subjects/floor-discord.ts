@@ -34,8 +34,8 @@ client.on(Events.InteractionCreate, async (interaction) => {
   const url = `${api}/v10/webhooks/${interaction.applicationId}/${interaction.token}/messages/%40original`;
   const show = createShow(async (drawn: Drawn) => {
     if (drawn.kind === "picture") return edit(url, "Here it is.", "picture.png", "image/png", drawn.bytes);
-    const name = `sketch-${drawn.index + 1}.webp`;
-    await edit(url, "Drawing…", name, "image/webp", await toSketch(drawn.bytes, "webp"));
+    const name = `sketch-${drawn.index + 1}.jpg`;
+    await edit(url, "Drawing…", name, "image/jpeg", await toSketch(drawn.bytes));
   });
   await draw(interaction.options.getString("prompt", true), (drawn) => {
     if (drawn.kind === "sketch") show.offer(drawn);

@@ -49,7 +49,7 @@ app.event("app_mention", async ({ event }) => {
     const id =
       drawn.kind === "picture"
         ? await upload("picture.png", "image/png", drawn.bytes)
-        : await upload(`sketch-${drawn.index + 1}.jpg`, "image/jpeg", await toSketch(drawn.bytes, "jpeg"));
+        : await upload(`sketch-${drawn.index + 1}.jpg`, "image/jpeg", await toSketch(drawn.bytes));
     edits += 1;
     const text = drawn.kind === "picture" ? "Here it is." : "Drawing…";
     const image = { type: "image", slack_file: { id }, alt_text: "A picture", block_id: `edit-${edits}` };

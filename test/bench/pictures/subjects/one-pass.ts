@@ -103,9 +103,9 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<Line> {
 }
 
 /** As small as ours. */
-export function toSketch(bytes: Buffer, type: "webp" | "jpeg"): Promise<Buffer> {
+export function toSketch(bytes: Buffer): Promise<Buffer> {
   const small = sharp(bytes).resize(768, 768, { fit: "inside", withoutEnlargement: true });
-  return (type === "webp" ? small.webp({ quality: 78, effort: 1 }) : small.jpeg({ quality: 80 })).toBuffer();
+  return small.jpeg({ quality: 80 }).toBuffer();
 }
 
 /** One after the other, the newest alone of what waits: `last` waits for those before it. */

@@ -22,7 +22,7 @@ export async function drawAll(): Promise<{
   readonly partials: readonly DrawnPicture[];
   readonly final: DrawnPicture;
 }> {
-  const partials = await Promise.all(shapes.map((height, index) => draw(height, 15, index + 1)));
+  const partials = await Promise.all(shapes.map((height, index) => draw(height, 3, index + 1)));
   return { partials, final: await draw(side, 190, 7) };
 }
 

@@ -1,0 +1,56 @@
+import type { Log } from "../../../../src/seam/log.ts";
+import type { RoleKey } from "../../../../src/seam/turn.ts";
+import { toRoleKey } from "../../wire/keys.ts";
+import type { Group } from "../../wire/send/reads.ts";
+import { neededScope, toLogged, toTrouble } from "../../wire/trouble.ts";
+
+/** The user groups of the workspace, and who is in them. */
+export interface Groups {
+  /** Those a person is in; undefined where Slack does not tell. Never rejects. */
+  of(userId: string): Promise<readonly RoleKey[] | undefined>;
+}
+
+type Members = ReadonlyMap<string, readonly RoleKey[]>;
+
+/** Ms a list counts: who is put into a group, or taken out of it, waits that long. */
+const freshMs = 2 * 60 * 1000;
+
+/** The whole list is one call, whatever people are asked for. What Slack told last counts while it tells nothing new. */
+export function createGroups(of: {
+  list(): Promise<readonly Group[]>;
+  readonly missing: (scopes: readonly string[]) => void;
+  readonly log: Log;
+  readonly now: () => number;
+}): Groups {
+  const { list, missing, log, now } = of;
+  let asked: { readonly members: Promise<Members | undefined>; readonly until: number } | undefined;
+  let last: Members | undefined;
+
+  async function ask(): Promise<Members | undefined> {
+    try {
+      last = toMembers(await list());
+    } catch (error) {
+      if (toTrouble(error) === "unscoped") {
+        missing([neededScope(error) ?? "usergroups:read"]);
+        last = undefined; // it was taken back: what was known may no longer be used
+      } else log.debug({ error: toLogged(error) }, "slack.groups.unknown");
+    }
+    return last;
+  }
+
+  return {
+    async of(userId) {
+      if (!asked || asked.until <= now()) asked = { members: ask(), until: now() + freshMs };
+      const members = await asked.members;
+      return members && (members.get(userId) ?? []);
+    },
+  };
+}
+
+function toMembers(groups: readonly Group[]): Members {
+  const members = new Map<string, RoleKey[]>();
+  for (const { id, users = [] } of groups) {
+    for (const user of users) members.set(user, [...(members.get(user) ?? []), toRoleKey(id)]);
+  }
+  return members;
+}

@@ -1,0 +1,32 @@
+import type { Health, SettingInForce } from "../../../src/seam/watch/admin.ts";
+import type { Failure, LiveTurn, Now } from "../../../src/seam/watch/control.ts";
+import type { Pulse } from "../wire/messages.ts";
+
+/** What goes on, as the page is told it. */
+export interface WireNow extends Omit<Now, "turns"> {
+  /** The first of them: a line may be long. */
+  readonly turns: readonly LiveTurn[];
+  /** How many there are, by phase. */
+  readonly counts: Readonly<Record<LiveTurn["phase"], number>>;
+  /** The server's clock, Unix time in ms. */
+  readonly at: number;
+}
+
+/** What the page hears. `failures`: there are others than before. */
+export type AdminEvent =
+  | Pulse
+  | { readonly type: "now"; readonly now: WireNow }
+  | { readonly type: "failures" };
+
+/** What the server answers, by what is asked for below `/admin/api/`. */
+export interface AdminAnswers {
+  readonly now: WireNow;
+  readonly failures: readonly Failure[];
+  readonly health: Health;
+  readonly settings: readonly SettingInForce[];
+  readonly prompt: { readonly text: string };
+  /** Whether there is a session to be ended. */
+  readonly about: { readonly signedIn: boolean };
+}
+
+export type { Failure, Health, LiveTurn, SettingInForce };

@@ -1,0 +1,47 @@
+import type { Failure, Health, SettingInForce, WireNow } from "../../admin/messages.ts";
+
+/** The parts of the page, in the order in which they stand in its menu. */
+export const sections = [
+  { name: "now", label: "Now" },
+  { name: "failures", label: "Failures" },
+  { name: "health", label: "Health" },
+  { name: "settings", label: "Settings" },
+] as const;
+
+export type SectionName = (typeof sections)[number]["name"];
+
+/** What somebody sees. What is undefined has not been fetched yet. */
+export interface State {
+  readonly section: SectionName;
+  readonly now?: WireNow;
+  /** Whether what happens comes in. */
+  readonly isLive: boolean;
+  readonly failures?: readonly Failure[];
+  /** Only those that somebody has to mend. */
+  readonly gravesOnly: boolean;
+  readonly health?: Health;
+  readonly settings?: readonly SettingInForce[];
+  /** What was asked for, of turns that were opened, by their message. */
+  readonly prompts: ReadonlyMap<string, string>;
+  /** What went wrong last, in words. */
+  readonly trouble?: string;
+  readonly signedIn: boolean;
+}
+
+/** What somebody can do. None rejects: what goes wrong is in `trouble`. */
+export interface Actions {
+  open(message: string): void;
+  shut(message: string): void;
+  cancel(message: string, whose: string): void;
+  drain(): void;
+  take(): void;
+  showGraves(only: boolean): void;
+  dismiss(): void;
+  retry(): void;
+  turnTheme(): void;
+}
+
+/** The section that an address names; the first one for any other. */
+export function toSection(hash: string): SectionName {
+  return sections.find(({ name }) => hash === `#${name}`)?.name ?? "now";
+}

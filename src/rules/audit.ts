@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { createQueue } from "../seam/queue.ts";
+import type { AuditEntry } from "../seam/rules.ts";
+import type { CommunityKey } from "../seam/turn.ts";
+import type { Store } from "../store/store.ts";
+import { key } from "../store/stored.ts";
+
+/** The changes that were made, a community at a time. Calls reject with BotError `storage` when the store fails. */
+export interface Audit {
+  /** To be called before the change is made: what cannot be written down is not changed. */
+  record(entry: AuditEntry): Promise<void>;
+  /** The newest first. */
+  list(community: CommunityKey, limit: number): Promise<readonly AuditEntry[]>;
+}
+
+/** How long an entry is kept, in ms: a year. */
+const keptMs = 365 * 24 * 3600 * 1000;
+
+const stored = z.object({
+  at: z.number(),
+  who: z.object({ id: z.string(), name: z.string() }),
+  where: z.object({ community: key, channel: key.exactOptional() }),
+  what: z.string(),
+  from: z.string().exactOptional(),
+  to: z.string().exactOptional(),
+});
+
+export function createAudit(store: Store): Audit {
+  const entries = store.table("audit", stored);
+  /** How many there have been of a community. */
+  const counts = store.table("audit:count", z.number());
+  const inOrder = createQueue();
+  const toKey = (community: CommunityKey, index: number) => `${community}:${index}`;
+
+  return {
+    record(entry) {
+      const { community } = entry.where;
+      const { id, name } = entry.who;
+      return inOrder(community, async () => {
+        const count = (await counts.get(community)) ?? 0;
+        const value = { ...entry, who: { id, name } };
+        await store.write([
+          { table: "audit", key: toKey(community, count), value, lifeMs: keptMs },
+          { table: "audit:count", key: community, value: count + 1 },
+        ]);
+      });
+    },
+    async list(community, limit) {
+      const count = (await counts.get(community)) ?? 0;
+      const newest = Array.from({ length: Math.min(limit, count) }, (_, back) => count - 1 - back);
+      const found = await Promise.all(newest.map((index) => entries.get(toKey(community, index))));
+      return found.filter((entry) => entry !== undefined);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Control } from "./control.ts";
+
+/** What is set, as it holds. */
+export interface SettingInForce {
+  /** The variable. */
+  readonly name: string;
+  /** What it belongs to, e.g. `Discord`. */
+  readonly part: string;
+  /** What it does, in words. */
+  readonly about: string;
+  /** What holds, or what that comes to; of a secret only whether it is set. */
+  readonly value: string;
+  /** Somebody has set it. */
+  readonly isSet: boolean;
+}
+
+/** How this process is. */
+export interface Health {
+  readonly version: string;
+  /** Unix time, ms. */
+  readonly upSince: number;
+  /** Whether everything is there that a turn needs, by name, as `/ready` tells it. */
+  readonly parts: Readonly<Record<string, boolean>>;
+  /** Where things are kept, without a password. */
+  readonly store: string;
+  readonly painter: { readonly name: string; readonly standIn: boolean };
+  readonly memory: { readonly residentBytes: number; readonly heapBytes: number };
+  /** How late the event loop was since somebody looked last, in ms: half of the time less than, and at most. */
+  readonly lag: { readonly medianMs: number; readonly mostMs: number };
+}
+
+/** What an admin sees, and does. */
+export interface Admin {
+  readonly control: Control;
+  /** Never rejects. */
+  health(): Promise<Health>;
+  settings(): readonly SettingInForce[];
+}

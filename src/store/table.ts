@@ -1,0 +1,23 @@
+import type { z } from "zod";
+
+/**
+ * Tables of JSON values by key: all of the store's, or those of one who reads and writes as one, where what is written is
+ * seen by that one alone until the end.
+ */
+export interface Tables {
+  /** Values are checked against the schema when they are read: another version may have written them. */
+  table<Schema extends z.ZodType>(name: string, schema: Schema): Table<z.output<Schema>>;
+}
+
+/** Every call rejects with BotError `storage` when the store fails: nothing is forgotten in silence. */
+export interface Table<Value> {
+  get(key: string): Promise<Value | undefined>;
+  /** `lifeMs`: it is forgotten after so many ms; kept for good unless said. */
+  set(key: string, value: Value, lifeMs?: number): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** What `Table` does to one key, as a part of something more. */
+export type Change =
+  | { readonly table: string; readonly key: string; readonly value: unknown; readonly lifeMs?: number }
+  | { readonly table: string; readonly key: string; readonly delete: true };
