@@ -7,6 +7,7 @@ import {
   type logLevels,
   type threadModes,
 } from "./environment.ts";
+import type { Limits } from "./seam/budget.ts";
 import { models } from "./seam/models.ts";
 import type { Access } from "./seam/trust/access.ts";
 import { readSecretFiles } from "./setup/secret-files.ts";
@@ -32,6 +33,8 @@ export interface Config {
   };
   /** A JSON file with the operator's own prices. */
   readonly pricesFile?: string;
+  /** What may be spent, in all and by each person, and by which midnights days and months begin. */
+  readonly budget: { readonly all: Limits; readonly person: Limits; readonly timeZone: string };
   /** Where people reach this process from outside, without a slash at the end. */
   readonly publicUrl?: string;
   /** Where the playground, and the pages that are opened from a chat, are served. */
@@ -78,6 +81,8 @@ export interface Config {
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
+  /** Several processes share the store. Not among the settings yet: not all that they have to agree on is done. */
+  readonly isFleet?: true;
   /** What is measured is told; `token`: to who has it, else to this machine alone. */
   readonly metrics?: { readonly token?: string };
   /** A port of its own for who looks after the process. */
@@ -121,6 +126,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const issues = result.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
   if (!result.success || problems.length > 0) throw new ConfigError([...problems, ...issues]);
   const parsed = result.data;
+  const isFleet = set.FLEET === "on";
+  if (isFleet) checkFleet(parsed);
   return {
     openai: {
       ...(parsed.OPENAI_API_KEY && { apiKey: parsed.OPENAI_API_KEY }),
@@ -132,6 +139,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       ...(parsed.ENGINE === "images" && { engine: parsed.ENGINE, mainline: set.OPENAI_MODEL !== undefined }),
     },
     ...(parsed.PRICES_FILE && { pricesFile: parsed.PRICES_FILE }),
+    budget: toBudget(parsed),
     ...(parsed.PUBLIC_URL && { publicUrl: parsed.PUBLIC_URL }),
     http: { host: parsed.HOST, port: parsed.PORT },
     ...(parsed.PLAYGROUND && {
@@ -154,6 +162,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ...toSlack(parsed),
     ...(parsed.SLACK_CONFIG_TOKEN && { slackConfigToken: parsed.SLACK_CONFIG_TOKEN }),
     dataDir: parsed.DATA_DIR,
+    ...(isFleet && { isFleet }),
     storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
     ...(parsed.METRICS && {
       metrics: { ...(parsed.METRICS_TOKEN && { token: parsed.METRICS_TOKEN }) },
@@ -172,6 +181,17 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
+/** What cannot be shared yet is refused. */
+function checkFleet({ STORE_URL, PLAYGROUND, PUBLIC_URL, DISCORD_TOKEN }: Environment): void {
+  const problems = [
+    ...(/^(redis|postgres)/.test(STORE_URL ?? "") ? [] : ["STORE_URL: FLEET=on needs redis: or postgres:"]),
+    ...(PLAYGROUND ? ["PLAYGROUND: must be off with FLEET=on"] : []),
+    ...(PUBLIC_URL ? ["PUBLIC_URL: must be left out with FLEET=on"] : []),
+    ...(DISCORD_TOKEN ? ["DISCORD_TOKEN: must be left out with FLEET=on"] : []),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
 /** All that are known, unless the operator says which; of a server that is asked for pictures alone none is known. */
 function toImageModels(env: Environment): readonly string[] {
   const isStrange = env.ENGINE === "images" && env.OPENAI_BASE_URL !== undefined;
@@ -184,6 +204,19 @@ function toAdmin(env: Environment): Pick<Config, "admin"> {
   const { ADMIN_PASSWORD: password, TRUSTED_PROXIES: trustedProxies = [] } = env;
   if (password) return { admin: { password, trustedProxies } };
   return env.PLAYGROUND && !env.PLAYGROUND_PASSWORD ? { admin: { trustedProxies } } : {};
+}
+
+function toBudget(env: Environment): Config["budget"] {
+  const named = (prefix: "BUDGET" | "BUDGET_PERSON"): Limits => {
+    const all = {
+      usdDay: env[`${prefix}_USD_DAY`],
+      usdMonth: env[`${prefix}_USD_MONTH`],
+      picturesDay: env[`${prefix}_PICTURES_DAY`],
+      picturesMonth: env[`${prefix}_PICTURES_MONTH`],
+    };
+    return Object.fromEntries(Object.entries(all).filter(([, limit]) => limit !== undefined));
+  };
+  return { all: named("BUDGET"), person: named("BUDGET_PERSON"), timeZone: env.BUDGET_TIMEZONE };
 }
 
 /** With both an app token and a signing secret, Socket Mode wins: it needs no public address. */

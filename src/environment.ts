@@ -47,6 +47,12 @@ function listOf(id: RegExp, error: string) {
 
 const snowflake = /^\d{15,21}$/;
 
+/** US dollars, to a fraction of a cent. */
+const dollars = z.coerce
+  .number({ error: "must be US dollars, such as 5 or 0.50" })
+  .min(0, "must be US dollars, 0 or more")
+  .max(1_000_000, "must be a million dollars at most");
+
 function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
@@ -55,6 +61,16 @@ function wholeNumber(min: number, max: number) {
 /** An address, or a network such as 10.0.0.0/8. */
 function isNetwork(text: string): boolean {
   return text.includes("/") ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text);
+}
+
+/** By the names of the IANA's database, which Node has with it. */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
@@ -73,6 +89,19 @@ export const environment = z
     OPENAI_BACKGROUND: onOff.default(true),
     OPENAI_STORE: onOff.default(true),
     PRICES_FILE: z.string().optional(),
+    BUDGET_USD_DAY: dollars.optional(),
+    BUDGET_USD_MONTH: dollars.optional(),
+    BUDGET_PICTURES_DAY: wholeNumber(0, 1_000_000).optional(),
+    BUDGET_PICTURES_MONTH: wholeNumber(0, 1_000_000).optional(),
+    BUDGET_PERSON_USD_DAY: dollars.optional(),
+    BUDGET_PERSON_USD_MONTH: dollars.optional(),
+    BUDGET_PERSON_PICTURES_DAY: wholeNumber(0, 1_000_000).optional(),
+    BUDGET_PERSON_PICTURES_MONTH: wholeNumber(0, 1_000_000).optional(),
+    BUDGET_TIMEZONE: z
+      .string()
+      .trim()
+      .refine(isTimeZone, "must be a time zone by its name, such as UTC or Europe/Berlin")
+      .default("UTC"),
     PUBLIC_URL: httpUrl
       .refine((url) => !/[?#]/.test(url), "must end with its path: no ? and no #")
       .transform((url) => url.replace(/\/+$/, ""))

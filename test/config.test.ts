@@ -18,6 +18,7 @@ describe("the configuration", () => {
 
   test("with no environment at all is a playground on this machine, with the stand-in", () => {
     assert.deepEqual(parseConfig({}), {
+      budget: { all: {}, person: {}, timeZone: "UTC" },
       openai: { model: "gpt-6-luna", imageModels: Object.keys(models), background: true, store: true },
       http: { host: "127.0.0.1", port: 8080 },
       playground: { idleMs: 7 * 24 * 3_600_000, sharedLinks: false, trustedProxies: [] },
@@ -67,6 +68,10 @@ describe("the configuration", () => {
         STOP_GRACE_SECONDS: "25",
         TAKEOVER_SECONDS: "0",
         STANDIN_PACE_MS: "0",
+        BUDGET_USD_DAY: "5",
+        BUDGET_PICTURES_MONTH: "0",
+        BUDGET_PERSON_USD_MONTH: "0.50",
+        BUDGET_TIMEZONE: "Europe/Berlin",
         HOME: "/root",
       }),
       {
@@ -77,6 +82,11 @@ describe("the configuration", () => {
           imageModels: ["some-image-model", "gpt-image-1-mini"],
           background: false,
           store: false,
+        },
+        budget: {
+          all: { usdDay: 5, picturesMonth: 0 },
+          person: { usdMonth: 0.5 },
+          timeZone: "Europe/Berlin",
         },
         pricesFile: "/etc/prices.json",
         publicUrl: "https://draw.example.com",

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Events, REST } from "discord.js";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
-import type { Core } from "../../src/seam/core.ts";
+import type { Core, Handle } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { withTimeout } from "../../src/seam/timeout.ts";
@@ -19,6 +19,8 @@ import { forget, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor, nameUnknown } from "./live/access.ts";
 import { createChannels } from "./live/channels.ts";
 import { createDiscordClock } from "./live/clock.ts";
+import { createHome } from "./live/home.ts";
+
 import { parseNoted } from "./live/noted-venue.ts";
 import type { Stage } from "./live/stage.ts";
 import type { Venue } from "./live/venue.ts";
@@ -102,8 +104,8 @@ export function createDiscordAdapter(
   }
 
   /** `since`: from when on it has heard nothing, where that is known. */
-  async function run(core: Core, since?: number): Promise<void> {
-    const { handle, promptOf, backTo, toLimits, seal } = core;
+  async function run(given: Core, since?: number): Promise<void> {
+    const { promptOf, backTo, toLimits, seal } = given;
     const events = createEvents(log);
     let catchUp: CatchUp | undefined;
     const gateway = await connect({
@@ -115,7 +117,7 @@ export function createDiscordAdapter(
       onLost(error, lostSince) {
         log.error({ code: error.code, hint: error.message }, "discord.lost");
         void events.close();
-        reconnect(core, lostSince);
+        reconnect(given, lostSince);
       },
       onMissed: (missedSince) => catchUp?.(missedSince),
       now,
@@ -124,6 +126,13 @@ export function createDiscordAdapter(
     const { client } = gateway;
     const appId = client.application.id;
     const send = createSend(client.rest, sketches.setToken(token), appId);
+    const atHome = createHome({
+      servers: () => [...client.guilds.cache.keys()],
+      rolesOf: async (serverId, userId) => (await send.fetchMember(serverId, userId)).roles,
+      rules: given.rules,
+    });
+    const handle: Handle = async (turn, reply) => given.handle(await atHome(turn), reply);
+    const core: Core = { ...given, handle };
     const stage: Stage = {
       me: client.user.id,
       send,

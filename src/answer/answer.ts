@@ -12,6 +12,7 @@ import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { ImageLimits, View } from "../seam/view.ts";
 import { type Size, sameShape, shapeGap, toSize } from "../seam/words/size.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
+import type { DrawnBy } from "./bill.ts";
 import { createDrawing, type Drawing } from "./drawing.ts";
 import { type Finished, type FinishTools, finish } from "./finish.ts";
 import { sayOnce } from "./notes.ts";
@@ -26,6 +27,8 @@ export interface Answer {
   parent?: MessageKey;
   /** One for each picture that was asked for. */
   drawings: readonly Drawing[];
+  /** Who draws it, once that is known. */
+  by?: DrawnBy;
 }
 
 export interface AnswerTools extends Omit<PrepareTools, "uploads">, FinishTools {
@@ -102,6 +105,8 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     state.notes.splice(said); // what was said of options that were refused is not so
     const fitted = fit(state.turn, prepared, like, tools);
     for (const said of fitted.notes) sayOnce(state.notes, said);
+    const engine = plan.mainline ? "responses" : "images";
+    state.by = { model: plan.mainline ? model : "", imageModel: fitted.imageModel, engine };
     try {
       await drawAll(state, prepared, fitted, tools, limits, offer, signal);
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Usage } from "../money/prices.ts";
+import { addUsage, type Usage } from "../money/prices.ts";
 import type { PaintEvent, PaintedPicture } from "../openai/painted.ts";
 import { isWhole, toNewestSketch } from "../pictures/jobs.ts";
 import { BotError } from "../seam/errors.ts";
@@ -21,6 +21,10 @@ export interface Drawing {
   readonly waitingMs?: number;
   readonly pictures: readonly PaintedPicture[];
   readonly usage?: Usage;
+  /** What was taken in vain, by what failed before. */
+  readonly vain?: Usage;
+  /** It has been begun, and how much it takes is not told yet. */
+  readonly isUntold?: boolean;
   /** Of a partial it resolves when its sketch is made, or is not wanted any more: nothing has to wait for that. */
   take(painted: PaintEvent): Promise<void>;
   /** Throws BotError `empty` when it has ended with neither a picture nor words, `unreachable` when that cannot be opened. */
@@ -83,6 +87,11 @@ export function createDrawing(of: {
         case "started":
           state.responseId = painted.responseId;
           state.text = "";
+          state.isUntold = true;
+          return;
+        case "failed":
+          if (painted.usage) state.vain = plus(state.vain, painted.usage);
+          state.isUntold = false;
           return;
         case "waiting":
           state.waitingMs = painted.ms;
@@ -109,6 +118,7 @@ export function createDrawing(of: {
           if (painted.responseId) state.responseId = painted.responseId;
           else delete state.responseId;
           if (painted.usage) state.usage = painted.usage;
+          state.isUntold = painted.usage === undefined;
       }
     },
     check() {
@@ -122,6 +132,10 @@ export function createDrawing(of: {
       );
     },
   });
+}
+
+function plus(sum: Usage | undefined, more: Usage): Usage {
+  return (sum && addUsage(sum, more)) ?? more;
 }
 
 /** A file name from a prompt: `a-red-fox-in-snow.png`, with `-2` from the second picture on. */

@@ -15,6 +15,8 @@ export type PaintEvent =
   /** More of the answer in words. */
   | { readonly kind: "text"; readonly delta: string }
   | { readonly kind: "picture"; readonly picture: PaintedPicture }
+  /** It failed, or was stopped; absent: OpenAI says that it took nothing. It may be asked for again. */
+  | { readonly kind: "failed"; readonly usage?: Usage }
   /**
    * The end. `responseId` is absent where OpenAI keeps nothing to go on from; `usage`, when the server does not tell it,
    * or the stream broke after the last picture for good.

@@ -1,4 +1,5 @@
 import OpenAI, { toFile } from "openai";
+import type { Usage } from "../money/prices.ts";
 import type { Upload } from "../pictures/uploads.ts";
 import type { Log } from "../seam/log.ts";
 import { createBoundedFetch, mostEventBytes } from "./body.ts";
@@ -30,8 +31,11 @@ export interface Painter extends Engine {
   readonly rules: string;
   /** How something would be drawn, before all of it is known. */
   planOf(said: Said, defaults: RequestDefaults): Plan;
-  /** `name`: as `started` told it. Never rejects: what is over already has nothing to stop. */
-  cancel(name: string): Promise<void>;
+  /**
+   * `name`: as `started` told it. What it had taken by then; undefined where that is not told. Never rejects: what is
+   * over already has nothing to stop.
+   */
+  cancel(name: string): Promise<{ readonly usage?: Usage } | undefined>;
   /** Stores a picture for 30 days; its file id. Undefined where the server stores no files. */
   readonly upload: Upload;
 }

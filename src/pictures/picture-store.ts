@@ -8,8 +8,11 @@ import type { Store } from "../store/store.ts";
  * people send where OpenAI stores no files.
  */
 export interface PictureStore {
-  /** Keeps a picture for `lifeMs`, or until it is deleted; its id. One that runs out has the same id for the same bytes. */
-  put(picture: Encoded, lifeMs?: number): Promise<string>;
+  /**
+   * Keeps a picture for `lifeMs`, or until it is deleted; its id. One that runs out has the same id for the same bytes,
+   * unless it is given one.
+   */
+  put(picture: Encoded, lifeMs?: number, id?: string): Promise<string>;
   /** Undefined when it was never kept, or is no longer. */
   get(id: string): Promise<Encoded | undefined>;
   delete(id: string): Promise<void>;
@@ -24,9 +27,9 @@ const kept = z.object({ mediaType: z.string(), base64: z.string() });
 export function createPictureStore(store: Store, table: string = "kept"): PictureStore {
   const pictures = store.table(table, kept);
   return {
-    async put({ bytes, mediaType }, lifeMs) {
+    async put({ bytes, mediaType }, lifeMs, given) {
       // What is to be deleted by one owner must not be another's, too.
-      const id = lifeMs ? createHash("sha256").update(bytes).digest("hex") : randomUUID();
+      const id = given ?? (lifeMs ? createHash("sha256").update(bytes).digest("hex") : randomUUID());
       await pictures.set(id, { mediaType, base64: Buffer.from(bytes).toString("base64") }, lifeMs);
       return id;
     },

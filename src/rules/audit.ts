@@ -7,8 +7,8 @@ import { key } from "../store/stored.ts";
 
 /** The changes that were made, a community at a time. Calls reject with BotError `storage` when the store fails. */
 export interface Audit {
-  /** To be called before the change is made: what cannot be written down is not changed. */
-  record(entry: AuditEntry): Promise<void>;
+  /** `within`: what is changed and that it was are written as one. */
+  record(entry: AuditEntry, within?: Pick<Store, "table">): Promise<void>;
   /** The newest first. */
   list(community: CommunityKey, limit: number): Promise<readonly AuditEntry[]>;
 }
@@ -27,26 +27,27 @@ const stored = z.object({
 
 export function createAudit(store: Store): Audit {
   const entries = store.table("audit", stored);
-  /** How many there have been of a community. */
-  const counts = store.table("audit:count", z.number());
   const inOrder = createQueue();
+  /** How many there have been of a community. */
+  const countsOf = (tables: Pick<Store, "table">) => tables.table("audit:count", z.number());
   const toKey = (community: CommunityKey, index: number) => `${community}:${index}`;
 
   return {
-    record(entry) {
+    record(entry, within) {
       const { community } = entry.where;
       const { id, name } = entry.who;
-      return inOrder(community, async () => {
+      const write = async (tables: Pick<Store, "table">) => {
+        const counts = countsOf(tables);
         const count = (await counts.get(community)) ?? 0;
-        const value = { ...entry, who: { id, name } };
-        await store.write([
-          { table: "audit", key: toKey(community, count), value, lifeMs: keptMs },
-          { table: "audit:count", key: community, value: count + 1 },
-        ]);
-      });
+        await tables
+          .table("audit", stored)
+          .set(toKey(community, count), { ...entry, who: { id, name } }, keptMs);
+        await counts.set(community, count + 1);
+      };
+      return within ? write(within) : inOrder(community, () => store.transact(write));
     },
     async list(community, limit) {
-      const count = (await counts.get(community)) ?? 0;
+      const count = (await countsOf(store).get(community)) ?? 0;
       const newest = Array.from({ length: Math.min(limit, count) }, (_, back) => count - 1 - back);
       const found = await Promise.all(newest.map((index) => entries.get(toKey(community, index))));
       return found.filter((entry) => entry !== undefined);

@@ -1,6 +1,9 @@
 import { BotError } from "../seam/errors.ts";
 import { mostNamed, mostWords, type Named, otherSizes, type RuleSpec } from "../seam/rules.ts";
 
+/** What a form's field holds on every platform, in characters. */
+const mostLetters = 3000;
+
 /** A value that a rule can have. Which one it is, its row says. */
 export type RuleValue = boolean | number | string | readonly string[] | readonly Named[];
 
@@ -67,6 +70,7 @@ function parseWords(spec: RuleSpec, raw: unknown): readonly string[] {
   const { length = 100 } = spec;
   const words = [...new Set(toList(raw))];
   if (words.length > mostWords) throw bad(spec, `can be ${mostWords} at most`);
+  if (words.join("\n").length > mostLetters) throw bad(spec, `have ${mostLetters} characters at most in all`);
   const long = words.find((word) => word.length > length);
   if (long !== undefined) throw bad(spec, `have ${length} characters at most each`);
   if (!words.every((word) => /[\p{L}\p{N}]/u.test(word))) throw bad(spec, "need a letter or a digit each");

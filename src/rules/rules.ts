@@ -86,21 +86,24 @@ export function createRules(of: {
       }
       const parsed = parseRule(spec, value);
       const owner = scope === "channel" ? place.channel : community;
-      await inOrder(owner, async () => {
-        const before = await read(owner);
+      const change = async (within: Pick<Store, "table">) => {
+        const rules = within.table("rules", stored);
+        const before: HeldRules = withoutUnset((await rules.get(owner)) ?? {});
         const [from, to] = [before[spec.name], parsed as RuleValues[RuleName] | undefined];
         if (JSON.stringify(from) === JSON.stringify(to)) return;
         const said = { from: sayRule(spec, from), to: sayRule(spec, to) };
-        await audit.record({
+        const entry = {
           at: now(),
           who: user,
           where: { community, ...(scope === "channel" && { channel: place.channel }) },
           what: spec.label,
           ...(said.from !== undefined && { from: said.from }),
           ...(said.to !== undefined && { to: said.to }),
-        });
-        await table.set(owner, withoutUnset({ ...before, [spec.name]: to }));
-      });
+        };
+        await audit.record(entry, within);
+        await rules.set(owner, withoutUnset({ ...before, [spec.name]: to }));
+      };
+      await inOrder(community, () => store.transact(change));
     },
     async changes(user, { community }, limit) {
       if (!user.moderator && !user.admin) {

@@ -21,19 +21,20 @@ const last = z.object({
 
 /** Kept in the store, so that a restart changes nothing. Calls reject with BotError `storage` when the store fails. */
 export function createSlowMode(store: Store, now: () => number): SlowMode {
-  const table = store.table("slow", last);
   const inOrder = createQueue();
 
   return {
     take(user, owner, seconds, event) {
       const key = `${owner} ${user.id}`;
-      return inOrder(key, async () => {
+      const work = async (within: Pick<Store, "table">) => {
+        const table = within.table("slow", last);
         const before = await table.get(key);
         if (before && event !== undefined && before.event === event) return;
         const waitMs = before ? before.at + seconds * 1000 - now() : 0;
         if (waitMs > 0) throw tooSoon(waitMs);
         await table.set(key, { at: now(), ...(event && { event }) }, seconds * 1000);
-      });
+      };
+      return inOrder(key, () => store.transact(work));
     },
   };
 }

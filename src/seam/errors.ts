@@ -6,6 +6,7 @@
  * - `refused`: moderation stopped it
  * - `parent_gone`, `inputs_gone`: OpenAI no longer has the conversation, or the uploaded pictures
  * - `busy`: OpenAI's rate limit, or too many wait in line; `retryAfterMs`, where known, says when to come back
+ * - `budget`: an admin's budget for them, or for where they are, has no room for it
  * - `quota`, `auth`: the operator's account is out of money, or its key is wrong
  * - `unreachable`: the network or the server failed
  * - `rejected`: OpenAI called the request invalid
@@ -26,6 +27,7 @@ export type ErrorCode =
   | "parent_gone"
   | "inputs_gone"
   | "busy"
+  | "budget"
   | "quota"
   | "auth"
   | "unreachable"

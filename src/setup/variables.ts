@@ -16,6 +16,7 @@ export interface Variable {
 /** What belongs together, in the order in which an admin meets it. */
 export const parts = [
   "Pictures",
+  "Money",
   "Discord",
   "Slack",
   "Playground and pages",
@@ -27,6 +28,7 @@ export const parts = [
 type Part = (typeof parts)[number];
 
 const pictures = "Pictures";
+const money = "Money";
 const discord = "Discord";
 const slack = "Slack";
 const web = "Playground and pages";
@@ -67,6 +69,43 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
   PRICES_FILE: {
     ...{ part: pictures, example: "prices.json", otherwise: "published prices" },
     about: "A file with [your own prices](prices.md)",
+  },
+  BUDGET_USD_DAY: {
+    ...{ part: money, example: "5", otherwise: "no limit" },
+    about: "US dollars that all pictures together may cost in a day. [How budgets work](money.md)",
+  },
+  BUDGET_USD_MONTH: {
+    ...{ part: money, example: "100", otherwise: "no limit" },
+    about: "The same in a month",
+  },
+  BUDGET_PICTURES_DAY: {
+    ...{ part: money, example: "200", otherwise: "no limit" },
+    about: "Pictures that are drawn in a day, all together",
+  },
+  BUDGET_PICTURES_MONTH: {
+    ...{ part: money, example: "3000", otherwise: "no limit" },
+    about: "The same in a month",
+  },
+  BUDGET_PERSON_USD_DAY: {
+    ...{ part: money, example: "0.50", otherwise: "no limit" },
+    about: "US dollars for each person in a day, wherever they are: in direct messages, too",
+  },
+  BUDGET_PERSON_USD_MONTH: {
+    ...{ part: money, example: "5", otherwise: "no limit" },
+    about: "The same in a month",
+  },
+  BUDGET_PERSON_PICTURES_DAY: {
+    ...{ part: money, example: "20", otherwise: "no limit" },
+    about: "Pictures for each person in a day",
+  },
+  BUDGET_PERSON_PICTURES_MONTH: {
+    ...{ part: money, example: "200", otherwise: "no limit" },
+    about: "The same in a month",
+  },
+  BUDGET_TIMEZONE: {
+    part: money,
+    about:
+      "The time zone whose midnights begin a day and a month, such as `Europe/Berlin`. OpenAI's usage goes by UTC",
   },
   STANDIN_PACE_MS: { part: pictures, about: "How long the stand-in takes for a picture, in ms" },
   DISCORD_TOKEN: {

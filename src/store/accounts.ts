@@ -2,17 +2,17 @@ import { z } from "zod";
 import type { Accounts } from "../seam/core.ts";
 import { createQueue } from "../seam/queue.ts";
 import type { MessageKey } from "../seam/turn.ts";
-import type { Cost } from "../seam/view.ts";
 import { parseOptions } from "../seam/words/flags.ts";
 import type { Store } from "./store.ts";
 import { key, storedOptions } from "./stored.ts";
 
 const account = z.object({
   defaults: storedOptions,
+  /** What was had and spent before there was a record of spending, which knows the rest. */
   pictures: z.number(),
   usd: z.number(),
   since: z.number().exactOptional(),
-  /** The newest answers that were added, by their messages: none counts twice. */
+  /** The newest answers that are in the history, by their messages: the head is moved once for each. */
   added: z.array(key).readonly().exactOptional(),
 });
 
@@ -20,21 +20,16 @@ type Kept = Readonly<z.output<typeof account>>;
 
 const nobody: Kept = { defaults: {}, pictures: 0, usd: 0 };
 
-/** Answers that are known to have been added: more than can be on their way when a process is killed. */
+/** Answers that are known to be in the history: more than can be on their way when a process is killed. */
 const mostAdded = 100;
 
-/** The accounts, and the core's own way to add to them. */
+/** The accounts, and the core's own way to them. */
 export interface AccountBook extends Accounts {
   /** Sets some defaults beside those that there are; an empty value ends one. Rejects as `setDefaults` does. */
   addDefaults(owner: string, defaults: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Adds the answer in that message, once. Those that end at the same time are added one after the other. */
-  add(
-    owner: string,
-    message: MessageKey,
-    answer: { readonly pictures: number; readonly cost?: Cost | undefined },
-    now: number,
-  ): Promise<void>;
-  /** Whether that answer has been added. */
+  /** Remembers that the answer in that message is in the history. Those that end at the same time go one after the other. */
+  mark(owner: string, message: MessageKey): Promise<void>;
+  /** Whether that is remembered. */
   has(owner: string, message: MessageKey): Promise<boolean>;
 }
 
@@ -71,17 +66,10 @@ export function createAccounts(store: Store): AccountBook {
       const checked = parseOptions(defaults);
       await change(userId, (before) => ({ ...before, defaults: checked }));
     },
-    add: (owner, message, { pictures, cost }, now) =>
+    mark: (owner, message) =>
       change(owner, (before) => {
         const { added = [] } = before;
-        if (added.includes(message)) return before;
-        return {
-          ...before,
-          pictures: before.pictures + pictures,
-          usd: before.usd + (cost?.usd ?? 0),
-          since: before.since ?? now,
-          added: [...added, message].slice(-mostAdded),
-        };
+        return added.includes(message) ? before : { ...before, added: [...added, message].slice(-mostAdded) };
       }),
   };
 }

@@ -4,6 +4,7 @@ import { generation } from "./history.ts";
 import {
   key,
   storedInput,
+  storedLine,
   storedOptions,
   storedPlace,
   storedSize,
@@ -86,6 +87,16 @@ const wish = z.object({
   stylePictures: z.array(z.string()).readonly().exactOptional(),
   /** What it is likely to cost, in a few words. */
   expected: z.string().exactOptional(),
+  /** What is kept back for it of the budgets: the most it costs in ordinary use, and the least of one picture that is begun. */
+  hold: z
+    .object({
+      usd: z.number().exactOptional(),
+      least: z.number(),
+      pictures: z.number(),
+      /** The day the prices are of. */
+      pricesOf: z.string(),
+    })
+    .exactOptional(),
   /** The pictures of an answer that is drawn again. */
   brought: z.array(storedInput).readonly().exactOptional(),
   under: storedUnder.exactOptional(),
@@ -116,6 +127,15 @@ export const openTurn = wish.extend({
   cancelled: z.literal(true).exactOptional(),
   /** It is drawn: what is kept of it in the history, and counted, before it is shown. */
   drawn: generation.exactOptional(),
+  /** What it took, drawn or not. */
+  bill: z
+    .object({
+      lines: z.array(storedLine).readonly(),
+      pictures: z.number(),
+      engine: z.string(),
+      pricesOf: z.string(),
+    })
+    .exactOptional(),
   /** All of that is in the history and the accounts. */
   booked: z.literal(true).exactOptional(),
   /** What is to be shown at the end, and since when, Unix time in ms. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ImageOptions } from "../seam/options.ts";
+import type { Tokens } from "../seam/watch/spending.ts";
 
 /** A ThreadKey or a MessageKey, as it is stored. */
 export const key = z.templateLiteral([z.string(), ":", z.string()]);
@@ -62,3 +63,11 @@ export type StoredUnder = Readonly<z.output<typeof storedUnder>>;
 export const storedStyle = z.object({ name: z.string(), instruction: z.string() });
 
 export type StoredStyle = Readonly<z.output<typeof storedStyle>>;
+
+/** What one model took for an answer. Tokens by kind, as the invoice lists them. */
+export const storedLine = z.object({
+  model: z.string(),
+  tokens: z.custom<Tokens>((value) => typeof value === "object" && value !== null),
+  usd: z.number().exactOptional(),
+  isEstimated: z.literal(true).exactOptional(),
+});

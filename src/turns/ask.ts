@@ -7,6 +7,7 @@ import type { Log } from "../seam/log.ts";
 import type { Attachment, EventKey, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn, Wish } from "../store/open-turn.ts";
+import type { ExpectedCost } from "./expected-cost.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
 import type { Judge } from "./rules/judge.ts";
@@ -42,7 +43,7 @@ export function createAsk(
     readonly stopped: AbortSignal;
     readonly log: Log;
   },
-  estimate: (wanted: Wanted) => Promise<string | undefined>,
+  estimate: ExpectedCost["of"],
   now: () => number,
   wait: Wait = usualWait,
 ): Ask {
@@ -88,8 +89,8 @@ export function createAsk(
     checkWords(rest.text, files.length + (rest.brought?.length ?? 0) + (rest.from ? 1 : 0));
     const models = await judge.allow(rest);
     const allowed = { ...rest, ...(models && { models }) };
-    const expected = await estimate({ ...allowed, files });
-    const wanted = { ...allowed, ...(expected && { expected }) };
+    const { words: expected, hold } = await estimate({ ...allowed, files });
+    const wanted = { ...allowed, ...(expected && { expected }), hold };
     await judge.take(wanted);
     const toTurn = (message: MessageKey): OpenTurn => ({
       ...wanted,

@@ -3,7 +3,11 @@ import { nameOf } from "../answer/drawing.ts";
 import { failedView } from "../answer/views.ts";
 import type { Lanes } from "../fleet/lanes.ts";
 import type { Ledger } from "../fleet/ledger.ts";
+import { type Budgets, createBudgets } from "../money/budgets/budgets.ts";
+import type { OwnLimits } from "../money/budgets/standing.ts";
 import type { Prices } from "../money/prices.ts";
+import { createCalendar } from "../money/spending/calendar.ts";
+import { createSpending, ownerOf, type SpendingBook } from "../money/spending/spending.ts";
 import type { RequestDefaults } from "../openai/engine.ts";
 import type { Identity } from "../openai/identity.ts";
 import type { Painter } from "../openai/painter.ts";
@@ -20,7 +24,7 @@ import { createAudit } from "../rules/audit.ts";
 import { createRules } from "../rules/rules.ts";
 import { createSlowMode } from "../rules/slow-mode.ts";
 import type { Adapter } from "../seam/adapter.ts";
-import type { Core } from "../seam/core.ts";
+import type { Accounts, Core } from "../seam/core.ts";
 import { BotError, severity, toBotError, toLogFields } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
 import { type Access, barrierAt, openAccess } from "../seam/trust/access.ts";
@@ -28,6 +32,7 @@ import type { EventKey, MessageKey, Place, Prompt, Setting, Turn } from "../seam
 import type { Image, Reply } from "../seam/view.ts";
 import type { Control } from "../seam/watch/control.ts";
 import { type Meter, noMeter } from "../seam/watch/meter.ts";
+import type { Spending } from "../seam/watch/spending.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { History } from "../store/history.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
@@ -42,6 +47,7 @@ import { createEvents } from "./life/events.ts";
 import type { Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
+import { createPaying } from "./paying.ts";
 import { createPress } from "./press.ts";
 import { createPrompts, Unsure } from "./prompts/prompt.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
@@ -60,6 +66,9 @@ export interface Bot {
    * and is finished after the next start.
    */
   drain(graceMs: number): Promise<void>;
+  /** What was spent, and what may be. */
+  readonly spending: Spending;
+  readonly budgets: Pick<Budgets, "all" | "setAll">;
   /** For whoever looks after it. */
   readonly control: Control;
 }
@@ -75,6 +84,8 @@ export interface BotParts {
   readonly links: Links;
   readonly prices: Prices;
   readonly defaults: RequestDefaults;
+  /** What may be spent, and by which midnights; nothing is limited unless said, and it is UTC. */
+  readonly budget?: OwnLimits & { readonly timeZone?: string };
   /** Where people may use it, by adapter; one that is not named, everywhere. */
   readonly access?: Readonly<Record<string, Access | undefined>>;
   /** Where people reach the pages that are not in the chat; absent: there are none. */
@@ -140,11 +151,17 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   });
   const { choose, chooseAgain } = createChoose({ accounts, styles, rules, today });
   const expectedCost = createExpectedCost({ ...parts, choose, refusals, today });
+  const calendar = createCalendar(parts.budget?.timeZone ?? "UTC");
+  const spending = createSpending({ store, calendar, now });
+  const budgets = createBudgets({ store, spending, calendar, limits: parts.budget ?? {}, now });
+  const paying = createPaying({
+    ...{ budgets, cheaper: expectedCost.cheaper, timeZone: calendar.timeZone, now },
+  });
   const settle = createSettle({ accounts, styles, rules });
   const desk = createDesk({ store, log, now });
   const runs = createRuns({
     ...parts,
-    desk,
+    ...{ desk, paying },
     uploadsAs: (files) => (files ? uploads.stored : uploads.kept),
     pictureStore,
     refusals,
@@ -280,6 +297,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   }
 
   return {
+    ...{ spending, budgets },
     control: desk.controlOf(runs),
     attach(adapter) {
       adapters.set(adapter.name, adapter);
@@ -293,7 +311,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         promptOf: async (message) => (await history.find(message))?.prompt,
         backTo: history.backTo,
         removed,
-        accounts,
+        accounts: withSpent(accounts, spending, store),
         styles,
         rules,
         estimateOf: expectedCost.before,
@@ -319,6 +337,25 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       clearTimeout(timer);
       stopped.abort(restarting);
       await Promise.all([attendance.end(), desk.failures.settled()]);
+    },
+  };
+}
+
+/** Accounts that say what was spent: what is kept in them is of before there was a record of that. */
+function withSpent(accounts: AccountBook, spending: SpendingBook, store: Store): Accounts {
+  return {
+    setDefaults: accounts.setDefaults,
+    async of(owner) {
+      const before = await accounts.of(owner);
+      const owners = [ownerOf.person(owner), ownerOf.channel(owner)]; // it is one of the two
+      const sums = await Promise.all(owners.map((one) => spending.sumOf(store, "ever", one)));
+      const since = [before.since, ...sums.map((sum) => sum.since)].filter((one) => one !== undefined);
+      return {
+        ...before,
+        pictures: sums.reduce((all, { pictures }) => all + pictures, before.pictures),
+        usd: sums.reduce((all, { usd }) => all + usd, before.usd),
+        ...(since.length > 0 && { since: Math.min(...since) }),
+      };
     },
   };
 }

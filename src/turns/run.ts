@@ -1,4 +1,5 @@
 import { type Answer, type AnswerTools, answer } from "../answer/answer.ts";
+import { toTurnBill } from "../answer/bill.ts";
 import { cancelledView, failedView, forgottenView, parkedView, queuedView } from "../answer/views.ts";
 import type { Lanes } from "../fleet/lanes.ts";
 import { type Hold, keyOf, type Ledger, takenOver } from "../fleet/ledger.ts";
@@ -19,6 +20,7 @@ import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { createPace, type Pace } from "./pace.ts";
+import type { Paying } from "./paying.ts";
 import { createStory, type Story } from "./story.ts";
 
 /** The turns in flight. */
@@ -62,6 +64,8 @@ interface InFlight {
   readonly over: Promise<void>;
 }
 
+type Stopped = ReadonlyMap<string, Awaited<ReturnType<AnswerTools["painter"]["cancel"]>>>;
+
 /** One turn, as it is seen through. */
 interface Run {
   readonly adapter: Adapter;
@@ -77,6 +81,8 @@ interface Run {
   readonly hold: Hold;
   /** What is there to be shown is no longer cancelled. */
   isEnded: boolean;
+  /** What it has taken, once those who draw it have been stopped. */
+  stopped?: Promise<OpenTurn["bill"]>;
 }
 
 /** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
@@ -99,6 +105,7 @@ export function createRuns(
     readonly ledger: Ledger;
     readonly lanes: Lanes;
     readonly accounts: AccountBook;
+    readonly paying: Paying;
     readonly spool: Spool;
     readonly meter: Meter;
     readonly desk: Pick<Desk, "board" | "failures">;
@@ -106,7 +113,7 @@ export function createRuns(
   },
 ): Runs {
   const { wait = usualWait } = parts;
-  const { painter, history, ledger, lanes, accounts, spool, meter, desk, log, now } = parts;
+  const { painter, history, ledger, lanes, accounts, paying, spool, meter, desk, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
   const books = createBooks({ history, accounts, now });
@@ -146,6 +153,7 @@ export function createRuns(
         if (run.isBarred) throw barred();
         if (draining.signal.aborted) await parked(offer, stop.signal);
         if (!run.isResumed) desk.board.checkOpen();
+        await paying.reserve(turn);
         const onPlace = (ahead: number, hasGrown: boolean) => {
           run.story.placed(ahead);
           offer(queuedView(ahead, hasGrown));
@@ -183,9 +191,10 @@ export function createRuns(
     run.isEnded = true;
     run.story.drawn(generation);
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
-    const last = await keep.note({ ...state.turn, drawn: generation }, view, turnLog);
+    const bill = toBill(state);
+    const last = await keep.note({ ...state.turn, drawn: generation, ...(bill && { bill }) }, view, turnLog);
     run.hold.lost.throwIfAborted();
-    const isBooked = await books.book(generation, last.turn, turnLog);
+    const [isBooked] = await Promise.all([books.book(generation, turnLog), pay(last.turn, turnLog)]);
     return isBooked
       ? { ...last, turn: { ...last.turn, booked: true } }
       : { ...last, view: forgottenView(view) };
@@ -202,9 +211,25 @@ export function createRuns(
       });
     }
     run.story.failed(toBotError(error), wasCancelled, state.turn);
-    const view = await undone(state, error, wasCancelled);
+    const view = await undone(state, error, wasCancelled, run);
     run.onUndone(toBotError(error), state.turn.message);
-    return keep.note(state.turn, view, run.log);
+    // What was stopped may tell in a moment what it has taken.
+    const bill = run.stopped ? undefined : toBill(state);
+    const last = await keep.note({ ...state.turn, ...(bill && { bill }) }, view, run.log);
+    if (!run.stopped) await pay(last.turn, run.log);
+    return last;
+  }
+
+  /** What it has taken; undefined where nothing was asked for. */
+  function toBill({ drawings, by, turn }: Answer, stopped?: Stopped): OpenTurn["bill"] {
+    if (!by) return undefined;
+    const { least = 0 } = turn.hold ?? {};
+    return toTurnBill(drawings, by, { prices: parts.prices, least, ...(stopped && { stopped }) });
+  }
+
+  /** What could not be written down is tried again when it is over. */
+  async function pay(turn: OpenTurn, turnLog: Log): Promise<void> {
+    await paying.settle(turn).catch((error: unknown) => turnLog.error({ error }, "store.failed"));
   }
 
   /** Shows the last view, and forgets the turn when it is there. `leave`: others wait no longer than for the first try. */
@@ -240,19 +265,25 @@ export function createRuns(
       leave();
     }
     const kept = await holding.end(true);
-    await settle(kept, turnLog);
+    const bill = await run.stopped;
+    await settle(bill ? { ...kept, turn: { ...kept.turn, bill } } : kept, turnLog);
   }
 
   /** It is over. Where the store does not take that in, this process does not end before it does, or has to. */
   async function settle({ turn, aside }: Kept, turnLog: Log): Promise<void> {
     // Not before: what comes back after a start shows them again.
     const throwPictures = () => aside && throwAway(aside, spool);
-    try {
+    // What it cost comes first: who is forgotten is not seen to again.
+    const forget = async () => {
+      await paying.settle(turn);
       await ledger.forget(turn);
+    };
+    try {
+      await forget();
       await throwPictures();
     } catch (error) {
       turnLog.error({ error }, "store.failed");
-      const settled = insist(() => ledger.forget(turn), { signal: closed.signal, log: turnLog, wait })
+      const settled = insist(forget, { signal: closed.signal, log: turnLog, wait })
         .then(throwPictures)
         .catch(() => {}) // it is the next start's
         .finally(() => settling.delete(settled));
@@ -261,10 +292,14 @@ export function createRuns(
   }
 
   /** What a turn that came to nothing leaves: a generation to run again, and its last view. */
-  async function undone(state: Answer, error: unknown, wasCancelled: boolean): Promise<View> {
+  async function undone(state: Answer, error: unknown, wasCancelled: boolean, run: Run): Promise<View> {
     const { turn } = state;
     // What nobody will see need not be drawn on, nor paid for; a response that is over is left as it is.
-    for (const id of turn.responseIds ?? []) if (id) void painter.cancel(id);
+    const ids = (turn.responseIds ?? []).filter((id) => id !== null);
+    const told = ids.map(async (id) => [id, await painter.cancel(id)] as const);
+    if (state.drawings.some(({ isUntold }) => isUntold)) {
+      run.stopped = Promise.all(told).then((all) => toBill(state, new Map(all)));
+    }
     const known = toBotError(error);
     const haveAll = turn.attachments === 0 || turn.inputs !== undefined;
     const again = haveAll && (await books.keepUndone(turn, wasCancelled ? "cancelled" : "failed"));
@@ -309,7 +344,8 @@ export function createRuns(
     async book(turn) {
       if (!turn.drawn || turn.booked) return turn;
       const turnLog = log.child({ adapter: turn.adapter, thread: turn.thread, message: turn.message });
-      return (await books.book(turn.drawn, turn, turnLog)) ? { ...turn, booked: true } : turn;
+      await pay(turn, turnLog);
+      return (await books.book(turn.drawn, turnLog)) ? { ...turn, booked: true } : turn;
     },
     find(message) {
       const found = inFlight.get(message);

@@ -16,7 +16,7 @@ import type { Standin } from "../../src/standin/index.ts";
 import { createAccounts } from "../../src/store/accounts.ts";
 import { createHistory } from "../../src/store/history.ts";
 import type { Store } from "../../src/store/store.ts";
-import { createBot } from "../../src/turns/bot.ts";
+import { type BotParts, createBot } from "../../src/turns/bot.ts";
 import { today as rigDay } from "./day.ts";
 import { createMemorySpool } from "./spool.ts";
 
@@ -31,6 +31,7 @@ export async function createCore(parts: {
   /** Silence after which a stream counts as broken, in ms. */
   readonly idleMs?: number;
   readonly defaults?: Partial<RequestDefaults>;
+  readonly budget?: BotParts["budget"];
   readonly publicUrl?: string;
   readonly access?: Access;
   readonly links?: Links;
@@ -81,6 +82,7 @@ export async function createCore(parts: {
       ...parts.defaults,
     },
     ...(parts.access && { access: { [adapter.name]: parts.access } }),
+    ...(parts.budget && { budget: parts.budget }),
     ...(parts.publicUrl && { publicUrl: parts.publicUrl }),
     spool: parts.spool ?? spoolOf(store),
     missedMs: parts.missedMs ?? 600_000,

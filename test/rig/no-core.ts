@@ -22,7 +22,7 @@ export const noStyles: Styles = {
 };
 
 /** Nothing is laid down. */
-const noRules: Rules = {
+export const noRules: Rules = {
   of: async () => ({ community: {}, channel: {} }),
   at: async () => ({}),
   refusal: async () => undefined,

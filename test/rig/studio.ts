@@ -20,6 +20,7 @@ import type { ImageLimits, Reply, View } from "../../src/seam/view.ts";
 import type { Meter } from "../../src/seam/watch/meter.ts";
 import { createStandin, type Standin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import type { BotParts } from "../../src/turns/bot.ts";
 import { askedOf, createCore } from "./core.ts";
 import { today } from "./day.ts";
 
@@ -122,6 +123,7 @@ export async function createStudio(
     queue?: LineLimits;
     idleMs?: number;
     defaults?: Partial<RequestDefaults>;
+    budget?: BotParts["budget"];
     publicUrl?: string;
     access?: Access;
     links?: Links;

@@ -4,11 +4,14 @@ import {
   ApplicationCommandType,
   ApplicationIntegrationType,
   InteractionContextType,
+  PermissionFlagsBits,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
 import { optionSpecs } from "../../../src/seam/options.ts";
+import { ruleSpecs } from "../../../src/seam/rules.ts";
 import { type Access, openAccess } from "../../../src/seam/trust/access.ts";
 import { discordLimits } from "../wire/limits.ts";
+import { cut } from "../wire/words.ts";
 import { toOptionField, toPictureField, toSwitchField, toTextField } from "./fields.ts";
 
 /** The fields of /draw that are not in the options table. */
@@ -27,11 +30,15 @@ export const settingFields = {
   channel: "channel",
 } as const;
 
+/** The fields of /settings. */
+export const ruleFields = { rule: "rule", channel: "channel" } as const;
+
 /** The commands, by what they are for. */
 export const commandNames = {
   draw: "draw",
   style: "style",
   defaults: "defaults",
+  settings: "settings",
   edit: "Edit this picture",
   reference: "Use as reference",
   describe: "Describe",
@@ -84,11 +91,27 @@ export function toCommands(
       options: toDefaultsCommands(),
     },
   ].map((command) => ({ ...command, type: ApplicationCommandType.ChatInput as const }));
+  const settings = {
+    type: ApplicationCommandType.ChatInput as const,
+    name: commandNames.settings,
+    description: "Who may draw what here, and how often",
+    options: toSettingsCommands(),
+    default_member_permissions: String(PermissionFlagsBits.ManageGuild),
+  };
+  // They belong to a server: nothing is laid down anywhere else.
+  const inServers = scope === "global" && {
+    integration_types: [ApplicationIntegrationType.GuildInstall],
+    contexts: [InteractionContextType.Guild],
+  };
   const onMessages = [commandNames.edit, commandNames.reference, commandNames.describe].map((name) => ({
     type: ApplicationCommandType.Message as const,
     name,
   }));
-  return [...slash, ...onMessages].map((command) => ({ ...command, ...everywhere }));
+  return [
+    ...slash.map((command) => ({ ...command, ...everywhere })),
+    { ...settings, ...inServers },
+    ...onMessages.map((command) => ({ ...command, ...everywhere })),
+  ];
 }
 
 function toDrawFields(): APIApplicationCommandBasicOption[] {
@@ -131,6 +154,22 @@ function toDefaultsCommands() {
     toSubcommand("show", "Your own, and those of this channel"),
     toSubcommand("set", "Add to what is set", [...optionSpecs.map(toOptionField), channel]),
     toSubcommand("reset", "Back to what the bot does by itself", [channel]),
+  ];
+}
+
+function toSettingsCommands() {
+  const rule = {
+    type: ApplicationCommandOptionType.String,
+    name: ruleFields.rule,
+    description: "What to change",
+    required: true,
+    choices: ruleSpecs.map(({ name, label }) => ({ name: cut(label, discordLimits.choice), value: name })),
+  } as const;
+  const channel = toSwitchField(ruleFields.channel, "For this channel alone, in place of the server's");
+  return [
+    toSubcommand("show", "What is laid down here"),
+    toSubcommand("change", "Lay something down, or lay it down no more", [rule, channel]),
+    toSubcommand("changes", "Who changed what of it"),
   ];
 }
 

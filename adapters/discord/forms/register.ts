@@ -20,6 +20,7 @@ const compared = [
   "file_types",
   "contexts",
   "integration_types",
+  "default_member_permissions",
 ];
 
 /**

@@ -1,7 +1,9 @@
 import {
   type APIApplicationCommandAutocompleteInteraction,
+  type APIChatInputApplicationCommandInteraction,
   type APIInteraction,
   type APIInteractionResponse,
+  ApplicationCommandType,
   InteractionResponseType,
   InteractionType,
 } from "discord.js";
@@ -16,6 +18,7 @@ import type { Answers } from "../out/answers.ts";
 import { createAsks } from "./asks.ts";
 import { createAttendTo } from "./attend.ts";
 import { createPresses } from "./presses.ts";
+import { createRuleForms } from "./rule-forms.ts";
 import type { Sight } from "./sight.ts";
 import { parseTyped } from "./turn.ts";
 
@@ -35,12 +38,13 @@ export function createInteractions(
   stage: Stage,
   answers: Answers,
   view: { readonly channels: Channels; readonly sight: Sight; readonly door: Door },
-  { handle, note, styles }: Core,
+  { handle, note, styles, rules }: Core,
 ): Interactions {
   const isFirst = createOnce(2000);
   const by = { handle, attendTo: createAttendTo(stage, answers, note) };
   const ask = createAsks(stage, answers, view, by);
   const { press, submit } = createPresses(stage, answers, by);
+  const ruleForms = createRuleForms(stage, answers, { ...by, rules });
 
   async function complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
     const [user, place] = [userOf(interaction), placeOf(interaction)];
@@ -66,13 +70,19 @@ export function createInteractions(
     const refusal = view.door.refusalAt(placeOf(interaction));
     if (refusal !== undefined) return turnAway(interaction, refusal);
     switch (interaction.type) {
-      case InteractionType.ApplicationCommand:
+      case InteractionType.ApplicationCommand: {
+        const { data } = interaction;
+        const isSlash = data.type === ApplicationCommandType.ChatInput;
+        if (isSlash && (await ruleForms.open(interaction as APIChatInputApplicationCommandInteraction)))
+          return;
         return ask(interaction, again);
+      }
       case InteractionType.ApplicationCommandAutocomplete:
         return complete(interaction);
       case InteractionType.MessageComponent:
         return press(interaction, again);
       case InteractionType.ModalSubmit:
+        if (await ruleForms.submit(interaction, again)) return;
         return submit(interaction, again);
     }
   };

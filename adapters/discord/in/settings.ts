@@ -5,7 +5,7 @@ import { readFields } from "../forms/fields.ts";
 import type { RemoteFile } from "../wire/pictures.ts";
 import { hidesWords, withoutBars } from "../wire/words.ts";
 
-/** What a person wants of /style or /defaults. Undefined: a subcommand that only another version had. */
+/** What a person wants of /style, /defaults or /settings. Undefined: a subcommand that only another version had. */
 export function parseSetting(
   { data }: Pick<APIChatInputApplicationCommandInteraction, "data">,
   toAttachments: (files: readonly RemoteFile[]) => readonly Attachment[],
@@ -33,6 +33,10 @@ export function parseSetting(
     }
     case `${commandNames.style} remove`:
       return { name: "removeStyle", style, scope };
+    case `${commandNames.settings} show`:
+      return { name: "rules" };
+    case `${commandNames.settings} changes`:
+      return { name: "changes" };
     case `${commandNames.defaults} show`:
       return { name: "defaults" };
     case `${commandNames.defaults} set`:

@@ -7,7 +7,7 @@ import {
   PermissionFlagsBits,
 } from "discord.js";
 import type { Place, RoleKey, User } from "../../../src/seam/turn.ts";
-import { toPlace, toRoleKey } from "../wire/keys.ts";
+import { toPlace, toRoleKey, toUserKey } from "../wire/keys.ts";
 import { isAdmin, isModerator, may } from "../wire/permissions.ts";
 import { nameOf } from "../wire/words.ts";
 
@@ -64,7 +64,7 @@ export function placeIn(channel: APIPartialChannel, guildId: string | undefined)
 /** `permissions`: what they may do in the channel. */
 export function toUser(user: APIUser, permissions: bigint, roles?: readonly RoleKey[]): User {
   return {
-    ...{ id: `discord:${user.id}`, name: nameOf(user) },
+    ...{ id: toUserKey(user.id), name: nameOf(user) },
     ...(isModerator(permissions) && { moderator: true }),
     ...(isAdmin(permissions) && { admin: true }),
     ...(roles && { roles }),

@@ -25,7 +25,7 @@ export interface Events {
   listen(client: Client): void;
   /** Hands on what came so far, and what comes from now on. What fails is logged: it must not end the process. */
   route(routes: Routes): void;
-  /** Takes nothing more. Resolves when what came before has been seen to. */
+  /** Resolves when all that came has been seen to, also what came meanwhile; takes nothing more from then on. */
   close(): Promise<void>;
 }
 
@@ -76,8 +76,8 @@ export function createEvents(log: Log): Events {
       for (const go of early.splice(0)) go(to);
     },
     async close() {
+      while (busy.size > 0) await Promise.all(busy);
       closed = true;
-      await Promise.all(busy);
     },
   };
 }

@@ -7,6 +7,7 @@ import type {
   MessageKey,
   Place,
   RoleKey,
+  RuleScope,
   ThreadKey,
   User,
 } from "../../../src/seam/turn.ts";
@@ -121,6 +122,35 @@ export function channelIdOf(key: ChannelKey): string | undefined {
 /** The server a place is in; undefined for one in none. */
 export function guildIdOf({ community }: Pick<Place, "community">): string | undefined {
   return community && /^discord:guild:(\d+)$/.exec(community)?.[1];
+}
+
+/** A rule's form: which rule, and whether it is for the channel that the form was opened in. */
+export interface RuleFormId {
+  readonly rule: string;
+  readonly scope: RuleScope;
+}
+
+/** A rule's form's custom id, of at most 100 characters, sealed for the person (their `User.id`) who opened it. */
+export function toRuleFormId({ rule, scope }: RuleFormId, user: string, seal: Seal): string {
+  const id = ["r", rule, scope].join(":");
+  return `${id}:${seal(`${id} ${user}`)}`;
+}
+
+/** Undefined for what is no such form. Whether it is ours, `isOurForm` says. */
+export function parseRuleFormId(customId: string): RuleFormId | undefined {
+  const [kind, rule = "", scope] = customId.split(":");
+  if (kind !== "r" || (scope !== "community" && scope !== "channel")) return undefined;
+  return { rule, scope };
+}
+
+/** The core's key of a person. */
+export function toUserKey(userId: string): User["id"] {
+  return `discord:${userId}`;
+}
+
+/** Discord's own id in any of our keys of something of its own. */
+export function idIn(key: string): string {
+  return key.slice(key.lastIndexOf(":") + 1);
 }
 
 /** The core's key of a role. */

@@ -1,5 +1,6 @@
 import type { Health, SettingInForce } from "../../../src/seam/watch/admin.ts";
 import type { Failure, LiveTurn, Now } from "../../../src/seam/watch/control.ts";
+import type { Day, SpendingBy, SpendingRow } from "../../../src/seam/watch/spending.ts";
 import type { Pulse } from "../wire/messages.ts";
 
 /** What goes on, as the page is told it. */
@@ -10,6 +11,17 @@ export interface WireNow extends Omit<Now, "turns"> {
   readonly counts: Readonly<Record<LiveTurn["phase"], number>>;
   /** The server's clock, Unix time in ms. */
   readonly at: number;
+}
+
+/** What was spent from one day to another, both among them. */
+export interface WireSpending {
+  readonly from: Day;
+  readonly to: Day;
+  /** Those on which something was. */
+  readonly days: readonly SpendingRow[];
+  readonly by: Exclude<SpendingBy, "day">;
+  /** The dearest first. What belongs to none of them is in none. */
+  readonly rows: readonly SpendingRow[];
 }
 
 /** What the page hears. `failures`: there are others than before. */
@@ -25,6 +37,7 @@ export interface AdminAnswers {
   readonly health: Health;
   readonly settings: readonly SettingInForce[];
   readonly prompt: { readonly text: string };
+  readonly spending: WireSpending;
   /** Whether there is a session to be ended. */
   readonly about: { readonly signedIn: boolean };
 }

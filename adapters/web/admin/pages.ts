@@ -11,6 +11,7 @@ import { ownMachine, ownOrigin } from "../wire/guard.ts";
 import { createLive } from "./live.ts";
 import { createAdminRoutes } from "./routes.ts";
 import { adminSession, createAdminSessions } from "./sessions.ts";
+import { createSpendingRoutes } from "./spending.ts";
 
 /** What the admin's page shows and does, and who may. */
 export interface AdminDoor {
@@ -71,6 +72,7 @@ export async function createAdminPages(
     c.res.headers.set("Cache-Control", "no-store");
   });
   routes.route("/api", createAdminRoutes(admin, { live, signedIn: door !== undefined }));
+  routes.route("/api", createSpendingRoutes(admin.spending));
   routes.get("/", async (c) => serve(c, await page.read("admin.html")));
   routes.get("/page/:name{.+}", async (c) => {
     const name = c.req.param("name");

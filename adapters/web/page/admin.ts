@@ -17,6 +17,7 @@ let state: State = {
   section: toSection(location.hash),
   isLive: true,
   gravesOnly: false,
+  spendingOf: { days: 30, by: "person" },
   prompts: new Map(),
   signedIn: false,
 };
@@ -41,6 +42,12 @@ function attempt(work: () => Promise<void>): void {
 /** What is fetched for a section when it is opened. */
 const load: Readonly<Record<State["section"], () => Promise<void>>> = {
   now: async () => update({ now: await api.now() }),
+  async spending() {
+    const { days, by } = state.spendingOf;
+    const spending = await api.spending(days, by);
+    // Another choice may have been made meanwhile.
+    if (state.spendingOf.days === days && state.spendingOf.by === by) update({ spending });
+  },
   failures: async () => update({ failures: await api.failures() }),
   health: async () => update({ health: await api.health() }),
   settings: async () => update({ settings: await api.settings() }),
@@ -63,6 +70,10 @@ const actions: Actions = {
   drain: () => attempt(async () => update({ now: await api.drain() })),
   take: () => attempt(async () => update({ now: await api.take() })),
   showGraves: (gravesOnly) => update({ gravesOnly }),
+  showSpending(of) {
+    update({ spendingOf: { ...state.spendingOf, ...of } });
+    attempt(load.spending);
+  },
   dismiss: dismissed,
   retry() {
     dismissed();

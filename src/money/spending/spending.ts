@@ -10,20 +10,13 @@ import type {
   Spent,
   Tokens,
 } from "../../seam/watch/spending.ts";
-import { key } from "../../store/stored.ts";
+import { key, storedLine } from "../../store/stored.ts";
 import type { Tables } from "../../store/table.ts";
 import { addTokens, dollarsOf, noTokens } from "./bill.ts";
 import { type Calendar, daysOf } from "./calendar.ts";
 import { csvHead, toCsv } from "./csv.ts";
 
 const tokens = z.custom<Tokens>((value) => typeof value === "object" && value !== null);
-
-const storedLine = z.object({
-  model: z.string(),
-  tokens,
-  usd: z.number().exactOptional(),
-  isEstimated: z.literal(true).exactOptional(),
-});
 
 const payment = z.object({
   at: z.number(),
@@ -76,7 +69,7 @@ export interface SpendingBook extends Spending {
   sumOf(within: Tables, period: string, owner: string): Promise<Spent & { readonly since?: number }>;
 }
 
-const ownerOf = {
+export const ownerOf = {
   all: "all",
   community: (community: string) => `community ${community}`,
   channel: (channel: string) => `channel ${channel}`,

@@ -39,7 +39,7 @@ export interface ConnectionOptions {
   readonly stream: StreamLimits;
   /** The stream of a response; undefined where it has none. */
   readonly bodyOf: (response: Response) => Readable | undefined;
-  readonly cancel: (responseId: string) => Promise<void>;
+  readonly cancel: (responseId: string) => Promise<unknown>;
 }
 
 type Open = (signal: AbortSignal) => Promise<Response>;

@@ -99,13 +99,25 @@ export function* toPolledEvents(sent: unknown, progress: Progress): Generator<Pa
   yield* ending(found, progress);
 }
 
+/** What a response that was stopped has taken, as the answer to that says; undefined for what is no response. */
+export function toStopped(sent: unknown): { readonly usage?: Usage } | undefined {
+  const found = responseSchema.safeParse(sent).data;
+  if (!found) return undefined;
+  const usage = usageOf(found, false);
+  return usage ? { usage } : {};
+}
+
 function* ending(response: StreamResponse, progress: Progress): Generator<PaintEvent> {
   progress.ended = true;
   progress.responseId = response.id;
   yield* picturesOf(response.output, progress);
   if (progress.pictures.size === 0) {
     const failure = progress.failure ?? failureOf(response);
-    if (failure) throw failure;
+    if (failure) {
+      const usage = usageOf(response, false);
+      yield { kind: "failed", ...(usage && { usage }) };
+      throw failure;
+    }
   }
   const words = progress.said ? "" : wordsOf(response.output);
   if (words !== "") yield { kind: "text", delta: words };

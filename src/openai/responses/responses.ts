@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type OpenAI from "openai";
 import { APIError } from "openai";
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
+import type { Usage } from "../../money/prices.ts";
 import type { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { createBoundedFetch } from "../body.ts";
@@ -13,7 +14,7 @@ import { insist, patience } from "../patience.ts";
 import { createDirectFetch } from "../stream/direct-fetch.ts";
 import type { StreamLimits } from "../stream/read-events.ts";
 import { createConnection } from "./connection.ts";
-import { newProgress } from "./paint-events.ts";
+import { newProgress, toStopped } from "./paint-events.ts";
 import { toNextWay, type Way } from "./recovery.ts";
 
 /** The parameters of one streaming `responses.create`. */
@@ -34,8 +35,11 @@ export interface Responses {
     responseId?: string,
     wish?: string,
   ): AsyncGenerator<PaintEvent>;
-  /** Never rejects: a response that is over already has nothing to stop. */
-  cancel(responseId: string): Promise<void>;
+  /**
+   * What it had taken by then; undefined where OpenAI does not say. Never rejects: a response that is over already has
+   * nothing to stop.
+   */
+  cancel(responseId: string): Promise<{ readonly usage?: Usage } | undefined>;
 }
 
 /** `server`: whose answers these are, as an error says it. Times in ms, as `PainterOptions` has them. */
@@ -121,10 +125,11 @@ export function createResponses(
     }
   }
 
-  async function cancel(responseId: string): Promise<void> {
+  async function cancel(responseId: string): Promise<{ readonly usage?: Usage } | undefined> {
     // It is drawn, and paid for, until OpenAI has heard it.
-    await insist(() => client.responses.cancel(responseId), backoffMs).catch((error: unknown) => {
+    return insist(() => client.responses.cancel(responseId), backoffMs).then(toStopped, (error: unknown) => {
       log.debug({ responseId, error }, "cancel.refused");
+      return undefined;
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Control } from "./control.ts";
+import type { Spending } from "./spending.ts";
 
 /** What is set, as it holds. */
 export interface SettingInForce {
@@ -32,6 +33,7 @@ export interface Health {
 /** What an admin sees, and does. */
 export interface Admin {
   readonly control: Control;
+  readonly spending: Spending;
   /** Never rejects. */
   health(): Promise<Health>;
   settings(): readonly SettingInForce[];

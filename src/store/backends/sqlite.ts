@@ -67,7 +67,16 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
         seen.every(isSo) ? rows.reduce((sum, row) => sum + put(row), 0) : undefined,
       ),
     );
-    for (const [index, group] of groups.entries()) group.resolve(deleted[index]);
+    tell(groups, deleted);
+  }
+
+  /** One after the other, the loop's other work in between: each goes on at once, and all of them would hold it up. */
+  function tell(
+    [group, ...others]: readonly Group[],
+    [deleted, ...rest]: readonly (number | undefined)[],
+  ): void {
+    group?.resolve(deleted);
+    if (others.length > 0) setImmediate(tell, others, rest);
   }
 
   function isSo({ key, value }: Seen): boolean {

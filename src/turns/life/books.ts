@@ -3,13 +3,13 @@ import type { AccountBook } from "../../store/accounts.ts";
 import type { Generation, History } from "../../store/history.ts";
 import type { OpenTurn } from "../../store/open-turn.ts";
 
-/** What is kept of a turn when it is over: in the history, and in the accounts. */
+/** What is kept of a turn when it is over: in the history, and in its person's account. */
 export interface Books {
   /**
    * Keeps an answer. Each part of it can be done twice, since a crash may come between them. False: it could not be
    * kept.
    */
-  book(generation: Generation, turn: Pick<OpenTurn, "place">, log: Log): Promise<boolean>;
+  book(generation: Generation, log: Log): Promise<boolean>;
   /** Keeps what came to nothing. Whether redo and edit prompt will find it. */
   keepUndone(turn: OpenTurn, outcome: "failed" | "cancelled"): Promise<boolean>;
 }
@@ -21,9 +21,8 @@ export function createBooks(of: {
 }): Books {
   const { history, accounts, now } = of;
   return {
-    async book(generation, { place }, log) {
-      const { thread, message, user, pictures, details } = generation;
-      const given = { pictures: pictures.length, cost: details?.cost };
+    async book(generation, log) {
+      const { thread, message, user } = generation;
       try {
         const isBooked = await accounts.has(user, message);
         await history.save(generation);
@@ -32,11 +31,7 @@ export function createBooks(of: {
         log.error({ error }, "store.failed");
         return false;
       }
-      for (const owner of [...(place ? [place.channel] : []), user]) {
-        await accounts
-          .add(owner, message, given, now())
-          .catch((error: unknown) => log.error({ error }, "store.failed"));
-      }
+      await accounts.mark(user, message).catch((error: unknown) => log.error({ error }, "store.failed"));
       return true;
     },
     async keepUndone(turn, outcome) {

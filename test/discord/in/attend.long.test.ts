@@ -314,3 +314,26 @@ async function drawn({ simulator, channel, ada, next }: Awaited<ReturnType<typeo
   const key = await (await next()).reply.show(await done());
   return key.split(":")[2] ?? "";
 }
+
+test("what is said while it is being stopped is noted, as long as Discord sends it", async (t) => {
+  const noted: string[] = [];
+  const held = Promise.withResolvers<void>();
+  const note: Note = async ({ key }) => {
+    noted.push(key);
+    if (noted.length === 1) await held.promise;
+    return undefined;
+  };
+  const { simulator, ada, adapter } = await startDiscord(t, { core: { note } });
+  const dm = simulator.dm(ada);
+  const first = await simulator.say(dm, ada, "a fox");
+  await simulator.waitFor(() => noted.length === 1);
+  const stopped = adapter.stop();
+  const second = await simulator.say(dm, ada, "a lamp");
+  await simulator.waitFor(() => noted.length === 2);
+  held.resolve();
+  await stopped;
+  assert.deepEqual(
+    noted,
+    [first, second].map(({ id }) => `discord:message:${id}`),
+  );
+});

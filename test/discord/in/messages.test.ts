@@ -89,7 +89,8 @@ test("a direct message needs no mention, and goes on where it was", async (t) =>
   await simulator.say(dm, ada, "a fox");
   const { turn, reply } = await nextPrompt();
   assert.equal(turn.thread, `discord:${dm.id}`);
-  assert.deepEqual(turn.place, { channel: `discord:channel:${dm.id}`, kind: "direct" });
+  const ruledBy = `discord:guild:${server.guild.id}`;
+  assert.deepEqual(turn.place, { channel: `discord:channel:${dm.id}`, kind: "direct", ruledBy });
   assert.equal(turn.text, "a fox");
   assert.equal(turn.user.moderator, undefined);
   await reply.show(await done());

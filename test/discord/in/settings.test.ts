@@ -114,10 +114,11 @@ test("the other settings, each as what it is", async (t) => {
 });
 
 test("settings work in a direct message and in a group, where there is no server to share with", async (t) => {
-  const { simulator, ada, nextSetting } = await startDiscord(t);
+  const { simulator, guild, ada, nextSetting } = await startDiscord(t);
   const direct = simulator.dm(ada);
   await simulator.slash(direct, ada, "style list");
-  const place = { channel: `discord:channel:${direct.id}`, kind: "direct" };
+  const ruledBy = `discord:guild:${guild.id}`;
+  const place = { channel: `discord:channel:${direct.id}`, kind: "direct", ruledBy };
   assert.deepEqual((await nextSetting()).turn.place, place);
 });
 

@@ -73,10 +73,10 @@ test("the commands are within Discord's limits", () => {
 test("commands count as the same with all that Discord adds, and as changed when one word is", () => {
   const wanted = toCommands("global");
   const registered = wanted.map((command, index) => ({
+    default_member_permissions: null,
     ...(JSON.parse(JSON.stringify(command)) as Record<string, unknown>),
     id: `${index}`,
     version: "1",
-    default_member_permissions: null,
     nsfw: false,
     dm_permission: true,
     name_localizations: null,

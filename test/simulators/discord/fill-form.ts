@@ -12,7 +12,10 @@ export async function fillForm(
   modal: Modal,
   given: Readonly<Record<string, FormValue>>,
   upload: (file: PersonFile) => Promise<Fields & { id: string }>,
+  /** What an id chosen in a select stands for: `users`, `roles` or `channels`. Throws an Error for what is not there. */
+  resolve: (input: Fields, id: string) => { readonly kind: string; readonly value: Fields },
 ): Promise<Fields> {
+  const resolved: Record<string, Record<string, Fields>> = {};
   const attachments: Record<string, Fields> = {};
   const known = new Set<string>();
   const fill = async (input: Fields): Promise<Fields> => {
@@ -20,7 +23,14 @@ export async function fillForm(
     known.add(id);
     const base = { type: input.type, id: input.id, custom_id: id };
     const value = given[id];
-    if (input.type !== componentTypes.fileUpload) return { ...base, ...toInput(input, value) };
+    if (input.type !== componentTypes.fileUpload) {
+      const filled = toInput(input, value);
+      for (const one of selects.has(Number(input.type)) ? (filled.values as readonly string[]) : []) {
+        const { kind, value: found } = resolve(input, one);
+        resolved[kind] = { ...resolved[kind], [one]: found };
+      }
+      return { ...base, ...filled };
+    }
     const files = isFiles(value) ? value : [];
     checkCount(input, files.length);
     for (const file of files) checkChoosable(input, file);
@@ -36,8 +46,17 @@ export async function fillForm(
     else components.push({ type, id });
   }
   for (const key of Object.keys(given)) if (!known.has(key)) throw new Error(`The form has no “${key}”.`);
-  return { components, ...(Object.keys(attachments).length > 0 ? { resolved: { attachments } } : {}) };
+  const all = { ...resolved, ...(Object.keys(attachments).length > 0 ? { attachments } : {}) };
+  return { components, ...(Object.keys(all).length > 0 ? { resolved: all } : {}) };
 }
+
+/** Selects whose values are ids. */
+const selects: ReadonlySet<number> = new Set([
+  componentTypes.userSelect,
+  componentTypes.roleSelect,
+  componentTypes.mentionableSelect,
+  componentTypes.channelSelect,
+]);
 
 /** What a field is sent as. */
 function toInput(input: Fields, value: FormValue | undefined): Fields {
@@ -85,6 +104,8 @@ function checkOffered(input: Fields, chosen: readonly string[]): void {
 }
 
 function defaultsOf(input: Fields): readonly string[] {
+  const chosen = Array.isArray(input.default_values) ? input.default_values.filter(isFields) : [];
+  if (chosen.length > 0) return chosen.map(({ id }) => String(id));
   return optionsIn(input).flatMap((option) => (option.default === true ? [String(option.value)] : []));
 }
 

@@ -1,6 +1,7 @@
 import type { Command, Commands } from "./commands.ts";
 import { type Fields, isFields } from "./form.ts";
 import { toContext } from "./interaction-wire.ts";
+import { permissionsIn } from "./permissions.ts";
 import type { Channel, User, World } from "./world.ts";
 
 /** The command of that name which Discord's apps offer a user in a channel. Throws an Error when they do not. */
@@ -17,6 +18,9 @@ export function findOffered(
     (command) => command.type === type && command.name === name,
   );
   if (!found) throw new Error(`No command “${name}” is registered.`);
+  const { default_member_permissions: needed } = found;
+  if (channel.guild && typeof needed === "string" && !hasAll(permissionsIn(channel, user), BigInt(needed)))
+    throw new Error(`“${name}” is not offered to ${user.name}, who lacks the permissions that it asks for.`);
   if (own.includes(found)) return found;
   const context = toContext(world, channel);
   const { contexts, integration_types: installs } = found;
@@ -28,6 +32,10 @@ export function findOffered(
   if (!byGuild && !byUser)
     throw new Error(`“${name}” is not offered: the app is installed neither here nor for ${user.name}.`);
   return found;
+}
+
+function hasAll(held: bigint, needed: bigint): boolean {
+  return (held & needed) === needed;
 }
 
 /** Whether a user takes part in a channel. */

@@ -307,6 +307,21 @@ export function createPeople(parts: {
     },
   };
 
+  /** docs: interactions/receiving-and-responding, "Resolved Data Structure". */
+  function resolveIn({ guild }: Channel) {
+    return (input: Fields, id: string): { readonly kind: string; readonly value: Fields } => {
+      const [channel, role, user] = [world.channels.get(id), guild?.roles.get(id), world.users.get(id)];
+      const isOf = (...types: readonly number[]) => types.includes(Number(input.type));
+      const { channelSelect, mentionableSelect, roleSelect, userSelect } = componentTypes;
+      if (channel && channel.guild === guild && isOf(channelSelect))
+        return { kind: "channels", value: { id, type: channel.type, name: channel.name } };
+      if (role && isOf(roleSelect, mentionableSelect)) return { kind: "roles", value: wire.role(role, 1) };
+      if (user && guild?.members.has(id) && isOf(userSelect, mentionableSelect))
+        return { kind: "users", value: { ...wire.user(user) } };
+      throw new Error(`There is nothing with the id ${id} to be chosen there.`);
+    };
+  }
+
   async function submit(
     shown: Doing,
     fields: Readonly<Record<string, FormValue>>,
@@ -316,7 +331,7 @@ export function createPeople(parts: {
     const modal = interaction.acknowledgement?.modal;
     if (!modal) throw new Error("No form was shown.");
     const { user, channel } = interaction;
-    const filled = await fillForm(modal, fields, (file) => upload(file, channel, user));
+    const filled = await fillForm(modal, fields, (file) => upload(file, channel, user), resolveIn(channel));
     return toDoing(
       interactions.open({
         type: interactionTypes.modal,

@@ -206,3 +206,19 @@ describe("the store on SQLite", () => {
 function fill(database: DatabaseSync): void {
   database.exec("PRAGMA max_page_count = 1");
 }
+
+test("those who wait for one write go on one after the other, with room for others in between", async () => {
+  const store = await createSqliteStore(":memory:");
+  let done = 0;
+  const writes = Array.from({ length: 30 }, (_, at) =>
+    store.set(`key ${at}`, "x").then(() => {
+      done += 1;
+    }),
+  );
+  const steps: number[] = [];
+  for (let before = 0; done < writes.length; before = done) {
+    await new Promise((resolve) => setImmediate(resolve));
+    steps.push(done - before);
+  }
+  assert.ok(Math.max(...steps) <= 1, `as many at once as ${steps}`);
+});

@@ -132,15 +132,15 @@ test("what waits to be shown while a hundred others are counted is counted once"
   const book = createAccounts(studio.store);
   const others = Array.from({ length: 100 }, (_, index): MessageKey => `paper:${index}`);
   for (const message of others) {
-    for (const owner of [ada.id, place.channel]) await book.add(owner, message, { pictures: 1 }, 1);
+    await book.mark(ada.id, message);
   }
   await studio.history.moveHead(studio.thread, "paper:99");
   await studio.bot.drain(0);
   const next = await restart();
   await until(() => next.ledger.size === 0, "the ledger to forget it");
   assert.equal(next.adapter.views(reply.key).at(-1)?.phase, "done");
-  assert.equal((await book.of(ada.id)).pictures, 101);
-  assert.equal((await book.of(place.channel)).pictures, 101);
+  assert.equal((await next.core.accounts.of(ada.id)).pictures, 1);
+  assert.equal((await next.core.accounts.of(place.channel)).pictures, 1);
   assert.equal(await next.history.head(studio.thread), "paper:99", "the head stays where it has moved to");
   await next.bot.drain(0);
 });

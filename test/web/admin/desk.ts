@@ -1,6 +1,7 @@
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Admin } from "../../../src/seam/watch/admin.ts";
 import type { Changed, Failure, LiveTurn } from "../../../src/seam/watch/control.ts";
+import type { Payment, Spending, SpendingRow, Tokens } from "../../../src/seam/watch/spending.ts";
 
 /** What an admin's page is given, with nothing behind it: what it asks for is written down. */
 export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly Failure[] = []) {
@@ -35,6 +36,7 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
         return () => void hearers.delete(hear);
       },
     },
+    spending: createAccounts(),
     health: async () => ({
       ...{ version: "1.2.3", upSince: Date.now() - 3_700_000, store: "sqlite:data/drawbridge.db" },
       parts: { running: !isDraining, store: true, discord: false },
@@ -80,4 +82,38 @@ export function failureOf(name: string, more: Partial<Failure> = {}): Failure {
     told: "The account is out of money. Tell the admin.",
     ...more,
   } as Failure;
+}
+
+const tokens: Tokens = {
+  ...{ textInput: 0, cachedTextInput: 0, cacheWrites: 0, imageInput: 0, cachedImageInput: 0 },
+  ...{ textOutput: 0, imageOutput: 0 },
+};
+
+function spentOn(of: string, usd: number, more: Partial<SpendingRow> = {}): SpendingRow {
+  return { of, usd, answers: 2, pictures: 2, unpriced: 0, tokens, ...more };
+}
+
+/** Accounts of three days, the last of which is today. */
+function createAccounts(): Spending {
+  const days = [spentOn("2026-11-02", 4.5), spentOn("2026-11-10", 1.25), spentOn("2026-11-26", 0.25)];
+  const rows = {
+    day: days,
+    person: [
+      spentOn("discord:user:1", 4, { name: "Ada", pictures: 3 }),
+      spentOn("slack:T1:U2", 2, { name: "a.name.that.goes.on.and.on.without.a.space.in.it", pictures: 3 }),
+    ],
+    channel: [spentOn("discord:channel:42", 6, { pictures: 6 })],
+    // What was drawn in direct messages belongs to no server.
+    community: [spentOn("discord:guild:7", 4.5, { pictures: 4 })],
+    model: [spentOn("gpt-image-2", 5, { pictures: 0 }), spentOn("gpt-6-luna", 1, { pictures: 0 })],
+  };
+  return {
+    today: () => "2026-11-26",
+    sums: async ({ from, to, by }) => rows[by].filter(({ of }) => by !== "day" || (of >= from && of <= to)),
+    async *payments(): AsyncGenerator<Payment> {},
+    async *csv({ from, to }) {
+      yield "time,usd\r\n";
+      yield `${from},4.5\r\n${to},0.25\r\n`;
+    },
+  };
 }

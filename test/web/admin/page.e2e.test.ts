@@ -83,6 +83,11 @@ describe("the admin's page", () => {
       await page.getByRole("button", { name: "Take nothing new" }).click();
       await page.getByText("Nothing new is taken.").waitFor();
       await check("the turns, drained, one opened");
+      await section("Spending", "Ada");
+      await page.getByText("Day by day, as a table").click();
+      await page.getByRole("button", { name: "Server" }).click();
+      await page.getByText("In no server").waitFor();
+      await check("the spending");
       await section("Failures", "req_0123456789abcdef");
       await check("the failures");
       await section("Health", "Store answers");
@@ -117,6 +122,41 @@ describe("the admin's page", () => {
     assert.equal(await page.title(), "Draining · Admin · Drawbridge");
     await page.getByRole("button", { name: "Take turns again" }).click();
     await page.getByText("New turns are taken.").waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("adds up what was spent, whichever way it is looked at", async (t) => {
+    if (!browser) return t.skip("Chromium is not installed: apt-get install chromium");
+    const { page, section, complaints } = await open(t, browser);
+    await section("Spending", "Ada");
+    const rowsOf = async () => {
+      const table = page.getByRole("table").last();
+      const cells = await table.getByRole("row").allInnerTexts();
+      return cells.slice(1).map((row) => Number(/\$([\d.]+)$/.exec(row.trim())?.[1]));
+    };
+    for (const way of ["Person", "Channel", "Server", "Model"]) {
+      await page.getByRole("button", { name: way }).click();
+      await page.getByRole("columnheader", { name: way }).waitFor();
+      const sums = await rowsOf();
+      const total = sums.pop();
+      assert.equal(total, 6, way);
+      assert.equal(
+        sums.reduce((all, one) => all + one, 0),
+        total,
+        `by ${way}: ${sums}`,
+      );
+    }
+    const label = await page.getByRole("img", { name: /^Dollars a day/ }).getAttribute("aria-label");
+    assert.match(label ?? "", /\$6\.00 in all, most on Nov 2, \$4\.50/);
+    assert.equal(await page.locator(".plot-day").count(), 30);
+    await page.getByRole("button", { name: "7 days" }).click();
+    await page.getByRole("img", { name: /\$0\.25 in all/ }).waitFor();
+    assert.equal(await page.locator(".plot-day").count(), 7);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "As CSV" }).click(),
+    ]);
+    assert.equal(file.suggestedFilename(), "drawbridge-spending-2026-11-20-to-2026-11-26.csv");
     assert.deepEqual(complaints, []);
   });
 

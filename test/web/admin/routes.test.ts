@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { AdminEvent } from "../../../adapters/web/admin/messages.ts";
+import type { AdminEvent, WireSpending } from "../../../adapters/web/admin/messages.ts";
 import type { WebOptions } from "../../../adapters/web/index.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import { until } from "../../rig/until.ts";
@@ -8,7 +8,10 @@ import { raw, startPlayground } from "../playground.ts";
 import { createDesk, failureOf, liveTurn } from "./desk.ts";
 
 const password = "the admin's own words";
-const paths = ["/admin", "/admin/api/now", "/admin/api/failures", "/admin/api/settings", "/admin/api/events"];
+const paths = [
+  ...["/admin", "/admin/api/now", "/admin/api/failures", "/admin/api/settings", "/admin/api/events"],
+  ...["/admin/api/spending", "/admin/api/spending.csv"],
+];
 const form = { "content-type": "application/x-www-form-urlencoded" };
 
 /** A server with an admin's page, a clock of its own, and its log. */
@@ -240,4 +243,37 @@ test("an open page hears what changes: turns, the line, failures, draining", asy
   await until(() => heard.some(({ type }) => type === "failures"), "the failure");
   desk.admin.control.drain();
   await until(() => nows().at(-1)?.isDraining === true, "the draining");
+});
+
+test("what was spent comes as sums by day and by one thing more, and as a file to be saved", async (t) => {
+  const { url } = await start(t, { own: null });
+  const ask = (what: string) => fetch(`${url}/admin/api/${what}`);
+  const sums = (await (await ask("spending?days=30&by=community")).json()) as WireSpending;
+  assert.deepEqual([sums.from, sums.to, sums.by], ["2026-10-28", "2026-11-26", "community"]);
+  assert.deepEqual(
+    sums.days.map(({ of, usd }) => [of, usd]),
+    [
+      ["2026-11-02", 4.5],
+      ["2026-11-10", 1.25],
+      ["2026-11-26", 0.25],
+    ],
+  );
+  assert.deepEqual(
+    sums.rows.map(({ of }) => of),
+    ["discord:guild:7"],
+  );
+  const week = (await (await ask("spending?days=7")).json()) as WireSpending;
+  assert.deepEqual([week.from, week.days.length, week.by], ["2026-11-20", 1, "person"]);
+  for (const wrong of ["days=8", "days=", "days=1e9", "by=day", "by=__proto__"]) {
+    assert.equal((await ask(`spending?${wrong}`)).status, 400, wrong);
+  }
+
+  const file = await ask("spending.csv?days=365");
+  assert.equal(file.headers.get("content-type"), "text/csv; charset=utf-8");
+  assert.equal(file.headers.get("cache-control"), "no-store");
+  assert.equal(
+    file.headers.get("content-disposition"),
+    'attachment; filename="drawbridge-spending-2025-11-27-to-2026-11-26.csv"',
+  );
+  assert.equal(await file.text(), "time,usd\r\n2025-11-27,4.5\r\n2026-11-26,0.25\r\n");
 });

@@ -10,7 +10,7 @@ import type { Place, Scope, StyleDraft, User } from "../../../src/seam/turn.ts";
 import type { Image } from "../../../src/seam/view.ts";
 import { png, startPlayground, view } from "../playground.ts";
 
-const you = { id: "web:playground", name: "You", moderator: true };
+const you = { id: "web:playground", name: "You", moderator: true, admin: true };
 const here = { channel: "web:channel", community: "web:community" };
 
 /** Styles as the core keeps them, without its checks; it writes down what it is given. */

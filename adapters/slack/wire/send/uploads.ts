@@ -3,6 +3,7 @@ import type { Image } from "../../../../src/seam/view.ts";
 import { toTrouble } from "../trouble.ts";
 import { altOf } from "../words.ts";
 import type { Calls, To } from "./calls.ts";
+import { postParts } from "./parts.ts";
 
 /** How a file is uploaded. */
 export interface Upload {
@@ -29,16 +30,15 @@ export function createUploads({ client, token, origins, patience }: Calls): Uplo
   const { patiently } = patience;
 
   async function send(url: string, image: Image, name: string, signal: AbortSignal): Promise<void> {
-    const form = toForm(image, name);
-    const response = await fetch(url, {
-      method: "POST",
-      redirect: "error",
-      headers: { authorization: `Bearer ${token}`, "content-type": form.type },
-      body: form.bytes,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(uploadMs)]),
-    });
-    await response.text();
-    if (!response.ok) throw new Error(`Slack's file server answered ${response.status}`);
+    const { type, parts } = toForm(image, name);
+    const headers = { authorization: `Bearer ${token}`, "content-type": type };
+    const status = await postParts(
+      url,
+      headers,
+      parts,
+      AbortSignal.any([signal, AbortSignal.timeout(uploadMs)]),
+    );
+    if (status < 200 || status > 299) throw new Error(`Slack's file server answered ${status}`);
     signal.throwIfAborted();
   }
 
@@ -89,10 +89,9 @@ export function createUploads({ client, token, origins, patience }: Calls): Uplo
   };
 }
 
-/** In one piece: where a server answers early, a FormData that is still being read brings down the process. */
-function toForm({ bytes, mediaType }: Image, name: string): { bytes: Uint8Array<ArrayBuffer>; type: string } {
+function toForm({ bytes, mediaType }: Image, name: string) {
   const boundary = `drawbridge-${randomUUID()}`;
   const head = `--${boundary}\r\ncontent-disposition: form-data; name="body"; filename="${name}"\r\ncontent-type: ${mediaType}\r\n\r\n`;
   const parts = [Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)];
-  return { bytes: new Uint8Array(Buffer.concat(parts)), type: `multipart/form-data; boundary=${boundary}` };
+  return { parts, type: `multipart/form-data; boundary=${boundary}` };
 }

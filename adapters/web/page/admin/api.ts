@@ -1,4 +1,4 @@
-import type { AdminAnswers } from "../../admin/messages.ts";
+import type { AdminAnswers, WireSpending } from "../../admin/messages.ts";
 
 /** The server's requests. Each rejects with an Error whose message a person can read. */
 export const api = {
@@ -7,6 +7,8 @@ export const api = {
   failures: () => ask<AdminAnswers["failures"]>("failures"),
   health: () => ask<AdminAnswers["health"]>("health"),
   settings: () => ask<AdminAnswers["settings"]>("settings"),
+  spending: (days: number, by: WireSpending["by"]) =>
+    ask<AdminAnswers["spending"]>(`spending?days=${days}&by=${by}`),
   prompt: (message: string) => ask<AdminAnswers["prompt"]>("prompt", { message }),
   cancel: (message: string) => ask<void>("cancel", { message }),
   drain: () => ask<AdminAnswers["now"]>("drain", {}),

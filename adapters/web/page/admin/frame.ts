@@ -4,10 +4,12 @@ import { theme } from "../look/theme.ts";
 import { failuresSection } from "./failures.ts";
 import { healthSection, settingsSection } from "./health.ts";
 import { nowSection } from "./now.ts";
+import { spendingSection } from "./spending.ts";
 import { type Actions, type SectionName, type State, sections } from "./state.ts";
 
 const views: Readonly<Record<SectionName, (state: State, actions: Actions) => TemplateResult>> = {
   now: nowSection,
+  spending: spendingSection,
   failures: failuresSection,
   health: healthSection,
   settings: settingsSection,

@@ -1,8 +1,9 @@
-import type { Failure, Health, SettingInForce, WireNow } from "../../admin/messages.ts";
+import type { Failure, Health, SettingInForce, WireNow, WireSpending } from "../../admin/messages.ts";
 
 /** The parts of the page, in the order in which they stand in its menu. */
 export const sections = [
   { name: "now", label: "Now" },
+  { name: "spending", label: "Spending" },
   { name: "failures", label: "Failures" },
   { name: "health", label: "Health" },
   { name: "settings", label: "Settings" },
@@ -21,6 +22,9 @@ export interface State {
   readonly gravesOnly: boolean;
   readonly health?: Health;
   readonly settings?: readonly SettingInForce[];
+  readonly spending?: WireSpending;
+  /** How many days of spending are shown, and by what. */
+  readonly spendingOf: { readonly days: number; readonly by: WireSpending["by"] };
   /** What was asked for, of turns that were opened, by their message. */
   readonly prompts: ReadonlyMap<string, string>;
   /** What went wrong last, in words. */
@@ -36,6 +40,7 @@ export interface Actions {
   drain(): void;
   take(): void;
   showGraves(only: boolean): void;
+  showSpending(of: Partial<State["spendingOf"]>): void;
   dismiss(): void;
   retry(): void;
   turnTheme(): void;

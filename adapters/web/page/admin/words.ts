@@ -15,7 +15,7 @@ export function where(adapter: string, place: Place | undefined): string {
 }
 
 /** The platform's own name for something, without what we put before it. */
-function last(key: string): string {
+export function last(key: string): string {
   return key.slice(key.lastIndexOf(":") + 1);
 }
 
@@ -43,4 +43,16 @@ export function span(ms: number): string {
   if (days > 0) return `${counted(days, "day")} ${hours} h`;
   if (hours > 0) return `${hours} h ${minutes % 60} min`;
   return `${minutes} min`;
+}
+
+/** "$12.30", "$0.042": as exact as what it is a sum of. */
+export function dollars(usd: number): string {
+  if (usd === 0) return "$0";
+  if (usd < 0.01) return `$${usd.toFixed(4)}`;
+  return `$${usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+/** "26 Nov", of a day that has no time zone. */
+export function day(date: string, locale?: string): string {
+  return new Date(date).toLocaleDateString(locale, { day: "numeric", month: "short", timeZone: "UTC" });
 }
