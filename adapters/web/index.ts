@@ -163,7 +163,8 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           login = await createLogin({ password, sessions, trustedProxies, publicUrl, log, now });
         }
         admin =
-          options.admin && (await createAdminPages(options.admin, { page, library, publicUrl, log, now }));
+          options.admin &&
+          (await createAdminPages(options.admin, { rules: core.rules, page, library, publicUrl, log, now }));
         const links = options.sharedLinks ? createLinks(database, now) : undefined;
         const app = createApp({
           routes: [
@@ -210,6 +211,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       database.close();
     },
 
+    nameOf: (key) => (key === here.community || key === here.channel ? "Playground" : undefined),
     replay: async (event) => parts().asks.replay(event),
     toAttachment: (file) => toSent(file, parts().stage),
     reopen(key) {

@@ -4,11 +4,12 @@ import type { AuditEntry } from "../seam/rules.ts";
 import type { CommunityKey } from "../seam/turn.ts";
 import type { Store } from "../store/store.ts";
 import { key } from "../store/stored.ts";
+import type { Tables } from "../store/table.ts";
 
 /** The changes that were made, a community at a time. Calls reject with BotError `storage` when the store fails. */
 export interface Audit {
   /** `within`: what is changed and that it was are written as one. */
-  record(entry: AuditEntry, within?: Pick<Store, "table">): Promise<void>;
+  record(entry: AuditEntry, within?: Tables): Promise<void>;
   /** The newest first. */
   list(community: CommunityKey, limit: number): Promise<readonly AuditEntry[]>;
 }
@@ -29,14 +30,14 @@ export function createAudit(store: Store): Audit {
   const entries = store.table("audit", stored);
   const inOrder = createQueue();
   /** How many there have been of a community. */
-  const countsOf = (tables: Pick<Store, "table">) => tables.table("audit:count", z.number());
+  const countsOf = (tables: Tables) => tables.table("audit:count", z.number());
   const toKey = (community: CommunityKey, index: number) => `${community}:${index}`;
 
   return {
     record(entry, within) {
       const { community } = entry.where;
       const { id, name } = entry.who;
-      const write = async (tables: Pick<Store, "table">) => {
+      const write = async (tables: Tables) => {
         const counts = countsOf(tables);
         const count = (await counts.get(community)) ?? 0;
         await tables

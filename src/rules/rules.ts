@@ -14,6 +14,7 @@ import {
 import type { Place } from "../seam/turn.ts";
 import type { Store } from "../store/store.ts";
 import { key } from "../store/stored.ts";
+import type { Tables } from "../store/table.ts";
 import type { Audit } from "./audit.ts";
 import { parseRule } from "./parse-rule.ts";
 import { refusalFor } from "./verdict.ts";
@@ -38,6 +39,10 @@ const stored = z
     "slow-mode": z.number(),
     "blocked-words": values,
     "blocked-message": z.string(),
+    "approval-above": z.number(),
+    "approval-models": values,
+    "approval-qualities": qualities,
+    "approval-days": z.number(),
   } satisfies Record<RuleName, z.ZodType>)
   .partial();
 
@@ -86,7 +91,7 @@ export function createRules(of: {
       }
       const parsed = parseRule(spec, value);
       const owner = scope === "channel" ? place.channel : community;
-      const change = async (within: Pick<Store, "table">) => {
+      const change = async (within: Tables) => {
         const rules = within.table("rules", stored);
         const before: HeldRules = withoutUnset((await rules.get(owner)) ?? {});
         const [from, to] = [before[spec.name], parsed as RuleValues[RuleName] | undefined];

@@ -3,6 +3,7 @@ import { BotError } from "../seam/errors.ts";
 import { createQueue } from "../seam/queue.ts";
 import type { EventKey, User } from "../seam/turn.ts";
 import type { Store } from "../store/store.ts";
+import type { Tables } from "../store/table.ts";
 
 /** How long people wait between two requests of theirs. */
 export interface SlowMode {
@@ -26,7 +27,7 @@ export function createSlowMode(store: Store, now: () => number): SlowMode {
   return {
     take(user, owner, seconds, event) {
       const key = `${owner} ${user.id}`;
-      const work = async (within: Pick<Store, "table">) => {
+      const work = async (within: Tables) => {
         const table = within.table("slow", last);
         const before = await table.get(key);
         if (before && event !== undefined && before.event === event) return;

@@ -7,6 +7,7 @@ import type { Scope, Setting } from "../seam/turn.ts";
 import type { View } from "../seam/view.ts";
 import { adminOptions, parseOptions, parseStyleName } from "../seam/words/flags.ts";
 import type { AccountBook } from "../store/accounts.ts";
+import type { SettleBudgets } from "./paying/settle-budgets.ts";
 import { createSettleRules } from "./rules/settle-rules.ts";
 
 /** Does what a setting asks for; what to show for it. Throws BotError `bad_option`, `bad_attachment`, `forbidden`. */
@@ -16,9 +17,11 @@ export function createSettle({
   accounts,
   styles,
   rules,
+  settleBudgets,
 }: {
   readonly accounts: AccountBook;
   readonly styles: StyleBook;
+  readonly settleBudgets: SettleBudgets;
   readonly rules: Rules;
 }): Settle {
   const settleRules = createSettleRules(rules);
@@ -125,6 +128,11 @@ export function createSettle({
       case "setRule":
       case "changes":
         return settleRules(user, place, wish);
+      case "usage":
+      case "budgets":
+      case "setBudget":
+      case "removeBudget":
+        return settleBudgets(turn, wish);
     }
   };
 }
@@ -138,7 +146,7 @@ function help(): string {
   });
   return [
     "Say what to draw, or attach pictures and say what to make of them. Reply to a picture to change it, or to ask about it.",
-    "Options go behind the words: `a kite --size wide --count 2`. Save them under a name with `style save cosy: soft light --size wide`, for good with `defaults --size wide`.",
+    "Options go behind the words: `a kite --size wide --count 2`. Save them under a name with `style save cosy: soft light --size wide`, for good with `defaults --size wide`. What you have had, and what is left of your budget, says `usage`.",
     ...rows,
   ].join("\n");
 }

@@ -1,12 +1,19 @@
-import type { Failure, Health, SettingInForce, WireNow, WireSpending } from "../../admin/messages.ts";
+import type {
+  AdminAnswers,
+  Health,
+  SettingInForce,
+  WireNow,
+  WireRule,
+  WireSpending,
+} from "../../admin/messages.ts";
 
 /** The parts of the page, in the order in which they stand in its menu. */
 export const sections = [
   { name: "now", label: "Now" },
   { name: "spending", label: "Spending" },
+  { name: "rules", label: "Rules" },
   { name: "failures", label: "Failures" },
-  { name: "health", label: "Health" },
-  { name: "settings", label: "Settings" },
+  { name: "system", label: "System" },
 ] as const;
 
 export type SectionName = (typeof sections)[number]["name"];
@@ -17,14 +24,19 @@ export interface State {
   readonly now?: WireNow;
   /** Whether what happens comes in. */
   readonly isLive: boolean;
-  readonly failures?: readonly Failure[];
+  readonly failures?: AdminAnswers["failures"];
   /** Only those that somebody has to mend. */
   readonly gravesOnly: boolean;
   readonly health?: Health;
   readonly settings?: readonly SettingInForce[];
   readonly spending?: WireSpending;
+  readonly budget?: AdminAnswers["budget"];
   /** How many days of spending are shown, and by what. */
   readonly spendingOf: { readonly days: number; readonly by: WireSpending["by"] };
+  readonly communities?: AdminAnswers["communities"];
+  /** The one whose rules are shown, and those. */
+  readonly community?: string;
+  readonly rules?: AdminAnswers["rules"];
   /** What was asked for, of turns that were opened, by their message. */
   readonly prompts: ReadonlyMap<string, string>;
   /** What went wrong last, in words. */
@@ -41,6 +53,9 @@ export interface Actions {
   take(): void;
   showGraves(only: boolean): void;
   showSpending(of: Partial<State["spendingOf"]>): void;
+  chooseCommunity(community: string): void;
+  changeRule(rule: WireRule): void;
+  changeBudget(): void;
   dismiss(): void;
   retry(): void;
   turnTheme(): void;
