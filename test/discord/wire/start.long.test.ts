@@ -60,7 +60,7 @@ test("kept to one server, the commands are registered there alone", async (t) =>
   const adapter = createDiscordAdapter({ ...options, access: onlyIn(guildId) });
   await adapter.start(noCore());
   await adapter.stop();
-  assert.equal(simulator.commands(guild).length, 7);
+  assert.equal(simulator.commands(guild).length, 9);
   assert.equal(simulator.commands().length, 0);
   await adapter.start(noCore());
   await adapter.stop();
@@ -90,13 +90,13 @@ test("another DISCORD_GUILD_ID, or none, leaves no command of ours where it was 
   );
   assert.ok(put.ok);
   const counts = () => [undefined, guild, other, third].map((where) => simulator.commands(where).length);
-  assert.deepEqual(counts(), [7, 0, 0, 1]);
+  assert.deepEqual(counts(), [9, 0, 0, 1]);
 
   await adapter.stop();
   for (const [guildId, expected] of [
-    [guild.id, [0, 7, 0, 1]],
-    [other.id, [0, 0, 7, 1]],
-    [undefined, [7, 0, 0, 1]],
+    [guild.id, [0, 9, 0, 1]],
+    [other.id, [0, 0, 9, 1]],
+    [undefined, [9, 0, 0, 1]],
   ] as const) {
     const next = createDiscordAdapter({
       token: simulator.token,
