@@ -74,7 +74,7 @@ test("kept to one server, the commands are registered there alone", async (t) =>
   const [line] = lines as { hint?: string }[];
   assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
   simulator.invite(abroad);
-  await until(() => simulator.commands(abroad).length === 7, "the commands in a server that let it in later");
+  await until(() => simulator.commands(abroad).length === 9, "the commands in a server that let it in later");
 });
 
 test("another DISCORD_GUILD_ID, or none, leaves no command of ours where it was before", async (t) => {
