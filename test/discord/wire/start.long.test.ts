@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { toCommands } from "../../../adapters/discord/forms/commands.ts";
 import { createDiscordAdapter } from "../../../adapters/discord/index.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { createLog } from "../../../src/seam/log.ts";
@@ -14,6 +15,9 @@ import { startDiscord, view } from "../server.ts";
 function onlyIn(...ids: readonly string[]): Access {
   return { communities: ids.map((id) => `discord:guild:${id}` as const), direct: false, carried: false };
 }
+
+/** How many commands there are. */
+const all = toCommands("guild").length;
 
 test("the commands are registered once, and again only when they have changed", async (t) => {
   const { simulator, adapter, start } = await startDiscord(t);
@@ -60,7 +64,7 @@ test("kept to one server, the commands are registered there alone", async (t) =>
   const adapter = createDiscordAdapter({ ...options, access: onlyIn(guildId) });
   await adapter.start(noCore());
   await adapter.stop();
-  assert.equal(simulator.commands(guild).length, 7);
+  assert.equal(simulator.commands(guild).length, all);
   assert.equal(simulator.commands().length, 0);
   await adapter.start(noCore());
   await adapter.stop();
@@ -74,7 +78,10 @@ test("kept to one server, the commands are registered there alone", async (t) =>
   const [line] = lines as { hint?: string }[];
   assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
   simulator.invite(abroad);
-  await until(() => simulator.commands(abroad).length === 7, "the commands in a server that let it in later");
+  await until(
+    () => simulator.commands(abroad).length === all,
+    "the commands in a server that let it in later",
+  );
 });
 
 test("another DISCORD_GUILD_ID, or none, leaves no command of ours where it was before", async (t) => {
@@ -90,13 +97,13 @@ test("another DISCORD_GUILD_ID, or none, leaves no command of ours where it was 
   );
   assert.ok(put.ok);
   const counts = () => [undefined, guild, other, third].map((where) => simulator.commands(where).length);
-  assert.deepEqual(counts(), [7, 0, 0, 1]);
+  assert.deepEqual(counts(), [all, 0, 0, 1]);
 
   await adapter.stop();
   for (const [guildId, expected] of [
-    [guild.id, [0, 7, 0, 1]],
-    [other.id, [0, 0, 7, 1]],
-    [undefined, [7, 0, 0, 1]],
+    [guild.id, [0, all, 0, 1]],
+    [other.id, [0, 0, all, 1]],
+    [undefined, [all, 0, 0, 1]],
   ] as const) {
     const next = createDiscordAdapter({
       token: simulator.token,
