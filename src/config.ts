@@ -12,6 +12,8 @@ import { models } from "./seam/models.ts";
 import type { Access } from "./seam/trust/access.ts";
 import { readSecretFiles } from "./setup/secret-files.ts";
 
+const dayMs = 24 * 3_600_000;
+
 /** Everything an operator can set. Read once, at the start; nothing else reads the environment. */
 export interface Config {
   readonly openai: {
@@ -92,6 +94,8 @@ export interface Config {
   readonly concurrency: number;
   /** How old what was said while the bot was not there may be to be answered, in ms; 0: nothing of that is. */
   readonly missedMs: number;
+  /** After how long what is kept is deleted, in ms; absent: it is kept for good. */
+  readonly keep: { readonly answersMs?: number; readonly playgroundMs?: number };
   /** How many turns may wait in line, and how many pictures of one person; who comes when it is full is told when to try again. */
   readonly queue: { readonly all: number; readonly ofOne: number };
   /** How long turns in flight may go on once the process is told to stop, in ms. */
@@ -169,6 +173,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ...(parsed.LOG_FORMAT !== "auto" && { logFormat: parsed.LOG_FORMAT }),
     concurrency: parsed.CONCURRENCY,
     missedMs: parsed.MISSED_MINUTES * 60_000,
+    keep: {
+      ...(parsed.KEEP_ANSWERS_DAYS && { answersMs: parsed.KEEP_ANSWERS_DAYS * dayMs }),
+      ...(parsed.KEEP_PLAYGROUND_DAYS && { playgroundMs: parsed.KEEP_PLAYGROUND_DAYS * dayMs }),
+    },
     queue: { all: parsed.QUEUE_LIMIT, ofOne: parsed.QUEUE_LIMIT_PERSON },
     stopGraceMs: parsed.STOP_GRACE_SECONDS * 1000,
     takeoverMs: parsed.TAKEOVER_SECONDS * 1000,

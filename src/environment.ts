@@ -151,6 +151,8 @@ export const environment = z
     LOG_LEVEL: oneOf(logLevels).default("info"),
     LOG_FORMAT: oneOf(logFormats).default("auto"),
     CONCURRENCY: wholeNumber(1, 512).default(4),
+    KEEP_ANSWERS_DAYS: wholeNumber(1, 3650).optional(),
+    KEEP_PLAYGROUND_DAYS: wholeNumber(1, 3650).optional(),
     MISSED_MINUTES: wholeNumber(0, 1440).default(10),
     QUEUE_LIMIT: wholeNumber(1, 100_000).default(1000),
     QUEUE_LIMIT_PERSON: wholeNumber(1, 100_000).default(20),

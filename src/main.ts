@@ -111,6 +111,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
     spool: await openSpool(join(config.dataDir, "spool")),
     missedMs: config.missedMs,
+    ...(config.keep.answersMs !== undefined && { keepAnswersMs: config.keep.answersMs }),
     ...(metrics && { meter: metrics.meter }),
     log,
   });
@@ -264,6 +265,7 @@ async function loadAdapters(
     const { createWebAdapter } = await import("../adapters/web/index.ts");
     const adapter = createWebAdapter({
       ...{ ...http, ...playground, playground: playground !== undefined },
+      ...(config.keep.playgroundMs !== undefined && { keepMs: config.keep.playgroundMs }),
       ...(publicUrl && { publicUrl }),
       ...(admin && config.admin && { admin: { ...config.admin, admin } }),
       ...{ dataDir: join(dataDir, "playground"), version, painter, watch, log },

@@ -12,6 +12,7 @@ import { createAreaAdapter } from "./area/adapter.ts";
 import { createAreaPages } from "./area/pages.ts";
 import { postAsk } from "./in/ask.ts";
 import { type Asks, createAsks } from "./in/asks.ts";
+import { forget } from "./in/forget.ts";
 import { createFormGate } from "./in/forms.ts";
 import { createGalleryRoutes } from "./in/gallery.ts";
 import { createLinkRoutes } from "./in/links.ts";
@@ -21,7 +22,7 @@ import { here } from "./in/turn.ts";
 import { toAttachment, toSent } from "./in/uploads.ts";
 import { type Chat, openChat } from "./live/chat.ts";
 import { type Database, openDatabase } from "./live/database.ts";
-import { createEvents } from "./live/events.ts";
+import { createEvents, type Events } from "./live/events.ts";
 import { createLinks } from "./live/gallery/links.ts";
 import { createPartials } from "./live/partials.ts";
 import { createSessions } from "./live/sessions.ts";
@@ -53,6 +54,8 @@ export interface WebOptions {
   readonly password?: string;
   /** How long who has signed in may do nothing until they are asked again, in ms; a week unless said. */
   readonly idleMs?: number;
+  /** How long after the last word in it a thread is kept, in ms; for good unless said. */
+  readonly keepMs?: number;
   /** Addresses and networks of proxies that are believed when they say for whom they ask. */
   readonly trustedProxies?: readonly string[];
   /** Single pictures can be given addresses by which others see them. */
@@ -138,8 +141,9 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         const { aside } = database;
         if (aside) log.error({ aside: `${join(dataDir, "playground.db")}${aside}` }, "chat.damaged");
         const chat = openChat(database, dataDir, now);
-        emptying = emptyTrash(chat, log);
         const events = createEvents({ boot: randomUUID() });
+        const oldest = options.keepMs === undefined ? undefined : () => now() - (options.keepMs ?? 0);
+        emptying = emptyTrash({ chat, events, log, oldest });
         const { measure } = core;
         const partials = createPartials(measure);
         uploads = createUploads(uploadDir, now);
@@ -235,6 +239,8 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       return { thread: toKey(thread), place: here, reply };
     },
 
+    forget: (userId) => forget(parts().stage, userId),
+
     async recall(key) {
       const { chat } = parts().stage;
       const message = chat.message(toId(key));
@@ -245,11 +251,21 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
   };
 }
 
-/** Throws away what was deleted long enough ago: now, and from time to time. */
-function emptyTrash(chat: Chat, log: Log): NodeJS.Timeout {
+/** Throws away what was deleted long enough ago, and what is too old: now, and from time to time. */
+function emptyTrash(of: {
+  readonly chat: Chat;
+  readonly events: Events;
+  readonly log: Log;
+  /** Threads in which nothing was said since then are too old; Unix time, ms. */
+  readonly oldest: (() => number) | undefined;
+}): NodeJS.Timeout {
+  const { chat, events, log, oldest } = of;
   const empty = () => {
     try {
       chat.emptyTrash();
+      const gone = oldest ? chat.expire(oldest()) : [];
+      for (const id of gone) events.emit({ type: "threadGone", id });
+      if (gone.length > 0) log.info({ threads: gone.length }, "swept");
     } catch (error) {
       log.error({ error }, "trash.failed");
     }

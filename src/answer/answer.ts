@@ -33,7 +33,7 @@ export interface Answer {
 
 export interface AnswerTools extends Omit<PrepareTools, "uploads">, FinishTools {
   /** Pictures on their way to OpenAI: as files that it stores, or as bytes that are kept here. */
-  readonly uploadsAs: (files: boolean) => Uploads;
+  readonly uploadsAs: (files: boolean, owner: string) => Uploads;
   readonly painter: Painter;
   /** Notes in the ledger what has become known of the turn. */
   readonly note: (turn: OpenTurn) => Promise<void>;
@@ -76,7 +76,7 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
   const model = inPlaceOf(given.defaults.model, today());
   const defaults = { ...given.defaults, model };
   const plan = given.painter.planOf(saidOf(state.turn), defaults);
-  const tools = { ...given, defaults, plan, uploads: given.uploadsAs(plan.files) };
+  const tools = { ...given, defaults, plan, uploads: given.uploadsAs(plan.files, state.turn.user.id) };
   // A process that died had begun it, and the person has waited since then.
   const { begunAt = now() } = state.turn;
   const note = async (more: Partial<OpenTurn>) => {

@@ -57,7 +57,8 @@ export async function toConversation(
   }
 
   async function tell(generation: Generation): Promise<ToldTurn> {
-    const { prompt, text, inputs, pictures } = generation;
+    const { text, inputs, pictures } = generation;
+    const prompt = generation.forgotten ? takenBack : generation.prompt;
     const drawn = await take(pictures.length > 0 ? [generation] : [], readDrawn);
     const references = inputs.filter(({ role }) => role === "reference");
     const brought = await take(references, async ({ source }) => source);
@@ -72,6 +73,9 @@ export async function toConversation(
   }
   return { turns, sources };
 }
+
+/** In place of words that were forgotten: an empty message is refused. */
+const takenBack = "(I took back what I said here. What you made of it is still in view.)";
 
 function toWords({ pictures }: Generation): string {
   const [first] = pictures;

@@ -94,6 +94,8 @@ export async function finish(
     painter: tools.painter.name,
   });
   const responseId = drawings.find((drawing) => drawing.responseId)?.responseId;
+  const named = [responseId, ...drawn.map((one) => one.responseId)];
+  const others = (turn.responseIds ?? []).flatMap((id) => (id && !named.includes(id) ? [id] : []));
   const text = drawings.map((drawing) => drawing.text).find((words) => words.trim() !== "") ?? "";
   const generation: Generation = {
     ...{ message, thread: turn.thread, user: turn.user.id, prompt: turn.text, options: turn.options },
@@ -109,6 +111,7 @@ export async function finish(
     outcome: "done",
     rules: tools.painter.rules,
     ...(responseId && { responseId }),
+    ...(others.length > 0 && { responses: others }),
     pictures: finished.map(({ kept }) => kept),
     details,
     createdAt: tools.now(),

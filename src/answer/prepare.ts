@@ -142,7 +142,7 @@ async function readAll(
       ...(await store(fitted.pictures, undefined, uploads, signal)),
       ...(await store(styled.pictures, "style", uploads, signal)),
     ],
-    ...(await keepUnder(fitted.pictures, pictureStore)),
+    ...(await keepUnder(fitted.pictures, turn.user.id, pictureStore)),
     linksFrom: before + references - linked.length,
     ...broughtWith(turn),
     ...(unpicked.length > 0 && { unpicked: unpicked.length }),
@@ -199,12 +199,14 @@ async function fitMasks(
 /** Both are needed when the picture is there, perhaps by another process; and when it is drawn again. */
 async function keepUnder(
   pictures: readonly (Picture | StoredInput)[],
+  owner: string,
   pictureStore: PictureStore,
 ): Promise<Pick<Read, "under">> {
   const [first, mask] = pairOf(pictures);
   if (!first || !mask) return {};
   const { width, height } = first;
-  const ids = { picture: await pictureStore.put(first, keptMs), mask: await pictureStore.put(mask, keptMs) };
+  const life = { ms: keptMs, owner };
+  const ids = { picture: await pictureStore.put(first, life), mask: await pictureStore.put(mask, life) };
   return { under: { ...ids, width, height } };
 }
 

@@ -1,3 +1,4 @@
+import { APIError } from "openai/error";
 import { toFile } from "openai/uploads";
 import type { Usage } from "../money/prices.ts";
 import type { Upload } from "../pictures/uploads.ts";
@@ -33,6 +34,11 @@ export interface Painter extends Engine {
    * over already has nothing to stop.
    */
   cancel(name: string): Promise<{ readonly usage?: Usage } | undefined>;
+  /**
+   * Deletes what is stored by that name; what is not there, or no longer, is as good. Rejects with a BotError where it may
+   * still be there.
+   */
+  erase(what: "file" | "response", id: string, signal: AbortSignal): Promise<void>;
   /** Stores a picture for 30 days; its file id. Undefined where the server stores no files. */
   readonly upload: Upload;
 }
@@ -90,6 +96,17 @@ export function createPainter(options: PainterOptions): Painter {
       if (isForMainline(commission, tools.defaults)) return talking.begin(commission, tools, signal);
       if (isQuestion(commission)) throw noWords();
       return drawing.begin(commission, tools, signal);
+    },
+    async erase(what, id, signal) {
+      if (isMark(id)) return;
+      try {
+        const { files: stored, responses } = await client();
+        await (what === "file" ? stored.delete(id, { signal }) : responses.delete(id, { signal }));
+      } catch (cause) {
+        signal.throwIfAborted();
+        const isThere = !(cause instanceof APIError) || ![404, 410].includes(cause.status ?? 0);
+        if (isThere) throw toPaintError(cause);
+      }
     },
     async upload({ bytes, mediaType }, signal) {
       if (!files) return undefined;

@@ -17,6 +17,7 @@ import {
 } from "../seam/words/flags.ts";
 import type { Store } from "../store/store.ts";
 import { storedOptions } from "../store/stored.ts";
+import type { Change } from "../store/table.ts";
 
 const kept = z.object({
   name: z.string(),
@@ -35,6 +36,9 @@ export type KeptStyle = Readonly<z.output<typeof kept>>;
 export interface StyleBook extends Styles {
   /** One's own of that name, else the community's. Rejects with BotError `bad_option` when there is neither. */
   find(user: User, place: Place, name: string): Promise<KeptStyle>;
+  countOf(owner: string): Promise<number>;
+  /** Deletes all of a person's own, with their pictures; what `along` gives for so many is written with it, as one. */
+  forget(owner: string, along: (count: number) => readonly Change[]): Promise<void>;
   /** Whether the community has one of that name. */
   isShared(place: Place, name: string): Promise<boolean>;
 }
@@ -76,6 +80,18 @@ export function createStyles(store: Store, pictureStore: PictureStore, aside: As
 
   return {
     find,
+    countOf: async (owner) => (await read(owner)).length,
+    forget: (owner, along) =>
+      inOrder(owner, async () => {
+        const before = await read(owner);
+        if (before.length === 0) return;
+        const pictures = before.flatMap((style) => style.pictures).map(pictureStore.toGone);
+        await store.write([
+          { table: "styles", key: owner, delete: true },
+          ...pictures,
+          ...along(before.length),
+        ]);
+      }),
     isShared: async ({ community }, name) => (await read(community)).some((style) => style.name === name),
     async list(user, place) {
       const mine = (await read(user.id)).map((style) => toStyle(style, "mine"));

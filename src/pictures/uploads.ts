@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { BotError } from "../seam/errors.ts";
 import type { Encoded } from "../seam/view.ts";
+import { toOwnedChange } from "../store/owned.ts";
 import type { Store } from "../store/store.ts";
 import type { StoredInput } from "../store/stored.ts";
-import { keptMs, type PictureStore } from "./picture-store.ts";
+import { hashOf, keptMs, type PictureStore } from "./picture-store.ts";
 
 /** Where a picture is kept for this turn and the next. */
 export type Source = StoredInput["source"];
@@ -30,16 +30,21 @@ export interface Uploads {
 /** A file is not relied upon in the last day of its life: the turn may wait in line. */
 const fileMs = keptMs - 24 * 3600 * 1000;
 
-/** `files`: OpenAI may store them; otherwise they are kept here and go along with each request. */
+/**
+ * `files`: OpenAI may store them; otherwise they are kept here and go along with each request. `owner`: the `User.id` of
+ * whoever asks; what they send is listed as theirs, and is nobody else's.
+ */
 export function createUploads(parts: {
   readonly store: Store;
   readonly upload: Upload;
   readonly pictureStore: PictureStore;
   readonly files: boolean;
+  readonly owner: string;
+  readonly now?: () => number;
 }): Uploads {
-  const { upload, pictureStore, files } = parts;
+  const { store, upload, pictureStore, files, owner, now = Date.now } = parts;
   /** The file of a picture's hash, and the hash of a file. */
-  const known = parts.store.table("file", z.string());
+  const known = store.table("file", z.string());
 
   async function read(source: Source): Promise<Encoded> {
     if ("dataUrl" in source) return fromDataUrl(source.dataUrl);
@@ -51,13 +56,16 @@ export function createUploads(parts: {
 
   return {
     async store(picture, signal) {
-      const hash = createHash("sha256").update(picture.bytes).digest("hex");
+      const hash = hashOf(picture.bytes, owner);
       const before = files ? await known.get(hash) : undefined;
       if (before) return { fileId: before };
       const fileId = files ? await upload(picture, signal) : undefined;
-      if (!fileId) return { kept: await pictureStore.put(picture, keptMs) };
-      await known.set(hash, fileId, fileMs);
-      await known.set(fileId, hash, fileMs);
+      if (!fileId) return { kept: await pictureStore.put(picture, { ms: keptMs, owner }) };
+      await store.write([
+        { table: "file", key: hash, value: fileId, lifeMs: fileMs },
+        { table: "file", key: fileId, value: hash, lifeMs: fileMs },
+        toOwnedChange({ owner, kind: "file", at: now(), id: fileId }, keptMs),
+      ]);
       return { fileId };
     },
     async address(source) {

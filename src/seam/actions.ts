@@ -132,6 +132,14 @@ export const actions = {
     who: "asker",
     draws: false,
   },
+  /** Under what is said of *Forget me*. */
+  forget: {
+    label: "Forget me",
+    hint: "Delete all that is kept of you",
+    style: "danger",
+    who: "asker",
+    draws: false,
+  },
   delete: { label: "Delete", hint: "Take this picture away", style: "danger", who: "asker", draws: false },
 } as const satisfies Record<string, Action>;
 

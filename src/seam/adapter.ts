@@ -38,6 +38,11 @@ export interface Adapter {
    * tells.
    */
   nameOf?(key: ChannelKey | CommunityKey): string | undefined;
+  /**
+   * Deletes what it keeps of a person itself, but for where they say that they want it; how many threads. Absent: it keeps
+   * nothing that does not go by itself.
+   */
+  forget?(userId: string): Promise<number>;
   /** The pictures a message shows; none when the message is gone. */
   recall(message: MessageKey): Promise<readonly Attachment[]>;
 }

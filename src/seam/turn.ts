@@ -140,6 +140,8 @@ export type SettingWish =
       readonly options: Readonly<Record<string, unknown>>;
     }
   | { readonly name: "resetDefaults"; readonly scope: Scope }
+  /** Deletes all that is kept of the person: said once it tells what there is, and with `sure` it does so. */
+  | { readonly name: "forgetMe"; readonly sure: boolean }
   /** What is laid down in the community, and in this channel. */
   | { readonly name: "rules" }
   | ({ readonly name: "setRule" } & RuleChange)

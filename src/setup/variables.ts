@@ -217,6 +217,16 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     part: keeping,
     about: "How long a second process waits for the first to end, before it opens anything; `0`: not at all",
   },
+  KEEP_ANSWERS_DAYS: {
+    ...{ part: keeping, example: "365", otherwise: "for good" },
+    about:
+      "After so many days what was asked for and what came of it is deleted, at OpenAI, too. The chat's own messages stay. [What is kept](privacy.md)",
+  },
+  KEEP_PLAYGROUND_DAYS: {
+    ...{ part: keeping, example: "365", otherwise: "for good" },
+    about:
+      "After so many days in which nothing was said in it a thread of the playground is deleted, with its pictures",
+  },
   CONCURRENCY: {
     part: line,
     about: "Turns drawn at once, 512 at most; the others wait in line and see their place",

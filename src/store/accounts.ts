@@ -5,6 +5,7 @@ import type { MessageKey } from "../seam/turn.ts";
 import { parseOptions } from "../seam/words/flags.ts";
 import type { Store } from "./store.ts";
 import { key, storedOptions } from "./stored.ts";
+import type { Change } from "./table.ts";
 
 const account = z.object({
   defaults: storedOptions,
@@ -27,6 +28,8 @@ const mostAdded = 100;
 export interface AccountBook extends Accounts {
   /** Sets some defaults beside those that there are; an empty value ends one. Rejects as `setDefaults` does. */
   addDefaults(owner: string, defaults: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Deletes a person's, where there is one; what `along` gives is written with it, as one. */
+  forget(owner: string, along: () => readonly Change[]): Promise<void>;
   /** Remembers that the answer in that message is in the history. Those that end at the same time go one after the other. */
   mark(owner: string, message: MessageKey): Promise<void>;
   /** Whether that is remembered. */
@@ -54,6 +57,11 @@ export function createAccounts(store: Store): AccountBook {
       const { added: _, ...rest } = await read(owner);
       return rest;
     },
+    forget: (owner, along) =>
+      inOrder(owner, async () => {
+        if ((await accounts.get(owner)) === undefined) return;
+        await store.write([{ table: "account", key: owner, delete: true }, ...along()]);
+      }),
     has: async (owner, message) => (await read(owner)).added?.includes(message) === true,
     async addDefaults(owner, defaults) {
       const checked = parseOptions(defaults);

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { createQueue } from "../seam/queue.ts";
 import type { EventKey, MessageKey, ThreadKey } from "../seam/turn.ts";
 import type { Details } from "../seam/view.ts";
+import { type Owned, toOwnedChange } from "./owned.ts";
 import type { Store } from "./store.ts";
 import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
+import type { Change } from "./table.ts";
 
 /** An answered turn, as it is stored. */
 export const generation = z.object({
@@ -31,6 +33,10 @@ export const generation = z.object({
   /** The answer in words, where there were some. */
   text: z.string().exactOptional(),
   outcome: z.enum(["done", "failed", "cancelled", "deleted"]),
+  /** Whoever asked has had it forgotten, or its time is over: neither words nor ids are left, and it belongs to nobody. */
+  forgotten: z.literal(true).exactOptional(),
+  /** Responses at OpenAI that were at work on it and are not named below. */
+  responses: z.array(z.string()).readonly().exactOptional(),
   /** By which version of our rules it was drawn: its conversation at OpenAI has been given them. */
   rules: z.string().exactOptional(),
   /** The response that answered in words. */
@@ -100,6 +106,12 @@ export interface History {
   backTo(thread: ThreadKey): Promise<MessageKey | null | undefined>;
   find(message: MessageKey): Promise<Generation | undefined>;
   save(generation: Generation): Promise<void>;
+  /**
+   * Takes away all that somebody said, and what OpenAI knows it by. What stays is that there was an answer, and what hangs
+   * on what: who goes on from it goes on from the picture that the chat shows. `along` is written with it, as one. Can be
+   * done twice.
+   */
+  forget(message: MessageKey, along: readonly Change[]): Promise<void>;
   /** Changes what is kept, after whatever changes it at the same time; what it is then, undefined when unknown. */
   change(message: MessageKey, to: (before: Generation) => Generation): Promise<Generation | undefined>;
   /** The nearest generation that can be gone on from: this one, or the first of its ancestors that succeeded. */
@@ -111,6 +123,32 @@ export interface History {
 /** What a turn that goes on from this generation sends as `previous_response_id`. */
 export function responseOf({ pictures, picked = 0, responseId }: Generation): string | undefined {
   return pictures[picked]?.responseId ?? responseId;
+}
+
+/** Whose a generation is, as it is listed. */
+function ownedBy({ user, message, createdAt }: Generation): Owned {
+  return { owner: user, kind: "generation", at: createdAt, id: message };
+}
+
+/** The ids of all responses at OpenAI that an answer is known by there. */
+export function responsesOf({ responseId, responses = [], pictures }: Generation): readonly string[] {
+  const all = [responseId, ...responses, ...pictures.map((picture) => picture.responseId)];
+  return [...new Set(all.flatMap((id) => id || []))];
+}
+
+/** How a picture looks from afar is all that the next turn needs to go on from what the chat shows. */
+function toForgotten(before: Generation): Generation {
+  const { message, thread, parent, fromView, outcome, picked, createdAt } = before;
+  return {
+    ...{ message, thread, user: "", prompt: "", options: {}, inputs: [], outcome, createdAt },
+    ...(parent && { parent }),
+    ...(fromView && { fromView }),
+    ...(picked !== undefined && { picked }),
+    forgotten: true,
+    pictures: before.pictures.map(({ mediaType, width, height }) => ({
+      ...{ callId: "", responseId: "", mediaType, width, height },
+    })),
+  };
 }
 
 /** All calls reject with BotError `storage` when the store fails. */
@@ -196,7 +234,19 @@ export function createHistory(store: Store): History {
       return found?.back && found.head;
     },
     find: (message) => generations.get(message),
-    save: (generation) => generations.set(generation.message, generation),
+    save: (generation) =>
+      inOrder(generation.message, () =>
+        store.write([
+          { table: "generation", key: generation.message, value: generation },
+          toOwnedChange(ownedBy(generation)),
+        ]),
+      ),
+    forget: (message, along) =>
+      inOrder(message, async () => {
+        const before = await generations.get(message);
+        const change = before && { table: "generation", key: message, value: toForgotten(before) };
+        await store.write([...(change ? [change] : []), ...along]);
+      }),
     change,
     base,
     before: async ({ parent, fromView }) => (parent && !fromView ? base(parent) : undefined),

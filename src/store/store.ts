@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Keyv } from "keyv";
+import type { z } from "zod";
 import type { Log } from "../seam/log.ts";
 import type { Backend, Row, Seen } from "./backends/backend.ts";
 import type { Patience } from "./backends/patient.ts";
@@ -10,7 +11,7 @@ import { createHealth, type Health, isUnreadable, toStorageError } from "./backe
 import type { Lease } from "./lock/lease.ts";
 import type { Lock, Takeover } from "./lock/lock.ts";
 import { lockStore } from "./lock/store-lock.ts";
-import type { Change, Tables } from "./table.ts";
+import type { Change, ListedTable, Tables } from "./table.ts";
 import { createTransaction } from "./transaction.ts";
 
 /** What the core keeps: tables of JSON values by key. */
@@ -19,6 +20,7 @@ export interface Store extends Tables {
   readonly kind: string;
   /** Where the store that was there is now: it was damaged, and this one is begun anew. */
   readonly setAside?: string;
+  table<Schema extends z.ZodType>(name: string, schema: Schema): ListedTable<z.output<Schema>>;
   /**
    * Writes what belongs together as one: after it, or after a crash in the middle of it, all of it is there or none. Of
    * two changes of one key the later one counts. Rejects as a table's calls do.
@@ -138,6 +140,11 @@ function createRows(backend: Backend) {
     async delete(key: string) {
       await keyv.delete(key);
     },
+    async keys(start: string, from?: string) {
+      const { keys, next } = await backend.keys(keyv._getKeyPrefix(start), from);
+      const before = keyv._getKeyPrefix("").length;
+      return { keys: keys.map((key) => key.slice(before)), next };
+    },
     async write(changes: readonly Change[]) {
       if (changes.length > 0) await backend.write(await toRows(changes));
     },
@@ -189,6 +196,14 @@ function createTables(parts: {
           }),
         set: (key, value, lifeMs) => call("write", () => rows.set(`${name}:${key}`, value, lifeMs)),
         delete: (key) => call("write", () => rows.delete(`${name}:${key}`)),
+        async *keys(start = "") {
+          let from: string | undefined;
+          do {
+            const { keys, next } = await call("read", () => rows.keys(`${name}:${start}`, from));
+            yield keys.map((key) => key.slice(name.length + 1));
+            from = next;
+          } while (from !== undefined);
+        },
       };
     },
     write: (changes) => call("write", () => rows.write(changes)),

@@ -17,6 +17,15 @@ export interface Table<Value> {
   delete(key: string): Promise<void>;
 }
 
+/** A table that can be looked through. */
+export interface ListedTable<Value> extends Table<Value> {
+  /**
+   * The keys that begin so, a few hundred at a time. What is there all the while comes once at least, in any order; what
+   * has run out may come, too. A store on a server may have to look at all that it keeps.
+   */
+  keys(start?: string): AsyncIterable<readonly string[]>;
+}
+
 /** What `Table` does to one key, as a part of something more. */
 export type Change =
   | { readonly table: string; readonly key: string; readonly value: unknown; readonly lifeMs?: number }

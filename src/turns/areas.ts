@@ -57,7 +57,7 @@ export async function createAreas(parts: {
   const noted = store.table("event", z.unknown());
   /** The roles of who opened a page: there may be hundreds, and an address is short. */
   const rolesOf = store.table("area:roles", z.array(key).readonly());
-  const unfinished = createUnfinished(store, aside);
+  const unfinished = createUnfinished(store, aside, now);
   const inOrder = createQueue();
 
   const sign = (body: string) => createHmac("sha256", secret).update(body).digest();

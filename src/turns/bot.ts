@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { nameOf } from "../answer/drawing.ts";
 import { failedView } from "../answer/views.ts";
@@ -18,6 +19,11 @@ import type { Links } from "../pictures/links.ts";
 import { createPictureStore } from "../pictures/picture-store.ts";
 import type { Spool } from "../pictures/spool.ts";
 import { createUploads } from "../pictures/uploads.ts";
+import { adoptOlder } from "../privacy/adopt.ts";
+import { createErase } from "../privacy/erase.ts";
+import { createForgetMe } from "../privacy/forget.ts";
+import { createSweep } from "../privacy/sweep.ts";
+import { createUpkeep } from "../privacy/upkeep.ts";
 import { createAudit } from "../rules/audit.ts";
 import { createRules } from "../rules/rules.ts";
 import { createSlowMode } from "../rules/slow-mode.ts";
@@ -96,6 +102,8 @@ export interface BotParts {
   readonly spool: Spool;
   /** How old what was said while nobody listened may be to be answered, in ms; 0: nothing of that is. */
   readonly missedMs: number;
+  /** After how long answers are deleted, in ms; absent: they are kept for good. */
+  readonly keepAnswersMs?: number;
   /** Nobody listens unless said. */
   readonly meter?: Meter;
   readonly log: Log;
@@ -134,12 +142,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const mayUse = (adapter: string, place: Place) =>
     barrierAt(parts.access?.[adapter] ?? openAccess, place) === undefined;
   const sealOf = await createSeals(store);
-  const pictureStore = createPictureStore(store);
-  const sent = { store, upload: painter.upload, pictureStore };
-  const uploads = {
-    stored: createUploads({ ...sent, files: true }),
-    kept: createUploads({ ...sent, files: false }),
-  };
+  const pictureStore = createPictureStore(store, "kept", now);
+  const sent = { store, upload: painter.upload, pictureStore, now };
   const aside = createAside(peopleAside);
   const styles = createStyles(store, pictureStore, aside);
   const refusals = await createRefusals(store, painter.isTabled);
@@ -165,12 +169,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     ...{ budgets, cheaper: expectedCost.cheaper, timeZone: calendar.timeZone, now },
   });
   const settleBudgets = createSettleBudgets({ store, budgets, spending, audit, calendar, now });
-  const settle = createSettle({ accounts, styles, rules, settleBudgets });
   const desk = createDesk({ store, log, now });
   const runs = createRuns({
     ...parts,
     ...{ desk, paying },
-    uploadsAs: (files) => (files ? uploads.stored : uploads.kept),
+    uploadsAs: (files, owner) => createUploads({ ...sent, files, owner }),
     pictureStore,
     refusals,
     areas: areas !== undefined,
@@ -182,7 +185,33 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const cameAt = arrivals.get(reply);
     if (cameAt !== undefined) meter.acknowledged(adapter.name, Math.max(0, now() - cameAt));
   };
-  const unfinished = createUnfinished(store, aside);
+  const erase = createErase({
+    ...{ store, history, painter },
+    onFailed: (error) => log.warn({ error }, "erase.failed"),
+  });
+  const listed = (signal: AbortSignal) => adoptOlder(store, { log, now, signal });
+  /** Whoever is forgotten before that waits for it. */
+  const listOlder = (signal: AbortSignal) =>
+    listed(signal).catch((error: unknown) => {
+      if (!signal.aborted) log.error({ error }, "owners.unlisted");
+    });
+  const forgetMe = createForgetMe({
+    listed,
+    ...{ store, erase, accounts, styles, log, now, stop: runs.stop },
+    forgetAt: async (name, user) => (await adapters.get(name)?.forget?.(user)) ?? 0,
+    async forgetBeside(user) {
+      await desk.failures.forget(user);
+      await spending.forget(user, `forgotten:${randomUUID().slice(0, 8)}`);
+    },
+    isAtWork: async (user) => (await ledger.open()).some(({ turn }) => turn?.user.id === user),
+  });
+  const upkeep = createUpkeep([
+    listOlder,
+    forgetMe.goOn,
+    createSweep({ store, erase, answersMs: parts.keepAnswersMs, log, now }),
+  ]);
+  const settle = createSettle({ accounts, styles, rules, settleBudgets, forgetMe });
+  const unfinished = createUnfinished(store, aside, now);
   const reread = createReread(parts.links, unfinished);
   const adapterOf = (name: string) => adapters.get(name);
   const isBarred = async (adapter: string, turn: OpenTurn) =>
@@ -210,8 +239,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     });
   const attendance = createAttendance(store, { patienceMs: parts.missedMs, log, now });
 
-  async function arrange(turn: Setting, reply: Reply): Promise<void> {
-    const view = await settle(turn, stopped.signal);
+  async function arrange(adapter: Adapter, turn: Setting, reply: Reply): Promise<void> {
+    const view = await settle(adapter, turn, stopped.signal);
     const toFit = async (image: Image): Promise<Image> => {
       const { bytes, mediaType } = await toLimits(image, reply.limits);
       return { name: nameOf(image.name, mediaType, 0), mediaType, bytes, alt: image.alt };
@@ -233,6 +262,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       if (turn.kind === "prompt") {
         return await prompt.inOrder(turn, (onTaken) => hear(adapter, turn, reply, onTaken));
       }
+      if (turn.kind === "press" && turn.action === "forget") {
+        const { user, place } = turn;
+        const wish = { name: "forgetMe", sure: true } as const;
+        return await arrange(adapter, { kind: "setting", user, place, wish }, reply);
+      }
       if (turn.kind === "press") {
         const words = await prompt.ofPress(turn);
         if (words) {
@@ -242,7 +276,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         }
         return await press(adapter, turn, reply, stopped.signal);
       }
-      await arrange(turn, reply);
+      await arrange(adapter, turn, reply);
     } catch (error) {
       // What was noted comes back after the next start.
       if (eventOf(turn) && (stopped.signal.aborted || error instanceof Unsure)) throw error;
@@ -335,6 +369,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         await resume((event) => void replayed.add(event));
       } finally {
         resumed.resolve();
+        upkeep.begin();
       }
       await approvals.sweep();
     },
@@ -346,7 +381,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
       clearTimeout(timer);
       stopped.abort(restarting);
-      await Promise.all([attendance.end(), desk.failures.settled()]);
+      await Promise.all([attendance.end(), desk.failures.settled(), upkeep.end()]);
     },
   };
 }

@@ -11,6 +11,7 @@ import {
 } from "../answer/views.ts";
 import type { Choose, ChooseAgain } from "../options/choices.ts";
 import { haveSameLinks } from "../pictures/links.ts";
+import type { ActionName } from "../seam/actions.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError } from "../seam/errors.ts";
 import type { ImageOptions } from "../seam/options.ts";
@@ -93,6 +94,7 @@ export function createPress(parts: {
       return void (await reply.show(restoredView(await history.restore(found))));
     }
     if (!found || found.outcome === "deleted") throw unknown();
+    if (found.forgotten && ofWords.includes(turn.action)) throw forgotten();
     const again = { ...here, from: found.parent ?? null };
     switch (turn.action) {
       case "vary": {
@@ -163,6 +165,17 @@ export function createPress(parts: {
   }
 
   return press;
+}
+
+/** What a button needs the words for that a picture was asked for with. */
+const ofWords: readonly ActionName[] = ["redo", "rephrase", "details"];
+
+/** Whoever asked for it has had it forgotten, or its time is over. */
+function forgotten(): BotError {
+  return new BotError(
+    "unknown_message",
+    "I no longer know what this picture was asked for with. Reply to it, and I go on from what it shows.",
+  );
 }
 
 function unknown(): BotError {

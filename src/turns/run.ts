@@ -5,7 +5,7 @@ import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import { orAborted } from "../seam/timeout.ts";
+import { orAborted, withTimeout } from "../seam/timeout.ts";
 import type { Attachment, MessageKey, User } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { Meter } from "../seam/watch/meter.ts";
@@ -48,6 +48,11 @@ export interface Runs {
   find(message: MessageKey): { readonly user: User; cancel(): void } | undefined;
   /** Cancels the turn of a message that a person sees already and we do not know yet, once it begins. */
   cancelEarly(message: MessageKey, by: User): void;
+  /**
+   * Cancels all that is on its way for a person, and what they begin until `release`; how many were cancelled. Resolves
+   * when those are over, or after ten seconds, and does not wait for what is drawn and only to be shown.
+   */
+  stop(userId: string): Promise<{ readonly cancelled: number; release(): void }>;
   /**
    * Begins nothing more: what starts from now on is left in the ledger for the next start, and the person is told so.
    * Waits up to `graceMs` for those in flight, and leaves the rest there, too; at once what waits for its platform.
@@ -96,6 +101,9 @@ export function barred(): BotError {
   );
 }
 
+/** How long the turns of one who is forgotten may take to be over, in ms: a platform that is down shows nothing. */
+const mostStopMs = 10_000;
+
 /** Presses that may wait for their turn to begin. */
 const mostEarly = 100;
 
@@ -115,6 +123,7 @@ export function createRuns(
   const { painter, history, ledger, lanes, accounts, paying, spool, meter, desk, log, now } = parts;
   const inFlight = new Map<MessageKey, InFlight>();
   const early = new Map<MessageKey, User>(); // in the order in which they were pressed
+  const stopped = new Map<string, number>(); // people whose turns are cancelled, and by how many at once
   const books = createBooks({ history, accounts, now });
   const deliver = createDeliver(spool, now, wait);
   const keep = createKeep({ ledger, spool, now }, wait);
@@ -306,7 +315,8 @@ export function createRuns(
       const stop = new AbortController();
       const by = early.get(turn.message);
       early.delete(turn.message);
-      if (turn.cancelled || (by && (by.moderator || by.id === turn.user.id))) stop.abort(cancelled);
+      if (turn.cancelled || stopped.has(turn.user.id) || (by && (by.moderator || by.id === turn.user.id)))
+        stop.abort(cancelled);
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const shown = turn.spoiler ? hide(reply) : reply;
@@ -337,6 +347,20 @@ export function createRuns(
       early.set(message, by);
       const [oldest] = early.keys();
       if (oldest && early.size > mostEarly) early.delete(oldest);
+    },
+    async stop(userId) {
+      stopped.set(userId, (stopped.get(userId) ?? 0) + 1);
+      const theirs = [...inFlight.values()].filter(({ user, run }) => user.id === userId && !run.isEnded);
+      for (const { run } of theirs) run.stop.abort(cancelled);
+      await withTimeout(Promise.allSettled(theirs.map(({ over }) => over)), mostStopMs);
+      return {
+        cancelled: theirs.length,
+        release() {
+          const others = (stopped.get(userId) ?? 1) - 1;
+          if (others > 0) stopped.set(userId, others);
+          else stopped.delete(userId);
+        },
+      };
     },
     async drain(graceMs) {
       draining.abort(shutdown);

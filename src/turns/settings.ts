@@ -1,5 +1,8 @@
 import { noticeView } from "../answer/views.ts";
 import type { StyleBook } from "../options/styles.ts";
+import type { ForgetMe } from "../privacy/forget.ts";
+import { notAsked, sayForgotten, sayHeld } from "../privacy/words.ts";
+import type { Adapter } from "../seam/adapter.ts";
 import type { Rules } from "../seam/core.ts";
 import { BotError } from "../seam/errors.ts";
 import { type ImageOptions, optionSpecs } from "../seam/options.ts";
@@ -11,18 +14,20 @@ import type { SettleBudgets } from "./paying/settle-budgets.ts";
 import { createSettleRules } from "./rules/settle-rules.ts";
 
 /** Does what a setting asks for; what to show for it. Throws BotError `bad_option`, `bad_attachment`, `forbidden`. */
-export type Settle = (turn: Setting, signal: AbortSignal) => Promise<View>;
+export type Settle = (adapter: Adapter, turn: Setting, signal: AbortSignal) => Promise<View>;
 
 export function createSettle({
   accounts,
   styles,
   rules,
   settleBudgets,
+  forgetMe,
 }: {
   readonly accounts: AccountBook;
   readonly styles: StyleBook;
   readonly settleBudgets: SettleBudgets;
   readonly rules: Rules;
+  readonly forgetMe: ForgetMe;
 }): Settle {
   const settleRules = createSettleRules(rules);
 
@@ -96,7 +101,13 @@ export function createSettle({
     );
   }
 
-  return async (turn, signal) => {
+  async function forget({ name }: Adapter, { user }: Setting, signal: AbortSignal): Promise<View> {
+    const report = await forgetMe.begin(user.id, name, signal);
+    if (!report) throw new BotError("bad_option", notAsked);
+    return noticeView(sayForgotten(report));
+  }
+
+  return async (adapter, turn, signal) => {
     const { user, place, wish } = turn;
     switch (wish.name) {
       case "help":
@@ -124,6 +135,9 @@ export function createSettle({
       case "resetDefaults":
         await accounts.setDefaults(ownerOf(turn, wish.scope), {});
         return showDefaults(turn);
+      case "forgetMe":
+        if (wish.sure) return forget(adapter, turn, signal);
+        return { ...noticeView(sayHeld(await forgetMe.ask(user.id))), actions: ["forget"] };
       case "rules":
       case "setRule":
       case "changes":
@@ -146,7 +160,7 @@ function help(): string {
   });
   return [
     "Say what to draw, or attach pictures and say what to make of them. Reply to a picture to change it, or to ask about it.",
-    "Options go behind the words: `a kite --size wide --count 2`. Save them under a name with `style save cosy: soft light --size wide`, for good with `defaults --size wide`. What you have had, and what is left of your budget, says `usage`.",
+    "Options go behind the words: `a kite --size wide --count 2`. Save them under a name with `style save cosy: soft light --size wide`, for good with `defaults --size wide`. What you have had, and what is left of your budget, says `usage`; `forget me` deletes all that I keep of you.",
     ...rows,
   ].join("\n");
 }

@@ -24,6 +24,7 @@ export function timeStore(store: Store, meter: Meter): Store {
         get: (key) => timed("read", table.get(key)),
         set: (key, value, lifeMs) => timed("write", table.set(key, value, lifeMs)),
         delete: (key) => timed("write", table.delete(key)),
+        keys: table.keys,
       };
     },
     write: (changes) => timed("write", store.write(changes)),

@@ -32,6 +32,8 @@ export interface Person {
   look(): Promise<readonly Seen[]>;
   /** What the bot told this person alone, oldest first. */
   told(): Promise<readonly string[]>;
+  /** The same as they look, where they have buttons. */
+  whispered?(): Promise<readonly Seen[]>;
   /** Somebody else posts a picture where this person speaks, without a word. */
   beside?(file: { readonly name: string; readonly bytes: Uint8Array }): Promise<void>;
   /** Whom the bot's messages have called, by name or as a group. */

@@ -354,6 +354,33 @@ export const promises: Readonly<Record<string, Promised>> = {
     );
   },
 
+  async "forgets a person who presses that they mean it, and tells them what was deleted"({
+    person,
+    picture,
+    standin,
+    core,
+  }) {
+    await person.say("a tin robot");
+    const { key } = await picture();
+    await person.say("forget me");
+    const answered = async () => [...(await person.told()), ...(await person.look()).map(({ text }) => text)];
+    const hear = (words: RegExp) =>
+      until(async () => (await answered()).some((text) => words.test(text)), `${words}`);
+    await hear(/1 answer, with what you said/);
+    assert.equal((await core().history.find(key))?.prompt, "a tin robot");
+    const all = [...(await person.look()), ...((await person.whispered?.()) ?? [])];
+    const asked = all.find(({ buttons }) => buttons.includes("forget"));
+    assert.ok(asked, "the button");
+    await person.press(asked, "forget");
+    await hear(
+      /I have forgotten you\. Deleted:\s.*1 answer, with what you said(?:.*\s)*?.*1 response at OpenAI/,
+    );
+    const kept = await core().history.find(key);
+    assert.ok(kept?.forgotten);
+    assert.doesNotMatch(JSON.stringify(kept), /tin robot|resp_/);
+    assert.ok(standin.requests.some(({ method }) => method === "DELETE"));
+  },
+
   async "shows an SVG as a picture, with its source beside it"({ person, picture }) {
     await person.say("a windmill", { options: { format: "svg", partials: 0 } });
     const { pictures, files } = await picture();

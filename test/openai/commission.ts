@@ -28,7 +28,13 @@ export function commission(more: Partial<Commission> = {}): Commission {
 export async function createTools(engine: EngineName, more: Partial<RequestDefaults> = {}) {
   const store = await openStore("memory:");
   const pictureStore = createPictureStore(store);
-  const uploads = createUploads({ store, pictureStore, upload: async () => undefined, files: false });
+  const uploads = createUploads({
+    store,
+    pictureStore,
+    upload: async () => undefined,
+    files: false,
+    owner: "u:ada",
+  });
   const said: string[] = [];
   const lines: string[] = [];
   const log = createLog("debug", { write: (line) => void lines.push(line) });

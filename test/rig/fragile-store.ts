@@ -1,5 +1,6 @@
 import { BotError } from "../../src/seam/errors.ts";
 import type { Store } from "../../src/store/store.ts";
+import type { Tables } from "../../src/store/table.ts";
 
 type Call = "get" | "set" | "delete";
 
@@ -12,7 +13,7 @@ export function createFragileStore(whole: Store): { readonly store: Store; failW
   function check(...call: Parameters<Fails>): void {
     if (fails(...call)) throw new BotError("storage", `My memory failed: ${call[1]} ${call[0]}`);
   }
-  const within = (tables: Pick<Store, "table">): Pick<Store, "table"> => ({
+  const within = (tables: Tables): Tables => ({
     table(name, schema) {
       const table = tables.table(name, schema);
       return {
@@ -33,7 +34,7 @@ export function createFragileStore(whole: Store): { readonly store: Store; failW
   });
   const store: Store = {
     ...whole,
-    ...within(whole),
+    table: (name, schema) => ({ ...within(whole).table(name, schema), keys: whole.table(name, schema).keys }),
     transact: (work) => whole.transact((tables) => work(within(tables))),
     async write(changes) {
       for (const change of changes) {

@@ -85,9 +85,14 @@ export function mortalStore(
             onWrite(name, given[0]);
           }),
         delete: (key) => step(`delete ${name}`, () => table.delete(key)),
+        keys: table.keys,
       };
     },
-    write: (changes) => step("write", () => store.write(changes)),
+    write: (changes) =>
+      step("write", async () => {
+        await store.write(changes);
+        for (const change of changes) if ("value" in change) onWrite(change.table, change.value);
+      }),
     transact: (work) => step("transact", () => store.transact(work)),
   };
 }
@@ -119,6 +124,7 @@ export function mortalPainter(painter: Painter, { step }: Life, onAsk: () => voi
       };
     },
     cancel: (id) => step("cancel at OpenAI", () => painter.cancel(id)),
+    erase: (what, id, signal) => step(`erase a ${what}`, () => painter.erase(what, id, signal)),
     upload: (picture, signal) => step("upload", () => painter.upload(picture, signal)),
   };
 }

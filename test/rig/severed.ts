@@ -43,9 +43,17 @@ export function createSevered(whole: Store): Severed {
             });
           },
           delete: (key) => live(() => table.delete(key)),
+          keys: table.keys,
         };
       },
-      write: (changes) => live(() => whole.write(changes)),
+      write(changes) {
+        const writes = changes.flatMap((change) => ("value" in change ? [change] : []));
+        for (const write of writes) severed.onWrite(write, "before");
+        return live(async () => {
+          await whole.write(changes);
+          for (const write of writes) severed.onWrite(write, "after");
+        });
+      },
       transact: (work) => live(() => whole.transact(work)),
       close: async () => {},
     },

@@ -100,6 +100,7 @@ async function simulate(
         bots()
           .filter(({ ephemeralTo }) => ephemeralTo === ada.id)
           .map(({ text }) => text),
+      whispered: async () => bots().flatMap((one) => (one.ephemeralTo === ada.id ? [toSeen(one)] : [])),
       mentioned: async () => bots().flatMap(({ pings }) => pings.map((ping) => JSON.stringify(ping))),
     },
     ruled: {

@@ -26,6 +26,26 @@ async function keeps(store: Store): Promise<void> {
   await one.delete("a:b");
   assert.equal(await one.get("a:b"), undefined);
   assert.equal((await two.get("a:b"))?.count, 2);
+  await lists(store);
+}
+
+/** Keys are found by how they begin, and none is lost where they do not all come at once. */
+async function lists(store: Store): Promise<void> {
+  const table = store.table("list", z.number());
+  const found = async (start?: string) => new Set((await Array.fromAsync(table.keys(start))).flat());
+  assert.deepEqual(await found(), new Set());
+  const names = Array.from({ length: 1203 }, (_, at) => `u:ada ${at}`);
+  const others = ["u:ad", "u:ada", "u:ada2 1", "u:*", "u:[ab]?", "ü:🦊 1", "u%_\\ 1"];
+  await store.write([...names, ...others].map((key) => ({ table: "list", key, value: 1 })));
+  await store.table("lists", z.number()).set("u:ada 1", 1);
+  assert.deepEqual(await found("u:ada "), new Set(names));
+  assert.deepEqual(await found("ü:"), new Set(["ü:🦊 1"]));
+  assert.deepEqual(await found("u:*"), new Set(["u:*"]));
+  assert.deepEqual(await found("u:[ab]?"), new Set(["u:[ab]?"]));
+  assert.deepEqual(await found("u%_\\"), new Set(["u%_\\ 1"]));
+  assert.deepEqual(await found(), new Set([...names, ...others]));
+  await table.delete("u:ada 7");
+  assert.equal((await found("u:ada ")).size, 1202);
 }
 
 test("sqlite keeps tables apart, and keeps them when it is opened again", async (t) => {

@@ -191,6 +191,7 @@ describe("a style", () => {
         },
         get: async () => undefined,
         delete: async (id) => void ids.delete(id),
+        toGone: (key) => ({ table: "kept", key, delete: true }),
       },
       createAside(1),
     );

@@ -39,6 +39,7 @@ export const commandNames = {
   draw: "draw",
   style: "style",
   defaults: "defaults",
+  forget: "forget",
   settings: "settings",
   usage: "usage",
   budget: "budget",
@@ -96,6 +97,11 @@ export function toCommands(
     {
       name: commandNames.usage,
       description: "What you have had drawn, and what is left of your budget",
+      options: [],
+    },
+    {
+      name: commandNames.forget,
+      description: "Delete all that I keep of you; I ask once more first",
       options: [],
     },
   ].map((command) => ({ ...command, type: ApplicationCommandType.ChatInput as const }));

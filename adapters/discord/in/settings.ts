@@ -12,6 +12,7 @@ export function parseSetting(
   toAttachments: (files: readonly RemoteFile[]) => readonly Attachment[],
 ): SettingWish | undefined {
   if (data.name === commandNames.usage) return { name: "usage" };
+  if (data.name === commandNames.forget) return { name: "forgetMe", sure: false };
   const [chosen] = data.options ?? [];
   if (chosen?.type !== ApplicationCommandOptionType.Subcommand) return undefined;
   const fields = readFields(chosen.options ?? [], data.resolved);

@@ -91,6 +91,8 @@ export async function answerAtHome(
     }
     case homeButtons.reset:
       return saveDefaults(stage, userId, {});
+    case homeButtons.forget:
+      return settle(stage, came, userId, { name: "forgetMe", sure: false });
     case homeButtons.channel:
       return openForm(stage, trigger, who, Promise.resolve(true), () => toChannelModal());
     case homeButtons.rule:

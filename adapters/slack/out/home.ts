@@ -45,6 +45,7 @@ export function toHome(of: {
           .map(({ name: option, hint }) => `\`--${option}\`  ${toEscaped(hint)}`)
           .join("\n")}`,
       ),
+      row(button(homeButtons.forget, "Forget me…")),
       { type: "context", elements: [label(`Drawn by ${painter.name}`)] },
     ],
   };
@@ -66,6 +67,7 @@ export function usage(name: string): string {
     "- `/draw options` lists every option: `--size wide`, `--count 2` and the like go behind the words.",
     "- `/draw style save cosy: soft light, warm colours --size wide` keeps a look, `--style cosy` draws in it; `/draw styles` lists them, `/draw style show cosy` and `/draw style remove cosy` do what they say. Admins share one with `/draw style share …`.",
     "- `/draw defaults --size wide` sets what holds unless you say otherwise, `/draw defaults` shows it, `/draw defaults reset` ends it. Admins set a channel's with `/draw channel defaults …`.",
+    "- `/draw forget me` deletes all that I keep of you. I tell you what that is, and ask once more.",
     `- In a channel I am not in, type \`/invite @${name}\` first.`,
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { View } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
+import { toMessageKey, toStandsFor } from "../wire/keys.ts";
 import { readyMs } from "../wire/limits.ts";
 import type { Message } from "../wire/send/posts.ts";
 import { isRefusal, toBotError, toLogged } from "../wire/trouble.ts";
@@ -20,7 +21,12 @@ export async function notify(stage: Stage, venue: Venue, view: View): Promise<vo
   const messageFiles = createMessageFiles(stage, venue.mark ?? randomUUID());
   const files = await upload(stage, messageFiles, view);
   const [text = "", ...more] = splitWords(view.text);
-  const message = toMessage({ ...view, text }, { id: randomUUID(), files });
+  // Slack has no name for what one person alone sees: its buttons bring ours, sealed.
+  const own = { channelId, userId: userId ?? "", nonce: randomUUID() };
+  const stands = view.actions.length > 0 && {
+    stands: toStandsFor(toMessageKey(own), [], stage.core.seal),
+  };
+  const message = toMessage({ ...view, text }, { id: randomUUID(), files, ...stands });
   const plain = { phase: view.phase, notes: [], images: [], actions: [] };
   const bare = { ...view, text, images: [], notes: [...view.notes, "Slack did not take its pictures."] };
   const ways: readonly ((message: Message) => Promise<void> | undefined)[] = [

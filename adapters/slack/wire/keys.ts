@@ -53,6 +53,7 @@ export const homeButtons = {
   defaults: "defaults",
   reset: "reset",
   channel: "channel",
+  forget: "forget",
   newStyle: "style:new",
   showStyle: "style:show",
   removeStyle: "style:remove",

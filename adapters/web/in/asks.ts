@@ -7,7 +7,7 @@ import type { Attachment, EventKey, PlatformEvent, Turn } from "../../../src/sea
 import type { Reply } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
-import { createNotice } from "../out/reply.ts";
+import { createNotice, createReply } from "../out/reply.ts";
 import { toAnswerId } from "../out/view.ts";
 import type { WireAsk } from "../wire/messages.ts";
 import { postAsk, replyTo } from "./ask.ts";
@@ -66,6 +66,13 @@ export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "
     const over = handle(turn, reply).finally(() => running.delete(event));
     running.set(event, over);
     return over;
+  }
+
+  /** A line on the page, which goes by; but what was deleted of a person can be read for longer. */
+  function replyToPress(press: Pressed): Reply {
+    const pressed = chat.message(press.message);
+    if (press.action !== "forget" || pressed?.kind !== "answer") return createNotice(stage, press);
+    return createReply(stage, { id: pressed.id, thread: pressed.thread, ask: pressed.ask });
   }
 
   function isAnswered(ask: string): boolean {
@@ -151,13 +158,13 @@ export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "
     async press(id, press) {
       const event = `web:press:${id}` as const;
       const seeTo = await note({ key: event, body: { press } });
-      void seeTo?.(() => run(event, toPress(press, event), createNotice(stage, press)));
+      void seeTo?.(() => run(event, toPress(press, event), replyToPress(press)));
     },
     async replay({ key, body }) {
       const ask = notedAsk.safeParse(body).data;
       if (ask) return replayAsk(key, ask);
       const press = notedPress.safeParse(body).data?.press;
-      if (press) return running.get(key) ?? run(key, toPress(press, key), createNotice(stage, press));
+      if (press) return running.get(key) ?? run(key, toPress(press, key), replyToPress(press));
       log.error({ event: key }, "event.unreadable");
     },
   };

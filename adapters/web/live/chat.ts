@@ -62,6 +62,13 @@ export interface Chat {
   /** Brings a deleted answer back, or a thread; undefined: it is no longer kept. */
   restore(answer: string): WireAnswer | undefined;
   restoreThread(thread: string): WireThread | undefined;
+  /**
+   * Deletes all that there is, for good, but for the newest question that is to stay, with its answer; the threads that are
+   * gone.
+   */
+  forget(stays: (ask: WireAsk) => boolean): readonly string[];
+  /** Deletes threads in which nothing was said since then, for good, some at a time; those that are gone. */
+  expire(before: number): readonly string[];
   /** Throws away what was deleted long enough ago, and the pictures that nothing else shows. */
   emptyTrash(): void;
   readonly isOpen: boolean;
@@ -132,6 +139,18 @@ export function openChat(database: Database, folder: string, now: () => number):
     ),
     clearShown: database.prepare("DELETE FROM shown WHERE message = ?"),
     show: database.prepare("INSERT INTO shown (message, position, file) VALUES (?, ?, ?)"),
+    asks: database.prepare("SELECT body FROM messages WHERE kind = 'ask' ORDER BY seq DESC"),
+    forgetMessages: database.prepare(
+      "DELETE FROM messages WHERE id <> ?1 AND (kind <> 'answer' OR body ->> '$.ask' <> ?1)",
+    ),
+    forgetThreads: database.prepare("DELETE FROM threads WHERE id <> ? RETURNING id"),
+    emptyThread: database.prepare(
+      "UPDATE threads SET title = ?2, renamed = 0, head = NULL, undone = 0 WHERE id = ?1",
+    ),
+    forgetTrash: database.prepare("DELETE FROM trash"),
+    expire: database.prepare(
+      "DELETE FROM threads WHERE id IN (SELECT id FROM threads WHERE updatedAt < ? LIMIT 100) RETURNING id",
+    ),
     removeUnshown: database.prepare(
       "DELETE FROM pictures WHERE file NOT IN (SELECT file FROM shown) RETURNING file",
     ),
@@ -261,6 +280,27 @@ export function openChat(database: Database, folder: string, now: () => number):
         sql.restoreThread.run(id, now() - trashMs);
         return thread(id);
       }),
+    forget(stays) {
+      const gone: string[] = [];
+      store([], () => {
+        const asks = sql.asks.all().flatMap((row) => toMessage(row) ?? []);
+        const kept = asks.find((one) => one.kind === "ask" && stays(one));
+        sql.forgetTrash.run();
+        sql.forgetMessages.run(kept?.id ?? "");
+        gone.push(...sql.forgetThreads.all(kept?.thread ?? "").map(({ id }) => String(id)));
+        if (kept?.kind === "ask") sql.emptyThread.run(kept.thread, toTitle(kept.text));
+        return removeUnshown();
+      });
+      return gone;
+    },
+    expire(before) {
+      const gone: string[] = [];
+      store([], () => {
+        gone.push(...sql.expire.all(before).map(({ id }) => String(id)));
+        return gone.length > 0 ? removeUnshown() : [];
+      });
+      return gone;
+    },
     emptyTrash() {
       store([], () => (trash.empty() ? removeUnshown() : undefined));
     },

@@ -10,6 +10,8 @@ export interface Events<Event = WireEvent> {
    * will connect again and load anew, which costs less than remembering everything for it.
    */
   open(drop: () => void): ReadableStream<Uint8Array>;
+  /** Cuts off every page: each connects again and loads anew. */
+  renew(): void;
   /** Ends every stream. */
   close(): void;
 }
@@ -75,6 +77,9 @@ export function createEvents<Event = WireEvent>({
         },
         new ByteLengthQueuingStrategy({ highWaterMark: queueBytes }),
       );
+    },
+    renew() {
+      for (const client of clients) cut(client);
     },
     close() {
       clearInterval(heartbeat);

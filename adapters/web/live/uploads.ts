@@ -27,6 +27,8 @@ export interface Uploads {
   read(id: string, signal?: AbortSignal): Promise<Uint8Array>;
   /** Takes off the disk what was kept. */
   remove(ids: readonly string[]): Promise<void>;
+  /** Takes off the disk all that was kept. */
+  clear(): Promise<void>;
   /** Looks no more for what has been kept for long enough. */
   close(): void;
 }
@@ -96,6 +98,9 @@ export function createUploads(folder: string, now: () => number): Uploads {
     discard: (ids) => removeAll(ids.map((id) => `${id}${arriving}`)),
     read: (id, signal) => readFile(path(id), signal ? { signal } : {}),
     remove: removeAll,
+    async clear() {
+      await removeAll(existsSync(folder) ? readdirSync(folder).filter(isUploadId) : []);
+    },
     close: () => clearInterval(sweeping),
   };
 }

@@ -10,6 +10,7 @@ import type {
   Spent,
   Tokens,
 } from "../../seam/watch/spending.ts";
+import type { Store } from "../../store/store.ts";
 import { key, storedLine } from "../../store/stored.ts";
 import type { Tables } from "../../store/table.ts";
 import { addTokens, dollarsOf, noTokens } from "./bill.ts";
@@ -65,6 +66,11 @@ export interface SpendingBook extends Spending {
   add(within: Tables, turn: string, paid: Payment, owners: readonly string[]): Promise<boolean>;
   /** Whether that turn's payment was added. */
   has(turn: string): Promise<boolean>;
+  /**
+   * Takes a person's name and id out of the books, where they stand as `alias` from then on: what was paid stays. What
+   * counts for budgets that have not begun anew keeps the id until it has no more use. Can be done twice.
+   */
+  forget(person: string, alias: string): Promise<void>;
   /** The sum of one, in a period (`2026-11-26`, `2026-11`) or for good (`ever`). */
   sumOf(within: Tables, period: string, owner: string): Promise<Spent & { readonly since?: number }>;
 }
@@ -81,7 +87,7 @@ export const ownerOf = {
  * written within one transaction, so a crash leaves all of it or none.
  */
 export function createSpending(of: {
-  readonly store: Tables;
+  readonly store: Store;
   readonly calendar: Calendar;
   readonly now: () => number;
 }): SpendingBook {
@@ -165,8 +171,63 @@ export function createSpending(of: {
     }
   }
 
+  /** A sum of theirs, by its key. */
+  async function disownSum(whole: string, person: string, alias: string): Promise<void> {
+    const [period = ""] = whole.split(" ");
+    const isRunning = [calendar.dayOf(now()), calendar.periodOf("month", now())].includes(period);
+    await store.transact(async (within) => {
+      const { rows, lists } = tablesOf(within);
+      const found = await rows.get(whole);
+      if (!found) return;
+      const { name: _, ...nameless } = found;
+      if (isRunning) return rows.set(whole, nameless);
+      await rows.delete(whole);
+      if (period === "ever" || whole !== `${period} ${ownerOf.person(person)}`) return;
+      await addTo(within, period, ownerOf.person(alias), nameless);
+      const ids = await lists.get(`${period} person`);
+      if (ids?.includes(person)) {
+        const others = ids.filter((id) => id !== person && id !== alias);
+        await lists.set(`${period} person`, [...others, alias]);
+      }
+    });
+  }
+
+  async function disownPage(page: string, person: string, alias: string): Promise<void> {
+    await store.transact(async (within) => {
+      const { pages } = tablesOf(within);
+      const all = (await pages.get(page)) ?? [];
+      if (!all.some((paid) => paid.person.id === person)) return;
+      const disowned = { id: alias, name: "" };
+      await pages.set(
+        page,
+        all.map((paid) => (paid.person.id === person ? { ...paid, person: disowned } : paid)),
+      );
+    });
+  }
+
+  async function forget(person: string, alias: string): Promise<void> {
+    const days = new Set<string>();
+    const sums: string[] = [];
+    for await (const keys of store.table("spent", sum).keys()) {
+      for (const one of keys) {
+        const [period = "", ...words] = one.split(" ");
+        if (!words.includes(person)) continue;
+        sums.push(one);
+        if (/^\d{4}-\d{2}-\d{2}$/.test(period)) days.add(period);
+      }
+    }
+    // The pages first: what is left of a day is found by its sum.
+    for (const day of days) {
+      const { payments: count } = (await tablesOf(store).days.get(day)) ?? { payments: 0 };
+      for (let page = 0; page * pageSize < count; page += 1)
+        await disownPage(`${day} ${page}`, person, alias);
+    }
+    for (const one of sums) await disownSum(one, person, alias);
+  }
+
   return {
     add,
+    forget,
     has: async (turn) => (await tablesOf(store).known.get(turn)) !== undefined,
     sumOf: async (within, period, owner) =>
       (await tablesOf(within).rows.get(`${period} ${owner}`)) ?? nothingSpent,

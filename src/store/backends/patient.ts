@@ -47,6 +47,7 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
     set: adapter.set.bind(adapter),
     delete: adapter.delete.bind(adapter),
     write: adapter.write.bind(adapter),
+    keys: adapter.keys.bind(adapter),
     writeIf: adapter.writeIf.bind(adapter),
     disconnect: adapter.disconnect?.bind(adapter),
   };
@@ -59,6 +60,8 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
         rows.map(({ key }) => key),
         () => own.write(rows),
       ),
+    keys: (start: string, from?: string) =>
+      withLimit(patience.limitMs, () => watch(own.keys(start, from), patience)),
     writeIf: (seen: readonly Seen[], rows: readonly Row[]) =>
       write(
         rows.map(({ key }) => key),

@@ -1,7 +1,7 @@
 import KeyvPostgres from "@keyv/postgres";
 import pg from "pg";
 import { withLimit } from "../../seam/timeout.ts";
-import type { Backend, Row, Seen } from "./backend.ts";
+import type { Backend, KeyPage, Row, Seen } from "./backend.ts";
 import { createPatient, type Patience } from "./patient.ts";
 
 const table = "drawbridge";
@@ -11,6 +11,13 @@ const writeAll = `
   WITH gone AS (DELETE FROM ${table} WHERE key = ANY($3::text[]))
   INSERT INTO ${table} (key, value) SELECT * FROM UNNEST($1::text[], $2::text[])
   ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+
+/** In whatever order the database has for words: only that it is the same for each page counts. */
+const listKeys = `
+  SELECT key FROM ${table} WHERE key > $1 AND starts_with(key, $2) ORDER BY key LIMIT $3`;
+
+/** Keys that are listed at once. */
+const pageSize = 500;
 
 /** What is compared and written goes one after another, also where there is no row yet that could be locked: "draw", "seen". */
 const oneByOne = "BEGIN; SELECT pg_advisory_xact_lock(1685217655, 1936025966)";
@@ -67,6 +74,11 @@ export async function createPostgresStore(
     writeIf: (seen: readonly Seen[], rows: readonly Row[]) => writeIf(pool, seen, rows),
     async disconnect() {
       await Promise.all([disconnect(), pool.end()]);
+    },
+    async keys(start: string, from = ""): Promise<KeyPage> {
+      const found: { readonly key: string }[] = await adapter.query(listKeys, [from, start, pageSize]);
+      const last = found.length === pageSize ? found.at(-1)?.key : undefined;
+      return { keys: found.map(({ key }) => key), ...(last !== undefined && { next: last }) };
     },
   });
   return createPatient(backend as unknown as Backend, patience);

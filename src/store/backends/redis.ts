@@ -1,7 +1,10 @@
 import KeyvRedis, { type RedisClientType } from "@keyv/redis";
-import type { Backend, Row, Seen } from "./backend.ts";
+import type { Backend, KeyPage, Row, Seen } from "./backend.ts";
 import { createPatient, type Patience } from "./patient.ts";
 import { openRedisLink } from "./redis-link.ts";
+
+/** Keys that Redis looks at in one call. */
+const pageSize = 1000;
 
 /**
  * Carried out whole, and nobody else's commands in between. ARGV: how many keys were seen, and of each its value behind a
@@ -42,6 +45,14 @@ export async function createRedisStore(
         else multi.set(name, value, lifeMs ? { PX: lifeMs } : {});
       }
       await multi.exec();
+    },
+    /** Redis looks at all that it keeps, some at a time: it holds nobody else up. */
+    async keys(start: string, from = "0"): Promise<KeyPage> {
+      const name = adapter.createKeyPrefix(start, adapter.namespace);
+      const match = `${name.replace(/[[\]*?\\]/g, "\\$&")}*`;
+      const { cursor, keys } = await link.client().scan(from, { MATCH: match, COUNT: pageSize });
+      const before = name.length - start.length;
+      return { keys: keys.map((key) => key.slice(before)), ...(cursor !== "0" && { next: cursor }) };
     },
     async writeIf(seen: readonly Seen[], rows: readonly Row[]) {
       const keys = [...seen, ...rows].map(({ key }) => adapter.createKeyPrefix(key, adapter.namespace));

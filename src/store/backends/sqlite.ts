@@ -2,8 +2,14 @@ import { EventEmitter } from "node:events";
 import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Backend, Row, Seen } from "./backend.ts";
+import type { Backend, KeyPage, Row, Seen } from "./backend.ts";
 import { isBusy, openSqliteFile, retryMs, sweepSql } from "./sqlite-file.ts";
+
+/** Keys that are listed at once. */
+const pageSize = 500;
+
+/** SQLite orders keys by their bytes, and no character has greater ones. */
+const lastCharacter = "\u{10ffff}";
 
 /** Rows that are written as one, and who waits for them. */
 interface Group {
@@ -49,6 +55,9 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     "INSERT INTO keyv (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires",
   );
   const remove = database.prepare("DELETE FROM keyv WHERE key = ?");
+  const list = database.prepare(
+    "SELECT key FROM keyv WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?",
+  );
   const waiting: Group[] = [];
   const waitingKeys = new Set<string>();
   let isScheduled = false;
@@ -140,21 +149,23 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     return promise;
   }
 
-  async function read(key: string, until = performance.now() + limitMs): Promise<unknown> {
-    // Who reads finds what was set before, also when it was a moment ago.
-    if (waitingKeys.has(key)) flush();
+  async function read<T>(look: () => T, until = performance.now() + limitMs): Promise<T> {
     try {
-      return select.get(key)?.value;
+      return look();
     } catch (error) {
       if (!isBusy(error) || performance.now() > until) throw error;
       await sleep(retryMs);
-      return read(key, until);
+      return read(look, until);
     }
   }
 
   const store = {
     opts: { dialect: "sqlite", url: `sqlite:${path}` },
-    get: (key: string) => read(key),
+    async get(key: string) {
+      // Who reads finds what was set before, also when it was a moment ago.
+      if (waitingKeys.has(key)) flush();
+      return read(() => select.get(key)?.value);
+    },
     async set(key: string, value: string, lifeMs?: number) {
       await write([{ key, value, ...(lifeMs && { lifeMs }) }]);
       return true;
@@ -162,6 +173,13 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     delete: async (key: string) => ((await write([{ key }])) ?? 0) > 0,
     async write(rows: readonly Row[]) {
       await write(rows);
+    },
+    async keys(start: string, from = ""): Promise<KeyPage> {
+      flush();
+      const found = await read(() => list.all(start, `${start}${lastCharacter}`, from, pageSize));
+      const keys = found.map(({ key }) => String(key));
+      const last = keys.length === pageSize ? keys.at(-1) : undefined;
+      return { keys, ...(last !== undefined && { next: last }) };
     },
     writeIf: async (seen: readonly Seen[], rows: readonly Row[]) => (await write(rows, seen)) !== undefined,
     async clear() {

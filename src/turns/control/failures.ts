@@ -45,6 +45,8 @@ export interface Failures {
   add(failing: Failing): void;
   /** The latest first. Rejects with BotError `storage`. */
   list(): Promise<readonly Failure[]>;
+  /** Takes a person's away. Rejects with BotError `storage`. */
+  forget(userId: string): Promise<void>;
   /** Resolves when all are in the store, or cannot be. */
   settled(): Promise<void>;
 }
@@ -84,6 +86,15 @@ export function createFailures(
         .finally(() => {
           saving = undefined;
         });
+      onChange();
+    },
+    async forget(userId) {
+      await saving;
+      own = own.filter(({ user }) => user.id !== userId);
+      const all = await list();
+      const others = all.filter(({ user }) => user.id !== userId);
+      if (others.length === all.length) return;
+      await table.set("last", others, lifeMs);
       onChange();
     },
     async settled() {

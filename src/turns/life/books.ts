@@ -53,6 +53,7 @@ export function createBooks(of: {
           ...(turn.like && { like: turn.like }),
           ...(turn.linksFrom !== undefined && { linksFrom: turn.linksFrom }),
           outcome,
+          ...responsesOf(turn),
           pictures: [],
           createdAt: now(),
         });
@@ -62,4 +63,10 @@ export function createBooks(of: {
       }
     },
   };
+}
+
+/** What was begun is known at OpenAI by these, whatever has come of it. */
+function responsesOf({ responseIds = [] }: OpenTurn): Pick<Generation, "responses"> {
+  const responses = responseIds.filter((id) => id !== null);
+  return responses.length > 0 ? { responses } : {};
 }

@@ -8,6 +8,7 @@ import { badFile } from "../../seam/files/sent-file.ts";
 import { createQueue } from "../../seam/queue.ts";
 import type { Attachment, EventKey, MessageKey, Prompt, ThreadKey } from "../../seam/turn.ts";
 import { checkOptions, readFlags } from "../../seam/words/flags.ts";
+import { toOwnedChange } from "../../store/owned.ts";
 import type { Store } from "../../store/store.ts";
 import { key, storedOptions } from "../../store/stored.ts";
 import type { Asked, Unfinished } from "./asked.ts";
@@ -41,6 +42,8 @@ const unfinished = z.object({
   head: key.exactOptional(),
   mustDraw: z.boolean(),
   spoiler: z.boolean(),
+  /** The places under which it is found. */
+  at: z.array(z.string()).readonly().exactOptional(),
 });
 
 type Kept = Readonly<z.output<typeof unfinished>>;
@@ -103,11 +106,15 @@ export interface UnfinishedRequests {
   ): Promise<void>;
 }
 
-export function createUnfinished(store: Store, aside: Aside): UnfinishedRequests {
+export function createUnfinished(
+  store: Store,
+  aside: Aside,
+  now: () => number = Date.now,
+): UnfinishedRequests {
   const requests = store.table("unfinished", unfinished);
   /** The request's id by the message, and by the thread with the person. */
   const places = store.table("unfinished-at", z.string());
-  const pictures = createPictureStore(store, "unfinished-file");
+  const pictures = createPictureStore(store, "unfinished-file", now);
   const inOrder = createQueue();
 
   const placesOf = ({ thread, user, replyTo }: Said) => [
@@ -125,13 +132,13 @@ export function createUnfinished(store: Store, aside: Aside): UnfinishedRequests
   }
 
   /** As it would be sent to OpenAI, which it is not before there are words to go with it. */
-  async function keep(file: Attachment, place: number, signal: AbortSignal): Promise<Held> {
+  async function keep(file: Attachment, owner: string, place: number, signal: AbortSignal): Promise<Held> {
     try {
       const [picture] = (await readInputs([file], signal)).pictures;
       if (!picture) return { files: [], lost: [], places: [] };
       const { name, role } = file;
       const { mediaType, bytes } = picture;
-      const id = await pictures.put(picture, filesMs);
+      const id = await pictures.put(picture, { ms: filesMs, owner });
       const kept = { id, name, mediaType, size: bytes.byteLength, ...(role && { role }) };
       return { files: [kept], lost: [], places: [] };
     } catch (error) {
@@ -162,7 +169,7 @@ export function createUnfinished(store: Store, aside: Aside): UnfinishedRequests
       inOrder(said.user.id, async () => {
         const found = await find(said);
         if (!found) return undefined;
-        const { user: _, message, files, ...rest } = found;
+        const { user: _, at: __, message, files, ...rest } = found;
         return {
           ...rest,
           files: files.map(toAttachment),
@@ -180,7 +187,7 @@ export function createUnfinished(store: Store, aside: Aside): UnfinishedRequests
     async hold(files, person, signal) {
       const held: Held[] = [];
       for (const [place, file] of files.entries())
-        held.push(await aside(person, () => keep(file, place, signal)));
+        held.push(await aside(person, () => keep(file, person, place, signal)));
       return {
         files: held.flatMap(({ files: kept }) => kept),
         lost: held.flatMap(({ lost }) => lost),
@@ -207,7 +214,8 @@ export function createUnfinished(store: Store, aside: Aside): UnfinishedRequests
         };
         const at = placesOf({ thread, user, ...(message && { replyTo: message }) });
         await store.write([
-          { table: "unfinished", key: id, value: request, lifeMs: rememberedMs },
+          { table: "unfinished", key: id, value: { ...request, at }, lifeMs: rememberedMs },
+          toOwnedChange({ owner: user.id, kind: "unfinished", at: now(), id }, rememberedMs),
           ...at.map((one) => ({ table: "unfinished-at", key: one, value: id, lifeMs: rememberedMs })),
         ]);
       }),

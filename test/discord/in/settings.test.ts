@@ -105,6 +105,7 @@ test("the other settings, each as what it is", async (t) => {
     ],
     ["defaults reset", {}, { name: "resetDefaults", scope: "mine" }],
     ["defaults reset", { channel: true }, { name: "resetDefaults", scope: "shared" }],
+    ["forget", {}, { name: "forgetMe", sure: false }],
   ] as const;
   for (const [name, fields, wish] of wishes) {
     const doing = await simulator.slash(channel, ada, name, fields);

@@ -72,6 +72,46 @@ describe("what was spent", () => {
     assert.deepEqual(free, []);
   });
 
+  test("of one who is forgotten stays in the books, under a name that is nobody's", async () => {
+    const { store, spending, pay } = await open();
+    const day = 24 * 3600 * 1000;
+    const bob = { id: "u:bob", name: "Bob" };
+    for (const at of [noon - 40 * day, noon - 40 * day, noon]) await pay(payment({ at }));
+    await pay(payment({ at: noon - 40 * day, person: bob }));
+    const all = { from: "2026-10-01", to: "2026-11-26" } as const;
+    const sums = async () =>
+      (await spending.sums({ ...all, by: "day" })).map(({ of, ...rest }) => [of, rest]);
+    const before = await sums();
+    const today = await spending.sumOf(store, "2026-11-26", "person u:ada");
+    for (let twice = 0; twice < 2; twice += 1) await spending.forget("u:ada", "forgotten:1");
+    assert.deepEqual(await sums(), before, "the sums are what they were");
+    const rows = parse(await text(spending.csv(all)));
+    assert.deepEqual(
+      rows
+        .filter(({ model }) => model === "gpt-image-2")
+        .map(({ person, person_name }) => [person, person_name]),
+      [
+        ["forgotten:1", ""],
+        ["forgotten:1", ""],
+        ["u:bob", "Bob"],
+        ["forgotten:1", ""],
+      ],
+    );
+    const people = await spending.sums({ from: "2026-10-17", to: "2026-10-17", by: "person" });
+    assert.deepEqual(
+      people.map(({ of, answers }) => [of, answers]),
+      [
+        ["forgotten:1", 2],
+        ["u:bob", 1],
+      ],
+    );
+    // A budget goes by what was spent today and this month, and does not begin anew by this.
+    const nameless = Object.fromEntries(Object.entries(today).filter(([field]) => field !== "name"));
+    assert.deepEqual(await spending.sumOf(store, "2026-11-26", "person u:ada"), nameless);
+    assert.equal((await spending.sumOf(store, "2026-11", "person u:ada")).answers, 1);
+    assert.equal((await spending.sumOf(store, "ever", "person u:ada")).answers, 0);
+  });
+
   test("is summed by day, community, channel, person and model, whoever reads", async () => {
     const { spending, pay } = await open();
     await pay(payment());

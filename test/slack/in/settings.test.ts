@@ -54,6 +54,31 @@ test("/draw with words about styles or defaults: answered to the one who asks, w
   assert.deepEqual(answers(), []);
 });
 
+test("Forget me… in App Home is answered in a direct message, whose button is the person's own", async (t) => {
+  const { simulator, channel, ada, nextSetting, nextPress, whispers } = await startSlack(t);
+  simulator.openHome(ada);
+  const home = await simulator.waitFor(() => simulator.home(ada));
+  simulator.press(home, "forget", ada);
+  const { turn, reply } = await nextSetting();
+  assert.deepEqual(turn.wish, { name: "forgetMe", sure: false });
+  const asked = view("done", { text: "That is: 1 answer", actions: ["forget"], audience: "asker" });
+  await reply.show(asked);
+  const [direct] = simulator.messages(simulator.dm(ada));
+  assert.ok(direct);
+  await simulator.press(direct, "a:forget", ada).acknowledged();
+  assert.equal((await nextPress()).turn.action, "forget");
+
+  simulator.slash(channel, ada, "/draw", "forget me");
+  await (await nextSetting()).reply.show(asked);
+  const [whispered] = whispers();
+  assert.ok(whispered);
+  await simulator.press(whispered, "a:forget", ada).acknowledged();
+  const pressed = await nextPress();
+  assert.equal(pressed.turn.action, "forget");
+  await pressed.reply.show(view("done", { text: "I have forgotten you.", audience: "asker" }));
+  assert.match(whispers().at(-1)?.text ?? "", /I have forgotten you/);
+});
+
 test("pictures for one person come directly where Slack does not take them in the channel", async (t) => {
   const { simulator, channel, ada, nextPrompt, whispers } = await startSlack(t);
   await simulator.say(channel, ada, "style show cosy", { mention: true });

@@ -18,6 +18,7 @@ function createServer(more: Partial<Patience> = {}) {
     get: (key: string) => call(`get ${key}`),
     set: (key: string, value: string) => call(`set ${key} ${value}`),
     delete: (key: string) => call(`delete ${key}`),
+    keys: (start: string) => call(`keys ${start}`),
     clear: async () => {},
     write: (rows: readonly Row[]) => call(`write ${rows.map(({ key }) => key)}`),
     writeIf: (_: unknown, rows: readonly Row[]) => call(`write if ${rows.map(({ key }) => key)}`),

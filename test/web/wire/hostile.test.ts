@@ -158,3 +158,10 @@ test("a page that does not read is let go, and the others go on", async (t) => {
   const head = await raw(playground.url, { method: "HEAD", path: "/api/events" });
   assert.equal(head.status, 200);
 });
+
+test("TRACE gives nothing back of what was sent", async (t) => {
+  const playground = await startPlayground(t);
+  const answer = await raw(playground.url, { method: "TRACE", path: "/", headers: { "x-secret": "word" } });
+  assert.ok(answer.status >= 400, String(answer.status));
+  assert.doesNotMatch(answer.text, /word/);
+});
