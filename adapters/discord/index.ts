@@ -149,6 +149,11 @@ export function createDiscordAdapter(
       toLimits,
       seal,
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),
+      rulesAt: (place) =>
+        withTimeout(
+          given.rules.at(place).catch(() => undefined),
+          prefillMs,
+        ),
       backTo,
       gone: (message) => void withdraw(message, handle),
       removed: core.removed,

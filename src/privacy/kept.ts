@@ -209,6 +209,14 @@ export const kept = {
     howLong: "as long as one has to wait",
     forgotten: "Goes by itself",
   },
+  waiting: {
+    what: "Requests that wait for a moderator: who asked, where, the words, where the files are",
+    where: "the store",
+    tables: ["waiting", "waiting:all"],
+    why: "They are drawn when somebody approves them",
+    howLong: "until somebody decides, 14 days at most, and a day after that",
+    forgotten: "Goes by itself; *Cancel* under it takes it back",
+  },
   failures: {
     what: "The last turns that came to nothing: who asked, where, when, and why",
     where: "the store",

@@ -1,5 +1,5 @@
 import type { Quality } from "./models.ts";
-import { type OptionName, optionSpecs } from "./options.ts";
+import { type OptionName, type OptionSpec, optionSpecs } from "./options.ts";
 import type { ChannelKey, CommunityKey, RoleKey, RuleScope, User } from "./turn.ts";
 
 /** A person, a role, a channel, as an admin chose it, with what it was called then. */
@@ -190,6 +190,17 @@ export const ruleSpecs: readonly RuleSpec[] = [
     unset: `${usualApprovalDays} days`,
   },
 ];
+
+const ruleOf = { model: "models", quality: "qualities", size: "sizes" } as const;
+
+/** The values of an option that may be had: what is not allowed need not be offered. */
+export function offeredValues(
+  { name, values = [] }: OptionSpec,
+  held: HeldRules,
+): OptionSpec["values"] & object {
+  const rule = name === "model" || name === "quality" || name === "size" ? held[ruleOf[name]] : undefined;
+  return rule ? values.filter(({ value }) => rule.some((one) => one === value)) : values;
+}
 
 /** The row of that name; undefined for a string from outside that names none. */
 export function ruleSpecOf(name: string): RuleSpec | undefined {

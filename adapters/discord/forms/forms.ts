@@ -9,6 +9,7 @@ import {
 } from "discord.js";
 import type { Form } from "../../../src/seam/actions.ts";
 import { type ImageOptions, type OptionSpec, optionSpecs } from "../../../src/seam/options.ts";
+import { type HeldRules, offeredValues } from "../../../src/seam/rules.ts";
 import { discordLimits } from "../wire/limits.ts";
 import { cut } from "../wire/words.ts";
 import { pictureTypes } from "./file-types.ts";
@@ -26,8 +27,13 @@ const formOptions = optionSpecs.filter(({ values, admin }) => values && !admin).
 
 const fields = { prompt: "prompt", pictures: "pictures", mask: "mask", option: "option:" } as const;
 
-/** `customId` comes back with what was filled in; `words` are those the prompt starts from. */
-export function toModal(form: Form, customId: string, words = ""): APIModalInteractionResponseCallbackData {
+/** `customId` comes back with what was filled in; `words` are those the prompt starts from; what `rules` do not allow is not offered. */
+export function toModal(
+  form: Form,
+  customId: string,
+  words = "",
+  rules: HeldRules = {},
+): APIModalInteractionResponseCallbackData {
   const prompt = {
     type: ComponentType.TextInput,
     custom_id: fields.prompt,
@@ -42,7 +48,7 @@ export function toModal(form: Form, customId: string, words = ""): APIModalInter
     title: cut(form.title, discordLimits.modalTitle),
     components: [
       label(form.prompt, "", prompt),
-      ...formOptions.map(toSelect),
+      ...formOptions.map((spec) => toSelect(spec, rules)),
       label("Pictures", "To add, or to take things from", toUpload(fields.pictures, discordLimits.files)),
       label(
         "Mask",
@@ -87,7 +93,7 @@ function label(
   };
 }
 
-function toSelect(spec: OptionSpec): APILabelComponent {
+function toSelect(spec: OptionSpec, rules: HeldRules): APILabelComponent {
   return label(spec.label, spec.hint, {
     type: ComponentType.StringSelect,
     custom_id: `${fields.option}${spec.name}`,
@@ -95,10 +101,12 @@ function toSelect(spec: OptionSpec): APILabelComponent {
     min_values: 0,
     max_values: 1,
     placeholder: cut(`Not set: ${spec.unset}`, discordLimits.placeholder),
-    options: (spec.values ?? []).slice(0, discordLimits.selectOptions).map(({ value, label: shown }) => ({
-      value,
-      label: shown === value || spec.kind !== "size" || !/\d/.test(value) ? shown : `${shown} (${value})`,
-    })),
+    options: offeredValues(spec, rules)
+      .slice(0, discordLimits.selectOptions)
+      .map(({ value, label: shown }) => ({
+        value,
+        label: shown === value || spec.kind !== "size" || !/\d/.test(value) ? shown : `${shown} (${value})`,
+      })),
   });
 }
 

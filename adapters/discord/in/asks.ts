@@ -107,7 +107,8 @@ export function createAsks(
     if (form) {
       const id = { form, spot, opened: interaction.id, spoiler } as const;
       const customId = toFormId(id, userOf(interaction).id, stage.seal);
-      return answers.ask(interaction, actions[form].form, customId);
+      const rules = await stage.rulesAt(placeOf(interaction));
+      return answers.ask(interaction, actions[form].form, customId, { rules });
     }
     const attachments = sight.toAttachments({ channelId: target.channel_id, messageId: target.id }, pictures);
     await attendTo(interaction, {

@@ -47,7 +47,7 @@ export function createPresses(
   answers: Answers,
   by: { readonly handle: Handle; readonly attendTo: AttendTo },
 ): Presses {
-  const { send, files, tokens, live, seen, promptOf, seal, now, log } = stage;
+  const { send, files, tokens, live, seen, promptOf, rulesAt, seal, now, log } = stage;
   const { handle, attendTo } = by;
   /** Forms that were sent, by the interaction that opened them. */
   const submitted = createBounded<string, true>(2000);
@@ -142,10 +142,13 @@ export function createPresses(
       const { action: name } = button;
       const { form, draws } = action(name);
       if (form) {
-        const words = form.prefill ? await promptOf(key) : undefined;
+        const [words, rules] = await Promise.all([
+          form.prefill ? promptOf(key) : undefined,
+          rulesAt(placeOf(interaction)),
+        ]);
         const id = { form: name, spot, opened: interaction.id, spoiler };
         const customId = toFormId(id, userOf(interaction).id, seal);
-        return answers.ask(interaction, form, customId, words);
+        return answers.ask(interaction, form, customId, { words, rules });
       }
       const of = { ...pressed, action: name };
       if (!draws) return attendTo(interaction, { again, passing: true, work: () => change(interaction, of) });

@@ -1,5 +1,6 @@
 import type { BackTo, Removed, Seal, ToLimits } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
+import type { HeldRules } from "../../../src/seam/rules.ts";
 import type { MessageKey, Place, ThreadKey } from "../../../src/seam/turn.ts";
 import type { ImageLimits } from "../../../src/seam/view.ts";
 import type { Files } from "../wire/attachments.ts";
@@ -86,6 +87,8 @@ export interface Stage {
   readonly seal: Seal;
   /** What a picture was asked for with; undefined when unknown, or not known soon enough for Discord. */
   promptOf(message: MessageKey): Promise<string | undefined>;
+  /** What admins have laid down there; undefined where that is not known soon enough for Discord. */
+  rulesAt(place: Place): Promise<HeldRules | undefined>;
   readonly backTo: BackTo;
   /** The message of an answer was deleted: nobody waits for it. */
   gone(message: MessageKey): void;

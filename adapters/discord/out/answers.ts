@@ -1,5 +1,6 @@
 import { type APIInteraction, type APIMessage, InteractionResponseType, MessageFlags } from "discord.js";
 import type { Form } from "../../../src/seam/actions.ts";
+import type { HeldRules } from "../../../src/seam/rules.ts";
 import type { MessageKey, ThreadKey } from "../../../src/seam/turn.ts";
 import { toModal } from "../forms/forms.ts";
 import type { Channels } from "../live/channels.ts";
@@ -45,8 +46,13 @@ export interface Answers {
   say(interaction: APIInteraction, words: string): Promise<void>;
   /** The same for one that may have been acknowledged before: then the line takes the place of the sign that we are at work. */
   refuse(interaction: APIInteraction, words: string): Promise<void>;
-  /** The first answer to an interaction: a form that begins with those words. */
-  ask(interaction: APIInteraction, form: Form, customId: string, words?: string): Promise<void>;
+  /** The first answer to an interaction: a form that begins with those words, and offers what those rules allow. */
+  ask(
+    interaction: APIInteraction,
+    form: Form,
+    customId: string,
+    more?: { readonly words?: string | undefined; readonly rules?: HeldRules | undefined },
+  ): Promise<void>;
   /** Keeps the right to change a message until it runs out. */
   keepToken(message: MessageKey, interaction: APIInteraction, shown: Shown): void;
 }
@@ -197,10 +203,10 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       }
     },
 
-    async ask(interaction, form, customId, words) {
+    async ask(interaction, form, customId, { words, rules } = {}) {
       await send.respond(interaction, {
         type: InteractionResponseType.Modal,
-        data: toModal(form, customId, words),
+        data: toModal(form, customId, words, rules),
       });
     },
 

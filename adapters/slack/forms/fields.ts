@@ -6,6 +6,7 @@ import {
   type OptionSpec,
   optionSpecs,
 } from "../../../src/seam/options.ts";
+import { type HeldRules, offeredValues } from "../../../src/seam/rules.ts";
 import { slackLimits } from "../wire/limits.ts";
 import { cut } from "../wire/words.ts";
 
@@ -17,6 +18,8 @@ export interface Known {
   /** What they are set to. */
   readonly now?: Partial<ImageOptions>;
   readonly styles?: readonly Style[];
+  /** What admins have laid down there: what it does not allow is not offered. */
+  readonly rules?: HeldRules;
   /** Set apart from the same fields of another form in its place, which would keep what they showed. */
   readonly suffix?: string;
 }
@@ -33,25 +36,29 @@ export function toFields(specs: readonly OptionSpec[], known: Known): types.Know
   return specs.flatMap((spec) => toField(spec, known));
 }
 
-function toField(spec: OptionSpec, { now = {}, styles = [], suffix = "" }: Known): types.KnownBlock[] {
+function toField(
+  spec: OptionSpec,
+  { now = {}, styles = [], rules = {}, suffix = "" }: Known,
+): types.KnownBlock[] {
   const actionId = `${optionPrefix}${spec.name}`;
   const blockId = `${actionId}${suffix}`;
   const hint = spec.admin ? `${spec.hint} (admins)` : spec.hint;
   const set = now[spec.name];
   const placeholder = plain(`Not set: ${spec.unset}`, slackLimits.placeholder);
   if (spec.kind === "number") {
+    const most = spec.name === "count" ? (rules["most-pictures"] ?? spec.max) : spec.max;
     const element: types.NumberInput = {
       type: "number_input",
       action_id: actionId,
       is_decimal_allowed: false,
       placeholder,
       ...(spec.min !== undefined && { min_value: `${spec.min}` }),
-      ...(spec.max !== undefined && { max_value: `${spec.max}` }),
+      ...(most !== undefined && { max_value: `${most}` }),
       ...(set !== undefined && { initial_value: `${set}` }),
     };
     return [toInput(blockId, spec.label, element, { hint })];
   }
-  const all = spec.kind === "style" ? styles.map(styleOption) : valueOptions(spec);
+  const all = spec.kind === "style" ? styles.map(styleOption) : valueOptions(spec, rules);
   // Room for one that is set and not offered, such as a size of one's own: Slack wants it among the others.
   const offered = all.slice(0, slackLimits.options - 1);
   const known = offered.find(({ value }) => value === set);
@@ -115,8 +122,9 @@ export function plain(text: string, length: number): types.PlainTextElement {
   return { type: "plain_text", text: cut(text, length), emoji: false };
 }
 
-function valueOptions({ kind, values = [] }: OptionSpec): types.PlainTextOption[] {
-  return values.map(({ value, label }) =>
+function valueOptions(spec: OptionSpec, rules: HeldRules): types.PlainTextOption[] {
+  const { kind } = spec;
+  return offeredValues(spec, rules).map(({ value, label }) =>
     toOption(value, kind === "size" && /\d/.test(value) ? `${label} (${value})` : label),
   );
 }

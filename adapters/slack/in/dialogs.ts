@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Style } from "../../../src/seam/core.ts";
+import type { HeldRules } from "../../../src/seam/rules.ts";
 import { withTimeout } from "../../../src/seam/timeout.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import { toModal } from "../forms/forms.ts";
@@ -61,11 +62,25 @@ export function openDrawing(
   prefill?: MessageKey,
 ): Promise<void> {
   const words = prefill ? stage.core.promptOf(prefill).catch(() => undefined) : undefined;
-  const coming = Promise.all([words, stylesOf(stage, who.userId, id.channelId)]);
+  const coming = Promise.all([
+    words,
+    stylesOf(stage, who.userId, id.channelId),
+    rulesAt(stage, id.channelId),
+  ]);
   return openForm(stage, trigger, who, coming, (there, late) => {
-    const [text, styles = []] = there ?? [];
-    return toModal(id, { styles, late, ...(text && { text }) });
+    const [text, styles = [], rules = {}] = there ?? [];
+    return toModal(id, { styles, rules, late, ...(text && { text }) });
   });
+}
+
+/** What admins have laid down there, for what is offered; nothing when it cannot be read: it is looked at again. */
+async function rulesAt({ core, me, log }: Stage, channelId = "home"): Promise<HeldRules> {
+  try {
+    return await core.rules.at(toPlace(me.teamId, channelId));
+  } catch (error) {
+    log.warn({ error: toLogged(error) }, "slack.rules.unread");
+    return {};
+  }
 }
 
 /** The styles somebody can choose from; none when they cannot be read. `channelId`: where; absent in App Home. */

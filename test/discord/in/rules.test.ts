@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { toModal } from "../../../adapters/discord/forms/forms.ts";
+import { actions } from "../../../src/seam/actions.ts";
 import type { HeldRules } from "../../../src/seam/rules.ts";
 import { noRules } from "../../rig/no-core.ts";
 import { startDiscord } from "../server.ts";
@@ -135,4 +137,20 @@ test("in a direct message the rules of the only server hold, with the roles one 
   simulator.addGuild({ name: "Elsewhere" });
   await simulator.say(direct, mo, "an owl");
   assert.equal((await nextPrompt()).turn.place.ruledBy, undefined, "of two servers none is home");
+});
+
+test("a form to draw does not offer what is not allowed there", () => {
+  const offered = (held: HeldRules) => {
+    const { components } = toModal(actions.edit.form, "f:edit", "", held);
+    return components.flatMap((one) =>
+      "component" in one && "options" in one.component
+        ? [one.component.options.map(({ value }) => value)]
+        : [],
+    );
+  };
+  assert.deepEqual(offered({ qualities: ["low", "medium"], sizes: ["auto", "other"] }), [
+    ["auto"],
+    ["low", "medium"],
+  ]);
+  assert.deepEqual(offered({})[0], ["auto", "1024x1024", "1536x1024", "1024x1536"]);
 });

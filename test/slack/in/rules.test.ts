@@ -116,3 +116,19 @@ test("what cannot be is told to the admin alone", async (t) => {
     "what is wrong",
   );
 });
+
+test("a form to draw does not offer what is not allowed there", async (t) => {
+  const rules = {
+    ...noRules,
+    at: async () => ({ qualities: ["low", "medium"], "most-pictures": 2 }) as const,
+  };
+  const { simulator, channel, ada } = await startSlack(t, { rules });
+  const doing = simulator.slash(channel, ada, "/draw");
+  const blocks = () => JSON.stringify(doing.view?.blocks ?? []);
+  await until(
+    () => blocks().includes('"value":"medium"') && !blocks().includes('"value":"xhigh"'),
+    "the form",
+  );
+  assert.doesNotMatch(blocks(), /"value":"max"/);
+  assert.match(blocks(), /"max_value":"2"/);
+});
