@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,23 +6,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import sharp from "sharp";
 
-/** Takes the README's screenshot: a fresh playground with the offline stand-in, a picture, two branches of it. */
+/**
+ * Takes the README's screenshot: a fresh playground with the offline stand-in, a picture, two branches of it; and that of
+ * docs/admin.md: the admin's page, with turns in hand.
+ */
 const prompt = "a wide view of a lighthouse at dusk, with a small sailing boat";
 const edits = ["make it night", "add a red hot air balloon"];
 const next = "give the boat striped sails";
 
+const wanted = ["a harbour in the rain", "a heron made of paper", "the same town in winter"];
+
 const dataDir = await mkdtemp(join(tmpdir(), "drawbridge-screenshot-"));
-const bot = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "src/main.ts"], {
-  env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0", STANDIN_PACE_MS: "500" },
-  stdio: ["ignore", "pipe", "inherit"],
-});
+const bots: ChildProcess[] = [];
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
 });
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 930 }, deviceScaleFactor: 1.3 });
-  await page.goto(await address());
+  await page.goto(await start("playground", { STANDIN_PACE_MS: "500" }));
   const answers = page.getByRole("region", { name: "Answer" });
   const draw = async (words: string, nth: number) => {
     await page.getByRole("textbox", { name: "Prompt" }).fill(words);
@@ -41,13 +43,33 @@ try {
   await sharp(await page.screenshot())
     .png({ palette: true, quality: 90 })
     .toFile("docs/playground.png");
+
+  const url = await start("admin", { STANDIN_PACE_MS: "600000", CONCURRENCY: "2" });
+  for (const words of wanted) {
+    const body = new FormData();
+    body.set("id", crypto.randomUUID());
+    body.set("text", words);
+    await fetch(`${url}/api/threads/${crypto.randomUUID()}/prompts`, { method: "POST", body });
+  }
+  await page.setViewportSize({ width: 1000, height: 640 });
+  await page.goto(`${url}/admin`);
+  await page.getByText("Next ·").waitFor();
+  await sharp(await page.screenshot())
+    .png({ palette: true, quality: 90 })
+    .toFile("docs/admin.png");
 } finally {
   await browser.close();
-  bot.kill();
+  for (const bot of bots) bot.kill("SIGKILL"); // nothing of them is kept
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function address(): Promise<string> {
+/** Another bot, in a folder of that name; the address of its playground. */
+async function start(name: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const bot = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "src/main.ts"], {
+    env: { PATH: process.env.PATH, DATA_DIR: join(dataDir, name), PORT: "0", ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  bots.push(bot);
   let output = "";
   for await (const text of bot.stdout) {
     output += text;

@@ -132,6 +132,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const admin = config.admin && {
     control: bot.control,
     spending: bot.spending,
+    budgets: bot.budgets,
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };

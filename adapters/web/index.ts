@@ -167,7 +167,8 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           login = await createLogin({ password, sessions, trustedProxies, publicUrl, log, now });
         }
         admin =
-          options.admin && (await createAdminPages(options.admin, { page, library, publicUrl, log, now }));
+          options.admin &&
+          (await createAdminPages(options.admin, { rules: core.rules, page, library, publicUrl, log, now }));
         const links = options.sharedLinks ? createLinks(database, now) : undefined;
         const app = createApp({
           routes: [

@@ -29,6 +29,20 @@ export function queuedView(ahead: number, hasGrown = false): View {
   return { ...bare, phase: "queued", status: hasGrown ? `${place}: ${why}` : place, actions: ["cancel"] };
 }
 
+/** It is drawn when a moderator lets it through. `why`: as a part of a sentence. */
+export function waitingView(why: string, of: { readonly days: number; readonly expected?: string }): View {
+  const { days, expected } = of;
+  const price = expected ? ` Expected: ${expected}.` : "";
+  const until = days === 1 ? "for a day" : `for ${days} days`;
+  return {
+    ...bare,
+    phase: "queued",
+    status: "Waiting for a moderator",
+    text: `A moderator here has to approve this first, because ${why}.${price} I keep it ${until}.`,
+    actions: ["approve", "decline", "cancel"],
+  };
+}
+
 /** This process is about to end, and the next one goes on. */
 export function parkedView(): View {
   const status = "I am being restarted. This goes on by itself in a moment";
@@ -125,6 +139,11 @@ export function cancelledView(again: boolean, work: Work): View {
     status: "Cancelled",
     actions: again ? ["redo", "rephrase"] : [],
   };
+}
+
+/** What waited for a moderator, and is not drawn. */
+export function turnedDownView(text: string): View {
+  return { ...bare, phase: "cancelled", status: "Not drawn", text };
 }
 
 /** `head`: where the thread goes on from again; undefined where that has not changed. */

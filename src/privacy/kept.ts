@@ -185,6 +185,14 @@ export const kept = {
     forgotten:
       "Stays, for the books, under a number that nobody can turn back, without name and id. What counts for a budget keeps the id until that day and month are over",
   },
+  waiting: {
+    what: "What waits for a moderator to let it through",
+    where: "the store",
+    tables: ["waiting", "waiting:all"],
+    why: "A moderator decides, also after a restart",
+    howLong: "the days that the rule gives; a day after it was decided",
+    forgotten: "Deleted",
+  },
   budgets: {
     what: "Budgets that admins have set, for a person, too; what a turn that is on its way may cost",
     where: "the store",

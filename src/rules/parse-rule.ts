@@ -39,10 +39,18 @@ function parseSwitch(spec: RuleSpec, raw: unknown): boolean {
 }
 
 function parseNumber(spec: RuleSpec, raw: unknown): number {
-  const { min = 0, max = Number.MAX_SAFE_INTEGER } = spec;
-  const value = typeof raw === "number" ? raw : Number(String(raw).trim().replace(/\s*s$/i, ""));
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw bad(spec, `is a whole number from ${min} to ${max}`);
+  const { min = 0, max = Number.MAX_SAFE_INTEGER, unit } = spec;
+  const value =
+    typeof raw === "number"
+      ? raw
+      : Number(
+          String(raw)
+            .trim()
+            .replace(/^\$|\s*(?:s|days?)$/gi, ""),
+        );
+  const isOne = unit === "$" ? Number.isFinite(value) : Number.isInteger(value);
+  if (isOne && value >= min && value <= max) return value;
+  throw bad(spec, `is a ${unit === "$" ? "sum" : "whole number"} from ${min} to ${max}`);
 }
 
 function parseChoices(spec: RuleSpec, raw: unknown): readonly string[] {

@@ -39,6 +39,10 @@ const stored = z
     "slow-mode": z.number(),
     "blocked-words": values,
     "blocked-message": z.string(),
+    "approval-above": z.number(),
+    "approval-models": values,
+    "approval-qualities": qualities,
+    "approval-days": z.number(),
   } satisfies Record<RuleName, z.ZodType>)
   .partial();
 

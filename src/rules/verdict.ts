@@ -1,3 +1,4 @@
+import { type Quality, undated } from "../seam/models.ts";
 import type { HeldRules, Named } from "../seam/rules.ts";
 import type { Place, User } from "../seam/turn.ts";
 import { blockedIn } from "./blocked-words.ts";
@@ -55,4 +56,23 @@ function names(all: readonly Named[]): string {
   const said = all.slice(0, mostSaid).map(({ name }) => name);
   const more = all.length - said.length;
   return [...said, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
+
+/** What is known of a wish before it is drawn. */
+export interface Weighed {
+  /** What it may cost at most, US dollars; absent: unknown. */
+  readonly mostUsd?: number;
+  readonly imageModel: string;
+  readonly quality: Quality;
+}
+
+/** Why a wish waits for a moderator, as a part of a sentence; undefined: it does not. Pure. */
+export function approvalFor(rules: HeldRules, { mostUsd, imageModel, quality }: Weighed): string | undefined {
+  const above = rules["approval-above"];
+  if (above !== undefined && (mostUsd === undefined || mostUsd > above)) {
+    return mostUsd === undefined ? "nobody knows what it will cost" : `it may cost more than $${above}`;
+  }
+  const models = rules["approval-models"] ?? [];
+  if (models.some((one) => undated(one) === undated(imageModel))) return `${imageModel} would draw it`;
+  return rules["approval-qualities"]?.includes(quality) ? `its quality is ${quality}` : undefined;
 }

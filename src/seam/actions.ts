@@ -3,8 +3,8 @@ export interface Action {
   readonly label: string;
   readonly hint: string;
   readonly style: "plain" | "primary" | "danger";
-  /** Who may press it: anyone in the channel, or the asker and those who moderate. */
-  readonly who: "anyone" | "asker";
+  /** Who may press it: anyone in the channel, the asker and those who moderate, or those who moderate alone. */
+  readonly who: "anyone" | "asker" | "moderator";
   /** It is answered with a message of its own; else by what is there already, or by a line to the one who pressed. */
   readonly draws: boolean;
   /** The form it opens first; without one it acts at once. */
@@ -37,6 +37,21 @@ export const actions = {
   pick3: pick(3),
   pick4: pick(4),
   cancel: { label: "Cancel", hint: "Stop drawing this picture", style: "plain", who: "asker", draws: false },
+  /** Under what waits for a moderator. */
+  approve: {
+    label: "Approve",
+    hint: "Have it drawn: it waits for a moderator",
+    style: "primary",
+    who: "moderator",
+    draws: false,
+  },
+  decline: {
+    label: "Decline",
+    hint: "Have it not drawn",
+    style: "danger",
+    who: "moderator",
+    draws: false,
+  },
   edit: {
     label: "Edit…",
     hint: "Say what to change in this picture",

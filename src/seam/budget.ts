@@ -1,5 +1,3 @@
-import type { RoleKey } from "./turn.ts";
-
 /** What a budget can limit. Dollars are US dollars, estimated by the price table. */
 export const limitSpecs = [
   { name: "usdDay", unit: "usd", period: "day" },
@@ -24,4 +22,4 @@ export type BudgetOf =
   | { readonly kind: "channel" }
   | { readonly kind: "everyone" }
   | { readonly kind: "person"; readonly id: string; readonly name: string }
-  | { readonly kind: "role"; readonly role: RoleKey; readonly name: string };
+  | { readonly kind: "role"; readonly role: `${string}:${string}`; readonly name: string };

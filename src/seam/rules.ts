@@ -28,6 +28,12 @@ export interface RuleValues {
   readonly "slow-mode": number;
   readonly "blocked-words": readonly string[];
   readonly "blocked-message": string;
+  /** US dollars. */
+  readonly "approval-above": number;
+  readonly "approval-models": readonly string[];
+  readonly "approval-qualities": readonly Quality[];
+  /** Days. */
+  readonly "approval-days": number;
 }
 
 export type RuleName = keyof RuleValues;
@@ -50,7 +56,7 @@ export interface RuleSpec {
   /** Inclusive, for `number`. */
   readonly min?: number;
   readonly max?: number;
-  readonly unit?: "s";
+  readonly unit?: "$" | "s" | "days";
   /** Characters, for `text`, and for each of the `words`. */
   readonly length?: number;
   /** What holds when it is not set, in words. */
@@ -60,6 +66,9 @@ export interface RuleSpec {
 /** How many people, channels, words or values a rule names at most. */
 export const mostNamed = 25;
 export const mostWords = 200;
+
+/** Days after which nobody is waited for any more, when the admin did not say. */
+export const usualApprovalDays = 3;
 
 /** A size that is none of those with a name. */
 export const otherSizes = "other";
@@ -153,6 +162,33 @@ export const ruleSpecs: readonly RuleSpec[] = [
     length: 500,
     unset: "a sentence of mine",
   },
+  {
+    ...{ name: "approval-above", label: "Approval above", kind: "number", scopes: everywhere },
+    hint: "What may cost more than so many dollars, or an unknown sum, waits for a moderator",
+    ...{ min: 0, max: 100, unit: "$" },
+    unset: "off",
+  },
+  {
+    ...models,
+    ...{ name: "approval-models", label: "Approval for models" },
+    hint: "What one of these draws waits for a moderator",
+    get values() {
+      return valuesOf("model");
+    },
+    unset: "none",
+  },
+  {
+    ...qualities,
+    ...{ name: "approval-qualities", label: "Approval for qualities" },
+    hint: "What is asked for in these waits for a moderator",
+    unset: "none",
+  },
+  {
+    ...{ name: "approval-days", label: "Approval is waited for", kind: "number", scopes: whole },
+    hint: "Days until a request that nobody let through is forgotten",
+    ...{ min: 1, max: 14, unit: "days" },
+    unset: `${usualApprovalDays} days`,
+  },
 ];
 
 /** The row of that name; undefined for a string from outside that names none. */
@@ -170,6 +206,8 @@ export function sayRule(spec: RuleSpec, value: RuleValues[RuleName] | undefined)
 }
 
 function sayNumber({ unit }: RuleSpec, value: number): string {
+  if (unit === "$") return `$${value}`;
+  if (unit === "days") return value === 1 ? "1 day" : `${value} days`;
   return unit ? `${value} ${unit}` : `${value}`;
 }
 

@@ -1,4 +1,5 @@
 import type { ActionName } from "./actions.ts";
+import type { BudgetOf } from "./budget.ts";
 import type { ImageOptions } from "./options.ts";
 
 /** A conversation kept apart from others, e.g. `slack:T1:C1:1712.01`. Opaque to the core. */
@@ -145,7 +146,18 @@ export type SettingWish =
   | { readonly name: "rules" }
   | ({ readonly name: "setRule" } & RuleChange)
   /** Who changed what of that. */
-  | { readonly name: "changes" };
+  | { readonly name: "changes" }
+  /** What they have had and spent, and what is left of each budget that holds for them there. */
+  | { readonly name: "usage" }
+  /** Those of the community. */
+  | { readonly name: "budgets" }
+  /** Adds to what is set; `limits` are raw, by their names in the table of limits. */
+  | {
+      readonly name: "setBudget";
+      readonly of: BudgetOf;
+      readonly limits: Readonly<Record<string, unknown>>;
+    }
+  | { readonly name: "removeBudget"; readonly of: BudgetOf };
 
 /** Where a rule holds: in all of a community, or in one channel of it, where it takes the place of the community's. */
 export type RuleScope = "community" | "channel";

@@ -97,6 +97,8 @@ export interface Reply {
   readonly message?: MessageKey;
   /** Where the message is and by which right it is changed, as JSON of the adapter's: for `Adapter.reopen`. */
   readonly venue?: unknown;
+  /** Nobody but the asker sees it. */
+  readonly private?: boolean;
   /** Posts the message the first time and changes it in place from then on. Its key never changes. */
   show(view: View): Promise<MessageKey>;
 }

@@ -49,6 +49,8 @@ export interface StoreOptions {
   readonly silentMs?: number;
   /** How to have the store to oneself. Absent: it is shared, by whoever knows what they do. */
   readonly alone?: Takeover;
+  /** For who looks at the store of a process that runs: no value is written to see that this works. */
+  readonly readsOnly?: boolean;
 }
 
 /** How often what is read and written as one is tried, and after how many ms again, times the tries so far, at most. */
@@ -64,13 +66,14 @@ const againMs = 5;
  * asked for, also when one of them was given up; `createPatient` says what that leaves open.
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  const { log, limitMs = 2000, connectMs = 5000, silentMs = 10_000, alone } = options;
+  const { log, limitMs = 2000, connectMs = 5000, silentMs = 10_000, alone, readsOnly } = options;
   const kind = url.slice(0, url.indexOf(":")).replace(/^(redis|postgres).*/, "$1");
   const lock = alone && (await guarded(kind, () => lockStore(kind, url, alone)));
-  const patience = { connectMs, limitMs, silentMs, mayWrite: () => !lock || lock.isHeld() };
+  const patience = { connectMs, limitMs, silentMs, mayWrite: () => !readsOnly && (!lock || lock.isHeld()) };
   try {
     const backend = await guarded(kind, () => connect(kind, url, patience));
     if (backend.setAside) log?.error({ file: backend.setAside }, "store.damaged: set aside and begun anew");
+    if (readsOnly) return openTables(kind, backend, log);
     return await createStore(kind, backend, { log, lock });
   } catch (error) {
     await lock?.release().catch(() => {});
@@ -93,6 +96,13 @@ export async function createStore(
   // A store that has come back empty has no mark.
   lock?.confirmBy?.(async () => ((await rows.get("opened")) ?? mark) === mark);
   return createTables({ kind, rows, backend, lock, health: createHealth(kind, log) });
+}
+
+function openTables(kind: string, backend: Backend, log: Log | undefined): Store {
+  return createTables({
+    ...{ kind, rows: createRows(backend), backend, lock: undefined },
+    health: createHealth(kind, log),
+  });
 }
 
 /** Values as Keyv keeps them, by their whole key. */

@@ -10,6 +10,7 @@ import type { ExpectedCost } from "./expected-cost.ts";
 import type { Ledger } from "./life/ledger.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
+import type { Approvals } from "./rules/approvals.ts";
 import type { Judge } from "./rules/judge.ts";
 import type { OnUndone, Runs } from "./run.ts";
 
@@ -38,6 +39,7 @@ export function createAsk(
     readonly runs: Runs;
     readonly ledger: Ledger;
     readonly judge: Judge;
+    readonly approvals: Pick<Approvals, "hold">;
     /** Somebody sees that it was taken. */
     readonly onTaken: (adapter: Adapter, reply: Reply) => void;
     readonly stopped: AbortSignal;
@@ -87,8 +89,11 @@ export function createAsk(
     checkWords(rest.text, files.length + (rest.brought?.length ?? 0) + (rest.from ? 1 : 0));
     const models = await judge.allow(rest);
     const allowed = { ...rest, ...(models && { models }) };
-    const { words: expected, hold } = await estimate({ ...allowed, files });
-    const wanted = { ...allowed, ...(expected && { expected }), hold };
+    const expected = await estimate({ ...allowed, files });
+    const { words, hold } = expected;
+    const wanted = { ...allowed, ...(words && { expected: words }), hold };
+    const waiting = await judge.waits(wanted, expected);
+    if (waiting && (reply.private || wanted.place?.kind !== undefined)) throw unseen(waiting.why);
     await judge.take(wanted);
     const toTurn = (message: MessageKey): OpenTurn => ({
       ...wanted,
@@ -99,6 +104,12 @@ export function createAsk(
       ...(files.length > 0 && { files: toStored(files) }),
       acceptedAt: now(),
     });
+    if (waiting) {
+      of.onTaken(adapter, reply);
+      onTaken?.();
+      const { spoiler } = wanted;
+      return of.approvals.hold(reply, toTurn, { ...waiting, expected: words, spoiler });
+    }
     const first = {
       ...workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),
       ...(rest.spoiler && { spoiler: true as const }),
@@ -110,6 +121,14 @@ export function createAsk(
     onTaken?.();
     await over;
   };
+}
+
+/** What waits where no moderator sees it would wait in vain. */
+function unseen(why: string): BotError {
+  return new BotError(
+    "forbidden",
+    `A moderator has to approve this, because ${why}. Ask for it in a channel, where they see it, and not for you alone.`,
+  );
 }
 
 function checkWords(text: string, pictures: number): void {

@@ -27,6 +27,7 @@ import { createUpkeep } from "../privacy/upkeep.ts";
 import { createAudit } from "../rules/audit.ts";
 import { createRules } from "../rules/rules.ts";
 import { createSlowMode } from "../rules/slow-mode.ts";
+import { createWaiting } from "../rules/waiting.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Accounts, Core } from "../seam/core.ts";
 import { BotError, severity, toBotError, toLogFields } from "../seam/errors.ts";
@@ -53,10 +54,12 @@ import type { Ledger } from "./life/ledger.ts";
 import type { Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
-import { createPaying } from "./paying.ts";
+import { createPaying } from "./paying/paying.ts";
+import { createSettleBudgets } from "./paying/settle-budgets.ts";
 import { createPress } from "./press.ts";
 import { createPrompts, Unsure } from "./prompts/prompt.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
+import { createApprovals } from "./rules/approvals.ts";
 import { createJudge } from "./rules/judge.ts";
 import { createRuns } from "./run.ts";
 import { createSettle } from "./settings.ts";
@@ -117,6 +120,9 @@ const peopleAside = 4;
 /** How long turns that were stopped may take to let go, in ms: a platform that hangs does not hold up a restart. */
 const settleMs = 2000;
 
+/** Ms between two looks for what nobody has approved in its days. */
+const sweepMs = 3600 * 1000;
+
 const restarting = new BotError("stopped", "I am being restarted.");
 
 /** Rejects with BotError `storage` when the store fails. */
@@ -148,7 +154,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
       })
     : undefined;
-  const rules = createRules({ store, audit: createAudit(store), now });
+  const audit = createAudit(store);
+  const rules = createRules({ store, audit, now });
   const judge = createJudge({
     ...{ rules, slowMode: createSlowMode(store, now), today },
     imageModels: parts.defaults.imageModels,
@@ -161,6 +168,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const paying = createPaying({
     ...{ budgets, cheaper: expectedCost.cheaper, timeZone: calendar.timeZone, now },
   });
+  const settleBudgets = createSettleBudgets({ store, budgets, spending, audit, calendar, now });
   const desk = createDesk({ store, log, now });
   const runs = createRuns({
     ...parts,
@@ -177,6 +185,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const cameAt = arrivals.get(reply);
     if (cameAt !== undefined) meter.acknowledged(adapter.name, Math.max(0, now() - cameAt));
   };
+  const waiting = createWaiting(store);
   const erase = createErase({
     ...{ store, history, painter },
     onFailed: (error) => log.warn({ error }, "erase.failed"),
@@ -192,6 +201,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     ...{ store, erase, accounts, styles, log, now, stop: runs.stop },
     forgetAt: async (name, user) => (await adapters.get(name)?.forget?.(user)) ?? 0,
     async forgetBeside(user) {
+      await waiting.forget(user);
       await desk.failures.forget(user);
       await spending.forget(user, `forgotten:${randomUUID().slice(0, 8)}`);
     },
@@ -202,21 +212,26 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     forgetMe.goOn,
     createSweep({ store, erase, answersMs: parts.keepAnswersMs, log, now }),
   ]);
-  const settle = createSettle({ accounts, styles, rules, forgetMe });
-  const hearing = { runs, ledger, judge, onTaken, stopped: stopped.signal, log };
-  const ask = createAsk(hearing, expectedCost.of, now, parts.wait);
-  const press = createPress({ history, choose, chooseAgain, runs, ask, areas });
+  const settle = createSettle({ accounts, styles, rules, settleBudgets, forgetMe });
   const unfinished = createUnfinished(store, aside, now);
+  const reread = createReread(parts.links, unfinished);
+  const adapterOf = (name: string) => adapters.get(name);
+  const isBarred = async (adapter: string, turn: OpenTurn) =>
+    turn.place !== undefined && (!mayUse(adapter, turn.place) || (await stillBarred(turn)));
+  const approvals = createApprovals({
+    ...{ waiting, runs, ledger, reread, adapterOf, isBarred, log, now },
+  });
+  const hearing = { approvals, runs, ledger, judge, onTaken, stopped: stopped.signal, log };
+  const ask = createAsk(hearing, expectedCost.of, now, parts.wait);
+  const press = createPress({ history, choose, chooseAgain, runs, ask, areas, approvals });
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
   const resume = createResume({
     ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
-    isBarred: async (adapter, turn) =>
-      turn.place !== undefined && (!mayUse(adapter, turn.place) || (await stillBarred(turn))),
+    ...{ isBarred, reread, adapterOf },
     onUndone: (turn, files) => prompt.onUndone(turn, files, stopped.signal),
-    reread: createReread(parts.links, unfinished),
-    adapterOf: (name) => adapters.get(name),
   });
+  const sweeping = setInterval(() => void approvals.sweep(), sweepMs).unref();
   /** It was let through when it was asked: a store that does not answer takes nothing back. */
   const stillBarred = (turn: OpenTurn) =>
     judge.isBarred(turn).catch((error: unknown) => {
@@ -357,8 +372,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         resumed.resolve();
         upkeep.begin();
       }
+      await approvals.sweep();
     },
     async drain(graceMs) {
+      clearInterval(sweeping);
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(late.resolve, graceMs + settleMs);
       // Those that are being accepted count too: their message is posted and must not be forgotten.

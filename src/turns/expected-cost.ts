@@ -9,6 +9,7 @@ import { fitOptions } from "../options/fit.ts";
 import { permittedModels } from "../options/permitted.ts";
 import type { Refusals } from "../options/refusals.ts";
 import { type Pictures, toLike, withShape } from "../options/shape.ts";
+import type { Weighed } from "../rules/verdict.ts";
 import type { EstimateOf } from "../seam/core.ts";
 import { inPlaceOf } from "../seam/models.ts";
 import type { ImageOptions } from "../seam/options.ts";
@@ -18,7 +19,7 @@ import type { History } from "../store/history.ts";
 import type { Wish } from "../store/open-turn.ts";
 
 /** What a turn will cost. */
-export interface Expected {
+export interface Expected extends Weighed {
   /** In a few words: “about $0.041”. Absent when no price is known. */
   readonly words?: string;
   /** What is to be kept back for it. */
@@ -86,7 +87,11 @@ export function createExpectedCost(parts: {
     };
     const found = estimate(planned, models, prices);
     const most = mostOf({ ...planned, ...(told !== undefined && { told }) }, models, prices);
-    return toExpected(found, most, fitted.options, prices.of);
+    return {
+      ...{ imageModel, quality: fitted.options.quality ?? "auto" },
+      ...toExpected(found, most, fitted.options, prices.of),
+      ...(found?.to !== undefined && { mostUsd: found.to }),
+    };
   }
 
   /** The picture a turn goes on from. */
@@ -144,7 +149,7 @@ function toExpected(
   most: number | undefined,
   { action, count = 1 }: Partial<ImageOptions>,
   pricesOf: string,
-): Expected {
+): Omit<Expected, keyof Weighed> {
   const isWords = action === "answer";
   return {
     ...(found && { words: sayEstimate(found) }),

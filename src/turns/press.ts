@@ -20,6 +20,7 @@ import type { Reply } from "../seam/view.ts";
 import type { Generation, History } from "../store/history.ts";
 import { type AreaBook, areaMs } from "./areas.ts";
 import type { Ask } from "./ask.ts";
+import type { Approvals } from "./rules/approvals.ts";
 import type { Runs } from "./run.ts";
 
 const varyWords =
@@ -37,15 +38,18 @@ export function createPress(parts: {
   readonly runs: Runs;
   readonly ask: Ask;
   readonly areas: AreaBook | undefined;
+  readonly approvals: Approvals;
 }): (adapter: Adapter, turn: Press, reply: Reply, signal: AbortSignal) => Promise<void> {
-  const { history, choose, chooseAgain, runs, ask, areas } = parts;
+  const { history, choose, chooseAgain, runs, ask, areas, approvals } = parts;
 
-  async function cancel({ message, user }: Press, reply: Reply): Promise<void> {
+  async function cancel(adapter: Adapter, turn: Press, reply: Reply): Promise<void> {
+    const { message, user } = turn;
     const running = runs.find(message);
     if (running) {
       demand(user, running.user.id, "cancel");
       return running.cancel();
     }
+    if (await approvals.cancel(adapter, turn)) return;
     // The platform may show a message to people before it has answered us that it is there.
     if (await history.find(message)) return void (await reply.show(noticeView("This one is over already.")));
     runs.cancelEarly(message, user);
@@ -54,7 +58,9 @@ export function createPress(parts: {
 
   async function press(adapter: Adapter, turn: Press, reply: Reply, signal: AbortSignal): Promise<void> {
     const { message, user, thread, place } = turn;
-    if (turn.action === "cancel") return cancel(turn, reply);
+    if (turn.action === "cancel") return cancel(adapter, turn, reply);
+    if (turn.action === "approve") return approvals.approve(adapter, turn, reply);
+    if (turn.action === "decline") return approvals.decline(adapter, turn, reply);
     const { text, options, attachments: files } = turn.input ?? { text: "", options: {}, attachments: [] };
     const who = { user, place };
     const here = { thread, ...who, ...(turn.event && { event: turn.event }) };

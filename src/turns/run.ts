@@ -20,7 +20,7 @@ import { isThere, throwAway } from "./life/last-view.ts";
 import type { Ledger } from "./life/ledger.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { createPace, type Pace } from "./pace.ts";
-import type { Paying } from "./paying.ts";
+import type { Paying } from "./paying/paying.ts";
 import { createStory, type Story } from "./story.ts";
 
 /** The turns in flight. */
@@ -266,7 +266,10 @@ export function createRuns(
       leave();
     }
     const kept = await holding.end(true);
-    const bill = await run.stopped;
+    // Who ends before OpenAI has answered counts the least.
+    const bill = await orAborted(run.stopped ?? Promise.resolve(undefined), closed.signal).catch(
+      () => undefined,
+    );
     await settle(bill ? { ...kept, turn: { ...kept.turn, bill } } : kept, turnLog);
   }
 

@@ -10,6 +10,7 @@ import type { Scope, Setting } from "../seam/turn.ts";
 import type { View } from "../seam/view.ts";
 import { adminOptions, parseOptions, parseStyleName } from "../seam/words/flags.ts";
 import type { AccountBook } from "../store/accounts.ts";
+import type { SettleBudgets } from "./paying/settle-budgets.ts";
 import { createSettleRules } from "./rules/settle-rules.ts";
 
 /** Does what a setting asks for; what to show for it. Throws BotError `bad_option`, `bad_attachment`, `forbidden`. */
@@ -19,10 +20,12 @@ export function createSettle({
   accounts,
   styles,
   rules,
+  settleBudgets,
   forgetMe,
 }: {
   readonly accounts: AccountBook;
   readonly styles: StyleBook;
+  readonly settleBudgets: SettleBudgets;
   readonly rules: Rules;
   readonly forgetMe: ForgetMe;
 }): Settle {
@@ -139,6 +142,11 @@ export function createSettle({
       case "setRule":
       case "changes":
         return settleRules(user, place, wish);
+      case "usage":
+      case "budgets":
+      case "setBudget":
+      case "removeBudget":
+        return settleBudgets(turn, wish);
     }
   };
 }
@@ -152,7 +160,7 @@ function help(): string {
   });
   return [
     "Say what to draw, or attach pictures and say what to make of them. Reply to a picture to change it, or to ask about it.",
-    "Options go behind the words: `a kite --size wide --count 2`. Save them under a name with `style save cosy: soft light --size wide`, for good with `defaults --size wide`. `forget me` deletes all that I keep of you.",
+    "Options go behind the words: `a kite --size wide --count 2`. Save them under a name with `style save cosy: soft light --size wide`, for good with `defaults --size wide`. What you have had, and what is left of your budget, says `usage`. `forget me` deletes all that I keep of you.",
     ...rows,
   ].join("\n");
 }

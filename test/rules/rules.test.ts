@@ -72,6 +72,7 @@ describe("what is laid down", () => {
     ["slow-mode", "soon", /Slow mode is a whole number from 0 to 86400\./],
     ["slow-mode", -1, /whole number/],
     ["most-pictures", 5, /from 1 to 4/],
+    ["approval-above", "a lot", /is a sum from 0 to 100/],
     ["models", "gpt-image-99", /Models can hold: gpt-image-2\.5-sunburst, /],
     ["sizes", "other", /one that has a name/],
     ["dms", "perhaps", /is on or off/],

@@ -30,6 +30,21 @@ describe("words about the studio", () => {
     ["style save cosy —size wide", { ...save, instruction: "—size wide" }],
     ["defaults reset", { name: "resetDefaults", scope: "mine" }],
     ["channel defaults reset", { name: "resetDefaults", scope: "shared" }],
+    ["Usage", { name: "usage" }],
+    ["budget", { name: "budgets" }],
+    ["budget server off", { name: "removeBudget", of: { kind: "community" } }],
+    [
+      "budget workspace: $5 a day, 100 pictures per month",
+      { name: "setBudget", of: { kind: "community" }, limits: { usdDay: "5", picturesMonth: "100" } },
+    ],
+    [
+      "budget everyone 0,50 dollars/day and 1 picture a day",
+      { name: "setBudget", of: { kind: "everyone" }, limits: { usdDay: "0.50", picturesDay: "1" } },
+    ],
+    [
+      "budget person U12 3$/month",
+      { name: "setBudget", of: { kind: "person", id: "U12", name: "U12" }, limits: { usdMonth: "3" } },
+    ],
   ];
   for (const [text, wish] of cases) {
     test(JSON.stringify(text), () => assert.deepEqual(parseSetting(text), wish));
@@ -37,6 +52,9 @@ describe("words about the studio", () => {
 
   const drawn = [
     "style of Monet, a bridge",
+    "budget server room full of cables",
+    "budget channel $5 a day and a dog",
+    "usage of colour in Matisse",
     "styles of hats through the ages",
     "style save the whales poster",
     "style show with dogs",

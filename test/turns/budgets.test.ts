@@ -12,6 +12,7 @@ import { createStandin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import type { BotParts } from "../../src/turns/bot.ts";
 import { today } from "../rig/day.ts";
+import { createFragileStore } from "../rig/fragile-store.ts";
 import { ada, bob, createStudio, place } from "../rig/studio.ts";
 import { until } from "../rig/until.ts";
 
@@ -57,7 +58,7 @@ async function held(): Promise<readonly string[]> {
 
 const cheap = { options: { quality: "low", size: "1024x1024", partials: 0 } } as const;
 const limit = (whose: BudgetOf, limits: Limits, where: Place = place) =>
-  money().budgets.set(where, whose, limits);
+  money().budgets.change(where, whose, () => limits);
 
 describe("a budget that is used up", () => {
   test("says whose it is, when it begins anew and what would still fit, and asks OpenAI for nothing", async () => {
@@ -220,7 +221,7 @@ describe("what a turn may cost is held", () => {
 describe("a burst", () => {
   test("of 200 at once in two processes never exceeds a budget, in pictures or in dollars", async () => {
     const both = [money(), money()] as const;
-    await both[0].budgets.set(place, { kind: "community" }, { picturesDay: 30, usdDay: 2 });
+    await both[0].budgets.change(place, { kind: "community" }, () => ({ picturesDay: 30, usdDay: 2 }));
     const hold = { usd: 0.09, least: 0.01, pictures: 1, pricesOf: "2026-11-01" };
     const line = { model: "m", tokens: noTokens, usd: 0.08 };
     const paid = (message: `${string}:${string}`): Payment => ({
@@ -271,5 +272,135 @@ describe("a burst", () => {
     const [day] = await spentBy("day");
     assert.equal(day?.pictures, 11);
     assert.deepEqual(await held(), []);
+  });
+});
+
+describe("what is said of money", () => {
+  const mo: User = { id: "u:mo", name: "Mo", moderator: true };
+
+  test("by a moderator: budgets are set in words, added to, shown with what is spent, recorded and removed", async () => {
+    const studio = await open();
+    const say = async (text: string) => (await studio.say(text, { user: mo })).last;
+    assert.match((await say("budget")).text, /^No budget is set here\./);
+    await say("budget server: $5 a day");
+    await say("budget server 200 pictures/month");
+    await say("budget everyone 3 pictures a day and $1.50 per month");
+    await say("budget channel 20 images a day");
+    await say("budget person ada $0.25/day");
+    await say("budget role paper:artists 9 pictures a day");
+    await studio.say("a fox", cheap);
+    const { text, audience } = await say("budgets");
+    assert.equal(audience, "asker");
+    const lines = text.split("\n");
+    assert.match(
+      lines[0] ?? "",
+      /^\*\*Everybody here together\*\* \$5\.00 a day and 200 pictures a month; spent or being spent: \$0\.\d+ this day, 1 picture this month$/,
+    );
+    assert.deepEqual(lines.slice(1, -1), [
+      "**Each person** $1.50 a month and 3 pictures a day",
+      "**This channel** 20 pictures a day; spent or being spent: 1 picture this day",
+      lines[3],
+      "**paper:artists** 9 pictures a day; spent or being spent: 0 pictures this day",
+    ]);
+    assert.match(lines[3] ?? "", /^\*\*ada\*\* \$0\.25 a day; spent or being spent: \$0\.0\d\d this day$/);
+    await say("budget server off");
+    assert.doesNotMatch((await say("budget")).text, /Everybody here together/);
+    const changes = await studio.core.rules.changes({ ...mo, admin: true }, place, 3);
+    assert.deepEqual(
+      changes.map(({ what, from, to }) => [what, from, to]),
+      [
+        ["Budget: Everybody here together", "$5.00 a day and 200 pictures a month", undefined],
+        ["Budget: paper:artists", undefined, "9 pictures a day"],
+        ["Budget: ada", undefined, "$0.25 a day"],
+      ],
+    );
+  });
+
+  test("by anybody: what they had, and what is left of each budget", async () => {
+    const studio = await open({ person: { picturesMonth: 4 } });
+    assert.match(
+      (await studio.say("usage", { user: bob })).last.text,
+      /4 pictures left of 4 pictures a month/,
+    );
+    await studio.say("a fox", cheap);
+    await limit({ kind: "community" }, { picturesDay: 10 });
+    const { text } = (await studio.say("usage")).last;
+    assert.match(
+      text,
+      /^\*\*Today\*\* 1 picture, about \$0\.\d+\n\*\*This month\*\* 1 picture, about \$0\.\d+\n/,
+    );
+    assert.match(
+      text,
+      /Your budget: 3 pictures left of 4 pictures a month; it begins anew on 1 December at 00:00 UTC, in 5 days\./,
+    );
+    assert.match(
+      text,
+      /The budget that everybody here shares: 9 pictures left of 10 pictures a day; .* in 12 hours\./,
+    );
+  });
+
+  test("by who is no moderator: nothing is set, and they are told how to see their own", async () => {
+    const studio = await open();
+    for (const words of ["budget", "budget everyone $9 a day", "budget server off"]) {
+      assert.match(
+        (await studio.say(words)).last.text,
+        /^Only a moderator can see and set budgets\. Say `usage`/,
+      );
+    }
+    assert.deepEqual(await money().budgets.list(place), []);
+  });
+
+  test("what cannot be is said, and what is no such words is drawn", async () => {
+    const studio = await open();
+    const user = mo;
+    assert.match(
+      (await studio.say("budget everyone 1.5 pictures a day", { user })).last.text,
+      /whole pictures/,
+    );
+    assert.match((await studio.say("budget server 9999999 pictures a day", { user })).last.text, /from 0 to/);
+    assert.match((await studio.say("budget role artists $1 a day", { user })).last.text, /whole key/);
+    const drawn = await studio.say("budget airline over the sea", { ...cheap, user });
+    assert.equal(drawn.last.images.length, 1);
+  });
+});
+
+describe("when the process dies", () => {
+  test("between what is drawn and its payment, the next one pays for it, once", async () => {
+    const fragile = createFragileStore(store);
+    const studio = await open({}, { store: fragile.store });
+    await limit({ kind: "community" }, { picturesDay: 5 });
+    fragile.failWhen((table, call) => table === "payment" && call === "set");
+    const reply = studio.adapter.reply();
+    const answered = studio.say("a fox", cheap, reply);
+    await until(() => studio.adapter.views(reply.key).at(-1)?.phase === "done", "it to be shown");
+    assert.deepEqual(await spentBy("day"), []);
+    assert.equal((await held()).length, 1, "neither half is there");
+    await Promise.all([studio.bot.drain(0), answered.catch(() => {})]);
+    const next = await open();
+    await next.bot.resume();
+    await until(() => next.ledger.size === 0, "the ledger to forget it");
+    const [day] = await spentBy("day");
+    assert.deepEqual([day?.answers, day?.pictures], [1, 1]);
+    assert.deepEqual(await held(), []);
+  });
+
+  test("a hold of a turn that nobody can finish ends after a day", async () => {
+    const { budgets } = money();
+    await budgets.change(place, { kind: "community" }, () => ({ picturesDay: 1 }));
+    const hold = { usd: 0.09, least: 0.01, pictures: 1, pricesOf: "2026-11-01" };
+    assert.equal(await budgets.reserve("lost", { user: ada, place }, hold), undefined);
+    assert.equal(await budgets.reserve("lost", { user: ada, place }, hold), undefined, "once");
+    assert.notEqual(await budgets.reserve("next", { user: ada, place }, hold), undefined);
+    clock += 24 * 3_600_000;
+    assert.equal(await budgets.reserve("next", { user: ada, place }, hold), undefined);
+  });
+
+  test("a store that fails lets nothing be drawn that it cannot count", async () => {
+    const fragile = createFragileStore(store);
+    const studio = await open({}, { store: fragile.store });
+    fragile.failWhen((table) => table === "budget");
+    const asked = studio.asked().length;
+    assert.match((await studio.say("a fox", cheap)).last.text, /^My memory failed/);
+    assert.equal(studio.asked().length, asked);
   });
 });

@@ -12,6 +12,7 @@ import { ruleSpecs } from "../../../src/seam/rules.ts";
 import { type Access, openAccess } from "../../../src/seam/trust/access.ts";
 import { discordLimits } from "../wire/limits.ts";
 import { cut } from "../wire/words.ts";
+import { toLimitFields, toWhoseFields } from "./budget-fields.ts";
 import { toOptionField, toPictureField, toSwitchField, toTextField } from "./fields.ts";
 
 /** The fields of /draw that are not in the options table. */
@@ -40,6 +41,8 @@ export const commandNames = {
   defaults: "defaults",
   forget: "forget",
   settings: "settings",
+  usage: "usage",
+  budget: "budget",
   edit: "Edit this picture",
   reference: "Use as reference",
   describe: "Describe",
@@ -96,12 +99,24 @@ export function toCommands(
       description: "Delete all that I keep of you; I ask once more first",
       options: [],
     },
+    {
+      name: commandNames.usage,
+      description: "What you have had drawn, and what is left of your budget",
+      options: [],
+    },
   ].map((command) => ({ ...command, type: ApplicationCommandType.ChatInput as const }));
   const settings = {
     type: ApplicationCommandType.ChatInput as const,
     name: commandNames.settings,
     description: "Who may draw what here, and how often",
     options: toSettingsCommands(),
+    default_member_permissions: String(PermissionFlagsBits.ManageGuild),
+  };
+  const budget = {
+    type: ApplicationCommandType.ChatInput as const,
+    name: commandNames.budget,
+    description: "How much may be drawn and spent here, and by whom",
+    options: toBudgetCommands(),
     default_member_permissions: String(PermissionFlagsBits.ManageGuild),
   };
   // They belong to a server: nothing is laid down anywhere else.
@@ -116,6 +131,7 @@ export function toCommands(
   return [
     ...slash.map((command) => ({ ...command, ...everywhere })),
     { ...settings, ...inServers },
+    { ...budget, ...inServers },
     ...onMessages.map((command) => ({ ...command, ...everywhere })),
   ];
 }
@@ -151,6 +167,17 @@ function toStyleCommands() {
       shared("For everybody in this server"),
     ]),
     toSubcommand("remove", "Remove a style", [named, shared("The server's, not one of yours")]),
+  ];
+}
+
+function toBudgetCommands() {
+  return [
+    toSubcommand("show", "The budgets of this server, and how they stand"),
+    toSubcommand("set", "Set one, or add to it; the whole server's unless you say whose", [
+      ...toWhoseFields(),
+      ...toLimitFields(),
+    ]),
+    toSubcommand("remove", "Remove one; the whole server's unless you say whose", toWhoseFields()),
   ];
 }
 

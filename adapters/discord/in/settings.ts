@@ -1,16 +1,18 @@
 import { type APIChatInputApplicationCommandInteraction, ApplicationCommandOptionType } from "discord.js";
 import type { Attachment, Scope, SettingWish } from "../../../src/seam/turn.ts";
+import { readBudget } from "../forms/budget-fields.ts";
 import { commandNames, pictureFields, settingFields } from "../forms/commands.ts";
 import { readFields } from "../forms/fields.ts";
 import type { RemoteFile } from "../wire/pictures.ts";
 import { hidesWords, withoutBars } from "../wire/words.ts";
 
-/** What a person wants of /style, /defaults, /forget or /settings. Undefined: a subcommand that only another version had. */
+/** What a person wants of a command that is about no picture. Undefined: a subcommand that only another version had. */
 export function parseSetting(
   { data }: Pick<APIChatInputApplicationCommandInteraction, "data">,
   toAttachments: (files: readonly RemoteFile[]) => readonly Attachment[],
 ): SettingWish | undefined {
   if (data.name === commandNames.forget) return { name: "forgetMe", sure: false };
+  if (data.name === commandNames.usage) return { name: "usage" };
   const [chosen] = data.options ?? [];
   if (chosen?.type !== ApplicationCommandOptionType.Subcommand) return undefined;
   const fields = readFields(chosen.options ?? [], data.resolved);
@@ -44,6 +46,12 @@ export function parseSetting(
       return { name: "setDefaults", scope, options };
     case `${commandNames.defaults} reset`:
       return { name: "resetDefaults", scope };
+    case `${commandNames.budget} show`:
+      return { name: "budgets" };
+    case `${commandNames.budget} set`:
+      return { name: "setBudget", ...readBudget(chosen.options ?? [], data.resolved) };
+    case `${commandNames.budget} remove`:
+      return { name: "removeBudget", of: readBudget(chosen.options ?? [], data.resolved).of };
     default:
       return undefined;
   }

@@ -156,6 +156,7 @@ export function createReply(stage: Stage, venue: Venue): DiscordReply {
   return {
     pace: stage.paceMs,
     limits: venue.limits,
+    private: venue.private,
     ...(key && { message: key }),
     get venue() {
       return toNoted(answer, answer.key && tokens.get(answer.key));

@@ -13,6 +13,7 @@ export function createReply(stage: Stage, venue: Venue): Reply {
   return {
     pace: stage.timing.paceMs,
     limits: imageLimits,
+    private: ephemeral !== undefined,
     ...(ts && { message: toMessageKey({ channelId, ts }) }),
     ...(ephemeral && { message: toMessageKey(ephemeral) }),
     show: own.show,

@@ -1,3 +1,5 @@
+import type { LimitName, Limits } from "../../../src/seam/budget.ts";
+import type { AuditEntry, RuleSpec } from "../../../src/seam/rules.ts";
 import type { Health, SettingInForce } from "../../../src/seam/watch/admin.ts";
 import type { Failure, LiveTurn, Now } from "../../../src/seam/watch/control.ts";
 import type { Day, SpendingBy, SpendingRow } from "../../../src/seam/watch/spending.ts";
@@ -24,6 +26,24 @@ export interface WireSpending {
   readonly rows: readonly SpendingRow[];
 }
 
+/** A row of the rules table, and what is laid down. */
+export interface WireRule
+  extends Pick<RuleSpec, "name" | "label" | "hint" | "kind" | "unset" | "min" | "max" | "unit" | "values"> {
+  /** In words; absent: nothing is laid down. */
+  readonly said?: string;
+  /** To begin a form with; people and channels are not changed here. */
+  readonly value?: boolean | number | string | readonly string[];
+}
+
+/** What the whole bot may spend, and what it has: of this day and this month. */
+export interface WireBudget {
+  /** The environment's. */
+  readonly own: Limits;
+  /** Set here. */
+  readonly kept: Limits;
+  readonly used: Readonly<Record<LimitName, number>>;
+}
+
 /** What the page hears. `failures`: there are others than before. */
 export type AdminEvent =
   | Pulse
@@ -38,6 +58,10 @@ export interface AdminAnswers {
   readonly settings: readonly SettingInForce[];
   readonly prompt: { readonly text: string };
   readonly spending: WireSpending;
+  readonly budget: WireBudget;
+  /** Those in which something was drawn in the last year, the dearest first. */
+  readonly communities: readonly { readonly community: string; readonly name?: string }[];
+  readonly rules: { readonly rules: readonly WireRule[]; readonly changes: readonly AuditEntry[] };
   /** Whether there is a session to be ended. */
   readonly about: { readonly signedIn: boolean };
 }

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Rules } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { Admin } from "../../../src/seam/watch/admin.ts";
 import { serve } from "../out/serve.ts";
@@ -8,8 +9,10 @@ import { packJson } from "../wire/compress.ts";
 import { createLogin } from "../wire/door/login.ts";
 import type { Files } from "../wire/files.ts";
 import { ownMachine, ownOrigin } from "../wire/guard.ts";
+import { createBudgetRoutes } from "./budget.ts";
 import { createLive } from "./live.ts";
 import { createAdminRoutes } from "./routes.ts";
+import { createRuleRoutes } from "./rules.ts";
 import { adminSession, createAdminSessions } from "./sessions.ts";
 import { createSpendingRoutes } from "./spending.ts";
 
@@ -43,6 +46,7 @@ const guarded = { what: "The admin's page", setting: "ADMIN_PASSWORD" } as const
 export async function createAdminPages(
   { admin, password, trustedProxies }: AdminDoor,
   parts: {
+    readonly rules: Rules;
     readonly page: Files;
     readonly library: Files;
     readonly publicUrl: string | undefined;
@@ -50,7 +54,7 @@ export async function createAdminPages(
     readonly now: () => number;
   },
 ): Promise<AdminPages> {
-  const { page, library, publicUrl, log, now } = parts;
+  const { rules, page, library, publicUrl, log, now } = parts;
   const sessions = createAdminSessions(now);
   const door = password
     ? await createLogin({
@@ -73,6 +77,8 @@ export async function createAdminPages(
   });
   routes.route("/api", createAdminRoutes(admin, { live, signedIn: door !== undefined }));
   routes.route("/api", createSpendingRoutes(admin.spending));
+  routes.route("/api", createBudgetRoutes(admin.budgets, admin.spending, log));
+  routes.route("/api", createRuleRoutes(rules, admin.spending));
   routes.get("/", async (c) => serve(c, await page.read("admin.html")));
   routes.get("/page/:name{.+}", async (c) => {
     const name = c.req.param("name");

@@ -48,6 +48,6 @@ function parse(query: Record<string, string>): z.output<typeof asked> {
 }
 
 /** So many days up to that one. Days have no time zone here, so that each is as long as the other. */
-function toRange(to: Day, days: number): DayRange {
+export function toRange(to: Day, days: number): DayRange {
   return { from: new Date(Date.parse(to) - (days - 1) * dayMs).toISOString().slice(0, 10), to };
 }

@@ -35,13 +35,14 @@ export function createAreaAdapter(options: {
     get url() {
       return running?.url ?? "";
     },
-    async start({ areas }) {
+    async start({ areas, rules }) {
       const [page, library] = await Promise.all([openPage(pageDir), openLibrary()]);
       const area =
         areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined;
       running = await listen(host, port);
       admin =
-        options.admin && (await createAdminPages(options.admin, { page, library, publicUrl, log, now }));
+        options.admin &&
+        (await createAdminPages(options.admin, { rules, page, library, publicUrl, log, now }));
       const app = createAreaApp({ area, admin: admin?.routes }, log, watch);
       running.answer(getRequestListener(app.fetch));
       log.info({ url: running.url }, "web.listening");

@@ -1,7 +1,9 @@
 import { render } from "lit-html";
 import type { AdminEvent } from "../admin/messages.ts";
 import { api } from "./admin/api.ts";
+import { askBudget } from "./admin/budget.ts";
 import { frame } from "./admin/frame.ts";
+import { askRule } from "./admin/rule-form.ts";
 import { type Actions, type State, toSection } from "./admin/state.ts";
 import { confirmed } from "./look/dialog.ts";
 import { toggleTheme } from "./look/theme.ts";
@@ -44,13 +46,23 @@ const load: Readonly<Record<State["section"], () => Promise<void>>> = {
   now: async () => update({ now: await api.now() }),
   async spending() {
     const { days, by } = state.spendingOf;
-    const spending = await api.spending(days, by);
+    const [spending, budget] = await Promise.all([api.spending(days, by), api.budget()]);
     // Another choice may have been made meanwhile.
-    if (state.spendingOf.days === days && state.spendingOf.by === by) update({ spending });
+    if (state.spendingOf.days === days && state.spendingOf.by === by) update({ spending, budget });
+  },
+  async rules() {
+    const communities = await api.communities();
+    const community = state.community ?? communities[0]?.community;
+    update({ communities, ...(community !== undefined && { community }) });
+    if (community === undefined) return;
+    const rules = await api.rules(community);
+    if (state.community === community) update({ rules });
   },
   failures: async () => update({ failures: await api.failures() }),
-  health: async () => update({ health: await api.health() }),
-  settings: async () => update({ settings: await api.settings() }),
+  async system() {
+    const [health, settings] = await Promise.all([api.health(), api.settings()]);
+    update({ health, settings });
+  },
 };
 
 const actions: Actions = {
@@ -74,6 +86,25 @@ const actions: Actions = {
     update({ spendingOf: { ...state.spendingOf, ...of } });
     attempt(load.spending);
   },
+  chooseCommunity(community) {
+    const { rules: _, ...rest } = state;
+    state = { ...rest, community };
+    draw();
+    attempt(load.rules);
+  },
+  changeRule: (rule) =>
+    attempt(async () => {
+      const { community } = state;
+      const changed = community !== undefined && (await askRule(rule));
+      if (!changed) return;
+      const rules = await api.setRule(community, rule.name, changed.value);
+      if (state.community === community) update({ rules });
+    }),
+  changeBudget: () =>
+    attempt(async () => {
+      const limits = state.budget && (await askBudget(state.budget));
+      if (limits) update({ budget: await api.setBudget(limits) });
+    }),
   dismiss: dismissed,
   retry() {
     dismissed();
@@ -119,7 +150,8 @@ listen<AdminEvent>(
 );
 
 setInterval(() => {
-  if (state.section === "health" && state.isLive && !document.hidden) attempt(load.health);
+  if (state.section !== "system" || !state.isLive || document.hidden) return;
+  attempt(async () => update({ health: await api.health() }));
 }, healthMs);
 
 /** What was opened of turns that are over is forgotten. */

@@ -45,10 +45,17 @@ export interface Budgets {
   settle(turn: string, who: Who, paid: Payment | undefined): Promise<void>;
   /** How all that hold for somebody somewhere stand. */
   standings(who: Who): Promise<readonly Standing[]>;
-  /** Those that were set in a place's community. */
-  of(place: Place): Promise<readonly Kept[]>;
-  /** Sets one in a place's community, in place of the one before; without a limit it is removed. */
-  set(place: Place, of: BudgetOf, limits: Limits): Promise<void>;
+  /** Those that were set in a place's community, and how each of them stands that is one sum. */
+  list(place: Place): Promise<readonly { readonly kept: Kept; readonly standings: readonly Standing[] }[]>;
+  /**
+   * Changes one in a place's community; without a limit it is removed. `also` is written with it as one, or nothing is.
+   */
+  change(
+    place: Place,
+    of: BudgetOf,
+    to: (before: Limits) => Limits,
+    also?: (within: Tables, before: Limits, after: Limits) => Promise<void>,
+  ): Promise<void>;
   /** The limits of all that the bot spends. `own` are the environment's, which can be made tighter here and never wider. */
   all(): Promise<{ readonly own: Limits; readonly kept: Limits }>;
   setAll(limits: Limits): Promise<void>;
@@ -157,18 +164,24 @@ export function createBudgets(of: {
         await spending.add(within, turn, paid, [...members, ...roles.map(({ owner }) => owner)]);
       }),
     standings: async (who) => stand(store, await holdings(store, who)),
-    of: async (place) => (await tablesOf(store).budgets.get(homeOf(place))) ?? [],
-    set: (place, whose, most) =>
+    async list(place) {
+      const all = (await tablesOf(store).budgets.get(homeOf(place))) ?? [];
+      return Promise.all(
+        all.map(async (one) => ({ kept: one, standings: await stand(store, toHoldings(one, place)) })),
+      );
+    },
+    change: (place, whose, to, also) =>
       together(async (within) => {
         const { budgets } = tablesOf(within);
         const all = (await budgets.get(homeOf(place))) ?? [];
+        const before = all.find((one) => isSame(one, whose, place))?.limits ?? {};
+        const after = to(before);
         const others = all.filter((one) => !isSame(one, whose, place));
-        const isLimited = limitSpecs.some(({ name }) => most[name] !== undefined);
+        const isLimited = limitSpecs.some(({ name }) => after[name] !== undefined);
         const channel = whose.kind === "channel" && { channel: place.channel };
-        await budgets.set(
-          homeOf(place),
-          isLimited ? [...others, { of: whose, ...channel, limits: most }] : others,
-        );
+        const next = isLimited ? [...others, { of: whose, ...channel, limits: after }] : others;
+        await budgets.set(homeOf(place), next);
+        await also?.(within, before, after);
       }),
     all: async () => ({ own: of.limits.all ?? {}, kept: (await tablesOf(store).all.get("all")) ?? {} }),
     setAll: (most) => together(async (within) => tablesOf(within).all.set("all", most)),
@@ -181,6 +194,15 @@ function ownersOf({ user, place }: Who): readonly string[] {
   if (!place) return wide;
   const home = homeOf(place);
   return [...wide, ownerOf.community(home), ownerOf.channel(place.channel), memberOf(home, user.id)];
+}
+
+/** The one sum that a budget is of; none for what is each person's. */
+function toHoldings(one: Kept, place: Place): readonly Holding[] {
+  const { of, channel = place.channel } = one;
+  const id = of.kind === "person" ? of.id : "";
+  const roles = of.kind === "role" ? [of.role] : [];
+  const who = { user: { id, roles }, place: { ...place, channel: channel as Place["channel"] } };
+  return of.kind === "everyone" ? [] : holdingsOf({}, [one], who);
 }
 
 function isSame(one: Kept, of: BudgetOf, place: Place): boolean {

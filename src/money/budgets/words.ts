@@ -1,10 +1,10 @@
-import type { LimitSpec } from "../../seam/budget.ts";
+import { type LimitSpec, type Limits, limitSpecs } from "../../seam/budget.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Hold } from "../most.ts";
 import { fits, needOf, type Standing, type Whose } from "./standing.ts";
 
 /** Whose budget it is, as the person reads it for whom it holds. */
-function sayWhose(of: Whose): string {
+export function sayWhose(of: Whose): string {
   switch (of.kind) {
     case "bot":
       return "My budget, for all that I draw,";
@@ -22,13 +22,23 @@ function sayWhose(of: Whose): string {
 }
 
 /** So much of it: “$0.50”, “3 pictures”. */
-function sayAmount({ unit }: Pick<LimitSpec, "unit">, amount: number): string {
+export function sayAmount({ unit }: Pick<LimitSpec, "unit">, amount: number): string {
   if (unit === "pictures") return `${amount.toLocaleString("en")} ${amount === 1 ? "picture" : "pictures"}`;
   return `$${amount.toFixed(amount > 0 && amount < 0.1 ? 3 : 2)}`;
 }
 
+/** “$5.00 a day and 100 pictures a month”; empty for none. */
+export function sayLimits(limits: Limits): string {
+  return limitSpecs
+    .flatMap((limit) => {
+      const most = limits[limit.name];
+      return most === undefined ? [] : `${sayAmount(limit, most)} a ${limit.period}`;
+    })
+    .join(" and ");
+}
+
 /** When it begins anew: “It begins anew on 27 November at 00:00 UTC, in 5 hours”. */
-function sayUntil(until: number, now: number, timeZone: string): string {
+export function sayUntil(until: number, now: number, timeZone: string): string {
   const day = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "long" }).format(until);
   const clock = new Intl.DateTimeFormat("en-GB", {
     ...{ timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" },

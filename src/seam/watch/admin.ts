@@ -1,3 +1,4 @@
+import type { Limits } from "../budget.ts";
 import type { Control } from "./control.ts";
 import type { Spending } from "./spending.ts";
 
@@ -30,10 +31,19 @@ export interface Health {
   readonly lag: { readonly medianMs: number; readonly mostMs: number };
 }
 
+/** The budget of all that the bot spends, wherever. Calls reject with BotError `storage` when the store fails. */
+export interface WholeBudget {
+  /** `own`: the environment's; `kept`: set here, which makes it tighter and never wider. */
+  all(): Promise<{ readonly own: Limits; readonly kept: Limits }>;
+  /** In place of what was set here before. */
+  setAll(limits: Limits): Promise<void>;
+}
+
 /** What an admin sees, and does. */
 export interface Admin {
   readonly control: Control;
   readonly spending: Spending;
+  readonly budgets: WholeBudget;
   /** Never rejects. */
   health(): Promise<Health>;
   settings(): readonly SettingInForce[];

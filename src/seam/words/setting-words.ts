@@ -1,12 +1,13 @@
 import { ruleSpecs } from "../rules.ts";
 import type { Attachment, Scope, SettingWish } from "../turn.ts";
+import { parseBudgetWish } from "./budget-words.ts";
 import { badOptions, readFlags, sayUnknown } from "./flags.ts";
 
 /**
  * Words that are about the studio and not about a picture: `help`, `styles`, `style save cosy: soft light --size wide`,
  * `style share …`, `style show cosy`, `style remove cosy`, `style unshare cosy`, `defaults`, `defaults --size wide`,
  * `defaults reset`, `channel defaults …`, `settings`, `settings changes`, `settings slow-mode 30`, `settings slow-mode
- * reset`, `channel settings …`, `forget me`, `forget me for good`.
+ * reset`, `channel settings …`, `forget me`, `forget me for good`, and those about money of `budget-words.ts`.
  *
  * Undefined for everything else: the whole text has to be of that form, or “style of Monet” would never be drawn. Throws
  * BotError `bad_option` for a flag that there is none of, or with a value it cannot have.
@@ -16,7 +17,12 @@ export function parseSetting(text: string, attachments: readonly Attachment[] = 
   const words = text.trim();
   const forget = /^forget me( for good)?[.!]?$/i.exec(words);
   if (forget) return { name: "forgetMe", sure: forget[1] !== undefined };
-  return parseStyleWish(words, attachments) ?? parseDefaultsWish(words) ?? parseRuleWish(words);
+  return (
+    parseStyleWish(words, attachments) ??
+    parseDefaultsWish(words) ??
+    parseRuleWish(words) ??
+    parseBudgetWish(words)
+  );
 }
 
 const verbs = { save: "mine", share: "shared", remove: "mine", unshare: "shared" } as const;

@@ -1,9 +1,9 @@
 import { findUnpermitted, permittedModels } from "../../options/permitted.ts";
 import type { SlowMode } from "../../rules/slow-mode.ts";
-import { blockedBy, refusalFor } from "../../rules/verdict.ts";
+import { approvalFor, blockedBy, refusalFor, type Weighed } from "../../rules/verdict.ts";
 import type { Rules } from "../../seam/core.ts";
 import { BotError } from "../../seam/errors.ts";
-import type { HeldRules } from "../../seam/rules.ts";
+import { type HeldRules, usualApprovalDays } from "../../seam/rules.ts";
 import type { Wish } from "../../store/open-turn.ts";
 
 /** What admins say of a wish: asked once, of whatever is to be drawn, before anything is paid for it. */
@@ -13,6 +13,8 @@ export interface Judge {
    * for the person.
    */
   allow(wish: Wish): Promise<readonly string[] | undefined>;
+  /** Why it waits for a moderator, and for how many days at most; undefined: it does not. */
+  waits(wish: Wish, weighed: Weighed): Promise<{ readonly why: string; readonly days: number } | undefined>;
   /** Whether who asked for it may still draw there: what was asked for may be drawn much later. */
   isBarred(wish: Wish): Promise<boolean>;
   /** To be called last, for it counts as a request from then on. Rejects with BotError `forbidden`: it comes too soon. */
@@ -44,6 +46,12 @@ export function createJudge(of: {
       const [wrong] = findUnpermitted(options, held, today());
       if (wrong) throw new BotError("bad_option", wrong.words);
       return modelsOf(held, imageModels, today());
+    },
+    async waits({ user, place }, weighed) {
+      if (!place || user.moderator) return undefined;
+      const held = await rules.at(place);
+      const why = approvalFor(held, weighed);
+      return why === undefined ? undefined : { why, days: held["approval-days"] ?? usualApprovalDays };
     },
     isBarred: async (wish) => (await refusalOf(wish)) !== undefined,
     async take({ user, place, event }) {

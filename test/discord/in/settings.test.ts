@@ -114,6 +114,50 @@ test("the other settings, each as what it is", async (t) => {
   }
 });
 
+test("/usage and /budget, each as what it is", async (t) => {
+  const { simulator, guild, channel, ada, mo, nextSetting } = await startDiscord(t);
+  const ann = simulator.addUser({ name: "ann" });
+  simulator.join(guild, ann, { permissions: ["MANAGE_GUILD"] });
+  const [role = ""] = guild.members.get(mo.id)?.roles ?? [];
+  const server = { kind: "community" } as const;
+  const wishes = [
+    ["usage", {}, { name: "usage" }],
+    ["budget show", {}, { name: "budgets" }],
+    [
+      "budget set",
+      { "usd-day": 0.5, "pictures-month": 100 },
+      { name: "setBudget", of: server, limits: { usdDay: 0.5, picturesMonth: 100 } },
+    ],
+    [
+      "budget set",
+      { user: ada.id, "pictures-day": 3 },
+      {
+        ...{ name: "setBudget", of: { kind: "person", id: `discord:${ada.id}`, name: "ada" } },
+        limits: { picturesDay: 3 },
+      },
+    ],
+    [
+      "budget set",
+      { role, "usd-month": 5 },
+      {
+        ...{ name: "setBudget", of: { kind: "role", role: `discord:role:${role}`, name: "mo" } },
+        limits: { usdMonth: 5 },
+      },
+    ],
+    ["budget remove", {}, { name: "removeBudget", of: server }],
+    ["budget remove", { channel: true }, { name: "removeBudget", of: { kind: "channel" } }],
+    ["budget remove", { everyone: true }, { name: "removeBudget", of: { kind: "everyone" } }],
+  ] as const;
+  for (const [name, fields, wish] of wishes) {
+    const doing = await simulator.slash(channel, ann, name, fields);
+    assert.equal((await doing.acknowledged()).ephemeral, true, name);
+    assert.deepEqual((await nextSetting()).turn.wish, wish, name);
+  }
+  await assert.rejects(simulator.slash(channel, ada, "budget show"), /not offered to ada/);
+  await simulator.slash(channel, ada, "usage");
+  assert.deepEqual((await nextSetting()).turn.wish, { name: "usage" });
+});
+
 test("settings work in a direct message and in a group, where there is no server to share with", async (t) => {
   const { simulator, guild, ada, nextSetting } = await startDiscord(t);
   const direct = simulator.dm(ada);

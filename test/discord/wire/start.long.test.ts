@@ -21,7 +21,10 @@ test("the commands are registered once, and again only when they have changed", 
     simulator.requests.filter(({ method, path }) => method === "PUT" && /commands$/.test(path)).length;
   assert.deepEqual(
     simulator.commands().map(({ name }) => name),
-    ["draw", "style", "defaults", "forget", "settings", "Edit this picture", "Use as reference", "Describe"],
+    [
+      ...["draw", "style", "defaults", "forget", "usage", "settings", "budget"],
+      ...["Edit this picture", "Use as reference", "Describe"],
+    ],
   );
   const [draw] = simulator.commands();
   assert.deepEqual(draw?.integration_types, [0, 1]);
@@ -71,7 +74,7 @@ test("kept to one server, the commands are registered there alone", async (t) =>
   const [line] = lines as { hint?: string }[];
   assert.match(line?.hint ?? "", /I am not in the server .* Invite me: https:\/\/discord\.com\/oauth2/);
   simulator.invite(abroad);
-  await until(() => simulator.commands(abroad).length === 6, "the commands in a server that let it in later");
+  await until(() => simulator.commands(abroad).length === 7, "the commands in a server that let it in later");
 });
 
 test("another DISCORD_GUILD_ID, or none, leaves no command of ours where it was before", async (t) => {

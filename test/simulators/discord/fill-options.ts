@@ -1,3 +1,4 @@
+import { componentTypes } from "./component-types.ts";
 import { type Fields, isFields } from "./form.ts";
 import { limits } from "./limits.ts";
 import { optionsOf } from "./offer.ts";
@@ -11,8 +12,11 @@ export async function fillOptions(
   command: Fields,
   given: Readonly<Record<string, OptionValue>>,
   upload: (file: PersonFile) => Promise<Fields & { id: string }>,
+  /** What the id of a user or a role stands for, as of `fillForm`. */
+  resolve: (input: Fields, id: string) => { readonly kind: string; readonly value: Fields },
 ): Promise<{ readonly options: readonly Fields[]; readonly resolved?: Fields }> {
   const attachments: Record<string, Fields> = {};
+  const resolved: Record<string, Record<string, Fields>> = {};
   const options: Fields[] = [];
   for (const option of optionsOf(command)) {
     const { name, type } = option;
@@ -27,14 +31,26 @@ export async function fillOptions(
       options.push({ name, type, value: attachment.id });
     } else {
       checkValue(option, value);
+      const select = idOptions[Number(type)];
+      if (select !== undefined) {
+        const { kind, value: found } = resolve({ type: select }, String(value));
+        resolved[kind] = { ...resolved[kind], [String(value)]: found };
+      }
       options.push({ name, type, value });
     }
   }
   for (const key of Object.keys(given))
     if (!optionsOf(command).some(({ name }) => name === key))
       throw new Error(`/${command.name} has no “${key}”.`);
-  return { options, ...(Object.keys(attachments).length > 0 ? { resolved: { attachments } } : {}) };
+  const all = { ...resolved, ...(Object.keys(attachments).length > 0 ? { attachments } : {}) };
+  return { options, ...(Object.keys(all).length > 0 ? { resolved: all } : {}) };
 }
+
+/** Options whose values are ids, and the select that offers the same. */
+const idOptions: Readonly<Record<number, number>> = {
+  6: componentTypes.userSelect,
+  8: componentTypes.roleSelect,
+};
 
 function checkValue(option: Fields, value: string | number | boolean): void {
   const wanted =

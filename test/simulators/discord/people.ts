@@ -239,7 +239,12 @@ export function createPeople(parts: {
     deleteMessage: (ref) => posts.remove(at(ref)),
     async slash(channel, user, name, given = {}) {
       const { command, chosen, wrap } = findChosen(parts, { channel, user }, name);
-      const filled = await fillOptions(chosen, given, (file) => upload(file, channel, user));
+      const filled = await fillOptions(
+        chosen,
+        given,
+        (file) => upload(file, channel, user),
+        resolveIn(channel),
+      );
       return toDoing(
         interactions.open({
           type: interactionTypes.command,

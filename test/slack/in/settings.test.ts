@@ -43,6 +43,12 @@ test("/draw with words about styles or defaults: answered to the one who asks, w
     scope: "mine",
     options: { size: "1536x1024" },
   });
+  simulator.slash(channel, ada, "/draw", "usage");
+  assert.deepEqual((await nextSetting()).turn.wish, { name: "usage" });
+  simulator.slash(channel, ada, "/draw", "budget channel $5 a day");
+  assert.deepEqual((await nextSetting()).turn.wish, {
+    ...{ name: "setBudget", of: { kind: "channel" }, limits: { usdDay: "5" } },
+  });
   const wrong = simulator.slash(channel, ada, "/draw", "defaults --size huge");
   assert.match((await simulator.waitFor(() => wrong.messages[0])).text, /Size takes square/);
   assert.deepEqual(answers(), []);

@@ -1,7 +1,12 @@
+import type { TestContext } from "node:test";
+import { createAudit } from "../../../src/rules/audit.ts";
+import { createRules } from "../../../src/rules/rules.ts";
+import type { Limits } from "../../../src/seam/budget.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Admin } from "../../../src/seam/watch/admin.ts";
 import type { Changed, Failure, LiveTurn } from "../../../src/seam/watch/control.ts";
 import type { Payment, Spending, SpendingRow, Tokens } from "../../../src/seam/watch/spending.ts";
+import { openStore } from "../../../src/store/store.ts";
 
 /** What an admin's page is given, with nothing behind it: what it asks for is written down. */
 export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly Failure[] = []) {
@@ -10,6 +15,7 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
   let isDraining = false;
   let inHand = turns;
   let failed = failures;
+  let budget: Limits = {};
   const tell = (what: Changed) => {
     for (const hear of hearers) hear(what);
   };
@@ -37,6 +43,12 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
       },
     },
     spending: createAccounts(),
+    budgets: {
+      all: async () => ({ own: { usdMonth: 50 }, kept: budget }),
+      async setAll(limits) {
+        budget = limits;
+      },
+    },
     health: async () => ({
       ...{ version: "1.2.3", upSince: Date.now() - 3_700_000, store: "sqlite:data/drawbridge.db" },
       parts: { running: !isDraining, store: true, discord: false },
@@ -62,6 +74,13 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
       tell("failures");
     },
   };
+}
+
+/** Rules as the core keeps them. */
+export async function openRules(t: TestContext) {
+  const store = await openStore("memory:");
+  t.after(() => store.close());
+  return createRules({ store, audit: createAudit(store), now: Date.now });
 }
 
 export function liveTurn(name: string, more: Partial<LiveTurn> = {}): LiveTurn {

@@ -4,7 +4,7 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, openPage } from "../browser.ts";
 import { startPlayground } from "../playground.ts";
-import { createDesk, failureOf, liveTurn } from "./desk.ts";
+import { createDesk, failureOf, liveTurn, openRules } from "./desk.ts";
 
 /** What axe finds wrong with the page as it is, a line each. */
 async function faults(page: Page): Promise<readonly string[]> {
@@ -48,7 +48,8 @@ describe("the admin's page", () => {
 
   async function open(t: TestContext, chromium: Browser, options: Parameters<typeof openPage>[2] = {}) {
     const desk = busyDesk();
-    const { url } = await startPlayground(t, { admin: { admin: desk.admin, trustedProxies: [] } });
+    const door = { admin: desk.admin, trustedProxies: [] };
+    const { url } = await startPlayground(t, { admin: door }, { rules: await openRules(t) });
     const opened = await openPage(chromium, `${url}/admin`, { reducedMotion: "reduce", ...options });
     t.after(() => opened.page.close());
     const section = async (name: string, ready: string) => {
@@ -88,12 +89,22 @@ describe("the admin's page", () => {
       await page.getByRole("button", { name: "Server" }).click();
       await page.getByText("In no server").waitFor();
       await check("the spending");
+      await page.getByRole("button", { name: "Change", exact: true }).click();
+      await check("the form of the budget");
+      await page.getByRole("button", { name: "Leave as it is" }).click();
+      await section("Rules", "Slow mode");
+      await check("the rules");
+      await page.getByRole("button", { name: "Change Qualities" }).click();
+      await page.getByRole("checkbox", { name: "Low" }).check();
+      await check("the form of a rule");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("Qualities: not set → Low").waitFor();
+      await check("the rules, one of them changed");
       await section("Failures", "req_0123456789abcdef");
       await check("the failures");
-      await section("Health", "Store answers");
-      await check("the health");
-      await section("Settings", "DISCORD_TOKEN");
-      await check("the settings");
+      await section("System", "Store answers");
+      await page.getByText("DISCORD_TOKEN").waitFor();
+      await check("the health and the settings");
       assert.deepEqual(complaints, []);
     });
   }
@@ -149,6 +160,11 @@ describe("the admin's page", () => {
     const label = await page.getByRole("img", { name: /^Dollars a day/ }).getAttribute("aria-label");
     assert.match(label ?? "", /\$6\.00 in all, most on Nov 2, \$4\.50/);
     assert.equal(await page.locator(".plot-day").count(), 30);
+    await page.getByText("$6.00 of $50.00").waitFor();
+    await page.getByRole("button", { name: "Change", exact: true }).click();
+    await page.getByRole("spinbutton", { name: "Dollars a day" }).fill("1.5");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("$0.25 of $1.50").waitFor();
     await page.getByRole("button", { name: "7 days" }).click();
     await page.getByRole("img", { name: /\$0\.25 in all/ }).waitFor();
     assert.equal(await page.locator(".plot-day").count(), 7);
@@ -158,6 +174,47 @@ describe("the admin's page", () => {
     ]);
     assert.equal(file.suggestedFilename(), "drawbridge-spending-2026-11-20-to-2026-11-26.csv");
     assert.deepEqual(complaints, []);
+  });
+
+  test("changes each kind of rule, and takes it back", async (t) => {
+    if (!browser) return t.skip("Chromium is not installed: apt-get install chromium");
+    const { page, section } = await open(t, browser);
+    await section("Rules", "Slow mode");
+    const change = async (label: string, fill: () => Promise<unknown>, record: string) => {
+      await page.getByRole("button", { name: `Change ${label}`, exact: true }).click();
+      await fill();
+      await page.getByText(record).waitFor();
+    };
+    const save = () => page.getByRole("button", { name: "Save" }).click();
+    await change(
+      "Slow mode",
+      async () => {
+        await page.getByRole("spinbutton").fill("45");
+        await save();
+      },
+      "Slow mode: not set → 45 s",
+    );
+    await change(
+      "Direct messages",
+      async () => {
+        await page.getByRole("radio", { name: "off" }).check();
+        await save();
+      },
+      "Direct messages: not set → off",
+    );
+    await change(
+      "Blocked words",
+      async () => {
+        await page.getByRole("textbox").fill("gore\nblood bath");
+        await save();
+      },
+      "Blocked words: not set → gore, blood bath",
+    );
+    await change(
+      "Slow mode",
+      () => page.getByRole("button", { name: "Do not set it" }).click(),
+      "Slow mode: 45 s → not set",
+    );
   });
 
   test("lists a failure as it happens, and tells those to be mended from the everyday ones", async (t) => {

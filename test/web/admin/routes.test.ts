@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { AdminEvent, WireSpending } from "../../../adapters/web/admin/messages.ts";
+import type { AdminAnswers, AdminEvent, WireSpending } from "../../../adapters/web/admin/messages.ts";
 import type { WebOptions } from "../../../adapters/web/index.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import { until } from "../../rig/until.ts";
 import { raw, startPlayground } from "../playground.ts";
-import { createDesk, failureOf, liveTurn } from "./desk.ts";
+import { createDesk, failureOf, liveTurn, openRules } from "./desk.ts";
 
 const password = "the admin's own words";
 const paths = [
   ...["/admin", "/admin/api/now", "/admin/api/failures", "/admin/api/settings", "/admin/api/events"],
-  ...["/admin/api/spending", "/admin/api/spending.csv"],
+  ...["/admin/api/spending", "/admin/api/spending.csv", "/admin/api/rules", "/admin/api/budget"],
 ];
 const form = { "content-type": "application/x-www-form-urlencoded" };
 
@@ -22,8 +22,9 @@ async function start(t: TestContext, options: Partial<WebOptions> & { readonly o
   const lines: string[] = [];
   const log = createLog("info", { write: (line) => void lines.push(line) });
   const door = { admin: desk.admin, trustedProxies: [], ...(own !== null && { password: own }) };
-  const server = await startPlayground(t, { admin: door, now: () => clock.now, log, ...rest });
-  return { ...server, desk, clock, lines };
+  const rules = await openRules(t);
+  const server = await startPlayground(t, { admin: door, now: () => clock.now, log, ...rest }, { rules });
+  return { ...server, desk, clock, lines, rules };
 }
 
 /** What one browser does: it keeps its cookies. */
@@ -276,4 +277,75 @@ test("what was spent comes as sums by day and by one thing more, and as a file t
     'attachment; filename="drawbridge-spending-2025-11-27-to-2026-11-26.csv"',
   );
   assert.equal(await file.text(), "time,usd\r\n2025-11-27,4.5\r\n2026-11-26,0.25\r\n");
+});
+
+test("an admin lays rules down where something was drawn, nowhere else, and the record names the page", async (t) => {
+  const { url, rules } = await start(t, { own: null });
+  const community = "discord:guild:7";
+  const ask = (what: string) => fetch(`${url}/admin/api/${what}`);
+  const change = (body: unknown) =>
+    fetch(`${url}/admin/api/rules`, { method: "POST", body: JSON.stringify(body) });
+  assert.deepEqual(await (await ask("communities")).json(), [{ community }]);
+  const read = async (response: Response) => (await response.json()) as AdminAnswers["rules"];
+  const before = await read(await ask(`rules?community=${community}`));
+  assert.ok(before.rules.length > 10 && before.rules.every(({ said }) => said === undefined));
+
+  const changed = await read(await change({ community, rule: "slow-mode", value: 30 }));
+  assert.equal(changed.rules.find(({ name }) => name === "slow-mode")?.said, "30 s");
+  assert.deepEqual(
+    changed.changes.map(({ who, what, from, to }) => [who.id, what, from, to]),
+    [["web:admin", "Slow mode", undefined, "30 s"]],
+  );
+  assert.equal(
+    (await rules.at({ channel: "discord:channel:1", community }))["slow-mode"],
+    30,
+    "for the chat, too",
+  );
+  await change({ community, rule: "qualities", value: ["low", "medium"] });
+  await change({ community, rule: "dms", value: false });
+  const reset = await read(await change({ community, rule: "slow-mode" }));
+  assert.equal(reset.rules.find(({ name }) => name === "slow-mode")?.said, undefined);
+  assert.deepEqual(await rules.at({ channel: "discord:channel:1", community }), {
+    qualities: ["low", "medium"],
+    dms: false,
+  });
+
+  for (const [wrong, status] of [
+    [{ community: "discord:guild:8", rule: "dms", value: false }, 404],
+    [{ community, rule: "no-such-rule", value: 1 }, 400],
+    [{ community, rule: "slow-mode", value: "a while" }, 400],
+    [{ community, rule: "slow-mode", value: { of: "mine" } }, 400],
+    [{ community, rule: "blocked-words", value: "x".repeat(40_000) }, 400],
+    [{ rule: "dms", value: false }, 400],
+    ["nothing", 400],
+  ] as const) {
+    const answer = await change(wrong);
+    assert.equal(answer.status, status, JSON.stringify(wrong).slice(0, 100));
+    assert.ok(((await answer.json()) as { error: { message: string } }).error.message.length > 10);
+  }
+  assert.equal((await ask("rules?community=discord:guild:8")).status, 404);
+});
+
+test("the whole bot's budget is read with what is used of it, and set; nothing else is taken for one", async (t) => {
+  const { url, lines } = await start(t, { own: null });
+  const ask = async (init?: RequestInit) => fetch(`${url}/admin/api/budget`, init);
+  const set = (limits: unknown) => ask({ method: "POST", body: JSON.stringify(limits) });
+  assert.deepEqual(await (await ask()).json(), {
+    own: { usdMonth: 50 },
+    kept: {},
+    used: { usdDay: 0.25, picturesDay: 2, usdMonth: 6, picturesMonth: 6 },
+  });
+  const changed = await set({ usdDay: 1.5, picturesMonth: 100 });
+  assert.deepEqual(((await changed.json()) as AdminAnswers["budget"]).kept, {
+    usdDay: 1.5,
+    picturesMonth: 100,
+  });
+  for (const wrong of [{ usdDay: -1 }, { usdDay: "5" }, { picturesDay: 1.5 }, { usdMonth: 1e12 }, 7, null]) {
+    assert.equal((await set(wrong)).status, 400, JSON.stringify(wrong));
+  }
+  assert.deepEqual(((await (await ask()).json()) as AdminAnswers["budget"]).kept, {
+    usdDay: 1.5,
+    picturesMonth: 100,
+  });
+  assert.equal(lines.filter((line) => JSON.parse(line).msg === "admin.budget").length, 1);
 });

@@ -1,3 +1,4 @@
+import type { Limits } from "../../../../src/seam/budget.ts";
 import type { AdminAnswers, WireSpending } from "../../admin/messages.ts";
 
 /** The server's requests. Each rejects with an Error whose message a person can read. */
@@ -9,6 +10,14 @@ export const api = {
   settings: () => ask<AdminAnswers["settings"]>("settings"),
   spending: (days: number, by: WireSpending["by"]) =>
     ask<AdminAnswers["spending"]>(`spending?days=${days}&by=${by}`),
+  budget: () => ask<AdminAnswers["budget"]>("budget"),
+  setBudget: (limits: Limits) => ask<AdminAnswers["budget"]>("budget", limits),
+  communities: () => ask<AdminAnswers["communities"]>("communities"),
+  rules: (community: string) =>
+    ask<AdminAnswers["rules"]>(`rules?community=${encodeURIComponent(community)}`),
+  /** `value` undefined: laid down no more. */
+  setRule: (community: string, rule: string, value: unknown) =>
+    ask<AdminAnswers["rules"]>("rules", { community, rule, value }),
   prompt: (message: string) => ask<AdminAnswers["prompt"]>("prompt", { message }),
   cancel: (message: string) => ask<void>("cancel", { message }),
   drain: () => ask<AdminAnswers["now"]>("drain", {}),

@@ -2,17 +2,18 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { icon, mark } from "../look/icons.ts";
 import { theme } from "../look/theme.ts";
 import { failuresSection } from "./failures.ts";
-import { healthSection, settingsSection } from "./health.ts";
 import { nowSection } from "./now.ts";
+import { rulesSection } from "./rules.ts";
 import { spendingSection } from "./spending.ts";
 import { type Actions, type SectionName, type State, sections } from "./state.ts";
+import { systemSection } from "./system.ts";
 
 const views: Readonly<Record<SectionName, (state: State, actions: Actions) => TemplateResult>> = {
   now: nowSection,
   spending: spendingSection,
+  rules: rulesSection,
   failures: failuresSection,
-  health: healthSection,
-  settings: settingsSection,
+  system: systemSection,
 };
 
 /** The whole page. */

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { SpendingRow } from "../../../../src/seam/watch/spending.ts";
 import type { WireSpending } from "../../admin/messages.ts";
 import { styled } from "../look/style-properties.ts";
+import { budgetPart } from "./budget.ts";
 import { fillDays } from "./days.ts";
 import { plot } from "./plot.ts";
 import type { Actions, State } from "./state.ts";
@@ -22,7 +23,7 @@ const ways = [
 ] as const;
 
 /** What was spent, when, and by whom. */
-export function spendingSection({ spending, spendingOf }: State, actions: Actions): TemplateResult {
+export function spendingSection({ spending, spendingOf, budget }: State, actions: Actions): TemplateResult {
   const { days, by } = spendingOf;
   return html`
     <div class="choice" role="group" aria-label="Since when">
@@ -30,6 +31,7 @@ export function spendingSection({ spending, spendingOf }: State, actions: Action
       <a class="button small csv" href=${`/admin/api/spending.csv?days=${days}`} download>As CSV</a>
     </div>
     ${spending ? sums(spending, by, actions) : html`<p class="quiet" role="status">Looking…</p>`}
+    ${budget ? budgetPart(budget, actions) : nothing}
   `;
 }
 

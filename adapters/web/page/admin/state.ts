@@ -1,12 +1,20 @@
-import type { Failure, Health, SettingInForce, WireNow, WireSpending } from "../../admin/messages.ts";
+import type {
+  AdminAnswers,
+  Failure,
+  Health,
+  SettingInForce,
+  WireNow,
+  WireRule,
+  WireSpending,
+} from "../../admin/messages.ts";
 
 /** The parts of the page, in the order in which they stand in its menu. */
 export const sections = [
   { name: "now", label: "Now" },
   { name: "spending", label: "Spending" },
+  { name: "rules", label: "Rules" },
   { name: "failures", label: "Failures" },
-  { name: "health", label: "Health" },
-  { name: "settings", label: "Settings" },
+  { name: "system", label: "System" },
 ] as const;
 
 export type SectionName = (typeof sections)[number]["name"];
@@ -23,8 +31,13 @@ export interface State {
   readonly health?: Health;
   readonly settings?: readonly SettingInForce[];
   readonly spending?: WireSpending;
+  readonly budget?: AdminAnswers["budget"];
   /** How many days of spending are shown, and by what. */
   readonly spendingOf: { readonly days: number; readonly by: WireSpending["by"] };
+  readonly communities?: AdminAnswers["communities"];
+  /** The one whose rules are shown, and those. */
+  readonly community?: string;
+  readonly rules?: AdminAnswers["rules"];
   /** What was asked for, of turns that were opened, by their message. */
   readonly prompts: ReadonlyMap<string, string>;
   /** What went wrong last, in words. */
@@ -41,6 +54,9 @@ export interface Actions {
   take(): void;
   showGraves(only: boolean): void;
   showSpending(of: Partial<State["spendingOf"]>): void;
+  chooseCommunity(community: string): void;
+  changeRule(rule: WireRule): void;
+  changeBudget(): void;
   dismiss(): void;
   retry(): void;
   turnTheme(): void;

@@ -1,12 +1,12 @@
-import { toLeast } from "../answer/bill.ts";
-import type { Budgets } from "../money/budgets/budgets.ts";
-import { fits, type Standing } from "../money/budgets/standing.ts";
-import { noRoom } from "../money/budgets/words.ts";
-import type { Hold } from "../money/most.ts";
-import { toBotError } from "../seam/errors.ts";
-import type { Payment } from "../seam/watch/spending.ts";
-import type { OpenTurn } from "../store/open-turn.ts";
-import type { ExpectedCost } from "./expected-cost.ts";
+import { toLeast } from "../../answer/bill.ts";
+import type { Budgets } from "../../money/budgets/budgets.ts";
+import { fits, type Standing } from "../../money/budgets/standing.ts";
+import { noRoom } from "../../money/budgets/words.ts";
+import type { Hold } from "../../money/most.ts";
+import { toBotError } from "../../seam/errors.ts";
+import type { Payment } from "../../seam/watch/spending.ts";
+import type { OpenTurn } from "../../store/open-turn.ts";
+import type { ExpectedCost } from "../expected-cost.ts";
 
 /** What turns cost those whose budgets they are. Calls reject with BotError `storage` when the store fails. */
 export interface Paying {

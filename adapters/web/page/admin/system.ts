@@ -1,13 +1,17 @@
 import { html, type TemplateResult } from "lit-html";
-import type { SettingInForce } from "../../admin/messages.ts";
+import type { Health, SettingInForce } from "../../admin/messages.ts";
 import type { State } from "./state.ts";
 import { at, megabytes, platform, span } from "./words.ts";
 
 const names: Readonly<Record<string, string>> = { running: "Takes turns", store: "Store answers" };
 
-/** How the process is. */
-export function healthSection({ health }: State): TemplateResult {
-  if (!health) return html`<p class="quiet" role="status">Looking…</p>`;
+/** How the process is, and what it was started with. */
+export function systemSection({ health, settings }: State): TemplateResult {
+  if (!health || !settings) return html`<p class="quiet" role="status">Looking…</p>`;
+  return html`${facts(health)} ${inForce(settings)}`;
+}
+
+function facts(health: Health): TemplateResult {
   const { version, upSince, parts, store, painter, memory, lag } = health;
   const rows: readonly (readonly [string, string | TemplateResult])[] = [
     ...Object.entries(parts).map(
@@ -29,18 +33,17 @@ function yes(isWell: boolean): TemplateResult {
   return html`<span class="phase" data-phase=${isWell ? "well" : "grave"}>${isWell ? "Yes" : "No"}</span>`;
 }
 
-/** What is set in the environment. */
-export function settingsSection({ settings }: State): TemplateResult {
-  if (!settings) return html`<p class="quiet" role="status">Looking…</p>`;
+function inForce(settings: readonly SettingInForce[]): TemplateResult {
   const parts = [...new Set(settings.map(({ part }) => part))];
   return html`
+    <h2>Settings</h2>
     <p class="quiet">
       As this process was started with. They are changed in its environment, or in <code>.env</code>, and hold from
       the next start on.
     </p>
     ${parts.map(
       (part) => html`
-        <h2>${part}</h2>
+        <h3>${part}</h3>
         <dl class="facts">${settings.filter((setting) => setting.part === part).map(setting)}</dl>
       `,
     )}
