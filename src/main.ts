@@ -12,6 +12,7 @@ import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
+import type { ChannelKey } from "./seam/turn.ts";
 import type { Admin } from "./seam/watch/admin.ts";
 import type { Watch } from "./seam/watch/watch.ts";
 import { calmCollector } from "./setup/collector.ts";
@@ -133,6 +134,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     control: bot.control,
     spending: bot.spending,
     budgets: bot.budgets,
+    nameOf: (key: string) => nameOf(loaded, key),
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
@@ -282,6 +284,12 @@ async function loadAdapters(
     loaded.push({ adapter, where: () => adapter.where, isConnected: () => adapter.connected });
   }
   return loaded;
+}
+
+/** What people call a channel or a community: each platform knows its own. */
+function nameOf(loaded: readonly Loaded[], key: string): string | undefined {
+  const named = loaded.map(({ adapter }) => adapter.nameOf?.(key as ChannelKey)); // of what was asked somewhere
+  return named.find((name) => name !== undefined);
 }
 
 /** What an operator needs to read; a stack only for what is our mistake. */

@@ -17,7 +17,7 @@ import { parseReplay } from "./in/replay.ts";
 import { createSight } from "./in/sight.ts";
 import { forget, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor, nameUnknown } from "./live/access.ts";
-import { createChannels } from "./live/channels.ts";
+import { type Channels, createChannels } from "./live/channels.ts";
 import { createDiscordClock } from "./live/clock.ts";
 import { createHome } from "./live/home.ts";
 
@@ -64,6 +64,7 @@ interface Running {
   readonly venues: Venues;
   readonly replay: Adapter["replay"];
   readonly inviteUrl: string;
+  readonly nameOf: Channels["nameOf"];
   isConnected(): boolean;
   close(): Promise<void>;
 }
@@ -165,6 +166,7 @@ export function createDiscordAdapter(
       stage,
       venues,
       inviteUrl,
+      nameOf: channels.nameOf,
       isConnected: gateway.isConnected,
       async replay(event) {
         const found = parseReplay(event);
@@ -256,6 +258,7 @@ export function createDiscordAdapter(
       await running?.close();
       running = undefined;
     },
+    nameOf: (key) => running?.nameOf(key),
     replay: (event) => connected().replay(event),
     toAttachment: (file) => connected().stage.files.reopen(file),
     reopen(key, venue) {

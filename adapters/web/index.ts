@@ -215,6 +215,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       database.close();
     },
 
+    nameOf: (key) => (key === here.community || key === here.channel ? "Playground" : undefined),
     replay: async (event) => parts().asks.replay(event),
     toAttachment: (file) => toSent(file, parts().stage),
     reopen(key) {

@@ -58,7 +58,9 @@ export async function examine({
         ...(await examineClock(clocksOf(config), now)),
         ...(await examineFonts()),
       ]),
-      ...(config.playground || config.publicUrl ? [part("Address", () => examineAddress(config))] : []),
+      ...(config.playground || config.publicUrl || config.admin
+        ? [part("Address", () => examineAddress(config))]
+        : []),
     ])),
   ];
 }

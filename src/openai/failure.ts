@@ -1,4 +1,4 @@
-import { APIConnectionError, APIError } from "openai";
+import { APIConnectionError, APIError } from "openai/error";
 import { BotError } from "../seam/errors.ts";
 import { toVerdict } from "./verdict.ts";
 

@@ -1,10 +1,9 @@
-import OpenAI, { APIError, toFile } from "openai";
+import { APIError } from "openai/error";
+import { toFile } from "openai/uploads";
 import type { Usage } from "../money/prices.ts";
 import type { Upload } from "../pictures/uploads.ts";
-import type { Log } from "../seam/log.ts";
-import { createBoundedFetch, mostEventBytes } from "./body.ts";
+import { createClient, limitsOf, type PainterOptions } from "./client.ts";
 import type { Commission, Engine, RequestDefaults } from "./engine.ts";
-import { withErrorWords } from "./error-words.ts";
 import { isGone, toPaintError } from "./failure.ts";
 import { createImagesEngine, isMark } from "./images/images.ts";
 import { isQuestion, noWords } from "./images/words.ts";
@@ -12,7 +11,6 @@ import { insist } from "./patience.ts";
 import { createResponsesEngine } from "./responses/going-on.ts";
 import { rulesId } from "./responses/request.ts";
 import { createResponses } from "./responses/responses.ts";
-import type { StreamLimits } from "./stream/read-events.ts";
 
 /**
  * Whoever draws, by whichever of the engines. All methods reject with a BotError; with the signal's reason when it
@@ -69,48 +67,8 @@ export function hasMainline({
   return mainline;
 }
 
-export interface PainterOptions {
-  readonly apiKey: string;
-  readonly baseUrl?: string;
-  readonly standIn: boolean;
-  readonly log: Log;
-  /** Silence, in ms without a byte, after which a connection counts as broken; 150 s unless said. */
-  readonly idleMs?: number;
-  /** Ms without an event, whatever else comes, after which a response is given up; 15 minutes unless said. */
-  readonly stuckMs?: number;
-  /** Ms between two questions how a response stands whose stream is not to be had; 3 s unless said. */
-  readonly pollMs?: number;
-  /** Bytes of one event, and of a body that is no stream; 128 MiB unless said. */
-  readonly eventBytes?: number;
-  /** The first wait before another try, in ms; each further one is twice as long. */
-  readonly backoffMs?: number;
-}
-
 /** The longest life of a file. Source: `expires_after` in openai's files.d.ts. */
 const fileLifeSeconds = 30 * 24 * 3600;
-
-/** What reading a stream may cost; as much is read of what is none. */
-export function limitsOf({
-  eventBytes = mostEventBytes,
-  idleMs = 150_000,
-}: Pick<PainterOptions, "eventBytes" | "idleMs">): StreamLimits {
-  return { bytes: eventBytes, idleMs };
-}
-
-/** The openai SDK, whose own retries are off: they do not know what has been drawn. */
-export function createClient(options: PainterOptions): OpenAI {
-  const { log } = options;
-  const limits = limitsOf(options);
-  const warn = (message: string) => log.warn({ message }, "openai.sdk");
-  return new OpenAI({
-    apiKey: options.apiKey,
-    ...(options.baseUrl && { baseURL: options.baseUrl }),
-    maxRetries: 0,
-    timeout: limits.idleMs,
-    fetch: withErrorWords(createBoundedFetch(limits)),
-    logger: { error: warn, warn, info: () => {}, debug: () => {} },
-  });
-}
 
 /** A painter on the openai SDK. */
 export function createPainter(options: PainterOptions): Painter {
@@ -142,9 +100,8 @@ export function createPainter(options: PainterOptions): Painter {
     async erase(what, id, signal) {
       if (isMark(id)) return;
       try {
-        await (what === "file"
-          ? client.files.delete(id, { signal })
-          : client.responses.delete(id, { signal }));
+        const { files: stored, responses } = await client();
+        await (what === "file" ? stored.delete(id, { signal }) : responses.delete(id, { signal }));
       } catch (cause) {
         signal.throwIfAborted();
         const isThere = !(cause instanceof APIError) || ![404, 410].includes(cause.status ?? 0);
@@ -160,7 +117,8 @@ export function createPainter(options: PainterOptions): Painter {
         expires_after: { anchor: "created_at" as const, seconds: fileLifeSeconds },
       };
       try {
-        return (await insist(() => client.files.create(body, { signal }), backoffMs, signal)).id;
+        return (await insist(async () => (await client()).files.create(body, { signal }), backoffMs, signal))
+          .id;
       } catch (cause) {
         signal.throwIfAborted();
         if (isGone(cause)) {

@@ -1,5 +1,15 @@
 import type { Core } from "./core.ts";
-import type { Attachment, MessageKey, Place, PlatformEvent, SentFile, ThreadKey, User } from "./turn.ts";
+import type {
+  Attachment,
+  ChannelKey,
+  CommunityKey,
+  MessageKey,
+  Place,
+  PlatformEvent,
+  SentFile,
+  ThreadKey,
+  User,
+} from "./turn.ts";
 import type { Reply } from "./view.ts";
 
 /** A platform. */
@@ -23,6 +33,11 @@ export interface Adapter {
    * `unknown_message` where the bot cannot post by itself.
    */
   below(message: MessageKey, user: User): Promise<Below>;
+  /**
+   * What people call a channel or a community, as far as that is known without asking; absent where the platform never
+   * tells.
+   */
+  nameOf?(key: ChannelKey | CommunityKey): string | undefined;
   /**
    * Deletes what it keeps of a person itself, but for where they say that they want it; how many threads. Absent: it keeps
    * nothing that does not go by itself.

@@ -160,7 +160,7 @@ function help(): string {
   });
   return [
     "Say what to draw, or attach pictures and say what to make of them. Reply to a picture to change it, or to ask about it.",
-    "Options go behind the words: `a kite --size wide --count 2`. Save them under a name with `style save cosy: soft light --size wide`, for good with `defaults --size wide`. What you have had, and what is left of your budget, says `usage`. `forget me` deletes all that I keep of you.",
+    "Options go behind the words: `a kite --size wide --count 2`. Save them under a name with `style save cosy: soft light --size wide`, for good with `defaults --size wide`. What you have had, and what is left of your budget, says `usage`; `forget me` deletes all that I keep of you.",
     ...rows,
   ].join("\n");
 }

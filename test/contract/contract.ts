@@ -9,15 +9,17 @@ import { until } from "../rig/until.ts";
 import { control } from "./control.ts";
 import { examples } from "./examples.ts";
 import { imageExamples, imagePromises } from "./images.ts";
+import { money } from "./money.ts";
 import type { Contract, Platform, Promised, Seen, Stage } from "./platform.ts";
 import { promises } from "./promises.ts";
+import { rulePromises } from "./rules.ts";
 import { sight } from "./sight.ts";
 
 const isDone = ({ buttons }: Seen) => buttons.includes("redo");
 
 /** Runs every promise and every example against one adapter, whoever draws, except those it lacks. */
 export function adapterContract(contract: Contract): void {
-  const all = { ...promises, ...sight, ...control, ...examples };
+  const all = { ...promises, ...sight, ...control, ...money, ...rulePromises, ...examples };
   for (const promise of Object.keys(contract.lacks)) {
     assert.ok(promise in all, `no such promise: ${promise}`);
   }
@@ -65,7 +67,7 @@ async function createStage(
   const publicUrl = "https://draw.example.com";
   const parts = { standin, store, publicUrl, defaults: { engine } };
   let core = await createCore({ adapter, ...parts });
-  const { person } = platform;
+  const { person, ruled } = platform;
 
   const see = async (what: string, holds: (seen: Seen) => boolean) => {
     let found: Seen | undefined;
@@ -83,6 +85,7 @@ async function createStage(
   };
   return {
     person,
+    ruled,
     standin,
     core: () => core,
     see,

@@ -1,7 +1,7 @@
 import type { ActionName } from "../../src/seam/actions.ts";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import type { ImageOptions } from "../../src/seam/options.ts";
-import type { MessageKey } from "../../src/seam/turn.ts";
+import type { MessageKey, Place } from "../../src/seam/turn.ts";
 import type { Standin } from "../../src/standin/index.ts";
 import type { createCore } from "../rig/core.ts";
 
@@ -10,7 +10,17 @@ export interface Platform {
   /** A new adapter on this platform, as a fresh process makes it. What was posted before is still there. */
   connect(): Adapter;
   readonly person: Person;
+  /** Where that person speaks, as admins lay down what may be drawn there. */
+  readonly ruled: Ruled;
   close(): Promise<void>;
+}
+
+export interface Ruled {
+  readonly place: Place;
+  /** The person's `User.id`. */
+  readonly userId: string;
+  /** A moderator presses *Approve*; absent where the person moderates. */
+  approve?(seen: Seen): Promise<void>;
 }
 
 /** Someone at the platform's own surface: it acts and sees as a person does, through the wire. */
@@ -59,6 +69,7 @@ export interface Contract {
 /** A person, and what stands behind the platform they are on. */
 export interface Stage {
   readonly person: Person;
+  readonly ruled: Ruled;
   readonly standin: Standin;
   readonly core: () => Awaited<ReturnType<typeof createCore>>;
   /** Waits for an answer of which something holds. */
@@ -72,7 +83,9 @@ export interface Stage {
   /** Makes OpenAI forget the response behind an answer. */
   forget(seen: Seen): Promise<void>;
   /** Ends the process as SIGTERM does, and starts a new one on the same data; with those settings, if any. */
-  restart(as?: Pick<Parameters<typeof createCore>[0], "concurrency" | "queue" | "idleMs">): Promise<void>;
+  restart(
+    as?: Pick<Parameters<typeof createCore>[0], "concurrency" | "queue" | "idleMs" | "budget">,
+  ): Promise<void>;
 }
 
 /** Keeps a promise, or fails. */

@@ -2,7 +2,7 @@ import { createDiscordAdapter } from "../../adapters/discord/index.ts";
 import { parseButtonId } from "../../adapters/discord/wire/keys.ts";
 import type { ActionName } from "../../src/seam/actions.ts";
 import { createLog } from "../../src/seam/log.ts";
-import { nobodyBeside } from "../contract/beside.ts";
+import { nobodyBeside, nobodyModerates } from "../contract/beside.ts";
 import { adapterContract } from "../contract/contract.ts";
 import type { Platform, Seen } from "../contract/platform.ts";
 import { createDiscordSimulator } from "../simulators/discord/index.ts";
@@ -15,7 +15,8 @@ async function simulate(kind: "channel" | "thread" | "direct"): Promise<Platform
   const guild = simulator.addGuild();
   const ada = simulator.addUser({ name: "ada" });
   const mo = simulator.addUser({ name: "mo" });
-  for (const one of [ada, mo]) simulator.join(guild, one);
+  simulator.join(guild, ada);
+  simulator.join(guild, mo, { permissions: ["MANAGE_MESSAGES"] });
   const room = () => simulator.addChannel(guild);
   const thread = () => simulator.addThread(room(), { name: "pictures", ownerId: ada.id });
   const channel = { channel: room, thread, direct: () => simulator.dm(ada) }[kind]();
@@ -72,6 +73,15 @@ async function simulate(kind: "channel" | "thread" | "direct"): Promise<Platform
           .map(({ text }) => text),
       mentioned: async () => bots().flatMap(({ pings }) => pings.map((ping) => JSON.stringify(ping))),
     },
+    ruled: {
+      place: { channel: `discord:channel:${channel.id}`, community: `discord:guild:${guild.id}` },
+      userId: `discord:${ada.id}`,
+      async approve(seen) {
+        const buttons = simulator.message(toId(seen))?.buttons ?? [];
+        const approve = buttons.find(({ customId }) => toAction(customId) === "approve");
+        await simulator.press(toId(seen), approve?.customId ?? "no approve", mo).acknowledged();
+      },
+    },
     close: () => simulator.close(),
   };
 }
@@ -104,5 +114,5 @@ adapterContract({ name: "discord, in a thread", simulate: () => simulate("thread
 adapterContract({
   name: "discord, in direct messages",
   simulate: () => simulate("direct"),
-  lacks: { ...nobodyBeside },
+  lacks: { ...nobodyBeside, ...nobodyModerates },
 });

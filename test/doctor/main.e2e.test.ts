@@ -134,3 +134,12 @@ test("a part that hangs does not hold up the others", async (t) => {
   assert.match(out, /✖ Discord does not answer/);
   assert.match(out, /✔ Slack takes the token/);
 });
+
+test("a bot alone has an address to be looked at where it has an admin's page", async (t) => {
+  const { env } = await world(t);
+  const alone = await doctor({ ...env, PLAYGROUND: "off" });
+  assert.doesNotMatch(alone.out, /^Address$/m);
+  const looked = await doctor({ ...env, PLAYGROUND: "off", ADMIN_PASSWORD: "a gate that nobody knows" });
+  assert.match(looked.out, /^Address$/m);
+  assert.match(looked.out, new RegExp(`Port ${env.PORT} of 127\\.0\\.0\\.1 is free`));
+});

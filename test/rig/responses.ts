@@ -1,4 +1,4 @@
-import { createClient, limitsOf, type PainterOptions } from "../../src/openai/painter.ts";
+import { createClient, limitsOf, type PainterOptions } from "../../src/openai/client.ts";
 import { createResponses, type Responses } from "../../src/openai/responses/responses.ts";
 
 /** The Responses API by itself, as a painter has it. */

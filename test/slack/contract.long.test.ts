@@ -1,7 +1,7 @@
 import { createSlackAdapter } from "../../adapters/slack/index.ts";
 import { parseButtonId, parseMessageKey } from "../../adapters/slack/wire/keys.ts";
 import { createLog } from "../../src/seam/log.ts";
-import { nobodyBeside } from "../contract/beside.ts";
+import { nobodyBeside, nobodyModerates } from "../contract/beside.ts";
 import { adapterContract } from "../contract/contract.ts";
 import type { Platform, Seen } from "../contract/platform.ts";
 import { freePort } from "../rig/free-port.ts";
@@ -17,7 +17,7 @@ async function simulate(
   const isAlone = kind === "direct" || kind === "agent";
   const simulator = await createSlackSimulator({ app: kind === "agent" ? "agent" : "assistant" });
   const ada = simulator.addUser({ name: "ada" });
-  const mo = simulator.addUser({ name: "mo" });
+  const mo = simulator.addUser({ name: "mo", admin: true });
   const channel = isAlone ? simulator.dm(ada) : simulator.addChannel({ name: "pictures" });
   const root = kind === "thread" && (await simulator.say(channel, mo, "Shall we draw something?"));
   const inThread = root ? { threadTs: root.ts } : {};
@@ -103,6 +103,11 @@ async function simulate(
       whispered: async () => bots().flatMap((one) => (one.ephemeralTo === ada.id ? [toSeen(one)] : [])),
       mentioned: async () => bots().flatMap(({ pings }) => pings.map((ping) => JSON.stringify(ping))),
     },
+    ruled: {
+      place: { channel: `slack:channel:${channel.id}`, community: `slack:team:${simulator.teamId}` },
+      userId: `slack:${ada.id}`,
+      approve: async (seen) => void (await simulator.press(toRef(seen), "a:approve", mo).acknowledged()),
+    },
     close: () => simulator.close(),
   };
 }
@@ -137,12 +142,12 @@ adapterContract({ name: "slack, in a thread", simulate: () => simulate("thread",
 adapterContract({
   name: "slack, in direct messages",
   simulate: () => simulate("direct", "socket"),
-  lacks: { ...nobodyBeside },
+  lacks: { ...nobodyBeside, ...nobodyModerates },
 });
 adapterContract({
   name: "slack, with the agent",
   simulate: () => simulate("agent", "socket"),
-  lacks: { ...nobodyBeside },
+  lacks: { ...nobodyBeside, ...nobodyModerates },
 });
 adapterContract({
   name: "slack, over HTTP",

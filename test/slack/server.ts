@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../../adapters/slack/index.ts";
-import type { Account, Accounts, BackTo, Removed, Style, Styles } from "../../src/seam/core.ts";
+import type { Account, Accounts, BackTo, Removed, Rules, Style, Styles } from "../../src/seam/core.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Access } from "../../src/seam/trust/access.ts";
 import type { Press, Prompt, Setting, Turn } from "../../src/seam/turn.ts";
@@ -42,6 +42,7 @@ export async function startSlack(
     readonly backTo?: BackTo;
     readonly removed?: Removed;
     readonly listStyles?: Styles["list"];
+    readonly rules?: Rules;
     beforeStart?(simulator: SlackSimulator): void;
   } = {},
 ) {
@@ -99,6 +100,7 @@ export async function startSlack(
       promptOf,
       accounts,
       styles,
+      ...(given.rules && { rules: given.rules }),
       ...(given.backTo && { backTo: given.backTo }),
       ...(given.removed && { removed: given.removed }),
     },

@@ -53,7 +53,7 @@ test("a prompt with files becomes a turn whose attachments can be read", async (
   });
   assert.equal(turn.kind, "prompt");
   assert.equal(turn.thread, `web:${thread}`);
-  assert.deepEqual(turn.user, { id: "web:playground", name: "You", moderator: true });
+  assert.deepEqual(turn.user, { id: "web:playground", name: "You", moderator: true, admin: true });
   assert.equal(turn.text, "a fox\nin snow --size wide");
   assert.deepEqual(turn.options, { quality: "high", partials: 2 });
   assert.equal(turn.addressed, true);

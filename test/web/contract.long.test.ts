@@ -7,7 +7,7 @@ import { createWebAdapter } from "../../adapters/web/index.ts";
 import { toKey } from "../../adapters/web/out/view.ts";
 import type { WireAnswer, WireEvent, WireMessage, WirePicture } from "../../adapters/web/wire/messages.ts";
 import { createLog } from "../../src/seam/log.ts";
-import { nobodyBeside } from "../contract/beside.ts";
+import { nobodyBeside, nobodyModerates } from "../contract/beside.ts";
 import { adapterContract } from "../contract/contract.ts";
 import type { Platform, Seen } from "../contract/platform.ts";
 
@@ -77,6 +77,10 @@ async function simulate(): Promise<Platform> {
       },
       told: async () => told,
     },
+    ruled: {
+      place: { channel: "web:channel", community: "web:community" },
+      userId: "web:playground",
+    },
     async close() {
       connections.abort();
       await rm(dataDir, { recursive: true, force: true });
@@ -138,6 +142,9 @@ adapterContract({
   simulate,
   lacks: {
     ...nobodyBeside,
+    ...nobodyModerates,
+    "says when the next may be asked for in slow mode":
+      "whoever sits at the playground moderates it, and waits for nobody",
     "takes a deleted answer's message away, where no thread hangs on it":
       "its question stays in the thread of the page, and below it the line that says what became of the answer",
     "mentions nobody, whatever the words are": "the playground has nobody to mention",

@@ -95,13 +95,13 @@ export function toCommands(
       options: toDefaultsCommands(),
     },
     {
-      name: commandNames.forget,
-      description: "Delete all that I keep of you; I ask once more first",
+      name: commandNames.usage,
+      description: "What you have had drawn, and what is left of your budget",
       options: [],
     },
     {
-      name: commandNames.usage,
-      description: "What you have had drawn, and what is left of your budget",
+      name: commandNames.forget,
+      description: "Delete all that I keep of you; I ask once more first",
       options: [],
     },
   ].map((command) => ({ ...command, type: ApplicationCommandType.ChatInput as const }));

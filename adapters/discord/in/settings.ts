@@ -11,8 +11,8 @@ export function parseSetting(
   { data }: Pick<APIChatInputApplicationCommandInteraction, "data">,
   toAttachments: (files: readonly RemoteFile[]) => readonly Attachment[],
 ): SettingWish | undefined {
-  if (data.name === commandNames.forget) return { name: "forgetMe", sure: false };
   if (data.name === commandNames.usage) return { name: "usage" };
+  if (data.name === commandNames.forget) return { name: "forgetMe", sure: false };
   const [chosen] = data.options ?? [];
   if (chosen?.type !== ApplicationCommandOptionType.Subcommand) return undefined;
   const fields = readFields(chosen.options ?? [], data.resolved);

@@ -5,8 +5,8 @@ import {
   GuildPremiumTier,
 } from "discord.js";
 import { createBounded } from "../../../src/seam/bounded.ts";
-import type { Place } from "../../../src/seam/turn.ts";
-import { type Spot, toIdAt, toPlace } from "../wire/keys.ts";
+import type { ChannelKey, CommunityKey, Place } from "../../../src/seam/turn.ts";
+import { channelIdOf, guildIdOf, type Spot, toIdAt, toPlace } from "../wire/keys.ts";
 import { type Overwrite, permissionsIn } from "../wire/permissions.ts";
 import type { Send } from "../wire/send.ts";
 import type { Thread } from "./stage.ts";
@@ -47,6 +47,8 @@ export interface Channels {
   spokenSince(ms: number): readonly string[];
   /** The server a channel is in, as far as the gateway has told. */
   serverOf(channelId: string): string | undefined;
+  /** What a server or a channel is called, as far as the gateway has told. */
+  nameOf(key: ChannelKey | CommunityKey): string | undefined;
   /** The bot is a member of the server. */
   has(guildId: string): boolean;
 }
@@ -152,6 +154,11 @@ export function createChannels(client: Client<true>, send: Send): Channels {
       return spoken.sort((a, b) => (a.last < b.last ? 1 : -1)).map(({ id }) => id);
     },
     serverOf: (channelId) => inChannel(channelId)?.guild.id,
+    nameOf(key) {
+      const channel = client.channels.cache.get(channelIdOf(key) ?? "");
+      if (channel) return "name" in channel && channel.name ? `#${channel.name}` : undefined;
+      return client.guilds.cache.get(guildIdOf({ community: key }) ?? "")?.name;
+    },
     has: (guildId) => client.guilds.cache.has(guildId),
   };
 }

@@ -39,6 +39,8 @@ interface FieldState {
   readonly selected_option?: { readonly value: string } | null;
   readonly selected_options?: readonly { readonly value: string }[];
   readonly selected_conversation?: string | null;
+  readonly selected_conversations?: readonly string[];
+  readonly selected_users?: readonly string[];
   readonly files?: readonly SlackFile[];
 }
 

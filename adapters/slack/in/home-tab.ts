@@ -1,6 +1,7 @@
 import type { Account } from "../../../src/seam/core.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { ImageOptions } from "../../../src/seam/options.ts";
+import type { HeldRules } from "../../../src/seam/rules.ts";
 import type { SettingWish } from "../../../src/seam/turn.ts";
 import {
   type Filled,
@@ -19,7 +20,8 @@ import { say } from "../out/notice.ts";
 import { homeButtons, isHomeButton, parseStyleButton, toPlace } from "../wire/keys.ts";
 import { toLogged } from "../wire/trouble.ts";
 import { openDrawing, openForm, stylesOf } from "./dialogs.ts";
-import type { Pressed } from "./payloads.ts";
+import type { Pressed, Submitted } from "./payloads.ts";
+import { openRule, saveRule } from "./rules-tab.ts";
 
 const notModerator = "Only an admin or owner of this workspace can set a channel's defaults.";
 const anotherChannel =
@@ -46,12 +48,17 @@ export async function showHome(stage: Stage, userId: string, teamId?: string): P
   const { send, me, people, painter } = stage;
   const refusal = await refusalAtHome(stage, userId, teamId);
   if (refusal !== undefined) return send.publishHome(userId, toClosedHome(refusal));
-  const [account, styles, { moderator = false }] = await Promise.all([
+  const [account, styles, { moderator = false, admin = false }] = await Promise.all([
     accountOf(stage, toAccountId(userId)),
     stylesOf(stage, userId),
     people.of(userId),
   ]);
-  const home = toHome({ name: me.name, painter, styles, moderator, ...(account && { account }) });
+  const rules = admin ? await rulesOf(stage) : undefined;
+  const home = toHome({
+    ...{ name: me.name, painter, styles, moderator },
+    ...(account && { account }),
+    ...(rules && { rules }),
+  });
   await send.publishHome(userId, home);
 }
 
@@ -68,6 +75,7 @@ export async function answerAtHome(
     return showChannel(stage, userId, view.id, pressed.selected_conversation);
   if (!isHomeButton(pressed.action_id)) return;
   const who = { userId };
+  const { value: chosen = "" } = pressed.selected_option ?? {};
   switch (pressed.action_id) {
     case homeButtons.draw:
       return openDrawing(stage, trigger, { form: "draw" }, who);
@@ -87,6 +95,8 @@ export async function answerAtHome(
       return settle(stage, came, userId, { name: "forgetMe", sure: false });
     case homeButtons.channel:
       return openForm(stage, trigger, who, Promise.resolve(true), () => toChannelModal());
+    case homeButtons.rule:
+      return orSay(stage, userId, () => openRule(stage, trigger, userId, chosen));
     case homeButtons.newStyle:
       return openForm(stage, trigger, who, stage.people.of(userId), (person) =>
         toStyleModal(person?.moderator === true),
@@ -128,6 +138,15 @@ export function saveChannelDefaults(
   });
 }
 
+/** A rule from its form. */
+export function changeRule(stage: Stage, submitted: Submitted, rule: string | undefined): Promise<void> {
+  const userId = submitted.user.id;
+  return orSay(stage, userId, async () => {
+    await saveRule(stage, submitted, rule);
+    await showHome(stage, userId);
+  });
+}
+
 /** A style from its form. */
 export function saveStyle(stage: Stage, came: Came, userId: string, filled: Filled): Promise<void> {
   const { style, text: instruction, options, references, shared } = filled;
@@ -162,6 +181,16 @@ async function orSay(stage: Stage, userId: string, work: () => Promise<void>): P
   } catch (error) {
     if (!(error instanceof BotError)) throw error;
     await say(stage, { channelId: "", userId }, error.message);
+  }
+}
+
+/** What is laid down in the workspace; undefined when it cannot be read. */
+async function rulesOf({ core, me, log }: Stage): Promise<HeldRules | undefined> {
+  try {
+    return (await core.rules.of(toPlace(me.teamId, "home"))).community;
+  } catch (error) {
+    log.warn({ error: toLogged(error) }, "slack.rules.unread");
+    return undefined;
   }
 }
 

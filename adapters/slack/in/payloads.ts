@@ -31,6 +31,7 @@ export interface Pressed {
     readonly block_id?: string;
     readonly value?: string;
     readonly selected_conversation?: string;
+    readonly selected_option?: { readonly value: string } | null;
     readonly action_ts?: string;
   }[];
   /** Where it was pressed, when that is a form or App Home. */

@@ -11,7 +11,7 @@ import { say } from "../out/notice.ts";
 import { parseFormId, toPlace } from "../wire/keys.ts";
 import { openResponseUrl } from "../wire/response-url.ts";
 import { draw } from "./drawing.ts";
-import { saveChannelDefaults, saveDefaults, saveStyle } from "./home-tab.ts";
+import { changeRule, saveChannelDefaults, saveDefaults, saveStyle } from "./home-tab.ts";
 import type { Submitted } from "./payloads.ts";
 
 const unknownForm = "I no longer know that form. Open it again.";
@@ -45,6 +45,7 @@ export async function answerSubmission(stage: Stage, { user, view }: Submitted, 
   const filled = parseSubmission(view.state.values);
   if (form.form === "defaults") return saveDefaults(stage, user.id, filled.options);
   if (form.form === "channel") return saveChannelDefaults(stage, user.id, form.channelId, filled);
+  if (form.form === "rule") return changeRule(stage, { user, view }, form.rule);
   if (form.form === "style") return saveStyle(stage, came, user.id, filled);
   const { options } = filled;
   const { text, private: hides } = parseDraw(filled.text);

@@ -1,8 +1,9 @@
 import type { types } from "@slack/bolt";
 import type { Account, Style } from "../../../src/seam/core.ts";
 import { optionSpecs } from "../../../src/seam/options.ts";
+import { type HeldRules, type RuleSpec, ruleSpecs, sayRule } from "../../../src/seam/rules.ts";
 import { plain } from "../forms/fields.ts";
-import { homeButtons, toStyleButton } from "../wire/keys.ts";
+import { homeButtons, idIn, toStyleButton } from "../wire/keys.ts";
 import { slackLimits } from "../wire/limits.ts";
 import { cut, toEscaped, toLine } from "../wire/words.ts";
 import { toMrkdwn } from "./markdown.ts";
@@ -18,8 +19,10 @@ export function toHome(of: {
   readonly account?: Account;
   readonly styles: readonly Style[];
   readonly moderator: boolean;
+  /** What is laid down, for who may change it. */
+  readonly rules?: HeldRules;
 }): types.HomeView {
-  const { name, painter, account, styles, moderator } = of;
+  const { name, painter, account, styles, moderator, rules } = of;
   const options = optionSpecs.filter(({ admin }) => !admin || moderator);
   return {
     type: "home",
@@ -35,6 +38,7 @@ export function toHome(of: {
       { type: "divider" },
       ...toStyles(styles, moderator),
       { type: "divider" },
+      ...(rules ? toRules(rules) : []),
       ...toMrkdwn(usage(name), slackLimits.section).map(section),
       section(
         `*Options*, behind two dashes in any message:\n${options
@@ -95,6 +99,42 @@ function toStyles(styles: readonly Style[], moderator: boolean): types.KnownBloc
     ...(more > 0 ? [section(`And ${more} more: \`/draw styles\` lists all.`)] : []),
     row(button(homeButtons.newStyle, "New style…")),
   ];
+}
+
+/** What is laid down in the workspace, and a menu of what can be. */
+function toRules(held: HeldRules): types.KnownBlock[] {
+  const set = ruleSpecs.flatMap((spec) => {
+    const value = sayRule(spec, held[spec.name]);
+    return value === undefined ? [] : [`${spec.label}: ${toNamed(spec, held) ?? toEscaped(cut(value, 150))}`];
+  });
+  const menu: types.StaticSelect = {
+    type: "static_select",
+    action_id: homeButtons.rule,
+    placeholder: label("Change a setting…"),
+    options: ruleSpecs.map((spec) => ({
+      value: spec.name,
+      text: plain(spec.label, slackLimits.optionText),
+    })),
+  };
+  const none = "Nothing is laid down: everybody may draw everything here.";
+  const how = "One channel's own, and who changed what: `/draw settings`, `/draw settings changes`.";
+  return [
+    section(
+      cut(
+        `*Settings of this workspace*\n${set.length > 0 ? set.join("\n") : none}\n${how}`,
+        slackLimits.section,
+      ),
+    ),
+    { type: "actions", elements: [menu] },
+    { type: "divider" },
+  ];
+}
+
+/** Channels, as Slack shows them by itself. */
+function toNamed({ kind, name }: RuleSpec, held: HeldRules): string | undefined {
+  const value = held[name];
+  if (kind !== "channels" || !Array.isArray(value)) return undefined;
+  return value.map((one) => (typeof one === "string" ? one : `<#${idIn(one.key)}>`)).join(", ");
 }
 
 function toStyleRows(style: Style, moderator: boolean): types.KnownBlock[] {

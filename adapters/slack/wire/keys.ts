@@ -39,10 +39,12 @@ export interface FormId {
   readonly url?: string;
   /** It was opened under an answer that one person alone sees. */
   readonly private?: boolean;
+  /** The rule that it is about. */
+  readonly rule?: string;
 }
 
 /** Forms that are not an action's: `channel` is that of a channel's defaults. */
-const ownForms = ["draw", "defaults", "channel", "style"] as const;
+const ownForms = ["draw", "defaults", "channel", "style", "rule"] as const;
 type OwnForm = (typeof ownForms)[number];
 
 /** The buttons of App Home; the last two have the name of a style as their value. */
@@ -55,6 +57,8 @@ export const homeButtons = {
   newStyle: "style:new",
   showStyle: "style:show",
   removeStyle: "style:remove",
+  /** A menu: it has the name of a rule as its value. */
+  rule: "rule",
 } as const;
 
 export type HomeButton = (typeof homeButtons)[keyof typeof homeButtons];
@@ -93,6 +97,16 @@ export function toPlace(teamId: string, channelId: string, from?: CommunityKey):
     ...(from && { from }),
     ...(channelId.startsWith("D") && { kind: "direct" as const }),
   };
+}
+
+/** Slack's own id in any of our keys of something of its own. */
+export function idIn(key: string): string {
+  return key.slice(key.lastIndexOf(":") + 1);
+}
+
+/** The core's key of a person. */
+export function toUserKey(userId: string): `slack:${string}` {
+  return `slack:${userId}`;
 }
 
 /** The core's key of a user group. */
@@ -183,12 +197,14 @@ export function parseFormId(sealed: string, seal: Seal): FormId | undefined {
     const message = text("message");
     if (message && !parseMessageKey(message)) return undefined;
     const [channelId, threadTs, url] = [text("channelId"), text("threadTs"), text("url")];
+    const rule = text("rule");
     return {
       form,
       ...(message && { message: message as MessageKey }), // it has just been parsed as one
       ...(channelId && { channelId }),
       ...(threadTs && { threadTs }),
       ...(url && { url }),
+      ...(rule && { rule }),
       ...("private" in raw && raw.private === true && { private: true }),
     };
   } catch {

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Control, Now } from "../../../src/seam/watch/control.ts";
+import type { Admin } from "../../../src/seam/watch/admin.ts";
+import type { Now } from "../../../src/seam/watch/control.ts";
 import { createEvents, type Events } from "../live/events.ts";
 import type { AdminEvent, WireNow } from "./messages.ts";
+import { withWhere } from "./names.ts";
 
 /** Turns that a page is shown; of the others it is told how many there are. */
 const mostTurns = 100;
@@ -15,11 +17,11 @@ export interface Live extends Pick<Events<AdminEvent>, "open" | "close"> {
 }
 
 /** `now` is Unix time, ms. */
-export function createLive(control: Pick<Control, "now" | "listen">, now: () => number): Live {
+export function createLive({ control, nameOf }: Pick<Admin, "control" | "nameOf">, now: () => number): Live {
   const events = createEvents<AdminEvent>({ boot: randomUUID() });
   let due: NodeJS.Timeout | undefined;
 
-  const look = () => toWire(control.now(), now());
+  const look = () => toWire(control.now(), now(), nameOf);
   const end = control.listen((what) => {
     if (!events.isHeard) return;
     if (what === "failures") return events.emit({ type: "failures" });
@@ -40,8 +42,8 @@ export function createLive(control: Pick<Control, "now" | "listen">, now: () => 
   };
 }
 
-function toWire({ turns, ...rest }: Now, at: number): WireNow {
+function toWire({ turns, ...rest }: Now, at: number, nameOf: Admin["nameOf"]): WireNow {
   const counts = { waiting: 0, drawing: 0, showing: 0 };
   for (const { phase } of turns) counts[phase] += 1;
-  return { ...rest, turns: turns.slice(0, mostTurns), counts, at };
+  return { ...rest, turns: turns.slice(0, mostTurns).map((turn) => withWhere(turn, nameOf)), counts, at };
 }

@@ -5,10 +5,16 @@ import type { Failure, LiveTurn, Now } from "../../../src/seam/watch/control.ts"
 import type { Day, SpendingBy, SpendingRow } from "../../../src/seam/watch/spending.ts";
 import type { Pulse } from "../wire/messages.ts";
 
+/** `where` it was asked, in people's own words; absent where that is not known. */
+type Placed<Thing> = Thing & { readonly where?: string };
+
+export type WireTurn = Placed<LiveTurn>;
+export type WireFailure = Placed<Failure>;
+
 /** What goes on, as the page is told it. */
 export interface WireNow extends Omit<Now, "turns"> {
   /** The first of them: a line may be long. */
-  readonly turns: readonly LiveTurn[];
+  readonly turns: readonly WireTurn[];
   /** How many there are, by phase. */
   readonly counts: Readonly<Record<LiveTurn["phase"], number>>;
   /** The server's clock, Unix time in ms. */
@@ -53,7 +59,7 @@ export type AdminEvent =
 /** What the server answers, by what is asked for below `/admin/api/`. */
 export interface AdminAnswers {
   readonly now: WireNow;
-  readonly failures: readonly Failure[];
+  readonly failures: readonly WireFailure[];
   readonly health: Health;
   readonly settings: readonly SettingInForce[];
   readonly prompt: { readonly text: string };
@@ -66,4 +72,4 @@ export interface AdminAnswers {
   readonly about: { readonly signedIn: boolean };
 }
 
-export type { Failure, Health, LiveTurn, SettingInForce };
+export type { Health, SettingInForce };

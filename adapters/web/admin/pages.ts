@@ -63,7 +63,7 @@ export async function createAdminPages(
       })
     : undefined;
   const bundles = createBundles(page, library, ["admin"]);
-  const live = createLive(admin.control, now);
+  const live = createLive(admin, now);
   const routes: App = new Hono();
 
   // The path itself is below it, too.
@@ -76,9 +76,9 @@ export async function createAdminPages(
     c.res.headers.set("Cache-Control", "no-store");
   });
   routes.route("/api", createAdminRoutes(admin, { live, signedIn: door !== undefined }));
-  routes.route("/api", createSpendingRoutes(admin.spending));
+  routes.route("/api", createSpendingRoutes(admin));
   routes.route("/api", createBudgetRoutes(admin.budgets, admin.spending, log));
-  routes.route("/api", createRuleRoutes(rules, admin.spending));
+  routes.route("/api", createRuleRoutes(rules, admin));
   routes.get("/", async (c) => serve(c, await page.read("admin.html")));
   routes.get("/page/:name{.+}", async (c) => {
     const name = c.req.param("name");

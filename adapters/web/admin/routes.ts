@@ -8,6 +8,7 @@ import { streamEvents } from "../out/stream.ts";
 import type { App } from "../wire/app.ts";
 import type { Live } from "./live.ts";
 import type { AdminAnswers } from "./messages.ts";
+import { withWhere } from "./names.ts";
 
 const ofMessage = z.object({
   message: z
@@ -18,7 +19,7 @@ const ofMessage = z.object({
 
 /** What an admin may ask for, and do. */
 export function createAdminRoutes(
-  { control, health, settings }: Admin,
+  { control, health, settings, nameOf }: Admin,
   { live, signedIn }: { readonly live: Live; readonly signedIn: boolean },
 ): App {
   const api: App = new Hono();
@@ -26,7 +27,10 @@ export function createAdminRoutes(
 
   api.get("/about", (c) => c.json({ signedIn } satisfies AdminAnswers["about"]));
   api.get("/now", (c) => c.json(live.now() satisfies AdminAnswers["now"]));
-  api.get("/failures", async (c) => c.json((await control.failures()) satisfies AdminAnswers["failures"]));
+  api.get("/failures", async (c) => {
+    const all = await control.failures();
+    return c.json(all.map((failure) => withWhere(failure, nameOf)) satisfies AdminAnswers["failures"]);
+  });
   api.get("/health", async (c) => c.json((await health()) satisfies AdminAnswers["health"]));
   api.get("/settings", (c) => c.json(settings() satisfies AdminAnswers["settings"]));
   api.get("/events", (c) => streamEvents(c, live));

@@ -5,9 +5,10 @@ import type { Rules } from "../../../src/seam/core.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { ruleSpecs, sayRule } from "../../../src/seam/rules.ts";
 import type { CommunityKey, Place, User } from "../../../src/seam/turn.ts";
-import type { Spending } from "../../../src/seam/watch/spending.ts";
+import type { Admin } from "../../../src/seam/watch/admin.ts";
 import type { App } from "../wire/app.ts";
 import type { AdminAnswers, WireRule } from "./messages.ts";
+import { withNames } from "./names.ts";
 import { toRange } from "./spending.ts";
 
 /** Whoever has the admin's password, as the record of changes names them. */
@@ -29,12 +30,18 @@ const change = asked.extend({
 });
 
 /** What is laid down for a server or a workspace, and who changed it. */
-export function createRuleRoutes(rules: Rules, spending: Spending): App {
+export function createRuleRoutes(
+  rules: Rules,
+  { spending, nameOf }: Pick<Admin, "spending" | "nameOf">,
+): App {
   const api: App = new Hono();
 
   async function communities(): Promise<AdminAnswers["communities"]> {
     const rows = await spending.sums({ ...toRange(spending.today(), knownDays), by: "community" });
-    return rows.map(({ of, name }) => ({ community: of, ...(name !== undefined && { name }) }));
+    return withNames(rows, nameOf).map(({ of, name }) => ({
+      community: of,
+      ...(name !== undefined && { name }),
+    }));
   }
 
   /** Only one that is listed: no other is known to be anything. */

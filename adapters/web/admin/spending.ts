@@ -1,9 +1,11 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { BotError } from "../../../src/seam/errors.ts";
-import type { Day, DayRange, Spending } from "../../../src/seam/watch/spending.ts";
+import type { Admin } from "../../../src/seam/watch/admin.ts";
+import type { Day, DayRange } from "../../../src/seam/watch/spending.ts";
 import type { App } from "../wire/app.ts";
 import type { WireSpending } from "./messages.ts";
+import { withNames } from "./names.ts";
 
 /** How many days back the page looks, today among them. */
 const spans = [7, 30, 90, 365] as const;
@@ -19,7 +21,7 @@ const asked = z.object({
 const dayMs = 24 * 60 * 60_000;
 
 /** What was spent, as sums and as a file. */
-export function createSpendingRoutes(spending: Spending): App {
+export function createSpendingRoutes({ spending, nameOf }: Pick<Admin, "spending" | "nameOf">): App {
   const api: App = new Hono();
 
   api.get("/spending", async (c) => {
@@ -29,7 +31,7 @@ export function createSpendingRoutes(spending: Spending): App {
       spending.sums({ ...range, by: "day" }),
       spending.sums({ ...range, by }),
     ]);
-    return c.json({ ...range, by, days, rows } satisfies WireSpending);
+    return c.json({ ...range, by, days, rows: withNames(rows, nameOf) } satisfies WireSpending);
   });
 
   api.get("/spending.csv", async (c) => {

@@ -1,6 +1,6 @@
 import OpenAI, { APIError } from "openai";
 import { z } from "zod";
-import { createBoundedFetch } from "../body.ts";
+import { createBoundedFetch } from "../stream/body.ts";
 
 /** Whom to ask, and with what. */
 export interface OpenAIAccess {

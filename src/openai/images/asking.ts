@@ -1,9 +1,11 @@
-import type OpenAI from "openai";
-import { APIError, toFile } from "openai";
+import { APIError } from "openai/error";
 import { Stream } from "openai/streaming";
+import { toFile } from "openai/uploads";
 import type { Usage } from "../../money/prices.ts";
 import { BotError } from "../../seam/errors.ts";
+import { once } from "../../seam/once.ts";
 import type { Encoded } from "../../seam/view.ts";
+import type { LazyClient } from "../client.ts";
 import { answeredWith } from "../failure.ts";
 import type { PaintEvent, PaintedPicture } from "../painted.ts";
 import { soon } from "../patience.ts";
@@ -39,22 +41,23 @@ export type Ask = (
 ) => AsyncGenerator<PaintEvent, Drawn>;
 
 export function createAsk(
-  client: OpenAI,
+  client: LazyClient,
   options: { readonly server: string; readonly backoffMs: number; readonly stuckMs: number },
 ): Ask {
   const { server, backoffMs, stuckMs } = options;
-  const fetchPicture = createFetchPicture(client.baseURL, backoffMs);
+  const fetcher = once(async () => createFetchPicture((await client()).baseURL, backoffMs));
 
   async function send(order: Order, fields: Fields, key: string, signal: AbortSignal): Promise<Response> {
     // Headers may come no sooner than the picture.
     const how = { signal, timeout: stuckMs, headers: { "idempotency-key": key } };
     const { pictures, mask } = order;
-    if (pictures.length === 0) return client.images.generate(fields, how).asResponse();
+    const { images } = await client();
+    if (pictures.length === 0) return images.generate(fields, how).asResponse();
     const [first, ...others] = await Promise.all(pictures.map((one, index) => toNamed(one, index + 1)));
     // Alone it is called `image` and not `image[]`: some servers know no other name.
     const image = first && others.length === 0 ? first : [...(first ? [first] : []), ...others];
     const more = mask && { mask: await toNamed(mask, "mask") };
-    return client.images.edit({ ...fields, image, ...more }, how).asResponse();
+    return images.edit({ ...fields, image, ...more }, how).asResponse();
   }
 
   async function receive(
@@ -78,7 +81,9 @@ export function createAsk(
 
   async function bytesOf({ base64, url }: Sent, signal: AbortSignal) {
     if (base64) return toPictureBytes(base64.replace(/^data:[^,]{0,100},/, ""));
-    return url ? toPictureBytes(await fetchPicture(url, signal)) : undefined;
+    if (!url) return undefined;
+    const fetchPicture = await fetcher();
+    return toPictureBytes(await fetchPicture(url, signal));
   }
 
   return async function* (order, fields, key, progress, signal) {
@@ -114,7 +119,7 @@ export function createAsk(
   ): AsyncGenerator<Answered> {
     const type = response.headers.get("content-type") ?? "";
     if (/event-stream/.test(type)) {
-      const events = Stream.fromSSEResponse<unknown>(response, stop, client)[Symbol.asyncIterator]();
+      const events = Stream.fromSSEResponse<unknown>(response, stop, await client())[Symbol.asyncIterator]();
       for (;;) {
         const { value, done } = await soon(events.next(), stuckMs, signal);
         if (done) return;

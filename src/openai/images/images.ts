@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type OpenAI from "openai";
-import { APIError } from "openai";
+import { APIError } from "openai/error";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { once } from "../../seam/once.ts";
 import { orAborted } from "../../seam/timeout.ts";
+import type { LazyClient } from "../client.ts";
 import type { Commission, Engine } from "../engine.ts";
 import { isGone, isPassing, toLost, toPaintError, wasNotBegun } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
@@ -29,7 +29,7 @@ export function isMark(name: string): boolean {
 
 /** The Image API as an engine: each request says and brings all there is to it. */
 export function createImagesEngine(
-  client: OpenAI,
+  client: LazyClient,
   options: {
     /** Whose answers these are, as an error says it. */
     readonly server: string;

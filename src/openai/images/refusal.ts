@@ -1,4 +1,4 @@
-import { APIError } from "openai";
+import { APIError } from "openai/error";
 import { toPaintError } from "../failure.ts";
 import { optionOf, RefusedOption } from "../refused-option.ts";
 import type { Fields } from "./request.ts";

@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import type { ReadableStream as WebStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
-import type OpenAI from "openai";
-import { APIError } from "openai";
+import { APIError } from "openai/error";
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import { BotError } from "../../seam/errors.ts";
+import type { LazyClient } from "../client.ts";
 import { answeredWith } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
 import { soon, stuck } from "../patience.ts";
@@ -47,7 +47,7 @@ type Open = (signal: AbortSignal) => Promise<Response>;
 /** Ms that we wait for the name of a response that nobody wants any more. */
 const partingMs = 30_000;
 
-export function createConnection(client: OpenAI, options: ConnectionOptions): Connection {
+export function createConnection(client: LazyClient, options: ConnectionOptions): Connection {
   const { server, pollMs, stuckMs, cancel, stream, bodyOf } = options;
 
   async function* read(open: Open, progress: Progress, signal: AbortSignal, isBackground: boolean) {
@@ -108,7 +108,8 @@ export function createConnection(client: OpenAI, options: ConnectionOptions): Co
 
   async function found(responseId: string, signal: AbortSignal): Promise<unknown> {
     // Parsed by the SDK, what is no response is a TypeError.
-    const response = await client.responses.retrieve(responseId, {}, { signal }).asResponse();
+    const { responses } = await client();
+    const response = await responses.retrieve(responseId, {}, { signal }).asResponse();
     if (/json/.test(response.headers.get("content-type") ?? "")) return response.json();
     await response.body?.cancel();
     // A front page, for whatever is asked for: nothing is kept there by that name.
@@ -118,16 +119,20 @@ export function createConnection(client: OpenAI, options: ConnectionOptions): Co
   return {
     ask(request, key, progress, signal) {
       const headers = { "idempotency-key": key };
-      const open: Open = (stop) =>
-        opened(client.responses.create(request, { signal: stop, headers }).asResponse());
+      const open: Open = async (stop) => {
+        const { responses } = await client();
+        return opened(responses.create(request, { signal: stop, headers }).asResponse());
+      };
       return read(open, progress, signal, request.background === true);
     },
 
     follow(responseId, progress, signal) {
       const after = progress.sequence;
       const query = { stream: true as const, ...(after >= 0 && { starting_after: after }) };
-      const open: Open = (stop) =>
-        opened(client.responses.retrieve(responseId, query, { signal: stop }).asResponse());
+      const open: Open = async (stop) => {
+        const { responses } = await client();
+        return opened(responses.retrieve(responseId, query, { signal: stop }).asResponse());
+      };
       return read(open, progress, signal, false);
     },
 

@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type OpenAI from "openai";
-import { APIError } from "openai";
+import { APIError } from "openai/error";
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import type { Usage } from "../../money/prices.ts";
 import type { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
-import { createBoundedFetch } from "../body.ts";
+import { once } from "../../seam/once.ts";
+import type { LazyClient } from "../client.ts";
 import { withErrorWords } from "../error-words.ts";
 import { isPassing, refusesBackground, toLost, toPaintError, wasNotBegun } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
 import { insist, patience } from "../patience.ts";
+import { createBoundedFetch } from "../stream/body.ts";
 import { createDirectFetch } from "../stream/direct-fetch.ts";
 import type { StreamLimits } from "../stream/read-events.ts";
 import { createConnection } from "./connection.ts";
@@ -44,7 +45,7 @@ export interface Responses {
 
 /** `server`: whose answers these are, as an error says it. Times in ms, as `PainterOptions` has them. */
 export function createResponses(
-  client: OpenAI,
+  client: LazyClient,
   options: {
     readonly server: string;
     readonly backoffMs: number;
@@ -57,7 +58,8 @@ export function createResponses(
   const { server, log, backoffMs, stuckMs, pollMs, stream } = options;
   const direct = createDirectFetch();
   const { bodyOf } = direct;
-  const streaming = client.withOptions({ fetch: withErrorWords(createBoundedFetch(stream, direct)) });
+  const streamed = withErrorWords(createBoundedFetch(stream, direct));
+  const streaming = once(async () => (await client()).withOptions({ fetch: streamed }));
   const connection = createConnection(streaming, { server, pollMs, stuckMs, cancel, stream, bodyOf });
   /** Some compatible servers know no background mode; once one has said so it is not asked again. */
   let background = true;
@@ -127,7 +129,8 @@ export function createResponses(
 
   async function cancel(responseId: string): Promise<{ readonly usage?: Usage } | undefined> {
     // It is drawn, and paid for, until OpenAI has heard it.
-    return insist(() => client.responses.cancel(responseId), backoffMs).then(toStopped, (error: unknown) => {
+    const ask = async () => (await client()).responses.cancel(responseId);
+    return insist(ask, backoffMs).then(toStopped, (error: unknown) => {
       log.debug({ responseId, error }, "cancel.refused");
       return undefined;
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
-import { APIError } from "openai";
+import { APIError } from "openai/error";
 import { BotError } from "../../seam/errors.ts";
 import { createHeap } from "./heap.ts";
 import { createLift, createSkip, type Lift } from "./lift.ts";

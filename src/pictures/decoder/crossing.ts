@@ -8,7 +8,7 @@ interface Apart {
 
 /**
  * Takes the pictures out of what is sent to another process: written as they are, they are copied once, and within a
- * message six times. `bytes` are to be sent in their order.
+ * message several times. `bytes` are to be sent in their order.
  */
 export function takeApart(sent: unknown): { readonly rest: unknown; readonly bytes: readonly Uint8Array[] } {
   const bytes: Uint8Array[] = [];

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { print } from "../compare.ts";
 import { type Cell, measureCell, type Platform, platforms, type Subject, subjects } from "./cell.ts";
 import { toChart } from "./chart.ts";
-import { quantile, toRatios, toTable } from "./table.ts";
+import { perPicture, quantile, toRatios, toTable } from "./table.ts";
 
 /** Ours, a plain bot and the least there is, side by side, for so many pictures at once. */
 const usualLoads = [1, 8, 32, 128, 256];
@@ -30,7 +30,12 @@ export async function benchPictures(args: readonly string[] = []): Promise<void>
       for (const subject of of) {
         const profiles = said("profiles");
         const cell = await measureAgain({ platform, subject, pictures, paceMs, processors, profiles });
-        if (cell) cells.push(cell);
+        if (!cell) continue;
+        cells.push(cell);
+        // A run that is broken off has said something, too.
+        print(
+          `${platform}, ${pictures} at once, ${subject}: ${Math.round(perPicture(cell))} ms CPU a picture`,
+        );
       }
     }
     all.push(...cells);

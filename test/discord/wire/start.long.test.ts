@@ -22,7 +22,7 @@ test("the commands are registered once, and again only when they have changed", 
   assert.deepEqual(
     simulator.commands().map(({ name }) => name),
     [
-      ...["draw", "style", "defaults", "forget", "usage", "settings", "budget"],
+      ...["draw", "style", "defaults", "usage", "forget", "settings", "budget"],
       ...["Edit this picture", "Use as reference", "Describe"],
     ],
   );

@@ -75,6 +75,10 @@ const elements: Readonly<Record<string, Element>> = {
       ...picker,
     ],
   },
+  multi_conversations_select: {
+    places: shown,
+    fields: ["initial_conversations", "max_selected_items", "filter", ...picker],
+  },
   datepicker: { places: shown, fields: ["initial_date", ...picker] },
   timepicker: { places: shown, fields: ["initial_time", "timezone", ...picker] },
   datetimepicker: { places: ["actions", "input"], fields: ["initial_date_time", "confirm", ...focus] },

@@ -37,6 +37,10 @@ export function initialState(element: Fields): Fields {
       return { type, selected_options: toObjects(element.initial_options) };
     case "file_input":
       return { type, files: [] };
+    case "multi_users_select":
+      return { type, selected_users: element.initial_users ?? [] };
+    case "multi_conversations_select":
+      return { type, selected_conversations: element.initial_conversations ?? [] };
     default:
       return { type, [chosenKey(type)]: element[chosenKey(type).replace("selected", "initial")] ?? null };
   }
@@ -44,8 +48,9 @@ export function initialState(element: Fields): Fields {
 
 /** Under which name a picker has what was chosen. */
 export function chosenKey(type: string): string {
-  const own = { datepicker: "selected_date", timepicker: "selected_time", users_select: "selected_user" }[
-    type
-  ];
+  const own = {
+    ...{ datepicker: "selected_date", timepicker: "selected_time", users_select: "selected_user" },
+    ...{ multi_users_select: "selected_users", multi_conversations_select: "selected_conversations" },
+  }[type];
   return own ?? type.replace(/^(.*?)s?_select$/, "selected_$1");
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { z } from "zod";
 import type { RequestDefaults } from "../../../src/openai/engine.ts";
 import { createSpool } from "../../../src/pictures/spool.ts";
 import type { Adapter } from "../../../src/seam/adapter.ts";
@@ -170,6 +171,8 @@ async function start(world: World, defaults: Partial<RequestDefaults>) {
       store,
       defaults,
       standin: world.standin,
+      // Never reached: what each turn may cost is held, and given back.
+      budget: { all: { usdMonth: 1000 } },
       spool: mortalSpool(await createSpool(world.folder), life),
     },
     between: (painter) =>
@@ -442,6 +445,8 @@ async function judge(
   }
   if (pictures > 0) assert.equal(await createHistory(world.store).head(thread), one.message, told);
   assert.deepEqual(await (await createLedger(world.store)).open(), [], told);
+  const held = world.store.table("budget-held", z.record(z.string(), z.unknown()));
+  assert.deepEqual((await held.get("open")) ?? {}, {}, `held in the budgets, ${told}`);
   assert.deepEqual(await readdir(world.folder), [], `left in the spool, ${told}`);
   await scenario.check?.(process, world);
 }

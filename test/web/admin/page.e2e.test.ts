@@ -195,6 +195,14 @@ describe("the admin's page", () => {
       "Slow mode: not set → 45 s",
     );
     await change(
+      "Approval above",
+      async () => {
+        await page.getByRole("spinbutton", { name: "Approval above, in dollars" }).fill("0.25");
+        await save();
+      },
+      "Approval above: not set → $0.25",
+    );
+    await change(
       "Direct messages",
       async () => {
         await page.getByRole("radio", { name: "off" }).check();

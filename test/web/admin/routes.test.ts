@@ -211,6 +211,7 @@ test("an admin reads what was asked for where they open it, cancels, and is told
   assert.equal((await post("cancel", { message: "a:b", more: "x".repeat(20_000) })).status, 413);
   const [failure] = JSON.parse((await admin.ask("GET", "/admin/api/failures")).text);
   assert.equal(failure.user.name, "bob");
+  assert.equal(failure.where, undefined, "what is not known is not named");
 });
 
 test("an open page hears what changes: turns, the line, failures, draining", async (t) => {
@@ -240,6 +241,7 @@ test("an open page hears what changes: turns, the line, failures, draining", asy
   assert.deepEqual(first?.counts, { drawing: 1, waiting: 150, showing: 0 });
   assert.equal(first?.turns.length, 100, "as many as anybody reads");
   assert.equal(first?.turns[0]?.user.name, "ada");
+  assert.equal(first?.turns[0]?.where, "The Quay, #pictures", "in words that people have for it");
   desk.fail(failureOf("carl"));
   await until(() => heard.some(({ type }) => type === "failures"), "the failure");
   desk.admin.control.drain();
@@ -262,6 +264,11 @@ test("what was spent comes as sums by day and by one thing more, and as a file t
   assert.deepEqual(
     sums.rows.map(({ of }) => of),
     ["discord:guild:7"],
+  );
+  const channels = (await (await ask("spending?days=30&by=channel")).json()) as WireSpending;
+  assert.deepEqual(
+    channels.rows.map(({ of, name }) => [of, name]),
+    [["discord:channel:42", "#pictures"]],
   );
   const week = (await (await ask("spending?days=7")).json()) as WireSpending;
   assert.deepEqual([week.from, week.days.length, week.by], ["2026-11-20", 1, "person"]);

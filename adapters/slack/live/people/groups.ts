@@ -8,9 +8,16 @@ import { neededScope, toLogged, toTrouble } from "../../wire/trouble.ts";
 export interface Groups {
   /** Those a person is in; undefined where Slack does not tell. Never rejects. */
   of(userId: string): Promise<readonly RoleKey[] | undefined>;
+  /** All there are; undefined where Slack does not tell. Never rejects. */
+  all(): Promise<readonly Group[] | undefined>;
 }
 
 type Members = ReadonlyMap<string, readonly RoleKey[]>;
+
+interface Known {
+  readonly groups: readonly Group[];
+  readonly members: Members;
+}
 
 /** Ms a list counts: who is put into a group, or taken out of it, waits that long. */
 const freshMs = 2 * 60 * 1000;
@@ -23,12 +30,13 @@ export function createGroups(of: {
   readonly now: () => number;
 }): Groups {
   const { list, missing, log, now } = of;
-  let asked: { readonly members: Promise<Members | undefined>; readonly until: number } | undefined;
-  let last: Members | undefined;
+  let asked: { readonly known: Promise<Known | undefined>; readonly until: number } | undefined;
+  let last: Known | undefined;
 
-  async function ask(): Promise<Members | undefined> {
+  async function ask(): Promise<Known | undefined> {
     try {
-      last = toMembers(await list());
+      const groups = await list();
+      last = { groups, members: toMembers(groups) };
     } catch (error) {
       if (toTrouble(error) === "unscoped") {
         missing([neededScope(error) ?? "usergroups:read"]);
@@ -38,12 +46,17 @@ export function createGroups(of: {
     return last;
   }
 
+  function fresh(): Promise<Known | undefined> {
+    if (!asked || asked.until <= now()) asked = { known: ask(), until: now() + freshMs };
+    return asked.known;
+  }
+
   return {
     async of(userId) {
-      if (!asked || asked.until <= now()) asked = { members: ask(), until: now() + freshMs };
-      const members = await asked.members;
-      return members && (members.get(userId) ?? []);
+      const known = await fresh();
+      return known && (known.members.get(userId) ?? []);
     },
+    all: async () => (await fresh())?.groups,
   };
 }
 

@@ -13,6 +13,7 @@ export interface People {
   of(userId: string, name?: string): Promise<User>;
   /** The workspace of theirs; undefined where Slack does not say in time. */
   teamOf(userId: string): Promise<string | undefined>;
+  readonly groups: Groups;
 }
 
 interface Known {
@@ -63,6 +64,7 @@ export function createPeople(of: {
   const soon = (userId: string, name: string) => withTimeout(find(userId, name), soonMs);
 
   return {
+    groups,
     async of(userId, name = "someone") {
       const [person, roles] = await Promise.all([soon(userId, name), withTimeout(groups.of(userId), soonMs)]);
       return { ...(person?.user ?? toUser(userId, name)), ...(roles && { roles }) };

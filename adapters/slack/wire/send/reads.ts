@@ -25,6 +25,8 @@ export interface Person {
 /** A user group as Slack's `usergroups.list` has it. */
 export interface Group {
   readonly id: string;
+  /** What it is called behind an @. */
+  readonly handle?: string;
   /** Ids of those who are in it. */
   readonly users?: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { Failure } from "../../admin/messages.ts";
+import type { WireFailure } from "../../admin/messages.ts";
 import type { Actions, State } from "./state.ts";
-import { at, where } from "./words.ts";
+import { at, placeOf } from "./words.ts";
 
 /** What came to nothing lately, and what people were told. */
 export function failuresSection({ failures, gravesOnly }: State, actions: Actions): TemplateResult {
@@ -40,14 +40,14 @@ function choice(label: string, number: number, isOn: boolean, choose: () => void
 
 const outcomes = { refused: "Not taken", failed: "Not drawn", lost: "Drawn, and shown nowhere" } as const;
 
-function row(failure: Failure): TemplateResult {
-  const { outcome, code, isGrave, told, cause, adapter, user, place, requestId, responseIds = [] } = failure;
+function row(failure: WireFailure): TemplateResult {
+  const { outcome, code, isGrave, told, cause, user, requestId, responseIds = [] } = failure;
   const ids = [...(requestId ? [requestId] : []), ...responseIds];
   return html`<li class="failure">
     <div class="turn-head">
       <code class="phase" data-phase=${isGrave ? "grave" : "everyday"}>${code}</code>
       <strong class="who">${user.name}</strong>
-      <span class="quiet where">${where(adapter, place)}</span>
+      <span class="quiet where">${placeOf(failure)}</span>
       <time class="quiet" datetime=${new Date(failure.at).toISOString()}>${at(failure.at)}</time>
     </div>
     <p>${told === undefined ? outcomes[outcome] : html`<q>${told}</q>`}</p>

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
-import type { LiveTurn, WireNow } from "../../admin/messages.ts";
+import type { WireNow, WireTurn } from "../../admin/messages.ts";
 import type { Actions, State } from "./state.ts";
-import { at, counted, where } from "./words.ts";
+import { at, counted, placeOf } from "./words.ts";
 
 /** What goes on: the turns in hand, the line, and whether new ones are taken. */
 export function nowSection({ now, prompts }: State, actions: Actions): TemplateResult {
@@ -76,14 +76,14 @@ function taking({ isDraining }: WireNow, all: number, actions: Actions): Templat
 
 const phases = { waiting: "In line", drawing: "Drawing", showing: "Showing" } as const;
 
-function row(turn: LiveTurn, prompt: string | undefined, actions: Actions): TemplateResult {
-  const { message, adapter, user, place, phase, since, ahead, pictures } = turn;
+function row(turn: WireTurn, prompt: string | undefined, actions: Actions): TemplateResult {
+  const { message, user, phase, since, ahead, pictures } = turn;
   const isOpen = prompt !== undefined;
   return html`<li class="turn">
     <div class="turn-head">
       <span class="phase" data-phase=${phase}>${phases[phase]}</span>
       <strong class="who">${user.name}</strong>
-      <span class="quiet where">${where(adapter, place)}</span>
+      <span class="quiet where">${placeOf(turn)}</span>
     </div>
     <p class="quiet">
       ${ahead === undefined ? nothing : html`${ahead === 1 ? "Next" : `${counted(ahead - 1, "turn")} before it`} · `}

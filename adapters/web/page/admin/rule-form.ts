@@ -2,6 +2,12 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { WireRule } from "../../admin/messages.ts";
 import { openDialog } from "../look/dialog.ts";
 
+const units: Readonly<Record<NonNullable<WireRule["unit"]>, string>> = {
+  $: "dollars",
+  s: "seconds",
+  days: "days",
+};
+
 /** What a rule is to be; undefined: it is laid down no more. */
 interface Changed {
   readonly value: WireRule["value"] | undefined;
@@ -53,8 +59,8 @@ function fields(rule: WireRule): TemplateResult {
     }
     case "number":
       return html`<label class="field"
-        >${label}${unit ? ", in seconds" : ""}
-        <input name="value" type="number" required min=${min ?? nothing} max=${max ?? nothing} .value=${String(value ?? "")} />
+        >${label}${unit ? `, in ${units[unit]}` : ""}
+        <input name="value" type="number" required step=${unit === "$" ? "any" : "1"} min=${min ?? nothing} max=${max ?? nothing} .value=${String(value ?? "")} />
       </label>`;
     default:
       return html`<label class="field"

@@ -1,6 +1,5 @@
 import type {
   AdminAnswers,
-  Failure,
   Health,
   SettingInForce,
   WireNow,
@@ -25,7 +24,7 @@ export interface State {
   readonly now?: WireNow;
   /** Whether what happens comes in. */
   readonly isLive: boolean;
-  readonly failures?: readonly Failure[];
+  readonly failures?: AdminAnswers["failures"];
   /** Only those that somebody has to mend. */
   readonly gravesOnly: boolean;
   readonly health?: Health;

@@ -2,15 +2,22 @@ import type { Place } from "../../../../src/seam/turn.ts";
 
 const platforms: Readonly<Record<string, string>> = { web: "Playground", discord: "Discord", slack: "Slack" };
 
+interface Placed {
+  readonly adapter: string;
+  readonly place?: Place;
+  readonly where?: string;
+}
+
 export function platform(adapter: string): string {
   return platforms[adapter] ?? adapter;
 }
 
-/** Where something was asked: "Discord, channel 1234", "Slack, direct message". */
-export function where(adapter: string, place: Place | undefined): string {
+/** Where something was asked: "Discord, The Quay, #pictures", "Discord, channel 1234", "Slack, direct message". */
+export function placeOf({ adapter, place, where }: Placed): string {
   const named = platform(adapter);
   if (!place || adapter === "web") return named;
   if (place.kind === "direct") return `${named}, direct message`;
+  if (where) return `${named}, ${where}`;
   return `${named}, channel ${last(place.channel)}`;
 }
 

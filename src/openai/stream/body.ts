@@ -1,8 +1,8 @@
-import { BotError } from "../seam/errors.ts";
-import type { DirectFetch } from "./stream/direct-fetch.ts";
-import { createHeap } from "./stream/heap.ts";
-import { tooLong } from "./stream/read-events.ts";
-import { within } from "./stream/within.ts";
+import { BotError } from "../../seam/errors.ts";
+import type { DirectFetch } from "./direct-fetch.ts";
+import { createHeap } from "./heap.ts";
+import { tooLong } from "./read-events.ts";
+import { within } from "./within.ts";
 
 /** What a body may cost. */
 export interface BodyLimits {
