@@ -242,7 +242,7 @@ export const kept = {
     forgotten: "Stays",
   },
   log: {
-    what: "The log: ids of messages and conversations, times, costs, reasons. No words, no pictures, no names",
+    what: "The log: ids of people, messages and conversations, times, costs, reasons. No words, no pictures, no names",
     where: "standard error",
     tables: [],
     why: "Finding out what went wrong",

@@ -70,7 +70,7 @@ describe("forget me", () => {
       /- 1 style of your own\n- 1 picture you sent, kept here\n- 1 request that was not drawn yet/,
     );
     assert.match(text, /- 1 file at OpenAI\n- 2 responses at OpenAI\n/);
-    assert.match(text, /What stays: the messages in the chat/);
+    assert.match(text, /What stays: the messages on Discord/);
     const erased = erasedAt(studio.standin);
     assert.equal(erased.filter((path) => path.startsWith("files/")).length, 1);
     assert.equal(erased.filter((path) => path.startsWith("responses/")).length, 2);
