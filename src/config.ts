@@ -83,6 +83,8 @@ export interface Config {
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
+  /** Several processes share the store. Not among the settings yet: not all that they have to agree on is done. */
+  readonly isFleet?: true;
   /** What is measured is told; `token`: to who has it, else to this machine alone. */
   readonly metrics?: { readonly token?: string };
   /** A port of its own for who looks after the process. */
@@ -128,6 +130,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const issues = result.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
   if (!result.success || problems.length > 0) throw new ConfigError([...problems, ...issues]);
   const parsed = result.data;
+  const isFleet = set.FLEET === "on";
+  if (isFleet) checkFleet(parsed);
   return {
     openai: {
       ...(parsed.OPENAI_API_KEY && { apiKey: parsed.OPENAI_API_KEY }),
@@ -162,6 +166,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ...toSlack(parsed),
     ...(parsed.SLACK_CONFIG_TOKEN && { slackConfigToken: parsed.SLACK_CONFIG_TOKEN }),
     dataDir: parsed.DATA_DIR,
+    ...(isFleet && { isFleet }),
     storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
     ...(parsed.METRICS && {
       metrics: { ...(parsed.METRICS_TOKEN && { token: parsed.METRICS_TOKEN }) },
@@ -182,6 +187,17 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     takeoverMs: parsed.TAKEOVER_SECONDS * 1000,
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
+}
+
+/** What cannot be shared yet is refused. */
+function checkFleet({ STORE_URL, PLAYGROUND, PUBLIC_URL, DISCORD_TOKEN }: Environment): void {
+  const problems = [
+    ...(/^(redis|postgres)/.test(STORE_URL ?? "") ? [] : ["STORE_URL: FLEET=on needs redis: or postgres:"]),
+    ...(PLAYGROUND ? ["PLAYGROUND: must be off with FLEET=on"] : []),
+    ...(PUBLIC_URL ? ["PUBLIC_URL: must be left out with FLEET=on"] : []),
+    ...(DISCORD_TOKEN ? ["DISCORD_TOKEN: must be left out with FLEET=on"] : []),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** All that are known, unless the operator says which; of a server that is asked for pictures alone none is known. */

@@ -2,12 +2,16 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
+import { createLanes } from "./fleet/embedded/lanes.ts";
+import { createLedger } from "./fleet/embedded/ledger.ts";
+import type { Ledger } from "./fleet/ledger.ts";
 import { PricesError, readPrices } from "./money/price-file.ts";
 import { publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
 import { createPainter, type Painter } from "./openai/painter.ts";
 import { warmUp } from "./pictures/jobs.ts";
 import { createLinks } from "./pictures/links.ts";
+import { createSharedSpool } from "./pictures/shared-spool.ts";
 import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
@@ -21,10 +25,8 @@ import { listSettings } from "./setup/in-force.ts";
 import { createAccounts } from "./store/accounts.ts";
 import { createHistory } from "./store/history.ts";
 import { lockFile } from "./store/lock/file.ts";
-import { openStore } from "./store/store.ts";
+import { openStore, type Store } from "./store/store.ts";
 import { createBot } from "./turns/bot.ts";
-import { createLanes } from "./turns/lanes.ts";
-import { createLedger } from "./turns/life/ledger.ts";
 import { createHealth } from "./watch/health.ts";
 import { listenForWatchers } from "./watch/listener.ts";
 import type { Load, Metrics } from "./watch/metrics.ts";
@@ -81,10 +83,12 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
       process.exit(1);
     },
   };
-  const setting = "DATA_DIR to another folder";
-  const lock = await lockFile(join(dataDir, "lock"), { name: dataDir, setting }, alone);
-  open.defer(() => lock.release());
-  const opened = await openStore(storeUrl, { log, alone });
+  if (!config.isFleet) {
+    const setting = "DATA_DIR to another folder";
+    const lock = await lockFile(join(dataDir, "lock"), { name: dataDir, setting }, alone);
+    open.defer(() => lock.release());
+  }
+  const opened = await openStore(storeUrl, { log, ...(!config.isFleet && { alone }) });
   open.defer(() => opened.close());
   const lanes = createLanes(config.concurrency, config.queue);
   const metrics = await openMetrics(config, () => ({ drawing: lanes.inside, waiting: lanes.waiting }));
@@ -92,9 +96,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
 
-  const ledger = await createLedger(store, {
-    onUnreadable: (event, error) => log.error({ event, error }, "turn.unreadable"),
-  });
+  const ledger = await openLedger(config, store, log);
   const bot = await createBot({
     store,
     painter,
@@ -109,7 +111,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     budget: config.budget,
     access: { discord: config.discord?.access, slack: config.slack?.access },
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
-    spool: await openSpool(join(config.dataDir, "spool")),
+    spool: config.isFleet ? createSharedSpool(store) : await openSpool(join(config.dataDir, "spool")),
     missedMs: config.missedMs,
     ...(config.keep.answersMs !== undefined && { keepAnswersMs: config.keep.answersMs }),
     ...(metrics && { meter: metrics.meter }),
@@ -205,6 +207,19 @@ function makeDataDir(folder: string): void {
       { cause },
     );
   }
+}
+
+/** Of this process alone, or of several: what those need is loaded only then. */
+async function openLedger({ isFleet, storeUrl }: Config, store: Store, log: Log): Promise<Ledger> {
+  const onUnreadable = (event: string, error: unknown) => log.error({ event, error }, "turn.unreadable");
+  if (!isFleet) return createLedger(store, { onUnreadable });
+  const { openEngine } = await import("./fleet/bull/engine.ts");
+  const { createFleetLedger } = await import("./fleet/bull/ledger.ts");
+  const engine = await openEngine(storeUrl.startsWith("redis") ? "redis" : "postgres", storeUrl, { log });
+  open.defer(() => engine.close());
+  const ledger = await createFleetLedger(store, engine, { log, onUnreadable });
+  open.defer(() => ledger.close());
+  return ledger;
 }
 
 /** Throws BotError `storage` when it cannot be had. */

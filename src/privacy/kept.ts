@@ -87,8 +87,8 @@ export const kept = {
   },
   spool: {
     what: "Finished pictures that are about to be shown",
-    where: "`spool/` in `DATA_DIR`",
-    tables: [],
+    where: "`spool/` in `DATA_DIR`; the store, where several processes share it",
+    tables: ["spool"],
     why: "A platform that is down is waited for",
     howLong: night,
     forgotten: "Goes when it is shown",

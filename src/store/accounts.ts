@@ -5,7 +5,7 @@ import type { MessageKey } from "../seam/turn.ts";
 import { parseOptions } from "../seam/words/flags.ts";
 import type { Store } from "./store.ts";
 import { key, storedOptions } from "./stored.ts";
-import type { Change } from "./table.ts";
+import type { Change, Tables } from "./table.ts";
 
 const account = z.object({
   defaults: storedOptions,
@@ -43,13 +43,15 @@ export function createAccounts(store: Store): AccountBook {
 
   const read = async (owner: string): Promise<Kept> => (await accounts.get(owner)) ?? nobody;
 
-  /** A change reads what the change before has written. */
+  /** A change reads what the change before has written, in whatever process. */
   function change(owner: string, to: (before: Kept) => Kept): Promise<void> {
-    return inOrder(owner, async () => {
-      const before = await read(owner);
+    const changeOne = async (within: Tables) => {
+      const table = within.table("account", account);
+      const before = (await table.get(owner)) ?? nobody;
       const after = to(before);
-      if (after !== before) await accounts.set(owner, after);
-    });
+      if (after !== before) await table.set(owner, after);
+    };
+    return inOrder(owner, () => store.transact(changeOne));
   }
 
   return {

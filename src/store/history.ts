@@ -5,7 +5,7 @@ import type { Details } from "../seam/view.ts";
 import { type Owned, toOwnedChange } from "./owned.ts";
 import type { Store } from "./store.ts";
 import { key, storedInput, storedOptions, storedSize, storedStyle, storedUnder } from "./stored.ts";
-import type { Change } from "./table.ts";
+import type { Change, Table, Tables } from "./table.ts";
 
 /** An answered turn, as it is stored. */
 export const generation = z.object({
@@ -157,8 +157,21 @@ export function createHistory(store: Store): History {
   const threads = store.table("thread", thread);
   const inOrder = createQueue();
 
+  /** Reads and writes as one; what this process has of one key goes in order, and need not be tried again. */
+  function together<Result>(
+    key: string,
+    work: (tables: {
+      threads: Table<z.output<typeof thread>>;
+      generations: Table<Generation>;
+    }) => Promise<Result>,
+  ): Promise<Result> {
+    const change = (within: Tables) =>
+      work({ threads: within.table("thread", thread), generations: within.table("generation", generation) });
+    return inOrder(key, () => store.transact(change));
+  }
+
   async function takeBack(key: ThreadKey, head: MessageKey | null, struck?: true): Promise<void> {
-    await inOrder(`thread ${key}`, async () => {
+    await together(`thread ${key}`, async ({ threads }) => {
       const { undone = [], broughtBy: _, ...before } = (await threads.get(key)) ?? { head };
       const after =
         before.head === head
@@ -169,7 +182,7 @@ export function createHistory(store: Store): History {
   }
 
   async function bringForward(key: ThreadKey, by?: EventKey): Promise<MessageKey | null | undefined> {
-    return inOrder(`thread ${key}`, async () => {
+    return together(`thread ${key}`, async ({ threads, generations }) => {
       const now = await threads.get(key);
       if (by && now?.broughtBy === by) return now.head;
       const undone = [...(now?.undone ?? [])];
@@ -189,7 +202,7 @@ export function createHistory(store: Store): History {
   }
 
   async function change(message: MessageKey, to: (before: Generation) => Generation) {
-    return inOrder(message, async () => {
+    return together(message, async ({ generations }) => {
       const before = await generations.get(message);
       if (!before) return undefined;
       const after = to(before);
@@ -211,21 +224,21 @@ export function createHistory(store: Store): History {
     moveHead: (key, head) => inOrder(`thread ${key}`, () => threads.set(key, { head })),
     takeBack: (key, head) => takeBack(key, head),
     bringForward,
-    async strike({ message, thread, parent }) {
+    async strike({ message, thread: of, parent }) {
       await change(message, (now) => ({ ...now, outcome: "deleted" }));
-      if ((await threads.get(thread))?.head !== message) return undefined;
+      if ((await threads.get(of))?.head !== message) return undefined;
       const head = (parent && (await base(parent))?.message) ?? null;
-      await takeBack(thread, head, true);
+      await takeBack(of, head, true);
       return head;
     },
-    async restore({ message, thread }) {
+    async restore({ message, thread: of }) {
       await change(message, (now) => ({ ...now, outcome: "done" }));
-      return inOrder(`thread ${thread}`, async () => {
-        const { undone = [] } = (await threads.get(thread)) ?? {};
+      return together(`thread ${of}`, async ({ threads }) => {
+        const { undone = [] } = (await threads.get(of)) ?? {};
         const { struck, ...last } = undone.at(-1) ?? { head: null };
         if (!struck || last.head !== message) return undefined;
         const others = undone.slice(0, -1);
-        await threads.set(thread, { ...last, ...(others.length > 0 && { undone: others }) });
+        await threads.set(of, { ...last, ...(others.length > 0 && { undone: others }) });
         return message;
       });
     },

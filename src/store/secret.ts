@@ -2,10 +2,16 @@ import { createHmac, randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Seal } from "../seam/core.ts";
 import type { Store } from "./store.ts";
+import type { Table } from "./table.ts";
 
 /** A secret of that name: made once, kept in the store. 64 hexadecimal digits. Rejects with BotError `storage`. */
 export async function readSecret(store: Store, name: string): Promise<string> {
-  const secrets = store.table("secret", z.string());
+  const kept = await store.table("secret", z.string()).get(name);
+  // Of several processes that begin at once, one makes it.
+  return kept ?? store.transact((within) => makeSecret(within.table("secret", z.string()), name));
+}
+
+async function makeSecret(secrets: Table<string>, name: string): Promise<string> {
   const kept = await secrets.get(name);
   if (kept) return kept;
   const made = randomBytes(32).toString("hex");

@@ -81,6 +81,9 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   }
 }
 
+/** How long what is written to see whether it can be read stays in a store that is shared, in ms. */
+const tryMs = 60_000;
+
 /** A store on a backend that is open. Rejects with BotError `storage` when what it writes cannot be read back. */
 export async function createStore(
   kind: string,
@@ -89,9 +92,11 @@ export async function createStore(
 ): Promise<Store> {
   const rows = createRows(backend);
   const mark: string = randomUUID();
+  // Several that share it would read each other's mark.
+  const place = lock ? "opened" : `opened:${mark}`;
   await guarded(kind, async () => {
-    await rows.set("opened", mark);
-    if ((await rows.get("opened")) !== mark) throw new Error("what was written could not be read back");
+    await rows.set(place, mark, lock ? undefined : tryMs);
+    if ((await rows.get(place)) !== mark) throw new Error("what was written could not be read back");
   });
   // A store that has come back empty has no mark.
   lock?.confirmBy?.(async () => ((await rows.get("opened")) ?? mark) === mark);

@@ -1,13 +1,13 @@
 import { failedView, startingStatus, workingView } from "../answer/views.ts";
+import { type Ledger, takenOver } from "../fleet/ledger.ts";
 import { promptLimit } from "../openai/engine.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import type { Attachment, MessageKey } from "../seam/turn.ts";
+import type { Attachment, EventKey, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn, Wish } from "../store/open-turn.ts";
 import type { ExpectedCost } from "./expected-cost.ts";
-import type { Ledger } from "./life/ledger.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
 import type { Approvals } from "./rules/approvals.ts";
@@ -58,9 +58,11 @@ export function createAsk(
   async function begin(
     toTurn: (message: MessageKey) => OpenTurn,
     reply: Reply,
-    first: View,
+    { event, first }: { readonly event: EventKey | undefined; readonly first: View },
     onUndone?: OnUndone,
   ): Promise<OpenTurn | undefined> {
+    const hold = event === undefined ? undefined : ledger.hold(event);
+    if (hold?.isHeld() === false) throw takenOver();
     const isSeen = reply.message === undefined;
     const turn = toTurn(reply.message ?? (await reply.show(first)));
     const patiently = { signal: stopped, log, wait, most: mostNotes };
@@ -68,7 +70,7 @@ export function createAsk(
       await insist(() => ledger.note(turn), patiently);
     } catch (error) {
       // Who has seen nothing yet is told by whoever asked; what was noted as an event comes back after the next start.
-      if (!isSeen || stopped.aborted) throw error;
+      if (!isSeen || stopped.aborted || hold?.lost.aborted) throw error;
       onUndone?.(toBotError(error), turn.message);
       await reply.show(failedView(toBotError(error), false));
       return undefined;
@@ -114,7 +116,7 @@ export function createAsk(
       ...workingView({ notes: rest.notes, drawings: [] }, startingStatus(wanted)),
       ...(rest.spoiler && { spoiler: true as const }),
     };
-    const turn = await begin(toTurn, reply, first, onUndone);
+    const turn = await begin(toTurn, reply, { event: rest.event, first }, onUndone);
     if (!turn) return;
     of.onTaken(adapter, reply);
     const over = runs.start(adapter, turn, reply, files, { onUndone });

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { nameOf } from "../answer/drawing.ts";
 import { failedView } from "../answer/views.ts";
+import type { Lanes } from "../fleet/lanes.ts";
+import type { Ledger } from "../fleet/ledger.ts";
 import { type Budgets, createBudgets } from "../money/budgets/budgets.ts";
 import type { OwnLimits } from "../money/budgets/standing.ts";
 import type { Prices } from "../money/prices.ts";
@@ -47,10 +49,8 @@ import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
 import { createDesk } from "./control/control.ts";
 import { createExpectedCost } from "./expected-cost.ts";
-import type { Lanes } from "./lanes.ts";
 import { createAttendance } from "./life/attendance.ts";
 import { createEvents } from "./life/events.ts";
-import type { Ledger } from "./life/ledger.ts";
 import type { Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
@@ -279,12 +279,18 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       }
       await arrange(adapter, turn, reply);
     } catch (error) {
-      // What was noted comes back after the next start.
-      if (eventOf(turn) && (stopped.signal.aborted || error instanceof Unsure)) throw error;
+      // What was noted comes back after the next start, or is gone on with elsewhere.
+      const event = eventOf(turn);
+      if (event && (isLetGo(event) || error instanceof Unsure)) throw error;
       if (error instanceof Unsure) return;
       const shown = await refuse(adapter, turn, reply, toBotError(error));
-      if (!shown && eventOf(turn)) throw error;
+      if (!shown && event) throw error;
     }
+  }
+
+  /** This process ends, or was stopped for so long that another goes on with it. */
+  function isLetGo(event: EventKey): boolean {
+    return stopped.signal.aborted || !ledger.hold(event).isHeld();
   }
 
   async function refuse(

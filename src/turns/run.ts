@@ -1,6 +1,8 @@
 import { type Answer, type AnswerTools, answer } from "../answer/answer.ts";
 import { toTurnBill } from "../answer/bill.ts";
 import { cancelledView, failedView, forgottenView, parkedView, queuedView } from "../answer/views.ts";
+import type { Lanes } from "../fleet/lanes.ts";
+import { type Hold, keyOf, type Ledger, takenOver } from "../fleet/ledger.ts";
 import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
@@ -12,12 +14,10 @@ import type { Meter } from "../seam/watch/meter.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { Desk } from "./control/control.ts";
-import type { Lanes } from "./lanes.ts";
 import { createBooks } from "./life/books.ts";
 import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
-import type { Ledger } from "./life/ledger.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { createPace, type Pace } from "./pace.ts";
 import type { Paying } from "./paying/paying.ts";
@@ -83,6 +83,7 @@ interface Run {
   readonly onUndone: OnUndone;
   readonly isResumed: boolean;
   readonly isBarred: boolean;
+  readonly hold: Hold;
   /** What is there to be shown is no longer cancelled. */
   isEnded: boolean;
   /** What it has taken, once those who draw it have been stopped. */
@@ -171,6 +172,10 @@ export function createRuns(
         last = await draw(state, run);
       }
     } catch (error) {
+      if (run.hold.lost.aborted) {
+        leave(); // another has it, and has noted more than is known here
+        return undefined;
+      }
       if (stop.signal.reason === shutdown) {
         leave();
         // A disk that was full a moment ago may not know under which id OpenAI draws it.
@@ -197,6 +202,7 @@ export function createRuns(
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
     const bill = toBill(state);
     const last = await keep.note({ ...state.turn, drawn: generation, ...(bill && { bill }) }, view, turnLog);
+    run.hold.lost.throwIfAborted();
     const [isBooked] = await Promise.all([books.book(generation, turnLog), pay(last.turn, turnLog)]);
     return isBooked
       ? { ...last, turn: { ...last.turn, booked: true } }
@@ -253,9 +259,11 @@ export function createRuns(
     const holding = keep.hold(last, draining.signal, closed.signal, turnLog);
     try {
       const { handOn } = holding;
-      await deliver(last, { first, again: reply.show, leave, handOn }, closed.signal, turnLog);
+      const over = AbortSignal.any([closed.signal, run.hold.lost]);
+      await deliver(last, { first, again: reply.show, leave, handOn }, over, turnLog);
       run.story.shown();
     } catch (error) {
+      if (run.hold.lost.aborted) return void (await holding.end(true));
       if (draining.signal.aborted) {
         await holding.end(false); // it is shown after the next start
         return;
@@ -317,15 +325,29 @@ export function createRuns(
       early.delete(turn.message);
       if (turn.cancelled || stopped.has(turn.user.id) || (by && (by.moderator || by.id === turn.user.id)))
         stop.abort(cancelled);
+      const hold = ledger.hold(keyOf(turn));
+      hold.lost.addEventListener("abort", () => stop.abort(hold.lost.reason), { once: true });
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
-      const shown = turn.spoiler ? hide(reply) : reply;
+      const shown = whileHeld(turn.spoiler ? hide(reply) : reply, hold);
       const story = createStory(turn, { desk, log: turnLog, meter, now, isResumed });
       const pace = createPace({ ...shown, show: story.watch(shown.show) }, (error) =>
         turnLog.warn({ error }, "view.lost"),
       );
       const run: Run = {
-        ...{ adapter, reply: shown, files, pace, stop, log: turnLog, story, onUndone, isResumed, isBarred },
+        ...{
+          adapter,
+          reply: shown,
+          files,
+          pace,
+          stop,
+          log: turnLog,
+          story,
+          onUndone,
+          isResumed,
+          isBarred,
+          hold,
+        },
         isEnded: false,
       };
       const over = see(turn, run).finally(() => inFlight.delete(turn.message));
@@ -399,6 +421,17 @@ async function parked(offer: Pace["offer"], signal: AbortSignal): Promise<never>
 /** Those it shares the bot with. */
 function communityOf({ place }: OpenTurn) {
   return place && { community: place.community ?? place.channel };
+}
+
+/** Shows nothing while another may have the turn. */
+function whileHeld(reply: Reply, { isHeld }: Hold): Reply {
+  return {
+    ...reply,
+    async show(view) {
+      if (!isHeld()) throw takenOver();
+      return reply.show(view);
+    },
+  };
 }
 
 /** What is made from something hidden is hidden, too. */

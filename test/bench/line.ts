@@ -1,4 +1,4 @@
-import { createLanes } from "../../src/turns/lanes.ts";
+import { createLanes } from "../../src/fleet/embedded/lanes.ts";
 import { compare, print } from "./compare.ts";
 
 /** What it costs that one turn ends and the next begins, with so many waiting: with ten times as many, a little more. */

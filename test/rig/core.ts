@@ -1,3 +1,6 @@
+import { createLanes } from "../../src/fleet/embedded/lanes.ts";
+import { createLedger } from "../../src/fleet/embedded/ledger.ts";
+import type { LineLimits } from "../../src/fleet/lanes.ts";
 import { publishedPrices } from "../../src/money/prices.ts";
 import type { RequestDefaults } from "../../src/openai/engine.ts";
 import { createIdentity } from "../../src/openai/identity.ts";
@@ -14,8 +17,6 @@ import { createAccounts } from "../../src/store/accounts.ts";
 import { createHistory } from "../../src/store/history.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type BotParts, createBot } from "../../src/turns/bot.ts";
-import { createLanes, type LineLimits } from "../../src/turns/lanes.ts";
-import { createLedger } from "../../src/turns/life/ledger.ts";
 import { today as rigDay } from "./day.ts";
 import { createMemorySpool } from "./spool.ts";
 

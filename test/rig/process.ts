@@ -15,6 +15,8 @@ export interface Drawbridge {
   /** Resolves with the exit code; null when a signal ended it. */
   ended(): Promise<number | null>;
   kill(signal: NodeJS.Signals): Promise<void>;
+  /** Sends a signal, and waits for nothing. */
+  signal(name: NodeJS.Signals): void;
 }
 
 /** Starts the program with this environment and no other, besides PATH. `port` 0: any that is free. */
@@ -50,6 +52,7 @@ export function startDrawbridge(t: TestContext, env: Readonly<Record<string, str
       await exit;
       return child.exitCode;
     },
+    signal: (name) => void child.kill(name),
     async kill(signal) {
       child.kill(signal);
       await exit;

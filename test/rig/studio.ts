@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { LineLimits } from "../../src/fleet/lanes.ts";
 import type { RequestDefaults } from "../../src/openai/engine.ts";
 import type { Links } from "../../src/pictures/links.ts";
 import type { Spool } from "../../src/pictures/spool.ts";
@@ -20,7 +21,6 @@ import type { Meter } from "../../src/seam/watch/meter.ts";
 import { createStandin, type Standin } from "../../src/standin/index.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import type { BotParts } from "../../src/turns/bot.ts";
-import type { LineLimits } from "../../src/turns/lanes.ts";
 import { askedOf, createCore } from "./core.ts";
 import { today } from "./day.ts";
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Entry, Ledger } from "../../fleet/ledger.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import type { Attend, Note } from "../../seam/core.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
-import type { Entry, Ledger } from "./ledger.ts";
 import { patienceMs, waitMsAfter } from "./patience.ts";
 
 /** What comes in from the platforms, each once. */
@@ -59,13 +59,14 @@ export function createEvents(
 
   async function attend(adapter: Adapter, event: Noted, first: () => Promise<void>) {
     const { key, body } = event;
+    const { lost } = ledger.hold(key);
     let isDone = false;
     for (let tries = 0; !isDone && !stopped.aborted; tries += 1) {
       try {
         await (tries === 0 ? first() : adapter.replay({ key, body }));
         isDone = true;
       } catch (error) {
-        if (stopped.aborted) return;
+        if (stopped.aborted || lost.aborted) return;
         const isWorth = mayGoBetter(event, error, tries);
         log[isWorth ? "warn" : "error"]({ event: key, error, tries }, "event.failed");
         if (!isWorth) break;

@@ -1,10 +1,10 @@
+import type { Ledger } from "../../fleet/ledger.ts";
 import type { Spool } from "../../pictures/spool.ts";
 import type { Log } from "../../seam/log.ts";
 import type { View } from "../../seam/view.ts";
 import type { OpenTurn } from "../../store/open-turn.ts";
 import type { Last } from "./deliver.ts";
 import { putAside } from "./last-view.ts";
-import type { Ledger } from "./ledger.ts";
 import { usualWait, type Wait } from "./patience.ts";
 
 /** How a turn ends, and whether whoever takes over would know of it. */

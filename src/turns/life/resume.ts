@@ -1,3 +1,4 @@
+import type { Entry, Ledger } from "../../fleet/ledger.ts";
 import type { Spool } from "../../pictures/spool.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import type { Log } from "../../seam/log.ts";
@@ -7,10 +8,9 @@ import type { OpenTurn, StoredFile } from "../../store/open-turn.ts";
 import type { UnfinishedRequests } from "../prompts/unfinished.ts";
 import type { OnUndone, Runs } from "../run.ts";
 import type { Events } from "./events.ts";
-import type { Entry, Ledger } from "./ledger.ts";
 
 /**
- * Goes on with all that the process before has left. `onEvent` hears of each event before anything is done. Resolves when
+ * Goes on with all that the process before has left, and from then on with what others let fall. `onEvent` hears of each event before anything is done. Resolves when
  * each has its place in line, or after ten seconds: others wait for that.
  */
 export type Resume = (onEvent: (event: EventKey) => void) => Promise<void>;
@@ -70,6 +70,7 @@ export function createResume(of: {
     const mended: Entry[] = [];
     for (const entry of entries) mended.push(await mend(entry));
     await withTimeout(Promise.all(mended.map(goOn)), othersWaitMs);
+    ledger.adopt(async (entry) => goOn(await mend(entry)));
   };
 }
 

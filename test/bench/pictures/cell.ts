@@ -64,6 +64,7 @@ export async function measureCell(of: {
   const { platform, subject, pictures, paceMs, processors, profiles } = of;
   const data = await mkdtemp(join(tmpdir(), "drawbridge-bench-"));
   const started: Running[] = [];
+  let sampling: NodeJS.Timeout | undefined;
   const begin = (...args: Parameters<typeof run>) => {
     const one = run(...args);
     started.push(one);
@@ -121,7 +122,7 @@ export async function measureCell(of: {
     const before = takenBy(pid);
     const [busyBefore, ownBefore, beganAt] = [machineBusyMs(), takenBy(process.pid).cpuMs, now()];
     let peakMb = before.mb;
-    const sampling = setInterval(() => {
+    sampling = setInterval(() => {
       peakMb = Math.max(peakMb, takenBy(pid).mb);
     }, sampleMs);
     await draw(warmUp, warmUp + pictures);
@@ -145,6 +146,7 @@ export async function measureCell(of: {
     const said = started.map((one) => one.output().slice(-2000)).join("\n");
     throw new Error(`${subject} on ${platform}, ${pictures} at once:\n${said}`, { cause });
   } finally {
+    clearInterval(sampling); // also of one that comes to nothing: the bench is to end
     await Promise.all(started.reverse().map((one) => one.end()));
     await rm(data, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { z } from "zod";
+import { createLedger } from "../../../src/fleet/embedded/ledger.ts";
 import type { RequestDefaults } from "../../../src/openai/engine.ts";
 import { createSpool } from "../../../src/pictures/spool.ts";
 import type { Adapter } from "../../../src/seam/adapter.ts";
@@ -22,7 +23,6 @@ import type { Reply, View } from "../../../src/seam/view.ts";
 import { createStandin, type Standin } from "../../../src/standin/index.ts";
 import { createHistory } from "../../../src/store/history.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
-import { createLedger } from "../../../src/turns/life/ledger.ts";
 import { askedOf, createCore } from "../../rig/core.ts";
 import {
   createLife,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { createLedger } from "../../../src/fleet/embedded/ledger.ts";
 import type { Adapter } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { createLog } from "../../../src/seam/log.ts";
@@ -7,7 +8,6 @@ import type { MessageKey, PlatformEvent, Prompt } from "../../../src/seam/turn.t
 import type { OpenTurn } from "../../../src/store/open-turn.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { createEvents } from "../../../src/turns/life/events.ts";
-import { createLedger } from "../../../src/turns/life/ledger.ts";
 import { createFragileStore } from "../../rig/fragile-store.ts";
 import { createStudio } from "../../rig/studio.ts";
 import { until } from "../../rig/until.ts";

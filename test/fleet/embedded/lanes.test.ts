@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BotError } from "../../src/seam/errors.ts";
-import type { ThreadKey } from "../../src/seam/turn.ts";
-import { createLanes, type Lanes } from "../../src/turns/lanes.ts";
+import { createLanes } from "../../../src/fleet/embedded/lanes.ts";
+import type { Lanes } from "../../../src/fleet/lanes.ts";
+import { BotError } from "../../../src/seam/errors.ts";
+import type { ThreadKey } from "../../../src/seam/turn.ts";
 
 /** A turn at the lanes, as it looks from outside. */
 function enter(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFairLine, type FairLine, type Waiting } from "../../../src/turns/line/fair-line.ts";
+import { createFairLine, type FairLine, type Waiting } from "../../../src/fleet/line/fair-line.ts";
 import { createDice } from "../../rig/dice.ts";
 
 interface Asked {

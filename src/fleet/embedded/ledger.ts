@@ -1,73 +1,23 @@
 import { z } from "zod";
-import { BotError } from "../../seam/errors.ts";
 import { withLimit } from "../../seam/timeout.ts";
-import type { EventKey, PlatformEvent } from "../../seam/turn.ts";
-import { type OpenTurn, openTurn } from "../../store/open-turn.ts";
+import type { EventKey } from "../../seam/turn.ts";
+import { openTurn } from "../../store/open-turn.ts";
 import type { Store } from "../../store/store.ts";
 import { key } from "../../store/stored.ts";
-
-/** Something that was taken on and is not over. */
-export interface Entry {
-  readonly key: EventKey;
-  readonly adapter: string;
-  /** Unix time, ms. */
-  readonly at: number;
-  /** As it came in, until it has become a turn. */
-  readonly body?: unknown;
-  readonly turn?: OpenTurn;
-}
-
-/**
- * What was taken on: noted before it is acknowledged, over when it is answered. Its key is the platform's own name for
- * the event, so that what comes twice is one: that is remembered for two days after it is over.
- */
-export interface Ledger {
-  /** False: that event has been noted before. */
-  take(event: PlatformEvent, adapter: string): Promise<boolean>;
-  /** Notes the turn that an event has become, or what has become known of it. */
-  note(turn: OpenTurn): Promise<void>;
-  /** The event is over, unless it has become a turn. Tried until it is written down. */
-  over(event: EventKey): Promise<void>;
-  /** The turn is over. */
-  forget(turn: Pick<OpenTurn, "event" | "message">): Promise<void>;
-  /** What is not over, in the order in which it was accepted. */
-  open(): Promise<readonly Entry[]>;
-  /** What of that the last process has left. */
-  left(): Promise<readonly Entry[]>;
-  /** How much is not over: what cannot be read, too. */
-  readonly size: number;
-  /** Whether an event is noted, and neither a turn nor over. */
-  waits(event: EventKey): boolean;
-  /** Resolves when it no longer waits. */
-  settled(event: EventKey): Promise<void>;
-}
-
-const entry = z.object({
-  key,
-  adapter: z.string(),
-  at: z.number(),
-  body: z.unknown(),
-  turn: openTurn.exactOptional(),
-  over: z.literal(true).exactOptional(),
-});
-
-/** How long what is over is known as such, in ms. */
-const rememberedMs = 48 * 3600 * 1000;
-
-/**
- * How long an event is kept that has not become a turn, in ms: longer than a bot is away. What was noted too late is
- * listed nowhere, and goes with that.
- */
-const keptMs = 30 * 24 * 3600 * 1000;
-
-/** Ms until a store that failed is asked again to forget. */
-const againMs = 5000;
+import {
+  againMs,
+  type Entry,
+  entry,
+  keptMs,
+  keyOf,
+  type Ledger,
+  rememberedMs,
+  takeLimitMs,
+  tooSlow,
+} from "../ledger.ts";
 
 /** How often a store is asked for what is to be finished. */
 const mostReads = 3;
-
-/** Ms in which an event has to be noted, all in all: Discord waits three seconds for an acknowledgement. */
-const limitMs = 2000;
 
 /**
  * All calls reject with BotError `storage` when the store fails. `onUnreadable` hears of what another version wrote, or
@@ -81,7 +31,7 @@ export async function createLedger(
   {
     onUnreadable = () => {},
     now = Date.now,
-    takeMs = limitMs,
+    takeMs = takeLimitMs,
   }: {
     readonly onUnreadable?: (key: EventKey, error: unknown) => void;
     readonly now?: () => number;
@@ -213,22 +163,14 @@ export async function createLedger(
       waiting.set(event, [...(waiting.get(event) ?? []), resolve]);
       return promise;
     },
+    // There is no other process that could take anything over.
+    hold: () => ({ lost: new AbortController().signal, isHeld: () => true }),
+    adopt: () => {},
+    close: async () => {},
   };
   await adopt(store, ledger, onUnreadable);
   for (const event of open.keys()) before.add(event);
   return ledger;
-}
-
-function tooSlow(): BotError {
-  return new BotError(
-    "storage",
-    "My memory is too slow just now, so I could not take this on. Try again in a minute; if it stays, tell the admin.",
-  );
-}
-
-/** What did not come from a platform goes by the message that answers it. */
-function keyOf({ event, message }: Pick<OpenTurn, "event" | "message">): EventKey {
-  return event ?? `turn:${message}`;
 }
 
 /** Version 0.1 kept turns by their message. */

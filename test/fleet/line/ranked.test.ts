@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRanked, type Rank } from "../../../src/turns/line/ranked.ts";
+import { createRanked, type Rank } from "../../../src/fleet/line/ranked.ts";
 import { createDice } from "../../rig/dice.ts";
 
 test("a thousand things that come and go stand as a sorted list has them", () => {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
+import { createLedger } from "../../../src/fleet/embedded/ledger.ts";
 import type { EventKey, MessageKey } from "../../../src/seam/turn.ts";
 import type { OpenTurn } from "../../../src/store/open-turn.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
-import { createLedger } from "../../../src/turns/life/ledger.ts";
 import { createFolder } from "../../rig/process.ts";
 
 function turn(message: MessageKey, more: Partial<OpenTurn> = {}): OpenTurn {

@@ -1,42 +1,7 @@
-import { BotError } from "../seam/errors.ts";
-import { type Asker, createFairLine, type Waiting } from "./line/fair-line.ts";
-import { createPlaces } from "./line/places.ts";
-
-/**
- * Keeps the turns of one thread in order, and those of all threads within a limit; who waits is let in by fair queueing
- * (`line/fair-line.ts`): everybody's first before anybody's second, a turn for each server before another's next.
- *
- * No room is left empty while somebody can go, and nobody waits for ever. What comes and goes costs O(log n) steps,
- * amortised, when n wait, and only so many may wait.
- */
-export interface Lanes {
-  /** Turns that run, and those that wait. */
-  readonly inside: number;
-  readonly waiting: number;
-  /**
-   * Resolves when it is this turn's time: the thread's earlier turns are done and there is room. The caller must call the
-   * function it gets when the turn is over.
-   *
-   * `onPlace` hears how many turns have to go or to end first (1: it is next), as things stand; at once, and again as
-   * that changes (`line/places.ts` says how often); never when there is no wait. It grows where others come who have
-   * fewer in line, and `hasGrown` says so. Where the thread alone is waited for, its own turns are counted.
-   *
-   * Rejects with the signal's reason when it aborts during the wait, and with BotError `busy`, unless it is `resumed`,
-   * when too many wait, of all or of that person.
-   */
-  enter(
-    asker: Asker,
-    signal: AbortSignal,
-    onPlace: (ahead: number, hasGrown: boolean) => void,
-    options?: { readonly resumed?: boolean },
-  ): Promise<() => void>;
-}
-
-/** How many turns may wait, and how many pictures of one person. */
-export interface LineLimits {
-  readonly all?: number;
-  readonly ofOne?: number;
-}
+import { BotError } from "../../seam/errors.ts";
+import type { Lanes, LineLimits } from "../lanes.ts";
+import { createFairLine, type Waiting } from "../line/fair-line.ts";
+import { createPlaces } from "../line/places.ts";
 
 interface Turn {
   readonly user: string;
@@ -50,7 +15,11 @@ const minuteMs = 60_000;
 /** How much of the average the newest turn is. */
 const newest = 0.2;
 
-/** `atOnce`: turns that may run at once. `now` is Unix time, ms. */
+/**
+ * The lanes of one process. What comes and goes costs O(log n) steps, amortised, when n wait, and only so many may wait.
+ *
+ * `atOnce`: turns that may run at once. `now` is Unix time, ms.
+ */
 export function createLanes(
   atOnce: number,
   { all: most = 1000, ofOne: mostOfOne = 20 }: LineLimits = {},

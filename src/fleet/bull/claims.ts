@@ -1,0 +1,246 @@
+import { randomUUID } from "node:crypto";
+import { DelayedError } from "bullmq";
+import type { Log } from "../../seam/log.ts";
+import { withTimeout } from "../../seam/timeout.ts";
+import { type Hold, takenOver } from "../ledger.ts";
+import { type AnyJob, type Engine, quieten } from "./engine.ts";
+
+/** Something that one process of the fleet has, until it drops it or is gone. */
+export interface Claim extends Hold {
+  readonly key: string;
+  /** As it was taken with. */
+  readonly body: unknown;
+  /** How often it has changed hands: what an earlier holder writes is older than what a later one does. */
+  readonly hands: number;
+}
+
+/** Keys of which each is one process's at a time. Calls reject as the server does. */
+export interface Claims {
+  /** Undefined: some process has it. */
+  take(key: string, body: unknown): Promise<Claim | undefined>;
+  /** Leaves one that nobody has to whoever adopts it. */
+  offer(key: string, body: unknown): Promise<void>;
+  /** It is over: whoever takes that key next has it anew. */
+  drop(claim: Claim): Promise<void>;
+  /** Renews it now, where that was not possible for a while; whether it is held then. Never rejects. */
+  renew(claim: Claim): Promise<boolean>;
+  /**
+   * From now on hears of each claim whose holder is gone, or was stopped for too long: it is this process's. What it
+   * throws is logged, and the claim is left to the next.
+   */
+  adopt(seeTo: (claim: Claim) => Promise<void>, atOnce?: number): void;
+  /** What anybody has, the oldest first. */
+  all(): Promise<readonly Pick<Claim, "key" | "body">[]>;
+  /** Lets go of all: others have them at once. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** How long a process may be silent before another takes over what it has, in ms. */
+const leaseMs = 8000;
+
+/** By how much the clocks of two machines may differ, and how long a message may take, in ms. */
+const doubtMs = 2000;
+
+interface Claimed {
+  readonly key: string;
+  readonly body: unknown;
+}
+
+/** A claim of this process. */
+interface Own extends Claim {
+  job: AnyJob<Claimed>;
+  /** What it is locked with, once it was adopted: until then its job waits for the lease's end. */
+  readonly token?: string;
+  until: { readonly clock: number; readonly date: number };
+  readonly stop: AbortController;
+  /** Resolves, where it was adopted, when it is over (`true`), or let go of. */
+  readonly end: PromiseWithResolvers<boolean>;
+}
+
+/** Codes of BullMQ: the job is gone; it is no longer in the state, or under the lock, in which it was ours. */
+const gone = -1;
+
+/**
+ * Every claim is a job. Whoever takes it puts its time off again and again, so that it comes due when they are gone: then
+ * BullMQ gives it to a worker, in whatever process, which has it by BullMQ's lock from then on.
+ *
+ * `mayAnew` is asked where the server has forgotten a claim that is ours, as one does that loses its last second of
+ * writes: whether nobody else has ended it. `lifeMs` is for tests.
+ */
+export function createClaims(
+  engine: Engine,
+  name: string,
+  {
+    log,
+    mayAnew,
+    lifeMs = leaseMs,
+  }: { readonly log: Log; readonly mayAnew: (claim: Claim) => Promise<boolean>; readonly lifeMs?: number },
+): Claims {
+  const queue = engine.queue<Claimed>(name);
+  const own = new Map<string, Own>();
+  const marginMs = Math.min(doubtMs, lifeMs / 4);
+  let worker: ReturnType<typeof engine.worker<Claimed>> | undefined;
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** A machine that sleeps stops the one clock, and who sets the time moves the other: the sooner one counts. */
+  function lease(): Own["until"] {
+    return { clock: performance.now() + lifeMs - marginMs, date: Date.now() + lifeMs - marginMs };
+  }
+
+  function isHeld({ until, stop }: Own): boolean {
+    return !stop.signal.aborted && performance.now() < until.clock && Date.now() < until.date;
+  }
+
+  function toOwn(job: AnyJob<Claimed>, until: Own["until"], token?: string): Own {
+    const stop = new AbortController();
+    const claim: Own = {
+      ...{ key: job.data.key, body: job.data.body, hands: job.attemptsStarted, job, until, stop },
+      ...(token !== undefined && { token }),
+      ...{ end: Promise.withResolvers<boolean>(), lost: stop.signal, isHeld: () => isHeld(claim) },
+    };
+    return claim;
+  }
+
+  function lose(claim: Own): void {
+    if (own.get(claim.key) === claim) own.delete(claim.key);
+    log.warn({ claim: claim.key }, "fleet.lost: another process has taken it over");
+    claim.stop.abort(takenOver());
+    claim.end.resolve(true); // the lock is another's: what BullMQ is told of it, it refuses
+  }
+
+  function add(key: string, body: unknown, delay = lifeMs): Promise<AnyJob<Claimed>> {
+    return queue.add(
+      name,
+      { key, body },
+      {
+        ...{ jobId: randomUUID(), delay, deduplication: { id: key } },
+        ...{ removeOnComplete: true, removeOnFail: true },
+      },
+    ) as Promise<AnyJob<Claimed>>;
+  }
+
+  async function extend({ job, token }: Own): Promise<"held" | "lost" | "gone"> {
+    const id = String(job.id);
+    try {
+      if (token === undefined) await queue.getBackend().changeDelay(id, lifeMs);
+      else if ((await queue.getBackend().extendLock(id, token, lifeMs)) !== 1) return "lost";
+      return "held";
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? Number(error.code) : Number.NaN;
+      if (code === gone) return "gone";
+      if (code < 0) return "lost";
+      throw error;
+    }
+  }
+
+  async function renewOne(claim: Own): Promise<boolean> {
+    const until = lease();
+    const state = await extend(claim).catch(() => undefined);
+    if (own.get(claim.key) !== claim || claim.stop.signal.aborted) return false;
+    if (state === "held") claim.until = until;
+    else if (state === "gone") await anew(claim);
+    else if (state === "lost") lose(claim);
+    return isHeld(claim);
+  }
+
+  async function anew(claim: Own): Promise<void> {
+    try {
+      if (claim.token === undefined && (await mayAnew(claim))) {
+        const until = lease();
+        const job = await add(claim.key, claim.body);
+        if (isNew(job)) {
+          Object.assign(claim, { job, until });
+          return;
+        }
+      }
+    } catch {
+      return; // it is asked again
+    }
+    lose(claim);
+  }
+
+  async function renewAll(): Promise<void> {
+    await withTimeout(Promise.all([...own.values()].map(renewOne)), lifeMs / 2);
+    if (!isClosed) timer = setTimeout(() => void renewAll(), lifeMs / 4).unref();
+  }
+  timer = setTimeout(() => void renewAll(), lifeMs / 4).unref();
+
+  async function see(job: AnyJob<Claimed>, token: string, seeTo: (claim: Claim) => Promise<void>) {
+    // BullMQ has locked it a moment ago; from when on is known of what is asked for now.
+    const claim = toOwn(job, { clock: 0, date: 0 }, token);
+    const before = own.get(claim.key);
+    if (before) lose(before); // this process itself was stopped for too long
+    own.set(claim.key, claim);
+    if (!(await renewOne(claim))) return lose(claim);
+    log.info({ claim: claim.key, hands: claim.hands }, "fleet.adopted");
+    try {
+      await seeTo(claim);
+    } catch (error) {
+      log.error({ claim: claim.key, error }, "fleet.failed");
+      claim.end.resolve(false);
+    }
+    const isOver = await claim.end.promise;
+    if (own.get(claim.key) === claim) own.delete(claim.key);
+    if (isOver) return;
+    // Due at once: of what is delayed the workers are told.
+    await job.moveToDelayed(Date.now(), token);
+    throw new DelayedError();
+  }
+
+  return {
+    async take(key, body) {
+      const until = lease();
+      const job = await add(key, body);
+      if (!isNew(job)) return undefined;
+      const claim = toOwn(job, until);
+      own.set(key, claim);
+      return claim;
+    },
+    offer: (key, body) => add(key, body, 0).then(() => {}),
+    async drop(claim) {
+      const mine = own.get(claim.key);
+      if (!mine || mine.lost !== claim.lost) return;
+      own.delete(claim.key);
+      if (mine.token === undefined) await mine.job.remove();
+      else mine.end.resolve(true);
+    },
+    async renew(claim) {
+      const mine = own.get(claim.key);
+      return mine !== undefined && mine.lost === claim.lost && renewOne(mine);
+    },
+    adopt(seeTo, atOnce = 500) {
+      worker ??= engine.worker<Claimed>(name, (job, token) => see(job, token, seeTo), {
+        lockMs: lifeMs,
+        atOnce,
+      });
+      void worker.run().catch((error: unknown) => log.error({ error }, "fleet.failed"));
+    },
+    async all() {
+      const jobs = await queue.getJobs(["delayed", "waiting", "active"], 0, -1, true);
+      return jobs
+        .filter((job) => job !== undefined)
+        .sort((one, other) => one.timestamp - other.timestamp)
+        .map(({ data }) => data);
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      // What is let go of is not for this process, nor is word of it.
+      if (worker) await withTimeout(quieten(worker as never), lifeMs / 4);
+      const left = [...own.values()];
+      own.clear();
+      for (const claim of left) claim.until = { clock: 0, date: 0 };
+      const letGo = left.map(async ({ token, job, end }) =>
+        token === undefined ? job.promote() : end.resolve(false),
+      );
+      await withTimeout(Promise.allSettled(letGo), lifeMs / 4); // what cannot be let go of comes due by itself
+      await withTimeout(worker?.close() ?? Promise.resolve(), lifeMs / 4);
+    },
+  };
+}
+
+/** Where there is a job of that key already, BullMQ gives its id. */
+function isNew(job: AnyJob<Claimed>): boolean {
+  return job.id === job.opts.jobId;
+}

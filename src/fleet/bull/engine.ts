@@ -1,0 +1,157 @@
+import { createClient } from "@keyv/redis";
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  type Job,
+  type Queue,
+  type Worker,
+  withBackend,
+} from "bullmq";
+import { BotError } from "../../seam/errors.ts";
+import { type Log, redact } from "../../seam/log.ts";
+import { withLimit } from "../../seam/timeout.ts";
+
+/** A queue's job, whatever server it is on. */
+export type AnyJob<Data> = Job<Data, unknown, string>;
+
+/** The queues on one server, made by BullMQ. */
+export interface Engine {
+  /** Rejects in its calls as the server does. */
+  queue<Data>(name: string): Queue<Data, unknown, string, Data, unknown, string, IQueueBackend>;
+  /** `work` begins when `run` is called; its jobs' locks are for `lockMs`, and the caller renews them. */
+  worker<Data>(
+    name: string,
+    work: (job: AnyJob<Data>, token: string) => Promise<void>,
+    of: { readonly lockMs: number; readonly atOnce: number },
+  ): Worker<Data, void, string, IQueueBackend>;
+  close(): Promise<void>;
+}
+
+/** All names of ours begin so, on a server that others may use, too. */
+const prefix = "drawbridge";
+
+/** A job is never given up because it changed hands so often: as much as PostgreSQL's `integer` holds. */
+const mostStalled = 2 ** 31 - 1;
+
+/** Ms until a worker asks a server again that was not there. */
+const retryMs = 1000;
+
+/** Seconds after which a worker looks by itself, where word of a job has not reached it. */
+const drainDelay = 2;
+
+/** Opens the queues on the server that a URL names: Redis, or PostgreSQL. Rejects with BotError `storage`. */
+export async function openEngine(
+  kind: "redis" | "postgres",
+  url: string,
+  { log, connectMs = 5000 }: { readonly log: Log; readonly connectMs?: number },
+): Promise<Engine> {
+  try {
+    return kind === "redis" ? await openRedis(url, log, connectMs) : await openPostgres(url, log, connectMs);
+  } catch (cause) {
+    const message = `The queues on ${redact(url)} cannot be opened. Is the server up, and of a version that is served?`;
+    throw new BotError("storage", message, { cause });
+  }
+}
+
+async function openRedis(url: string, log: Log, connectMs: number): Promise<Engine> {
+  const client = createClient({
+    url,
+    socket: {
+      connectTimeout: connectMs,
+      reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000),
+    },
+  });
+  client.on("error", (error) => log.debug({ error }, "fleet.connection"));
+  try {
+    await withLimit(connectMs, () => client.connect());
+  } catch (error) {
+    if (client.isOpen) client.destroy();
+    throw error;
+  }
+  const made = toEngine(withBackend(createRedisBackend), { connection: client, prefix }, log);
+  return {
+    ...made,
+    async close() {
+      await made.close();
+      if (client.isOpen) client.destroy();
+    },
+  };
+}
+
+async function openPostgres(url: string, log: Log, connectMs: number): Promise<Engine> {
+  const connection = {
+    connectionString: url,
+    schema: `${prefix}_queues`,
+    max: 2,
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+  };
+  const classes = withBackend(createPostgresBackend);
+  // The tables are made by whoever is there first; the others wait for that.
+  const first = new classes.Queue("tables", { connection: { ...connection, migrate: true } });
+  first.on("error", (error) => log.debug({ error }, "fleet.connection"));
+  try {
+    await withLimit(connectMs * 2, () => first.waitUntilReady());
+  } finally {
+    await first.close().catch(() => {});
+  }
+  return toEngine(classes, { connection }, log);
+}
+
+interface Shared<Connection> {
+  readonly connection: Connection;
+  readonly prefix?: string;
+}
+
+interface Closable {
+  close(force?: boolean): Promise<void>;
+  on(event: "error", hear: (error: Error) => void): unknown;
+}
+
+function toEngine<Backend extends IQueueBackend, Connection>(
+  classes: ReturnType<typeof withBackend<Backend, Connection>>,
+  shared: Shared<Connection>,
+  log: Log,
+): Engine {
+  const open: (() => Promise<void>)[] = [];
+
+  /** Nothing is waited for in the end: what a worker is at comes due for another. */
+  function keep<Thing extends Closable>(thing: Thing, before: () => Promise<void> = async () => {}): Thing {
+    thing.on("error", (error) => log.debug({ error }, "fleet.error"));
+    open.push(() => before().finally(() => thing.close(true)));
+    return thing;
+  }
+
+  return {
+    queue: <Data>(name: string) => keep(new classes.Queue<Data, unknown, string>(name, shared)) as never,
+    worker: <Data>(
+      name: string,
+      work: (job: AnyJob<Data>, token: string) => Promise<void>,
+      { lockMs, atOnce }: { readonly lockMs: number; readonly atOnce: number },
+    ) => {
+      const worker = new classes.Worker<Data, void, string>(
+        name,
+        (job, token = "") => work(job as unknown as AnyJob<Data>, token),
+        {
+          ...shared,
+          ...{ autorun: false, concurrency: atOnce, skipLockRenewal: true },
+          ...{ runRetryDelay: retryMs, drainDelay },
+          ...{ lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: mostStalled },
+        },
+      );
+      return keep(worker, () => quieten(worker as never)) as never;
+    },
+    async close() {
+      await Promise.all(open.splice(0).map((end) => withLimit(retryMs, end).catch(() => {})));
+    },
+  };
+}
+
+/** A worker takes no more jobs, and waits for none: closed by force, it would go on waiting. */
+export async function quieten(
+  worker: Pick<Worker<unknown, void, string, IQueueBackend>, "pause" | "getBackend">,
+): Promise<void> {
+  await worker.pause(true);
+  await worker.getBackend().disconnectBlocking(true);
+}

@@ -1,0 +1,239 @@
+import { z } from "zod";
+import { BotError } from "../../seam/errors.ts";
+import type { Log } from "../../seam/log.ts";
+import { withLimit } from "../../seam/timeout.ts";
+import type { EventKey } from "../../seam/turn.ts";
+import type { Store } from "../../store/store.ts";
+import { key } from "../../store/stored.ts";
+import {
+  againMs,
+  type Entry,
+  entry,
+  type Hold,
+  keyOf,
+  type Ledger,
+  rememberedMs,
+  takeLimitMs,
+  takenOver,
+  tooSlow,
+} from "../ledger.ts";
+import { type Claim, createClaims } from "./claims.ts";
+import type { Engine } from "./engine.ts";
+
+/** An event as it came in, as its claim carries it: it is noted with it, in one step. */
+const noted = z.object({ adapter: z.string(), at: z.number(), body: z.unknown() });
+
+/** What this process is seeing to. */
+interface Open {
+  claim: Claim | undefined;
+  isTurn: boolean;
+  /** The hold of what is only being taken. */
+  readonly waiting: (() => void)[];
+}
+
+/** Nobody has said that it is ours, or it no longer is. */
+const notOurs: Hold = { lost: AbortSignal.abort(takenOver()), isHeld: () => false };
+
+/**
+ * The ledger of several processes. Of an event that is delivered to all of them one has the claim; what has become of it
+ * is in the store, as with one process, so that the first of several goes on with what that has left.
+ *
+ * `hands` in an entry says how often it had changed hands when it was written: what is older is not written over it.
+ */
+export async function createFleetLedger(
+  store: Store,
+  engine: Engine,
+  of: {
+    readonly log: Log;
+    readonly onUnreadable?: (key: EventKey, error: unknown) => void;
+    readonly now?: () => number;
+    /** Ms in which an event has to be noted. */
+    readonly takeMs?: number;
+    readonly lifeMs?: number;
+  },
+): Promise<Ledger> {
+  const { log, onUnreadable = () => {}, now = Date.now, takeMs = takeLimitMs } = of;
+  const entries = store.table("event", entry);
+  const own = new Map<EventKey, Open>();
+  const claims = createClaims(engine, "turns", {
+    log,
+    ...(of.lifeMs !== undefined && { lifeMs: of.lifeMs }),
+    mayAnew: async (claim) => {
+      const found = await entries.get(claim.key);
+      return !found?.over && (found?.hands ?? 0) <= claim.hands;
+    },
+  });
+
+  function settle(event: EventKey): void {
+    for (const go of own.get(event)?.waiting.splice(0) ?? []) go();
+  }
+
+  async function end(event: EventKey): Promise<void> {
+    const open = own.get(event);
+    if (!open?.claim) return;
+    settle(event);
+    if (open.claim.lost.aborted) return void own.delete(event);
+    const { hands } = open.claim;
+    await put(event, { key: event, adapter: "", at: now(), body: null, over: true, hands }, rememberedMs);
+    own.delete(event);
+    // Where that fails, it comes due, and whoever adopts it finds that it is over.
+    await claims.drop(open.claim).catch((error: unknown) => log.warn({ event, error }, "fleet.undropped"));
+  }
+
+  async function read(event: EventKey, body: unknown): Promise<Entry | undefined> {
+    try {
+      const found = await entries.get(event);
+      if (found) return found.over ? undefined : found;
+      const first = noted.safeParse(body);
+      return first.success ? { key: event, ...first.data } : undefined;
+    } catch (error) {
+      onUnreadable(event, error);
+      return undefined;
+    }
+  }
+
+  /** One that was here and has been lost lets go of what waits for it. */
+  function keep(event: EventKey, claim: Claim, isTurn: boolean): void {
+    const open: Open = { claim, isTurn, waiting: [] };
+    own.set(event, open);
+    const forget = () => {
+      if (own.get(event) !== open) return;
+      settle(event);
+      own.delete(event);
+    };
+    claim.lost.addEventListener("abort", forget, { once: true });
+  }
+
+  async function take(event: EventKey, body: unknown, isLate: () => boolean): Promise<boolean> {
+    const claim = await claims.take(event, body);
+    if (!claim) return false;
+    try {
+      const found = await entries.get(event);
+      if (!isLate() && !found?.over) {
+        keep(event, claim, false);
+        return true;
+      }
+    } catch (error) {
+      void claims.drop(claim).catch(() => {});
+      throw error;
+    }
+    await claims.drop(claim); // it is over, or comes again
+    return false;
+  }
+
+  async function write(event: EventKey, claim: Claim, given: z.input<typeof entry>): Promise<void> {
+    if (claim.lost.aborted) throw takenOver();
+    if (!claim.isHeld() && !(await claims.renew(claim))) throw claim.lost.aborted ? takenOver() : tooSlow();
+    await put(event, { ...given, hands: claim.hands });
+  }
+
+  /** Nothing is written over what a later holder has written, whatever the clocks of this one say. */
+  function put(event: EventKey, given: z.input<typeof entry>, lifeMs?: number): Promise<void> {
+    return store.transact(async (within) => {
+      const table = within.table("event", entry);
+      const before = await table.get(event);
+      if ((before?.hands ?? 0) > (given.hands ?? 0)) throw takenOver();
+      await table.set(event, given, lifeMs);
+    });
+  }
+
+  const ledger: Ledger = {
+    async take({ key: event, body }, adapter) {
+      if (own.has(event)) return false;
+      const taking: Open = { claim: undefined, isTurn: false, waiting: [] };
+      own.set(event, taking); // of two that come at once, one is the second
+      const work = (isLate: () => boolean) => take(event, { adapter, at: now(), body }, isLate);
+      try {
+        return await withLimit(takeMs, work, tooSlow);
+      } catch (cause) {
+        throw cause instanceof BotError ? cause : unreached(cause);
+      } finally {
+        if (own.get(event) === taking) own.delete(event);
+      }
+    },
+    async note(turn) {
+      const event = keyOf(turn);
+      const given = { key: event, adapter: turn.adapter, at: turn.acceptedAt, body: null, turn };
+      const open = own.get(event);
+      if (open?.claim) {
+        await write(event, open.claim, given);
+        open.isTurn = true;
+        return settle(event);
+      }
+      if (turn.event !== undefined) throw takenOver();
+      const body = { adapter: turn.adapter, at: turn.acceptedAt, body: null };
+      const claim = await claims
+        .take(event, body)
+        .catch((cause: unknown) => Promise.reject(unreached(cause)));
+      if (!claim) throw takenOver();
+      keep(event, claim, true);
+      try {
+        await write(event, claim, given);
+      } catch (error) {
+        own.delete(event);
+        void claims.drop(claim).catch(() => {});
+        throw error;
+      }
+    },
+    async over(event) {
+      if (!ledger.waits(event)) return;
+      try {
+        await end(event);
+      } catch (error) {
+        setTimeout(() => void ledger.over(event).catch(() => {}), againMs).unref();
+        throw error;
+      }
+    },
+    forget: (turn) => end(keyOf(turn)),
+    async open() {
+      const all = await claims.all();
+      const found = await Promise.all(all.map((one) => read(one.key as EventKey, one.body)));
+      return found.filter((one) => one !== undefined).sort((one, other) => one.at - other.at);
+    },
+    left: async () => [],
+    get size() {
+      return own.size;
+    },
+    waits: (event) => own.get(event)?.claim !== undefined && own.get(event)?.isTurn === false,
+    settled(event) {
+      const open = own.get(event);
+      if (!open || !ledger.waits(event)) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      open.waiting.push(resolve);
+      return promise;
+    },
+    hold: (event) => own.get(event)?.claim ?? notOurs,
+    adopt(goOn) {
+      claims.adopt(async (claim) => {
+        const event = key.parse(claim.key);
+        const found = await read(event, claim.body);
+        if (!found) return claims.drop(claim);
+        keep(event, claim, found.turn !== undefined);
+        // From now on what its last holder writes is older.
+        if (found.turn) await ledger.note(found.turn);
+        await goOn(found);
+      });
+    },
+    async close() {
+      await claims.close();
+      own.clear();
+    },
+  };
+  await adoptEmbedded(store, (event) => claims.offer(event, null));
+  return ledger;
+}
+
+function unreached(cause: unknown): BotError {
+  const message =
+    "My memory (the queues) does not answer, so I could not take this on. Try again in a minute; if it stays, tell the admin.";
+  return new BotError("storage", message, { cause });
+}
+
+/** What one process alone has left: whoever starts first leaves it to all. */
+async function adoptEmbedded(store: Store, offer: (event: EventKey) => Promise<void>): Promise<void> {
+  const index = store.table("events", z.object({ open: z.array(key) }));
+  const found = await index.get("open");
+  if (!found) return;
+  for (const event of found.open) await offer(event);
+  await index.delete("open");
+}

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import type { Entry, Ledger } from "../../src/fleet/ledger.ts";
+import type { EventKey, MessageKey } from "../../src/seam/turn.ts";
+import type { OpenTurn } from "../../src/store/open-turn.ts";
+import { until } from "../rig/until.ts";
+
+/** A process of a fleet, as far as its ledger goes. */
+export interface Member {
+  readonly ledger: Ledger;
+  /** As after `kill -9`: it says nothing any more. */
+  kill(): Promise<void>;
+}
+
+/** One store and whatever processes are on it. */
+export interface Ground {
+  /** Another process, which is gone when the test is over. */
+  join(t: TestContext): Promise<Member>;
+}
+
+function turnOf(message: MessageKey, more: Partial<OpenTurn> = {}): OpenTurn {
+  return {
+    ...{ message, adapter: "paper", thread: "t:1", user: { id: "u:ada", name: "Ada" }, text: "a fox" },
+    ...{ options: {}, notes: [], mustDraw: false, attachments: 0, acceptedAt: 1, ...more },
+  };
+}
+
+/** What holds for a process that is alone, and for each of several. */
+export function ledgerContract(ground: () => Ground): void {
+  const event: EventKey = "paper:e1";
+
+  describe("the ledger", () => {
+    test("takes an event once, and knows it when it is over", async (t) => {
+      const { ledger } = await ground().join(t);
+      assert.equal(await ledger.take({ key: event, body: { words: "a fox" } }, "paper"), true);
+      assert.equal(await ledger.take({ key: event, body: {} }, "paper"), false);
+      assert.equal(ledger.waits(event), true);
+      await ledger.over(event);
+      assert.equal(ledger.waits(event), false);
+      assert.equal(await ledger.take({ key: event, body: {} }, "paper"), false);
+    });
+
+    test("of one that comes twice at once takes one", async (t) => {
+      const { ledger } = await ground().join(t);
+      const both = await Promise.all(
+        [1, 2].map((body) => ledger.take({ key: "paper:twice", body }, "paper")),
+      );
+      assert.deepEqual(both.sort(), [false, true]);
+    });
+
+    test("has what became of an event, and not what is over", async (t) => {
+      const { ledger } = await ground().join(t);
+      await ledger.take({ key: "paper:e2", body: { words: "a fox" } }, "paper");
+      await ledger.take({ key: "paper:e3", body: { words: "a bear" } }, "paper");
+      const turn = turnOf("m:2", { event: "paper:e2" });
+      await ledger.note(turn);
+      assert.equal(ledger.waits("paper:e2"), false);
+      const isListed = (one: Entry) => one.key === "paper:e2" || one.key === "paper:e3";
+      const open = (await ledger.open()).filter(isListed);
+      assert.deepEqual(open.map(({ key, turn: found, body }) => [key, found?.text ?? body]).sort(), [
+        ["paper:e2", "a fox"],
+        ["paper:e3", { words: "a bear" }],
+      ]);
+      await ledger.forget(turn);
+      await ledger.over("paper:e3");
+      assert.deepEqual((await ledger.open()).filter(isListed), []);
+    });
+
+    test("is still waited for until an event is a turn, or over", async (t) => {
+      const { ledger } = await ground().join(t);
+      await ledger.take({ key: "paper:e4", body: {} }, "paper");
+      const settled = ledger.settled("paper:e4");
+      await ledger.note(turnOf("m:4", { event: "paper:e4" }));
+      await settled;
+      await ledger.forget(turnOf("m:4", { event: "paper:e4" }));
+    });
+
+    test("is held while it is being seen to", async (t) => {
+      const { ledger } = await ground().join(t);
+      await ledger.take({ key: "paper:e5", body: {} }, "paper");
+      assert.equal(ledger.hold("paper:e5").isHeld(), true);
+      await ledger.over("paper:e5");
+    });
+
+    test("has what no event came for by its message", async (t) => {
+      const { ledger } = await ground().join(t);
+      await ledger.note(turnOf("m:6"));
+      assert.equal(ledger.hold("turn:m:6").isHeld(), true);
+      await ledger.forget(turnOf("m:6"));
+      assert.deepEqual(
+        (await ledger.open()).filter(({ turn }) => turn?.message === "m:6"),
+        [],
+      );
+    });
+  });
+}
+
+/** What holds among several processes. */
+export function fleetContract(ground: () => Ground): void {
+  describe("several processes", () => {
+    test("take an event once among them", async (t) => {
+      const members = await Promise.all([1, 2, 3].map(() => ground().join(t)));
+      for (let round = 0; round < 20; round += 1) {
+        const key: EventKey = `paper:among-${round}`;
+        const taken = await Promise.all(members.map(({ ledger }) => ledger.take({ key, body: {} }, "paper")));
+        assert.equal(taken.filter(Boolean).length, 1, key);
+      }
+    });
+
+    test("know what is over whoever saw to it", async (t) => {
+      const [one, other] = await Promise.all([ground().join(t), ground().join(t)]);
+      await one.ledger.take({ key: "paper:done", body: {} }, "paper");
+      await one.ledger.over("paper:done");
+      assert.equal(await other.ledger.take({ key: "paper:done", body: {} }, "paper"), false);
+    });
+
+    test("take over the events and the turns of one that is gone, with what is known of them", async (t) => {
+      const [dying, next] = await Promise.all([ground().join(t), ground().join(t)]);
+      await dying.ledger.take({ key: "paper:left-1", body: { words: "a fox" } }, "paper");
+      await dying.ledger.take({ key: "paper:left-2", body: {} }, "paper");
+      await dying.ledger.note(turnOf("m:left", { event: "paper:left-2", text: "a bear" }));
+      const adopted: Entry[] = [];
+      next.ledger.adopt(async (entry) => {
+        if (entry.key.startsWith("paper:left")) adopted.push(entry);
+      });
+      await dying.kill();
+      await until(() => adopted.length === 2, "both");
+      const found = Object.fromEntries(adopted.map(({ key, turn, body }) => [key, turn?.text ?? body]));
+      assert.deepEqual(found, { "paper:left-1": { words: "a fox" }, "paper:left-2": "a bear" });
+      assert.equal(next.ledger.hold("paper:left-2").isHeld(), true);
+      await next.ledger.over("paper:left-1");
+      await next.ledger.forget({ event: "paper:left-2", message: "m:left" });
+      const rest = (await next.ledger.open()).filter(({ key }) => key.startsWith("paper:left"));
+      assert.deepEqual(rest, []);
+    });
+
+    test("go on at once with what one lets go of, also a second time", async (t) => {
+      const [first, second, third] = await Promise.all([1, 2, 3].map(() => ground().join(t)));
+      if (!first || !second || !third) return assert.fail();
+      const key: EventKey = "paper:handed";
+      const hears = ({ ledger }: Member) => {
+        const heard = Promise.withResolvers<Entry>();
+        ledger.adopt(async (entry) => void (entry.key === key && heard.resolve(entry)));
+        return heard.promise;
+      };
+      await first.ledger.take({ key, body: 1 }, "paper");
+      const bySecond = hears(second);
+      await first.ledger.close();
+      assert.equal((await bySecond).body, 1);
+      const byThird = hears(third);
+      await second.ledger.close();
+      assert.equal((await byThird).body, 1);
+      assert.equal(second.ledger.hold(key).isHeld(), false);
+      assert.equal(third.ledger.hold(key).isHeld(), true);
+      await third.ledger.over(key);
+    });
+  });
+}

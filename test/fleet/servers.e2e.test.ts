@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { openEngine } from "../../src/fleet/bull/engine.ts";
+import { createFleetLedger } from "../../src/fleet/bull/ledger.ts";
+import { createLedger } from "../../src/fleet/embedded/ledger.ts";
+import type { Entry } from "../../src/fleet/ledger.ts";
+import { createLog } from "../../src/seam/log.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { createPostgres, createRedis } from "../rig/servers.ts";
+import { until } from "../rig/until.ts";
+import { fleetContract, type Ground, ledgerContract } from "./contract.ts";
+
+/** Long enough for a machine that is busy, short enough to be waited for. */
+const lifeMs = 3000;
+
+const kinds = { redis: await createRedis(), postgres: await createPostgres() };
+
+for (const kind of ["redis", "postgres"] as const) {
+  const server = kinds[kind];
+  const skip = server ? false : `${kind} is not installed here`;
+
+  describe(`a fleet on ${kind}`, { skip }, () => {
+    let store: Promise<Store> | undefined;
+    const opened = () => {
+      store ??= openStore(server?.url ?? "");
+      return store;
+    };
+    const ground: Ground = {
+      async join(t) {
+        const url = server?.url ?? "";
+        const log = createLog("warn", { write: () => {} });
+        const engine = await openEngine(kind, url, { log });
+        const ledger = await createFleetLedger(await opened(), engine, { log, lifeMs, takeMs: 60_000 });
+        t.after(() => engine.close().then(ledger.close));
+        return { ledger, kill: engine.close };
+      },
+    };
+    before(() => server?.start());
+    after(async () => {
+      await (await store)?.close();
+      await server?.remove();
+    });
+    ledgerContract(() => ground);
+    fleetContract(() => ground);
+
+    test("has anew what the server has forgotten, as one does that loses its last writes", async (t) => {
+      const { ledger } = await ground.join(t);
+      await ledger.take({ key: "paper:forgotten", body: { words: "a fox" } }, "paper");
+      const engine = await openEngine(kind, server?.url ?? "", { log: createLog("silent") });
+      t.after(engine.close);
+      await engine.queue("turns").obliterate({ force: true });
+      assert.deepEqual(await ledger.open(), []);
+      await until(async () => (await ledger.open()).length === 1, "it to be noted again");
+      assert.deepEqual((await ledger.open())[0]?.body, { words: "a fox" });
+      assert.equal(ledger.hold("paper:forgotten").isHeld(), true);
+      await ledger.over("paper:forgotten");
+    });
+
+    test("goes on with what one process alone has left", async (t) => {
+      const before = await createLedger(await opened());
+      await before.take({ key: "paper:alone", body: { words: "a bear" } }, "paper");
+      const { ledger } = await ground.join(t);
+      const adopted = Promise.withResolvers<Entry>();
+      ledger.adopt(async (entry) => void (entry.key === "paper:alone" && adopted.resolve(entry)));
+      assert.deepEqual((await adopted.promise).body, { words: "a bear" });
+      await ledger.over("paper:alone");
+      assert.deepEqual(await ledger.open(), []);
+    });
+  });
+}
