@@ -8,7 +8,8 @@ import sharp from "sharp";
 
 /**
  * Takes the README's screenshot: a fresh playground with the offline stand-in, a picture, two branches of it; and that of
- * docs/admin.md: the admin's page, with turns in hand.
+ * docs/admin.md: the admin's page, with turns in hand; and that of docs/privacy.md: what is said before somebody is
+ * forgotten.
  */
 const prompt = "a wide view of a lighthouse at dusk, with a small sailing boat";
 const edits = ["make it night", "add a red hot air balloon"];
@@ -43,6 +44,16 @@ try {
   await sharp(await page.screenshot())
     .png({ palette: true, quality: 90 })
     .toFile("docs/playground.png");
+
+  await page.setViewportSize({ width: 1000, height: 640 });
+  await page.getByRole("textbox", { name: "Prompt" }).fill("forget me");
+  await page.getByRole("button", { name: "Draw", exact: true }).click();
+  await page.getByRole("button", { name: "Forget me" }).waitFor();
+  await page.mouse.move(0, 0);
+  await sleep(1500); // it scrolls there
+  await sharp(await page.screenshot())
+    .png({ palette: true, quality: 90 })
+    .toFile("docs/forget.png");
 
   const url = await start("admin", { STANDIN_PACE_MS: "600000", CONCURRENCY: "2" });
   for (const words of wanted) {

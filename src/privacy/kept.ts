@@ -87,8 +87,8 @@ export const kept = {
   },
   spool: {
     what: "Finished pictures that are about to be shown",
-    where: "`spool/` in `DATA_DIR`",
-    tables: [],
+    where: "`spool/` in `DATA_DIR`; the store, where several processes share it",
+    tables: ["spool"],
     why: "A platform that is down is waited for",
     howLong: night,
     forgotten: "Goes when it is shown",
@@ -185,6 +185,14 @@ export const kept = {
     forgotten:
       "Stays, for the books, under a number that nobody can turn back, without name and id. What counts for a budget keeps the id until that day and month are over",
   },
+  waiting: {
+    what: "What waits for a moderator to let it through",
+    where: "the store",
+    tables: ["waiting", "waiting:all"],
+    why: "A moderator decides, also after a restart",
+    howLong: "the days that the rule gives; a day after it was decided",
+    forgotten: "Deleted",
+  },
   budgets: {
     what: "Budgets that admins have set, for a person, too; what a turn that is on its way may cost",
     where: "the store",
@@ -242,7 +250,7 @@ export const kept = {
     forgotten: "Stays",
   },
   log: {
-    what: "The log: ids of messages and conversations, times, costs, reasons. No words, no pictures, no names",
+    what: "The log: ids of people, messages and conversations, times, costs, reasons. No words, no pictures, no names",
     where: "standard error",
     tables: [],
     why: "Finding out what went wrong",

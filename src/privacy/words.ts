@@ -32,7 +32,7 @@ export function sayForgotten({ counts, left, waits }: Report): string {
 }
 
 const staying =
-  "What stays: the messages in the chat (*Delete* under a picture takes one away; press it before, since afterwards only a moderator can), styles that you shared, and the log until it is rotated.";
+  "What stays: the messages on Discord and in Slack (*Delete* under a picture takes one away; press it before, since afterwards only a moderator can), styles that you shared, and the log until it is rotated.";
 
 export const notAsked =
   "Say `forget me` first: I tell you what would be deleted, and you have an hour to think it over.";

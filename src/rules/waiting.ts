@@ -14,6 +14,8 @@ export interface Waiting {
    * again, for a day: a crash may have come between that and what was to be done with it.
    */
   take(message: MessageKey, by: string): Promise<OpenTurn | undefined>;
+  /** Deletes what waits, and what was taken out, of a person. */
+  forget(userId: string): Promise<void>;
   /** Those whose days are over by then. */
   over(now: number): Promise<readonly MessageKey[]>;
 }
@@ -62,6 +64,20 @@ export function createWaiting(store: Store): Waiting {
         await list.set(all, others);
         return found.turn;
       }),
+    async forget(userId) {
+      for await (const keys of table.keys()) {
+        for (const whole of keys) {
+          if (whole === `all:${all}`) continue; // the list's own, whose table's name begins like this one's
+          if ((await table.get(whole))?.turn.user.id !== userId) continue;
+          await store.transact(async (within) => {
+            const list = within.table("waiting:all", listed);
+            const others = ((await list.get(all)) ?? []).filter(({ message }) => message !== whole);
+            await within.table("waiting", waiting).delete(whole);
+            await list.set(all, others);
+          });
+        }
+      }
+    },
     async over(now) {
       const found = (await lists.get(all)) ?? [];
       return found.filter(({ until }) => until <= now).map(({ message }) => message);

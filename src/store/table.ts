@@ -21,7 +21,8 @@ export interface Table<Value> {
 export interface ListedTable<Value> extends Table<Value> {
   /**
    * The keys that begin so, a few hundred at a time. What is there all the while comes once at least, in any order; what
-   * has run out may come, too. A store on a server may have to look at all that it keeps.
+   * has run out may come, too. A store on a server may have to look at all that it keeps. What is in a table whose name
+   * goes on from this one's behind a colon comes, too.
    */
   keys(start?: string): AsyncIterable<readonly string[]>;
 }

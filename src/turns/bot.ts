@@ -185,6 +185,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const cameAt = arrivals.get(reply);
     if (cameAt !== undefined) meter.acknowledged(adapter.name, Math.max(0, now() - cameAt));
   };
+  const waiting = createWaiting(store);
   const erase = createErase({
     ...{ store, history, painter },
     onFailed: (error) => log.warn({ error }, "erase.failed"),
@@ -200,6 +201,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     ...{ store, erase, accounts, styles, log, now, stop: runs.stop },
     forgetAt: async (name, user) => (await adapters.get(name)?.forget?.(user)) ?? 0,
     async forgetBeside(user) {
+      await waiting.forget(user);
       await desk.failures.forget(user);
       await spending.forget(user, `forgotten:${randomUUID().slice(0, 8)}`);
     },
@@ -217,8 +219,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const isBarred = async (adapter: string, turn: OpenTurn) =>
     turn.place !== undefined && (!mayUse(adapter, turn.place) || (await stillBarred(turn)));
   const approvals = createApprovals({
-    waiting: createWaiting(store),
-    ...{ runs, ledger, reread, adapterOf, isBarred, log, now },
+    ...{ waiting, runs, ledger, reread, adapterOf, isBarred, log, now },
   });
   const hearing = { approvals, runs, ledger, judge, onTaken, stopped: stopped.signal, log };
   const ask = createAsk(hearing, expectedCost.of, now, parts.wait);

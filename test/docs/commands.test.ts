@@ -14,6 +14,7 @@ const commands: readonly (readonly [RegExp, { readonly by: string } | { readonly
   [/^npm run test:faults$/, { by: "test/faults/storm.e2e.test.ts" }],
   [/^npm run bench(?: --.*)?$/, { why: "it measures, and takes minutes" }],
   [/^npm run screenshot$/, { why: "what it draws is looked at by people" }],
+  [/^npm run (?:--silent )?spending(?: --.*)?$/, { by: "test/report/main.e2e.test.ts" }],
   [/^npm run image:rehearse$/, { by: "test/docker/rehearsal.e2e.test.ts" }],
   [
     /^npm run settings$/,
@@ -67,7 +68,7 @@ test("the tests that run them are there, and no row is left over", () => {
 test("every script of npm's that is shown is there", () => {
   const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
   for (const { command } of shown) {
-    const [, name] = /^npm run ([\w:-]+)/.exec(command) ?? [];
+    const [, name] = /^npm run (?:--silent )?([\w:-]+)/.exec(command) ?? [];
     assert.ok(name === undefined || name in scripts, command);
   }
 });

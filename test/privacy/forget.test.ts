@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { z } from "zod";
+import { createWaiting } from "../../src/rules/waiting.ts";
 import type { SettingWish, User } from "../../src/seam/turn.ts";
 import { askedOf } from "../rig/core.ts";
 import { flat } from "../rig/pictures.ts";
@@ -69,7 +70,7 @@ describe("forget me", () => {
       /- 1 style of your own\n- 1 picture you sent, kept here\n- 1 request that was not drawn yet/,
     );
     assert.match(text, /- 1 file at OpenAI\n- 2 responses at OpenAI\n/);
-    assert.match(text, /What stays: the messages in the chat/);
+    assert.match(text, /What stays: the messages on Discord/);
     const erased = erasedAt(studio.standin);
     assert.equal(erased.filter((path) => path.startsWith("files/")).length, 1);
     assert.equal(erased.filter((path) => path.startsWith("responses/")).length, 2);
@@ -220,5 +221,19 @@ describe("forget me", () => {
     assert.equal((await studio.history.find(adas))?.prompt, "a amber barn");
     assert.match(await forget(), /- 2 answers, .*\n(?:.*\n)*- 1 file at OpenAI\n- 2 responses at OpenAI/);
     assert.deepEqual(await tablesWith(store, "amber barn"), []);
+  });
+
+  test("takes what waits for a moderator out, and leaves what is somebody else's", async () => {
+    const waiting = createWaiting(studio.store);
+    const turn = { thread: "paper:t", adapter: "paper", options: {}, notes: [], mustDraw: true } as const;
+    const of = { ...turn, attachments: 0, acceptedAt: 1 };
+    await waiting.add({ ...of, message: "paper:1", user: ada, text: "an amber barn" }, 2);
+    await waiting.add({ ...of, message: "paper:2", user: bob, text: "a beryl barn" }, 2);
+    await waiting.add({ ...of, message: "paper:3", user: ada, text: "an amber shed" }, 2);
+    await waiting.take("paper:3", "u:mo");
+    await forget();
+    assert.deepEqual(await tablesWith(studio.store, "amber"), []);
+    assert.equal((await waiting.find("paper:2"))?.text, "a beryl barn");
+    assert.deepEqual(await waiting.over(3), ["paper:2"]);
   });
 });
