@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { noticeView, turnedDownView, waitingView } from "../../answer/views.ts";
+import type { Ledger } from "../../fleet/ledger.ts";
 import type { Waiting } from "../../rules/waiting.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import { BotError } from "../../seam/errors.ts";
@@ -7,7 +8,6 @@ import type { Log } from "../../seam/log.ts";
 import type { Attachment, MessageKey, Press, User } from "../../seam/turn.ts";
 import type { Reply, View } from "../../seam/view.ts";
 import type { OpenTurn, StoredFile } from "../../store/open-turn.ts";
-import type { Ledger } from "../life/ledger.ts";
 import type { Runs } from "../run.ts";
 
 /** Wishes that wait until a moderator lets them through: kept in the store, so that a restart changes nothing. */
