@@ -82,6 +82,17 @@ export function ledgerContract(ground: () => Ground): void {
       await ledger.over("paper:e5");
     });
 
+    test("notes what comes of an event after that was over, as what waited to be let through", async (t) => {
+      const { ledger } = await ground().join(t);
+      await ledger.take({ key: "paper:e7", body: {} }, "paper");
+      await ledger.over("paper:e7");
+      const turn = turnOf("m:7", { event: "paper:e7" });
+      await ledger.note(turn);
+      assert.equal(ledger.hold("paper:e7").isHeld(), true);
+      assert.equal((await ledger.open()).filter(({ key }) => key === "paper:e7").length, 1);
+      await ledger.forget(turn);
+    });
+
     test("has what no event came for by its message", async (t) => {
       const { ledger } = await ground().join(t);
       await ledger.note(turnOf("m:6"));

@@ -160,7 +160,7 @@ export async function createFleetLedger(
         open.isTurn = true;
         return settle(event);
       }
-      if (turn.event !== undefined) throw takenOver();
+      // It comes from no event, or from one that was over: what had to wait for somebody to let it through.
       const body = { adapter: turn.adapter, at: turn.acceptedAt, body: null };
       const claim = await claims
         .take(event, body)
