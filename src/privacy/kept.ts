@@ -186,11 +186,11 @@ export const kept = {
       "Stays, for the books, under a number that nobody can turn back, without name and id. What counts for a budget keeps the id until that day and month are over",
   },
   waiting: {
-    what: "What waits for a moderator to let it through",
+    what: "Requests that wait for a moderator: who asked, where, the words, where the files are",
     where: "the store",
     tables: ["waiting", "waiting:all"],
-    why: "A moderator decides, also after a restart",
-    howLong: "the days that the rule gives; a day after it was decided",
+    why: "They are drawn when somebody approves them, also after a restart",
+    howLong: "until somebody decides, 14 days at most, and a day after that",
     forgotten: "Deleted",
   },
   budgets: {
@@ -216,14 +216,6 @@ export const kept = {
     why: "Slow mode",
     howLong: "as long as one has to wait",
     forgotten: "Goes by itself",
-  },
-  waiting: {
-    what: "Requests that wait for a moderator: who asked, where, the words, where the files are",
-    where: "the store",
-    tables: ["waiting", "waiting:all"],
-    why: "They are drawn when somebody approves them",
-    howLong: "until somebody decides, 14 days at most, and a day after that",
-    forgotten: "Goes by itself; *Cancel* under it takes it back",
   },
   failures: {
     what: "The last turns that came to nothing: who asked, where, when, and why",
