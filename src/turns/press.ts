@@ -42,16 +42,23 @@ export function createPress(parts: {
 }): (adapter: Adapter, turn: Press, reply: Reply, signal: AbortSignal) => Promise<void> {
   const { history, choose, chooseAgain, runs, ask, areas, approvals } = parts;
 
+  /** False: nothing runs there. */
+  function cancelRunning({ message, user }: Press): boolean {
+    const running = runs.find(message);
+    if (!running) return false;
+    demand(user, running.user.id, "cancel");
+    running.cancel();
+    return true;
+  }
+
   async function cancel(adapter: Adapter, turn: Press, reply: Reply): Promise<void> {
     const { message, user } = turn;
-    const running = runs.find(message);
-    if (running) {
-      demand(user, running.user.id, "cancel");
-      return running.cancel();
-    }
+    if (cancelRunning(turn)) return;
     if (await approvals.cancel(adapter, turn)) return;
     // The platform may show a message to people before it has answered us that it is there.
-    if (await history.find(message)) return void (await reply.show(noticeView("This one is over already.")));
+    const isOver = await history.find(message);
+    if (cancelRunning(turn)) return; // it has begun meanwhile
+    if (isOver) return void (await reply.show(noticeView("This one is over already.")));
     runs.cancelEarly(message, user);
     await reply.show(noticeView("Nothing is being drawn there. If it is about to begin, it is stopped."));
   }

@@ -56,7 +56,8 @@ export function span(ms: number): string {
 export function dollars(usd: number): string {
   if (usd === 0) return "$0";
   if (usd < 0.01) return `$${usd.toFixed(4)}`;
-  return `$${usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  const maximumFractionDigits = usd < 1 ? 3 : 2;
+  return `$${usd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits })}`;
 }
 
 /** "26 Nov", of a day that has no time zone. */
