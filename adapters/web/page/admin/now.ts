@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { WireNow, WireTurn } from "../../admin/messages.ts";
+import { sayElapsed } from "../shell/clock.ts";
 import type { Actions, State } from "./state.ts";
 import { at, counted, placeOf } from "./words.ts";
 
@@ -88,7 +89,7 @@ function row(turn: WireTurn, prompt: string | undefined, actions: Actions): Temp
     <p class="quiet">
       ${ahead === undefined ? nothing : html`${ahead === 1 ? "Next" : `${counted(ahead - 1, "turn")} before it`} · `}
       ${pictures > 1 ? html`${pictures} pictures · ` : nothing}for
-      <span data-since=${since}></span>
+      <span data-since=${since} .textContent=${sayElapsed(since)}></span>
     </p>
     ${isOpen ? html`<blockquote class="prompt">${prompt}</blockquote>` : nothing}
     <div class="turn-buttons">
