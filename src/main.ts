@@ -136,6 +136,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     control: bot.control,
     spending: bot.spending,
     budgets: bot.budgets,
+    isStandIn: painter.standIn,
     nameOf: (key: string) => nameOf(loaded, key),
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),

@@ -13,7 +13,7 @@ export interface Estimate {
 }
 
 /** What is about to be asked for. */
-interface Planned {
+export interface Planned {
   /** As fitOptions leaves them. */
   readonly options: Partial<ImageOptions>;
   readonly text: string;
@@ -25,7 +25,8 @@ interface Planned {
   readonly previous?: Size;
 }
 
-const shapes = standardSizes.map(toSize);
+/** The shapes that a size may come to where none is named. */
+export const shapes: readonly Size[] = standardSizes.map(toSize);
 
 /**
  * Tokens of what nothing is published about, set high enough for most turns. The mainline model reads instructions and a

@@ -1,5 +1,5 @@
-import type { ImageOptions } from "../seam/options.ts";
-import { type Size, standardSizes, toSize } from "../seam/words/size.ts";
+import { toSize } from "../seam/words/size.ts";
+import { type Planned, shapes } from "./estimate.ts";
 import { costOf, type Prices } from "./prices.ts";
 import { outputTokens, pictureTokens, publishedQualities, sketchTokens } from "./tokens.ts";
 
@@ -14,16 +14,7 @@ export interface Hold {
   readonly pricesOf: string;
 }
 
-interface Planned {
-  /** As fitOptions leaves them. */
-  readonly options: Partial<ImageOptions>;
-  readonly text: string;
-  /** The references, without a mask; undefined for one whose size is not known yet. */
-  readonly inputs: readonly (Size | undefined)[];
-  /** The sizes that may come of a shape that is not known yet. */
-  readonly sizes?: readonly Size[];
-  /** The picture gone on from. */
-  readonly previous?: Size;
+interface Held extends Planned {
   /** Tokens that the answer gone on from took in and gave out: the conversation so far. */
   readonly told?: number;
 }
@@ -40,14 +31,12 @@ const svgTokens = { input: 8000, output: 24_000 };
 /** An image model of which no tokens are published is taken for the one that has the most qualities. */
 const likeUnpublished = "gpt-image-2.5-sunburst";
 
-const shapes = standardSizes.map(toSize);
-
 /**
  * The most that a turn will cost: each quality and size that its options leave open at its dearest, each frame of a GIF as
  * a picture, an SVG's author as the dearest model.
  */
 export function mostOf(
-  planned: Planned,
+  planned: Held,
   models: { readonly model?: string; readonly imageModel: string },
   prices: Prices,
 ): number | undefined {

@@ -8,7 +8,7 @@ import { type Budgets, createBudgets } from "../money/budgets/budgets.ts";
 import type { OwnLimits } from "../money/budgets/standing.ts";
 import type { Prices } from "../money/prices.ts";
 import { createCalendar } from "../money/spending/calendar.ts";
-import { createSpending, ownerOf, type SpendingBook } from "../money/spending/spending.ts";
+import { createSpending } from "../money/spending/spending.ts";
 import type { RequestDefaults } from "../openai/engine.ts";
 import type { Identity } from "../openai/identity.ts";
 import type { Painter } from "../openai/painter.ts";
@@ -31,7 +31,7 @@ import { createRules } from "../rules/rules.ts";
 import { createSlowMode } from "../rules/slow-mode.ts";
 import { createWaiting } from "../rules/waiting.ts";
 import type { Adapter } from "../seam/adapter.ts";
-import type { Accounts, Core } from "../seam/core.ts";
+import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError, toLogFields } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
 import { type Access, barrierAt, openAccess } from "../seam/trust/access.ts";
@@ -56,6 +56,7 @@ import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
 import { createPaying } from "./paying/paying.ts";
 import { createSettleBudgets } from "./paying/settle-budgets.ts";
+import { createSpentAccounts } from "./paying/spent-accounts.ts";
 import { createPress } from "./press.ts";
 import { createPrompts, Unsure } from "./prompts/prompt.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
@@ -167,6 +168,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const budgets = createBudgets({ store, spending, calendar, limits: parts.budget ?? {}, now });
   const paying = createPaying({
     ...{ budgets, cheaper: expectedCost.cheaper, timeZone: calendar.timeZone, now },
+    isStandIn: painter.standIn,
   });
   const settleBudgets = createSettleBudgets({ store, budgets, spending, audit, calendar, now });
   const desk = createDesk({ store, log, now });
@@ -360,7 +362,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         promptOf: async (message) => (await history.find(message))?.prompt,
         backTo: history.backTo,
         removed,
-        accounts: withSpent(accounts, spending, store),
+        accounts: createSpentAccounts(accounts, spending, store),
         styles,
         rules,
         estimateOf: expectedCost.before,
@@ -389,25 +391,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       clearTimeout(timer);
       stopped.abort(restarting);
       await Promise.all([attendance.end(), desk.failures.settled(), upkeep.end()]);
-    },
-  };
-}
-
-/** Accounts that say what was spent: what is kept in them is of before there was a record of that. */
-function withSpent(accounts: AccountBook, spending: SpendingBook, store: Store): Accounts {
-  return {
-    setDefaults: accounts.setDefaults,
-    async of(owner) {
-      const before = await accounts.of(owner);
-      const owners = [ownerOf.person(owner), ownerOf.channel(owner)]; // it is one of the two
-      const sums = await Promise.all(owners.map((one) => spending.sumOf(store, "ever", one)));
-      const since = [before.since, ...sums.map((sum) => sum.since)].filter((one) => one !== undefined);
-      return {
-        ...before,
-        pictures: sums.reduce((all, { pictures }) => all + pictures, before.pictures),
-        usd: sums.reduce((all, { usd }) => all + usd, before.usd),
-        ...(since.length > 0 && { since: Math.min(...since) }),
-      };
     },
   };
 }

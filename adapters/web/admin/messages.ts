@@ -30,6 +30,8 @@ export interface WireSpending {
   readonly by: Exclude<SpendingBy, "day">;
   /** The dearest first. What belongs to none of them is in none. */
   readonly rows: readonly SpendingRow[];
+  /** As of `Admin`. */
+  readonly isStandIn: boolean;
 }
 
 /** A row of the rules table, and what is laid down. */

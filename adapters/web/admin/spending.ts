@@ -21,7 +21,11 @@ const asked = z.object({
 const dayMs = 24 * 60 * 60_000;
 
 /** What was spent, as sums and as a file. */
-export function createSpendingRoutes({ spending, nameOf }: Pick<Admin, "spending" | "nameOf">): App {
+export function createSpendingRoutes({
+  spending,
+  isStandIn,
+  nameOf,
+}: Pick<Admin, "spending" | "isStandIn" | "nameOf">): App {
   const api: App = new Hono();
 
   api.get("/spending", async (c) => {
@@ -31,7 +35,7 @@ export function createSpendingRoutes({ spending, nameOf }: Pick<Admin, "spending
       spending.sums({ ...range, by: "day" }),
       spending.sums({ ...range, by }),
     ]);
-    return c.json({ ...range, by, days, rows: withNames(rows, nameOf) } satisfies WireSpending);
+    return c.json({ ...range, by, days, rows: withNames(rows, nameOf), isStandIn } satisfies WireSpending);
   });
 
   api.get("/spending.csv", async (c) => {

@@ -44,6 +44,8 @@ export interface Admin {
   readonly control: Control;
   readonly spending: Spending;
   readonly budgets: WholeBudget;
+  /** What is drawn now is drawn by the stand-in, and paid for by nobody. */
+  readonly isStandIn: boolean;
   /** What people call a channel or a community; undefined where that is not known. */
   nameOf(key: string): string | undefined;
   /** Never rejects. */

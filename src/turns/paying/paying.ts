@@ -25,9 +25,11 @@ export function createPaying(of: {
   readonly budgets: Budgets;
   readonly cheaper: ExpectedCost["cheaper"];
   readonly timeZone: string;
+  /** Nobody is paid: the sums are what OpenAI would have asked for. */
+  readonly isStandIn: boolean;
   readonly now: () => number;
 }): Paying {
-  const { budgets, cheaper, timeZone, now } = of;
+  const { budgets, cheaper, timeZone, isStandIn, now } = of;
 
   /** In words, where something does fit. */
   async function sayCheaper(turn: OpenTurn, standings: readonly Standing[]): Promise<string | undefined> {
@@ -47,7 +49,12 @@ export function createPaying(of: {
       const words = await sayCheaper(turn, standings);
       throw noRoom(standings, hold, { now: now(), timeZone, cheaper: words });
     },
-    settle: (turn) => budgets.settle(payerOf(turn), turn, toPayment(turn, now())),
+    async settle(turn) {
+      const paid = toPayment(turn, now());
+      // An invoice has nothing of it, so the books name it.
+      const booked = paid && isStandIn ? { ...paid, engine: "stand-in" } : paid;
+      await budgets.settle(payerOf(turn), turn, booked);
+    },
   };
 }
 

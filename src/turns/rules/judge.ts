@@ -38,10 +38,10 @@ export function createJudge(of: {
 
   return {
     async allow(wish) {
-      const { text, options, style, place } = wish;
+      const { text, options, style, user, place } = wish;
       if (!place) return undefined;
       const held = await rules.at(place);
-      const refusal = (await refusalOf(wish)) ?? blockedBy(held, [text, style?.instruction ?? ""]);
+      const refusal = refusalFor(held, user, place) ?? blockedBy(held, [text, style?.instruction ?? ""]);
       if (refusal !== undefined) throw new BotError("forbidden", refusal);
       const [wrong] = findUnpermitted(options, held, today());
       if (wrong) throw new BotError("bad_option", wrong.words);

@@ -43,6 +43,7 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
       },
     },
     spending: createAccounts(),
+    isStandIn: false,
     nameOf: (key) => ({ "discord:guild:1": "The Quay", "discord:channel:42": "#pictures" })[key],
     budgets: {
       all: async () => ({ own: { usdMonth: 50 }, kept: budget }),

@@ -89,4 +89,10 @@ test("what is drawn stands in the accounts: the sums of each way, the file and t
     "the file",
   );
   assert.ok(shown > 0);
+  const engine = head.split(",").indexOf("engine");
+  assert.ok(
+    lines.every((line) => line.split(",")[engine] === "stand-in"),
+    "an invoice has none of it",
+  );
+  assert.equal((await ask<WireSpending>("/admin/api/spending?days=7")).isStandIn, true);
 });

@@ -64,6 +64,14 @@ function sums(spending: WireSpending, by: WireSpending["by"], actions: Actions):
           </p>`
         : nothing
     }
+    ${
+      spending.isStandIn
+        ? html`<p class="card lantern">
+            The stand-in draws, and nobody pays for that: its part of these sums is what OpenAI would have asked for. In
+            the CSV its engine is “stand-in”.
+          </p>`
+        : nothing
+    }
     ${plot(bars, label)}
     <details class="by-day">
       <summary>Day by day, as a table</summary>
