@@ -1,31 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { flat } from "../rig/pictures.ts";
-import { type Balancer, createBalancer, type Target } from "./fleet/balancer.ts";
-import type { Served } from "./fleet/bot.ts";
-import { createFleet, type Fleet } from "./fleet/fleet.ts";
-import { createRecorder, type History, type Platform, type Recorder } from "./history.ts";
-import { createOpenAI, type OpenAI, toMark } from "./openai.ts";
+import type { Fleet } from "./fleet/fleet.ts";
+import type { History, Platform, Recorder } from "./history.ts";
+import { type OpenAI, toMark } from "./openai.ts";
 import { judge, type Verdict } from "./oracle.ts";
 import type { Schedule, Wish } from "./schedule.ts";
-import type { Ground } from "./stores/ground.ts";
-import { createServerGround, type ServerKind } from "./stores/server.ts";
-import { createSqliteGround } from "./stores/sqlite.ts";
 import { createStrikes, type Strikes } from "./strikes.ts";
-import { createDiscordTown } from "./towns/discord.ts";
-import { createSlackTown } from "./towns/slack.ts";
 import type { Town } from "./towns/town.ts";
-import { createWebTown } from "./towns/web.ts";
-
-/** Several processes that share a server. */
-export interface FleetOptions {
-  readonly processes: number;
-  readonly store: ServerKind;
-  /** How Slack brings what is said: to any of their sockets, or through a balancer. */
-  readonly slackBy: "socket" | "http";
-}
+import { createWorld, type FleetOptions } from "./world.ts";
 
 export interface StormOptions {
   /** How long a picture takes, in ms. */
@@ -52,7 +34,6 @@ export interface Outcome {
 
 export const usualStorm: StormOptions = { paceMs: 600, quietMs: 40_000, atOnce: 24 };
 
-const peopleCount = 12;
 const things = ["a fox", "a lamp", "a boat", "a tree", "a castle", "a cat", "a lighthouse", "a pear"];
 
 /** Lets a storm pass over the bot, in processes of its own, and judges it. Rejects where a server is not installed. */
@@ -60,35 +41,14 @@ export async function runStorm(
   { wishes, blows, slackApp }: Schedule,
   options: StormOptions = usualStorm,
 ): Promise<Outcome> {
-  const open = new AsyncDisposableStack();
+  const world = await createWorld({
+    ...{ paceMs: options.paceMs, used: new Set(wishes.map(({ platform }) => platform)), slackApp },
+    ...(options.fleet && { fleet: options.fleet }),
+  });
+  const { record, openai, ground, fleet, towns, open } = world;
   try {
-    const record = createRecorder();
-    const openai = await createOpenAI(record, options.paceMs);
-    open.defer(() => openai.close());
-    const ground = await openGround(options.fleet, open);
-    const towns = new Map<Platform, Town>();
-    const used = new Set(wishes.map(({ platform }) => platform));
-    const fleet = createFleet(
-      record,
-      (process) => ({
-        ...Object.assign({}, ...[...towns.values()].map(({ env }) => env)),
-        ...(options.fleet && !used.has("web") && { PLAYGROUND: "off" }),
-        OPENAI_API_KEY: "sk-storm-0123456789",
-        OPENAI_BASE_URL: openai.urlFor(process),
-        ...ground.envFor(process),
-        ...{ PORT: "0", SLACK_PORT: "0", HEALTH_PORT: "0", LOG_FORMAT: "json" },
-        CONCURRENCY: "16",
-        // A machine that has much else to do is behind: what people are told then is no wrong of the bot's.
-        QUEUE_LIMIT_PERSON: "1000",
-      }),
-      options.fleet?.processes,
-    );
-    await openTowns({ used, record, openai, fleet, towns, slackApp, options, open });
     const strikes = createStrikes({ blows, wishes, record, openai, fleet, towns, ground });
-    open.defer(() => {
-      fleet.abandon();
-      strikes.close();
-    });
+    open.defer(() => strikes.close());
     fleet.start();
     await fleet.complete();
     const before = await fleet.held();
@@ -126,63 +86,6 @@ export async function runStorm(
   } finally {
     await open.disposeAsync();
   }
-}
-
-async function openGround(fleet: FleetOptions | undefined, open: AsyncDisposableStack): Promise<Ground> {
-  const dataDir = await mkdtemp(join(tmpdir(), "drawbridge-storm-"));
-  open.defer(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
-  const ground = fleet ? await createServerGround(fleet.store, dataDir) : createSqliteGround(dataDir);
-  if (!ground) throw new Error(`${fleet?.store} is not installed here`);
-  open.defer(() => ground.close());
-  return ground;
-}
-
-async function openTowns(of: {
-  used: ReadonlySet<Platform>;
-  record: Recorder;
-  openai: OpenAI;
-  fleet: Fleet;
-  towns: Map<Platform, Town>;
-  slackApp: Schedule["slackApp"];
-  options: StormOptions;
-  open: AsyncDisposableStack;
-}): Promise<void> {
-  const { used, record, openai, fleet, towns, slackApp, options, open } = of;
-  const parts = { record, openai, people: peopleCount };
-
-  async function balance(address: (served: Served) => string | undefined): Promise<Balancer> {
-    const balancer = await createBalancer(() => toTargets(fleet.served(), address));
-    open.defer(() => balancer.close());
-    return balancer;
-  }
-  async function settleIn(platform: Platform, create: () => Promise<Town>): Promise<void> {
-    if (!used.has(platform)) return;
-    const town = await create();
-    towns.set(platform, town);
-    open.defer(() => town.close());
-  }
-
-  await settleIn("discord", () => createDiscordTown(parts));
-  await settleIn("slack", async () => {
-    if (options.fleet?.slackBy !== "http") return createSlackTown(parts, slackApp);
-    const { url } = await balance(({ slack }) => slack && new URL(slack).origin);
-    return createSlackTown(parts, slackApp, url);
-  });
-  await settleIn("web", async () => {
-    if (!options.fleet) return createWebTown(parts, () => fleet.served().at(-1)?.playground);
-    const { url } = await balance(({ playground }) => playground);
-    return createWebTown(parts, () => url);
-  });
-}
-
-function toTargets(
-  all: readonly Served[],
-  address: (served: Served) => string | undefined,
-): readonly Target[] {
-  return all.flatMap((served) => {
-    const to = address(served);
-    return to ? [{ health: served.health, to }] : [];
-  });
 }
 
 async function askAll(

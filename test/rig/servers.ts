@@ -13,6 +13,8 @@ import { until } from "./until.ts";
 /** A database server of this machine, on a free port, with nothing in it. */
 export interface Server {
   readonly url: string;
+  /** Of its first process; 0 where it does not run. */
+  pid(): number;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Ends it at once, as it is. */
@@ -111,6 +113,7 @@ function serve(
   };
   return {
     url,
+    pid: () => child?.pid ?? 0,
     async start() {
       child = launch();
       await until(isReady, `${url} to answer`);

@@ -15,6 +15,8 @@ export interface Fleet {
   ready(): Promise<void>;
   /** Resolves when as many are up as there are to be. */
   complete(): Promise<void>;
+  /** The system's numbers of those that run. */
+  pids(): readonly number[];
   /** What those serve that are up, the newest last. */
   served(): readonly Served[];
   /** `which` of the processes: the one of that number, or another where that has ended. */
@@ -144,6 +146,7 @@ export function createFleet(
     },
     ready: () => waitFor(() => up().length > 0),
     complete: () => waitFor(() => up().length >= wanted),
+    pids: () => live().map(({ pid }) => pid),
     served: () => up().flatMap(({ served }) => served ?? []),
     async end(how, which) {
       const bot = pick(which);

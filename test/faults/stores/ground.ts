@@ -2,6 +2,8 @@
 export interface Ground {
   /** What a process is told of it. */
   envFor(process: number): Readonly<Record<string, string>>;
+  /** The server, where it is one; `pid` of the process that is its first now. */
+  readonly server?: { readonly url: string; pid(): number };
   /** It accepts everything and answers nothing for so long, in ms. False: this kind cannot. */
   hold(ms: number): Promise<boolean>;
   /** It is gone for so long, in ms. False: this kind cannot. */
