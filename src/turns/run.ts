@@ -1,6 +1,13 @@
 import { type Answer, type AnswerTools, answer } from "../answer/answer.ts";
 import { toTurnBill } from "../answer/bill.ts";
-import { cancelledView, failedView, forgottenView, parkedView, queuedView } from "../answer/views.ts";
+import {
+  cancelledView,
+  failedView,
+  forgottenView,
+  parkedView,
+  queuedView,
+  unsavedView,
+} from "../answer/views.ts";
 import type { Lanes } from "../fleet/lanes.ts";
 import { type Hold, keyOf, type Ledger, takenOver } from "../fleet/ledger.ts";
 import type { Spool } from "../pictures/spool.ts";
@@ -205,7 +212,11 @@ export function createRuns(
     run.story.drawn(generation);
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
     const bill = toBill(state);
-    const last = await keep.note({ ...state.turn, drawn: generation, ...(bill && { bill }) }, view, turnLog);
+    const turn = { ...state.turn, drawn: generation, ...(bill && { bill }) };
+    const kept = await keep.note(turn, view, turnLog);
+    // Who takes over what could not be noted would show another picture in its place.
+    if (ledger.isShared && !kept.isNoted) offer(unsavedView(state));
+    const last = ledger.isShared ? await keep.insist(kept, stop.signal, turnLog) : kept;
     run.hold.lost.throwIfAborted();
     const [isBooked] = await Promise.all([books.book(generation, turnLog), pay(last.turn, turnLog)]);
     return isBooked
