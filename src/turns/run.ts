@@ -1,4 +1,4 @@
-import { type Answer, type AnswerTools, answer } from "../answer/answer.ts";
+import { type Answer, type AnswerTools, answer, type Display } from "../answer/answer.ts";
 import { toTurnBill } from "../answer/bill.ts";
 import {
   cancelledView,
@@ -168,14 +168,14 @@ export function createRuns(
           ...{ thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) },
           ...{ key: keyOf(turn), at: turn.acceptedAt },
         };
-        const offer = toOffer(turn, run);
+        const display = toDisplay(turn, run);
         if (run.isBarred) throw barred();
-        if (draining.signal.aborted) await parked(offer, stop.signal);
+        if (draining.signal.aborted) await parked(display.offer, stop.signal);
         if (!run.isResumed) desk.board.checkOpen();
         await paying.reserve(turn);
         const onPlace = (ahead: number, hasGrown: boolean, startsInMs?: number) => {
           run.story.placed(ahead);
-          offer(queuedView(ahead, hasGrown, startsInMs));
+          display.offer(queuedView(ahead, hasGrown, startsInMs));
         };
         leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
         run.story.entered();
@@ -205,8 +205,8 @@ export function createRuns(
   async function draw(state: Answer, run: Run): Promise<Kept> {
     const { adapter, reply, files, stop, log: turnLog } = run;
     const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
-    const offer = toOffer(state.turn, run);
-    const { generation, view } = await answer(state, files, tools, reply.limits, offer, stop.signal);
+    const display = toDisplay(state.turn, run);
+    const { generation, view } = await answer(state, files, tools, reply.limits, display, stop.signal);
     stop.signal.throwIfAborted();
     run.isEnded = true;
     run.story.drawn(generation);
@@ -327,6 +327,8 @@ export function createRuns(
     if (state.drawings.some(({ isUntold }) => isUntold)) {
       run.stopped = Promise.all(told).then((all) => toBill(state, new Map(all)));
     }
+    // It is all there is. Who has taken it back has seen what they saw.
+    if (!wasCancelled) await Promise.all(state.drawings.map((drawing) => drawing.catchUp()));
     const known = toBotError(error);
     const haveAll = turn.attachments === 0 || turn.inputs !== undefined;
     const again = haveAll && (await books.keepUndone(turn, wasCancelled ? "cancelled" : "failed"));
@@ -414,12 +416,12 @@ export function createRuns(
 }
 
 /**
- * How views on the way are offered. A picture that may be shown already is not gone back from: that it was could not be
+ * Where views on the way are shown. A picture that may be shown already is not gone back from: that it was could not be
  * noted where the disk was full, or the process killed in that moment.
  */
-function toOffer({ drawn, responseIds }: OpenTurn, { isResumed, pace }: Run): Pace["offer"] {
+function toDisplay({ drawn, responseIds }: OpenTurn, { isResumed, pace }: Run): Display {
   const mayBeShown = drawn !== undefined || (isResumed && responseIds?.every((id) => id !== null) === true);
-  return mayBeShown ? () => {} : pace.offer;
+  return mayBeShown ? { offer: () => {}, ready: async () => false } : pace;
 }
 
 /** Whether there are pictures in that message; a platform that does not say has none. */
@@ -428,7 +430,7 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 }
 
 /** Waits for the end of this process, or for the person to take it back. */
-async function parked(offer: Pace["offer"], signal: AbortSignal): Promise<never> {
+async function parked(offer: Display["offer"], signal: AbortSignal): Promise<never> {
   offer(parkedView());
   return orAborted(new Promise<never>(() => {}), signal);
 }
