@@ -23,10 +23,16 @@ const said = ["redo", "rephrase", "delete"] as const satisfies ActionName[];
 const bare = { text: "", notes: [], images: [], actions: [] } as const;
 
 /** `ahead`: turns that go first, as things stand. `hasGrown`: they were fewer before. */
-export function queuedView(ahead: number, hasGrown = false): View {
+export function queuedView(ahead: number, hasGrown = false, startsInMs?: number): View {
   const place = ahead === 1 ? "Next in line" : `${ahead.toLocaleString("en")} pictures ahead of yours`;
-  const why = "who has fewer in line goes first";
-  return { ...bare, phase: "queued", status: hasGrown ? `${place}: ${why}` : place, actions: ["cancel"] };
+  const when = startsInMs === undefined ? "" : `, starting in about ${inWords(startsInMs)}`;
+  const why = hasGrown ? ": who has fewer in line goes first" : "";
+  return { ...bare, phase: "queued", status: `${place}${when}${why}`, actions: ["cancel"] };
+}
+
+function inWords(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** It is drawn when a moderator lets it through. `why`: as a part of a sentence. */
