@@ -152,6 +152,14 @@ export async function createFleetLedger(
         if (own.get(event) === taking) own.delete(event);
       }
     },
+    async isSecond(click, withinMs) {
+      const claim = await withLimit(takeMs, () => claims.take(`click:${click}`, null), tooSlow).catch(
+        (cause: unknown) => Promise.reject(cause instanceof BotError ? cause : unreached(cause)),
+      );
+      if (!claim) return true;
+      setTimeout(() => void claims.drop(claim).catch(() => {}), withinMs).unref(); // else it comes due, and is nothing
+      return false;
+    },
     async note(turn) {
       const event = keyOf(turn);
       const given = { key: event, adapter: turn.adapter, at: turn.acceptedAt, body: null, turn };
