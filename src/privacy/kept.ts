@@ -91,7 +91,7 @@ export const kept = {
     tables: ["spool"],
     why: "A platform that is down is waited for",
     howLong: night,
-    forgotten: "Goes when it is shown",
+    forgotten: "What is on its way is shown, and goes then; all else is deleted",
   },
   files: {
     what: "Pictures that you sent, as files at OpenAI, and their names here",
