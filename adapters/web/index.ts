@@ -166,7 +166,15 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         }
         admin =
           options.admin &&
-          (await createAdminPages(options.admin, { rules: core.rules, page, library, publicUrl, log, now }));
+          (await createAdminPages(options.admin, {
+            rules: core.rules,
+            shared,
+            page,
+            library,
+            publicUrl,
+            log,
+            now,
+          }));
         const links = options.sharedLinks ? createLinks(database, now) : undefined;
         const app = createApp({
           routes: [
