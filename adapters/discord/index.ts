@@ -5,6 +5,7 @@ import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
+import { createPlatformClock } from "../../src/seam/platform-clock.ts";
 import { withTimeout } from "../../src/seam/timeout.ts";
 import { type Access, openAccess } from "../../src/seam/trust/access.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
@@ -18,7 +19,6 @@ import { createSight } from "./in/sight.ts";
 import { forget, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor, nameUnknown } from "./live/access.ts";
 import { type Channels, createChannels } from "./live/channels.ts";
-import { createDiscordClock } from "./live/clock.ts";
 import { createHome } from "./live/home.ts";
 import { parseNoted } from "./live/noted-venue.ts";
 import { replaySession } from "./live/past-session.ts";
@@ -91,7 +91,7 @@ export function createDiscordAdapter(
 ): Adapter & { readonly inviteUrl: string; readonly connected: boolean } {
   const { token, apiUrl, access = openAccess, threads, sketchMs = 15_000 } = options;
   const log = options.log.child({ adapter: "discord" });
-  const clock = createDiscordClock();
+  const clock = createPlatformClock();
   const now = options.now ?? clock.now;
   const rest = { makeRequest: toMakeRequest(clock.hear), ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
   const sketches = new REST({ ...rest, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
