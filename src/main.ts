@@ -14,6 +14,7 @@ import { createLinks } from "./pictures/links.ts";
 import { createSharedSpool } from "./pictures/shared-spool.ts";
 import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
+import type { Bus } from "./seam/bus.ts";
 import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
 import type { ChannelKey } from "./seam/turn.ts";
@@ -97,11 +98,13 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   open.defer(closePainter);
 
   const ledger = await openLedger(config, store, log);
+  const bus = config.isFleet && (await openFleetBus(config, log));
   const bot = await createBot({
     store,
     painter,
     history: createHistory(store),
     ledger,
+    ...(bus && { bus }),
     lanes,
     accounts: createAccounts(store),
     identity: await createIdentity(store),
@@ -216,11 +219,23 @@ async function openLedger({ isFleet, storeUrl }: Config, store: Store, log: Log)
   if (!isFleet) return createLedger(store, { onUnreadable });
   const { openEngine } = await import("./fleet/bull/engine.ts");
   const { createFleetLedger } = await import("./fleet/bull/ledger.ts");
-  const engine = await openEngine(storeUrl.startsWith("redis") ? "redis" : "postgres", storeUrl, { log });
+  const engine = await openEngine(toServer(storeUrl), storeUrl, { log });
   open.defer(() => engine.close());
   const ledger = await createFleetLedger(store, engine, { log, onUnreadable });
   open.defer(() => ledger.close());
   return ledger;
+}
+
+/** What several processes say to each other, by the server that has their store. */
+async function openFleetBus({ storeUrl }: Config, log: Log): Promise<Bus> {
+  const { openBus } = await import("./fleet/bull/bus.ts");
+  const bus = await openBus(toServer(storeUrl), storeUrl, { log });
+  open.defer(() => bus.close());
+  return bus;
+}
+
+function toServer(storeUrl: string): "redis" | "postgres" {
+  return storeUrl.startsWith("redis") ? "redis" : "postgres";
 }
 
 /** Throws BotError `storage` when it cannot be had. */
