@@ -2,9 +2,11 @@
 FROM node:26-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY scripts/slim.js ./scripts/slim.js
 # The optional packages that carry a Node for older machines are not needed here: the image has one.
 RUN npm ci --omit=dev --no-audit --no-fund \
-    && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/.bin/node
+    && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/.bin/node \
+    && node scripts/slim.js
 
 FROM node:26-slim
 LABEL org.opencontainers.image.title="Drawbridge" \
