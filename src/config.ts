@@ -94,6 +94,8 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Turns that are drawn at once; the others wait in line. */
   readonly concurrency: number;
+  /** Pictures that may begin in a minute; absent: as many as there is room for. */
+  readonly imagesPerMinute?: number;
   /** How old what was said while the bot was not there may be to be answered, in ms; 0: nothing of that is. */
   readonly missedMs: number;
   /** After how long what is kept is deleted, in ms; absent: it is kept for good. */
@@ -177,6 +179,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     logLevel: parsed.LOG_LEVEL,
     ...(parsed.LOG_FORMAT !== "auto" && { logFormat: parsed.LOG_FORMAT }),
     concurrency: parsed.CONCURRENCY,
+    ...(parsed.IMAGES_PER_MINUTE !== undefined && { imagesPerMinute: parsed.IMAGES_PER_MINUTE }),
     missedMs: parsed.MISSED_MINUTES * 60_000,
     keep: {
       ...(parsed.KEEP_ANSWERS_DAYS && { answersMs: parsed.KEEP_ANSWERS_DAYS * dayMs }),

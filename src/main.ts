@@ -89,7 +89,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   }
   const opened = await openStore(storeUrl, { log, ...(!config.isFleet && { alone }) });
   open.defer(() => opened.close());
-  const lanes = createLanes(config.concurrency, config.queue);
+  const lanes = createLanes(config.concurrency, config.queue, { perMinute: config.imagesPerMinute });
   const metrics = await openMetrics(config, () => ({ drawing: lanes.inside, waiting: lanes.waiting }));
   const store = metrics ? timeStore(opened, metrics.meter) : opened;
   const { painter, close: closePainter } = await openPainter(config, log);

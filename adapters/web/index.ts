@@ -25,6 +25,7 @@ import { type Database, openDatabase } from "./live/database.ts";
 import { createEvents, type Events } from "./live/events.ts";
 import { createLinks } from "./live/gallery/links.ts";
 import { createPartials } from "./live/partials.ts";
+import { createPictures } from "./live/pictures.ts";
 import { createSessions } from "./live/sessions.ts";
 import type { Stage } from "./live/stage.ts";
 import { createThumbnails } from "./live/thumbnails.ts";
@@ -140,7 +141,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         database = await openDatabase(dataDir);
         const { aside } = database;
         if (aside) log.error({ aside: `${join(dataDir, "playground.db")}${aside}` }, "chat.damaged");
-        const chat = openChat(database, dataDir, now);
+        const chat = await openChat(database, createPictures(join(dataDir, "pictures")), now);
         const events = createEvents({ boot: randomUUID() });
         const oldest = options.keepMs === undefined ? undefined : () => now() - (options.keepMs ?? 0);
         emptying = emptyTrash({ chat, events, log, oldest });
@@ -235,8 +236,9 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       if (!message) throw new BotError("unknown_message", "That picture is no longer here.");
       const { id: replyTo, thread } = message;
       const asked = { thread, replyTo, action: "area", text: "", options: {}, pictures: [] } as const;
-      const { reply } = postAsk(stage, { id: randomUUID(), ...asked });
-      return { thread: toKey(thread), place: here, reply };
+      const posted = await postAsk(stage, { id: randomUUID(), ...asked });
+      if (!posted) throw new BotError("internal", "That could not be asked. Try again."); // the id is new
+      return { thread: toKey(thread), place: here, reply: posted.reply };
     },
 
     forget: (userId) => forget(parts().stage, userId),
@@ -260,18 +262,18 @@ function emptyTrash(of: {
   readonly oldest: (() => number) | undefined;
 }): NodeJS.Timeout {
   const { chat, events, log, oldest } = of;
-  const empty = () => {
+  const empty = async () => {
     try {
-      chat.emptyTrash();
-      const gone = oldest ? chat.expire(oldest()) : [];
+      await chat.emptyTrash();
+      const gone = oldest ? await chat.expire(oldest()) : [];
       for (const id of gone) events.emit({ type: "threadGone", id });
       if (gone.length > 0) log.info({ threads: gone.length }, "swept");
     } catch (error) {
-      log.error({ error }, "trash.failed");
+      if (chat.isOpen) log.error({ error }, "trash.failed");
     }
   };
-  empty();
-  return setInterval(empty, emptyMs).unref();
+  void empty();
+  return setInterval(() => void empty(), emptyMs).unref();
 }
 
 /** What is said on the page of a chat that was damaged. */

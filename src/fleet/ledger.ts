@@ -32,6 +32,8 @@ export interface Ledger {
   open(): Promise<readonly Entry[]>;
   /** What of that the last process has left. */
   left(): Promise<readonly Entry[]>;
+  /** Another process goes on with what this one cannot note, while this one is still there. */
+  readonly isShared: boolean;
   /** How much is not over: what cannot be read, too. */
   readonly size: number;
   /** Whether an event is noted, and neither a turn nor over. */

@@ -234,9 +234,9 @@ export const kept = {
     forgotten: "Goes by itself",
   },
   ours: {
-    what: "Nothing of people: secrets of the bot's own, what a model refused, that the store answers",
+    what: "Nothing of people: secrets of the bot's own, what a model refused, that the store answers, which process holds what",
     where: "the store",
-    tables: ["secret", "refusals", "watch"],
+    tables: ["secret", "refusals", "watch", "lease", "paced"],
     why: "Seals and numbers in place of ids; options that are not asked for twice",
     howLong: "for good",
     forgotten: "Stays",

@@ -1,6 +1,13 @@
 import { type Answer, type AnswerTools, answer, type Display } from "../answer/answer.ts";
 import { toTurnBill } from "../answer/bill.ts";
-import { cancelledView, failedView, forgottenView, parkedView, queuedView } from "../answer/views.ts";
+import {
+  cancelledView,
+  failedView,
+  forgottenView,
+  parkedView,
+  queuedView,
+  unsavedView,
+} from "../answer/views.ts";
 import type { Lanes } from "../fleet/lanes.ts";
 import { type Hold, keyOf, type Ledger, takenOver } from "../fleet/ledger.ts";
 import type { Spool } from "../pictures/spool.ts";
@@ -147,7 +154,7 @@ export function createRuns(
   ): Promise<{ readonly last: Kept; readonly leave: () => void } | undefined> {
     const { adapter, stop } = run;
     const state: Answer = { turn, notes: [...turn.notes], drawings: [] };
-    let leave = () => {};
+    let leave: (() => void) | undefined;
     let last: Kept;
     try {
       // What was about to be shown is shown, and nothing before it. What came to nothing may have been shown, and is
@@ -157,15 +164,18 @@ export function createRuns(
         last = { turn, view, aside: turn.last, isWaiting: true, isNoted: true };
       } else {
         const { count: pictures = 1 } = turn.options;
-        const asker = { thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) };
+        const asker = {
+          ...{ thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) },
+          ...{ key: keyOf(turn), at: turn.acceptedAt },
+        };
         const display = toDisplay(turn, run);
         if (run.isBarred) throw barred();
         if (draining.signal.aborted) await parked(display.offer, stop.signal);
         if (!run.isResumed) desk.board.checkOpen();
         await paying.reserve(turn);
-        const onPlace = (ahead: number, hasGrown: boolean) => {
+        const onPlace = (ahead: number, hasGrown: boolean, startsInMs?: number) => {
           run.story.placed(ahead);
-          display.offer(queuedView(ahead, hasGrown));
+          display.offer(queuedView(ahead, hasGrown, startsInMs));
         };
         leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
         run.story.entered();
@@ -173,11 +183,11 @@ export function createRuns(
       }
     } catch (error) {
       if (run.hold.lost.aborted) {
-        leave(); // another has it, and has noted more than is known here
+        leave?.(); // another has it, and has noted more than is known here
         return undefined;
       }
       if (stop.signal.reason === shutdown) {
-        leave();
+        leave?.();
         // A disk that was full a moment ago may not know under which id OpenAI draws it.
         await ledger.note(state.turn).catch((failure: unknown) => {
           run.log.error({ error: failure }, "store.failed");
@@ -187,7 +197,8 @@ export function createRuns(
       if (turn.drawn && (await shows(adapter, turn.message))) last = { turn, isNoted: true };
       else last = await fail(state, error, run);
     }
-    return { last, leave };
+    // Another process may have had it in line.
+    return { last, leave: leave ?? (() => lanes.skip(keyOf(turn))) };
   }
 
   /** Draws, and writes down what came of it before anybody sees it. */
@@ -201,7 +212,11 @@ export function createRuns(
     run.story.drawn(generation);
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
     const bill = toBill(state);
-    const last = await keep.note({ ...state.turn, drawn: generation, ...(bill && { bill }) }, view, turnLog);
+    const turn = { ...state.turn, drawn: generation, ...(bill && { bill }) };
+    const kept = await keep.note(turn, view, turnLog);
+    // Who takes over what could not be noted would show another picture in its place.
+    if (ledger.isShared && !kept.isNoted) offer(unsavedView(state));
+    const last = ledger.isShared ? await keep.insist(kept, stop.signal, turnLog) : kept;
     run.hold.lost.throwIfAborted();
     const [isBooked] = await Promise.all([books.book(generation, turnLog), pay(last.turn, turnLog)]);
     return isBooked

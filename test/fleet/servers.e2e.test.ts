@@ -9,6 +9,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { createPostgres, createRedis } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
 import { fleetContract, type Ground, ledgerContract } from "./contract.ts";
+import { leasesContract, onStore, sharedLeasesContract } from "./leases/contract.ts";
 
 /** Long enough for a machine that is busy, short enough to be waited for. */
 const lifeMs = 3000;
@@ -35,6 +36,7 @@ for (const kind of ["redis", "postgres"] as const) {
         return { ledger, kill: engine.close };
       },
     };
+    const leaseGround = onStore(opened, lifeMs);
     before(() => server?.start());
     after(async () => {
       await (await store)?.close();
@@ -42,6 +44,8 @@ for (const kind of ["redis", "postgres"] as const) {
     });
     ledgerContract(() => ground);
     fleetContract(() => ground);
+    leasesContract(() => leaseGround);
+    sharedLeasesContract(() => leaseGround);
 
     test("has anew what the server has forgotten, as one does that loses its last writes", async (t) => {
       const { ledger } = await ground.join(t);

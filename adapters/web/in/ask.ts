@@ -7,16 +7,18 @@ import type { WireAsk } from "../wire/messages.ts";
 
 /**
  * Stores a question and shows it to the open pages; `reply` will answer it. `drafts` are those of its pictures that
- * are new here. Throws BotError `unknown_message` when the message it replies to has been deleted.
+ * are new here. Undefined where it is there already, by another process. Rejects with BotError `unknown_message` when the
+ * message it replies to has been deleted.
  */
-export function postAsk(
+export async function postAsk(
   stage: Stage,
   asked: Omit<WireAsk, "kind" | "createdAt">,
   drafts: readonly Draft[] = [],
-): { readonly ask: WireAsk; readonly reply: Reply } {
+): Promise<{ readonly ask: WireAsk; readonly reply: Reply } | undefined> {
   const { chat, events, now } = stage;
   const ask: WireAsk = { kind: "ask", createdAt: now(), ...asked };
-  const thread = chat.ask(ask, drafts);
+  const thread = await chat.ask(ask, drafts);
+  if (!thread) return undefined;
   events.emit({ type: "thread", thread });
   events.emit({ type: "message", message: ask });
   return { ask, reply: replyTo(stage, ask) };

@@ -115,8 +115,10 @@ export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "
       throw error;
     });
     try {
-      const { ask } = postAsk(stage, { ...asked, id, text, options, pictures, event }, drafts);
-      void seeTo(() => answer(ask, event, attachments, toBot));
+      const posted = await postAsk(stage, { ...asked, id, text, options, pictures, event }, drafts);
+      // Where another process got it, too, and was faster, that one sees to it.
+      void seeTo(posted ? () => answer(posted.ask, event, attachments, toBot) : async () => {});
+      if (!posted) await uploads.remove(kept);
     } catch (error) {
       void seeTo(async () => {}); // nothing has come of it, and the page is told why
       await uploads.remove(kept);

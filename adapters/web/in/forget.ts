@@ -9,7 +9,7 @@ import { you } from "./turn.ts";
  */
 export async function forget({ chat, uploads, events }: Stage, userId: string): Promise<number> {
   if (userId !== you.id) return 0;
-  const gone = chat.forget(asksForIt);
+  const gone = await chat.forget(asksForIt);
   await uploads.clear();
   events.renew();
   return gone.length;

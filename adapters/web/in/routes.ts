@@ -71,19 +71,19 @@ export function createApi(
   api.patch("/api/threads/:id", limitBody(10_000), async (c) => {
     const { data } = renaming.safeParse(await c.req.json().catch(() => undefined));
     if (!data) throw new BotError("bad_prompt", `A title has 1 to ${wireLimits.title} characters.`);
-    const thread = found(chat.rename(parseId(c.req.param("id")), data.title));
+    const thread = found(await chat.rename(parseId(c.req.param("id")), data.title));
     events.emit({ type: "thread", thread });
     return c.json(thread);
   });
-  api.delete("/api/threads/:id", (c) => {
+  api.delete("/api/threads/:id", async (c) => {
     const thread = found(chat.thread(parseId(c.req.param("id")))).id;
     const unfinished = chat
       .messages(thread)
       .filter((one) => one.kind === "answer")
       .filter(({ view }) => !isOver(view.phase));
     // As they are to be found if the thread is brought back.
-    for (const one of unfinished) chat.answer({ ...one, view: { ...one.view, ...stopped } }, []);
-    chat.remove(thread);
+    for (const one of unfinished) await chat.answer({ ...one, view: { ...one.view, ...stopped } }, []);
+    await chat.remove(thread);
     events.emit({ type: "threadGone", id: thread });
     for (const { id: message } of unfinished) {
       partials.drop(message);
@@ -93,8 +93,8 @@ export function createApi(
     return c.body(null, 204);
   });
 
-  api.post("/api/threads/:id/restore", (c) => {
-    const thread = found(chat.restoreThread(parseId(c.req.param("id"))));
+  api.post("/api/threads/:id/restore", async (c) => {
+    const thread = found(await chat.restoreThread(parseId(c.req.param("id"))));
     events.emit({ type: "thread", thread });
     return c.json(thread);
   });

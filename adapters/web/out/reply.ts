@@ -43,12 +43,6 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       checkOpen(chat);
       const drafts = finals.map(({ draft }) => draft);
       const before = chat.message(id);
-      if (before?.kind === "answer" && isBehind(view, before.view)) {
-        log.warn({ message: id, phase: view.phase }, "view.late");
-        chat.discard(drafts);
-        partials.retire(id);
-        return toKey(id);
-      }
       const pictures = finals.map(({ picture }) => picture);
       const stored: WireAnswer = {
         kind: "answer",
@@ -60,11 +54,18 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
         },
       };
       const head = toHead(view);
-      const thread = await keep(() => chat.answer(stored, drafts, head));
+      const thread = await keep(() => chat.answer(stored, drafts, head, (shown) => isBehind(view, shown)));
       if (over) trouble.end();
-      if (!thread) partials.drop(id);
-      else if (over) partials.retire(id);
-      if (!thread) return unwanted(log, id);
+      if (thread === "behind") {
+        log.warn({ message: id, phase: view.phase }, "view.late");
+        partials.retire(id);
+        return toKey(id);
+      }
+      if (thread === "gone") {
+        partials.drop(id);
+        return unwanted(log, id);
+      }
+      if (over) partials.retire(id);
       events.emit({ type: "message", message: over ? stored : withSketches(stored, sketches) });
       if (over || !before || head !== undefined) events.emit({ type: "thread", thread });
       return toKey(id);
@@ -87,12 +88,12 @@ export function createNotice(
       if (!chat.thread(press.thread)) return unwanted(log, press.message);
       // First, since it may be what the list shows of the thread.
       const restored =
-        press.action === "restore" && view.phase === "done" ? chat.restore(press.message) : undefined;
-      const moved = moveHead(chat, press, view);
+        press.action === "restore" && view.phase === "done" ? await chat.restore(press.message) : undefined;
+      const moved = await moveHead(chat, press, view);
       const thread = moved ?? (restored && chat.thread(press.thread));
       if (thread) events.emit({ type: "thread", thread });
       const place = toPlace(press.action);
-      const answer = place !== undefined && moved ? chat.pick(press.message, place) : restored;
+      const answer = place !== undefined && moved ? await chat.pick(press.message, place) : restored;
       if (answer) events.emit({ type: "message", message: withButtons(answer) });
       const text = view.text || view.status;
       if (text && isOver(view.phase)) {
@@ -107,11 +108,11 @@ export function createNotice(
 }
 
 /** Where the thread goes on from now; undefined where that is as it was. */
-function moveHead(
+async function moveHead(
   chat: Chat,
   { thread, action }: { readonly thread: string; readonly action: ActionName },
   view: View,
-): WireThread | undefined {
+): Promise<WireThread | undefined> {
   const head = toHead(view);
   if (head === undefined) return action === "forward" ? chat.forgetUndone(thread) : undefined;
   if (action === "undo" && chat.thread(thread)?.head === head) return undefined;

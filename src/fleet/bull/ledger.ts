@@ -191,6 +191,7 @@ export async function createFleetLedger(
       return found.filter((one) => one !== undefined).sort((one, other) => one.at - other.at);
     },
     left: async () => [],
+    isShared: true,
     get size() {
       return own.size;
     },

@@ -153,6 +153,7 @@ export async function createLedger(
     forget: (turn) => end(keyOf(turn)),
     open: () => readAll([...open.keys()]),
     left: () => readAll([...open.keys()].filter((event) => before.has(event))),
+    isShared: false,
     get size() {
       return open.size;
     },

@@ -38,6 +38,8 @@ interface LiveSession {
   heartbeats: number;
   resumes: number;
   closedWith?: number;
+  /** When it was left, by the simulator's clock. */
+  leftAt?: number;
   socket?: WebSocket;
   valid: boolean;
   readonly sent: Dispatch[];
@@ -77,6 +79,8 @@ const sendsPerMinute = 120;
 const final: readonly number[] = [1000, 1001, 4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014];
 /** Events kept for a resume; Discord's own number is not published. */
 const mostKept = 2000;
+/** A session that was left lives on for "a few minutes". docs: events/gateway, "Initiating a Disconnect". */
+const leftMs = 3 * 60_000;
 
 /** The gateway: sockets, sessions, replay. docs: events/gateway and topics/opcodes-and-status-codes. */
 export function createGateway(options: {
@@ -141,6 +145,7 @@ export function createGateway(options: {
       if (!session || session.socket !== socket) return;
       delete session.socket;
       session.closedWith = code;
+      session.leftAt = clock.now();
       // A client that says goodbye ends its session. docs: events/gateway, "Initiating a Disconnect".
       if (code === 1000 || code === 1001) session.valid = false;
       changes.happened();
@@ -188,7 +193,7 @@ export function createGateway(options: {
     const asked = isFields(data) ? data : {};
     if (asked.token !== token) return refuseSession(socket, 4004, "Authentication failed.");
     const session = sessions.find(({ id }) => id === asked.session_id);
-    if (!session?.valid) {
+    if (!session?.valid || (!session.socket && clock.now() > (session.leftAt ?? clock.now()) + leftMs)) {
       send(socket, { op: 9, s: null, t: null, d: false });
       return undefined;
     }
