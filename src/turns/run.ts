@@ -215,7 +215,7 @@ export function createRuns(
     const turn = { ...state.turn, drawn: generation, ...(bill && { bill }) };
     const kept = await keep.note(turn, view, turnLog);
     // Who takes over what could not be noted would show another picture in its place.
-    if (ledger.isShared && !kept.isNoted) offer(unsavedView(state));
+    if (ledger.isShared && !kept.isNoted) display.offer(unsavedView(state));
     const last = ledger.isShared ? await keep.insist(kept, stop.signal, turnLog) : kept;
     run.hold.lost.throwIfAborted();
     const [isBooked] = await Promise.all([books.book(generation, turnLog), pay(last.turn, turnLog)]);
