@@ -96,6 +96,8 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Turns that are drawn at once; the others wait in line. */
   readonly concurrency: number;
+  /** Pictures that may begin in a minute; absent: as many as there is room for. */
+  readonly imagesPerMinute?: number;
   /** How old what was said while the bot was not there may be to be answered, in ms; 0: nothing of that is. */
   readonly missedMs: number;
   /** After how long what is kept is deleted, in ms; absent: it is kept for good. */
@@ -180,6 +182,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     logLevel: parsed.LOG_LEVEL,
     ...(parsed.LOG_FORMAT !== "auto" && { logFormat: parsed.LOG_FORMAT }),
     concurrency: parsed.CONCURRENCY,
+    ...(parsed.IMAGES_PER_MINUTE !== undefined && { imagesPerMinute: parsed.IMAGES_PER_MINUTE }),
     missedMs: parsed.MISSED_MINUTES * 60_000,
     keep: {
       ...(parsed.KEEP_ANSWERS_DAYS && { answersMs: parsed.KEEP_ANSWERS_DAYS * dayMs }),
@@ -193,11 +196,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /** What cannot be shared yet is refused. */
-function checkFleet({ STORE_URL, PLAYGROUND, PUBLIC_URL }: Environment): void {
+function checkFleet({ STORE_URL }: Environment): void {
   const problems = [
     ...(/^(redis|postgres)/.test(STORE_URL ?? "") ? [] : ["STORE_URL: FLEET=on needs redis: or postgres:"]),
-    ...(PLAYGROUND ? ["PLAYGROUND: must be off with FLEET=on"] : []),
-    ...(PUBLIC_URL ? ["PUBLIC_URL: must be left out with FLEET=on"] : []),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -23,10 +23,16 @@ const said = ["redo", "rephrase", "delete"] as const satisfies ActionName[];
 const bare = { text: "", notes: [], images: [], actions: [] } as const;
 
 /** `ahead`: turns that go first, as things stand. `hasGrown`: they were fewer before. */
-export function queuedView(ahead: number, hasGrown = false): View {
+export function queuedView(ahead: number, hasGrown = false, startsInMs?: number): View {
   const place = ahead === 1 ? "Next in line" : `${ahead.toLocaleString("en")} pictures ahead of yours`;
-  const why = "who has fewer in line goes first";
-  return { ...bare, phase: "queued", status: hasGrown ? `${place}: ${why}` : place, actions: ["cancel"] };
+  const when = startsInMs === undefined ? "" : `, starting in about ${inWords(startsInMs)}`;
+  const why = hasGrown ? ": who has fewer in line goes first" : "";
+  return { ...bare, phase: "queued", status: `${place}${when}${why}`, actions: ["cancel"] };
+}
+
+function inWords(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** It is drawn when a moderator lets it through. `why`: as a part of a sentence. */
@@ -111,6 +117,11 @@ export function doneView(answer: {
     head: message,
     ...(parent && { parent }),
   };
+}
+
+/** A finished answer that is shown when it can be saved: others would not know of it. */
+export function unsavedView(work: Work): View {
+  return workingView(work, "Drawn. My memory does not answer: this is shown as soon as it does");
 }
 
 /** A finished answer that could not be saved. It is shown all the same: it was paid for. */

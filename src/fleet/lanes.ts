@@ -1,4 +1,8 @@
+import type { EventKey } from "../seam/turn.ts";
 import type { Asker } from "./line/fair-line.ts";
+
+/** Who asks, and for which turn: what the ledger knows it by, and when it was accepted, Unix time in ms. */
+export type TurnAsker = Omit<Asker, "home"> & { readonly key?: EventKey };
 
 /**
  * Keeps the turns of one thread in order, and those of all threads within a limit; who waits is let in by fair queueing
@@ -16,17 +20,22 @@ export interface Lanes {
    *
    * `onPlace` hears how many turns have to go or to end first (1: it is next), as things stand; at once, and again as
    * that changes (`line/places.ts` says how often); never when there is no wait. It grows where others come who have
-   * fewer in line, and `hasGrown` says so. Where the thread alone is waited for, its own turns are counted.
+   * fewer in line, and `hasGrown` says so. Where the thread alone is waited for, its own turns are counted. `startsInMs`:
+   * where it is waited for that more pictures may begin in this minute, in about how many ms it goes.
    *
    * Rejects with the signal's reason when it aborts during the wait, and with BotError `busy`, unless it is `resumed`,
    * when too many wait, of all or of that person.
    */
   enter(
-    asker: Asker,
+    asker: TurnAsker,
     signal: AbortSignal,
-    onPlace: (ahead: number, hasGrown: boolean) => void,
+    onPlace: (ahead: number, hasGrown: boolean, startsInMs?: number) => void,
     options?: { readonly resumed?: boolean },
   ): Promise<() => void>;
+  /** A turn that another process may have had in line needs no place any more: others of its thread go on. */
+  skip(key: EventKey): void;
+  /** Nothing is let in any more; others have the room at once. Never rejects. */
+  close(): Promise<void>;
 }
 
 /** How many turns may wait, and how many pictures of one person. */

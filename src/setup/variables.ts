@@ -236,6 +236,11 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     part: line,
     about: "Turns drawn at once, 512 at most; the others wait in line and see their place",
   },
+  IMAGES_PER_MINUTE: {
+    ...{ part: line, example: "50", otherwise: "no limit" },
+    about:
+      "Pictures that may begin in any sixty seconds, as OpenAI's limit of your account says; the others wait in line, and are told in about how many seconds they begin",
+  },
   QUEUE_LIMIT: {
     part: line,
     about: "Turns that may wait; who comes then is told in how many minutes to try again",

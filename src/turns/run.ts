@@ -1,8 +1,15 @@
-import { type Answer, type AnswerTools, answer } from "../answer/answer.ts";
+import { type Answer, type AnswerTools, answer, type Display } from "../answer/answer.ts";
 import { toTurnBill } from "../answer/bill.ts";
-import { cancelledView, failedView, forgottenView, parkedView, queuedView } from "../answer/views.ts";
+import {
+  cancelledView,
+  failedView,
+  forgottenView,
+  parkedView,
+  queuedView,
+  unsavedView,
+} from "../answer/views.ts";
 import type { Lanes } from "../fleet/lanes.ts";
-import { type Hold, keyOf, type Ledger, takenOver } from "../fleet/ledger.ts";
+import { type Hold, keyOf, type Ledger } from "../fleet/ledger.ts";
 import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
@@ -19,6 +26,7 @@ import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
+import { whileHeld } from "./life/while-held.ts";
 import { createPace, type Pace } from "./pace.ts";
 import type { Paying } from "./paying/paying.ts";
 import { createStory, type Story } from "./story.ts";
@@ -147,7 +155,7 @@ export function createRuns(
   ): Promise<{ readonly last: Kept; readonly leave: () => void } | undefined> {
     const { adapter, stop } = run;
     const state: Answer = { turn, notes: [...turn.notes], drawings: [] };
-    let leave = () => {};
+    let leave: (() => void) | undefined;
     let last: Kept;
     try {
       // What was about to be shown is shown, and nothing before it. What came to nothing may have been shown, and is
@@ -157,15 +165,18 @@ export function createRuns(
         last = { turn, view, aside: turn.last, isWaiting: true, isNoted: true };
       } else {
         const { count: pictures = 1 } = turn.options;
-        const asker = { thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) };
-        const offer = toOffer(turn, run);
+        const asker = {
+          ...{ thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) },
+          ...{ key: keyOf(turn), at: turn.acceptedAt },
+        };
+        const display = toDisplay(turn, run);
         if (run.isBarred) throw barred();
-        if (draining.signal.aborted) await parked(offer, stop.signal);
+        if (draining.signal.aborted) await parked(display.offer, stop.signal);
         if (!run.isResumed) desk.board.checkOpen();
         await paying.reserve(turn);
-        const onPlace = (ahead: number, hasGrown: boolean) => {
+        const onPlace = (ahead: number, hasGrown: boolean, startsInMs?: number) => {
           run.story.placed(ahead);
-          offer(queuedView(ahead, hasGrown));
+          display.offer(queuedView(ahead, hasGrown, startsInMs));
         };
         leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
         run.story.entered();
@@ -173,11 +184,11 @@ export function createRuns(
       }
     } catch (error) {
       if (run.hold.lost.aborted) {
-        leave(); // another has it, and has noted more than is known here
+        leave?.(); // another has it, and has noted more than is known here
         return undefined;
       }
       if (stop.signal.reason === shutdown) {
-        leave();
+        leave?.();
         // A disk that was full a moment ago may not know under which id OpenAI draws it.
         await ledger.note(state.turn).catch((failure: unknown) => {
           run.log.error({ error: failure }, "store.failed");
@@ -187,21 +198,26 @@ export function createRuns(
       if (turn.drawn && (await shows(adapter, turn.message))) last = { turn, isNoted: true };
       else last = await fail(state, error, run);
     }
-    return { last, leave };
+    // Another process may have had it in line.
+    return { last, leave: leave ?? (() => lanes.skip(keyOf(turn))) };
   }
 
   /** Draws, and writes down what came of it before anybody sees it. */
   async function draw(state: Answer, run: Run): Promise<Kept> {
     const { adapter, reply, files, stop, log: turnLog } = run;
     const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
-    const offer = toOffer(state.turn, run);
-    const { generation, view } = await answer(state, files, tools, reply.limits, offer, stop.signal);
+    const display = toDisplay(state.turn, run);
+    const { generation, view } = await answer(state, files, tools, reply.limits, display, stop.signal);
     stop.signal.throwIfAborted();
     run.isEnded = true;
     run.story.drawn(generation);
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
     const bill = toBill(state);
-    const last = await keep.note({ ...state.turn, drawn: generation, ...(bill && { bill }) }, view, turnLog);
+    const turn = { ...state.turn, drawn: generation, ...(bill && { bill }) };
+    const kept = await keep.note(turn, view, turnLog);
+    // Who takes over what could not be noted would show another picture in its place.
+    if (ledger.isShared && !kept.isNoted) display.offer(unsavedView(state));
+    const last = ledger.isShared ? await keep.insist(kept, stop.signal, turnLog) : kept;
     run.hold.lost.throwIfAborted();
     const [isBooked] = await Promise.all([books.book(generation, turnLog), pay(last.turn, turnLog)]);
     return isBooked
@@ -312,6 +328,8 @@ export function createRuns(
     if (state.drawings.some(({ isUntold }) => isUntold)) {
       run.stopped = Promise.all(told).then((all) => toBill(state, new Map(all)));
     }
+    // It is all there is. Who has taken it back has seen what they saw.
+    if (!wasCancelled) await Promise.all(state.drawings.map((drawing) => drawing.catchUp()));
     const known = toBotError(error);
     const haveAll = turn.attachments === 0 || turn.inputs !== undefined;
     const again = haveAll && (await books.keepUndone(turn, wasCancelled ? "cancelled" : "failed"));
@@ -329,7 +347,8 @@ export function createRuns(
       hold.lost.addEventListener("abort", () => stop.abort(hold.lost.reason), { once: true });
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
-      const shown = whileHeld(turn.spoiler ? hide(reply) : reply, hold);
+      const own = turn.spoiler ? hide(reply) : reply;
+      const shown = { ...own, show: whileHeld(own, hold) };
       const story = createStory(turn, { desk, log: turnLog, meter, now, isResumed });
       const pace = createPace({ ...shown, show: story.watch(shown.show) }, (error) =>
         turnLog.warn({ error }, "view.lost"),
@@ -399,12 +418,12 @@ export function createRuns(
 }
 
 /**
- * How views on the way are offered. A picture that may be shown already is not gone back from: that it was could not be
+ * Where views on the way are shown. A picture that may be shown already is not gone back from: that it was could not be
  * noted where the disk was full, or the process killed in that moment.
  */
-function toOffer({ drawn, responseIds }: OpenTurn, { isResumed, pace }: Run): Pace["offer"] {
+function toDisplay({ drawn, responseIds }: OpenTurn, { isResumed, pace }: Run): Display {
   const mayBeShown = drawn !== undefined || (isResumed && responseIds?.every((id) => id !== null) === true);
-  return mayBeShown ? () => {} : pace.offer;
+  return mayBeShown ? { offer: () => {}, ready: async () => false } : pace;
 }
 
 /** Whether there are pictures in that message; a platform that does not say has none. */
@@ -413,7 +432,7 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 }
 
 /** Waits for the end of this process, or for the person to take it back. */
-async function parked(offer: Pace["offer"], signal: AbortSignal): Promise<never> {
+async function parked(offer: Display["offer"], signal: AbortSignal): Promise<never> {
   offer(parkedView());
   return orAborted(new Promise<never>(() => {}), signal);
 }
@@ -421,17 +440,6 @@ async function parked(offer: Pace["offer"], signal: AbortSignal): Promise<never>
 /** Those it shares the bot with. */
 function communityOf({ place }: OpenTurn) {
   return place && { community: place.community ?? place.channel };
-}
-
-/** Shows nothing while another may have the turn. */
-function whileHeld(reply: Reply, { isHeld }: Hold): Reply {
-  return {
-    ...reply,
-    async show(view) {
-      if (!isHeld()) throw takenOver();
-      return reply.show(view);
-    },
-  };
 }
 
 /** What is made from something hidden is hidden, too. */

@@ -34,6 +34,19 @@ describe("each view for its phase", () => {
   const done = { message: "m:1", text: "", notes: [], files: [], details, areas: false } as const;
   const cases: readonly [string, View, Partial<View>][] = [
     ["next in line", views.queuedView(1), { phase: "queued", status: "Next in line", actions: ["cancel"] }],
+    [
+      "soon",
+      views.queuedView(1, false, 39_100),
+      { phase: "queued", status: "Next in line, starting in about 40 s" },
+    ],
+    [
+      "later",
+      views.queuedView(2, true, 100_000),
+      {
+        phase: "queued",
+        status: "2 pictures ahead of yours, starting in about 2 min: who has fewer in line goes first",
+      },
+    ],
     ["further back", views.queuedView(3), { phase: "queued", status: "3 pictures ahead of yours" }],
     [
       "further back than before",

@@ -10,6 +10,10 @@ export interface Asker {
   readonly community?: CommunityKey | ChannelKey;
   /** How many pictures are asked for: that many rounds of theirs; one unless said. */
   readonly pictures?: number;
+  /** By what the requests of one thread go one after another, in any unit; those of the same as they came. */
+  readonly at?: number;
+  /** Where it will be seen to: it waits while that is closed. Unless said, that does not matter. */
+  readonly home?: string;
 }
 
 /** One that waits. */
@@ -19,6 +23,9 @@ export interface Waiting<Thing> {
   readonly community: Community<Thing>;
   readonly person: Person;
   readonly rank: Rank;
+  /** Its place in its thread. */
+  readonly rankThere: Rank;
+  home: string | undefined;
 }
 
 /**
@@ -31,10 +38,18 @@ export interface FairLine<Thing> {
   add(asker: Asker, thing: Thing): Waiting<Thing>;
   /** Takes out one that waits. */
   delete(waiting: Waiting<Thing>): void;
-  /** Takes out the first that can go; from then on its thread is busy. Undefined: there is none. */
+  /** The first that can go; undefined: there is none. */
+  first(): Waiting<Thing> | undefined;
+  /** Takes that out; from then on its thread is busy. */
   next(): Waiting<Thing> | undefined;
-  /** One that was taken by `next` is over: the next of its thread can go. */
-  release(went: Waiting<Thing>): void;
+  /** Somebody is at it already who has not come by this line: the thread is busy. */
+  occupy(asker: Asker): Pick<Waiting<Thing>, "thread">;
+  /** One that was taken by `next`, or is at it by `occupy`, is over: the next of its thread can go. */
+  release(went: Pick<Waiting<Thing>, "thread">): void;
+  /** Those who wait to be seen to there can go, or not: all can until then. O(log n) for each that is first in its thread. */
+  setOpen(home: string, isOpen: boolean): void;
+  /** It will be seen to elsewhere. */
+  move(waiting: Waiting<Thing>, home: string | undefined): void;
   /** How many go first, as things stand now, if all that can go do: an upper bound, but for those who come later. */
   before(waiting: Waiting<Thing>): number;
   /** How many of its own thread go first, with the one that is at it. */
@@ -64,7 +79,10 @@ interface Person {
 interface Thread<Thing> {
   readonly key: ThreadKey;
   readonly line: Ranked<Waiting<Thing>>;
-  isBusy: boolean;
+  /** How many are at it. */
+  busy: number;
+  /** The first of its line, when nobody is at it. */
+  head: Waiting<Thing> | undefined;
   /** The round of the last request, by community. */
   last: { readonly community: string; readonly round: number };
 }
@@ -78,7 +96,7 @@ interface Thread<Thing> {
  * waits in it; whose turn it is in there is decided when that place is reached.
  *
  * The requests of one thread go one after another, as they came, so none has an earlier round than the one before it.
- * One whose thread is busy is passed over.
+ * One whose thread is busy is passed over, and one whose home is closed.
  *
  * Source: S. J. Golestani, A self-clocked fair queueing scheme for broadband applications, INFOCOM 1994; after Demers,
  * Keshav and Shenker, Analysis and simulation of a fair queueing algorithm, SIGCOMM 1989. All pictures count as
@@ -90,6 +108,9 @@ export function createFairLine<Thing>(): FairLine<Thing> {
   const places = createRanked<Community<Thing>>();
   const communities = new Map<string, Community<Thing>>();
   const threads = new Map<ThreadKey, Thread<Thing>>();
+  const closed = new Set<string>();
+  /** Those that go as soon as their home is open. */
+  const headsOf = new Map<string, Set<Waiting<Thing>>>();
   let round = 0;
   let number = 0;
 
@@ -100,7 +121,7 @@ export function createFairLine<Thing>(): FairLine<Thing> {
     }));
   const findThread = (key: ThreadKey, community: string) =>
     found(threads, key, () => ({
-      ...{ key, line: createRanked<Waiting<Thing>>(), isBusy: false },
+      ...{ key, line: createRanked<Waiting<Thing>>(), busy: 0, head: undefined },
       last: { community, round: 0 },
     }));
 
@@ -109,15 +130,43 @@ export function createFairLine<Thing>(): FairLine<Thing> {
     if (first) places.setOpen(first, community.line.open > 0);
   }
 
-  function setOpen(waiting: Waiting<Thing> | undefined): void {
-    if (!waiting) return;
-    waiting.community.line.setOpen(waiting.rank, true);
-    mark(waiting.community);
+  function show(waiting: Waiting<Thing>): void {
+    const { home, community, rank } = waiting;
+    community.line.setOpen(rank, home === undefined || !closed.has(home));
+    mark(community);
   }
 
-  function takeOut({ thread, community, person, rank }: Waiting<Thing>, place: number): void {
+  function setHead(thread: Thread<Thing>, head: Waiting<Thing> | undefined): void {
+    const before = thread.head;
+    if (before === head) return;
+    thread.head = head;
+    if (before) {
+      unlist(before);
+      before.community.line.setOpen(before.rank, false);
+      mark(before.community);
+    }
+    if (!head) return;
+    if (head.home !== undefined) found(headsOf, head.home, () => new Set()).add(head);
+    show(head);
+  }
+
+  function unlist(head: Waiting<Thing>): void {
+    const same = headsOf.get(head.home ?? "");
+    same?.delete(head);
+    if (same?.size === 0) headsOf.delete(head.home ?? "");
+  }
+
+  /** After what has come or gone in a thread. */
+  function settle(thread: Thread<Thing>): void {
+    setHead(thread, thread.busy > 0 ? undefined : thread.line.firstOpen());
+    if (thread.busy === 0 && thread.line.size === 0) threads.delete(thread.key);
+  }
+
+  function takeOut(waiting: Waiting<Thing>, place: number): void {
+    const { thread, community, person, rank, rankThere } = waiting;
+    if (thread.head === waiting) setHead(thread, undefined);
     community.line.delete(rank);
-    thread.line.delete(inThread(rank));
+    thread.line.delete(rankThere);
     person.waiting -= 1;
     if (person.waiting === 0) community.persons.delete(person.key);
     const spent = community.places.get(place);
@@ -125,6 +174,10 @@ export function createFairLine<Thing>(): FairLine<Thing> {
     community.places.delete(place);
     mark(community);
     if (community.line.size === 0) communities.delete(community.key);
+  }
+
+  function first(): Waiting<Thing> | undefined {
+    return places.firstOpen()?.line.firstOpen();
   }
 
   return {
@@ -146,10 +199,12 @@ export function createFairLine<Thing>(): FairLine<Thing> {
       number += 1;
       const rank = { round: Math.max(begins, after), number };
       thread.last = { community: key, round: rank.round };
-      const waiting = { thing, thread, community, person, rank };
-      const canGo = !thread.isBusy && thread.line.size === 0;
-      community.line.add(rank, waiting, canGo);
-      thread.line.add(inThread(rank), waiting, true);
+      const waiting: Waiting<Thing> = {
+        ...{ thing, thread, community, person, rank, home: asker.home },
+        rankThere: { round: asker.at ?? 0, number },
+      };
+      community.line.add(rank, waiting, false);
+      thread.line.add(waiting.rankThere, waiting, true);
 
       const last = community.places.get(community.end - 1)?.round ?? 0;
       const place = { round: Math.max(last, round) + 1, number };
@@ -157,34 +212,56 @@ export function createFairLine<Thing>(): FairLine<Thing> {
       community.end += 1;
       places.add(place, community, false);
       mark(community);
+      settle(thread);
       return waiting;
     },
 
     delete(waiting) {
-      const { thread, community } = waiting;
-      const wasFirst = thread.line.firstOpen() === waiting;
-      community.end -= 1;
-      takeOut(waiting, community.end);
-      if (wasFirst && !thread.isBusy) setOpen(thread.line.firstOpen());
-      if (!thread.isBusy && thread.line.size === 0) threads.delete(thread.key);
+      waiting.community.end -= 1;
+      takeOut(waiting, waiting.community.end);
+      settle(waiting.thread);
     },
 
+    first,
+
     next() {
-      const community = places.firstOpen();
-      const waiting = community?.line.firstOpen();
-      if (!community || !waiting) return undefined;
+      const waiting = first();
+      if (!waiting) return undefined;
+      const { community, thread } = waiting;
       round = Math.max(round, community.places.get(community.first)?.round ?? 0);
       community.round = Math.max(community.round, waiting.rank.round);
       community.first += 1;
       takeOut(waiting, community.first - 1);
-      waiting.thread.isBusy = true;
+      thread.busy += 1;
+      settle(thread);
       return waiting;
     },
 
+    occupy(asker) {
+      const thread = findThread(asker.thread, asker.community ?? asker.thread);
+      thread.busy += 1;
+      settle(thread);
+      return { thread };
+    },
+
     release({ thread }) {
-      thread.isBusy = false;
-      if (thread.line.size === 0) threads.delete(thread.key);
-      else setOpen(thread.line.firstOpen());
+      thread.busy -= 1;
+      settle(thread);
+    },
+
+    setOpen(home, isOpen) {
+      if (closed.has(home) !== isOpen) return;
+      if (isOpen) closed.delete(home);
+      else closed.add(home);
+      for (const head of headsOf.get(home) ?? []) show(head);
+    },
+
+    move(waiting, home) {
+      const { thread } = waiting;
+      const isHead = thread.head === waiting;
+      if (isHead) setHead(thread, undefined);
+      waiting.home = home;
+      if (isHead) settle(thread);
     },
 
     before({ community, rank }) {
@@ -192,13 +269,8 @@ export function createFairLine<Thing>(): FairLine<Thing> {
       return place ? places.before(place) : 0;
     },
 
-    beforeInThread: ({ thread, rank }) => thread.line.before(inThread(rank)) + (thread.isBusy ? 1 : 0),
+    beforeInThread: ({ thread, rankThere }) => thread.line.before(rankThere) + Math.min(thread.busy, 1),
   };
-}
-
-/** There, they go as they came. */
-function inThread({ number }: Rank): Rank {
-  return { round: 0, number };
 }
 
 function found<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -262,7 +262,7 @@ test("whose place has grown is told that it has", async () => {
 
 test("when it is full, who comes is told in how many minutes to come again, as things go", async () => {
   let now = 0;
-  const lanes = createLanes(2, { all: 6 }, () => now);
+  const lanes = createLanes(2, { all: 6 }, { now: () => now });
   const first = [0, 1].map((index) => enter(lanes, `a:${index}`));
   const waiting = [2, 3, 4, 5, 6, 7].map((index) => enter(lanes, `a:${index}`, `u${index}`));
   const refusal = async () => {

@@ -113,3 +113,43 @@ test("nothing is kept of those that have gone", () => {
   assert.equal(line.size, 0);
   assert.ok([0, 1, 2].every((thread) => line.isFree(`t:${thread}`)));
 });
+
+test("those whose home is closed are passed over, keep their place, and go when it is open, or from another", () => {
+  const line = createFairLine<string>();
+  const add = (name: string, home: string, thread = name) =>
+    line.add({ thread: `t:${thread}`, user: name, community: "c:1", home }, name);
+  const [a, b] = [add("a", "h:1"), add("b", "h:2")];
+  add("a2", "h:2", "a");
+  line.setOpen("h:1", false);
+  assert.equal(line.first(), b);
+  assert.equal(line.next()?.thing, "b");
+  assert.equal(line.next(), undefined, "one behind it in its thread does not overtake it");
+  line.setOpen("h:1", true);
+  assert.equal(line.first(), a);
+  line.setOpen("h:1", false);
+  line.move(a, "h:2");
+  assert.equal(line.next()?.thing, "a");
+  line.release(a);
+  assert.equal(line.next()?.thing, "a2");
+});
+
+test("in its thread an earlier one goes first though it comes later, and nobody while somebody is at it", () => {
+  const line = createFairLine<string>();
+  const add = (name: string, at: number) =>
+    line.add({ thread: "t:1", user: name, community: "c:1", at }, name);
+  const atIt = line.occupy({ thread: "t:1", user: "z", community: "c:1" });
+  add("second", 2);
+  add("third", 3);
+  const first = add("first", 1);
+  assert.equal(line.next(), undefined);
+  assert.equal(line.isFree("t:1"), false);
+  assert.equal(line.beforeInThread(first), 1);
+  line.release(atIt);
+  for (const name of ["first", "second", "third"]) {
+    const next = line.next();
+    assert.equal(next?.thing, name);
+    assert.equal(line.next(), undefined);
+    if (next) line.release(next);
+  }
+  assert.ok(line.isFree("t:1"));
+});

@@ -1,0 +1,323 @@
+import { BotError } from "../../seam/errors.ts";
+import type { LineLimits } from "../lanes.ts";
+import { type Asker, createFairLine, type Waiting } from "./fair-line.ts";
+import { createPlaces } from "./places.ts";
+import { type Begun, createRate, minuteMs } from "./rate.ts";
+
+/** What one that has come hears. */
+export interface Hears {
+  /** It is its time; once. */
+  go(): void;
+  /** As of `Lanes.enter`. */
+  place(ahead: number, hasGrown: boolean, startsInMs?: number): void;
+}
+
+/** One that has come, until it leaves. */
+export interface Pass {
+  readonly asker: Asker;
+  /** `held`: it was in, and where it was seen to is gone: its thread waits for it. */
+  readonly state: "waiting" | "in" | "held" | "gone";
+}
+
+/**
+ * Lets in those that come, by fair queueing (`fair-line.ts`), as far as there is room. Those with a home need room there,
+ * too. All calls are synchronous, and may call `go` and `place` of others.
+ */
+export interface Gate {
+  readonly inside: number;
+  readonly waiting: number;
+  /** Throws BotError `busy`, unless it was let in before (`isKnown`), when too many wait, of all or of that person. */
+  come(asker: Asker, hears: Hears, more?: { readonly isKnown?: boolean }): Pass;
+  /** It is in already, by whoever kept the gate before. */
+  keep(asker: Asker, hears: Hears): Pass;
+  /** It is over, or has given up. */
+  leave(pass: Pass): void;
+  /** Its home is gone: until it is seen to elsewhere, or leaves, its thread waits. */
+  orphan(pass: Pass): void;
+  /** It is seen to there now, from its last place on; one that was in is let in first of all, with `go`. */
+  move(pass: Pass, home: string, hears: Hears): void;
+  /** So many may be in there at once. */
+  setHome(home: string, atOnce: number): void;
+  removeHome(home: string): void;
+  /** Counts what has begun while another kept the gate. */
+  began(begun: readonly Begun[]): void;
+  /** Nothing is called any more. */
+  close(): void;
+}
+
+interface Turn {
+  asker: Asker;
+  hears: Hears;
+  state: Pass["state"];
+  waiting?: Waiting<Turn> | undefined;
+  /** What is released in the line when it leaves. */
+  at?: Pick<Waiting<Turn>, "thread"> | undefined;
+  beganAt: number;
+}
+
+interface Home {
+  atOnce: number;
+  inside: number;
+}
+
+/** How much of the average the newest turn is. */
+const newest = 0.2;
+
+/** Where those wait whose home is gone. */
+const nowhere = "";
+
+/**
+ * What comes and goes costs O(log n) steps, amortised, when n wait, and only so many may wait.
+ *
+ * `atOnce`: how many may be in at once, all in all; `perMinute`: how many pictures may begin. `now` is Unix time, ms.
+ */
+export function createGate({
+  atOnce = Number.POSITIVE_INFINITY,
+  perMinute = Number.POSITIVE_INFINITY,
+  limits: { all: most = 1000, ofOne: mostOfOne = 20 } = {},
+  now = Date.now,
+}: {
+  readonly atOnce?: number;
+  readonly perMinute?: number;
+  readonly limits?: LineLimits;
+  readonly now?: () => number;
+}): Gate {
+  const line = createFairLine<Turn>();
+  const homes = new Map<string, Home>();
+  const rate = createRate(perMinute);
+  const waitingOf = new Map<string, { readonly requests: number; readonly pictures: number }>();
+  /** Those that were in, and are seen to elsewhere now: they come before all that wait. */
+  const returning = new Set<Turn>();
+  const places = createPlaces<Turn>(placeOf, (turn, place, hasGrown) => {
+    const startsInMs = startOf(turn, place);
+    turn.hears.place(place, hasGrown, ...(startsInMs > 0 ? [startsInMs] : []));
+  });
+  let inside = 0;
+  /** How long turns take, a running average in ms; what a picture takes, until one has been measured. */
+  let turnMs = minuteMs;
+  let timer: NodeJS.Timeout | undefined;
+  line.setOpen(nowhere, false);
+
+  function placeOf({ waiting, asker }: Turn): number {
+    if (!waiting) return 1;
+    return hasRoom(asker) && firstWaitsMs() === 0 ? line.beforeInThread(waiting) : line.before(waiting) + 1;
+  }
+
+  /** Where only the minute's pictures are waited for: in about how many ms. */
+  function startOf({ asker }: Turn, place: number): number {
+    if (!hasRoom(asker)) return 0;
+    const first = firstWaitsMs();
+    return first === 0 ? 0 : first + ((place - 1) * minuteMs) / perMinute;
+  }
+
+  /** For how long the first that can go waits for the minute to be over. */
+  function firstWaitsMs(): number {
+    const first = line.first();
+    return first ? rate.waitMs(picturesOf(first.thing.asker), now()) : 0;
+  }
+
+  function hasRoom({ home }: Asker): boolean {
+    const own = home === undefined ? undefined : homes.get(home);
+    return inside < atOnce && (home === undefined || (own !== undefined && own.inside < own.atOnce));
+  }
+
+  function advance(): void {
+    for (const turn of returning) {
+      if (!hasRoom(turn.asker)) continue;
+      returning.delete(turn);
+      enter(turn);
+      turn.hears.go();
+    }
+    while (inside < atOnce) {
+      const first = line.first();
+      if (!first) return;
+      const pictures = picturesOf(first.thing.asker);
+      const waitMs = rate.waitMs(pictures, now());
+      if (waitMs > 0) {
+        wakeIn(waitMs);
+        return;
+      }
+      line.next();
+      const turn = first.thing;
+      outOfLine(turn);
+      turn.at = first;
+      rate.took(pictures, now());
+      enter(turn);
+      turn.hears.go();
+    }
+  }
+
+  function wakeIn(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      advance();
+      places.moved();
+    }, ms).unref();
+  }
+
+  function enter(turn: Turn): void {
+    turn.state = "in";
+    turn.beganAt = now();
+    inside += 1;
+    countAt(turn.asker.home, 1);
+  }
+
+  function exit(turn: Turn): void {
+    inside -= 1;
+    countAt(turn.asker.home, -1);
+  }
+
+  function countAt(home: string | undefined, change: number): void {
+    const own = home === undefined ? undefined : homes.get(home);
+    if (home === undefined || !own) return;
+    own.inside += change;
+    line.setOpen(home, own.inside < own.atOnce);
+  }
+
+  function outOfLine(turn: Turn): void {
+    turn.waiting = undefined;
+    count(turn.asker.user, -1, -picturesOf(turn.asker));
+    places.forget(turn);
+  }
+
+  function count(user: string, requests: number, pictures: number): void {
+    const own = waitingOf.get(user) ?? none;
+    const next = { requests: own.requests + requests, pictures: own.pictures + pictures };
+    if (next.requests > 0) waitingOf.set(user, next);
+    else waitingOf.delete(user);
+  }
+
+  function changed(): void {
+    advance();
+    places.moved();
+  }
+
+  function checkRoom({ user, pictures = 1 }: Asker): void {
+    if (line.size >= most) {
+      const there = [...homes.values()].reduce((sum, home) => sum + home.atOnce, 0);
+      const together = Math.max(1, homes.size > 0 ? Math.min(atOnce, there) : atOnce);
+      const minutes = Math.max(1, Math.ceil((turnMs * line.size) / together / minuteMs));
+      throw new BotError(
+        "busy",
+        `I am full: ${counted(line.size)} ${line.size === 1 ? "is" : "are"} waiting. Try again in about ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`,
+        { retryAfterMs: minutes * minuteMs },
+      );
+    }
+    const own = waitingOf.get(user) ?? none;
+    // What is more than the limit by itself can be asked for when nothing of theirs waits.
+    if (own.requests === 0 || own.pictures + pictures <= mostOfOne) return;
+    const several = own.pictures > own.requests ? ` for ${own.pictures} pictures` : "";
+    const left = mostOfOne - own.pictures;
+    const room =
+      left > 0
+        ? `There is room for ${left} more${left > 1 ? " pictures" : ""}: ask for fewer, or ask`
+        : "Ask";
+    throw new BotError(
+      "busy",
+      `You have ${counted(own.requests)}${several} waiting. ${room} again when some of them are drawn, or cancel one.`,
+    );
+  }
+
+  function toTurn(asker: Asker, hears: Hears, state: Pass["state"]): Turn {
+    return { asker, hears, state, beganAt: now() };
+  }
+
+  return {
+    get inside() {
+      return inside;
+    },
+    get waiting() {
+      return line.size;
+    },
+    come(asker, hears, { isKnown = false } = {}) {
+      const mayGo = hasRoom(asker) && line.isFree(asker.thread) && firstWaitsMs() === 0;
+      if (!isKnown && !(mayGo && rate.waitMs(picturesOf(asker), now()) === 0)) checkRoom(asker);
+      const turn = toTurn(asker, hears, "waiting");
+      turn.waiting = line.add(asker, turn);
+      count(asker.user, 1, picturesOf(asker));
+      advance();
+      if (turn.state === "waiting") places.watch(turn);
+      return turn;
+    },
+    keep(asker, hears) {
+      const turn = toTurn(asker, hears, "in");
+      turn.at = line.occupy(asker);
+      enter(turn);
+      return turn;
+    },
+    leave(pass) {
+      const turn = pass as Turn;
+      const { state } = turn;
+      turn.state = "gone";
+      if (state === "gone") return;
+      if (turn.waiting) {
+        line.delete(turn.waiting);
+        outOfLine(turn);
+      }
+      if (state === "in") {
+        turnMs += (Math.max(0, now() - turn.beganAt) - turnMs) * newest;
+        exit(turn);
+      }
+      returning.delete(turn);
+      if (turn.at) line.release(turn.at);
+      changed();
+    },
+    orphan(pass) {
+      const turn = pass as Turn;
+      if (turn.waiting) line.move(turn.waiting, nowhere);
+      if (turn.state === "in") {
+        exit(turn);
+        turn.state = "held";
+      }
+      returning.delete(turn);
+      turn.asker = { ...turn.asker, home: nowhere };
+      turn.hears = silent;
+      changed();
+    },
+    move(pass, home, hears) {
+      const turn = pass as Turn;
+      if (turn.state === "in") exit(turn);
+      turn.asker = { ...turn.asker, home };
+      turn.hears = hears;
+      if (turn.waiting) {
+        line.move(turn.waiting, home);
+        places.forget(turn);
+        advance();
+        if (turn.waiting) places.watch(turn);
+      } else if (turn.state !== "gone") {
+        turn.state = "held";
+        returning.add(turn);
+        advance();
+      }
+    },
+    setHome(home, atHome) {
+      const own = homes.get(home) ?? { atOnce: atHome, inside: 0 };
+      own.atOnce = atHome;
+      homes.set(home, own);
+      countAt(home, 0);
+      changed();
+    },
+    removeHome(home) {
+      homes.delete(home);
+      line.setOpen(home, false);
+    },
+    began(begun) {
+      for (const { amount, at } of begun) rate.took(amount, at);
+    },
+    close() {
+      clearTimeout(timer);
+    },
+  };
+}
+
+const none = { requests: 0, pictures: 0 };
+
+const silent: Hears = { go: () => {}, place: () => {} };
+
+function picturesOf({ pictures = 1 }: Asker): number {
+  return pictures;
+}
+
+function counted(requests: number): string {
+  return requests === 1 ? "1 request" : `${requests.toLocaleString("en")} requests`;
+}
