@@ -319,7 +319,7 @@ async function loadAdapters(
   }
   if (slack) {
     const { createSlackAdapter } = await import("../adapters/slack/index.ts");
-    const adapter = createSlackAdapter({ ...slack, painter, log });
+    const adapter = createSlackAdapter({ ...slack, isShared: leases.isShared, painter, log });
     loaded.push({ adapter, where: () => adapter.where, isConnected: () => adapter.connected });
   }
   return loaded;

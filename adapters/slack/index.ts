@@ -1,7 +1,7 @@
 import { webApi } from "@slack/bolt";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
-import type { Core } from "../../src/seam/core.ts";
+import type { Core, Keep } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { createPlatformClock } from "../../src/seam/platform-clock.ts";
@@ -19,7 +19,7 @@ import { movedTo } from "./live/moved.ts";
 import { createGroups } from "./live/people/groups.ts";
 import { createPeople } from "./live/people/people.ts";
 import type { Stage } from "./live/stage.ts";
-import { readUploads } from "./live/uploads.ts";
+import { readUploads, shareUploads } from "./live/uploads.ts";
 import { parseVenue, type Venue } from "./live/venue.ts";
 import { openBelow } from "./out/answers.ts";
 import { sweep } from "./out/files/sweep.ts";
@@ -45,6 +45,8 @@ export interface SlackOptions {
   /** Where that server takes answers to presses and commands, if that is another origin than the above. */
   readonly answersAt?: string;
   readonly painter: { readonly name: string; readonly standIn: boolean };
+  /** Other processes may be there beside this one, with the same app and the same store. */
+  readonly isShared?: boolean;
   readonly log: Log;
   /** Where it may be used, and by people of which workspaces; by everybody, everywhere, unless said. */
   readonly access?: Access;
@@ -71,7 +73,7 @@ const tidyMs = 3000;
 export function createSlackAdapter(
   options: SlackOptions,
 ): Adapter & { readonly where: string; readonly connected: boolean } {
-  const { botToken, mode, access = openAccess, painter } = options;
+  const { botToken, mode, access = openAccess, painter, isShared = false } = options;
   const clock = createPlatformClock();
   const now = options.now ?? clock.now;
   const apiUrl = options.apiUrl?.replace(/\/*$/, "/");
@@ -124,6 +126,8 @@ export function createSlackAdapter(
       now,
     });
     const closing = new AbortController();
+    // What one process says of what it is at is not another's to take back. Whoever goes on with it says it anew.
+    const own = isShared ? createOwnKeep() : core.keep;
     const app = await readAppKind(core.keep, me.botId, log);
     const stage: Stage = {
       send,
@@ -138,8 +142,8 @@ export function createSlackAdapter(
         unscoped: (scope) => missing([scope]),
         origins,
       }),
-      uploads: await readUploads(core.keep, log),
-      left: await readLeft(core.keep, log),
+      uploads: isShared ? shareUploads(core.keep, log) : await readUploads(core.keep, log),
+      left: await readLeft(own, log),
       missing,
       people: createPeople({
         ...{ info: send.fetchPerson, teamId: me.teamId, log, now },
@@ -161,7 +165,7 @@ export function createSlackAdapter(
       strangers: createBounded(5000),
       app,
       sessions: await readSessions({
-        ...{ keep: core.keep, tell: send.setSession, app, retryMs: timing.retryMs, log, now },
+        ...{ keep: own, tell: send.setSession, app, retryMs: timing.retryMs, log, now },
       }),
       stops: createBounded(2000),
       looking: createBounded(2000),
@@ -170,7 +174,10 @@ export function createSlackAdapter(
       tidying: new Set(),
       gone: (message) => void withdraw(message, me.teamId, core.handle),
     };
-    const gateway = mode.kind === "socket" ? createSocket(mode.appToken, apiUrl, log) : createHttp(mode, log);
+    const gateway =
+      mode.kind === "socket"
+        ? createSocket(mode.appToken, apiUrl, log, timing.fullMs)
+        : createHttp(mode, log);
     const incoming = createIncoming(stage);
     listen(stage, incoming, gateway.receiver, {
       botToken,
@@ -243,5 +250,15 @@ export function createSlackAdapter(
     },
     below: (key, user) => openBelow(stage(), key, user),
     recall,
+  };
+}
+
+/** What is forgotten when the process ends. */
+function createOwnKeep(): Keep {
+  const kept = new Map<string, unknown>();
+  return {
+    get: async (key) => kept.get(key),
+    set: async (key, value) => void kept.set(key, value),
+    delete: async (key) => void kept.delete(key),
   };
 }

@@ -30,8 +30,12 @@ export interface Uploads {
   flushSoon(): void;
   /** The file of the process before with that in it, for that answer. */
   find(owner: string, digest: string): string | undefined;
-  /** Those of the process before that nobody has noted again or forgotten. */
+  /** Those of the process before that nobody has noted again or forgotten; none of others that may still be there. */
   left(): ReadonlyMap<string, Upload>;
+  /** Makes known what another process has noted for that answer, which this one goes on with. Rejects as `note`. */
+  recall(owner: string): Promise<void>;
+  /** What of that nobody has noted again or forgotten. */
+  recalled(owner: string): readonly string[];
   /** Writes down what was forgotten. Never rejects. */
   close(): Promise<void>;
 }
@@ -39,7 +43,88 @@ export interface Uploads {
 const place = "uploads";
 const soonMs = 1000;
 
-/** Rejects with BotError `storage`. */
+/** How long it is known what was noted for an answer, in ms: longer than that can be drawn and shown. */
+const ownerMs = 7 * 24 * 3600 * 1000;
+
+/**
+ * Those of several processes: each answer's by themselves, for whoever goes on with it. What is left of one that is over
+ * nobody else sees to.
+ */
+export function shareUploads(keep: Keep, log: Log): Uploads {
+  const before = new Map<string, Upload>();
+  const open = new Map<string, Upload>();
+  const asked = new Map<string, Promise<void>>();
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let written: Promise<void> = Promise.resolve();
+
+  /** Those of one answer, as they are by then; writes come one after another. */
+  function write(owner: string): Promise<void> {
+    const writing = written
+      .catch(() => {})
+      .then(async () => {
+        const own = [...before, ...open].filter(([, one]) => one.owner === owner);
+        changed.delete(owner);
+        await (own.length > 0
+          ? keep.set(`upload:${owner}`, Object.fromEntries(own), ownerMs)
+          : keep.delete(`upload:${owner}`));
+      });
+    written = writing;
+    return writing;
+  }
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const owner of [...changed]) {
+      await write(owner).catch((error: unknown) => {
+        log.warn({ error: toLogged(error) }, "slack.uploads.unwritten");
+      });
+    }
+  }
+
+  async function read(owner: string): Promise<void> {
+    const parsed = z.record(z.string(), upload).safeParse((await keep.get(`upload:${owner}`)) ?? {});
+    for (const [id, one] of Object.entries(parsed.data ?? {})) if (!open.has(id)) before.set(id, one);
+  }
+
+  return {
+    async note(ids, of) {
+      const isKnown = ids.every((id) => open.has(id) && open.get(id)?.spot?.ts === of.spot?.ts);
+      for (const id of ids) {
+        before.delete(id);
+        open.set(id, of);
+      }
+      changed.add(of.owner);
+      if (!isKnown) await write(of.owner);
+    },
+    forget(ids) {
+      for (const id of ids) {
+        const owner = (open.get(id) ?? before.get(id))?.owner;
+        open.delete(id);
+        before.delete(id);
+        if (owner !== undefined) changed.add(owner);
+      }
+    },
+    flushSoon() {
+      asked.clear(); // what is over is not asked for again
+      if (changed.size > 0) timer ??= setTimeout(() => void flush(), soonMs).unref();
+    },
+    find: (owner, digest) =>
+      before.entries().find(([, one]) => one.owner === owner && one.digest === digest)?.[0],
+    left: () => new Map(),
+    recall(owner) {
+      const found = asked.get(owner) ?? read(owner);
+      asked.set(owner, found);
+      found.catch(() => asked.delete(owner));
+      return found;
+    },
+    recalled: (owner) => [...before].flatMap(([id, one]) => (one.owner === owner ? [id] : [])),
+    close: flush,
+  };
+}
+
+/** Those of one process after another. Rejects with BotError `storage`. */
 export async function readUploads(keep: Keep, log: Log): Promise<Uploads> {
   const parsed = z.record(z.string(), upload).safeParse((await keep.get(place)) ?? {});
   if (!parsed.success) log.warn({ error: toLogged(parsed.error) }, "slack.uploads.unread");
@@ -93,6 +178,8 @@ export async function readUploads(keep: Keep, log: Log): Promise<Uploads> {
     find: (owner, digest) =>
       before.entries().find(([, one]) => one.owner === owner && one.digest === digest)?.[0],
     left: () => before,
+    recall: async () => {}, // they are known
+    recalled: () => [], // they are swept
     close: flush,
   };
 }

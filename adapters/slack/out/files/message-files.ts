@@ -56,6 +56,7 @@ export function createMessageFiles(
 
   /** The process before may have sent it already. */
   async function findMade(digest: string, share: To | undefined): Promise<string | undefined> {
+    await uploads.recall(owner);
     const id = uploads.find(owner, digest);
     if (!id) return undefined;
     try {
@@ -123,6 +124,17 @@ export function createMessageFiles(
     }
   }
 
+  function remove(id: string): void {
+    const removed = send
+      .remove(id)
+      .then(
+        () => uploads.forget([id]),
+        (error: unknown) => log.warn({ file: id, error: toLogged(error) }, "slack.file.left"),
+      )
+      .finally(() => tidying.delete(removed));
+    tidying.add(removed);
+  }
+
   function keep(ids: readonly string[], coming: readonly Image[] = []): void {
     const wanted = coming.map(toDigest);
     const isComing = (key: string) => wanted.some((digest) => key === digest || key.startsWith(`${digest} `));
@@ -130,14 +142,7 @@ export function createMessageFiles(
       if (ids.includes(id) || isComing(key)) continue;
       held.delete(id);
       made.delete(key);
-      const removed = send
-        .remove(id)
-        .then(
-          () => uploads.forget([id]),
-          (error: unknown) => log.warn({ file: id, error: toLogged(error) }, "slack.file.left"),
-        )
-        .finally(() => tidying.delete(removed));
-      tidying.add(removed);
+      remove(id);
     }
   }
 
@@ -152,6 +157,7 @@ export function createMessageFiles(
     store: (file, name, signal) => upload(file, { name, signal }),
     share: (file, name, to, signal) => upload(file, { name, signal, share: to }),
     async adopt(ids, shared) {
+      await uploads.recall(owner).catch(() => {}); // they are shown all the same
       for (const id of ids.filter((one) => !held.has(one))) {
         const known = uploads.left().get(id);
         const digest = known?.owner === owner ? known.digest : "";
@@ -167,6 +173,7 @@ export function createMessageFiles(
     keep,
     settle(ids) {
       keep(ids);
+      for (const id of uploads.recalled(owner)) if (!ids.includes(id)) remove(id);
       uploads.forget(ids);
       uploads.flushSoon();
     },
