@@ -176,6 +176,10 @@ export interface Keep {
   /** `lifeMs`: it is forgotten after so many ms; kept for good unless said. */
   set(key: string, value: unknown, lifeMs?: number): Promise<void>;
   delete(key: string): Promise<void>;
+  /** The keys that begin so, some at a time: a server may have to look at all that it keeps. */
+  keys(start: string): AsyncIterable<readonly string[]>;
+  /** Other processes may read and write at the same time. */
+  readonly isShared: boolean;
 }
 
 /**

@@ -41,7 +41,7 @@ function createNote(): Note {
 }
 
 /** What an adapter keeps, in memory. */
-function createKeep(): Keep {
+export function createKeep(isShared = false): Keep {
   const kept = new Map<string, string>();
   return {
     get: async (key) => {
@@ -50,6 +50,10 @@ function createKeep(): Keep {
     },
     set: async (key, value) => void kept.set(key, JSON.stringify(value)),
     delete: async (key) => void kept.delete(key),
+    async *keys(start) {
+      yield [...kept.keys()].filter((key) => key.startsWith(start));
+    },
+    isShared,
   };
 }
 
