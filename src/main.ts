@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
@@ -9,11 +10,11 @@ import { PricesError, readPrices } from "./money/price-file.ts";
 import { publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
 import { createPainter, type Painter } from "./openai/painter.ts";
-import { warmUp } from "./pictures/jobs.ts";
 import { createLinks } from "./pictures/links.ts";
 import { createSharedSpool } from "./pictures/shared-spool.ts";
 import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
+import type { Bus } from "./seam/bus.ts";
 import { BotError } from "./seam/errors.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
 import type { ChannelKey } from "./seam/turn.ts";
@@ -72,7 +73,6 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled"));
   listenForStop(log, stopGraceMs);
   makeDataDir(dataDir);
-  warmUp();
 
   const alone = {
     waitMs: config.takeoverMs,
@@ -97,11 +97,13 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   open.defer(closePainter);
 
   const ledger = await openLedger(config, store, log);
+  const bus = config.isFleet && (await openFleetBus(config, log));
   const bot = await createBot({
     store,
     painter,
     history: createHistory(store),
     ledger,
+    ...(bus && { bus }),
     lanes,
     accounts: createAccounts(store),
     identity: await createIdentity(store),
@@ -158,6 +160,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   };
   isRunning = true;
   process.stdout.write(`${toBanner(config, running)}\n`);
+  flushCompileCache(); // also for who is killed
   await bot.resume();
 }
 
@@ -216,11 +219,23 @@ async function openLedger({ isFleet, storeUrl }: Config, store: Store, log: Log)
   if (!isFleet) return createLedger(store, { onUnreadable });
   const { openEngine } = await import("./fleet/bull/engine.ts");
   const { createFleetLedger } = await import("./fleet/bull/ledger.ts");
-  const engine = await openEngine(storeUrl.startsWith("redis") ? "redis" : "postgres", storeUrl, { log });
+  const engine = await openEngine(toServer(storeUrl), storeUrl, { log });
   open.defer(() => engine.close());
   const ledger = await createFleetLedger(store, engine, { log, onUnreadable });
   open.defer(() => ledger.close());
   return ledger;
+}
+
+/** What several processes say to each other, by the server that has their store. */
+async function openFleetBus({ storeUrl }: Config, log: Log): Promise<Bus> {
+  const { openBus } = await import("./fleet/bull/bus.ts");
+  const bus = await openBus(toServer(storeUrl), storeUrl, { log });
+  open.defer(() => bus.close());
+  return bus;
+}
+
+function toServer(storeUrl: string): "redis" | "postgres" {
+  return storeUrl.startsWith("redis") ? "redis" : "postgres";
 }
 
 /** Throws BotError `storage` when it cannot be had. */
