@@ -138,7 +138,7 @@ export function createSlackAdapter(
         unscoped: (scope) => missing([scope]),
         origins,
       }),
-      uploads: createUploads(core.keep, log, now),
+      uploads: createUploads(core.keep, { log, now, isShared: core.shared !== undefined }),
       left: await readLeft(core.keep, log),
       missing,
       people: createPeople({

@@ -177,10 +177,11 @@ export interface Keep {
   /** `lifeMs`: it is forgotten after so many ms; kept for good unless said. */
   set(key: string, value: unknown, lifeMs?: number): Promise<void>;
   delete(key: string): Promise<void>;
+}
+
+export interface ListedKeep extends Keep {
   /** The keys that begin so, some at a time: a server may have to look at all that it keeps. */
   keys(start: string): AsyncIterable<readonly string[]>;
-  /** Other processes may read and write at the same time. */
-  readonly isShared: boolean;
 }
 
 /**
@@ -209,7 +210,7 @@ export type Seal = (words: string) => string;
 export interface Core {
   readonly handle: Handle;
   readonly note: Note;
-  readonly keep: Keep;
+  readonly keep: ListedKeep;
   /**
    * Where to look for what was said while nobody listened, for platforms that do not deliver it again. `forMs`: for how
    * long, if that is known better than by the last process's life. Undefined: there is nothing to look for, or the

@@ -363,7 +363,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       return {
         handle: (turn, reply) => take(adapter, turn, reply),
         note: events.note(adapter),
-        keep: { ...store.table(`adapter:${adapter.name}`, z.unknown()), isShared: ledger.isShared },
+        keep: store.table(`adapter:${adapter.name}`, z.unknown()),
         missed: (forMs) => attendance.missed(adapter.name, forMs),
         seal: sealOf(adapter.name),
         promptOf: async (message) => (await history.find(message))?.prompt,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { createBounded } from "../../../src/seam/bounded.ts";
-import type { Keep } from "../../../src/seam/core.ts";
+import type { ListedKeep } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { toLogged } from "../wire/trouble.ts";
 
@@ -51,7 +51,11 @@ const mostRead = 5000;
 
 const start = "uploads:";
 
-export function createUploads(keep: Keep, log: Log, now: () => number): Uploads {
+/** `now`: Unix time, ms. `isShared`: other processes may be at work. */
+export function createUploads(
+  keep: ListedKeep,
+  { log, now, isShared }: { readonly log: Log; readonly now: () => number; readonly isShared: boolean },
+): Uploads {
   const before = new Map<string, Upload>();
   const open = new Map<string, Upload>();
   const reads = createBounded<string, Promise<void>>(mostRead);
@@ -160,7 +164,7 @@ export function createUploads(keep: Keep, log: Log, now: () => number): Uploads 
       for await (const keys of keep.keys(start)) {
         for (const key of keys) await read(key.slice(start.length));
       }
-      return left(({ at }) => !keep.isShared || now() - at > longMs);
+      return left(({ at }) => !isShared || now() - at > longMs);
     },
     close: flush,
   };

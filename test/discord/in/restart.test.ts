@@ -13,7 +13,6 @@ async function startKept(t: TestContext) {
     async *keys(start) {
       yield [...kept.keys()].filter((key) => key.startsWith(start));
     },
-    isShared: false,
   };
   let starts = 0;
   const server = await startDiscord(t, {
