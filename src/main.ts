@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { createLanes } from "./fleet/embedded/lanes.ts";
+import { createLeases } from "./fleet/embedded/leases.ts";
 import { createLedger } from "./fleet/embedded/ledger.ts";
+import { createSharedLeases } from "./fleet/leases/leases.ts";
 import type { Ledger } from "./fleet/ledger.ts";
 import { PricesError, readPrices } from "./money/price-file.ts";
 import { publishedPrices } from "./money/prices.ts";
@@ -16,6 +18,7 @@ import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import type { Bus } from "./seam/bus.ts";
 import { BotError } from "./seam/errors.ts";
+import type { Leases } from "./seam/leases.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
 import type { ChannelKey } from "./seam/turn.ts";
 import type { Admin } from "./seam/watch/admin.ts";
@@ -143,7 +146,11 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
-  const loaded = await loadAdapters(config, { painter: painted, watch, admin, log });
+  // Who is told to stop gives away at once what others can have.
+  const leases = config.isFleet
+    ? createSharedLeases(store, { log, leave: stopping.signal })
+    : createLeases(log);
+  const loaded = await loadAdapters(config, { leases, painter: painted, watch, admin, log });
   const watcher = config.health && (await listenForWatchers(config.health.host, config.health.port, watch));
   if (watcher) open.defer(() => watcher.close());
   const adapters = loaded.map(({ adapter }) => adapter);
@@ -283,6 +290,7 @@ interface Loaded {
 async function loadAdapters(
   config: Config,
   parts: {
+    readonly leases: Leases;
     readonly painter: Pick<Painter, "name" | "standIn">;
     readonly watch: Watch;
     readonly admin: Admin | undefined;
@@ -290,7 +298,7 @@ async function loadAdapters(
   },
 ): Promise<readonly Loaded[]> {
   const { playground, http, publicUrl, discord, slack, dataDir } = config;
-  const { painter, watch, admin, log } = parts;
+  const { leases, painter, watch, admin, log } = parts;
   const loaded: Loaded[] = [];
   if (playground || publicUrl || config.admin) {
     const { createWebAdapter } = await import("../adapters/web/index.ts");
@@ -305,7 +313,7 @@ async function loadAdapters(
   }
   if (discord) {
     const { createDiscordAdapter } = await import("../adapters/discord/index.ts");
-    const adapter = createDiscordAdapter({ ...discord, painter, log });
+    const adapter = createDiscordAdapter({ ...discord, leases, painter, log });
     const where = () => `invite it with ${adapter.inviteUrl}`;
     loaded.push({ adapter, where, isConnected: () => adapter.connected });
   }
