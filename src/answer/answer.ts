@@ -5,6 +5,7 @@ import { type Fitted, fitOptions } from "../options/fit.ts";
 import { permittedModels } from "../options/permitted.ts";
 import type { Refusals } from "../options/refusals.ts";
 import { sizeLike, toLike, withShape } from "../options/shape.ts";
+import { warmUp } from "../pictures/jobs.ts";
 import type { Uploads } from "../pictures/uploads.ts";
 import { BotError } from "../seam/errors.ts";
 import { inPlaceOf } from "../seam/models.ts";
@@ -65,6 +66,7 @@ export async function answer(
   display: Display,
   signal: AbortSignal,
 ): Promise<Finished> {
+  warmUp();
   const asked = state.turn;
   const isReadable = !asked.inputs && !asked.brought?.length && files.length === asked.attachments;
   try {

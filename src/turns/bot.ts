@@ -56,6 +56,7 @@ import { createEvents } from "./life/events.ts";
 import type { Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
+import { whileHeld } from "./life/while-held.ts";
 import { createPaying } from "./paying/paying.ts";
 import { createSettleBudgets } from "./paying/settle-budgets.ts";
 import { createSpentAccounts } from "./paying/spent-accounts.ts";
@@ -319,8 +320,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       ...failedView(error, false),
       ...(turn.kind !== "prompt" && { audience: "asker" as const }),
     };
+    const event = eventOf(turn);
+    const show = event ? whileHeld(reply, ledger.hold(event)) : reply.show;
     try {
-      return await reply.show(view);
+      return await show(view);
     } catch (lost) {
       log.warn({ error: lost }, "view.lost");
       return undefined;

@@ -9,7 +9,7 @@ import {
   unsavedView,
 } from "../answer/views.ts";
 import type { Lanes } from "../fleet/lanes.ts";
-import { type Hold, keyOf, type Ledger, takenOver } from "../fleet/ledger.ts";
+import { type Hold, keyOf, type Ledger } from "../fleet/ledger.ts";
 import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
@@ -26,6 +26,7 @@ import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
+import { whileHeld } from "./life/while-held.ts";
 import { createPace, type Pace } from "./pace.ts";
 import type { Paying } from "./paying/paying.ts";
 import { createStory, type Story } from "./story.ts";
@@ -346,7 +347,8 @@ export function createRuns(
       hold.lost.addEventListener("abort", () => stop.abort(hold.lost.reason), { once: true });
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
-      const shown = whileHeld(turn.spoiler ? hide(reply) : reply, hold);
+      const own = turn.spoiler ? hide(reply) : reply;
+      const shown = { ...own, show: whileHeld(own, hold) };
       const story = createStory(turn, { desk, log: turnLog, meter, now, isResumed });
       const pace = createPace({ ...shown, show: story.watch(shown.show) }, (error) =>
         turnLog.warn({ error }, "view.lost"),
@@ -438,17 +440,6 @@ async function parked(offer: Display["offer"], signal: AbortSignal): Promise<nev
 /** Those it shares the bot with. */
 function communityOf({ place }: OpenTurn) {
   return place && { community: place.community ?? place.channel };
-}
-
-/** Shows nothing while another may have the turn. */
-function whileHeld(reply: Reply, { isHeld }: Hold): Reply {
-  return {
-    ...reply,
-    async show(view) {
-      if (!isHeld()) throw takenOver();
-      return reply.show(view);
-    },
-  };
 }
 
 /** What is made from something hidden is hidden, too. */

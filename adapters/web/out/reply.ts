@@ -1,5 +1,6 @@
 import type { ActionName } from "../../../src/seam/actions.ts";
 import { BotError, toBotError } from "../../../src/seam/errors.ts";
+import { checkHeld } from "../../../src/seam/held.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Image, Measured, Reply, View } from "../../../src/seam/view.ts";
@@ -42,6 +43,7 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       const finals = over ? await keep(() => draftAll([...images, ...files], stage)) : [];
       const sketches = over ? [] : await partials.put(id, view.images);
       checkOpen(chat);
+      checkHeld();
       const drafts = finals.map(({ draft }) => draft);
       const before = chat.message(id);
       const pictures = finals.map(({ picture }) => picture);
