@@ -2,9 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
-import { createLanes } from "./fleet/embedded/lanes.ts";
-import { createLedger } from "./fleet/embedded/ledger.ts";
-import type { Ledger } from "./fleet/ledger.ts";
+import { type Fleet, openAlone, openSeveral } from "./fleet/fleet.ts";
 import { PricesError, readPrices } from "./money/price-file.ts";
 import { publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
@@ -88,21 +86,24 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     const lock = await lockFile(join(dataDir, "lock"), { name: dataDir, setting }, alone);
     open.defer(() => lock.release());
   }
+  let fleet: Fleet | undefined;
   const opened = await openStore(storeUrl, { log, ...(!config.isFleet && { alone }) });
   open.defer(() => opened.close());
-  const lanes = createLanes(config.concurrency, config.queue, { perMinute: config.imagesPerMinute });
-  const metrics = await openMetrics(config, () => ({ drawing: lanes.inside, waiting: lanes.waiting }));
+  const metrics = await openMetrics(config, () => ({
+    drawing: fleet?.lanes.inside ?? 0,
+    waiting: fleet?.lanes.waiting ?? 0,
+  }));
   const store = metrics ? timeStore(opened, metrics.meter) : opened;
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
 
-  const ledger = await openLedger(config, store, log);
+  fleet = await openFleet(config, store, log);
   const bot = await createBot({
     store,
     painter,
     history: createHistory(store),
-    ledger,
-    lanes,
+    ledger: fleet.ledger,
+    lanes: fleet.lanes,
     accounts: createAccounts(store),
     identity: await createIdentity(store),
     links: createLinks(),
@@ -210,17 +211,17 @@ function makeDataDir(folder: string): void {
   }
 }
 
-/** Of this process alone, or of several: what those need is loaded only then. */
-async function openLedger({ isFleet, storeUrl }: Config, store: Store, log: Log): Promise<Ledger> {
+/** Of this process alone, or of several. */
+async function openFleet(config: Config, store: Store, log: Log): Promise<Fleet> {
+  const { storeUrl, concurrency: atOnce, imagesPerMinute: perMinute, queue: limits } = config;
   const onUnreadable = (event: string, error: unknown) => log.error({ event, error }, "turn.unreadable");
-  if (!isFleet) return createLedger(store, { onUnreadable });
-  const { openEngine } = await import("./fleet/bull/engine.ts");
-  const { createFleetLedger } = await import("./fleet/bull/ledger.ts");
-  const engine = await openEngine(storeUrl.startsWith("redis") ? "redis" : "postgres", storeUrl, { log });
-  open.defer(() => engine.close());
-  const ledger = await createFleetLedger(store, engine, { log, onUnreadable });
-  open.defer(() => ledger.close());
-  return ledger;
+  const parts = { store, atOnce, perMinute, limits, log, onUnreadable };
+  const kind = storeUrl.startsWith("redis") ? "redis" : "postgres";
+  const made = config.isFleet
+    ? await openSeveral(kind, storeUrl, { ...parts, atOnceOverAll: config.fleetConcurrency })
+    : await openAlone(parts);
+  open.defer(() => made.close());
+  return made;
 }
 
 /** Throws BotError `storage` when it cannot be had. */

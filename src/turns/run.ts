@@ -1,8 +1,8 @@
 import { type Answer, type AnswerTools, answer } from "../answer/answer.ts";
 import { toTurnBill } from "../answer/bill.ts";
 import { cancelledView, failedView, forgottenView, parkedView, queuedView } from "../answer/views.ts";
-import type { Lanes } from "../fleet/lanes.ts";
-import { type Hold, keyOf, type Ledger, takenOver } from "../fleet/ledger.ts";
+import { type Lanes, toAsker } from "../fleet/lanes.ts";
+import { type Hold, keyOf, type Ledger, LetGo, takenOver } from "../fleet/ledger.ts";
 import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
@@ -92,7 +92,7 @@ interface Run {
 
 /** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
 const cancelled = new BotError("stopped", "Cancelled.");
-const shutdown = new BotError("stopped", "The bot is restarting.");
+const shutdown = new LetGo("The bot is restarting.");
 
 /** Of a turn, and of a page, whose place was closed to the bot since. */
 export function barred(): BotError {
@@ -156,11 +156,6 @@ export function createRuns(
         const view = { ...turn.last.view, images: [] };
         last = { turn, view, aside: turn.last, isWaiting: true, isNoted: true };
       } else {
-        const { count: pictures = 1 } = turn.options;
-        const asker = {
-          ...{ thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) },
-          ...{ key: keyOf(turn), at: turn.acceptedAt },
-        };
         const offer = toOffer(turn, run);
         if (run.isBarred) throw barred();
         if (draining.signal.aborted) await parked(offer, stop.signal);
@@ -170,7 +165,7 @@ export function createRuns(
           run.story.placed(ahead);
           offer(queuedView(ahead, hasGrown, startsInMs));
         };
-        leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
+        leave = await lanes.enter(toAsker(turn), stop.signal, onPlace, { resumed: run.isResumed });
         run.story.entered();
         last = await draw(state, run);
       }
@@ -420,11 +415,6 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 async function parked(offer: Pace["offer"], signal: AbortSignal): Promise<never> {
   offer(parkedView());
   return orAborted(new Promise<never>(() => {}), signal);
-}
-
-/** Those it shares the bot with. */
-function communityOf({ place }: OpenTurn) {
-  return place && { community: place.community ?? place.channel };
 }
 
 /** Shows nothing while another may have the turn. */
