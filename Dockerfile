@@ -2,9 +2,11 @@
 FROM node:26-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY scripts/slim.js ./scripts/slim.js
 # The optional packages that carry a Node for older machines are not needed here: the image has one.
 RUN npm ci --omit=dev --no-audit --no-fund \
-    && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/.bin/node
+    && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/.bin/node \
+    && node scripts/slim.js
 
 FROM node:26-slim
 LABEL org.opencontainers.image.title="Drawbridge" \
@@ -37,5 +39,6 @@ EXPOSE 8080
 # The port is the container's own. A process that waits for another to let go of the data is not ready yet.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=90s --retries=3 \
     CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HEALTH_PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is process 1: it hears SIGTERM, and finishes or hands over what is being drawn.
-CMD ["node", "--disable-warning=ExperimentalWarning", "src/main.ts"]
+# Node itself is process 1: it hears SIGTERM, and finishes or hands over what is being drawn. What is young in its heap
+# has little room: it would keep 20 MB more from the start on, and they are of little use.
+CMD ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=4", "src/main.ts"]

@@ -196,11 +196,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /** What cannot be shared yet is refused. */
-function checkFleet({ STORE_URL, PLAYGROUND, PUBLIC_URL, DISCORD_TOKEN }: Environment): void {
+function checkFleet({ STORE_URL, DISCORD_TOKEN }: Environment): void {
   const problems = [
     ...(/^(redis|postgres)/.test(STORE_URL ?? "") ? [] : ["STORE_URL: FLEET=on needs redis: or postgres:"]),
-    ...(PLAYGROUND ? ["PLAYGROUND: must be off with FLEET=on"] : []),
-    ...(PUBLIC_URL ? ["PUBLIC_URL: must be left out with FLEET=on"] : []),
     ...(DISCORD_TOKEN ? ["DISCORD_TOKEN: must be left out with FLEET=on"] : []),
   ];
   if (problems.length > 0) throw new ConfigError(problems);

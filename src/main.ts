@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
@@ -7,7 +8,6 @@ import { PricesError, readPrices } from "./money/price-file.ts";
 import { publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
 import { createPainter, type Painter } from "./openai/painter.ts";
-import { warmUp } from "./pictures/jobs.ts";
 import { createLinks } from "./pictures/links.ts";
 import { createSharedSpool } from "./pictures/shared-spool.ts";
 import { createSpool, type Spool } from "./pictures/spool.ts";
@@ -70,7 +70,6 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled"));
   listenForStop(log, stopGraceMs);
   makeDataDir(dataDir);
-  warmUp();
 
   const alone = {
     waitMs: config.takeoverMs,
@@ -104,6 +103,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     history: createHistory(store),
     ledger: fleet.ledger,
     lanes: fleet.lanes,
+    ...(config.isFleet && { bus: fleet.bus }),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
     links: createLinks(),
@@ -159,6 +159,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   };
   isRunning = true;
   process.stdout.write(`${toBanner(config, running)}\n`);
+  flushCompileCache(); // also for who is killed
   await bot.resume();
 }
 

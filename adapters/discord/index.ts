@@ -5,6 +5,7 @@ import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
+import { createPlatformClock } from "../../src/seam/platform-clock.ts";
 import { withTimeout } from "../../src/seam/timeout.ts";
 import { type Access, openAccess } from "../../src/seam/trust/access.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
@@ -18,10 +19,10 @@ import { createSight } from "./in/sight.ts";
 import { forget, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor, nameUnknown } from "./live/access.ts";
 import { type Channels, createChannels } from "./live/channels.ts";
-import { createDiscordClock } from "./live/clock.ts";
 import { createHome } from "./live/home.ts";
-
 import { parseNoted } from "./live/noted-venue.ts";
+import { replaySession } from "./live/past-session.ts";
+import { readSessions, type Sessions } from "./live/sessions.ts";
 import type { Stage } from "./live/stage.ts";
 import type { Venue } from "./live/venue.ts";
 import { createAnswers } from "./out/answers.ts";
@@ -90,7 +91,7 @@ export function createDiscordAdapter(
 ): Adapter & { readonly inviteUrl: string; readonly connected: boolean } {
   const { token, apiUrl, access = openAccess, threads, sketchMs = 15_000 } = options;
   const log = options.log.child({ adapter: "discord" });
-  const clock = createDiscordClock();
+  const clock = createPlatformClock();
   const now = options.now ?? clock.now;
   const rest = { makeRequest: toMakeRequest(clock.hear), ...(apiUrl && { api: apiUrl.replace(/\/+$/, "") }) };
   const sketches = new REST({ ...rest, retries: 0, timeout: sketchMs, rejectOnRateLimit: () => true });
@@ -109,6 +110,7 @@ export function createDiscordAdapter(
     const { promptOf, backTo, toLimits, seal } = given;
     const events = createEvents(log);
     let catchUp: CatchUp | undefined;
+    let sessions: Sessions | undefined;
     const gateway = await connect({
       token,
       rest: { ...rest, timeout: requestMs },
@@ -118,6 +120,7 @@ export function createDiscordAdapter(
       onLost(error, lostSince) {
         log.error({ code: error.code, hint: error.message }, "discord.lost");
         void events.close();
+        sessions?.close();
         reconnect(given, lostSince);
       },
       onMissed: (missedSince) => catchUp?.(missedSince),
@@ -125,6 +128,12 @@ export function createDiscordAdapter(
     });
     if (stopped) return gateway.close();
     const { client } = gateway;
+    sessions = await readSessions(
+      given.keep,
+      (session) => replaySession(session, { token, rest: client.rest }),
+      log,
+    );
+    await sessions.follow(gateway.session);
     const appId = client.application.id;
     const send = createSend(client.rest, sketches.setToken(token), appId);
     const atHome = createHome({
@@ -180,6 +189,7 @@ export function createDiscordAdapter(
         else log.error({ event: event.key }, "discord.replay.unreadable");
       },
       async close() {
+        sessions?.close();
         await withTimeout(events.close(), settleMs);
         await gateway.close();
       },
@@ -201,7 +211,7 @@ export function createDiscordAdapter(
     log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
     catchUp = createCatchUp({
       ...{ send, channels, door, me: me.id, missed: core.missed, take: messages.take },
-      ...{ wait: stage.wait, now, log },
+      ...{ deleted: (spot) => forget(stage, spot), sessions, wait: stage.wait, now, log },
     });
     catchUp(since);
   }

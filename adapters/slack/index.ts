@@ -4,6 +4,7 @@ import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
+import { createPlatformClock } from "../../src/seam/platform-clock.ts";
 import { type Access, openAccess } from "../../src/seam/trust/access.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
 import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
@@ -47,7 +48,7 @@ export interface SlackOptions {
   readonly log: Log;
   /** Where it may be used, and by people of which workspaces; by everybody, everywhere, unless said. */
   readonly access?: Access;
-  /** Unix time, ms. */
+  /** Unix time, ms; that of Slack's own clock unless said. */
   readonly now?: () => number;
   /** What Slack likes unless said. */
   readonly timing?: Partial<Timing>;
@@ -70,7 +71,9 @@ const tidyMs = 3000;
 export function createSlackAdapter(
   options: SlackOptions,
 ): Adapter & { readonly where: string; readonly connected: boolean } {
-  const { botToken, mode, access = openAccess, now = Date.now, painter } = options;
+  const { botToken, mode, access = openAccess, painter } = options;
+  const clock = createPlatformClock();
+  const now = options.now ?? clock.now;
   const apiUrl = options.apiUrl?.replace(/\/*$/, "/");
   const log = options.log.child({ adapter: "slack" });
   const timing: Timing = { ...usualTiming, ...options.timing };
@@ -98,6 +101,11 @@ export function createSlackAdapter(
         retryConfig: { retries: 0 },
         rejectRateLimitedCalls: true,
         timeout,
+        async fetch(url, init) {
+          const response = await fetch(url, init);
+          clock.hear(response);
+          return response;
+        },
         logger: toLogger(log),
       });
     const client = toClient(timing.requestMs);

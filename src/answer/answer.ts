@@ -5,6 +5,7 @@ import { type Fitted, fitOptions } from "../options/fit.ts";
 import { permittedModels } from "../options/permitted.ts";
 import type { Refusals } from "../options/refusals.ts";
 import { sizeLike, toLike, withShape } from "../options/shape.ts";
+import { warmUp } from "../pictures/jobs.ts";
 import type { Uploads } from "../pictures/uploads.ts";
 import { BotError } from "../seam/errors.ts";
 import { inPlaceOf } from "../seam/models.ts";
@@ -31,6 +32,14 @@ export interface Answer {
   by?: DrawnBy;
 }
 
+/** Where people see how far it has come. */
+export interface Display {
+  /** Shows the view as soon as the platform's pace allows, unless a newer one is there by then. */
+  offer(view: View): void;
+  /** Resolves when a view with a new picture would be shown at once; false: none will be shown any more. */
+  ready(): Promise<boolean>;
+}
+
 export interface AnswerTools extends Omit<PrepareTools, "uploads">, FinishTools {
   /** Pictures on their way to OpenAI: as files that it stores, or as bytes that are kept here. */
   readonly uploadsAs: (files: boolean, owner: string) => Uploads;
@@ -54,24 +63,25 @@ export async function answer(
   files: readonly Attachment[],
   tools: AnswerTools,
   limits: ImageLimits,
-  offer: (view: View) => void,
+  display: Display,
   signal: AbortSignal,
 ): Promise<Finished> {
+  warmUp();
   const asked = state.turn;
   const isReadable = !asked.inputs && !asked.brought?.length && files.length === asked.attachments;
   try {
-    return await draw(state, files, tools, limits, offer, signal);
+    return await draw(state, files, tools, limits, display, signal);
   } catch (error) {
     if (!isReadable || !(error instanceof BotError) || error.code !== "inputs_gone") throw error;
     tools.log.info({ error }, "inputs.again");
     const { begunAt } = state.turn;
     state.turn = { ...asked, ...(begunAt !== undefined && { begunAt }) };
-    return draw(state, files, tools, limits, offer, signal);
+    return draw(state, files, tools, limits, display, signal);
   }
 }
 
 async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
-  const [state, files, given, limits, offer, signal] = parts;
+  const [state, files, given, limits, display, signal] = parts;
   const { log, now, today } = given;
   const model = inPlaceOf(given.defaults.model, today());
   const defaults = { ...given.defaults, model };
@@ -84,7 +94,9 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     await tools.note(state.turn);
   };
 
-  offer(views.workingView(state, files.length > 0 ? views.readingStatus : views.startingStatus(state.turn)));
+  display.offer(
+    views.workingView(state, files.length > 0 ? views.readingStatus : views.startingStatus(state.turn)),
+  );
   const prepared = await prepare(state.turn, files, tools, signal);
   const { base, parent, inputs, under, linksFrom } = prepared;
   const like = likeOf(state.turn, prepared);
@@ -108,7 +120,7 @@ async function draw(...parts: Parameters<typeof answer>): Promise<Finished> {
     const engine = plan.mainline ? "responses" : "images";
     state.by = { model: plan.mainline ? model : "", imageModel: fitted.imageModel, engine };
     try {
-      await drawAll(state, prepared, fitted, tools, limits, offer, signal);
+      await drawAll(state, prepared, fitted, tools, limits, display, signal);
     } catch (error) {
       if (!(error instanceof RefusedOption) || !(await isLearnt(error, fitted, tools))) throw error;
       const what = `${fitted.imageModel} ${error.option} ${fitted.options[error.option]}`;
@@ -148,7 +160,7 @@ async function drawAll(
   fitted: Fitted,
   tools: DrawTools,
   limits: ImageLimits,
-  offer: (view: View) => void,
+  display: Display,
   signal: AbortSignal,
 ): Promise<void> {
   const { log } = tools;
@@ -159,17 +171,21 @@ async function drawAll(
   const paint = createPaint(state, prepared, fitted, tools, signal);
   const count = fitted.options.count ?? 1;
   const known = state.turn.responseIds ?? [];
-  const show = () => offer(views.workingView(state, views.progressStatus(state.drawings)));
+  const show = () => display.offer(views.workingView(state, views.progressStatus(state.drawings)));
   const isOneOfSeveral = count > 1;
   state.drawings = Array.from({ length: count }, (_, index) =>
-    createDrawing({ prompt: state.turn.text, index, limits, log, isOneOfSeveral, onSketch: show }),
+    createDrawing({
+      ...{ prompt: state.turn.text, index, limits, log, isOneOfSeveral },
+      ...{ ready: display.ready, onSketch: show },
+    }),
   );
   const results = await Promise.allSettled(
     state.drawings.map(async (drawing, index) => {
       for await (const painted of paint(index, known[index] ?? undefined)) {
         const taken = drawing.take(painted);
-        // The stream is not held up by a sketch.
-        if (painted.kind !== "partial") await taken;
+        // The stream is not held up by a sketch, which brings its own line.
+        if (painted.kind === "partial") continue;
+        await taken;
         if (painted.kind === "started") {
           // It is being drawn, and paid for: that a restart will not know of it is no reason to drop it.
           await note({ responseIds: state.drawings.map(({ responseId }) => responseId ?? null) }).catch(

@@ -27,6 +27,8 @@ export interface Drawing {
   readonly isUntold?: boolean;
   /** Of a partial it resolves when its sketch is made, or is not wanted any more: nothing has to wait for that. */
   take(painted: PaintEvent): Promise<void>;
+  /** Makes the sketch that waits to be shown: it is the last there is. */
+  catchUp(): Promise<void>;
   /** Throws BotError `empty` when it has ended with neither a picture nor words, `unreachable` when that cannot be opened. */
   check(): void;
 }
@@ -39,10 +41,13 @@ export function createDrawing(of: {
   readonly log: Log;
   /** There are others beside it: until they are there, its picture is shown as a sketch. */
   readonly isOneOfSeveral?: boolean;
-  /** Hears of each new sketch. */
+  /** Resolves when a new sketch would be seen at once, and none is made before; false: none will be seen any more. */
+  readonly ready?: () => Promise<boolean>;
+  /** Hears of each new sketch, and of one that could not be made. */
   readonly onSketch?: () => void;
 }): Drawing {
-  const { prompt, index, limits, log, isOneOfSeveral = false, onSketch = () => {} } = of;
+  const { prompt, index, limits, log, isOneOfSeveral = false } = of;
+  const { ready = async () => true, onSketch = () => {} } = of;
   const pictures: PaintedPicture[] = [];
   let broken = false;
   const state: { -readonly [Key in keyof Drawing]?: Drawing[Key] } & Pick<Drawing, "text" | "sketches"> = {
@@ -52,7 +57,8 @@ export function createDrawing(of: {
 
   /** The newest picture that no sketch was made of. */
   let next: Uint8Array | undefined;
-  let isSketching = false;
+  let sketching: Promise<void> | undefined;
+  const hurried = Promise.withResolvers<true>();
 
   function takeNext(): Uint8Array | undefined {
     const taken = next;
@@ -63,20 +69,27 @@ export function createDrawing(of: {
   /** Of those that come while one waits the newest is taken, and none when the picture is there. */
   async function sketch(bytes: Uint8Array): Promise<void> {
     next = bytes;
-    if (isSketching) return;
-    isSketching = true;
+    if (sketching) return;
+    sketching = makeSketches();
+    await sketching;
+  }
+
+  async function makeSketches(): Promise<void> {
     while (next) {
       try {
+        const isWanted = await Promise.race([ready(), hurried.promise]);
+        if (!isWanted) next = undefined;
+        if (!isWanted) continue;
         const encoded = await toNewestSketch(takeNext, limits);
         if (!encoded || (pictures.length > 0 && !isOneOfSeveral)) continue;
         const name = nameOf(prompt, encoded.mediaType, index);
         state.sketch = { ...encoded, name, alt: "A sketch, still being drawn" };
-        onSketch();
       } catch (error) {
         log.debug({ error }, "sketch.lost"); // not worth failing for
       }
+      onSketch();
     }
-    isSketching = false;
+    sketching = undefined;
   }
 
   return Object.assign(state, {
@@ -120,6 +133,10 @@ export function createDrawing(of: {
           if (painted.usage) state.usage = painted.usage;
           state.isUntold = painted.usage === undefined;
       }
+    },
+    async catchUp() {
+      hurried.resolve(true);
+      await sketching;
     },
     check() {
       if (pictures.length > 0 || state.text.trim() !== "") return;

@@ -119,6 +119,11 @@ export function doneView(answer: {
   };
 }
 
+/** A finished answer that is shown when it can be saved: others would not know of it. */
+export function unsavedView(work: Work): View {
+  return workingView(work, "Drawn. My memory does not answer: this is shown as soon as it does");
+}
+
 /** A finished answer that could not be saved. It is shown all the same: it was paid for. */
 export function forgottenView(view: View): View {
   const { head: _, ...rest } = view;

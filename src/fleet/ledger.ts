@@ -22,6 +22,11 @@ export interface Entry {
 export interface Ledger {
   /** False: that event has been noted before. */
   take(event: PlatformEvent, adapter: string): Promise<boolean>;
+  /**
+   * Whether the same was clicked within so many ms before, whichever process heard of that: the second half of a double
+   * click is no event of its own. Rejects with BotError `storage`.
+   */
+  isSecond(click: string, withinMs: number): Promise<boolean>;
   /** Notes the turn that an event has become, or what has become known of it. */
   note(turn: OpenTurn): Promise<void>;
   /** The event is over, unless it has become a turn. Tried until it is written down. */
@@ -32,6 +37,8 @@ export interface Ledger {
   open(): Promise<readonly Entry[]>;
   /** What of that the last process has left. */
   left(): Promise<readonly Entry[]>;
+  /** Another process goes on with what this one cannot note, while this one is still there. */
+  readonly isShared: boolean;
   /** How much is not over: what cannot be read, too. */
   readonly size: number;
   /** Whether an event is noted, and neither a turn nor over. */

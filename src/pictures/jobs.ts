@@ -15,7 +15,7 @@ import { noHeic, ofFile, tooLongToDraw, tooMuchWork, undrawable } from "./refusa
  * for minutes, and neither may be ours. What people sent can take two of the three at most, so that what is drawn for
  * others goes on.
  */
-const pool = createPool({ mb: 1150, most: 3, idleMs: 30_000 });
+const pool = createPool({ mb: 1150, most: 3, idleMs: 30_000, keptMs: 300_000 });
 
 /**
  * By who made it and what it is. The megabytes count what a process holds before it opens anything. What is drawn goes
@@ -44,7 +44,7 @@ function run<Name extends keyof Work>(
   return pool.run({ name, args }, of, signal) as Promise<Awaited<ReturnType<Work[Name]>>>;
 }
 
-/** Starts what the first picture would wait for. */
+/** Starts what a picture would wait for that is about to come. */
 export function warmUp(): void {
   pool.warm();
 }

@@ -4,6 +4,7 @@ import { nameOf } from "../answer/drawing.ts";
 import { failedView } from "../answer/views.ts";
 import type { Lanes } from "../fleet/lanes.ts";
 import type { Ledger } from "../fleet/ledger.ts";
+import { createShared } from "../fleet/shared.ts";
 import { type Budgets, createBudgets } from "../money/budgets/budgets.ts";
 import type { OwnLimits } from "../money/budgets/standing.ts";
 import type { Prices } from "../money/prices.ts";
@@ -31,6 +32,7 @@ import { createRules } from "../rules/rules.ts";
 import { createSlowMode } from "../rules/slow-mode.ts";
 import { createWaiting } from "../rules/waiting.ts";
 import type { Adapter } from "../seam/adapter.ts";
+import type { Bus } from "../seam/bus.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError, toLogFields } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
@@ -54,6 +56,7 @@ import { createEvents } from "./life/events.ts";
 import type { Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
+import { whileHeld } from "./life/while-held.ts";
 import { createPaying } from "./paying/paying.ts";
 import { createSettleBudgets } from "./paying/settle-budgets.ts";
 import { createSpentAccounts } from "./paying/spent-accounts.ts";
@@ -88,6 +91,8 @@ export interface BotParts {
   readonly painter: Painter;
   readonly history: History;
   readonly ledger: Ledger;
+  /** What the processes on the store say to each other; absent: this one is alone. */
+  readonly bus?: Bus;
   readonly lanes: Lanes;
   readonly accounts: AccountBook;
   readonly identity: Identity;
@@ -315,8 +320,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       ...failedView(error, false),
       ...(turn.kind !== "prompt" && { audience: "asker" as const }),
     };
+    const event = eventOf(turn);
+    const show = event ? whileHeld(reply, ledger.hold(event)) : reply.show;
     try {
-      return await reply.show(view);
+      return await show(view);
     } catch (lost) {
       log.warn({ error: lost }, "view.lost");
       return undefined;
@@ -370,6 +377,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         measure,
         toThumbnail,
         fromAddress: parts.links.fromAddress,
+        ...(parts.bus && { shared: createShared(store, parts.bus, adapter.name) }),
         ...(areas && { areas }),
       };
     },

@@ -6,6 +6,8 @@ import type { Reply, View } from "../seam/view.ts";
 export interface Pace {
   /** Shows the view when the time has come. A newer one takes its place: what is stale is dropped, never queued. */
   offer(view: View): void;
+  /** Resolves when a view with a new picture would be shown at once; false: none will be shown any more. */
+  ready(): Promise<boolean>;
   /** Shows the last view, after the one in flight and without a further wait. Rejects when the platform refuses it. */
   finish(view: View): Promise<MessageKey>;
 }
@@ -28,19 +30,33 @@ export function createPace(
   const finished = new AbortController();
   let newest: View | undefined;
   let showing: Promise<void> | undefined;
+  let inFlight: Promise<void> | undefined;
   let shown: View["images"] = [];
   let budget = burst;
   let countedAt = now();
   /** Ends the wait for what is newest. */
   let waiting = new AbortController();
 
-  /** Ms until it may be shown. */
-  function waitMs({ images }: View): number {
+  /** Ms until there is so much in the budget. */
+  function msUntil(needed: number): number {
     if (reply.pace === 0) return 0;
     budget = Math.min(burst, budget + (now() - countedAt) / reply.pace);
     countedAt = now();
-    const isNew = images.length > 0 && !isSame(images, shown);
-    return Math.max(0, (isNew ? 1 : 2) - budget) * reply.pace;
+    return Math.max(0, needed - budget) * reply.pace;
+  }
+
+  /** Ms until it may be shown. */
+  function waitMs({ images }: View): number {
+    return msUntil(images.length > 0 && !isSame(images, shown) ? 1 : 2);
+  }
+
+  async function ready(): Promise<boolean> {
+    while (!finished.signal.aborted) {
+      const ms = msUntil(1);
+      if (ms === 0 && !inFlight) return true;
+      await (ms > 0 ? wait(ms, finished.signal).catch(() => {}) : inFlight);
+    }
+    return false;
   }
 
   async function run(): Promise<void> {
@@ -56,12 +72,15 @@ export function createPace(
       newest = undefined;
       budget -= 1;
       shown = view.images;
-      await reply.show(view).then(() => {}, onError);
+      inFlight = reply.show(view).then(() => {}, onError);
+      await inFlight;
+      inFlight = undefined;
     }
     showing = undefined;
   }
 
   return {
+    ready,
     offer(view) {
       if (finished.signal.aborted) return;
       newest = view;

@@ -1,8 +1,15 @@
-import { type Answer, type AnswerTools, answer } from "../answer/answer.ts";
+import { type Answer, type AnswerTools, answer, type Display } from "../answer/answer.ts";
 import { toTurnBill } from "../answer/bill.ts";
-import { cancelledView, failedView, forgottenView, parkedView, queuedView } from "../answer/views.ts";
+import {
+  cancelledView,
+  failedView,
+  forgottenView,
+  parkedView,
+  queuedView,
+  unsavedView,
+} from "../answer/views.ts";
 import { type Lanes, toAsker } from "../fleet/lanes.ts";
-import { type Hold, keyOf, type Ledger, LetGo, takenOver } from "../fleet/ledger.ts";
+import { type Hold, keyOf, type Ledger, LetGo } from "../fleet/ledger.ts";
 import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
@@ -19,6 +26,7 @@ import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
+import { whileHeld } from "./life/while-held.ts";
 import { createPace, type Pace } from "./pace.ts";
 import type { Paying } from "./paying/paying.ts";
 import { createStory, type Story } from "./story.ts";
@@ -156,14 +164,14 @@ export function createRuns(
         const view = { ...turn.last.view, images: [] };
         last = { turn, view, aside: turn.last, isWaiting: true, isNoted: true };
       } else {
-        const offer = toOffer(turn, run);
+        const display = toDisplay(turn, run);
         if (run.isBarred) throw barred();
-        if (draining.signal.aborted) await parked(offer, stop.signal);
+        if (draining.signal.aborted) await parked(display.offer, stop.signal);
         if (!run.isResumed) desk.board.checkOpen();
         await paying.reserve(turn);
         const onPlace = (ahead: number, hasGrown: boolean, startsInMs?: number) => {
           run.story.placed(ahead);
-          offer(queuedView(ahead, hasGrown, startsInMs));
+          display.offer(queuedView(ahead, hasGrown, startsInMs));
         };
         leave = await lanes.enter(toAsker(turn), stop.signal, onPlace, { resumed: run.isResumed });
         run.story.entered();
@@ -193,14 +201,18 @@ export function createRuns(
   async function draw(state: Answer, run: Run): Promise<Kept> {
     const { adapter, reply, files, stop, log: turnLog } = run;
     const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
-    const offer = toOffer(state.turn, run);
-    const { generation, view } = await answer(state, files, tools, reply.limits, offer, stop.signal);
+    const display = toDisplay(state.turn, run);
+    const { generation, view } = await answer(state, files, tools, reply.limits, display, stop.signal);
     stop.signal.throwIfAborted();
     run.isEnded = true;
     run.story.drawn(generation);
     // What it is, and that it is to be shown, is one record. The rest is done again where a crash cuts it off.
     const bill = toBill(state);
-    const last = await keep.note({ ...state.turn, drawn: generation, ...(bill && { bill }) }, view, turnLog);
+    const turn = { ...state.turn, drawn: generation, ...(bill && { bill }) };
+    const kept = await keep.note(turn, view, turnLog);
+    // Who takes over what could not be noted would show another picture in its place.
+    if (ledger.isShared && !kept.isNoted) display.offer(unsavedView(state));
+    const last = ledger.isShared ? await keep.insist(kept, stop.signal, turnLog) : kept;
     run.hold.lost.throwIfAborted();
     const [isBooked] = await Promise.all([books.book(generation, turnLog), pay(last.turn, turnLog)]);
     return isBooked
@@ -311,6 +323,8 @@ export function createRuns(
     if (state.drawings.some(({ isUntold }) => isUntold)) {
       run.stopped = Promise.all(told).then((all) => toBill(state, new Map(all)));
     }
+    // It is all there is. Who has taken it back has seen what they saw.
+    if (!wasCancelled) await Promise.all(state.drawings.map((drawing) => drawing.catchUp()));
     const known = toBotError(error);
     const haveAll = turn.attachments === 0 || turn.inputs !== undefined;
     const again = haveAll && (await books.keepUndone(turn, wasCancelled ? "cancelled" : "failed"));
@@ -328,7 +342,8 @@ export function createRuns(
       hold.lost.addEventListener("abort", () => stop.abort(hold.lost.reason), { once: true });
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
-      const shown = whileHeld(turn.spoiler ? hide(reply) : reply, hold);
+      const own = turn.spoiler ? hide(reply) : reply;
+      const shown = { ...own, show: whileHeld(own, hold) };
       const story = createStory(turn, { desk, log: turnLog, meter, now, isResumed });
       const pace = createPace({ ...shown, show: story.watch(shown.show) }, (error) =>
         turnLog.warn({ error }, "view.lost"),
@@ -398,12 +413,12 @@ export function createRuns(
 }
 
 /**
- * How views on the way are offered. A picture that may be shown already is not gone back from: that it was could not be
+ * Where views on the way are shown. A picture that may be shown already is not gone back from: that it was could not be
  * noted where the disk was full, or the process killed in that moment.
  */
-function toOffer({ drawn, responseIds }: OpenTurn, { isResumed, pace }: Run): Pace["offer"] {
+function toDisplay({ drawn, responseIds }: OpenTurn, { isResumed, pace }: Run): Display {
   const mayBeShown = drawn !== undefined || (isResumed && responseIds?.every((id) => id !== null) === true);
-  return mayBeShown ? () => {} : pace.offer;
+  return mayBeShown ? { offer: () => {}, ready: async () => false } : pace;
 }
 
 /** Whether there are pictures in that message; a platform that does not say has none. */
@@ -412,20 +427,9 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 }
 
 /** Waits for the end of this process, or for the person to take it back. */
-async function parked(offer: Pace["offer"], signal: AbortSignal): Promise<never> {
+async function parked(offer: Display["offer"], signal: AbortSignal): Promise<never> {
   offer(parkedView());
   return orAborted(new Promise<never>(() => {}), signal);
-}
-
-/** Shows nothing while another may have the turn. */
-function whileHeld(reply: Reply, { isHeld }: Hold): Reply {
-  return {
-    ...reply,
-    async show(view) {
-      if (!isHeld()) throw takenOver();
-      return reply.show(view);
-    },
-  };
 }
 
 /** What is made from something hidden is hidden, too. */

@@ -95,4 +95,53 @@ describe("a sketch", () => {
     await seen.promise;
     assert.deepEqual(await shapeOf(drawing), [40, 10]);
   });
+
+  describe("that would not be seen yet", () => {
+    const wait = () => {
+      const ready = Promise.withResolvers<boolean>();
+      let made = 0;
+      const drawing: Drawing = createDrawing({
+        ...{ prompt: "a fox", index: 0, limits, log: createLog("silent") },
+        ready: () => ready.promise,
+        onSketch: () => {
+          made += 1;
+        },
+      });
+      return { ready, drawing, made: () => made };
+    };
+
+    test("is not made, and of those that wait the newest alone", async () => {
+      const { ready, drawing, made } = wait();
+      const sketched = drawing.take(partial(tall, 0));
+      void drawing.take(partial(square, 1));
+      void drawing.take(partial(wide, 2));
+      await drawing.take({ kind: "text", delta: "words" });
+      assert.deepEqual([made(), drawing.sketch], [0, undefined]);
+      ready.resolve(true);
+      await sketched;
+      assert.deepEqual([made(), await shapeOf(drawing)], [1, [40, 10]]);
+    });
+
+    test("is made when it is the last there is", async () => {
+      const { drawing, made } = wait();
+      void drawing.take(partial(tall, 0));
+      await drawing.catchUp();
+      assert.deepEqual([made(), await shapeOf(drawing)], [1, [10, 40]]);
+    });
+
+    test("is never made when the picture comes before, or nothing is shown any more", async () => {
+      const [first, second] = [wait(), wait()];
+      const sketched = first.drawing.take(partial(tall, 0));
+      await first.drawing.take(picture(square));
+      first.ready.resolve(true);
+      await sketched;
+      const other = second.drawing.take(partial(tall, 0));
+      second.ready.resolve(false);
+      await other;
+      assert.deepEqual(
+        [first.drawing.sketch, second.drawing.sketch, first.made(), second.made()],
+        [undefined, undefined, 0, 0],
+      );
+    });
+  });
 });

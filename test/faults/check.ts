@@ -67,9 +67,13 @@ function toCommand({ seed, limits, storm }: StormCheck, path: string): string {
     steps: limits.when?.join(),
     apps: limits.apps?.join(),
     "at-once": storm.atOnce,
+    store: storm.fleet?.store,
+    processes: storm.fleet?.processes,
+    "slack-by": storm.fleet?.slackBy,
+    outage: limits.mostOutageMs === undefined ? undefined : limits.mostOutageMs / 1000,
   };
   const given = Object.entries(options).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}=${value}`],
   );
-  return `npm run test:faults -- ${given.join(" ")}`;
+  return `npm run test:${storm.fleet ? "scale" : "faults"} -- ${given.join(" ")}`;
 }

@@ -1,3 +1,5 @@
+import type { Outage } from "./stores/ground.ts";
+
 /** Where people are. */
 export type Platform = "discord" | "slack" | "web";
 
@@ -62,9 +64,11 @@ export type Happening =
   | {
       readonly kind: "process";
       readonly process: number;
-      readonly what: "started" | "ready" | "killed" | "ended";
+      readonly what: "started" | "ready" | "paused" | "woken" | "killed" | "ended";
       readonly how?: string;
     }
+  /** The store's server is gone, or back. */
+  | { readonly kind: "store"; readonly what: Outage | "back" }
   /** It was ordered; whether anybody met it is not known yet. */
   | { readonly kind: "ordered"; readonly what: string; readonly name: string }
   /** The bot, or somebody who asked, met it. */

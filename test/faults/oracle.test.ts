@@ -59,7 +59,12 @@ const wrongsOf = (moments: readonly Happening[], more?: Partial<Omit<History, "m
   judge(history(moments, more)).violations.map(({ wrong }) => wrong);
 
 test("a turn that ends in its picture is well", () => {
-  assert.deepEqual(judge(history(well)), { violations: [], turns: 1, taken: 1, unheard: 0, redrawn: 0 });
+  const { books, ...verdict } = judge(history(well));
+  assert.deepEqual(verdict, { violations: [], turns: 1, taken: 1, unheard: 0, redrawn: 0 });
+  assert.deepEqual(
+    Object.entries(books).filter(([, count]) => count > 0),
+    [["picture", 1]],
+  );
 });
 
 test("a turn that was taken and of which nothing came is lost, whatever stands there", () => {
@@ -170,6 +175,100 @@ test("a picture drawn twice for one request is doubled, unless the bot could not
   assert.deepEqual(after(died), [], "it died upon its first word");
   const stopped: Happening = { kind: "process", process: 1, what: "ended", how: "exit 0" };
   assert.ok(after(stopped).includes("doubled"), "told to end, it has time to note what it has heard");
+});
+
+/** A response that is drawn anew, and what of processes and the store happened meanwhile, in ms after its first word. */
+function drawnAnew(meanwhile: readonly (readonly [ms: number, one: Happening])[]): readonly string[] {
+  const elsewhere: Happening = { kind: "created", response: "resp_2", group: "qz1", process: 2 };
+  const again = [elsewhere, told("resp_2"), seen("m1", { pictures: ["picture of resp_2"] })];
+  const moments = [
+    ...begun.map((one, index) => ({ ...one, at: index * 1000 })),
+    ...meanwhile.map(([ms, one]) => ({ ...one, at: (begun.length - 1) * 1000 + ms })),
+    ...again.map((one, index) => ({ ...one, at: 60_000 + index * 1000 })),
+  ];
+  const drawn = [drew("resp_1", "qz1"), drew("resp_2", "qz1")];
+  return judge({ ...history([]), moments, drawn }).violations.map(({ wrong }) => wrong);
+}
+
+test("what is told to a process that is stopped in mid-air it cannot have noted", () => {
+  const paused: Happening = { kind: "process", process: 1, what: "paused" };
+  const woken: Happening = { kind: "process", process: 1, what: "woken" };
+  const wrong = ["not shown", "doubled"];
+  assert.deepEqual(
+    drawnAnew([
+      [300, paused],
+      [9000, woken],
+    ]),
+    [],
+    "stopped upon its first word",
+  );
+  assert.deepEqual(
+    drawnAnew([
+      [-1500, paused],
+      [9000, woken],
+    ]),
+    [],
+    "stopped before it",
+  );
+  assert.deepEqual(
+    drawnAnew([
+      [2000, paused],
+      [9000, woken],
+    ]),
+    wrong,
+    "it had the time",
+  );
+  assert.deepEqual(
+    drawnAnew([
+      [-2900, paused],
+      [-1500, woken],
+    ]),
+    wrong,
+    "it was awake again",
+  );
+  const other: Happening = { ...paused, process: 3 };
+  assert.deepEqual(drawnAnew([[300, other]]), wrong, "another was stopped");
+});
+
+test("what is told while the store is gone is noted when it is back, and a power cut takes back what was", () => {
+  const gone = (what: "killed" | "rewound"): Happening => ({ kind: "store", what });
+  const back: Happening = { kind: "store", what: "back" };
+  const wrong = ["not shown", "doubled"];
+  const after = (what: "killed" | "rewound", ms: number) =>
+    drawnAnew([
+      [500, gone(what)],
+      [10_000, back],
+      [ms, died],
+    ]);
+  assert.deepEqual(after("killed", 12_000), [], "it died before that");
+  assert.deepEqual(after("killed", 30_000), wrong, "it had the time");
+  assert.deepEqual(after("rewound", 30_000), [], "nobody has it but who died");
+  assert.deepEqual(
+    drawnAnew([
+      [500, gone("rewound")],
+      [10_000, back],
+    ]),
+    wrong,
+    "who lives knows it by heart",
+  );
+  assert.deepEqual(
+    drawnAnew([
+      [3000, gone("rewound")],
+      [9000, back],
+      [20_000, died],
+    ]),
+    wrong,
+    "it was safe",
+  );
+});
+
+test("who is stopped in mid-air does not listen", () => {
+  const moment = (what: "ready" | "paused" | "woken"): Happening => ({ kind: "process", process: 1, what });
+  const nothing = { drawn: [] };
+  assert.deepEqual(wrongsOf([moment("ready"), moment("paused"), asked("qz1")], nothing), []);
+  assert.deepEqual(wrongsOf([moment("ready"), moment("paused"), moment("woken"), asked("qz1")], nothing), [
+    "ignored",
+  ]);
 });
 
 test("two requests of the same words may be drawn twice, and a third time not", () => {

@@ -1,4 +1,5 @@
 import type { Drawn, History, Moment } from "./history.ts";
+import { backMs, lostMs } from "./stores/ground.ts";
 
 /** What can be wrong with a storm. */
 export const wrongs = {
@@ -36,7 +37,13 @@ export interface Verdict {
   readonly unheard: number;
   /** Drawn a second time because the first was lost before the bot could have noted its id. */
   readonly redrawn: number;
+  /** How all turns ended: each of them once. */
+  readonly books: Readonly<Record<Ended, number>>;
 }
+
+/** How a turn can end. `excused`: with words, for what people, the platform, the network or the store's server did. */
+export const ended = ["picture", "spared", "excused", "turned away", "unheard", "wrong"] as const;
+export type Ended = (typeof ended)[number];
 
 type Asked = Moment & { readonly kind: "asked" };
 type Seen = Moment & { readonly kind: "seen" };
@@ -85,12 +92,14 @@ export function judge(history: History): Verdict {
   // What somebody did themselves says more than that the bot was barred, too.
   const spared = new Map([...barred, ...others].map(({ turn, why }) => [turn, why]));
   const messages = toMessages(moments);
-  /** Those that had no time to note what they had heard. */
-  const ends = moments.flatMap((one) =>
+  /** When processes ended at once. */
+  const kills = moments.flatMap((one) =>
     one.kind === "process" && (one.what === "killed" || (one.what === "ended" && one.how === "SIGKILL"))
       ? [one]
       : [],
   );
+  const breaks = toBreaks(moments);
+  const outages = toOutages(moments);
   const lives = toLives(moments);
   const finished = drawn.filter(({ status, pictures }) => status === "completed" && pictures.length > 0);
   const finals = new Set(finished.flatMap(({ pictures }) => pictures));
@@ -121,9 +130,24 @@ export function judge(history: History): Verdict {
     if (!begun) return true;
     const told = moments.find((one) => one.kind === "told" && one.response === response);
     if (!told) return true;
-    return ends.some(
-      ({ process, at }) => process === begun.process && at >= begun.at && at < told.at + noteMs,
+    return breaks.some(
+      ({ process, from, to }) =>
+        process === begun.process && to > begun.at && (from < notedBy(told.at) || isForgotten(told.at, from)),
     );
+  }
+
+  /** When what was heard then is written down, if whoever heard it lives: not while the store is gone. */
+  function notedBy(at: number): number {
+    const gone = outages.find(({ from, to }) => from <= at + noteMs && to > at);
+    return (gone?.to ?? at) + noteMs;
+  }
+
+  /** It was written down, and the store has lost that before the process ended that knew it by heart. */
+  function isForgotten(at: number, end: number): boolean {
+    return outages.some(({ how, from }) => {
+      const isLost = how === "rewound" && from >= at && from <= at + noteMs + lostMs;
+      return isLost && end >= from - lostMs;
+    });
   }
 
   /** Something was asked of OpenAI for it, of which the bot has heard nothing. */
@@ -180,7 +204,7 @@ export function judge(history: History): Verdict {
 
   // Every turn that a person saw taken ends once, and well.
   const claimed = new Set<string>();
-  let unheard = 0;
+  const books: Record<Ended, number> = Object.assign({}, ...ended.map((name) => ({ [name]: 0 })));
   let seenTaken = 0;
   for (const [group, turns] of byGroup) {
     const withPicture = messages.filter(({ looks }) =>
@@ -200,31 +224,35 @@ export function judge(history: History): Verdict {
       for (const { message } of own) claimed.add(message);
       const wasTaken = taken.has(turn.turn) || answers.length > 0;
       if (wasTaken) seenTaken += 1;
-      const ended = answers.filter(({ last }) => last.face.state === "ended" && isAnswer(last));
-      if (ended.length > 1 && !spared.has(turn.turn))
-        wrong("doubled", `${turn.turn} is answered by ${ended.map(({ message }) => message).join(", ")}`, {
+      const ends = answers.filter(({ last }) => last.face.state === "ended" && isAnswer(last));
+      if (ends.length > 1 && !spared.has(turn.turn))
+        wrong("doubled", `${turn.turn} is answered by ${ends.map(({ message }) => message).join(", ")}`, {
           turn: turn.turn,
         });
-      if (pictures > 0) {
-        pictures -= 1;
-        continue;
-      }
-      const why = spared.get(turn.turn);
-      if (why !== undefined && why !== "barred") continue;
-      if (!wasTaken) {
-        if (turnedAway.has(turn.turn) || why === "barred") continue;
-        if (isThere(turn.at)) wrong("ignored", `${turn.way} of ${turn.person}`, { turn: turn.turn });
-        else unheard += 1;
-        continue;
-      }
-      const end = ended[0] ?? claim(turn, why === "barred");
-      const at = { turn: turn.turn, ...(end && { message: end.message }) };
-      if (!end) wrong("lost", `${turn.way} of ${turn.person}`, at);
-      else if (why === "barred") continue;
-      else if (lostOnItsWay.test(end.last.face.text) && isUntold(group)) continue;
-      else if (asksAgain.test(end.last.face.text)) wrong("told", toWords(end.last), at);
-      else wrong("failed", toWords(end.last), at);
+      const hasPicture = pictures > 0;
+      if (hasPicture) pictures -= 1;
+      books[hasPicture ? "picture" : endOf(turn, wasTaken, ends[0])] += 1;
     }
+  }
+
+  /** How a turn ended of which no picture is shown; says what is wrong with that. */
+  function endOf(turn: Asked, wasTaken: boolean, end: Shown | undefined): Ended {
+    const why = spared.get(turn.turn);
+    if (why !== undefined && why !== "barred") return "spared";
+    if (!wasTaken) {
+      if (turnedAway.has(turn.turn)) return "turned away";
+      if (why === "barred") return "excused";
+      if (!isThere(turn.at)) return "unheard";
+      wrong("ignored", `${turn.way} of ${turn.person}`, { turn: turn.turn });
+      return "wrong";
+    }
+    const found = end ?? claim(turn, why === "barred");
+    const at = { turn: turn.turn, ...(found && { message: found.message }) };
+    const text = found?.last.face.text ?? "";
+    if (!found) wrong("lost", `${turn.way} of ${turn.person}`, at);
+    else if (why === "barred" || (lostOnItsWay.test(text) && isUntold(turn.group))) return "excused";
+    else wrong(asksAgain.test(text) ? "told" : "failed", toWords(found.last), at);
+    return "wrong";
   }
 
   /**
@@ -288,14 +316,15 @@ export function judge(history: History): Verdict {
     }
   }
 
-  if (!ends.some(({ at }) => isDiskFull(moments, at)))
+  if (!kills.some(({ at }) => isDiskFull(moments, at)))
     for (const what of history.litter) wrong("litter", what);
   for (const what of history.open) wrong("open", what);
   for (const what of history.crashes) wrong("crash", what);
   const { memory } = history;
   const grown = memory ? memory.after - memory.before : 0;
   if (grown > allowedGrowth) wrong("memory", `${Math.round(grown / 1e6)} MB more than when it was up`);
-  return { violations, turns: asked.length, taken: seenTaken, unheard, redrawn };
+  const { unheard } = books;
+  return { violations, turns: asked.length, taken: seenTaken, unheard, redrawn, books };
 }
 
 /** Who answers a picture goes on from it, and from no other. */
@@ -344,13 +373,46 @@ function isDiskFull(moments: readonly Moment[], at: number): boolean {
   return count("disk full") > count("disk full is over");
 }
 
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** When each process listened; to Infinity where it still does. */
-function toLives(moments: readonly Moment[]): readonly { readonly from: number; readonly to: number }[] {
+function toLives(moments: readonly Moment[]): readonly Span[] {
   return moments.flatMap((one) => {
-    if (one.kind !== "process" || one.what !== "ready") return [];
+    if (one.kind !== "process" || (one.what !== "ready" && one.what !== "woken")) return [];
     const isEnd = (later: Moment) =>
-      later.kind === "process" && later.process === one.process && ["killed", "ended"].includes(later.what);
+      later.kind === "process" &&
+      later.process === one.process &&
+      later.at >= one.at &&
+      ["paused", "killed", "ended"].includes(later.what);
     return [{ from: one.at, to: moments.find(isEnd)?.at ?? Infinity }];
+  });
+}
+
+/** When each process could write nothing down any more, or not for a while. */
+function toBreaks(moments: readonly Moment[]): readonly (Span & { readonly process: number })[] {
+  return moments.flatMap((one) => {
+    if (one.kind !== "process") return [];
+    const { process, what, how, at } = one;
+    if (what === "killed" || (what === "ended" && how === "SIGKILL"))
+      return [{ process, from: at, to: Infinity }];
+    if (what !== "paused") return [];
+    const woken = moments.find(
+      (later) =>
+        later.kind === "process" && later.process === process && later.what === "woken" && later.at >= at,
+    );
+    return [{ process, from: at, to: woken?.at ?? Infinity }];
+  });
+}
+
+/** When the store's server was gone, until everybody had found it again. */
+function toOutages(moments: readonly Moment[]): readonly (Span & { readonly how: string })[] {
+  return moments.flatMap((one, index) => {
+    if (one.kind !== "store" || one.what === "back") return [];
+    const back = moments.slice(index).find((later) => later.kind === "store" && later.what === "back");
+    return [{ how: one.what, from: one.at, to: (back?.at ?? Infinity) + backMs }];
   });
 }
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import type { AppKind } from "../simulators/slack/world.ts";
-import type { Ending } from "./fleet.ts";
+import type { Ending } from "./fleet/fleet.ts";
 import type { Platform } from "./history.ts";
 import { type OpenaiFault, openaiFaults } from "./openai.ts";
+import { type Outage, outages } from "./stores/ground.ts";
 
 export const platforms = ["discord", "slack", "web"] as const satisfies readonly Platform[];
 
@@ -63,7 +64,13 @@ export const faultKinds = [
   "edit",
   "mind",
 ] as const;
-export type FaultKind = (typeof faultKinds)[number];
+
+/**
+ * What can happen beside to several processes on one server: one is stopped in mid-air and goes on, one more joins, all
+ * are replaced one after the other, and the server itself is gone for a while.
+ */
+export const fleetFaultKinds = ["pause", "join", "roll", "outage"] as const;
+export type FaultKind = (typeof faultKinds)[number] | (typeof fleetFaultKinds)[number];
 
 /** Something that goes wrong, when one of the turns has come so far. */
 export type Blow = {
@@ -79,10 +86,23 @@ export type Blow = {
   | { readonly kind: "store" | "disk"; readonly ms: number }
   /** From now on the machine's clock is ahead of everybody else's by so much, in ms; behind where it is negative. */
   | { readonly kind: "clock"; readonly aheadMs: number }
+  | { readonly kind: "pause"; readonly ms: number }
+  | { readonly kind: "join" | "roll" }
+  | { readonly kind: "outage"; readonly how: Outage; readonly ms: number }
 );
 
 /** How wrong a machine's clock may be, in ms: as after a night's sleep whose end it has not noticed. */
 const mostAheadMs = 3600_000;
+
+/** How long a process is stopped in mid-air, in ms: mostly longer than a lease. */
+const pauseMs = { min: 3000, max: 16_000 };
+
+/** How long a server is gone, in ms: most are quick, and some are not. */
+const outageMs = (most: number) =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 300, max: Math.min(most, 12_000) }) },
+    { weight: 1, arbitrary: fc.constant(most) },
+  );
 
 /** `reset`: as `cut after`, in a way that clients take for an invitation to send it again. */
 export const platformFaults = ["503", "429", "slow", "cut before", "cut after", "reset", "barred"] as const;
@@ -106,6 +126,8 @@ export interface Limits {
   readonly when?: readonly Step[];
   /** Kinds of apps on Slack; both unless said. */
   readonly apps?: readonly AppKind[];
+  /** The longest that a server of the store's is gone, in ms; a minute unless said. */
+  readonly mostOutageMs?: number;
 }
 
 /**
@@ -119,6 +141,7 @@ export function schedules({
   kinds,
   when: at = steps,
   apps: kindsOfApps = apps,
+  mostOutageMs = 60_000,
 }: Limits): fc.Arbitrary<Schedule> {
   const sometimes = (kind: FaultKind, times: number) =>
     kinds.includes(kind) ? rarely(times) : fc.constant(false);
@@ -196,6 +219,28 @@ export function schedules({
               ...when,
               kind: fc.constant(kind),
               aheadMs: fc.integer({ min: -mostAheadMs, max: mostAheadMs }),
+            }),
+          },
+        ];
+      case "pause":
+        return [
+          {
+            weight: 3,
+            arbitrary: fc.record({ ...when, kind: fc.constant(kind), ms: fc.integer(pauseMs) }),
+          },
+        ];
+      case "join":
+      case "roll":
+        return [{ weight: 1, arbitrary: fc.record({ ...when, kind: fc.constant(kind) }) }];
+      case "outage":
+        return [
+          {
+            weight: 2,
+            arbitrary: fc.record({
+              ...when,
+              kind: fc.constant(kind),
+              how: fc.constantFrom(...outages),
+              ms: outageMs(mostOutageMs),
             }),
           },
         ];

@@ -39,6 +39,7 @@ export function toStory({ moments, drawn }: History, { wrong, what, turn, messag
       case "gone":
         return one.message === message || one.message === from;
       case "process":
+      case "store":
       case "ordered":
       case "fault":
         return true;
@@ -80,6 +81,8 @@ function toSentence(one: Moment): string {
       return `${one.message} is taken away by ${one.by === "bot" ? "the bot" : "a person"}`;
     case "process":
       return `== process #${one.process} ${one.what}${one.how ? `: ${one.how}` : ""}`;
+    case "store":
+      return `== the store is ${one.what}`;
     case "ordered":
       return `== from now on: ${one.name} (${one.what})`;
     case "fault":

@@ -38,7 +38,7 @@ async function startTwo(t: TestContext, server: Server) {
   const [first, second] = await Promise.all([launch(), launch()]);
   const answers = () => simulator.messages(channel).filter(({ byBot }) => byBot);
   return {
-    ...{ simulator, standin, first, second, answers },
+    ...{ simulator, standin, server, first, second, answers },
     /** From now on Slack brings everything to that process. */
     turnTo: ({ address }: { readonly address: string }) => simulator.http.deliverTo(address),
     ask: (words: string) => simulator.say(channel, ada, `<@${simulator.bot.id}> ${words}`),
@@ -83,6 +83,28 @@ for (const [kind, create] of [
       await two.finished(2);
       assert.equal(two.answers().length, 2, "one answer for each");
       assert.equal(two.asked(), 2, "what OpenAI was at is gone on with");
+    });
+
+    test("show nothing that another would not know of: it waits for the server to be back", async (t) => {
+      const one = await create();
+      const two = await startTwo(t, one ?? assert.fail());
+      const stall = two.hold();
+      two.turnTo(two.first);
+      await two.ask("a fox");
+      await two.sketched(1);
+      await two.server.stop();
+      stall.release();
+      const tries = () => two.first.output().split('"store.failed"').length - 1;
+      await until(
+        () => tries() >= 3,
+        async () => `it to try; there is ${two.first.output()}`,
+      );
+      const isEnded = two
+        .answers()
+        .some(({ buttons }) => buttons.some(({ text }) => /redo|again/i.test(text)));
+      assert.ok(!isEnded, JSON.stringify(two.answers()));
+      await two.server.start();
+      await two.finished(1);
     });
 
     test("take nothing back when one wakes up that was stopped for longer than its lease", async (t) => {

@@ -9,6 +9,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { createPostgres, createRedis } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
 import { fleetContract, type Ground, ledgerContract } from "./contract.ts";
+import { leasesContract, onStore, sharedLeasesContract } from "./leases/contract.ts";
 
 /** Long enough for a machine that is busy, short enough to be waited for. */
 const lifeMs = 3000;
@@ -35,6 +36,7 @@ for (const kind of ["redis", "postgres"] as const) {
         return { ledger, kill: engine.close };
       },
     };
+    const leaseGround = onStore(opened, lifeMs);
     before(() => server?.start());
     after(async () => {
       await (await store)?.close();
@@ -42,6 +44,8 @@ for (const kind of ["redis", "postgres"] as const) {
     });
     ledgerContract(() => ground);
     fleetContract(() => ground);
+    leasesContract(() => leaseGround);
+    sharedLeasesContract(() => leaseGround);
 
     test("has anew what the server has forgotten, as one does that loses its last writes", async (t) => {
       const { ledger } = await ground.join(t);
@@ -54,6 +58,34 @@ for (const kind of ["redis", "postgres"] as const) {
       assert.deepEqual((await ledger.open())[0]?.body, { words: "a fox" });
       assert.equal(ledger.hold("paper:forgotten").isHeld(), true);
       await ledger.over("paper:forgotten");
+    });
+
+    test("sees to what was noted too late, since it may have been brought elsewhere, too", async (t) => {
+      const key = "paper:late";
+      const slow = Promise.withResolvers<void>();
+      const whole = await opened();
+      const store: Store = {
+        ...whole,
+        table(name, schema) {
+          const table = whole.table(name, schema);
+          const get = (of: string) =>
+            (name === "event" ? slow.promise : Promise.resolve()).then(() => table.get(of));
+          return { ...table, get };
+        },
+      };
+      const log = createLog("warn", { write: () => {} });
+      const engine = await openEngine(kind, server?.url ?? "", { log });
+      const first = await createFleetLedger(store, engine, { log, lifeMs: 60_000, takeMs: 100 });
+      t.after(() => engine.close().then(first.close));
+      await assert.rejects(first.take({ key, body: { words: "a fox" } }, "paper"), { code: "storage" });
+      const { ledger } = await ground.join(t);
+      await until(async () => (await ledger.open()).some((one) => one.key === key), "it to be noted");
+      assert.equal(await ledger.take({ key, body: { words: "a fox" } }, "paper"), false);
+      const adopted = Promise.withResolvers<Entry>();
+      ledger.adopt(async (entry) => void (entry.key === key && adopted.resolve(entry)));
+      slow.resolve();
+      assert.deepEqual((await adopted.promise).body, { words: "a fox" });
+      await ledger.over(key);
     });
 
     test("goes on with what one process alone has left", async (t) => {

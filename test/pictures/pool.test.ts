@@ -9,14 +9,21 @@ import { BotError } from "../../src/seam/errors.ts";
 import { endlessSvg } from "../rig/bombs.ts";
 import { flat, noise } from "../rig/pictures.ts";
 import { limits } from "../rig/studio.ts";
+import { until } from "../rig/until.ts";
 
 const ample = { ms: 30_000, mb: 400 };
-const one = { mb: 1000, most: 1, idleMs: 60_000 };
+const one = { mb: 1000, most: 1, idleMs: 60_000, keptMs: 60_000 };
 
 const slow = { name: "rasterise", args: [endlessSvg()] } as const;
 
 async function quick() {
   return { name: "measure", args: [await flat("#456", 30, 20)] } as const;
+}
+
+/** What this process has started. Linux alone tells. */
+async function children(): Promise<readonly number[]> {
+  const told = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").catch(() => "");
+  return told.split(" ").filter(Boolean).map(Number);
 }
 
 test("work comes back as it would from here", async () => {
@@ -57,7 +64,7 @@ test("what takes too much memory ends, also where it holds up its own process", 
 });
 
 test("all together stay below what there is, and the urgent goes first", async () => {
-  const pool = createPool({ mb: 500, most: 3, idleMs: 60_000 });
+  const pool = createPool({ mb: 500, most: 3, idleMs: 60_000, keptMs: 60_000 });
   const order: string[] = [];
   const stop = new AbortController();
   const held = pool.run(slow, { ...ample, mb: 400 }, stop.signal).catch(() => order.push("held"));
@@ -74,11 +81,18 @@ test("all together stay below what there is, and the urgent goes first", async (
 test("a process that is stopped together with the bot before it could begin is not its picture's fault", async () => {
   const pool = createPool(one);
   const work = pool.run(await quick(), ample);
-  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").catch(
-    () => "",
-  );
-  for (const pid of children.split(" ").filter(Boolean)) process.kill(Number(pid), "SIGINT");
+  for (const pid of await children()) process.kill(pid, "SIGINT");
   assert.deepEqual(await work, { mediaType: "image/png", width: 30, height: 20 });
+});
+
+test("no process is held when there has been nothing to do for long", async () => {
+  const before = await children();
+  const pool = createPool({ mb: 500, most: 2, idleMs: 1, keptMs: 2 });
+  const work = await quick();
+  await Promise.all([pool.run(work, ample), pool.run(work, ample)]);
+  const own = async () => (await children()).filter((pid) => !before.includes(pid));
+  await until(async () => (await own()).length === 0, "both to end");
+  assert.ok(await pool.run(work, ample), "another is started for who comes later");
 });
 
 describe("who cancels", () => {

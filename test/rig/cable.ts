@@ -4,6 +4,8 @@ import { connect, createServer, type Socket } from "node:net";
 /** A way to a server on this machine that can be cut, as a process is cut off that is killed. */
 export interface Cable {
   readonly port: number;
+  /** Hears what is sent to the server, as it is sent. */
+  listen(hear: (bytes: Buffer) => void): void;
   /** Ends every connection, and takes no more. */
   cut(): void;
 }
@@ -11,7 +13,9 @@ export interface Cable {
 /** Lays a cable to a port of 127.0.0.1. */
 export async function createCable(to: number): Promise<Cable> {
   const sockets = new Set<Socket>();
+  let hear: (bytes: Buffer) => void = () => {};
   const server = createServer((near) => {
+    near.on("data", (bytes: Buffer) => hear(bytes));
     const far = connect(to, "127.0.0.1");
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -30,6 +34,9 @@ export async function createCable(to: number): Promise<Cable> {
   if (!address || typeof address === "string") throw new Error("The cable got no port.");
   return {
     port: address.port,
+    listen(listener) {
+      hear = listener;
+    },
     cut() {
       server.close();
       for (const socket of sockets) socket.destroy();

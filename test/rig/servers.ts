@@ -13,8 +13,12 @@ import { until } from "./until.ts";
 /** A database server of this machine, on a free port, with nothing in it. */
 export interface Server {
   readonly url: string;
+  /** Of its first process; 0 where it does not run. */
+  pid(): number;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it at once, as it is. */
+  kill(): Promise<void>;
   /** Stops it in mid-air (SIGSTOP): it still accepts connections, and answers nothing. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -24,6 +28,11 @@ export interface Server {
 const run = promisify(execFile);
 const redisBinary = globSync("/usr/{bin,local/bin}/redis-server")[0];
 const postgresFolder = globSync("/usr/lib/postgresql/*/bin/").at(-1);
+
+/** Whether this machine has such a server. */
+export function isInstalled(kind: "redis" | "postgres"): boolean {
+  return (kind === "redis" ? redisBinary : postgresFolder) !== undefined;
+}
 
 /** Undefined where Redis is not installed. `more`: of its settings, as on its command line. */
 export async function createRedis(...more: readonly string[]): Promise<Server | undefined> {
@@ -60,7 +69,8 @@ export async function createPostgres(): Promise<Server | undefined> {
     port,
     () => spawn(...as(join(postgresFolder, "postgres"), args)),
     () => rm(folder, { recursive: true, force: true }),
-    () => letsIn(url),
+    // Its processes share memory, which SIGKILL would leave behind: "immediate shutdown" writes nothing either.
+    { isReady: () => letsIn(url), killBy: "SIGQUIT" },
   );
 }
 
@@ -79,16 +89,20 @@ function serve(
   port: number,
   launch: () => ChildProcess,
   remove: () => Promise<void>,
-  isReady: () => Promise<boolean> = () => answers(port),
+  {
+    isReady = () => answers(port),
+    killBy = "SIGKILL",
+  }: { readonly isReady?: () => Promise<boolean>; readonly killBy?: NodeJS.Signals } = {},
 ): Server {
   let child: ChildProcess | undefined;
-  const stop = async () => {
+  const end = async (by: NodeJS.Signals) => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, "exit");
-    child.kill("SIGINT");
+    child.kill(by);
     await exit;
     child = undefined;
   };
+  const stop = () => end("SIGINT");
   const signal = async (name: NodeJS.Signals) => {
     if (!child?.pid) return;
     // PostgreSQL serves each connection in a process of its own.
@@ -99,11 +113,13 @@ function serve(
   };
   return {
     url,
+    pid: () => child?.pid ?? 0,
     async start() {
       child = launch();
       await until(isReady, `${url} to answer`);
     },
     stop,
+    kill: () => end(killBy),
     pause: () => signal("SIGSTOP"),
     resume: () => signal("SIGCONT"),
     async remove() {

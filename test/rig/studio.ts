@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { LineLimits } from "../../src/fleet/lanes.ts";
 import type { RequestDefaults } from "../../src/openai/engine.ts";
+import type { Painter } from "../../src/openai/painter.ts";
 import type { Links } from "../../src/pictures/links.ts";
 import type { Spool } from "../../src/pictures/spool.ts";
 import type { ActionName } from "../../src/seam/actions.ts";
@@ -137,6 +138,8 @@ export async function createStudio(
     /** Unix time, ms. */
     now?: () => number;
     meter?: Meter;
+    /** What stands between the core and its painter. */
+    between?: (painter: Painter) => Painter;
   } = {},
 ) {
   const standin =

@@ -9,6 +9,7 @@ import { createClient } from "@keyv/redis";
 import { z } from "zod";
 import { createLog } from "../../src/seam/log.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import { createCable } from "../rig/cable.ts";
 import { createPostgres, createRedis, type Server } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
 
@@ -187,6 +188,27 @@ for (const [name, create] of [
       });
       const left = store?.table("two", schema);
       assert.deepEqual([await left?.get("at 18"), (await left?.get("at 19"))?.count], [undefined, 19]);
+    });
+
+    test("is asked once for what is compared and written: nobody waits for who is busy in between", async (t) => {
+      const server = running(t);
+      if (!server) return;
+      const address = new URL(server.url);
+      const cable = await createCable(Number(address.port));
+      t.after(() => cable.cut());
+      address.port = String(cable.port);
+      const store = await openStore(address.href);
+      t.after(() => store.close().catch(() => {}));
+      const put = (count: number) =>
+        store.transact((within) => within.table("one", schema).set("once", { words: "", count }));
+      await put(1);
+      let sent = 0;
+      cable.listen(() => {
+        sent += 1;
+      });
+      await put(2);
+      assert.equal(sent, 1);
+      assert.equal((await store.table("one", schema).get("once"))?.count, 2);
     });
 
     test("is waited for no longer than said while it hangs, and found again", async (t) => {

@@ -222,3 +222,40 @@ test("a last view that is refused is the caller's to know", async () => {
   await rejected;
   assert.deepEqual(errors, []);
 });
+
+test("it is ready when a sketch would be shown at once", async () => {
+  const { pace, pass, shown, step, waits, waited } = createStage();
+  const heard: string[] = [];
+  const listen = (name: string) => pace.ready().then((isWanted) => heard.push(`${name} ${isWanted}`));
+  await listen("before the first");
+  pace.offer(sketch("sketch 1"));
+  void listen("while one is in flight");
+  await step();
+  assert.deepEqual(heard, ["before the first true"]);
+  await shown();
+  assert.deepEqual(heard.splice(0), ["before the first true", "while one is in flight true"]);
+  pace.offer(sketch("sketch 2"));
+  await shown();
+  void listen("when all is spent");
+  await step();
+  assert.deepEqual([heard, waits.at(-1)?.ms], [[], 1000]);
+  await waited();
+  assert.deepEqual(heard.splice(0), ["when all is spent true"]);
+  pass(1000);
+  await listen("after a pause");
+  assert.deepEqual(heard, ["after a pause true"]);
+});
+
+test("nobody waits to be ready when the last is shown", async () => {
+  const { pace, shown, step } = createStage();
+  for (const text of ["sketch 1", "sketch 2"]) {
+    pace.offer(sketch(text));
+    await shown();
+  }
+  const ready = pace.ready();
+  await step();
+  const last = pace.finish(view("last"));
+  await shown();
+  await last;
+  assert.deepEqual([await ready, await pace.ready()], [false, false]);
+});

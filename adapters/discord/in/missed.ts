@@ -1,9 +1,15 @@
-import type { APIMessage, GatewayMessageCreateDispatchData } from "discord.js";
+import {
+  type APIMessage,
+  GatewayDispatchEvents,
+  type GatewayDispatchPayload,
+  type GatewayMessageCreateDispatchData,
+} from "discord.js";
 import type { Core } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { Door } from "../live/access.ts";
 import type { Channels } from "../live/channels.ts";
-import { channelIdsOf, guildIdOf, toIdAt } from "../wire/keys.ts";
+import type { Sessions } from "../live/sessions.ts";
+import { channelIdsOf, guildIdOf, type Spot, toIdAt } from "../wire/keys.ts";
 import { pageMessages } from "../wire/limits.ts";
 import type { Send } from "../wire/send.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
@@ -38,12 +44,14 @@ export function createCatchUp(of: {
   readonly me: string;
   readonly missed: Core["missed"];
   readonly take: Messages["take"];
+  readonly deleted: (spot: Spot) => void;
+  readonly sessions: Pick<Sessions, "replay" | "done">;
   readonly wait: (ms: number) => Promise<unknown>;
   /** Unix time, ms, by Discord's clock. */
   readonly now: () => number;
   readonly log: Log;
 }): CatchUp {
-  const { send, channels, door, me, missed, take, wait, now, log } = of;
+  const { send, channels, door, me, missed, take, deleted, sessions, wait, now, log } = of;
 
   /** The oldest first; without what we have answered. None where the bot may not be used. */
   async function read(
@@ -81,20 +89,41 @@ export function createCatchUp(of: {
     }
   }
 
-  /** Hands on what was said in these places, in the order in which it was said. The places that could not be read. */
-  async function readAll(ids: readonly string[], since: number): Promise<readonly string[]> {
-    const all: GatewayMessageCreateDispatchData[] = [];
+  /** What the gateway itself tells of it: also of a place of which nobody can know, as somebody's first direct message is. */
+  async function hear(since: number): Promise<readonly GatewayMessageCreateDispatchData[]> {
+    const told = await sessions.replay();
+    const taken = new Set<string>();
+    for (const spot of told.flatMap(deletionsIn)) {
+      taken.add(spot.messageId);
+      deleted(spot);
+    }
+    const oldest = BigInt(toIdAt(since));
+    return told
+      .flatMap(messagesIn)
+      .filter(({ id, author }) => author.id !== me && BigInt(id) > oldest && !taken.has(id));
+  }
+
+  /**
+   * Hands on what was said in these places, and what was heard, in the order in which it was said. The places that could
+   * not be read.
+   */
+  async function readAll(
+    ids: readonly string[],
+    heard: readonly GatewayMessageCreateDispatchData[],
+    since: number,
+  ): Promise<readonly string[]> {
+    const found = new Map(heard.map((message) => [message.id, message]));
     const left = [...ids];
     const unread: string[] = [];
     const readNext = async (): Promise<void> => {
       for (let id = left.shift(); id !== undefined; id = left.shift()) {
-        const found = await readSafely(id, since);
-        if (found) all.push(...found);
-        else unread.push(id);
+        const read = await readSafely(id, since);
+        if (!read) unread.push(id);
+        for (const message of read ?? []) if (!found.has(message.id)) found.set(message.id, message);
       }
     };
     await Promise.all(Array.from({ length: atOnce }, readNext));
-    all.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+    const all = [...found.values()].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
     log.info({ since, places: ids.length - unread.length, messages: all.length }, "discord.missed");
     for (const message of all) {
       const taken = Promise.withResolvers<void>();
@@ -108,14 +137,17 @@ export function createCatchUp(of: {
 
   async function catchUp(from: number | undefined): Promise<void> {
     const found = await missed(from === undefined ? undefined : now() - from);
-    if (!found) return;
+    if (!found) return sessions.done();
     const since = now() - found.forMs;
     const known = found.places.flatMap(channelIdsOf);
     // Somebody may have spoken to the bot where nobody has before. Of that the gateway tells, but for direct messages.
     const spoken = channels.spokenSince(since).slice(0, mostSpoken);
     let ids: readonly string[] = [...new Set([...known, ...spoken])];
+    let heard = await hear(since);
     for (const waitMs of [...retryMs, undefined]) {
-      ids = await readAll(ids, since);
+      ids = await readAll(ids, heard, since);
+      heard = [];
+      await sessions.done();
       if (ids.length === 0 || waitMs === undefined) return;
       await wait(waitMs);
     }
@@ -124,4 +156,16 @@ export function createCatchUp(of: {
   return (since) => {
     catchUp(since).catch((error: unknown) => log.error({ error: toLogged(error) }, "discord.missed.failed"));
   };
+}
+
+function messagesIn(event: GatewayDispatchPayload): readonly GatewayMessageCreateDispatchData[] {
+  return event.t === GatewayDispatchEvents.MessageCreate ? [event.d] : [];
+}
+
+function deletionsIn(event: GatewayDispatchPayload): readonly Spot[] {
+  if (event.t === GatewayDispatchEvents.MessageDelete) {
+    return [{ channelId: event.d.channel_id, messageId: event.d.id }];
+  }
+  if (event.t !== GatewayDispatchEvents.MessageDeleteBulk) return [];
+  return event.d.ids.map((messageId) => ({ channelId: event.d.channel_id, messageId }));
 }

@@ -1,3 +1,4 @@
+import { CloseCodes, type SessionInfo, SimpleShardingStrategy, type WebSocketManager } from "@discordjs/ws";
 import {
   ActivityType,
   Client,
@@ -21,6 +22,9 @@ export interface Gateway {
   readonly readsAll: boolean;
   /** Events come in: the connection is neither away nor over. */
   isConnected(): boolean;
+  /** What another process can take up the session with; undefined while there is none. */
+  session(): SessionInfo | undefined;
+  /** Leaves the session to be taken up: for some minutes, Discord keeps what is said meanwhile. */
   close(): Promise<void>;
 }
 
@@ -76,7 +80,14 @@ async function open({
   now,
   readsAll,
 }: Parameters<typeof connect>[0] & { readonly readsAll: boolean }): Promise<Gateway> {
+  let shards: WebSocketManager | undefined;
   const client = new Client({
+    ws: {
+      buildStrategy(manager) {
+        shards = manager;
+        return new LeftToResume(manager);
+      },
+    },
     intents: readsAll ? [...intents, GatewayIntentBits.MessageContent] : intents,
     rest,
     makeCache: createCache(),
@@ -131,7 +142,21 @@ async function open({
   }
   ready = true;
   const isConnected = () => away === undefined && fatal === undefined && !closing;
-  return { client: client as Client<true>, readsAll, isConnected, close }; // login has just given it its user
+  const session = () => sessionOf(shards);
+  return { client: client as Client<true>, readsAll, isConnected, session, close }; // login has just given it its user
+}
+
+/** How its one shard's session stands. */
+function sessionOf(shards: WebSocketManager | undefined): SessionInfo | undefined {
+  const found = shards?.options.retrieveSessionInfo(0);
+  return found && "sessionId" in found ? { ...found } : undefined;
+}
+
+/** Discord ends a session that is left by the codes 1000 and 1001, and keeps any other for a while. */
+class LeftToResume extends SimpleShardingStrategy {
+  override async destroy(): Promise<void> {
+    await super.destroy({ code: CloseCodes.Resuming });
+  }
 }
 
 /** The message content intent is turned off in the developer portal. */

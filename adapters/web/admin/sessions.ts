@@ -15,17 +15,17 @@ export function createAdminSessions(now: () => number): Sessions {
   let verifier: string | undefined;
 
   return {
-    verifier: () => verifier,
-    setVerifier(value) {
+    verifier: async () => verifier,
+    async setVerifier(value) {
       verifier = value;
       sessions.clear();
     },
-    begin() {
+    async begin() {
       const id = toId();
       sessions.set(toHash(id), { begunAt: now(), activeAt: now() });
       return id;
     },
-    isOpen(id, active) {
+    async isOpen(id, active) {
       const found = sessions.get(toHash(id));
       if (!found) return false;
       const { begunAt, activeAt } = found;
@@ -36,9 +36,9 @@ export function createAdminSessions(now: () => number): Sessions {
       if (active) found.activeAt = now();
       return true;
     },
-    end: (id) => void sessions.delete(toHash(id)),
-    knowsBrowser: (id) => (browsers.get(toHash(id)) ?? Number.NEGATIVE_INFINITY) + browserMs > now(),
-    rememberBrowser(before) {
+    end: async (id) => void sessions.delete(toHash(id)),
+    knowsBrowser: async (id) => (browsers.get(toHash(id)) ?? Number.NEGATIVE_INFINITY) + browserMs > now(),
+    async rememberBrowser(before) {
       if (before !== undefined) browsers.delete(toHash(before));
       const id = toId();
       browsers.set(toHash(id), now());

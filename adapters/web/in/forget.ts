@@ -9,8 +9,9 @@ import { you } from "./turn.ts";
  */
 export async function forget({ chat, uploads, events }: Stage, userId: string): Promise<number> {
   if (userId !== you.id) return 0;
-  const gone = chat.forget(asksForIt);
+  const gone = await chat.forget(asksForIt);
   await uploads.clear();
+  await chat.purge();
   events.renew();
   return gone.length;
 }

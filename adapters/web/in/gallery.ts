@@ -42,13 +42,14 @@ export function createGalleryRoutes(stage: Stage): App {
   routes.get("/api/prompts", (c) => c.json(gallery.prompts(c.req.query("thread") ?? "")));
 
   routes.get("/api/favourites", (c) => c.json(gallery.favourites().map(toSrc)));
-  routes.on(["PUT", "DELETE"], "/api/favourites/:file", (c) => {
+  routes.on(["PUT", "DELETE"], "/api/favourites/:file", async (c) => {
     const file = c.req.param("file");
     const isOne = c.req.method === "PUT";
     if (!isPictureFile(file) || (isOne && !chat.picture(file))) {
       throw new BotError("unknown_message", "That picture is no longer here.");
     }
-    if (gallery.setFavourite(file, isOne)) events.emit({ type: "favourite", src: toSrc(file), isOne });
+    const isNew = await gallery.setFavourite(file, isOne);
+    if (isNew) events.emit({ type: "favourite", src: toSrc(file), isOne });
     return c.body(null, 204);
   });
 

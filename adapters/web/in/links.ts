@@ -23,11 +23,11 @@ export function createLinkRoutes({ chat }: Stage, links: Links): App {
   routes.get("/api/links/:answer/:at", (c) => {
     return c.json({ count: links.count(...toPicture(c)) } satisfies WireLinks);
   });
-  routes.post("/api/links/:answer/:at", (c) => {
-    return c.json({ path: `/shared/${links.make(...toPicture(c))}` } satisfies WireLink, 201);
+  routes.post("/api/links/:answer/:at", async (c) => {
+    return c.json({ path: `/shared/${await links.make(...toPicture(c))}` } satisfies WireLink, 201);
   });
-  routes.delete("/api/links/:answer/:at", (c) => {
-    links.end(...toPicture(c));
+  routes.delete("/api/links/:answer/:at", async (c) => {
+    await links.end(...toPicture(c));
     return c.body(null, 204);
   });
   return routes;

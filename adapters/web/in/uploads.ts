@@ -4,7 +4,7 @@ import { BotError } from "../../../src/seam/errors.ts";
 import { badFile } from "../../../src/seam/files/sent-file.ts";
 import type { Attachment, SentFile } from "../../../src/seam/turn.ts";
 import type { Chat } from "../live/chat.ts";
-import { type Draft, isPictureFile, measureShown, toDraft, toSrc } from "../live/pictures.ts";
+import { type Draft, isPictureFile, measureShown, toSrc } from "../live/pictures.ts";
 import type { Stage } from "../live/stage.ts";
 import { isUploadId } from "../live/uploads.ts";
 import type { WirePicture } from "../wire/messages.ts";
@@ -49,18 +49,19 @@ export async function receive(
       const { name, role, arrived } = upload;
       const measured = await measureShown(measure, arrived.path);
       if (!measured) {
-        await uploads.keep(arrived.id);
+        await uploads.keep(arrived);
         kept.push(arrived.id);
         attachments.push(openSent({ ...toClaim(upload), id: arrived.id }, { chat, uploads }));
         continue;
       }
-      const draft = toDraft(arrived, measured);
+      const draft = await chat.adopt(arrived, measured);
       const picture = { src: toSrc(draft.file), name, alt: name, ...measured, ...(role && { role }) };
       drafts.push(draft);
       pictures.push(picture);
       attachments.push(toAttachment(picture, chat, arrived.bytes));
     }
   } catch (error) {
+    chat.discard(drafts);
     await uploads.remove(kept);
     throw error;
   }

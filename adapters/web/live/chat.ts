@@ -1,12 +1,18 @@
-import { join } from "node:path";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { Measured } from "../../../src/seam/view.ts";
-import type { WireAnswer, WireAsk, WireMessage, WirePicture, WireThread } from "../wire/messages.ts";
+import type {
+  WireAnswer,
+  WireAsk,
+  WireMessage,
+  WirePicture,
+  WireThread,
+  WireView,
+} from "../wire/messages.ts";
 import type { Database } from "./database.ts";
 import { createGallery, type Gallery } from "./gallery/gallery.ts";
+import { toTitle } from "./gallery/title.ts";
 import { createTrash, trashMs } from "./gallery/trash.ts";
-import { createPictures, type Draft, type Pictures, toFileOf, toSrc } from "./pictures.ts";
-import { toTitle } from "./title.ts";
+import { type Draft, type Pictures, toFileOf, toSrc } from "./pictures.ts";
 
 /** A stored picture, as its row has it. */
 interface StoredPicture extends Measured {
@@ -15,12 +21,15 @@ interface StoredPicture extends Measured {
 }
 
 /**
- * The playground's own chat: threads, messages and pictures, in a folder.
+ * The playground's own chat: threads, messages and pictures. What is read is as `fresh` found it; what changes something
+ * is done on what is there now, as one, and rejects with BotError `storage` when that cannot be.
  *
- * A message never names a picture that is not on disk, wherever the process is killed: pictures get their names
- * before the row that shows them is written, and lose them after the last such row is gone.
+ * A message never names a picture that is not kept, wherever the process is killed: pictures get their names before
+ * the row that shows them is written, and lose them after the last such row is gone.
  */
 export interface Chat {
+  /** As of `Database`. */
+  fresh(): Promise<void>;
   /** Those that are listed, newest first: `limit` of them (all, unless said), the first of those that come after one. */
   threads(limit?: number, after?: { readonly id: string; readonly updatedAt: number }): readonly WireThread[];
   /** Those that were deleted and can be brought back, the last first. */
@@ -33,44 +42,66 @@ export interface Chat {
   picture(file: string): StoredPicture | undefined;
   readonly gallery: Gallery;
   readPicture: Pictures["read"];
-  pathOf: Pictures["pathOf"];
+  pictureSource: Pictures["source"];
   readThumbnail: Pictures["readThumbnail"];
   keepThumbnail: Pictures["keepThumbnail"];
-  /** Puts a picture on disk; it stays only if a message with it is stored. */
+  /** Keeps a picture; it stays only if a message with it is stored. */
   draft: Pictures["draft"];
-  /** Takes drafts off the disk that no message will show. */
+  /** The same of a file that has arrived. */
+  adopt: Pictures["adopt"];
+  /** Lets go of drafts that no message will show. */
   discard: Pictures["discard"];
-  /** Stores a question, and its thread if it is the first. `drafts` are those of its pictures that are new here.
-   * Throws BotError `unknown_message` when the message it replies to has been deleted. */
-  ask(ask: WireAsk, drafts: readonly Draft[]): WireThread;
   /**
-   * Stores an answer or changes it. Undefined, and nothing stored, when what it answers has been deleted. One whose view
-   * is `gone` is kept beside it until then, to be brought back.
+   * Stores a question, and its thread if it is the first. `drafts` are those of its pictures that are new here. Undefined,
+   * and nothing stored, where it is there already: it was sent twice, to two processes. So it is where it `isSecond` to one
+   * of the last in its thread.
+   *
+   * Rejects with BotError `unknown_message` when the message it replies to has been deleted.
    */
-  answer(answer: WireAnswer, drafts: readonly Draft[], head?: string | null): WireThread | undefined;
+  ask(
+    ask: WireAsk,
+    drafts: readonly Draft[],
+    isSecond?: (ask: WireAsk, before: WireAsk) => boolean,
+  ): Promise<WireThread | undefined>;
+  /**
+   * Stores an answer or changes it. Nothing is stored, and it says why, when what it answers has been deleted (`gone`), or
+   * `isBehind` what is shown. One whose view is `gone` is kept beside it until then, to be brought back.
+   */
+  answer(
+    answer: WireAnswer,
+    drafts: readonly Draft[],
+    head?: string | null,
+    isBehind?: (shown: WireView) => boolean,
+  ): Promise<WireThread | "gone" | "behind">;
   /** `way`: it was taken back, or forward again, or what was undone is still to be brought forward. */
-  setHead(thread: string, head: string | null, way?: "back" | "forward" | "kept"): WireThread | undefined;
+  setHead(
+    thread: string,
+    head: string | null,
+    way?: "back" | "forward" | "kept",
+  ): Promise<WireThread | undefined>;
   /** There is nothing to bring forward again in that thread. */
-  forgetUndone(thread: string): WireThread | undefined;
+  forgetUndone(thread: string): Promise<WireThread | undefined>;
   /** Notes which of an answer's pictures was picked, from 0. Undefined when it is gone or has no such picture. */
-  pick(answer: string, place: number): WireAnswer | undefined;
-  rename(thread: string, title: string): WireThread | undefined;
+  pick(answer: string, place: number): Promise<WireAnswer | undefined>;
+  rename(thread: string, title: string): Promise<WireThread | undefined>;
   /** Removes a thread with its messages. False: there is none. */
-  remove(thread: string): boolean;
+  remove(thread: string): Promise<boolean>;
   /** Whether an answer that was deleted can still be brought back. */
   isInTrash(answer: string): boolean;
   /** Brings a deleted answer back, or a thread; undefined: it is no longer kept. */
-  restore(answer: string): WireAnswer | undefined;
-  restoreThread(thread: string): WireThread | undefined;
+  restore(answer: string): Promise<WireAnswer | undefined>;
+  restoreThread(thread: string): Promise<WireThread | undefined>;
   /**
    * Deletes all that there is, for good, but for the newest question that is to stay, with its answer; the threads that are
    * gone.
    */
-  forget(stays: (ask: WireAsk) => boolean): readonly string[];
+  forget(stays: (ask: WireAsk) => boolean): Promise<readonly string[]>;
   /** Deletes threads in which nothing was said since then, for good, some at a time; those that are gone. */
-  expire(before: number): readonly string[];
+  expire(before: number): Promise<readonly string[]>;
   /** Throws away what was deleted long enough ago, and the pictures that nothing else shows. */
-  emptyTrash(): void;
+  emptyTrash(): Promise<void>;
+  /** As of `Database`: the pictures, too. */
+  purge(): Promise<void>;
   readonly isOpen: boolean;
 }
 
@@ -89,10 +120,9 @@ const threadColumns = `
   EXISTS (SELECT 1 FROM messages WHERE thread = threads.id AND kind = 'answer')
     AND NOT EXISTS (SELECT 1 FROM messages WHERE thread = threads.id AND ${isAnswered}) AS unlisted`;
 
-/** The chat in a database, its pictures in a folder. Throws BotError `storage`. `now` is Unix time in ms. */
-export function openChat(database: Database, folder: string, now: () => number): Chat {
-  const pictures = createPictures(join(folder, "pictures"));
-  const gallery = createGallery(database, now);
+/** The chat in a database, its pictures beside it. Rejects with BotError `storage`. `now` is Unix time in ms. */
+export async function openChat(database: Database, pictures: Pictures, now: () => number): Promise<Chat> {
+  const gallery = await createGallery(database, now);
   const trash = createTrash(database, now);
   const sql = {
     threads: database.prepare(`
@@ -139,6 +169,9 @@ export function openChat(database: Database, folder: string, now: () => number):
     ),
     clearShown: database.prepare("DELETE FROM shown WHERE message = ?"),
     show: database.prepare("INSERT INTO shown (message, position, file) VALUES (?, ?, ?)"),
+    lastAsks: database.prepare(
+      "SELECT body FROM messages WHERE thread = ? AND kind = 'ask' ORDER BY seq DESC LIMIT 8",
+    ),
     asks: database.prepare("SELECT body FROM messages WHERE kind = 'ask' ORDER BY seq DESC"),
     forgetMessages: database.prepare(
       "DELETE FROM messages WHERE id <> ?1 AND (kind <> 'answer' OR body ->> '$.ask' <> ?1)",
@@ -149,13 +182,14 @@ export function openChat(database: Database, folder: string, now: () => number):
     ),
     forgetTrash: database.prepare("DELETE FROM trash"),
     expire: database.prepare(
-      "DELETE FROM threads WHERE id IN (SELECT id FROM threads WHERE updatedAt < ? LIMIT 100) RETURNING id",
+      "DELETE FROM threads WHERE id IN (SELECT id FROM threads WHERE updatedAt < ? ORDER BY id LIMIT 100) RETURNING id",
     ),
     removeUnshown: database.prepare(
       "DELETE FROM pictures WHERE file NOT IN (SELECT file FROM shown) RETURNING file",
     ),
   };
-  pictures.sweep((file) => sql.isKept.get(file) !== undefined);
+  const isKept = (file: string) => sql.isKept.get(file) !== undefined;
+  await pictures.sweep(isKept);
 
   // The casts below trust rows that only this file writes.
   const thread = (id: string) => toThread(sql.thread.get(id));
@@ -173,8 +207,10 @@ export function openChat(database: Database, folder: string, now: () => number):
       sql.unlink.run(message.id);
       return [];
     }
-    for (const { file, mediaType, width, height, bytes } of drafts) {
-      sql.putPicture.run(file, mediaType, width, height, bytes);
+    for (const draft of drafts) {
+      const { file, mediaType, width, height, bytes } = draft;
+      const isNew = sql.putPicture.run(file, mediaType, width, height, bytes).changes > 0;
+      if (isNew) pictures.bind(draft);
     }
     const cleared = sql.clearShown.run(message.id).changes;
     shownBy(message).forEach(({ src }, position) => {
@@ -184,21 +220,27 @@ export function openChat(database: Database, folder: string, now: () => number):
   }
 
   function removeUnshown(): string[] {
-    return sql.removeUnshown.all().map((row) => String(row.file));
+    const files = sql.removeUnshown.all().map((row) => String(row.file));
+    for (const file of files) pictures.unbind(file);
+    return files;
   }
 
   /** From the naming of the files to the row that shows them nothing else runs, so nobody can remove them between. */
-  function store(drafts: readonly Draft[], change: () => readonly string[] | undefined): boolean {
+  async function store<T>(drafts: readonly Draft[], change: () => Stored<T>): Promise<T> {
     try {
       pictures.settle(drafts);
-      const unshown = database.atomically(change);
-      if (unshown) pictures.remove(unshown);
-      return unshown !== undefined;
+      const { result } = await database.atomically(change, ({ unshown = [] }) => pictures.remove(unshown));
+      return result;
     } finally {
       pictures.discard(drafts);
       // Named, but in no row: nothing was stored.
-      pictures.remove(drafts.map(({ file }) => file).filter((file) => !sql.isKept.get(file)));
+      pictures.remove(drafts.map(({ file }) => file).filter((file) => !isKept(file)));
     }
+  }
+
+  async function purge(): Promise<void> {
+    await pictures.tidy();
+    await database.purge();
   }
 
   return {
@@ -211,13 +253,18 @@ export function openChat(database: Database, folder: string, now: () => number):
     picture: (file) => sql.picture.get(file) as unknown as StoredPicture | undefined,
     gallery,
     readPicture: pictures.read,
-    pathOf: pictures.pathOf,
+    pictureSource: pictures.source,
     readThumbnail: pictures.readThumbnail,
     keepThumbnail: pictures.keepThumbnail,
     draft: pictures.draft,
+    adopt: pictures.adopt,
     discard: pictures.discard,
-    ask(ask, drafts) {
+    fresh: database.fresh,
+    ask: (ask, drafts, isSecond) =>
       store(drafts, () => {
+        if (message(ask.id)) return { result: undefined };
+        const last = isSecond ? sql.lastAsks.all(ask.thread).flatMap((row) => toMessage(row) ?? []) : [];
+        if (last.some((one) => one.kind === "ask" && isSecond?.(ask, one))) return { result: undefined };
         // Checked here, where nothing can delete it any more: an answer to what is gone must not bring back its thread.
         if (ask.replyTo && message(ask.replyTo)?.thread !== ask.thread) {
           throw new BotError("unknown_message", "The picture you answered is no longer here.");
@@ -225,30 +272,37 @@ export function openChat(database: Database, folder: string, now: () => number):
         // A thread of that name that was deleted is not brought back by it.
         const removed = sql.removeTrashed.run(ask.thread).changes ? removeUnshown() : [];
         sql.touchThread.run(ask.thread, toTitle(ask.text), now());
-        return [...removed, ...put(ask, drafts)];
-      });
-      return thread(ask.thread) as WireThread;
-    },
-    answer(answer, drafts, head) {
-      const stored = store(drafts, () => {
-        if (message(answer.ask)?.thread !== answer.thread) return undefined;
+        const unshown = [...removed, ...put(ask, drafts)];
+        return { result: thread(ask.thread), unshown };
+      }),
+    answer: (answer, drafts, head, isBehind) =>
+      store(drafts, () => {
+        const is = (result: WireThread | "gone" | "behind" | undefined, unshown: readonly string[] = []) => {
+          return { result: result ?? ("gone" as const), unshown };
+        };
+        if (message(answer.ask)?.thread !== answer.thread) return is("gone");
+        const shown = isBehind && message(answer.id);
+        if (shown?.kind === "answer" && isBehind?.(shown.view)) return is("behind");
         // Only a sketch is new, which is not stored.
-        if (head === undefined && sql.message.get(answer.id)?.body === JSON.stringify(answer)) return [];
+        const isSame = head === undefined && sql.message.get(answer.id)?.body === JSON.stringify(answer);
+        if (isSame) return is(thread(answer.thread));
         if (head !== undefined) sql.setHead.run(answer.thread, head, now(), isGone(answer) ? 1 : 0, 0);
         else sql.setUpdated.run(answer.thread, now());
-        return put(answer, drafts);
-      });
-      return stored ? thread(answer.thread) : undefined;
-    },
+        const unshown = put(answer, drafts);
+        return is(thread(answer.thread), unshown);
+      }),
     setHead(id, head, way) {
       const step = { back: 1, forward: -1, kept: 0 }[way ?? "kept"];
-      database.atomically(() => sql.setHead.run(id, head, now(), way ? 1 : 0, step));
-      return thread(id);
+      return database.atomically(() => {
+        sql.setHead.run(id, head, now(), way ? 1 : 0, step);
+        return thread(id);
+      });
     },
-    forgetUndone(id) {
-      database.atomically(() => sql.forgetUndone.run(id));
-      return thread(id);
-    },
+    forgetUndone: (id) =>
+      database.atomically(() => {
+        sql.forgetUndone.run(id);
+        return thread(id);
+      }),
     pick(id, place) {
       return database.atomically(() => {
         const known = message(id);
@@ -258,10 +312,11 @@ export function openChat(database: Database, folder: string, now: () => number):
         return picked;
       });
     },
-    rename(id, title) {
-      database.atomically(() => sql.rename.run(id, title));
-      return thread(id);
-    },
+    rename: (id, title) =>
+      database.atomically(() => {
+        sql.rename.run(id, title);
+        return thread(id);
+      }),
     remove: (id) =>
       database.atomically(() => {
         sql.unlinkThread.run(id);
@@ -280,37 +335,42 @@ export function openChat(database: Database, folder: string, now: () => number):
         sql.restoreThread.run(id, now() - trashMs);
         return thread(id);
       }),
-    forget(stays) {
-      const gone: string[] = [];
+    forget: (stays) =>
       store([], () => {
         const asks = sql.asks.all().flatMap((row) => toMessage(row) ?? []);
         const kept = asks.find((one) => one.kind === "ask" && stays(one));
         sql.forgetTrash.run();
         sql.forgetMessages.run(kept?.id ?? "");
-        gone.push(...sql.forgetThreads.all(kept?.thread ?? "").map(({ id }) => String(id)));
+        const result = sql.forgetThreads.all(kept?.thread ?? "").map(({ id }) => String(id));
         if (kept?.kind === "ask") sql.emptyThread.run(kept.thread, toTitle(kept.text));
-        return removeUnshown();
-      });
-      return gone;
-    },
-    expire(before) {
-      const gone: string[] = [];
+        return { result, unshown: removeUnshown() };
+      }),
+    expire: (before) =>
       store([], () => {
-        gone.push(...sql.expire.all(before).map(({ id }) => String(id)));
-        return gone.length > 0 ? removeUnshown() : [];
+        const result = sql.expire.all(before).map(({ id }) => String(id));
+        return { result, unshown: result.length > 0 ? removeUnshown() : [] };
+      }),
+    async emptyTrash() {
+      const isEmptied = await store([], () => {
+        const result = trash.empty();
+        return { result, unshown: result ? removeUnshown() : [] };
       });
-      return gone;
+      await (isEmptied ? purge() : pictures.tidy());
     },
-    emptyTrash() {
-      store([], () => (trash.empty() ? removeUnshown() : undefined));
-    },
+    purge,
     get isOpen() {
       return database.isOpen;
     },
   };
 }
 
-/** All that a message keeps on disk. */
+/** What came of a change, and the files that nobody shows any more. */
+interface Stored<T> {
+  readonly result: T;
+  readonly unshown?: readonly string[];
+}
+
+/** All that a message keeps beside itself. */
 function shownBy(message: WireMessage): readonly WirePicture[] {
   if (message.kind === "ask") return message.pictures;
   return [...message.view.images, ...(message.view.files ?? [])];

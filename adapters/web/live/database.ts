@@ -12,16 +12,23 @@ interface Statement {
   run(...values: SQLInputValue[]): ReturnType<StatementSync["run"]>;
 }
 
-/** The playground's tables. */
+/** The playground's tables: in a file, or in a store that several processes have in common. */
 export interface Database {
   /** The ending under which a damaged chat was set aside, e.g. `.damaged-2026-01-31T12:00:00.000Z`. */
   readonly aside?: string;
-  /** Its calls throw BotError `storage` when the disk or the database fails. */
+  /** Its calls throw BotError `storage` when the disk or the database fails. What writes runs inside `atomically` alone. */
   prepare(sql: string): Statement;
   /** Makes what turns words into others known to the statements prepared from then on. */
   define(name: string, turn: (words: string) => string): void;
-  /** All of it or nothing. Throws BotError `storage` when the disk or the database fails. */
-  atomically<T>(change: () => T): T;
+  /**
+   * All of it or nothing; `then` follows before anybody sees the change. It is done again where another process was faster,
+   * so it does nothing beside. Rejects with BotError `storage` when the disk or the database fails, and with what it throws.
+   */
+  atomically<T>(change: () => T, then?: (result: T) => void): Promise<T>;
+  /** Resolves when all is seen here that was written before, by whatever process. Rejects with BotError `storage`. */
+  fresh(): Promise<void>;
+  /** Leaves nothing behind of what was deleted, where others would find it. Rejects with BotError `storage`. */
+  purge(): Promise<void>;
   readonly isOpen: boolean;
   close(): void;
 }
@@ -30,13 +37,14 @@ const fileName = "playground.db";
 
 /**
  * What each version added. A file is brought up to the last of them when it is opened, and says so, so that an older
- * program does not write into it.
+ * program does not write into it. The same is there where several processes have the tables in common: what is added there
+ * has a value for what was there before.
  *
  * `seq` is the order in which messages came; `shown` says which message names which picture; `hash` is of what a browser
  * or an address holds. `found` is what a message is found by; `trash` what an answer was before it was deleted, and
  * `undone` how many times in a row a thread was taken back.
  */
-const schema = [
+export const schema = [
   `
   CREATE TABLE threads (
     id TEXT PRIMARY KEY,
@@ -197,17 +205,22 @@ function toDatabase(open: DatabaseSync, folder: string, aside: string | undefine
     define(name, turn) {
       open.function(name, { deterministic: true }, (words) => turn(String(words)));
     },
-    atomically(change) {
+    // Up to its end at once: nothing else of this process comes between.
+    async atomically(change, then) {
       try {
         open.exec("BEGIN IMMEDIATE");
         const result = change();
         open.exec("COMMIT");
+        then?.(result);
         return result;
       } catch (error) {
         if (open.isTransaction) open.exec("ROLLBACK");
         throw error instanceof BotError ? error : toStorageError(error, folder);
       }
     },
+    fresh: async () => {},
+    // The file's free pages are nobody's but this process's.
+    purge: async () => {},
     get isOpen() {
       return open.isOpen;
     },

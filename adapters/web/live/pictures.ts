@@ -8,7 +8,7 @@ import { wireLimits } from "../wire/limits.ts";
 import { toDiskError } from "./disk.ts";
 import type { Arrived } from "./uploads.ts";
 
-/** A picture on disk under a passing name. It gets its own only together with the message that shows it. */
+/** A picture under a passing name. It gets its own only together with the message that shows it. */
 export interface Draft extends Measured {
   readonly file: string;
   readonly bytes: number;
@@ -20,23 +20,34 @@ export const thumbnailSides = { thumbnail: 256, preview: 1024 } as const;
 
 export type ThumbnailSize = keyof typeof thumbnailSides;
 
+/** Where the pictures of the chat lie: in a folder, or where several processes find them. */
 export interface Pictures {
-  /** Rejects with BotError `storage` when the disk is full, or takes nothing. */
+  /** Rejects with BotError `storage` when there is no room, or nothing is taken. */
   draft(bytes: Uint8Array, measured: Measured): Promise<Draft>;
+  /** The same of a file that has arrived. */
+  adopt(arrived: Arrived, measured: Measured): Promise<Draft>;
   /** Gives drafts their names. Throws BotError `storage`. Synchronous, so that no removal comes between it and the row that names them. */
   settle(drafts: readonly Draft[]): void;
+  /** There is a row for it now. To be called in the change that writes that. */
+  bind(draft: Draft): void;
+  /** There is none any more. The same. */
+  unbind(file: string): void;
+  /** Takes away what is still a draft. */
   discard(drafts: readonly Draft[]): void;
+  /** Takes away what has no row. */
   remove(files: readonly string[]): void;
-  /** Rejects with ENOENT when it is gone. */
+  /** Rejects when it is gone. */
   read(file: string, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Where a picture lies on disk. */
-  pathOf(file: string): string;
-  /** Rejects with ENOENT where it has not been made. */
+  /** The picture's bytes, or the file in which it lies. Rejects when it is gone. */
+  source(file: string): Promise<Uint8Array | string>;
+  /** Rejects where it has not been made. */
   readThumbnail(file: string, size: ThumbnailSize): Promise<Uint8Array>;
-  /** Keeps a picture made small for as long as the picture. Rejects as the disk does. */
+  /** Keeps a picture made small for as long as the picture. Rejects when it cannot. */
   keepThumbnail(file: string, size: ThumbnailSize, bytes: Uint8Array): Promise<void>;
-  /** Removes what no message shows: a process that was killed leaves drafts. */
-  sweep(isShown: (file: string) => boolean): void;
+  /** At the start: removes what no message shows, such as the drafts of a process that was killed. */
+  sweep(isShown: (file: string) => boolean): Promise<void>;
+  /** From time to time: removes what somebody else has left. Rejects with BotError `storage`. */
+  tidy(): Promise<void>;
 }
 
 const extensions: Readonly<Record<string, string>> = {
@@ -48,7 +59,7 @@ const extensions: Readonly<Record<string, string>> = {
   "image/avif": "avif",
 };
 
-const sizes = Object.keys(thumbnailSides) as readonly ThumbnailSize[];
+export const thumbnailSizes = Object.keys(thumbnailSides) as readonly ThumbnailSize[];
 
 const stored = /^[0-9a-f]{64}\.(png|jpg|webp|gif|svg|avif)$/;
 
@@ -82,9 +93,9 @@ export async function measureShown(
   return measured.width * measured.height <= wireLimits.pixels ? measured : undefined;
 }
 
-/** A file that has arrived, as a picture that a message will show. */
-export function toDraft({ hash, bytes, path }: Arrived, measured: Measured): Draft {
-  return { ...measured, file: `${hash}.${toExtension(measured.mediaType)}`, bytes, temporary: path };
+/** What a picture is called: by the hash of its bytes, in hexadecimal. */
+export function toFileName(hash: string, { mediaType }: Measured): string {
+  return `${hash}.${toExtension(mediaType)}`;
 }
 
 /** Pictures in a folder, each under the hash of its bytes; in `thumbnails`, beside it, they lie made small. */
@@ -98,7 +109,7 @@ export function createPictures(folder: string): Pictures {
   return {
     async draft(bytes, measured) {
       const hash = createHash("sha256").update(bytes).digest("hex");
-      const file = `${hash}.${toExtension(measured.mediaType)}`;
+      const file = toFileName(hash, measured);
       const temporary = path(`${randomUUID()}.draft`);
       try {
         await writeFile(temporary, bytes, { flush: true, mode: 0o600 });
@@ -108,6 +119,9 @@ export function createPictures(folder: string): Pictures {
       }
       return { ...measured, file, bytes: bytes.length, temporary };
     },
+    adopt: async ({ hash, bytes, path: temporary }, measured) => {
+      return { ...measured, file: toFileName(hash, measured), bytes, temporary };
+    },
     settle(drafts) {
       try {
         for (const { temporary, file } of drafts) renameSync(temporary, path(file));
@@ -115,17 +129,19 @@ export function createPictures(folder: string): Pictures {
         throw toDiskError(error, folder);
       }
     },
+    bind() {},
+    unbind() {},
     discard(drafts) {
       for (const { temporary } of drafts) rmSync(temporary, { force: true });
     },
     remove(files) {
       for (const file of files) {
         rmSync(path(file), { force: true });
-        for (const size of sizes) rmSync(smallPath(file, size), { force: true });
+        for (const size of thumbnailSizes) rmSync(smallPath(file, size), { force: true });
       }
     },
     read: (file, signal) => readFile(path(file), signal ? { signal } : {}),
-    pathOf: path,
+    source: async (file) => path(file),
     readThumbnail: (file, size) => readFile(smallPath(file, size)),
     async keepThumbnail(file, size, bytes) {
       const temporary = join(small, `${randomUUID()}.draft`);
@@ -139,7 +155,9 @@ export function createPictures(folder: string): Pictures {
         throw error;
       }
     },
-    sweep(isShown) {
+    // What is left here was left by the process before.
+    tidy: async () => {},
+    async sweep(isShown) {
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         // A disk mounted here has folders of its own, such as `lost+found`.
         if (entry.isFile() && !isShown(entry.name)) rmSync(path(entry.name), { force: true });

@@ -32,37 +32,39 @@ export function createSessions(
     ),
   };
   return {
-    verifier() {
+    async verifier() {
       const row = sql.verifier.get();
       return row && String(row.value);
     },
-    setVerifier(value) {
-      database.atomically(() => {
+    async setVerifier(value) {
+      await database.atomically(() => {
         sql.setVerifier.run(value);
         sql.endAll.run();
       });
     },
-    begin() {
+    async begin() {
       const id = toId();
-      database.atomically(() => {
+      await database.atomically(() => {
         sql.endOld.run(now() - longestSessionMs, now() - idleMs);
         sql.begin.run(toHash(id), now());
       });
       return id;
     },
-    isOpen(id, active) {
+    async isOpen(id, active) {
       const found = sql.find.get(toHash(id), now() - longestSessionMs, now() - idleMs);
       if (!found) return false;
-      if (active && now() - Number(found.activeAt) >= noteMs) sql.note.run(toHash(id), now());
+      if (active && now() - Number(found.activeAt) >= noteMs) {
+        await database.atomically(() => sql.note.run(toHash(id), now()));
+      }
       return true;
     },
-    end(id) {
-      sql.end.run(toHash(id));
+    async end(id) {
+      await database.atomically(() => sql.end.run(toHash(id)));
     },
-    knowsBrowser: (id) => sql.browser.get(toHash(id), now() - browserMs) !== undefined,
-    rememberBrowser(before) {
+    knowsBrowser: async (id) => sql.browser.get(toHash(id), now() - browserMs) !== undefined,
+    async rememberBrowser(before) {
       const id = toId();
-      database.atomically(() => {
+      await database.atomically(() => {
         if (before !== undefined) sql.forget.run(toHash(before));
         sql.remember.run(toHash(id), now());
         sql.forgetOld.run(mostBrowsers);

@@ -16,7 +16,7 @@ const mostAtOnce = 2;
 const mostFailed = 1000;
 
 export function createThumbnails(parts: {
-  readonly chat: Pick<Chat, "isOpen" | "picture" | "pathOf" | "readThumbnail" | "keepThumbnail">;
+  readonly chat: Pick<Chat, "isOpen" | "picture" | "pictureSource" | "readThumbnail" | "keepThumbnail">;
   readonly toThumbnail: ToThumbnail;
   readonly log: Log;
 }): Thumbnails {
@@ -46,7 +46,9 @@ export function createThumbnails(parts: {
 
   async function make(file: string, size: ThumbnailSize): Promise<Uint8Array | undefined> {
     try {
-      const { bytes } = await inLine(size, () => toThumbnail(chat.pathOf(file), thumbnailSides[size]));
+      const { bytes } = await inLine(size, async () =>
+        toThumbnail(await chat.pictureSource(file), thumbnailSides[size]),
+      );
       await chat.keepThumbnail(file, size, bytes).catch((error) => {
         if (chat.isOpen) log.warn({ file, error }, "thumbnail.unkept");
       });

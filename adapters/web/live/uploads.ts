@@ -20,7 +20,7 @@ export interface Uploads {
   /** Writes a file as it arrives. Rejects as reading does, and with BotError `storage` when the disk is full, or takes nothing. */
   receive(chunks: AsyncIterable<Uint8Array>): Promise<Arrived>;
   /** What has arrived is kept from now on, for a day, and after a restart, too. */
-  keep(id: string): Promise<void>;
+  keep(arrived: Arrived): Promise<void>;
   /** Takes what has arrived off the disk again, unless it is kept. */
   discard(ids: readonly string[]): Promise<void>;
   /** Of what is kept. Rejects with ENOENT when it is gone. */
@@ -34,7 +34,7 @@ export interface Uploads {
 }
 
 /** How long they are kept, in ms. */
-const keptMs = 24 * 60 * 60 * 1000;
+export const keptMs = 24 * 60 * 60 * 1000;
 /** How long a file may take to arrive: what is older was left by a process that was killed. */
 const arrivingMs = 60 * 60 * 1000;
 
@@ -90,7 +90,7 @@ export function createUploads(folder: string, now: () => number): Uploads {
       }
       return { id, bytes, hash: hash.digest("hex"), path: to };
     },
-    async keep(id) {
+    async keep({ id }) {
       await rename(path(`${id}${arriving}`), path(id)).catch((error: unknown) => {
         throw toDiskError(error, folder);
       });

@@ -241,14 +241,22 @@ export function createSpending(of: {
   };
 }
 
+/** Made once: to make one, and to parse with it for the first time, takes more than to parse. */
+const shapes = {
+  known: z.string(),
+  day: z.object({ payments: z.number() }),
+  page: z.array(payment).readonly(),
+  list: z.array(z.string()).readonly(),
+};
+
 function tablesOf(within: Tables) {
   return {
-    known: within.table("payment", z.string()),
-    days: within.table("payment-day", z.object({ payments: z.number() })),
-    pages: within.table("payment-page", z.array(payment).readonly()),
+    known: within.table("payment", shapes.known),
+    days: within.table("payment-day", shapes.day),
+    pages: within.table("payment-page", shapes.page),
     rows: within.table("spent", sum),
     /** Who has sums on a day. Keyv's stores do not all list their keys. */
-    lists: within.table("spent-of", z.array(z.string()).readonly()),
+    lists: within.table("spent-of", shapes.list),
   };
 }
 

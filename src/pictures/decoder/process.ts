@@ -1,4 +1,5 @@
 import { readSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { setPriority } from "node:os";
 import { Worker } from "node:worker_threads";
 import sharp from "sharp";
@@ -39,6 +40,7 @@ const pipe = 4;
 const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(told).length));
 new Worker(new URL("./guard.ts", import.meta.url), { workerData: { shared, parent: process.ppid } });
 
+flushCompileCache(); // it is always killed
 // Who stops the bot may stop all its processes: this one is needed to the end, and ends with it.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 // No exit: that stops the guard, and then waits for the decoding that is under way, however much and long that takes.

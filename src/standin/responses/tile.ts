@@ -3,12 +3,12 @@ import sharp from "sharp";
 import type { Draw } from "../scene/scene.ts";
 
 /**
- * A picture of one colour in place of the drawing, of the same size and type: for who does not look at it. Another
- * scene, and another sketch of it, has another colour. A mask counts for nothing: the hole is all of it.
+ * A picture of one colour in place of the drawing, of the same size and type: for who does not look at it. Other
+ * words, another scene, and another sketch of it, have another colour. A mask counts for nothing: the hole is all of it.
  */
 export async function drawTile(draw: Draw, sketch?: number): Promise<Uint8Array> {
-  const { width, height, scene, format } = draw;
-  const hash = createHash("sha256").update(JSON.stringify([scene, sketch]));
+  const { width, height, scene, prompt, format } = draw;
+  const hash = createHash("sha256").update(JSON.stringify([scene, prompt, sketch]));
   const colour = `#${hash.digest("hex").slice(0, 6)}`;
   if (format === "svg") {
     return Buffer.from(

@@ -19,8 +19,30 @@ const listKeys = `
 /** Keys that are listed at once. */
 const pageSize = 500;
 
-/** What is compared and written goes one after another, also where there is no row yet that could be locked: "draw", "seen". */
-const oneByOne = "BEGIN; SELECT pg_advisory_xact_lock(1685217655, 1936025966)";
+/**
+ * Compares and writes in one call: nobody waits for a process that is busy, or stopped, in the middle of it. Who has seen
+ * the same keys goes one after another, also where there is no row yet that could be locked; keys are locked in one order
+ * by all. 1685217655 is "draw".
+ */
+const makeWriteIf = `
+  SELECT pg_advisory_xact_lock(1685217655, 1936025966);
+  CREATE OR REPLACE FUNCTION ${table}_write_if(
+    seen_keys text[], seen_values text[], new_keys text[], new_values text[], gone text[]
+  ) RETURNS boolean LANGUAGE plpgsql AS $body$
+  BEGIN
+    PERFORM pg_advisory_xact_lock(1685217655, place)
+      FROM (SELECT DISTINCT hashtext(seen) AS place FROM UNNEST(seen_keys) AS seen ORDER BY place) AS places;
+    PERFORM 1 FROM ${table} WHERE key = ANY(seen_keys) ORDER BY key FOR UPDATE;
+    IF EXISTS (
+      SELECT 1 FROM UNNEST(seen_keys, seen_values) AS seen (key, value)
+      LEFT JOIN ${table} AS kept ON kept.key = seen.key
+      WHERE kept.value IS DISTINCT FROM seen.value
+    ) THEN RETURN false; END IF;
+    DELETE FROM ${table} WHERE key = ANY(gone);
+    INSERT INTO ${table} (key, value) SELECT * FROM UNNEST(new_keys, new_values)
+      ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+    RETURN true;
+  END $body$`;
 
 /**
  * Keyv's own PostgreSQL store, made to outlive its server. Rejects when that lets nobody in within `connectMs`, or has no
@@ -60,18 +82,30 @@ export async function createPostgresStore(
     max: 2,
     connectionTimeoutMillis: connectMs,
     query_timeout: patience.silentMs,
-    // A process that is stopped in mid-transaction holds nobody up for longer.
-    idle_in_transaction_session_timeout: patience.limitMs,
     lock_timeout: patience.limitMs,
     keepAlive: true,
   });
   pool.on("error", () => {});
+  let made: Promise<unknown> | undefined;
   const disconnect = adapter.disconnect.bind(adapter);
   const backend = Object.assign(adapter, {
     async write(rows: readonly Row[]) {
       await adapter.query(writeAll, toValues(rows));
     },
-    writeIf: (seen: readonly Seen[], rows: readonly Row[]) => writeIf(pool, seen, rows),
+    async writeIf(seen: readonly Seen[], rows: readonly Row[]) {
+      made ??= pool.query(makeWriteIf);
+      await made.catch((error: unknown) => {
+        made = undefined;
+        throw error;
+      });
+      const seenKeys = seen.map(({ key }) => key);
+      const seenValues = seen.map(({ value = null }) => value);
+      const { rows: found } = await pool.query<{ isSo: boolean }>(
+        `SELECT ${table}_write_if($1, $2, $3, $4, $5) AS "isSo"`,
+        [seenKeys, seenValues, ...toValues(rows)],
+      );
+      return found[0]?.isSo === true;
+    },
     async disconnect() {
       await Promise.all([disconnect(), pool.end()]);
     },
@@ -89,28 +123,6 @@ function toValues(rows: readonly Row[]): unknown[] {
   const gone = rows.filter(({ value }) => value === undefined);
   const keysOf = (some: readonly Row[]) => some.map(({ key }) => key);
   return [keysOf(kept), kept.map(({ value }) => value), keysOf(gone)];
-}
-
-async function writeIf(pool: pg.Pool, seen: readonly Seen[], rows: readonly Row[]): Promise<boolean> {
-  const client = await pool.connect();
-  let isOver = false;
-  try {
-    await client.query(oneByOne);
-    const keys = seen.map(({ key }) => key);
-    const { rows: found } = await client.query<{ key: string; value: string }>(
-      `SELECT key, value FROM ${table} WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE`,
-      [keys],
-    );
-    const values = new Map(found.map(({ key, value }) => [key, value]));
-    const isSo = seen.every(({ key, value }) => values.get(key) === value);
-    if (isSo) await client.query(writeAll, toValues(rows));
-    await client.query("COMMIT");
-    isOver = true;
-    return isSo;
-  } finally {
-    // One that is in the middle of something ends with its connection, and is undone.
-    client.release(!isOver);
-  }
 }
 
 class LostClient extends pg.Client {

@@ -16,6 +16,8 @@ export interface Kept extends Last {
 export interface Keep {
   /** That it cannot be noted is no reason not to show it: it was paid for. Never rejects. */
   note(turn: OpenTurn, view: View, log: Log): Promise<Kept>;
+  /** Tries until it is noted. Rejects with the signal's reason when that aborts. */
+  insist(last: Kept, signal: AbortSignal, log: Log): Promise<Kept>;
   /**
    * Sees to what could not be noted while it is being shown. `draining` aborts when the next process is to go on with
    * what only waits, `closed` when this one ends.
@@ -48,7 +50,7 @@ export function createKeep(
   }
 
   async function note(turn: OpenTurn, view: View, log: Log): Promise<Kept> {
-    const aside = await putAside(view, spool).catch((error: unknown) => {
+    const aside = await putAside(view, turn.user.id, spool).catch((error: unknown) => {
       log.error({ error }, "spool.failed");
       return undefined;
     });
@@ -65,6 +67,15 @@ export function createKeep(
 
   return {
     note,
+    async insist(last, signal, log) {
+      let kept = last;
+      while (!kept.isNoted) {
+        await wait(againMs, signal).catch(() => {});
+        signal.throwIfAborted();
+        kept = await noteAgain(kept, log);
+      }
+      return kept;
+    },
     hold(last, draining, closed, log) {
       if (last.isNoted) return { handOn: draining, end: async () => last };
       const over = new AbortController();

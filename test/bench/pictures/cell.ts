@@ -44,6 +44,8 @@ export interface Cell {
 
 const folder = new URL(".", import.meta.url);
 const main = new URL("../../../src/main.ts", folder);
+/** As `npm start` has it. */
+const asStarted = ["--max-semi-space-size=4"];
 /** Pictures that are drawn before it is measured, and how fast. */
 const warmUp = 4;
 const sampleMs = 50;
@@ -51,7 +53,7 @@ const quietMs = 1500;
 
 /**
  * Draws so many at once on one platform. `paceMs`: between two sketches, and to the picture. `profiles`: a folder for a
- * profile of what the bot's first process does.
+ * profile of what the bot's first process does; `flags`: of Node, for ours.
  */
 export async function measureCell(of: {
   readonly platform: Platform;
@@ -60,8 +62,9 @@ export async function measureCell(of: {
   readonly paceMs: number;
   readonly processors: number;
   readonly profiles?: string | undefined;
+  readonly flags?: readonly string[];
 }): Promise<Cell> {
-  const { platform, subject, pictures, paceMs, processors, profiles } = of;
+  const { platform, subject, pictures, paceMs, processors, profiles, flags = [] } = of;
   const data = await mkdtemp(join(tmpdir(), "drawbridge-bench-"));
   const started: Running[] = [];
   let sampling: NodeJS.Timeout | undefined;
@@ -90,6 +93,7 @@ export async function measureCell(of: {
         }),
       },
       [
+        ...(subject === "ours" ? [...asStarted, ...flags] : []),
         `--import=${new URL("gauge.ts", folder).href}`,
         ...(profiles
           ? [

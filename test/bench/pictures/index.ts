@@ -19,6 +19,8 @@ export async function benchPictures(args: readonly string[] = []): Promise<void>
   const on = platforms.filter((platform) => said("on")?.split(",").includes(platform) ?? true);
   const of = subjects.filter((subject) => said("of")?.split(",").includes(subject) ?? true);
   const paceMs = Number(said("pace") ?? usualPaceMs);
+  const profiles = said("profiles");
+  const flags = said("flags")?.split(",") ?? [];
   const processors = availableParallelism();
   print(
     "Times in ms, as p50 / p99. acknowledged, asked, in all: from the event; sketches, there: from the last byte.",
@@ -28,8 +30,7 @@ export async function benchPictures(args: readonly string[] = []): Promise<void>
     const cells: Cell[] = [];
     for (const pictures of loads) {
       for (const subject of of) {
-        const profiles = said("profiles");
-        const cell = await measureAgain({ platform, subject, pictures, paceMs, processors, profiles });
+        const cell = await measureAgain({ platform, subject, pictures, paceMs, processors, profiles, flags });
         if (!cell) continue;
         cells.push(cell);
         // A run that is broken off has said something, too.

@@ -25,10 +25,14 @@ type Doing = ReturnType<SlackSimulator["slash"]>;
 /** Slack tries an event that nobody takes again, as it does, only sooner: in ms. */
 const retryMs = [50, 1500, 3000, 4000, 5000];
 
-/** A workspace with two channels, and a direct conversation of everybody with the bot, which is that kind of app. */
-export async function createSlackTown(parts: TownParts, app: AppKind): Promise<Town> {
+/**
+ * A workspace with two channels, and a direct conversation of everybody with the bot, which is that kind of app. `origin`:
+ * where what is said is brought to; absent: to the bot's sockets.
+ */
+export async function createSlackTown(parts: TownParts, app: AppKind, origin?: string): Promise<Town> {
   const { record, people: count } = parts;
   const slack = await createSlackSimulator({ app, retryMs });
+  if (origin !== undefined) slack.http.deliverTo(`${origin}/slack/events`);
   const people = Array.from({ length: count }, (_, index) => slack.addUser({ name: nameOf(index) }));
   const channels = [slack.addChannel({ name: "pictures" }), slack.addChannel({ name: "talk" })];
   const places = new Map<string, Channel>();
@@ -268,7 +272,12 @@ export async function createSlackTown(parts: TownParts, app: AppKind): Promise<T
     [...record.faces.values()].find((one) => one.turn === turn && one.message.startsWith("slack:"));
 
   return {
-    env: { SLACK_BOT_TOKEN: slack.token, SLACK_APP_TOKEN: slack.appToken, SLACK_API_URL: slack.api },
+    env: {
+      ...{ SLACK_BOT_TOKEN: slack.token, SLACK_API_URL: slack.api },
+      ...(origin === undefined
+        ? { SLACK_APP_TOKEN: slack.appToken }
+        : { SLACK_SIGNING_SECRET: slack.signingSecret }),
+    },
     ask,
     cancel(turn, person) {
       const answer = answerOf(turn);

@@ -154,7 +154,11 @@ export function createApi(parts: {
     if (typeof body === "object" && !Buffer.isBuffer(body) && typeof body.error === "string")
       record.error = body.error;
     const isJson = typeof body === "object" && !Buffer.isBuffer(body);
-    response.writeHead(status, { "content-type": type ?? "application/json; charset=utf-8", ...headers });
+    response.writeHead(status, {
+      "content-type": type ?? "application/json; charset=utf-8",
+      date: new Date(clock.now()).toUTCString(),
+      ...headers,
+    });
     response.end(isJson ? throughHost(JSON.stringify(body), request) : body);
     changes.happened();
   }

@@ -188,3 +188,33 @@ test("a message that was deleted while nobody listened is not seen to again, and
     assert.deepEqual(taken, []);
   }
 });
+
+test("an answer that was begun is found again, though the machine's clock is half an hour ahead of Slack's", async (t) => {
+  const events: PlatformEvent[] = [];
+  const server = await startSlack(t, { beforeStart: ({ advance }) => advance(-1800_000) });
+  const { simulator, channel, ada, adapter, core, nextPrompt, answers } = server;
+  const noting: typeof core = {
+    ...core,
+    async note(event) {
+      if (events.some(({ key }) => key === event.key)) return undefined;
+      events.push(event);
+      return (work) => work().catch(() => {});
+    },
+  };
+  await adapter.stop();
+  await adapter.start(noting);
+  await simulator.say(channel, ada, "a fox", { mention: true });
+  await (await nextPrompt()).reply.show(view("working", { status: "Drawing" }));
+  await adapter.stop();
+  await adapter.start(noting);
+  const [event] = events;
+  assert.ok(event);
+  const replayed = adapter.replay(event);
+  await (await nextPrompt()).reply.show(await done());
+  await replayed;
+  assert.deepEqual(
+    answers().map(({ images }) => images.length),
+    [1],
+    "the message that it was begun in",
+  );
+});

@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { type OpenFile, openSent } from "../../../adapters/web/in/uploads.ts";
 import { openChat } from "../../../adapters/web/live/chat.ts";
 import { openDatabase } from "../../../adapters/web/live/database.ts";
+import { createPictures } from "../../../adapters/web/live/pictures.ts";
 import { createUploads } from "../../../adapters/web/live/uploads.ts";
 import type { Prompt } from "../../../src/seam/turn.ts";
 import { until } from "../../rig/until.ts";
@@ -51,7 +52,7 @@ describe("what is sent", () => {
     const reopen = async () => {
       const database = await openDatabase(folder);
       t.after(database.close);
-      const chat = openChat(database, folder, () => now);
+      const chat = await openChat(database, createPictures(join(folder, "pictures")), () => now);
       const shelves = { chat, uploads: createUploads(join(folder, "uploads"), () => now) };
       return attachments.map(({ id, name, mediaType, size }) =>
         openSent({ id, name, mediaType, size }, shelves),

@@ -93,10 +93,10 @@ test("a full disk is said in words, and what cannot be written is not half writt
       const insert = database.prepare("INSERT INTO settings (name, value) VALUES (?, ?)");
       for (const name of ["one", "two"]) insert.run(name, "x".repeat(100_000));
     });
-  assert.throws(write, { code: "storage", message: /no room left on the disk/ });
+  await assert.rejects(write, { code: "storage", message: /no room left on the disk/ });
   assert.equal(database.prepare("SELECT count(*) AS n FROM settings").get()?.n, 0);
   database.prepare("PRAGMA max_page_count = 100000").get();
-  write();
+  await write();
   assert.equal(database.prepare("SELECT count(*) AS n FROM settings").get()?.n, 2);
 });
 

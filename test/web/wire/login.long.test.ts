@@ -294,17 +294,17 @@ test("where a browser does not clear its cache when told, it has nothing of ours
   }
 });
 
-test("streams of sessions that are over are cut off", () => {
+test("streams of sessions that are over are cut off", async () => {
   let over = "";
   const cut: string[] = [];
-  const answers = createOpenAnswers({ isOpen: (id) => id !== over });
+  const answers = createOpenAnswers({ isOpen: async (id) => id !== over });
   for (const id of ["one", "two"]) {
     answers.add(id, { once: () => {}, destroy: () => void cut.push(id) } as never); // all that is asked of an answer
   }
-  answers.sweep();
+  await answers.sweep();
   assert.deepEqual(cut, []);
   over = "two";
-  answers.sweep();
+  await answers.sweep();
   assert.deepEqual(cut, ["two"]);
 });
 

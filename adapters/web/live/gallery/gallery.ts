@@ -22,7 +22,7 @@ export interface Gallery {
   threads(query: string): readonly string[];
   /** What was asked, the latest first, each once: that of the thread before all else. */
   prompts(thread: string): readonly string[];
-  setFavourite(file: string, isOne: boolean): boolean;
+  setFavourite(file: string, isOne: boolean): Promise<boolean>;
   /** Files. */
   favourites(): readonly string[];
 }
@@ -44,8 +44,8 @@ const hasAll = (first: number) =>
     .map((word) => `(${word} = '' OR instr(words, ${word}) > 0 OR instr(alike(threads.title), ${word}) > 0)`)
     .join(" AND ");
 
-/** `now` is Unix time in ms. What was stored before there was a gallery is read once. */
-export function createGallery(database: Database, now: () => number): Gallery {
+/** `now` is Unix time in ms. What was stored before there was a gallery is read once. Rejects with BotError `storage`. */
+export async function createGallery(database: Database, now: () => number): Promise<Gallery> {
   database.define("alike", toAlike);
   const sql = {
     note: database.prepare(`
@@ -111,16 +111,18 @@ export function createGallery(database: Database, now: () => number): Gallery {
       const said = rows.map(({ body }) => String(JSON.parse(String(body)).text));
       return [...new Set(said.map((text) => text.trim()).filter(Boolean))].slice(0, mostPrompts);
     },
-    setFavourite(file, isOne) {
-      if (isOne) return sql.addFavourite.run(file, now()).changes > 0;
-      return sql.dropFavourite.run(file).changes > 0;
-    },
+    setFavourite: (file, isOne) =>
+      database.atomically(() => {
+        const { changes } = isOne ? sql.addFavourite.run(file, now()) : sql.dropFavourite.run(file);
+        return changes > 0;
+      }),
     favourites: () => sql.favourites.all().map(({ file }) => String(file)),
   };
 
   for (let rows = sql.unnoted.all(notedAtOnce); rows.length > 0; rows = sql.unnoted.all(notedAtOnce)) {
-    database.atomically(() => {
-      for (const { body } of rows) gallery.note(JSON.parse(String(body)));
+    const some = rows;
+    await database.atomically(() => {
+      for (const { body } of some) gallery.note(JSON.parse(String(body)));
     });
   }
   return gallery;

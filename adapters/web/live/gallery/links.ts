@@ -4,11 +4,11 @@ import type { Database } from "../database.ts";
 /** The secret addresses under which single pictures are shown to whoever has them. */
 export interface Links {
   /** A new secret for a picture of an answer: 256 random bits, of which only a hash is kept. */
-  make(answer: string, file: string): string;
+  make(answer: string, file: string): Promise<string>;
   /** How many there are for a picture. */
   count(answer: string, file: string): number;
   /** Ends all of a picture's. */
-  end(answer: string, file: string): void;
+  end(answer: string, file: string): Promise<void>;
   /** The file it shows; undefined: it was never made, has ended, or the picture was deleted. */
   find(secret: string): string | undefined;
 }
@@ -22,14 +22,14 @@ export function createLinks(database: Database, now: () => number): Links {
     find: database.prepare("SELECT file FROM links WHERE hash = ?"),
   };
   return {
-    make(answer, file) {
+    async make(answer, file) {
       const secret = randomBytes(32).toString("base64url");
-      sql.make.run(toHash(secret), answer, file, now());
+      await database.atomically(() => sql.make.run(toHash(secret), answer, file, now()));
       return secret;
     },
     count: (answer, file) => Number(sql.count.get(answer, file)?.links),
-    end(answer, file) {
-      sql.end.run(answer, file);
+    async end(answer, file) {
+      await database.atomically(() => sql.end.run(answer, file));
     },
     find(secret) {
       if (!/^[\w-]{43}$/.test(secret)) return undefined;

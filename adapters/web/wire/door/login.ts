@@ -69,20 +69,22 @@ export async function createLogin(parts: {
   const browser = createCookie(`${room.cookie}-browser`, { maxAgeMs: browserMs, isHttps });
   const attempt = createTries({ verifier, proxies, log, now });
   const answers = createOpenAnswers(sessions);
-  const sweeping = setInterval(answers.sweep, sweepMs).unref();
+  const sweep = () => answers.sweep().catch((error: unknown) => log.warn({ error }, "sessions.unswept"));
+  const sweeping = setInterval(() => void sweep(), sweepMs).unref();
   const routes = new Hono<{ Bindings: HttpBindings }>();
 
   /** The session's id, while it goes on. Listening to events is nothing that somebody does. */
-  function sessionOf(c: Visit): string | undefined {
+  async function sessionOf(c: Visit): Promise<string | undefined> {
     const id = ticket.read(c);
-    return id !== undefined && sessions.isOpen(id, c.req.path !== `${room.path}/api/events`) ? id : undefined;
+    const isActive = c.req.path !== `${room.path}/api/events`;
+    return id !== undefined && (await sessions.isOpen(id, isActive)) ? id : undefined;
   }
 
   /** Ends the session that a request came with, and what is still being sent to it. */
-  function leave(c: Visit): void {
+  async function leave(c: Visit): Promise<void> {
     const id = ticket.read(c);
     if (id === undefined) return;
-    sessions.end(id);
+    await sessions.end(id);
     answers.end(id);
   }
 
@@ -90,7 +92,7 @@ export async function createLogin(parts: {
     await next();
     c.header("Cache-Control", "no-store");
   });
-  routes.get("/login", async (c) => (sessionOf(c) ? c.redirect(home, 303) : showLogin(c, room)));
+  routes.get("/login", async (c) => ((await sessionOf(c)) ? c.redirect(home, 303) : showLogin(c, room)));
   routes.get("/login.css", async (c) => {
     return c.body(await readFile(new URL("login.css", import.meta.url)), 200, {
       "Content-Type": "text/css; charset=utf-8",
@@ -100,16 +102,16 @@ export async function createLogin(parts: {
   routes.post("/login", bodyLimit({ maxSize: 10_000 }), async (c) => {
     const { password: said } = await c.req.parseBody();
     const cookie = browser.read(c);
-    const known = cookie !== undefined && sessions.knowsBrowser(cookie) ? cookie : undefined;
+    const known = cookie !== undefined && (await sessions.knowsBrowser(cookie)) ? cookie : undefined;
     const outcome = await attempt(c.env.incoming, typeof said === "string" ? said : "", known);
     if (outcome.kind !== "right") return showLogin(c, room, outcome);
-    leave(c);
-    ticket.write(c, sessions.begin());
-    browser.write(c, sessions.rememberBrowser(known));
+    await leave(c);
+    ticket.write(c, await sessions.begin());
+    browser.write(c, await sessions.rememberBrowser(known));
     return c.redirect(home, 303);
   });
-  routes.post("/logout", (c) => {
-    leave(c);
+  routes.post("/logout", async (c) => {
+    await leave(c);
     ticket.remove(c);
     // Not all cookies: those would be the whole domain's, and the one by which this browser keeps its lane.
     c.header("Clear-Site-Data", room.clears);
@@ -121,7 +123,7 @@ export async function createLogin(parts: {
     routes,
     async gate(c, next) {
       if (isPublic(c.req.path.slice(room.path.length))) return next();
-      const session = sessionOf(c);
+      const session = await sessionOf(c);
       if (session === undefined) {
         if (c.req.path === home) return c.redirect(`${room.path}/login`, 303);
         return c.json({ error: { message: "Sign in first." } }, 401);
@@ -137,10 +139,10 @@ export async function createLogin(parts: {
 
 /** Another password than the last time signs everybody out. Returns what it is known again by. */
 async function keepPassword(password: string, sessions: Sessions, log: Log): Promise<string> {
-  const before = sessions.verifier();
+  const before = await sessions.verifier();
   if (before !== undefined && (await isPassword(password, before))) return before;
   const verifier = await toVerifier(password);
-  sessions.setVerifier(verifier);
+  await sessions.setVerifier(verifier);
   if (before !== undefined) log.warn({}, "login.password.changed: everybody is signed out");
   return verifier;
 }

@@ -6,8 +6,8 @@ export interface OpenAnswers {
   add(session: string, answer: ServerResponse): void;
   /** Cuts off all of a session's. */
   end(session: string): void;
-  /** Cuts off those whose session is over. */
-  sweep(): void;
+  /** Cuts off those whose session is over. Rejects as `Sessions` do. */
+  sweep(): Promise<void>;
 }
 
 export function createOpenAnswers({ isOpen }: Pick<Sessions, "isOpen">): OpenAnswers {
@@ -20,8 +20,8 @@ export function createOpenAnswers({ isOpen }: Pick<Sessions, "isOpen">): OpenAns
     end(session) {
       for (const [answer, of] of open) if (of === session) answer.destroy();
     },
-    sweep() {
-      for (const [answer, session] of open) if (!isOpen(session, false)) answer.destroy();
+    async sweep() {
+      for (const [answer, session] of open) if (!(await isOpen(session, false))) answer.destroy();
     },
   };
 }

@@ -22,8 +22,15 @@ export async function send(
   const asked = request(url, { method, agent, headers: { ...headers, "content-length": length } });
   for (const part of parts) asked.write(part);
   asked.end();
-  const [response] = await once(asked, "response");
-  return response;
+  try {
+    const [response] = await once(asked, "response");
+    return response;
+  } catch (error) {
+    // The server has closed a connection that was kept, while this was on its way.
+    if (asked.reusedSocket && error instanceof Error && "code" in error && error.code === "ECONNRESET")
+      return send(url, method, headers, parts);
+    throw error;
+  }
 }
 
 export async function readText(response: IncomingMessage): Promise<string> {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createDiscordClock } from "../../../adapters/discord/live/clock.ts";
+import { createPlatformClock } from "../../src/seam/platform-clock.ts";
 
 const noon = Date.parse("Thu, 26 Nov 2026 12:00:00 GMT");
 const told = (date: string | null) => ({ headers: { get: () => date } });
 
-test("it is Discord's time, however wrong the machine's is and whenever that is set", () => {
+test("it is the platform's time, however wrong the machine's is and whenever that is set", () => {
   let machine = noon - 3600_000;
   let elapsed = 500;
-  const clock = createDiscordClock(
+  const clock = createPlatformClock(
     () => machine,
     () => elapsed,
   );

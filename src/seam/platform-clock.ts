@@ -1,9 +1,9 @@
 /**
- * Discord's time. What it hands out runs out by its own clock, and what was said was said by it, too; that of this
+ * A platform's time. What it hands out runs out by its own clock, and what was said was said by it, too; that of this
  * machine may be wrong, or be set while the bot runs.
  */
-export interface DiscordClock {
-  /** Unix time, ms. The machine's, until Discord has answered something. */
+export interface PlatformClock {
+  /** Unix time, ms. The machine's, until the platform has answered something. */
   now(): number;
   /** Each response says when it was made, to the second. What is no date is passed over. */
   hear(response: { readonly headers: Pick<Headers, "get"> }): void;
@@ -13,11 +13,11 @@ export interface DiscordClock {
 const roughMs = 2000;
 
 /** `machineMs`: Unix time, ms. `elapsedMs`: of a clock that nobody sets. */
-export function createDiscordClock(
+export function createPlatformClock(
   machineMs: () => number = Date.now,
   elapsedMs: () => number = () => performance.now(),
-): DiscordClock {
-  /** Discord's time when the other clock was at 0. */
+): PlatformClock {
+  /** The platform's time when the other clock was at 0. */
   let began: number | undefined;
   const now = () => (began === undefined ? machineMs() : Math.floor(began + elapsedMs()));
   return {

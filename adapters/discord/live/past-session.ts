@@ -1,0 +1,49 @@
+import { CloseCodes, type SessionInfo, WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
+import { GatewayDispatchEvents, type GatewayDispatchPayload, type REST } from "discord.js";
+import { withTimeout } from "../../../src/seam/timeout.ts";
+
+/** Ms in which all has to come that a session has missed. */
+const replayMs = 15_000;
+
+/**
+ * Takes up the gateway's session of an earlier connection for as long as it takes to hear what has happened since, and
+ * ends it. What Discord tells, in that order; undefined: the session is over, or Discord cannot be reached.
+ *
+ * One that was left by another close code than 1000 and 1001, or by none, lives on for a few minutes. Source: Discord's
+ * documentation, Gateway, "Initiating a Disconnect" and "Resuming".
+ */
+export async function replaySession(
+  session: SessionInfo,
+  of: { readonly token: string; readonly rest: REST },
+): Promise<readonly GatewayDispatchPayload[] | undefined> {
+  const came: GatewayDispatchPayload[] = [];
+  const { promise: whole, resolve } = Promise.withResolvers<boolean>();
+  let known: SessionInfo | null = session;
+  const manager = new WebSocketManager({
+    ...of,
+    intents: 0, // those of the session hold
+    shardCount: session.shardCount,
+    shardIds: [session.shardId],
+    retrieveSessionInfo: () => known,
+    updateSessionInfo(_, next) {
+      known = next;
+      if (!next) resolve(false);
+    },
+    // It is this session or none: a new one would hear nothing of what was missed.
+    buildIdentifyThrottler: () => ({
+      async waitForIdentify(_, signal) {
+        await manager.destroy();
+        signal.throwIfAborted();
+      },
+    }),
+  });
+  manager.on(WebSocketShardEvents.Dispatch, ({ data }) => {
+    if (data.t === GatewayDispatchEvents.Resumed) resolve(true);
+    else came.push(data);
+  });
+  manager.on(WebSocketShardEvents.Error, () => {}); // it tries again until the time is over
+  manager.connect().catch(() => resolve(false));
+  const isWhole = await withTimeout(whole, replayMs);
+  void Promise.resolve(manager.destroy({ code: CloseCodes.Normal })).catch(() => {});
+  return isWhole ? came : undefined;
+}
