@@ -1,15 +1,18 @@
 import { webApi } from "@slack/bolt";
+import { z } from "zod";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Keep } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { createPlatformClock } from "../../src/seam/platform-clock.ts";
+import { createSharedMap } from "../../src/seam/shared-map.ts";
 import { type Access, openAccess } from "../../src/seam/trust/access.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
+import { stopIn } from "./in/agent/stop.ts";
 import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
-import { isTakenBack, withdraw } from "./in/taken-back.ts";
+import { forgetHere, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor } from "./live/access.ts";
 import { readAppKind } from "./live/agent/app-kind.ts";
 import { readSessions } from "./live/agent/sessions.ts";
@@ -19,7 +22,7 @@ import { movedTo } from "./live/moved.ts";
 import { createGroups } from "./live/people/groups.ts";
 import { createPeople } from "./live/people/people.ts";
 import type { Stage } from "./live/stage.ts";
-import { readUploads, shareUploads } from "./live/uploads.ts";
+import { createUploads } from "./live/uploads.ts";
 import { parseVenue, type Venue } from "./live/venue.ts";
 import { openBelow } from "./out/answers.ts";
 import { sweep } from "./out/files/sweep.ts";
@@ -45,8 +48,6 @@ export interface SlackOptions {
   /** Where that server takes answers to presses and commands, if that is another origin than the above. */
   readonly answersAt?: string;
   readonly painter: { readonly name: string; readonly standIn: boolean };
-  /** Other processes may be there beside this one, with the same app and the same store. */
-  readonly isShared?: boolean;
   readonly log: Log;
   /** Where it may be used, and by people of which workspaces; by everybody, everywhere, unless said. */
   readonly access?: Access;
@@ -63,6 +64,12 @@ interface Running {
   readonly closing: AbortController;
 }
 
+/** As the processes tell each other of it. */
+const key = z.custom<MessageKey>((value) => typeof value === "string" && value.includes(":"));
+const word = z.object({ message: key.exactOptional(), userId: z.string().exactOptional() });
+const stopped = z.object({ ts: z.string(), at: z.number() });
+const deleted = z.object({ channelId: z.string(), ts: z.string() });
+
 /** Ms for taking unwanted files away before the process ends. */
 const tidyMs = 3000;
 
@@ -73,7 +80,7 @@ const tidyMs = 3000;
 export function createSlackAdapter(
   options: SlackOptions,
 ): Adapter & { readonly where: string; readonly connected: boolean } {
-  const { botToken, mode, access = openAccess, painter, isShared = false } = options;
+  const { botToken, mode, access = openAccess, painter } = options;
   const clock = createPlatformClock();
   const now = options.now ?? clock.now;
   const apiUrl = options.apiUrl?.replace(/\/*$/, "/");
@@ -127,7 +134,20 @@ export function createSlackAdapter(
     });
     const closing = new AbortController();
     // What one process says of what it is at is not another's to take back. Whoever goes on with it says it anew.
-    const own = isShared ? createOwnKeep() : core.keep;
+    const own = core.shared ? createOwnKeep() : core.keep;
+    const { bus } = core.shared ?? {};
+    /** What one process knows of a conversation is known to all: what comes next of it may come to any of them. */
+    function share<Key extends string, Value>(
+      topic: string,
+      most: number,
+      value: z.ZodType<Value>,
+      onSet?: (key: Key, value: Value) => void,
+    ): Map<Key, Value> {
+      return createSharedMap({
+        ...{ most, topic, bus, value, closing: closing.signal },
+        ...(onSet && { onSet }),
+      });
+    }
     const app = await readAppKind(core.keep, me.botId, log);
     const stage: Stage = {
       send,
@@ -142,7 +162,7 @@ export function createSlackAdapter(
         unscoped: (scope) => missing([scope]),
         origins,
       }),
-      uploads: isShared ? shareUploads(core.keep, log) : await readUploads(core.keep, log),
+      uploads: createUploads(core.keep, { log, now, isShared: core.shared !== undefined }),
       left: await readLeft(own, log),
       missing,
       people: createPeople({
@@ -160,16 +180,22 @@ export function createSlackAdapter(
       responseUrls: createBounded(2000),
       seen: createBounded(500),
       handed: createBounded(500),
-      told: createBounded(5000),
-      unanswered: createBounded(5000),
-      strangers: createBounded(5000),
+      told: share(
+        "told",
+        5000,
+        word.nullish().transform((found) => found ?? undefined),
+      ),
+      unanswered: share("unanswered", 5000, key),
+      strangers: share("strangers", 5000, z.literal(true)),
       app,
       sessions: await readSessions({
         ...{ keep: own, tell: send.setSession, app, retryMs: timing.retryMs, log, now },
       }),
-      stops: createBounded(2000),
-      looking: createBounded(2000),
-      assistants: createBounded(2000),
+      stops: share("stops", 2000, stopped, (thread, stop) => {
+        if (running) void stopIn(running.stage, thread, stop);
+      }),
+      looking: share("looking", 2000, z.unknown()),
+      assistants: share("assistants", 2000, z.literal(true)),
       closing: closing.signal,
       tidying: new Set(),
       gone: (message) => void withdraw(message, me.teamId, core.handle),
@@ -185,6 +211,11 @@ export function createSlackAdapter(
     });
     await gateway.open();
     log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");
+    const unhear = bus?.hear("deleted", (body) => {
+      const { channelId, ts } = deleted.parse(body);
+      forgetHere(stage, channelId, ts);
+    });
+    closing.signal.addEventListener("abort", () => unhear?.());
     void nameUnknown(client, me, access, log);
     leaveOn(stage);
     const swept = sweep(stage).finally(() => stage.tidying.delete(swept));
