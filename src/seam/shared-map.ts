@@ -18,16 +18,21 @@ export function createSharedMap<Key extends string, Value>(of: {
   readonly closing: AbortSignal;
 }): Map<Key, Value> {
   const { most, topic, bus, value, onSet, closing } = of;
-  const map = createBounded<Key, Value>(most);
-  if (!bus) return map;
-  const set = map.set.bind(map);
+  if (!bus) return createBounded<Key, Value>(most);
+  const map = new Map<Key, Value>();
   const remove = map.delete.bind(map);
+  const insert = map.set.bind(map);
+  const set = (key: Key, one: Value) => {
+    remove(key);
+    insert(key, one);
+    if (map.size > most) remove(map.keys().next().value as Key);
+  };
   const told = z.object({ by: z.string(), key: z.string(), set: z.array(z.unknown()).max(1) });
   const me = crypto.randomUUID();
 
   function tell(key: Key, values: readonly Value[]): void {
     // Who is not told knows less, and asks.
-    bus?.tell(topic, { by: me, key, set: values }).catch(() => {});
+    of.bus?.tell(topic, { by: me, key, set: values }).catch(() => {});
   }
 
   const stops = [

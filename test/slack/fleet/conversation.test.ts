@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { z } from "zod";
+import { createBus } from "../../../src/fleet/embedded/bus.ts";
+import { createLog } from "../../../src/seam/log.ts";
+import { createSharedMap } from "../../../src/seam/shared-map.ts";
+import { until } from "../../rig/until.ts";
+import { view } from "../server.ts";
+import { startSlackFleet } from "./fleet.ts";
+
+test("a thread that one process knows the bot to have no part in is not foreign any more when another is asked there", async (t) => {
+  const { simulator, ada, mo, channel, turnTo, answered } = await startSlackFleet(t, {
+    count: 2,
+    over: "http",
+  });
+  turnTo(0);
+  const { ts: threadTs } = await simulator.say(channel, ada, "good morning");
+  await simulator.say(channel, mo, "how are you", { threadTs });
+  await answered("how are you"); // of which the core makes nothing
+  turnTo(1);
+  await simulator.say(channel, ada, `<@${simulator.bot.id}> a fox`, { threadTs });
+  const { reply } = await answered("a fox");
+  await reply.show(view("failed", { text: "I could not draw that." }));
+  turnTo(0);
+  await simulator.say(channel, mo, "a bear instead", { threadTs });
+  assert.equal((await answered("a bear instead")).by, 0);
+});
+
+test("what the bot asked by one process is answered to another", async (t) => {
+  const { simulator, ada, channel, turnTo, answered } = await startSlackFleet(t, { count: 2, over: "http" });
+  turnTo(0);
+  const { ts: threadTs } = await simulator.say(channel, ada, `<@${simulator.bot.id}> draw it`);
+  const first = await answered("draw it");
+  const message = await first.reply.show(view("failed", { text: "Draw what?" }));
+  turnTo(1);
+  await simulator.say(channel, ada, "a fox", { threadTs });
+  const { by, turn } = await answered("a fox");
+  assert.equal(by, 1);
+  assert.ok(turn.kind === "prompt" && turn.addressed && turn.replyTo === message, JSON.stringify(turn));
+});
+
+test("a request that is deleted is cancelled by whoever draws it, whichever process hears of that", async (t) => {
+  const { simulator, turnTo, say, answered } = await startSlackFleet(t, { count: 2, over: "http" });
+  turnTo(0);
+  const asked = await say("a fox");
+  const { reply } = await answered("a fox");
+  const message = await reply.show(view("working", { status: "Drawing" }));
+  turnTo(1);
+  simulator.deleteMessage(asked);
+  const { by, turn } = await answered("press");
+  assert.equal(by, 0);
+  assert.ok(turn.kind === "press" && turn.action === "cancel" && turn.message === message);
+});
+
+test("what one process puts into a shared map the others have, until they miss what is said", async () => {
+  const bus = createBus(createLog("silent"));
+  const closing = new AbortController();
+  const missed: (() => void)[] = [];
+  const heard: string[] = [];
+  const open = () =>
+    createSharedMap<string, string>({
+      ...{ most: 2, topic: "t", value: z.string(), closing: closing.signal },
+      bus: {
+        ...bus,
+        onMissed: (hear) => {
+          missed.push(hear);
+          return () => {};
+        },
+      },
+      onSet: (key, value) => void heard.push(`${key}=${value}`),
+    });
+  const [one, other] = [open(), open()];
+  one.set("a", "1");
+  await until(() => other.get("a") === "1", "the other to know it");
+  assert.deepEqual(heard, ["a=1"], "who put it there knows that");
+  other.delete("a");
+  await until(() => !one.has("a"), "the one to forget it");
+  one.set("b", "2");
+  await until(() => other.has("b"), "the other to know it");
+  await bus.tell("t", { by: "a later version", key: "b", set: [2] });
+  await until(() => !one.has("b") && !other.has("b"), "what cannot be read to be forgotten");
+  one.set("c", "3");
+  await until(() => other.has("c"), "the other to know it");
+  missed[1]?.();
+  assert.deepEqual([one.size, other.size], [1, 0]);
+});
