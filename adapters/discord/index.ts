@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Events, REST } from "discord.js";
+import { z } from "zod";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
@@ -17,7 +18,7 @@ import { createMessages } from "./in/messages.ts";
 import { type CatchUp, createCatchUp } from "./in/missed.ts";
 import { parseReplay } from "./in/replay.ts";
 import { createSight } from "./in/sight.ts";
-import { forget, isTakenBack, withdraw } from "./in/taken-back.ts";
+import { forget, forgetHere, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor, nameUnknown } from "./live/access.ts";
 import { type Channels, createChannels, spokenSince } from "./live/channels.ts";
 import { holdShards, type Shards, type There } from "./live/gateway/shards.ts";
@@ -77,6 +78,9 @@ interface Running {
   isConnected(): boolean;
   close(): Promise<void>;
 }
+
+/** As the processes tell each other of a message that was deleted. */
+const deletion = z.object({ channelId: z.string(), messageId: z.string() });
 
 /** Ms a request to Discord may take, its upload included. */
 const requestMs = 60_000;
@@ -180,11 +184,15 @@ export function createDiscordAdapter(
     const door = createDoor(access, { serverOf: channels.serverOf, now });
     const interactions = createInteractions(stage, answers, { channels, sight, door }, core);
     const messages = createMessages({ stage, channels, venues, sight, door, me, core });
-    events.route({
-      interaction: interactions,
-      message: messages.take,
-      deleted: (spot) => forget(stage, spot),
-    });
+    /** Whoever hears of it need not be who draws: the shard may have changed hands since. */
+    function deleted(spot: Spot): void {
+      forget(stage, spot);
+      core.shared?.bus.tell("deleted", spot).catch((error: unknown) => {
+        log.debug({ channel: spot.channelId, error: toLogged(error) }, "discord.deleted.untold");
+      });
+    }
+    const unhear = core.shared?.bus.hear("deleted", (body) => forgetHere(stage, deletion.parse(body)));
+    events.route({ interaction: interactions, message: messages.take, deleted });
 
     const servers = serversAlone(access);
     const registered = (guildId?: string) =>
@@ -209,7 +217,7 @@ export function createDiscordAdapter(
         hears: (guildId) => shardOf(guildId, shard.count) === shard.id,
         spokenSince: (ms) => spokenSince(client, ms),
         trustsReplay: leases.isShared,
-        ...{ deleted: (spot) => forget(stage, spot), wait: stage.wait, now, log },
+        ...{ deleted, wait: stage.wait, now, log },
       });
       catchUps.set(shard.id, catchUp);
       catchUp(since ?? (leases.isShared ? sessions.listenedUntil : undefined));
@@ -233,6 +241,7 @@ export function createDiscordAdapter(
         log.error({ code: error.code, hint: error.message }, "discord.lost");
         void events.close();
         void shards?.close();
+        unhear?.();
         reconnect(given, lostSince);
       },
     });
@@ -247,6 +256,7 @@ export function createDiscordAdapter(
       async close() {
         await withTimeout(events.close(), settleMs);
         await shards?.close();
+        unhear?.();
       },
     };
     try {

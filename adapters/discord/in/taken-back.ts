@@ -11,8 +11,14 @@ import { toLogged, toTrouble } from "../wire/trouble.ts";
 /** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
 export function forget(stage: Stage, spot: Spot): void {
   const key = toMessageKey(spot);
+  if (!stage.live.has(key) && !stage.moved.has(key)) void stage.removed(key);
+  forgetHere(stage, spot);
+}
+
+/** The same for what this process is at. */
+export function forgetHere(stage: Stage, spot: Spot): void {
+  const key = toMessageKey(spot);
   if (stage.live.has(key)) stage.gone(key);
-  else if (!stage.moved.has(key)) void stage.removed(key);
   for (const [answer, { request }] of stage.live) if (request === spot.messageId) stage.gone(answer);
 }
 

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createDiscordAdapter } from "../../../adapters/discord/index.ts";
+import { createBus } from "../../../src/fleet/embedded/bus.ts";
 import { createSharedLeases } from "../../../src/fleet/leases/leases.ts";
+import { createShared } from "../../../src/fleet/shared.ts";
 import type { Core } from "../../../src/seam/core.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import type { PlatformEvent, Prompt } from "../../../src/seam/turn.ts";
+import type { Reply } from "../../../src/seam/view.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { createKeep, noCore } from "../../rig/no-core.ts";
 import { until } from "../../rig/until.ts";
 import { createDiscordSimulator, type DiscordSimulatorOptions } from "../../simulators/discord/index.ts";
+import { view } from "../server.ts";
 
 const lifeMs = 3000;
 
@@ -43,6 +47,7 @@ async function startFleet(
   const store = await openStore("memory:");
   const noted = new Set<string>();
   const shared: Partial<Core> = {
+    shared: createShared(store, createBus(createLog("silent")), "discord"),
     keep: createKeep(),
     note: async ({ key }) => {
       if (noted.has(key)) return undefined;
@@ -51,7 +56,8 @@ async function startFleet(
     },
     missed: async (forMs) => (forMs === undefined ? undefined : { forMs, places: [] }),
   };
-  const heard: { readonly by: string; readonly turn: Prompt }[] = [];
+  const heard: { readonly by: string; readonly turn: Prompt; readonly reply: Reply }[] = [];
+  const cancelled: { readonly by: string; readonly message: string }[] = [];
 
   async function join(name: string) {
     const dying = new AbortController();
@@ -63,8 +69,9 @@ async function startFleet(
       log: createLog("debug", { write: (line) => void lines.push(line) }),
     });
     await adapter.start(
-      noCore(async (turn) => {
-        if (turn.kind === "prompt") heard.push({ by: name, turn });
+      noCore(async (turn, reply) => {
+        if (turn.kind === "prompt") heard.push({ by: name, turn, reply });
+        else if (turn.kind === "press") cancelled.push({ by: name, message: turn.message });
       }, shared),
     );
     stops.push(adapter.stop);
@@ -76,7 +83,7 @@ async function startFleet(
   const connected = () =>
     simulator.gateway.sessions.filter((session) => session.connected).map(({ shard }) => shard[0]);
   return {
-    ...{ simulator, ada, places, heard, join, connected },
+    ...{ simulator, ada, places, heard, cancelled, join, connected },
     all: () =>
       until(
         () => String(connected().sort()) === String(places.map((_, id) => id)),
@@ -167,6 +174,24 @@ test("a process without a shard sees to what was noted by another: where it was 
     [again?.user, again?.place, again?.thread, again?.addressed],
     [user, place, where, addressed],
   );
+});
+
+test("a request that is deleted is cancelled by whoever draws it, though another has the shard by then", async (t) => {
+  const { join, all, say, answered, heard, cancelled, simulator, connected } = await startFleet(t, {
+    shards: 1,
+  });
+  const first = await join("first");
+  await all();
+  await join("second");
+  const asked = await say(0, "a fox");
+  await answered("a fox");
+  const message = await heard[0]?.reply.show(view("working", { status: "Drawing" }));
+  first.leave();
+  await until(() => connected().length === 0, "the first to leave");
+  await all();
+  simulator.deleteMessage(asked);
+  await until(() => cancelled.length > 0, "it to be cancelled");
+  assert.deepEqual(cancelled, [{ by: "first", message }]);
 });
 
 test("shards identify themselves no faster than Discord allows, over all processes", async (t) => {

@@ -7,6 +7,7 @@ import type { Log } from "../../../../src/seam/log.ts";
 import { withTimeout } from "../../../../src/seam/timeout.ts";
 import { connect, type Gateway, type Shard, TooFewShards } from "../../wire/gateway/gateway.ts";
 import type { Identity } from "../../wire/gateway/identity.ts";
+import { timeOf } from "../../wire/keys.ts";
 import { replaySession } from "./past-session.ts";
 import { readSessions, type Sessions } from "./sessions.ts";
 
@@ -29,6 +30,9 @@ export interface There {
   readonly readsAll: boolean;
   readonly sessions: Sessions;
 }
+
+/** Ms that Discord waits for the answer to an interaction. */
+const pressedMs = 3000;
 
 /** Ms within which the servers of a shard are told of. */
 const guildsMs = 3000;
@@ -79,6 +83,11 @@ export function holdShards(of: {
     };
   }
 
+  /** What was pressed longer ago has failed where it was. */
+  function hear(interaction: APIInteraction): void {
+    if (now() - timeOf(interaction.id) < pressedMs) of.hear(interaction);
+  }
+
   async function attend(id: number, lease: Held): Promise<void> {
     const shard = { id, count };
     const log = count === 1 ? of.log : of.log.child({ shard: id });
@@ -86,7 +95,7 @@ export function holdShards(of: {
     const sessions = await readSessions(keep, {
       ...{ shard, isHeld: lease.isHeld, now, log },
       replay: (session) =>
-        replaySession(session, { token, rest: of.rest }, { isThere: isThere.promise, hear: of.hear }),
+        replaySession(session, { token, rest: of.rest }, { isThere: isThere.promise, hear }),
     });
     try {
       if (leases.isShared) void sessions.replay();
