@@ -12,6 +12,7 @@ import { isPassword, toVerifier } from "./password.ts";
 import { createProxies, type Proxies } from "./proxies.ts";
 import { browserMs, longestSessionMs, type Sessions } from "./sessions.ts";
 import { createTries } from "./tries.ts";
+import type { Waits } from "./waits.ts";
 
 type Visit = Context<{ Bindings: HttpBindings }>;
 
@@ -57,6 +58,8 @@ export async function createLogin(parts: {
   readonly publicUrl: string | undefined;
   readonly log: Log;
   readonly now: () => number;
+  /** How tries are slowed down: by what this process sees, unless said. */
+  readonly waits?: Waits | undefined;
   /** The playground, unless said. */
   readonly room?: Room;
 }): Promise<Login> {
@@ -67,7 +70,7 @@ export async function createLogin(parts: {
   const isHttps = createIsHttps(proxies, publicUrl);
   const ticket = createCookie(room.cookie, { maxAgeMs: room.longestMs, isHttps });
   const browser = createCookie(`${room.cookie}-browser`, { maxAgeMs: browserMs, isHttps });
-  const attempt = createTries({ verifier, proxies, log, now });
+  const attempt = createTries({ verifier, proxies, log, now, waits: parts.waits });
   const answers = createOpenAnswers(sessions);
   const sweep = () => answers.sweep().catch((error: unknown) => log.warn({ error }, "sessions.unswept"));
   const sweeping = setInterval(() => void sweep(), sweepMs).unref();

@@ -87,6 +87,18 @@ test("who signs in at one process is known to another, and signs out of both", a
   assert.equal(await ask(one.url, "/api/about"), 401);
 });
 
+test("who tries passwords waits, whichever process is asked", async (t) => {
+  const ground = await createGround(t);
+  const password = "a long password";
+  const [one, other] = [await join(t, ground, { password }), await join(t, ground, { password })];
+  const statuses: number[] = [];
+  for (const process of [one, other, one, other]) {
+    const body = new URLSearchParams({ password: "a guess" });
+    statuses.push((await process.get("/login", { method: "POST", body })).status);
+  }
+  assert.deepEqual(statuses, [401, 401, 401, 429]);
+});
+
 test("a link that is made at one process is open at another, until a third ends it", async (t) => {
   const ground = await createGround(t);
   const options = { sharedLinks: true };
