@@ -61,11 +61,14 @@ export function createTries(parts: {
     const line = browser === undefined ? lines.strangers : lines.known;
     const who = { address: proxies.addressOf(request), knownBrowser: browser !== undefined };
     if (line.isFull) return { kind: "busy" };
-    const { waitMs, nextMs, tries, isNews } = await waits.take(lanes);
+    // In memory it is known at once: of many that come together none gets between.
+    const taken = waits.take(lanes);
+    const { waitMs, nextMs, tries, isNews } = taken instanceof Promise ? await taken : taken;
     if (waitMs > 0) {
       if (isNews) log.warn({ ...who, tries, waitSeconds: Math.ceil(waitMs / 1000) }, "login.waiting");
       return { kind: "wait", waitMs };
     }
+    if (taken instanceof Promise && line.isFull) return { kind: "busy" };
     if (!(await line.join(() => isPassword(said, verifier)))) {
       log.warn({ ...who, tries, waitSeconds: Math.ceil(nextMs / 1000) }, "login.failed");
       return { kind: "wrong", nextMs };

@@ -18,7 +18,7 @@ export interface Waits {
    * Takes a try, which counts as in vain until `forgive`, so that many at once are no way around. Where one has to wait,
    * it is none, and the wait does not become longer.
    */
-  take(lanes: readonly Lane[]): Promise<Taken>;
+  take(lanes: readonly Lane[]): Taken | Promise<Taken>;
   /** The try was right. */
   forgive(lanes: readonly Lane[]): Promise<void>;
 }
@@ -51,7 +51,7 @@ type Known = Readonly<z.output<typeof known>>;
 export function createWaits(now: () => number): Waits {
   const lanesKnown = createBounded<string, Known>(mostLanes);
   return {
-    async take(lanes) {
+    take(lanes) {
       const { taken, after } = decide(lanes, (name) => lanesKnown.get(name), now());
       for (const [name, one] of after) lanesKnown.set(name, one);
       return taken;
