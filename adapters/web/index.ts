@@ -164,7 +164,17 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           const sessions = createSessions(database, { idleMs: options.idleMs ?? weekMs, now });
           const { trustedProxies = [] } = options;
           const waits = shared && createSharedWaits(shared, "playground", now);
-          login = await createLogin({ password, sessions, waits, trustedProxies, publicUrl, log, now });
+          const others = shared && { bus: shared.bus, fresh: chat.fresh };
+          login = await createLogin({
+            password,
+            sessions,
+            waits,
+            others,
+            trustedProxies,
+            publicUrl,
+            log,
+            now,
+          });
         }
         admin =
           options.admin &&

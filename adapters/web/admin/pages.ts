@@ -61,9 +61,10 @@ export async function createAdminPages(
   const { rules, shared, page, library, publicUrl, log, now } = parts;
   const sessions = shared ? createSharedSessions(shared, now) : createAdminSessions(now);
   const waits = shared && createSharedWaits(shared, "admin", now);
+  const others = shared && { bus: shared.bus, fresh: async () => {} };
   const door = password
     ? await createLogin({
-        ...{ password, sessions, waits, trustedProxies, publicUrl, now, room },
+        ...{ password, sessions, waits, others, trustedProxies, publicUrl, now, room },
         log: log.child({ door: "admin" }),
       })
     : undefined;
