@@ -60,6 +60,8 @@ export interface Config {
     readonly access: Access;
     /** Whether a picture opens a thread of its own. */
     readonly threads: (typeof threadModes)[number];
+    /** Into how many shards the gateway is divided; absent: as many as Discord recommends. */
+    readonly shards?: number;
   };
   readonly slack?: {
     readonly botToken: string;
@@ -165,6 +167,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
         ...(parsed.DISCORD_API_URL && { apiUrl: parsed.DISCORD_API_URL }),
         access: toDiscordAccess(parsed),
         threads: parsed.DISCORD_THREADS,
+        ...(parsed.SHARDS !== "auto" && { shards: parsed.SHARDS }),
       },
     }),
     ...toSlack(parsed),
@@ -196,10 +199,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /** What cannot be shared yet is refused. */
-function checkFleet({ STORE_URL, DISCORD_TOKEN }: Environment): void {
+function checkFleet({ STORE_URL }: Environment): void {
   const problems = [
     ...(/^(redis|postgres)/.test(STORE_URL ?? "") ? [] : ["STORE_URL: FLEET=on needs redis: or postgres:"]),
-    ...(DISCORD_TOKEN ? ["DISCORD_TOKEN: must be left out with FLEET=on"] : []),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
 }

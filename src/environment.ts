@@ -126,6 +126,7 @@ export const environment = z
     DISCORD_DMS: onOff.optional(),
     DISCORD_USER_INSTALLS: onOff.optional(),
     DISCORD_THREADS: oneOf(threadModes).default("auto"),
+    SHARDS: z.union([z.literal("auto"), wholeNumber(1, 100_000)]).default("auto"),
     SLACK_BOT_TOKEN: z.string().optional(),
     SLACK_APP_TOKEN: z.string().optional(),
     SLACK_SIGNING_SECRET: z.string().optional(),

@@ -13,6 +13,7 @@ import { createSharedSpool } from "./pictures/shared-spool.ts";
 import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
+import type { Leases } from "./seam/leases.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
 import type { ChannelKey } from "./seam/turn.ts";
 import type { Admin } from "./seam/watch/admin.ts";
@@ -142,7 +143,8 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
-  const loaded = await loadAdapters(config, { painter: painted, watch, admin, log });
+  const { leases } = fleet;
+  const loaded = await loadAdapters(config, { leases, painter: painted, watch, admin, log });
   const watcher = config.health && (await listenForWatchers(config.health.host, config.health.port, watch));
   if (watcher) open.defer(() => watcher.close());
   const adapters = loaded.map(({ adapter }) => adapter);
@@ -216,7 +218,7 @@ function makeDataDir(folder: string): void {
 async function openFleet(config: Config, store: Store, log: Log): Promise<Fleet> {
   const { storeUrl, concurrency: atOnce, imagesPerMinute: perMinute, queue: limits } = config;
   const onUnreadable = (event: string, error: unknown) => log.error({ event, error }, "turn.unreadable");
-  const parts = { store, atOnce, perMinute, limits, log, onUnreadable };
+  const parts = { store, atOnce, perMinute, limits, stopping: stopping.signal, log, onUnreadable };
   const kind = storeUrl.startsWith("redis") ? "redis" : "postgres";
   const made = config.isFleet
     ? await openSeveral(kind, storeUrl, { ...parts, atOnceOverAll: config.fleetConcurrency })
@@ -270,6 +272,7 @@ interface Loaded {
 async function loadAdapters(
   config: Config,
   parts: {
+    readonly leases: Leases;
     readonly painter: Pick<Painter, "name" | "standIn">;
     readonly watch: Watch;
     readonly admin: Admin | undefined;
@@ -277,7 +280,7 @@ async function loadAdapters(
   },
 ): Promise<readonly Loaded[]> {
   const { playground, http, publicUrl, discord, slack, dataDir } = config;
-  const { painter, watch, admin, log } = parts;
+  const { leases, painter, watch, admin, log } = parts;
   const loaded: Loaded[] = [];
   if (playground || publicUrl || config.admin) {
     const { createWebAdapter } = await import("../adapters/web/index.ts");
@@ -292,7 +295,7 @@ async function loadAdapters(
   }
   if (discord) {
     const { createDiscordAdapter } = await import("../adapters/discord/index.ts");
-    const adapter = createDiscordAdapter({ ...discord, painter, log });
+    const adapter = createDiscordAdapter({ ...discord, leases, painter, log });
     const where = () => `invite it with ${adapter.inviteUrl}`;
     loaded.push({ adapter, where, isConnected: () => adapter.connected });
   }

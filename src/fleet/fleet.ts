@@ -1,11 +1,14 @@
 import type { Bus } from "../seam/bus.ts";
+import type { Leases } from "../seam/leases.ts";
 import type { Log } from "../seam/log.ts";
 import type { EventKey } from "../seam/turn.ts";
 import type { Store } from "../store/store.ts";
 import { createBus } from "./embedded/bus.ts";
 import { createLanes } from "./embedded/lanes.ts";
+import { createLeases } from "./embedded/leases.ts";
 import { createLedger } from "./embedded/ledger.ts";
 import type { Lanes, LineLimits } from "./lanes.ts";
+import { createSharedLeases } from "./leases/leases.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** What the processes on one store have in common. */
@@ -13,6 +16,7 @@ export interface Fleet {
   readonly ledger: Ledger;
   readonly lanes: Lanes;
   readonly bus: Bus;
+  readonly leases: Leases;
   /** Lets go of all that is not over. Never rejects. */
   close(): Promise<void>;
 }
@@ -25,6 +29,8 @@ export interface FleetParts {
   readonly atOnceOverAll?: number | undefined;
   readonly perMinute?: number | undefined;
   readonly limits?: LineLimits;
+  /** Aborts when the process is told to stop: what others can have is given away at once. */
+  readonly stopping?: AbortSignal;
   readonly log: Log;
   readonly onUnreadable?: (event: EventKey, error: unknown) => void;
   /** Ms in which an event has to be noted. */
@@ -39,6 +45,7 @@ export async function openAlone(parts: FleetParts): Promise<Fleet> {
     bus,
     ledger: await createLedger(store, parts),
     lanes: createLanes(atOnce, limits, { perMinute }),
+    leases: createLeases(log),
     close: bus.close,
   };
 }
@@ -58,18 +65,19 @@ export async function openSeveral(
     import("./bull/ledger.ts"),
     import("./bull/lanes.ts"),
   ]);
-  const { log } = parts;
+  const { store, stopping, log } = parts;
   const opened = new AsyncDisposableStack();
   try {
     const engine = await openEngine(kind, url, { log });
     opened.defer(() => engine.close());
     const bus = await openBus(kind, url, { log });
     opened.defer(() => bus.close());
-    const ledger = await createFleetLedger(parts.store, engine, parts);
+    const ledger = await createFleetLedger(store, engine, parts);
     opened.defer(() => ledger.close());
     const lanes = await createFleetLanes({ ...parts, bus, engine, ledger });
     opened.defer(() => lanes.close());
-    return { ledger, lanes, bus, close: () => opened.disposeAsync() };
+    const leases = createSharedLeases(store, { log, ...(stopping && { leave: stopping }) });
+    return { ledger, lanes, bus, leases, close: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync().catch(() => {});
     throw error;

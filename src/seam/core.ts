@@ -179,6 +179,11 @@ export interface Keep {
   delete(key: string): Promise<void>;
 }
 
+export interface ListedKeep extends Keep {
+  /** The keys that begin so, some at a time: a server may have to look at all that it keeps. */
+  keys(start: string): AsyncIterable<readonly string[]>;
+}
+
 /**
  * What an adapter has in common with itself in the other processes on one store, where there are several. Calls reject
  * with BotError `storage` when the store fails.
@@ -205,7 +210,7 @@ export type Seal = (words: string) => string;
 export interface Core {
   readonly handle: Handle;
   readonly note: Note;
-  readonly keep: Keep;
+  readonly keep: ListedKeep;
   /**
    * Where to look for what was said while nobody listened, for platforms that do not deliver it again. `forMs`: for how
    * long, if that is known better than by the last process's life. Undefined: there is nothing to look for, or the

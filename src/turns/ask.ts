@@ -8,6 +8,7 @@ import type { Attachment, EventKey, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn, Wish } from "../store/open-turn.ts";
 import type { ExpectedCost } from "./expected-cost.ts";
+import { isNotedFirst } from "./life/noted-first.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
 import { whileHeld } from "./life/while-held.ts";
@@ -62,7 +63,7 @@ export function createAsk(
     { event, first }: { readonly event: EventKey | undefined; readonly first: View },
     onUndone?: OnUndone,
   ): Promise<OpenTurn | undefined> {
-    const hold = event === undefined ? undefined : ledger.hold(event);
+    const hold = event !== undefined && isNotedFirst(event) ? ledger.hold(event) : undefined;
     if (hold?.isHeld() === false) throw takenOver();
     const isSeen = reply.message === undefined;
     const show = hold ? whileHeld(reply, hold) : reply.show;

@@ -53,6 +53,7 @@ import { createDesk } from "./control/control.ts";
 import { createExpectedCost } from "./expected-cost.ts";
 import { createAttendance } from "./life/attendance.ts";
 import { createEvents } from "./life/events.ts";
+import { isNotedFirst } from "./life/noted-first.ts";
 import type { Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
@@ -158,6 +159,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         ...{ store, history, publicUrl, mayUse, aside, now },
         adapterOf: (name) => adapters.get(name),
         handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
+        ...(ledger.isShared && { isSecond: ledger.isSecond }),
       })
     : undefined;
   const audit = createAudit(store);
@@ -407,5 +409,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 
 /** The event that a turn was made of, where it was noted. */
 function eventOf(turn: Turn): EventKey | undefined {
-  return turn.kind === "setting" ? undefined : turn.event;
+  const event = turn.kind === "setting" ? undefined : turn.event;
+  return event !== undefined && isNotedFirst(event) ? event : undefined;
 }

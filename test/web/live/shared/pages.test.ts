@@ -81,6 +81,7 @@ test("who signs in at one process is known to another, and signs out of both", a
     .join("; ");
   const ask = async (url: string, path: string, method = "GET") =>
     (await raw(url, { path, method, headers: { cookie, "sec-fetch-site": "same-origin" } })).status;
+  assert.equal(await ask(other.url, "/page/main.bundle.css"), 200, "the first that a page asks for");
   assert.equal(await ask(other.url, "/api/about"), 200);
   assert.equal(await ask(other.url, "/logout", "POST"), 303);
   assert.equal(await ask(one.url, "/api/about"), 401);
