@@ -6,7 +6,7 @@ import type { Core } from "../../../src/seam/core.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import type { PlatformEvent, Prompt } from "../../../src/seam/turn.ts";
 import { openStore } from "../../../src/store/store.ts";
-import { noCore } from "../../rig/no-core.ts";
+import { createKeep, noCore } from "../../rig/no-core.ts";
 import { until } from "../../rig/until.ts";
 import { createDiscordSimulator, type DiscordSimulatorOptions } from "../../simulators/discord/index.ts";
 
@@ -41,14 +41,9 @@ async function startFleet(
     return { guild, channel: simulator.addChannel(guild) };
   });
   const store = await openStore("memory:");
-  const kept = new Map<string, unknown>();
   const noted = new Set<string>();
   const shared: Partial<Core> = {
-    keep: {
-      get: async (key) => kept.get(key),
-      set: async (key, value) => void kept.set(key, JSON.parse(JSON.stringify(value))),
-      delete: async (key) => void kept.delete(key),
-    },
+    keep: createKeep(),
     note: async ({ key }) => {
       if (noted.has(key)) return undefined;
       noted.add(key);
