@@ -96,6 +96,8 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Turns that are drawn at once; the others wait in line. */
   readonly concurrency: number;
+  /** The same over all processes that share the store; absent: as many as they have room for. */
+  readonly fleetConcurrency?: number;
   /** Pictures that may begin in a minute; absent: as many as there is room for. */
   readonly imagesPerMinute?: number;
   /** How old what was said while the bot was not there may be to be answered, in ms; 0: nothing of that is. */
@@ -182,6 +184,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     logLevel: parsed.LOG_LEVEL,
     ...(parsed.LOG_FORMAT !== "auto" && { logFormat: parsed.LOG_FORMAT }),
     concurrency: parsed.CONCURRENCY,
+    ...(parsed.FLEET_CONCURRENCY !== undefined && { fleetConcurrency: parsed.FLEET_CONCURRENCY }),
     ...(parsed.IMAGES_PER_MINUTE !== undefined && { imagesPerMinute: parsed.IMAGES_PER_MINUTE }),
     missedMs: parsed.MISSED_MINUTES * 60_000,
     keep: {

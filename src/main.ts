@@ -3,11 +3,7 @@ import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
-import { createLanes } from "./fleet/embedded/lanes.ts";
-import { createLeases } from "./fleet/embedded/leases.ts";
-import { createLedger } from "./fleet/embedded/ledger.ts";
-import { createSharedLeases } from "./fleet/leases/leases.ts";
-import type { Ledger } from "./fleet/ledger.ts";
+import { type Fleet, openAlone, openSeveral } from "./fleet/fleet.ts";
 import { PricesError, readPrices } from "./money/price-file.ts";
 import { publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
@@ -16,7 +12,6 @@ import { createLinks } from "./pictures/links.ts";
 import { createSharedSpool } from "./pictures/shared-spool.ts";
 import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
-import type { Bus } from "./seam/bus.ts";
 import { BotError } from "./seam/errors.ts";
 import type { Leases } from "./seam/leases.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
@@ -91,23 +86,25 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     const lock = await lockFile(join(dataDir, "lock"), { name: dataDir, setting }, alone);
     open.defer(() => lock.release());
   }
+  let fleet: Fleet | undefined;
   const opened = await openStore(storeUrl, { log, ...(!config.isFleet && { alone }) });
   open.defer(() => opened.close());
-  const lanes = createLanes(config.concurrency, config.queue, { perMinute: config.imagesPerMinute });
-  const metrics = await openMetrics(config, () => ({ drawing: lanes.inside, waiting: lanes.waiting }));
+  const metrics = await openMetrics(config, () => ({
+    drawing: fleet?.lanes.inside ?? 0,
+    waiting: fleet?.lanes.waiting ?? 0,
+  }));
   const store = metrics ? timeStore(opened, metrics.meter) : opened;
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
 
-  const ledger = await openLedger(config, store, log);
-  const bus = config.isFleet && (await openFleetBus(config, log));
+  fleet = await openFleet(config, store, log);
   const bot = await createBot({
     store,
     painter,
     history: createHistory(store),
-    ledger,
-    ...(bus && { bus }),
-    lanes,
+    ledger: fleet.ledger,
+    lanes: fleet.lanes,
+    ...(config.isFleet && { bus: fleet.bus }),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
     links: createLinks(),
@@ -146,10 +143,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
-  // Who is told to stop gives away at once what others can have.
-  const leases = config.isFleet
-    ? createSharedLeases(store, { log, leave: stopping.signal })
-    : createLeases(log);
+  const { leases } = fleet;
   const loaded = await loadAdapters(config, { leases, painter: painted, watch, admin, log });
   const watcher = config.health && (await listenForWatchers(config.health.host, config.health.port, watch));
   if (watcher) open.defer(() => watcher.close());
@@ -220,29 +214,17 @@ function makeDataDir(folder: string): void {
   }
 }
 
-/** Of this process alone, or of several: what those need is loaded only then. */
-async function openLedger({ isFleet, storeUrl }: Config, store: Store, log: Log): Promise<Ledger> {
+/** Of this process alone, or of several. */
+async function openFleet(config: Config, store: Store, log: Log): Promise<Fleet> {
+  const { storeUrl, concurrency: atOnce, imagesPerMinute: perMinute, queue: limits } = config;
   const onUnreadable = (event: string, error: unknown) => log.error({ event, error }, "turn.unreadable");
-  if (!isFleet) return createLedger(store, { onUnreadable });
-  const { openEngine } = await import("./fleet/bull/engine.ts");
-  const { createFleetLedger } = await import("./fleet/bull/ledger.ts");
-  const engine = await openEngine(toServer(storeUrl), storeUrl, { log });
-  open.defer(() => engine.close());
-  const ledger = await createFleetLedger(store, engine, { log, onUnreadable });
-  open.defer(() => ledger.close());
-  return ledger;
-}
-
-/** What several processes say to each other, by the server that has their store. */
-async function openFleetBus({ storeUrl }: Config, log: Log): Promise<Bus> {
-  const { openBus } = await import("./fleet/bull/bus.ts");
-  const bus = await openBus(toServer(storeUrl), storeUrl, { log });
-  open.defer(() => bus.close());
-  return bus;
-}
-
-function toServer(storeUrl: string): "redis" | "postgres" {
-  return storeUrl.startsWith("redis") ? "redis" : "postgres";
+  const parts = { store, atOnce, perMinute, limits, stopping: stopping.signal, log, onUnreadable };
+  const kind = storeUrl.startsWith("redis") ? "redis" : "postgres";
+  const made = config.isFleet
+    ? await openSeveral(kind, storeUrl, { ...parts, atOnceOverAll: config.fleetConcurrency })
+    : await openAlone(parts);
+  open.defer(() => made.close());
+  return made;
 }
 
 /** Throws BotError `storage` when it cannot be had. */

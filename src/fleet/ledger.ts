@@ -106,7 +106,14 @@ export function tooSlow(): BotError {
   );
 }
 
+/** Why a process goes on no more with what another one will. */
+export class LetGo extends BotError {
+  constructor(message: string) {
+    super("stopped", message);
+  }
+}
+
 /** Why a process lets go of what it was seeing to. */
-export function takenOver(): BotError {
-  return new BotError("stopped", "Another process goes on with this: this one was stopped for too long.");
+export function takenOver(): LetGo {
+  return new LetGo("Another process goes on with this: this one was stopped for too long.");
 }

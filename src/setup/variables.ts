@@ -236,6 +236,10 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     part: line,
     about: "Turns drawn at once, 512 at most; the others wait in line and see their place",
   },
+  FLEET_CONCURRENCY: {
+    ...{ part: line, example: "24", otherwise: "as many as they have room for" },
+    about: "Turns drawn at once by all processes that share a store, `CONCURRENCY` of them at most in each",
+  },
   IMAGES_PER_MINUTE: {
     ...{ part: line, example: "50", otherwise: "no limit" },
     about:

@@ -8,8 +8,8 @@ import {
   queuedView,
   unsavedView,
 } from "../answer/views.ts";
-import type { Lanes } from "../fleet/lanes.ts";
-import { type Hold, keyOf, type Ledger } from "../fleet/ledger.ts";
+import { type Lanes, toAsker } from "../fleet/lanes.ts";
+import { type Hold, keyOf, type Ledger, LetGo } from "../fleet/ledger.ts";
 import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
@@ -100,7 +100,7 @@ interface Run {
 
 /** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
 const cancelled = new BotError("stopped", "Cancelled.");
-const shutdown = new BotError("stopped", "The bot is restarting.");
+const shutdown = new LetGo("The bot is restarting.");
 
 /** Of a turn, and of a page, whose place was closed to the bot since. */
 export function barred(): BotError {
@@ -164,11 +164,6 @@ export function createRuns(
         const view = { ...turn.last.view, images: [] };
         last = { turn, view, aside: turn.last, isWaiting: true, isNoted: true };
       } else {
-        const { count: pictures = 1 } = turn.options;
-        const asker = {
-          ...{ thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) },
-          ...{ key: keyOf(turn), at: turn.acceptedAt },
-        };
         const display = toDisplay(turn, run);
         if (run.isBarred) throw barred();
         if (draining.signal.aborted) await parked(display.offer, stop.signal);
@@ -178,7 +173,7 @@ export function createRuns(
           run.story.placed(ahead);
           display.offer(queuedView(ahead, hasGrown, startsInMs));
         };
-        leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
+        leave = await lanes.enter(toAsker(turn), stop.signal, onPlace, { resumed: run.isResumed });
         run.story.entered();
         last = await draw(state, run);
       }
@@ -435,11 +430,6 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 async function parked(offer: Display["offer"], signal: AbortSignal): Promise<never> {
   offer(parkedView());
   return orAborted(new Promise<never>(() => {}), signal);
-}
-
-/** Those it shares the bot with. */
-function communityOf({ place }: OpenTurn) {
-  return place && { community: place.community ?? place.channel };
 }
 
 /** What is made from something hidden is hidden, too. */

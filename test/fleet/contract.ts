@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { Entry, Ledger } from "../../src/fleet/ledger.ts";
-import type { EventKey, MessageKey } from "../../src/seam/turn.ts";
-import type { OpenTurn } from "../../src/store/open-turn.ts";
+import type { EventKey } from "../../src/seam/turn.ts";
 import { until } from "../rig/until.ts";
+import { turnOf } from "./turn-of.ts";
 
 /** A process of a fleet, as far as its ledger goes. */
 export interface Member {
@@ -16,13 +16,6 @@ export interface Member {
 export interface Ground {
   /** Another process, which is gone when the test is over. */
   join(t: TestContext): Promise<Member>;
-}
-
-function turnOf(message: MessageKey, more: Partial<OpenTurn> = {}): OpenTurn {
-  return {
-    ...{ message, adapter: "paper", thread: "t:1", user: { id: "u:ada", name: "Ada" }, text: "a fox" },
-    ...{ options: {}, notes: [], mustDraw: false, attachments: 0, acceptedAt: 1, ...more },
-  };
 }
 
 /** What holds for a process that is alone, and for each of several. */
