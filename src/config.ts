@@ -60,6 +60,8 @@ export interface Config {
     readonly access: Access;
     /** Whether a picture opens a thread of its own. */
     readonly threads: (typeof threadModes)[number];
+    /** Into how many shards the gateway is divided; absent: as many as Discord recommends. */
+    readonly shards?: number;
   };
   readonly slack?: {
     readonly botToken: string;
@@ -94,6 +96,8 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** Turns that are drawn at once; the others wait in line. */
   readonly concurrency: number;
+  /** The same over all processes that share the store; absent: as many as they have room for. */
+  readonly fleetConcurrency?: number;
   /** Pictures that may begin in a minute; absent: as many as there is room for. */
   readonly imagesPerMinute?: number;
   /** How old what was said while the bot was not there may be to be answered, in ms; 0: nothing of that is. */
@@ -163,6 +167,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
         ...(parsed.DISCORD_API_URL && { apiUrl: parsed.DISCORD_API_URL }),
         access: toDiscordAccess(parsed),
         threads: parsed.DISCORD_THREADS,
+        ...(parsed.SHARDS !== "auto" && { shards: parsed.SHARDS }),
       },
     }),
     ...toSlack(parsed),
@@ -179,6 +184,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     logLevel: parsed.LOG_LEVEL,
     ...(parsed.LOG_FORMAT !== "auto" && { logFormat: parsed.LOG_FORMAT }),
     concurrency: parsed.CONCURRENCY,
+    ...(parsed.FLEET_CONCURRENCY !== undefined && { fleetConcurrency: parsed.FLEET_CONCURRENCY }),
     ...(parsed.IMAGES_PER_MINUTE !== undefined && { imagesPerMinute: parsed.IMAGES_PER_MINUTE }),
     missedMs: parsed.MISSED_MINUTES * 60_000,
     keep: {
@@ -193,12 +199,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /** What cannot be shared yet is refused. */
-function checkFleet({ STORE_URL, PLAYGROUND, PUBLIC_URL, DISCORD_TOKEN }: Environment): void {
+function checkFleet({ STORE_URL }: Environment): void {
   const problems = [
     ...(/^(redis|postgres)/.test(STORE_URL ?? "") ? [] : ["STORE_URL: FLEET=on needs redis: or postgres:"]),
-    ...(PLAYGROUND ? ["PLAYGROUND: must be off with FLEET=on"] : []),
-    ...(PUBLIC_URL ? ["PUBLIC_URL: must be left out with FLEET=on"] : []),
-    ...(DISCORD_TOKEN ? ["DISCORD_TOKEN: must be left out with FLEET=on"] : []),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
 }

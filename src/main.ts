@@ -3,9 +3,7 @@ import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { isStandIn, sayEndings, toBanner } from "./banner.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
-import { createLanes } from "./fleet/embedded/lanes.ts";
-import { createLedger } from "./fleet/embedded/ledger.ts";
-import type { Ledger } from "./fleet/ledger.ts";
+import { type Fleet, openAlone, openSeveral } from "./fleet/fleet.ts";
 import { PricesError, readPrices } from "./money/price-file.ts";
 import { publishedPrices } from "./money/prices.ts";
 import { createIdentity } from "./openai/identity.ts";
@@ -15,6 +13,7 @@ import { createSharedSpool } from "./pictures/shared-spool.ts";
 import { createSpool, type Spool } from "./pictures/spool.ts";
 import type { Adapter } from "./seam/adapter.ts";
 import { BotError } from "./seam/errors.ts";
+import type { Leases } from "./seam/leases.ts";
 import { createLog, type Log, redact } from "./seam/log.ts";
 import type { ChannelKey } from "./seam/turn.ts";
 import type { Admin } from "./seam/watch/admin.ts";
@@ -87,21 +86,25 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     const lock = await lockFile(join(dataDir, "lock"), { name: dataDir, setting }, alone);
     open.defer(() => lock.release());
   }
+  let fleet: Fleet | undefined;
   const opened = await openStore(storeUrl, { log, ...(!config.isFleet && { alone }) });
   open.defer(() => opened.close());
-  const lanes = createLanes(config.concurrency, config.queue, { perMinute: config.imagesPerMinute });
-  const metrics = await openMetrics(config, () => ({ drawing: lanes.inside, waiting: lanes.waiting }));
+  const metrics = await openMetrics(config, () => ({
+    drawing: fleet?.lanes.inside ?? 0,
+    waiting: fleet?.lanes.waiting ?? 0,
+  }));
   const store = metrics ? timeStore(opened, metrics.meter) : opened;
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
 
-  const ledger = await openLedger(config, store, log);
+  fleet = await openFleet(config, store, log);
   const bot = await createBot({
     store,
     painter,
     history: createHistory(store),
-    ledger,
-    lanes,
+    ledger: fleet.ledger,
+    lanes: fleet.lanes,
+    ...(config.isFleet && { bus: fleet.bus }),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
     links: createLinks(),
@@ -140,7 +143,8 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
-  const loaded = await loadAdapters(config, { painter: painted, watch, admin, log });
+  const { leases } = fleet;
+  const loaded = await loadAdapters(config, { leases, painter: painted, watch, admin, log });
   const watcher = config.health && (await listenForWatchers(config.health.host, config.health.port, watch));
   if (watcher) open.defer(() => watcher.close());
   const adapters = loaded.map(({ adapter }) => adapter);
@@ -210,17 +214,17 @@ function makeDataDir(folder: string): void {
   }
 }
 
-/** Of this process alone, or of several: what those need is loaded only then. */
-async function openLedger({ isFleet, storeUrl }: Config, store: Store, log: Log): Promise<Ledger> {
+/** Of this process alone, or of several. */
+async function openFleet(config: Config, store: Store, log: Log): Promise<Fleet> {
+  const { storeUrl, concurrency: atOnce, imagesPerMinute: perMinute, queue: limits } = config;
   const onUnreadable = (event: string, error: unknown) => log.error({ event, error }, "turn.unreadable");
-  if (!isFleet) return createLedger(store, { onUnreadable });
-  const { openEngine } = await import("./fleet/bull/engine.ts");
-  const { createFleetLedger } = await import("./fleet/bull/ledger.ts");
-  const engine = await openEngine(storeUrl.startsWith("redis") ? "redis" : "postgres", storeUrl, { log });
-  open.defer(() => engine.close());
-  const ledger = await createFleetLedger(store, engine, { log, onUnreadable });
-  open.defer(() => ledger.close());
-  return ledger;
+  const parts = { store, atOnce, perMinute, limits, stopping: stopping.signal, log, onUnreadable };
+  const kind = storeUrl.startsWith("redis") ? "redis" : "postgres";
+  const made = config.isFleet
+    ? await openSeveral(kind, storeUrl, { ...parts, atOnceOverAll: config.fleetConcurrency })
+    : await openAlone(parts);
+  open.defer(() => made.close());
+  return made;
 }
 
 /** Throws BotError `storage` when it cannot be had. */
@@ -268,6 +272,7 @@ interface Loaded {
 async function loadAdapters(
   config: Config,
   parts: {
+    readonly leases: Leases;
     readonly painter: Pick<Painter, "name" | "standIn">;
     readonly watch: Watch;
     readonly admin: Admin | undefined;
@@ -275,7 +280,7 @@ async function loadAdapters(
   },
 ): Promise<readonly Loaded[]> {
   const { playground, http, publicUrl, discord, slack, dataDir } = config;
-  const { painter, watch, admin, log } = parts;
+  const { leases, painter, watch, admin, log } = parts;
   const loaded: Loaded[] = [];
   if (playground || publicUrl || config.admin) {
     const { createWebAdapter } = await import("../adapters/web/index.ts");
@@ -290,7 +295,7 @@ async function loadAdapters(
   }
   if (discord) {
     const { createDiscordAdapter } = await import("../adapters/discord/index.ts");
-    const adapter = createDiscordAdapter({ ...discord, painter, log });
+    const adapter = createDiscordAdapter({ ...discord, leases, painter, log });
     const where = () => `invite it with ${adapter.inviteUrl}`;
     loaded.push({ adapter, where, isConnected: () => adapter.connected });
   }

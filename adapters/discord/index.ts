@@ -4,6 +4,7 @@ import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
 import type { Core, Handle } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
+import type { Leases } from "../../src/seam/leases.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { createPlatformClock } from "../../src/seam/platform-clock.ts";
 import { withTimeout } from "../../src/seam/timeout.ts";
@@ -18,11 +19,11 @@ import { parseReplay } from "./in/replay.ts";
 import { createSight } from "./in/sight.ts";
 import { forget, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor, nameUnknown } from "./live/access.ts";
-import { type Channels, createChannels } from "./live/channels.ts";
+import { type Channels, createChannels, spokenSince } from "./live/channels.ts";
+import { holdShards, type Shards, type There } from "./live/gateway/shards.ts";
+import { createGuilds } from "./live/guilds.ts";
 import { createHome } from "./live/home.ts";
 import { parseNoted } from "./live/noted-venue.ts";
-import { replaySession } from "./live/past-session.ts";
-import { readSessions, type Sessions } from "./live/sessions.ts";
 import type { Stage } from "./live/stage.ts";
 import type { Venue } from "./live/venue.ts";
 import { createAnswers } from "./out/answers.ts";
@@ -30,9 +31,9 @@ import { movedTo } from "./out/moved.ts";
 import { createReply } from "./out/reply.ts";
 import { createVenues, type Venues } from "./out/venues.ts";
 import { createFiles } from "./wire/attachments.ts";
-import { createEvents } from "./wire/events.ts";
-import { connect } from "./wire/gateway.ts";
-import { guildIdOf, parseMessageKey, type Spot, toMessageKey } from "./wire/keys.ts";
+import { createEvents } from "./wire/gateway/events.ts";
+import { fetchIdentity } from "./wire/gateway/identity.ts";
+import { guildIdOf, parseMessageKey, type Spot, shardOf, toMessageKey } from "./wire/keys.ts";
 import { paceMs, toImageLimits } from "./wire/limits.ts";
 import { type ThreadMode, toInviteUrl } from "./wire/permissions.ts";
 import { isSpoiler, picturesOf } from "./wire/pictures.ts";
@@ -48,6 +49,10 @@ export interface DiscordOptions {
   /** Where it may be used; everywhere unless said. Where that is some servers and nothing else, the commands are theirs. */
   readonly access?: Access;
   readonly threads: ThreadMode;
+  /** Which shards of the gateway this process holds. */
+  readonly leases: Leases;
+  /** Into how many shards the gateway is divided; as many as Discord recommends unless said. */
+  readonly shards?: number;
   readonly painter: { readonly name: string; readonly standIn: boolean };
   readonly log: Log;
   /** Unix time, ms; that of Discord's own clock unless said. */
@@ -56,6 +61,8 @@ export interface DiscordOptions {
   readonly paceMs?: number;
   /** The clock between tries to show something, in ms. */
   readonly wait?: (ms: number) => Promise<unknown>;
+  /** Ms between two shards of a kind that identify themselves; what Discord allows unless said. */
+  readonly identifyMs?: number;
   /** How long a sketch may take, in ms; 15 s unless said: the next one is better than a late one. */
   readonly sketchMs?: number;
 }
@@ -64,6 +71,7 @@ interface Running {
   readonly stage: Stage;
   readonly venues: Venues;
   readonly replay: Adapter["replay"];
+  readonly events: ReturnType<typeof createEvents>;
   readonly inviteUrl: string;
   readonly nameOf: Channels["nameOf"];
   isConnected(): boolean;
@@ -79,6 +87,15 @@ const reconnectMs = [1000, 2000, 10_000, 60_000, 300_000];
 /** Ms the core may take to say what a form begins with, which must be shown within 3 s: better empty than late. */
 const prefillMs = 1500;
 
+/** Ms between two shards of a kind that identify themselves: five seconds, and what may be lost on the way. */
+const identifyMs = 5250;
+
+/** Servers of which it is looked whether commands are left there: as many as Discord tells of at once. */
+const mostGuildIds = 200;
+
+const noContentHint =
+  "In threads people must mention me. To change that, turn on Message Content Intent in the developer portal, under Bot, and start me again.";
+
 /** Ms for what is being answered to be answered, before the connection goes. */
 const settleMs = 2000;
 
@@ -89,7 +106,8 @@ const settleMs = 2000;
 export function createDiscordAdapter(
   options: DiscordOptions,
 ): Adapter & { readonly inviteUrl: string; readonly connected: boolean } {
-  const { token, apiUrl, access = openAccess, threads, sketchMs = 15_000 } = options;
+  const { token, apiUrl, access = openAccess, threads, leases, sketchMs = 15_000 } = options;
+  const { shards: shardCount } = options;
   const log = options.log.child({ adapter: "discord" });
   const clock = createPlatformClock();
   const now = options.now ?? clock.now;
@@ -107,44 +125,31 @@ export function createDiscordAdapter(
 
   /** `since`: from when on it has heard nothing, where that is known. */
   async function run(given: Core, since?: number): Promise<void> {
-    const { promptOf, backTo, toLimits, seal } = given;
+    const { promptOf, backTo, toLimits, seal, keep } = given;
     const events = createEvents(log);
-    let catchUp: CatchUp | undefined;
-    let sessions: Sessions | undefined;
-    const gateway = await connect({
-      token,
-      rest: { ...rest, timeout: requestMs },
-      log,
-      listen: events.listen,
-      ...(options.painter.standIn && { status: "Placeholder pictures: there is no OpenAI key" }),
-      onLost(error, lostSince) {
-        log.error({ code: error.code, hint: error.message }, "discord.lost");
-        void events.close();
-        sessions?.close();
-        reconnect(given, lostSince);
-      },
-      onMissed: (missedSince) => catchUp?.(missedSince),
+    const requests = new REST({ ...rest, timeout: requestMs }).setToken(token);
+    const identity = await fetchIdentity(requests);
+    if (stopped) return;
+    const { appId } = identity;
+    const count = shardCount ?? identity.shards;
+    const send = createSend(requests, sketches.setToken(token), appId);
+    const guilds = createGuilds({
+      clients: () => shards?.clients() ?? [],
+      send,
+      me: identity.me,
+      isWhole: !leases.isShared,
       now,
     });
-    if (stopped) return gateway.close();
-    const { client } = gateway;
-    sessions = await readSessions(
-      given.keep,
-      (session) => replaySession(session, { token, rest: client.rest }),
-      log,
-    );
-    await sessions.follow(gateway.session);
-    const appId = client.application.id;
-    const send = createSend(client.rest, sketches.setToken(token), appId);
     const atHome = createHome({
-      servers: () => [...client.guilds.cache.keys()],
+      servers: guilds.servers,
       rolesOf: async (serverId, userId) => (await send.fetchMember(serverId, userId)).roles,
       rules: given.rules,
     });
     const handle: Handle = async (turn, reply) => given.handle(await atHome(turn), reply);
     const core: Core = { ...given, handle };
+    const channels = createChannels(guilds, identity.me);
     const stage: Stage = {
-      me: client.user.id,
+      me: identity.me,
       send,
       files: createFiles(apiUrl && new URL(apiUrl).origin, send.fetchMessage),
       log,
@@ -153,8 +158,8 @@ export function createDiscordAdapter(
       sketchMs,
       wait: options.wait ?? sleep,
       ...memory,
-      linkTo: (spot) => channels.linkTo(spot),
-      threadOn: (messageId) => channels.threadOn(messageId),
+      linkTo: channels.linkTo,
+      threadOn: channels.threadOn,
       toLimits,
       seal,
       promptOf: (message) => withTimeout(promptOf(message), prefillMs),
@@ -167,21 +172,72 @@ export function createDiscordAdapter(
       gone: (message) => void withdraw(message, handle),
       removed: core.removed,
     };
-    const channels = createChannels(client, send);
     const venues = createVenues(stage, channels, threads);
-    const sight = createSight(stage, channels, client.user);
+    const me = { id: identity.me, readsAll: identity.readsAll };
+    const sight = createSight(stage, channels, me);
     const inviteUrl = toInviteUrl(appId, threads);
     const answers = createAnswers(stage, channels, threads);
     const door = createDoor(access, { serverOf: channels.serverOf, now });
     const interactions = createInteractions(stage, answers, { channels, sight, door }, core);
-    const me = { id: client.user.id, readsAll: gateway.readsAll };
     const messages = createMessages({ stage, channels, venues, sight, door, me, core });
+    events.route({
+      interaction: interactions,
+      message: messages.take,
+      deleted: (spot) => forget(stage, spot),
+    });
+
+    const servers = serversAlone(access);
+    const registered = (guildId?: string) =>
+      register(requests, { appId, inviteUrl, access, ...(guildId && { guildId }) }, log);
+    /** What is done once for all shards: by whoever holds the first. */
+    async function prepare(): Promise<void> {
+      for (const id of servers ?? [undefined]) await registered(id);
+      const guildIds = await send.fetchGuildIds(mostGuildIds).catch(() => []);
+      await clearStaleCommands(requests, { appId, ...(servers && { servers }), guildIds }, log);
+      await nameUnknown(guilds, access, log);
+    }
+
+    const catchUps = new Map<number, CatchUp>();
+    async function onThere({ shard, client, readsAll, sessions }: There): Promise<void> {
+      me.readsAll = readsAll;
+      // The invite is printed at the start, so a server is joined after it.
+      client.on(Events.GuildCreate, ({ id }) => void (servers?.includes(id) && registered(id)));
+      if (shard.id === 0) await prepare();
+      if (leases.isShared) log.info({ shard: shard.id, of: shard.count }, "discord.shard");
+      const catchUp = createCatchUp({
+        ...{ send, channels, door, me: me.id, missed: core.missed, take: messages.take, sessions },
+        hears: (guildId) => shardOf(guildId, shard.count) === shard.id,
+        spokenSince: (ms) => spokenSince(client, ms),
+        trustsReplay: leases.isShared,
+        ...{ deleted: (spot) => forget(stage, spot), wait: stage.wait, now, log },
+      });
+      catchUps.set(shard.id, catchUp);
+      catchUp(since ?? (leases.isShared ? sessions.listenedUntil : undefined));
+    }
+
+    if (!identity.readsAll) log.warn({ hint: noContentHint }, "discord.intent.missing: message content");
+    let isLost = false;
+    const shards: Shards | undefined = holdShards({
+      ...{ leases, identity, count, token, rest: requests, keep, now, log },
+      identifyMs: options.identifyMs ?? identifyMs,
+      by: {
+        ...{ rest: { ...rest, timeout: requestMs }, listen: events.listen },
+        ...(options.painter.standIn && { status: "Placeholder pictures: there is no OpenAI key" }),
+      },
+      hear: events.interaction,
+      onThere,
+      onMissed: ({ id }, missedSince) => catchUps.get(id)?.(missedSince),
+      onLost(error, lostSince) {
+        if (isLost || running?.events !== events) return;
+        isLost = true;
+        log.error({ code: error.code, hint: error.message }, "discord.lost");
+        void events.close();
+        void shards?.close();
+        reconnect(given, lostSince);
+      },
+    });
     running = {
-      stage,
-      venues,
-      inviteUrl,
-      nameOf: channels.nameOf,
-      isConnected: gateway.isConnected,
+      ...{ events, stage, venues, inviteUrl, nameOf: channels.nameOf, isConnected: shards.isConnected },
       async replay(event) {
         const found = parseReplay(event);
         if (found?.kind === "interaction") await interactions(found.interaction, true);
@@ -189,31 +245,19 @@ export function createDiscordAdapter(
         else log.error({ event: event.key }, "discord.replay.unreadable");
       },
       async close() {
-        sessions?.close();
         await withTimeout(events.close(), settleMs);
-        await gateway.close();
+        await shards?.close();
       },
     };
-    events.route({
-      interaction: interactions,
-      message: messages.take,
-      deleted: (spot) => forget(stage, spot),
-    });
-    const servers = serversAlone(access);
-    const registered = (guildId?: string) =>
-      register(client.rest, { appId, inviteUrl, access, ...(guildId && { guildId }) }, log);
-    // The invite is printed at the start, so a server is joined after it.
-    client.on(Events.GuildCreate, ({ id }) => void (servers?.includes(id) && registered(id)));
-    for (const id of servers ?? [undefined]) await registered(id);
-    const scope = { appId, ...(servers && { servers }), guildIds: [...client.guilds.cache.keys()] };
-    await clearStaleCommands(client.rest, scope, log);
-    nameUnknown(client, access, log);
-    log.info({ inviteUrl, readsAll: gateway.readsAll }, "discord.ready");
-    catchUp = createCatchUp({
-      ...{ send, channels, door, me: me.id, missed: core.missed, take: messages.take },
-      ...{ deleted: (spot) => forget(stage, spot), sessions, wait: stage.wait, now, log },
-    });
-    catchUp(since);
+    try {
+      await shards.begun;
+    } catch (error) {
+      isLost = true;
+      running = undefined;
+      await shards.close();
+      throw error;
+    }
+    log.info({ inviteUrl, readsAll: me.readsAll, shards: count }, "discord.ready");
   }
 
   /** Goes on until it is in again, or Discord does not accept the token. The timer keeps the process alive. */

@@ -19,7 +19,7 @@ import { movedTo } from "./live/moved.ts";
 import { createGroups } from "./live/people/groups.ts";
 import { createPeople } from "./live/people/people.ts";
 import type { Stage } from "./live/stage.ts";
-import { readUploads } from "./live/uploads.ts";
+import { createUploads } from "./live/uploads.ts";
 import { parseVenue, type Venue } from "./live/venue.ts";
 import { openBelow } from "./out/answers.ts";
 import { sweep } from "./out/files/sweep.ts";
@@ -138,7 +138,7 @@ export function createSlackAdapter(
         unscoped: (scope) => missing([scope]),
         origins,
       }),
-      uploads: await readUploads(core.keep, log),
+      uploads: createUploads(core.keep, { log, now, isShared: core.shared !== undefined }),
       left: await readLeft(core.keep, log),
       missing,
       people: createPeople({

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import type { Adapter } from "../../src/seam/adapter.ts";
+import type { Shared } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { optionSpecs } from "../../src/seam/options.ts";
@@ -20,20 +21,18 @@ import { createApi } from "./in/routes.ts";
 import { createSettings } from "./in/settings.ts";
 import { here } from "./in/turn.ts";
 import { toAttachment, toSent } from "./in/uploads.ts";
-import { type Chat, openChat } from "./live/chat.ts";
-import { type Database, openDatabase } from "./live/database.ts";
+import { type Archive, openArchive } from "./live/archive.ts";
+import type { Chat } from "./live/chat.ts";
 import { createEvents, type Events } from "./live/events.ts";
 import { createLinks } from "./live/gallery/links.ts";
-import { createPartials } from "./live/partials.ts";
-import { createPictures } from "./live/pictures.ts";
 import { createSessions } from "./live/sessions.ts";
 import type { Stage } from "./live/stage.ts";
 import { createThumbnails } from "./live/thumbnails.ts";
 import { createTrouble } from "./live/trouble.ts";
-import { createUploads, type Uploads } from "./live/uploads.ts";
-import { createReply, createUnwanted } from "./out/reply.ts";
+import { createReopened } from "./out/reply.ts";
 import { createPageRoutes, createPictureRoutes } from "./out/serve.ts";
-import { toAskId, toId, toKey } from "./out/view.ts";
+import { createToShown } from "./out/shown.ts";
+import { toId, toKey } from "./out/view.ts";
 import { createSharedPages } from "./shared/pages.ts";
 import { createApp } from "./wire/app.ts";
 import { createLogin, type Login } from "./wire/door/login.ts";
@@ -81,7 +80,7 @@ interface Running {
   readonly stage: Stage;
   readonly asks: Asks;
   readonly server: Listening;
-  readonly database: Database;
+  readonly archive: Archive;
   readonly login: Login | undefined;
   readonly admin: AdminPages | undefined;
   /** Looks for what was deleted long enough ago. */
@@ -103,7 +102,6 @@ const weekMs = 7 * 24 * 60 * 60_000;
 export function createWebAdapter(options: WebOptions): Adapter & { readonly url: string } {
   const { host, port, publicUrl, password, dataDir, version, painter, now = Date.now } = options;
   const { pageDir = fileURLToPath(new URL("page", import.meta.url)), watch } = options;
-  const uploadDir = join(dataDir, "uploads");
   const log = options.log.child({ adapter: "web" });
   if (options.playground === false) {
     return createAreaAdapter({ host, port, publicUrl, pageDir, watch, admin: options.admin, log, now });
@@ -132,22 +130,21 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       const html = await page.read("index.html");
       // The port first: of two that are started, the second should hear of the port and not of the folder.
       const server = await listen(host, port);
-      let database: Database | undefined;
-      let uploads: Uploads | undefined;
+      let archive: Archive | undefined;
+      let events: Events | undefined;
       let login: Login | undefined;
       let admin: AdminPages | undefined;
       let emptying: NodeJS.Timeout | undefined;
       try {
-        database = await openDatabase(dataDir);
+        const { measure, shared } = core;
+        archive = await openArchive(shared, { folder: dataDir, measure, log, now });
+        const { database, chat, uploads, partials } = archive;
         const { aside } = database;
         if (aside) log.error({ aside: `${join(dataDir, "playground.db")}${aside}` }, "chat.damaged");
-        const chat = await openChat(database, createPictures(join(dataDir, "pictures")), now);
-        const events = createEvents({ boot: randomUUID() });
+        events = createEvents({ boot: randomUUID() });
+        if (shared) events = await shareEvents(events, { shared, chat, partials, log });
         const oldest = options.keepMs === undefined ? undefined : () => now() - (options.keepMs ?? 0);
         emptying = emptyTrash({ chat, events, log, oldest });
-        const { measure } = core;
-        const partials = createPartials(measure);
-        uploads = createUploads(uploadDir, now);
         const trouble = createTrouble(events, log);
         const thumbnails = createThumbnails({ chat, toThumbnail: core.toThumbnail, log });
         const stage: Stage = { chat, uploads, events, partials, thumbnails, trouble, measure, log, now };
@@ -169,7 +166,15 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         }
         admin =
           options.admin &&
-          (await createAdminPages(options.admin, { rules: core.rules, page, library, publicUrl, log, now }));
+          (await createAdminPages(options.admin, {
+            rules: core.rules,
+            shared,
+            page,
+            library,
+            publicUrl,
+            log,
+            now,
+          }));
         const links = options.sharedLinks ? createLinks(database, now) : undefined;
         const app = createApp({
           routes: [
@@ -185,18 +190,20 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
           shared: links && (await createSharedPages(stage, links, publicUrl)),
           admin: admin?.routes,
           login,
+          fresh: chat.fresh,
           scriptHashes: toScriptHashes(html),
           watch,
           log,
         });
         server.answer(getRequestListener(app.fetch));
-        running = { stage, asks, server, database, login, admin, emptying };
+        running = { stage, asks, server, archive, login, admin, emptying };
       } catch (error) {
         clearInterval(emptying);
         admin?.close();
         login?.close();
-        uploads?.close();
-        database?.close();
+        events?.close();
+        archive?.uploads.close();
+        archive?.database.close();
         await server.close();
         throw error;
       }
@@ -205,33 +212,25 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
 
     async stop() {
       if (!running) return;
-      const { server, stage, database, login, admin, emptying } = running;
+      const { server, stage, archive, login, admin, emptying } = running;
       running = undefined;
       clearInterval(emptying);
       admin?.close();
       login?.close();
-      stage.uploads.close();
+      archive.uploads.close();
       stage.events.close();
       await server.close();
-      database.close();
+      archive.database.close();
     },
 
     nameOf: (key) => (key === here.community || key === here.channel ? "Playground" : undefined),
     replay: async (event) => parts().asks.replay(event),
     toAttachment: (file) => toSent(file, parts().stage),
-    reopen(key) {
-      const id = toId(key);
-      const { stage } = parts();
-      const { chat } = stage;
-      // It may have been noted and not been shown yet.
-      const message = chat.message(id) ?? chat.message(toAskId(id));
-      if (!message) return createUnwanted(log, key);
-      const ask = message.kind === "answer" ? message.ask : message.id;
-      return createReply(stage, { id, thread: message.thread, ask });
-    },
+    reopen: (key) => createReopened(parts().stage, key),
 
     async below(key) {
       const { stage } = parts();
+      await stage.chat.fresh();
       const message = stage.chat.message(toId(key));
       if (!message) throw new BotError("unknown_message", "That picture is no longer here.");
       const { id: replyTo, thread } = message;
@@ -245,6 +244,7 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
 
     async recall(key) {
       const { chat } = parts().stage;
+      await chat.fresh();
       const message = chat.message(toId(key));
       if (!message) return [];
       const pictures = message.kind === "ask" ? message.pictures : message.view.images;
@@ -267,13 +267,28 @@ function emptyTrash(of: {
       await chat.emptyTrash();
       const gone = oldest ? await chat.expire(oldest()) : [];
       for (const id of gone) events.emit({ type: "threadGone", id });
-      if (gone.length > 0) log.info({ threads: gone.length }, "swept");
+      if (gone.length === 0) return;
+      log.info({ threads: gone.length }, "swept");
+      await chat.purge();
     } catch (error) {
       if (chat.isOpen) log.error({ error }, "trash.failed");
     }
   };
   void empty();
   return setInterval(() => void empty(), emptyMs).unref();
+}
+
+/** Tells the pages that are open at the other processes, too. What is needed for that is loaded only then. */
+async function shareEvents(
+  own: Events,
+  parts: Pick<Stage, "chat" | "partials" | "log"> & { readonly shared: Shared },
+): Promise<Events> {
+  const { createSharedEvents } = await import("./live/shared/events.ts");
+  const { shared, chat, partials, log } = parts;
+  return createSharedEvents({
+    ...{ own, name: randomUUID(), bus: shared.bus },
+    ...{ chat, toShown: createToShown(partials), log },
+  });
 }
 
 /** What is said on the page of a chat that was damaged. */

@@ -1,4 +1,6 @@
 import type { EventKey } from "../seam/turn.ts";
+import type { OpenTurn } from "../store/open-turn.ts";
+import { keyOf } from "./ledger.ts";
 import type { Asker } from "./line/fair-line.ts";
 
 /** Who asks, and for which turn: what the ledger knows it by, and when it was accepted, Unix time in ms. */
@@ -42,4 +44,14 @@ export interface Lanes {
 export interface LineLimits {
   readonly all?: number;
   readonly ofOne?: number;
+}
+
+/** Who asks for a turn. */
+export function toAsker(turn: OpenTurn): TurnAsker {
+  const { thread, user, place, options, acceptedAt } = turn;
+  const community = place && (place.community ?? place.channel);
+  return {
+    ...{ thread, user: user.id, pictures: options.count ?? 1, ...(community && { community }) },
+    ...{ key: keyOf(turn), at: acceptedAt },
+  };
 }

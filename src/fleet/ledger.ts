@@ -22,6 +22,11 @@ export interface Entry {
 export interface Ledger {
   /** False: that event has been noted before. */
   take(event: PlatformEvent, adapter: string): Promise<boolean>;
+  /**
+   * Whether the same was clicked within so many ms before, whichever process heard of that: the second half of a double
+   * click is no event of its own. Rejects with BotError `storage`.
+   */
+  isSecond(click: string, withinMs: number): Promise<boolean>;
   /** Notes the turn that an event has become, or what has become known of it. */
   note(turn: OpenTurn): Promise<void>;
   /** The event is over, unless it has become a turn. Tried until it is written down. */
@@ -101,7 +106,14 @@ export function tooSlow(): BotError {
   );
 }
 
+/** Why a process goes on no more with what another one will. */
+export class LetGo extends BotError {
+  constructor(message: string) {
+    super("stopped", message);
+  }
+}
+
 /** Why a process lets go of what it was seeing to. */
-export function takenOver(): BotError {
-  return new BotError("stopped", "Another process goes on with this: this one was stopped for too long.");
+export function takenOver(): LetGo {
+  return new LetGo("Another process goes on with this: this one was stopped for too long.");
 }

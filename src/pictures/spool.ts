@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Pictures that are drawn, and kept on our disk until they are shown: a file each. */
+/** Pictures that are drawn, and kept until they are shown. */
 export interface Spool {
-  /** Keeps the bytes; their id. Rejects as the disk does. */
-  put(bytes: Uint8Array): Promise<string>;
+  /** Keeps the bytes; their id. `owner`: the `User.id` of who asked for it. Rejects as the disk, or the store, does. */
+  put(bytes: Uint8Array, owner: string): Promise<string>;
   /** Undefined when they are no longer there, or were not written to the end. */
   get(id: string): Promise<Uint8Array | undefined>;
   /** Whether `get` will find it. */
@@ -22,7 +22,7 @@ export interface Spool {
 /** How long a file may lie of which nobody knows whose it is, in ms: longer than anything is waited for. */
 const keptMs = 48 * 3600 * 1000;
 
-/** `folder` is made if it is not there. */
+/** On our disk, a file each. `folder` is made if it is not there. */
 export async function createSpool(folder: string, now: () => number = Date.now): Promise<Spool> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const left = await readdir(folder);

@@ -77,6 +77,12 @@ export function createErase(of: {
     await store.write([gone, ...beside, toDisownedChange(owned), ...tally.along()]);
   }
 
+  /** What counts as something else, which it is the picture of. */
+  async function beside(owned: Owned, tally: Tally): Promise<void> {
+    const gone: Change = { table: owned.kind, key: owned.id, delete: true };
+    await store.write([gone, toDisownedChange(owned), ...tally.along()]);
+  }
+
   return {
     atOpenAi,
     async one(owned, tally, signal) {
@@ -103,6 +109,8 @@ export function createErase(of: {
         }
         case "unfinished-file":
           return row(owned, "pictures", tally);
+        case "spool":
+          return beside(owned, tally);
       }
     },
   };

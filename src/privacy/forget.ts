@@ -94,7 +94,9 @@ export function createForgetMe(
     const add = (name: KeptName, count = 1) => {
       if (count > 0) counts[name] = (counts[name] ?? 0) + count;
     };
-    for await (const page of listOwned(store, user)) for (const { kind } of page) add(nameOf[kind]);
+    for await (const page of listOwned(store, user)) {
+      for (const { kind } of page) if (kind !== "spool") add(nameOf[kind]);
+    }
     const { defaults, pictures } = await accounts.of(user);
     add("account", Object.keys(defaults).length + pictures > 0 ? 1 : 0);
     add("styles", await styles.countOf(user));
@@ -111,14 +113,19 @@ export function createForgetMe(
     await of.listed(signal);
     const book = createBook(user, before);
     const { cancelled, release } = await of.stop(user);
-    try {
-      book.tally.add("inFlight", cancelled);
+
+    async function eraseListed(isMeant: (owned: Owned) => boolean): Promise<void> {
       for await (const page of listOwned(store, user)) {
-        for (const some of chunksOf(page, atOnce)) {
+        for (const some of chunksOf(page.filter(isMeant), atOnce)) {
           signal.throwIfAborted();
           await Promise.all(some.map((owned) => erase.one(owned, book.tally, signal)));
         }
       }
+    }
+
+    try {
+      book.tally.add("inFlight", cancelled);
+      await eraseListed(({ kind }) => kind !== "spool");
       const counted = (name: KeptName, count = 1) => {
         book.tally.add(name, count);
         return book.tally.along();
@@ -127,7 +134,10 @@ export function createForgetMe(
       await accounts.forget(user, () => counted("account"));
       await of.forgetBeside(user);
       book.tally.add("playground", await of.forgetAt(before.adapter, user));
-      return { ...book.now(), waits: await of.isAtWork(user) };
+      const waits = await of.isAtWork(user);
+      // What is drawn and not shown yet is shown; what nobody will show any more goes.
+      if (!waits) await eraseListed(({ kind }) => kind === "spool");
+      return { ...book.now(), waits };
     } finally {
       release();
     }
@@ -214,7 +224,7 @@ const nameOf = {
   kept: "pictures",
   unfinished: "unfinished",
   "unfinished-file": "pictures",
-} as const satisfies Record<Owned["kind"], KeptName>;
+} as const satisfies Record<Exclude<Owned["kind"], "spool">, KeptName>;
 
 function toReport({ counts, left, waits }: Kept): Report {
   const known = countedNames.flatMap((name) => (counts[name] ? [[name, counts[name]] as const] : []));

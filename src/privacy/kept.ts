@@ -91,7 +91,7 @@ export const kept = {
     tables: ["spool"],
     why: "A platform that is down is waited for",
     howLong: night,
-    forgotten: "Goes when it is shown",
+    forgotten: "What is on its way is shown, and goes then; all else is deleted",
   },
   files: {
     what: "Pictures that you sent, as files at OpenAI, and their names here",
@@ -124,8 +124,8 @@ export const kept = {
   },
   playground: {
     what: "The playground's threads, pictures, favourites and links, what was deleted an hour ago, and uploads",
-    where: "`playground/` in `DATA_DIR`",
-    tables: [],
+    where: "`playground/` in `DATA_DIR`; the store, where several processes share it",
+    tables: ["shared:web"],
     why: "It is the playground's chat",
     howLong:
       "`KEEP_PLAYGROUND_DAYS` after the last word in a thread; for good unless that is set. Uploads a day",
@@ -138,7 +138,7 @@ export const kept = {
   },
   sessions: {
     what: "Sessions and browsers that signed in to the playground, as hashes of random numbers",
-    where: "`playground/` in `DATA_DIR`",
+    where: "`playground/` in `DATA_DIR`; the store, where several processes share it",
     tables: [],
     why: "Who is signed in stays so",
     howLong: "30 days at most; a browser a year, the last fifty",

@@ -1,3 +1,4 @@
+import type { Bus } from "./bus.ts";
 import type { ImageOptions } from "./options.ts";
 import type { AuditEntry, HeldRules } from "./rules.ts";
 import type {
@@ -178,6 +179,27 @@ export interface Keep {
   delete(key: string): Promise<void>;
 }
 
+export interface ListedKeep extends Keep {
+  /** The keys that begin so, some at a time: a server may have to look at all that it keeps. */
+  keys(start: string): AsyncIterable<readonly string[]>;
+}
+
+/**
+ * What an adapter has in common with itself in the other processes on one store, where there are several. Calls reject
+ * with BotError `storage` when the store fails.
+ */
+export interface Shared {
+  /** Apart from what `Core.keep` keeps. */
+  readonly keep: Keep;
+  /**
+   * Reads and writes as one: what `work` has read is still so when all that it has written is. It is done again where
+   * others were faster, so it does nothing beside.
+   */
+  transact<Result>(work: (within: Keep) => Promise<Result>): Promise<Result>;
+  /** Its topics are this adapter's own. */
+  readonly bus: Pick<Bus, "tell" | "hear" | "onMissed">;
+}
+
 /**
  * The mark of this bot under words that it hands out and gets back, such as a form's id: 16 characters of base64url, 96
  * bits. Nobody else can make it, and it is the same after a restart.
@@ -188,7 +210,7 @@ export type Seal = (words: string) => string;
 export interface Core {
   readonly handle: Handle;
   readonly note: Note;
-  readonly keep: Keep;
+  readonly keep: ListedKeep;
   /**
    * Where to look for what was said while nobody listened, for platforms that do not deliver it again. `forMs`: for how
    * long, if that is known better than by the last process's life. Undefined: there is nothing to look for, or the
@@ -212,6 +234,8 @@ export interface Core {
   readonly toThumbnail: ToThumbnail;
   /** A picture on the public web, fetched by the core's safe downloader when it is read. */
   readonly fromAddress: (address: string) => Attachment;
+  /** Absent where this process is alone on its store. */
+  readonly shared?: Shared;
   /** Absent when the operator has given no public address: then no view offers `area`. */
   readonly areas?: Areas;
 }

@@ -132,6 +132,11 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     ...{ part: discord, otherwise: "`on`; beside servers or channels `off`" },
     about: "Commands that people bring along by an installation of their own",
   },
+  SHARDS: {
+    part: discord,
+    about:
+      "Into how many connections Discord's events are [divided](discord.md#shards); `auto`: as many as Discord recommends",
+  },
   DISCORD_THREADS: { part: discord, about: "`off`, `auto` or `always`: a thread for each picture" },
   DISCORD_API_URL: {
     ...{ part: discord, example: "http://127.0.0.1:4000/api", otherwise: "Discord" },
@@ -230,6 +235,10 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
   CONCURRENCY: {
     part: line,
     about: "Turns drawn at once, 512 at most; the others wait in line and see their place",
+  },
+  FLEET_CONCURRENCY: {
+    ...{ part: line, example: "24", otherwise: "as many as they have room for" },
+    about: "Turns drawn at once by all processes that share a store, `CONCURRENCY` of them at most in each",
   },
   IMAGES_PER_MINUTE: {
     ...{ part: line, example: "50", otherwise: "no limit" },

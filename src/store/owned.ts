@@ -3,7 +3,7 @@ import type { Store } from "./store.ts";
 import type { Change } from "./table.ts";
 
 /** What is kept of people beside what is found by their own id, each by the table that it is in. */
-export const ownedKinds = ["generation", "file", "kept", "unfinished", "unfinished-file"] as const;
+export const ownedKinds = ["generation", "file", "kept", "unfinished", "unfinished-file", "spool"] as const;
 
 export type OwnedKind = (typeof ownedKinds)[number];
 

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import type { Ledger } from "../fleet/ledger.ts";
 import type { Aside } from "../pictures/aside.ts";
 import { readInputs } from "../pictures/inputs.ts";
 import { inputLimits } from "../pictures/picture.ts";
@@ -13,6 +14,7 @@ import type { History } from "../store/history.ts";
 import { readSecret } from "../store/secret.ts";
 import type { Store } from "../store/store.ts";
 import { key } from "../store/stored.ts";
+import { toAreaEvent } from "./life/noted-first.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
 import { barred } from "./run.ts";
 
@@ -24,6 +26,9 @@ export interface AreaBook extends Areas {
 
 /** How long a page can be painted on, in ms: as long as Discord lets a press be answered. */
 export const areaMs = 15 * 60 * 1000;
+
+/** Ms in which what is sent again is the same, to whichever process: until then the first has been noted, or refused. */
+const secondMs = 5000;
 
 const ticket = z.object({
   adapter: z.string(),
@@ -49,9 +54,11 @@ export async function createAreas(parts: {
   /** Whether the bot may still be used there. */
   readonly mayUse: (adapter: string, place: Place) => boolean;
   readonly aside: Aside;
+  /** As of `Ledger`, where several processes may be sent the same; absent: there is one alone. */
+  readonly isSecond?: Ledger["isSecond"];
   readonly now: () => number;
 }): Promise<AreaBook> {
-  const { store, history, publicUrl, adapterOf, handle, mayUse, aside, now } = parts;
+  const { store, history, publicUrl, adapterOf, handle, mayUse, aside, isSecond, now } = parts;
   const secret = await readSecret(store, "areas");
   /** As the ledger keeps them. */
   const noted = store.table("event", z.unknown());
@@ -164,6 +171,9 @@ export async function createAreas(parts: {
       }
       // Two sendings of one page, by a double tap: the second finds it spent.
       const { ticket } = await read(token);
+      if (await isSecond?.(toEvent(ticket), secondMs)) {
+        throw new BotError("busy", "It is on its way already. Look into the chat in a moment.");
+      }
       await inOrder(ticket.nonce, () => go(token, input));
     },
   };
@@ -177,7 +187,7 @@ function expired(): BotError {
 }
 
 function toEvent({ nonce }: Ticket): EventKey {
-  return `area:${nonce}`;
+  return toAreaEvent(nonce);
 }
 
 /**

@@ -8,8 +8,10 @@ import type { Attachment, EventKey, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn, Wish } from "../store/open-turn.ts";
 import type { ExpectedCost } from "./expected-cost.ts";
+import { isNotedFirst } from "./life/noted-first.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
+import { whileHeld } from "./life/while-held.ts";
 import type { Approvals } from "./rules/approvals.ts";
 import type { Judge } from "./rules/judge.ts";
 import type { OnUndone, Runs } from "./run.ts";
@@ -61,23 +63,25 @@ export function createAsk(
     { event, first }: { readonly event: EventKey | undefined; readonly first: View },
     onUndone?: OnUndone,
   ): Promise<OpenTurn | undefined> {
-    const hold = event === undefined ? undefined : ledger.hold(event);
+    const hold = event !== undefined && isNotedFirst(event) ? ledger.hold(event) : undefined;
     if (hold?.isHeld() === false) throw takenOver();
     const isSeen = reply.message === undefined;
-    const turn = toTurn(reply.message ?? (await reply.show(first)));
-    const patiently = { signal: stopped, log, wait, most: mostNotes };
+    const show = hold ? whileHeld(reply, hold) : reply.show;
+    const turn = toTurn(reply.message ?? (await show(first)));
+    const over = hold ? AbortSignal.any([stopped, hold.lost]) : stopped;
+    const patiently = { signal: over, log, wait, most: mostNotes };
     try {
       await insist(() => ledger.note(turn), patiently);
     } catch (error) {
       // Who has seen nothing yet is told by whoever asked; what was noted as an event comes back after the next start.
-      if (!isSeen || stopped.aborted || hold?.lost.aborted) throw error;
+      if (!isSeen || over.aborted || hold?.isHeld() === false) throw error;
       onUndone?.(toBotError(error), turn.message);
-      await reply.show(failedView(toBotError(error), false));
+      await show(failedView(toBotError(error), false));
       return undefined;
     }
     if (isSeen) return turn;
     try {
-      await reply.show(first);
+      await show(first);
     } catch (error) {
       if (toBotError(error).code !== "unreachable") {
         await insist(() => ledger.forget(turn), patiently).catch(() => {});

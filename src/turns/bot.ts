@@ -4,6 +4,7 @@ import { nameOf } from "../answer/drawing.ts";
 import { failedView } from "../answer/views.ts";
 import type { Lanes } from "../fleet/lanes.ts";
 import type { Ledger } from "../fleet/ledger.ts";
+import { createShared } from "../fleet/shared.ts";
 import { type Budgets, createBudgets } from "../money/budgets/budgets.ts";
 import type { OwnLimits } from "../money/budgets/standing.ts";
 import type { Prices } from "../money/prices.ts";
@@ -31,6 +32,7 @@ import { createRules } from "../rules/rules.ts";
 import { createSlowMode } from "../rules/slow-mode.ts";
 import { createWaiting } from "../rules/waiting.ts";
 import type { Adapter } from "../seam/adapter.ts";
+import type { Bus } from "../seam/bus.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError, toLogFields } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
@@ -51,9 +53,11 @@ import { createDesk } from "./control/control.ts";
 import { createExpectedCost } from "./expected-cost.ts";
 import { createAttendance } from "./life/attendance.ts";
 import { createEvents } from "./life/events.ts";
+import { isNotedFirst } from "./life/noted-first.ts";
 import type { Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
+import { whileHeld } from "./life/while-held.ts";
 import { createPaying } from "./paying/paying.ts";
 import { createSettleBudgets } from "./paying/settle-budgets.ts";
 import { createSpentAccounts } from "./paying/spent-accounts.ts";
@@ -88,6 +92,8 @@ export interface BotParts {
   readonly painter: Painter;
   readonly history: History;
   readonly ledger: Ledger;
+  /** What the processes on the store say to each other; absent: this one is alone. */
+  readonly bus?: Bus;
   readonly lanes: Lanes;
   readonly accounts: AccountBook;
   readonly identity: Identity;
@@ -153,6 +159,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         ...{ store, history, publicUrl, mayUse, aside, now },
         adapterOf: (name) => adapters.get(name),
         handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
+        ...(ledger.isShared && { isSecond: ledger.isSecond }),
       })
     : undefined;
   const audit = createAudit(store);
@@ -315,8 +322,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       ...failedView(error, false),
       ...(turn.kind !== "prompt" && { audience: "asker" as const }),
     };
+    const event = eventOf(turn);
+    const show = event ? whileHeld(reply, ledger.hold(event)) : reply.show;
     try {
-      return await reply.show(view);
+      return await show(view);
     } catch (lost) {
       log.warn({ error: lost }, "view.lost");
       return undefined;
@@ -370,6 +379,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         measure,
         toThumbnail,
         fromAddress: parts.links.fromAddress,
+        ...(parts.bus && { shared: createShared(store, parts.bus, adapter.name) }),
         ...(areas && { areas }),
       };
     },
@@ -397,5 +407,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 
 /** The event that a turn was made of, where it was noted. */
 function eventOf(turn: Turn): EventKey | undefined {
-  return turn.kind === "setting" ? undefined : turn.event;
+  const event = turn.kind === "setting" ? undefined : turn.event;
+  return event !== undefined && isNotedFirst(event) ? event : undefined;
 }

@@ -8,8 +8,8 @@ import {
   queuedView,
   unsavedView,
 } from "../answer/views.ts";
-import type { Lanes } from "../fleet/lanes.ts";
-import { type Hold, keyOf, type Ledger, takenOver } from "../fleet/ledger.ts";
+import { type Lanes, toAsker } from "../fleet/lanes.ts";
+import { type Hold, keyOf, type Ledger, LetGo } from "../fleet/ledger.ts";
 import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
@@ -26,6 +26,7 @@ import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
+import { whileHeld } from "./life/while-held.ts";
 import { createPace, type Pace } from "./pace.ts";
 import type { Paying } from "./paying/paying.ts";
 import { createStory, type Story } from "./story.ts";
@@ -99,7 +100,7 @@ interface Run {
 
 /** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
 const cancelled = new BotError("stopped", "Cancelled.");
-const shutdown = new BotError("stopped", "The bot is restarting.");
+const shutdown = new LetGo("The bot is restarting.");
 
 /** Of a turn, and of a page, whose place was closed to the bot since. */
 export function barred(): BotError {
@@ -163,11 +164,6 @@ export function createRuns(
         const view = { ...turn.last.view, images: [] };
         last = { turn, view, aside: turn.last, isWaiting: true, isNoted: true };
       } else {
-        const { count: pictures = 1 } = turn.options;
-        const asker = {
-          ...{ thread: turn.thread, user: turn.user.id, pictures, ...communityOf(turn) },
-          ...{ key: keyOf(turn), at: turn.acceptedAt },
-        };
         const display = toDisplay(turn, run);
         if (run.isBarred) throw barred();
         if (draining.signal.aborted) await parked(display.offer, stop.signal);
@@ -177,7 +173,7 @@ export function createRuns(
           run.story.placed(ahead);
           display.offer(queuedView(ahead, hasGrown, startsInMs));
         };
-        leave = await lanes.enter(asker, stop.signal, onPlace, { resumed: run.isResumed });
+        leave = await lanes.enter(toAsker(turn), stop.signal, onPlace, { resumed: run.isResumed });
         run.story.entered();
         last = await draw(state, run);
       }
@@ -346,7 +342,8 @@ export function createRuns(
       hold.lost.addEventListener("abort", () => stop.abort(hold.lost.reason), { once: true });
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
-      const shown = whileHeld(turn.spoiler ? hide(reply) : reply, hold);
+      const own = turn.spoiler ? hide(reply) : reply;
+      const shown = { ...own, show: whileHeld(own, hold) };
       const story = createStory(turn, { desk, log: turnLog, meter, now, isResumed });
       const pace = createPace({ ...shown, show: story.watch(shown.show) }, (error) =>
         turnLog.warn({ error }, "view.lost"),
@@ -433,22 +430,6 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 async function parked(offer: Display["offer"], signal: AbortSignal): Promise<never> {
   offer(parkedView());
   return orAborted(new Promise<never>(() => {}), signal);
-}
-
-/** Those it shares the bot with. */
-function communityOf({ place }: OpenTurn) {
-  return place && { community: place.community ?? place.channel };
-}
-
-/** Shows nothing while another may have the turn. */
-function whileHeld(reply: Reply, { isHeld }: Hold): Reply {
-  return {
-    ...reply,
-    async show(view) {
-      if (!isHeld()) throw takenOver();
-      return reply.show(view);
-    },
-  };
 }
 
 /** What is made from something hidden is hidden, too. */

@@ -37,6 +37,28 @@ export const promises: Readonly<Record<string, Promised>> = {
     assert.ok(!done.buttons.includes("cancel"));
   },
 
+  async "shows nothing that became another process's between the beginning of a show and its request"(stage) {
+    const { person, hold, see, picture, core } = stage;
+    let isOurs = true;
+    let asked = 0;
+    core().ledger.hold = () => ({
+      lost: new AbortController().signal,
+      isHeld: () => isOurs || asked++ === 0,
+    });
+    const held = hold();
+    await person.say("a lighthouse");
+    await see("a sketch", ({ pictures, buttons }) => pictures.length > 0 && !buttons.includes("redo"));
+    isOurs = false;
+    held.release();
+    await until(
+      () => asked > 1,
+      async () => "it to be asked again",
+    );
+    for (const { buttons } of await person.look()) assert.ok(!buttons.includes("redo"), buttons.join());
+    isOurs = true;
+    await picture();
+  },
+
   async "offers to edit, vary, redo, undo and delete a finished picture"({ person, picture }) {
     await person.say("a tree");
     const { buttons } = await picture();

@@ -1,5 +1,6 @@
 import { createDiscordAdapter } from "../../adapters/discord/index.ts";
 import { parseButtonId } from "../../adapters/discord/wire/keys.ts";
+import { createLeases } from "../../src/fleet/embedded/leases.ts";
 import type { ActionName } from "../../src/seam/actions.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { nobodyBeside, nobodyModerates } from "../contract/beside.ts";
@@ -25,6 +26,8 @@ async function simulate(kind: "channel" | "thread" | "direct"): Promise<Platform
   return {
     connect: () =>
       createDiscordAdapter({
+        leases: createLeases(createLog("silent")),
+        identifyMs: 0,
         token: simulator.token,
         apiUrl: simulator.api,
         threads: "off",

@@ -1,6 +1,7 @@
 import type { TestContext } from "node:test";
 import sharp from "sharp";
 import { createDiscordAdapter, type DiscordOptions } from "../../adapters/discord/index.ts";
+import { createLeases } from "../../src/fleet/embedded/leases.ts";
 import type { Core } from "../../src/seam/core.ts";
 import type { Log } from "../../src/seam/log.ts";
 import type { Access } from "../../src/seam/trust/access.ts";
@@ -54,6 +55,8 @@ export async function startDiscord(
   beforeStart?.(simulator);
   const lines: Line[] = [];
   const adapter = createDiscordAdapter({
+    leases: createLeases(createLog(lines)),
+    identifyMs: 0,
     token: simulator.token,
     apiUrl: simulator.api,
     threads: "off",

@@ -46,6 +46,8 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
   const standin = await createStandin({ paceMs, flat: true });
   const orders = new Map<string, { readonly fault: OpenaiFault; readonly after: number }[]>();
   const groups = new Map<string, string>();
+  /** Presses without words whose parent was forgotten, by the mark that what is told again ends with. */
+  const retold = new Map<string, string>();
   /** What those came to that OpenAI has forgotten since: it was drawn all the same. */
   const forgotten = new Map<string, Pick<Drawn, "status" | "pictures">>();
   const drawers = new Map<string, { readonly response: string; readonly group: string }>();
@@ -61,6 +63,13 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
     const what = (order.fault === "forgotten" && parent) || group;
     record.add({ kind: "fault", name: `openai ${order.fault}`, what });
     return order;
+  }
+
+  /** The words that the picture was first asked for by. */
+  function markOf(response: string): string {
+    const group = groups.get(response) ?? "";
+    const parent = /^from (resp_\w+)$/.exec(group)?.[1];
+    return parent ? markOf(parent) : group;
   }
 
   /** What a response came to. */
@@ -84,11 +93,13 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
     const makes = incoming.method === "POST" && path === "/v1/responses";
     const asked = makes ? parseAsked(body) : undefined;
     const known = /^\/v1\/responses\/(resp_\w+)/.exec(path)?.[1];
-    const group = asked?.group ?? (known && groups.get(known)) ?? "";
+    const told = asked && !asked.parent && asked.told ? retold.get(asked.told) : undefined;
+    const group = told ?? asked?.group ?? (known && groups.get(known)) ?? "";
     record.add({ kind: "request", to: "openai", what: `${incoming.method} ${path} ${group}` });
     const order = makes ? take(group, asked?.parent) : undefined;
     if (order?.fault === "429" || order?.fault === "500") return refuse(response, Number(order.fault));
     if (order?.fault === "forgotten" && asked?.parent) {
+      if (asked.group === toPressGroup(asked.parent)) retold.set(markOf(asked.parent), asked.group);
       forgotten.set(asked.parent, await look(asked.parent));
       await fetch(`${standin.url}/responses/${asked.parent}`, {
         method: "DELETE",
@@ -177,17 +188,25 @@ async function readAll(incoming: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Which request of which person it is, and what it goes on from. */
-function parseAsked(body: Buffer): { readonly group: string; readonly parent?: string } {
+/** Which request of which person it is, and what it goes on from; where it has no words, the last that are told again. */
+function parseAsked(body: Buffer): {
+  readonly group: string;
+  readonly parent?: string;
+  readonly told?: string;
+} {
   const { input, previous_response_id: parent } = JSON.parse(body.toString("utf8")) as {
     input?: unknown;
     previous_response_id?: string;
   };
   const items = Array.isArray(input) ? input : [input];
-  const mark = JSON.stringify(items.at(-1) ?? "")
-    .match(markPattern)
-    ?.at(-1);
-  return { group: mark ?? toPressGroup(parent ?? "nothing"), ...(parent && { parent }) };
+  const lastMark = (part: unknown) => JSON.stringify(part)?.match(markPattern)?.at(-1);
+  const mark = lastMark(items.at(-1));
+  const told = mark ? undefined : lastMark(items);
+  return {
+    group: mark ?? toPressGroup(parent ?? "nothing"),
+    ...(parent && { parent }),
+    ...(told && { told }),
+  };
 }
 
 function refuse(response: ServerResponse, status: number): void {

@@ -27,7 +27,7 @@ export interface Series {
   readonly shrinkMs: number;
   /** Others follow one that failed. */
   readonly keepsOn: boolean;
-  /** A file for what the bot said in the last failing one. */
+  /** What the bot said in those that failed is in files that begin so. */
   readonly out?: string | undefined;
 }
 
@@ -67,7 +67,7 @@ export async function passStorms(series: Series): Promise<number> {
     if (report) {
       failed += 1;
       say(report);
-      if (out) await writeFile(out, output ?? "");
+      if (out) await writeFile(`${out}-${seed}`, output ?? "");
       if (!keepsOn) break;
     }
     seed += 1;

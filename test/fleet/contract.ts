@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { Entry, Ledger } from "../../src/fleet/ledger.ts";
-import type { EventKey, MessageKey } from "../../src/seam/turn.ts";
-import type { OpenTurn } from "../../src/store/open-turn.ts";
+import type { EventKey } from "../../src/seam/turn.ts";
 import { until } from "../rig/until.ts";
+import { turnOf } from "./turn-of.ts";
 
 /** A process of a fleet, as far as its ledger goes. */
 export interface Member {
@@ -16,13 +16,6 @@ export interface Member {
 export interface Ground {
   /** Another process, which is gone when the test is over. */
   join(t: TestContext): Promise<Member>;
-}
-
-function turnOf(message: MessageKey, more: Partial<OpenTurn> = {}): OpenTurn {
-  return {
-    ...{ message, adapter: "paper", thread: "t:1", user: { id: "u:ada", name: "Ada" }, text: "a fox" },
-    ...{ options: {}, notes: [], mustDraw: false, attachments: 0, acceptedAt: 1, ...more },
-  };
 }
 
 /** What holds for a process that is alone, and for each of several. */
@@ -46,6 +39,14 @@ export function ledgerContract(ground: () => Ground): void {
         [1, 2].map((body) => ledger.take({ key: "paper:twice", body }, "paper")),
       );
       assert.deepEqual(both.sort(), [false, true]);
+    });
+
+    test("tells the second half of a double click, until that is long ago", async (t) => {
+      const { ledger } = await ground().join(t);
+      assert.equal(await ledger.isSecond("paper vary m:1 u:ada", 60_000), false);
+      assert.equal(await ledger.isSecond("paper vary m:1 u:ada", 60_000), true);
+      assert.equal(await ledger.isSecond("paper vary m:1 u:bob", 1), false);
+      await until(async () => !(await ledger.isSecond("paper vary m:1 u:bob", 1)), "it to be a click again");
     });
 
     test("has what became of an event, and not what is over", async (t) => {
@@ -116,6 +117,12 @@ export function fleetContract(ground: () => Ground): void {
         const taken = await Promise.all(members.map(({ ledger }) => ledger.take({ key, body: {} }, "paper")));
         assert.equal(taken.filter(Boolean).length, 1, key);
       }
+    });
+
+    test("tell the second half of a double click whoever hears of it", async (t) => {
+      const [{ ledger }, { ledger: other }] = [await ground().join(t), await ground().join(t)];
+      const both = [ledger, other].map((one) => one.isSecond("paper redo m:1 u:ada", 60_000));
+      assert.deepEqual((await Promise.all(both)).sort(), [false, true]);
     });
 
     test("know what is over whoever saw to it", async (t) => {

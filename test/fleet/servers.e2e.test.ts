@@ -60,6 +60,34 @@ for (const kind of ["redis", "postgres"] as const) {
       await ledger.over("paper:forgotten");
     });
 
+    test("sees to what was noted too late, since it may have been brought elsewhere, too", async (t) => {
+      const key = "paper:late";
+      const slow = Promise.withResolvers<void>();
+      const whole = await opened();
+      const store: Store = {
+        ...whole,
+        table(name, schema) {
+          const table = whole.table(name, schema);
+          const get = (of: string) =>
+            (name === "event" ? slow.promise : Promise.resolve()).then(() => table.get(of));
+          return { ...table, get };
+        },
+      };
+      const log = createLog("warn", { write: () => {} });
+      const engine = await openEngine(kind, server?.url ?? "", { log });
+      const first = await createFleetLedger(store, engine, { log, lifeMs: 60_000, takeMs: 100 });
+      t.after(() => engine.close().then(first.close));
+      await assert.rejects(first.take({ key, body: { words: "a fox" } }, "paper"), { code: "storage" });
+      const { ledger } = await ground.join(t);
+      await until(async () => (await ledger.open()).some((one) => one.key === key), "it to be noted");
+      assert.equal(await ledger.take({ key, body: { words: "a fox" } }, "paper"), false);
+      const adopted = Promise.withResolvers<Entry>();
+      ledger.adopt(async (entry) => void (entry.key === key && adopted.resolve(entry)));
+      slow.resolve();
+      assert.deepEqual((await adopted.promise).body, { words: "a fox" });
+      await ledger.over(key);
+    });
+
     test("goes on with what one process alone has left", async (t) => {
       const before = await createLedger(await opened());
       await before.take({ key: "paper:alone", body: { words: "a bear" } }, "paper");

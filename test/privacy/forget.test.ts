@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { z } from "zod";
+import { createSharedSpool } from "../../src/pictures/shared-spool.ts";
 import { createWaiting } from "../../src/rules/waiting.ts";
 import type { SettingWish, User } from "../../src/seam/turn.ts";
 import { askedOf } from "../rig/core.ts";
@@ -48,6 +49,19 @@ async function leave(user: User, word: string, photo: Uint8Array): Promise<reado
 }
 
 describe("forget me", () => {
+  test("deletes drawn pictures that nobody will come to show", async () => {
+    const spool = createSharedSpool(studio.store);
+    const [amber, birch] = [Buffer.from("amber picture"), Buffer.from("birch picture")];
+    await spool.put(amber, ada.id);
+    const others = await spool.put(birch, bob.id);
+    await forget();
+    assert.deepEqual(await tablesWith(studio.store, amber.toString("base64")), []);
+    assert.deepEqual(Buffer.from((await spool.get(others)) ?? []), birch, "another's stays");
+    await spool.delete(others);
+    assert.deepEqual(await tablesWith(studio.store, birch.toString("base64")), []);
+    assert.deepEqual((await tablesWith(studio.store, `${bob.id} spool`)).length, 0, "nor is it listed");
+  });
+
   test("deletes all that is kept of a person, here and at OpenAI, and says what", async () => {
     const photo = await flat("#c33", 64, 48);
     await leave(ada, "amber", photo);

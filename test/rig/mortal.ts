@@ -99,7 +99,7 @@ export function mortalStore(
 
 export function mortalSpool(spool: Spool, { step }: Life): Spool {
   return {
-    put: (bytes) => step("put into the spool", () => spool.put(bytes)),
+    put: (...given) => step("put into the spool", () => spool.put(...given)),
     get: (id) => step("get from the spool", () => spool.get(id)),
     has: (id) => step("look into the spool", () => spool.has(id)),
     delete: (id) => step("delete from the spool", () => spool.delete(id)),

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { measure, toLimits, toThumbnail } from "../../src/pictures/jobs.ts";
-import type { Accounts, Core, Handle, Keep, Note, Rules, Styles } from "../../src/seam/core.ts";
+import type { Accounts, Core, Handle, ListedKeep, Note, Rules, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 
 /** Accounts of people who have set nothing and drawn nothing. */
@@ -41,7 +41,7 @@ function createNote(): Note {
 }
 
 /** What an adapter keeps, in memory. */
-function createKeep(): Keep {
+export function createKeep(): ListedKeep {
   const kept = new Map<string, string>();
   return {
     get: async (key) => {
@@ -50,6 +50,9 @@ function createKeep(): Keep {
     },
     set: async (key, value) => void kept.set(key, JSON.stringify(value)),
     delete: async (key) => void kept.delete(key),
+    async *keys(start) {
+      yield [...kept.keys()].filter((key) => key.startsWith(start));
+    },
   };
 }
 

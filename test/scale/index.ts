@@ -16,7 +16,7 @@ import { scaleKinds, scalePlatforms, slackWays, stormOf } from "./storms.ts";
  * - `--only`, `--without`: kinds of faults; `--steps`: at which steps of a turn; `--on`: platforms;
  *   `--apps`: kinds of apps on Slack
  * - `--shrink`: for how many seconds a failing one is made smaller; `--keep-on`: others follow it
- * - `--out`: a file for what the bot said in the last failing one
+ * - `--out`: what the bot said in those that failed is in files that begin so, and end with the seed
  */
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,7 @@ import type { ServerKind } from "../faults/stores/server.ts";
 import type { StormOptions } from "../faults/storm.ts";
 
 /** Where people are whom several processes can serve. */
-export const scalePlatforms = ["slack"] as const;
+export const scalePlatforms = ["slack", "web"] as const;
 
 /** What can go wrong with them. */
 export const scaleKinds = [

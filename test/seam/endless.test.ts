@@ -8,7 +8,7 @@ import * as slackLongText from "../../adapters/slack/out/long-text.ts";
 import { toMrkdwn, withoutLinks } from "../../adapters/slack/out/markdown.ts";
 import { filesIn, parseFormId as parseSlackForm } from "../../adapters/slack/wire/keys.ts";
 import { toWords as toSlackWords, toTitle } from "../../adapters/slack/wire/words.ts";
-import { toTitle as toWebTitle } from "../../adapters/web/live/title.ts";
+import { toTitle as toWebTitle } from "../../adapters/web/live/gallery/title.ts";
 import { parseMarkdown } from "../../adapters/web/page/text/markdown.ts";
 import { kindOf } from "../../src/seam/files/file-kind.ts";
 import { displayName, toStem } from "../../src/seam/files/file-name.ts";

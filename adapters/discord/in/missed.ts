@@ -8,7 +8,7 @@ import type { Core } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { Door } from "../live/access.ts";
 import type { Channels } from "../live/channels.ts";
-import type { Sessions } from "../live/sessions.ts";
+import type { Sessions } from "../live/gateway/sessions.ts";
 import { channelIdsOf, guildIdOf, type Spot, toIdAt } from "../wire/keys.ts";
 import { pageMessages } from "../wire/limits.ts";
 import type { Send } from "../wire/send.ts";
@@ -16,8 +16,8 @@ import { toLogged, toTrouble } from "../wire/trouble.ts";
 import type { Messages } from "./messages.ts";
 
 /**
- * Begins to read what was said while nobody listened, and to hand it on as if it had just come. `since`: from when on,
- * Unix time in ms, where that is known better than by the last process's life. What fails is logged.
+ * Begins to read what was said while nobody listened to a shard, and to hand it on as if it had just come. `since`: from
+ * when on, Unix time in ms, where that is known better than by the last process's life. What fails is logged.
  */
 export type CatchUp = (since?: number) => void;
 
@@ -46,12 +46,19 @@ export function createCatchUp(of: {
   readonly take: Messages["take"];
   readonly deleted: (spot: Spot) => void;
   readonly sessions: Pick<Sessions, "replay" | "done">;
+  /** Whether the shard is the one that hears of that server; of none, of direct messages. */
+  readonly hears: (guildId: string | undefined) => boolean;
+  /** The channels in which something was said after that, Unix time in ms. The latest first. */
+  readonly spokenSince: (ms: number) => readonly string[];
+  /** What the gateway has told from where it was left is all: nothing need be read. */
+  readonly trustsReplay: boolean;
   readonly wait: (ms: number) => Promise<unknown>;
   /** Unix time, ms, by Discord's clock. */
   readonly now: () => number;
   readonly log: Log;
 }): CatchUp {
   const { send, channels, door, me, missed, take, deleted, sessions, wait, now, log } = of;
+  const { hears, spokenSince, trustsReplay } = of;
 
   /** The oldest first; without what we have answered. None where the bot may not be used. */
   async function read(
@@ -59,7 +66,7 @@ export function createCatchUp(of: {
     since: number,
   ): Promise<readonly GatewayMessageCreateDispatchData[]> {
     const { place } = await channels.find(channelId);
-    if (door.refusalAt(place) !== undefined) return [];
+    if (!hears(guildIdOf(place)) || door.refusalAt(place) !== undefined) return [];
     const said: APIMessage[] = [];
     let after = toIdAt(since);
     for (let page = 0; page < mostPages; page += 1) {
@@ -91,7 +98,7 @@ export function createCatchUp(of: {
 
   /** What the gateway itself tells of it: also of a place of which nobody can know, as somebody's first direct message is. */
   async function hear(since: number): Promise<readonly GatewayMessageCreateDispatchData[]> {
-    const told = await sessions.replay();
+    const { events: told } = await sessions.replay();
     const taken = new Set<string>();
     for (const spot of told.flatMap(deletionsIn)) {
       taken.add(spot.messageId);
@@ -141,9 +148,10 @@ export function createCatchUp(of: {
     const since = now() - found.forMs;
     const known = found.places.flatMap(channelIdsOf);
     // Somebody may have spoken to the bot where nobody has before. Of that the gateway tells, but for direct messages.
-    const spoken = channels.spokenSince(since).slice(0, mostSpoken);
-    let ids: readonly string[] = [...new Set([...known, ...spoken])];
     let heard = await hear(since);
+    const isTold = trustsReplay && (await sessions.replay()).isWhole;
+    const spoken = isTold ? [] : spokenSince(since).slice(0, mostSpoken);
+    let ids: readonly string[] = isTold ? [] : [...new Set([...known, ...spoken])];
     for (const waitMs of [...retryMs, undefined]) {
       ids = await readAll(ids, heard, since);
       heard = [];

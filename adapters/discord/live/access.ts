@@ -1,9 +1,10 @@
-import type { Client } from "discord.js";
 import { createSeldom } from "../../../src/seam/bounded.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { type Access, type Barrier, barrierAt } from "../../../src/seam/trust/access.ts";
 import type { Place } from "../../../src/seam/turn.ts";
 import { channelIdOf, guildIdOf } from "../wire/keys.ts";
+import { toTrouble } from "../wire/trouble.ts";
+import type { Guilds } from "./guilds.ts";
 
 /** Who may use the bot: asked of everything that people do, before anything else is done of it. */
 export interface Door {
@@ -50,30 +51,37 @@ export function createDoor(
   };
 }
 
-/** Names in the log what the operator has set and Discord does not know. */
-export function nameUnknown(
-  client: Client<true>,
+/** Names in the log what the operator has set and Discord does not know. Never rejects. */
+export async function nameUnknown(
+  guilds: Pick<Guilds, "fetch" | "has">,
   { communities = [], channels = [] }: Access,
   log: Log,
-): void {
+): Promise<void> {
   for (const community of communities) {
     const server = guildIdOf({ community }) ?? community;
-    if (client.guilds.cache.has(server)) continue;
+    if (await guilds.has(server).catch(() => true)) continue;
     const hint = "I am in no server with that id. Invite me there, or correct DISCORD_SERVERS.";
     log.warn({ server, hint }, "discord.server.unknown");
   }
   for (const key of channels) {
     const id = channelIdOf(key) ?? key;
-    const hint = faultOf(client, id, communities);
+    const hint = await faultOf(guilds, id, communities).catch(() => undefined);
     if (hint) log.warn({ channel: id, hint }, "discord.channel.unknown");
   }
 }
 
-function faultOf(client: Client<true>, id: string, communities: readonly string[]): string | undefined {
-  const channel = client.channels.cache.get(id);
-  if (!channel || channel.isDMBased())
+async function faultOf(
+  guilds: Pick<Guilds, "fetch">,
+  id: string,
+  communities: readonly string[],
+): Promise<string | undefined> {
+  const channel = await guilds.fetch(id).catch((error: unknown) => {
+    if (toTrouble(error) === "failed") throw error;
+    return undefined;
+  });
+  if (channel?.guildId === undefined)
     return "DISCORD_CHANNELS names a channel that I cannot see. Let me view it, or correct the id.";
-  if (channel.isThread())
+  if (channel.isThread)
     return "DISCORD_CHANNELS names a thread. Name the channel it stands in: its threads belong to it.";
   if (communities.length > 0 && !communities.includes(`discord:guild:${channel.guildId}`))
     return "DISCORD_CHANNELS names a channel of a server that is not among those I am kept to.";

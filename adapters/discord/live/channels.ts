@@ -4,13 +4,12 @@ import {
   type GatewayMessageCreateDispatchData,
   GuildPremiumTier,
 } from "discord.js";
-import { createBounded } from "../../../src/seam/bounded.ts";
 import type { ChannelKey, CommunityKey, Place } from "../../../src/seam/turn.ts";
 import { channelIdOf, guildIdOf, type Spot, toIdAt, toPlace } from "../wire/keys.ts";
-import { type Overwrite, permissionsIn } from "../wire/permissions.ts";
-import type { Send } from "../wire/send.ts";
+import { permissionsIn } from "../wire/permissions.ts";
+import type { Guilds } from "./guilds.ts";
 import type { Thread } from "./stage.ts";
-import { placeIn, toWhere, type Where } from "./where.ts";
+import { toWhere, type Where } from "./where.ts";
 
 /** A channel, as where something is asked. */
 export interface Located extends Where {
@@ -24,7 +23,7 @@ export interface Located extends Where {
 
 /** What is known of channels and of who may do what there. */
 export interface Channels {
-  /** Where a message was written. Asks Discord about a thread that has slept for long. */
+  /** Where a message was written. Asks Discord about a thread that has slept for long, and a server of another process. */
   where(message: Pick<GatewayMessageCreateDispatchData, "channel_id" | "guild_id">): Promise<Located>;
   /** The same for a channel of which only the id is known. */
   find(channelId: string): Promise<Located>;
@@ -42,15 +41,13 @@ export interface Channels {
   /** The thread on a message, as far as the gateway has told. */
   threadOn(messageId: string): Thread | undefined;
   /** A message's address, for people to go to. */
-  linkTo(spot: Spot): string;
-  /** Channels and threads in which something was said after that, Unix time in ms, as far as the gateway has told. The latest first. */
-  spokenSince(ms: number): readonly string[];
+  linkTo(spot: Spot): Promise<string>;
   /** The server a channel is in, as far as the gateway has told. */
   serverOf(channelId: string): string | undefined;
   /** What a server or a channel is called, as far as the gateway has told. */
   nameOf(key: ChannelKey | CommunityKey): string | undefined;
-  /** The bot is a member of the server. */
-  has(guildId: string): boolean;
+  /** As of `Guilds`. */
+  has(guildId: string): Promise<boolean>;
 }
 
 const MB = 1024 * 1024;
@@ -64,45 +61,27 @@ const boosted: Readonly<Partial<Record<GuildPremiumTier, number>>> = {
   [GuildPremiumTier.Tier3]: 100 * MB,
 };
 
-/** From what the gateway has told, which discord.js keeps. */
-export function createChannels(client: Client<true>, send: Send): Channels {
-  const asked = createBounded<string, Located>(500);
-  const known = (channelId: string) => client.channels.cache.get(channelId);
-
+/** `me`: the bot's own id. */
+export function createChannels(guilds: Guilds, me: string): Channels {
   async function find(channelId: string): Promise<Located> {
-    const channel = known(channelId);
-    if (!channel) return asked.get(channelId) ?? ask(channelId);
-    if (channel.isDMBased()) return direct(channelId);
-    const thread = channel.isThread();
-    const where = toWhere(channel.type, thread && channel.ownerId === client.user.id);
-    const parentId = thread ? channel.parentId : undefined;
-    const place = toPlace(parentId || channelId, channel.guildId);
-    return { ...where, place, ...hangs(channelId, parentId) };
+    const channel = await guilds.fetch(channelId);
+    if (channel.guildId === undefined) return direct(channelId);
+    const { isThread, ownerId, parentId, guildId, type } = channel;
+    const where = toWhere(type, isThread && ownerId === me);
+    return { ...where, place: toPlace(parentId ?? channelId, guildId), ...hangs(channelId, parentId) };
   }
 
-  async function ask(channelId: string): Promise<Located> {
-    const channel = await send.fetchChannel(channelId);
-    const where = toWhere(channel.type, "owner_id" in channel && channel.owner_id === client.user.id);
-    const guild_id = "guild_id" in channel ? channel.guild_id : undefined;
-    const parentId = where.kind === "thread" && "parent_id" in channel ? channel.parent_id : undefined;
-    const place = where.kind === "direct" ? direct(channelId).place : placeIn(channel, guild_id);
-    const located = { ...where, place, ...hangs(channelId, parentId) };
-    asked.set(channelId, located);
-    return located;
-  }
-
-  function hangs(threadId: string, parentId: string | null | undefined): Pick<Located, "hangsOn"> {
+  function hangs(threadId: string, parentId: string | undefined): Pick<Located, "hangsOn"> {
     if (!parentId) return {};
-    const isForum = forums.includes(known(parentId)?.type);
+    const isForum = forums.includes(guilds.channel(parentId)?.type);
     return { hangsOn: { channelId: isForum ? threadId : parentId, messageId: threadId } };
   }
 
   function inChannel(channelId: string) {
-    const channel = known(channelId);
-    if (!channel || channel.isDMBased()) return undefined;
-    const holder = channel.isThread() ? channel.parent : channel;
-    if (!holder) return undefined;
-    return { guild: channel.guild, holder };
+    const channel = guilds.channel(channelId);
+    const holder = channel?.parentId ? guilds.channel(channel.parentId) : channel;
+    const guild = channel?.guildId === undefined ? undefined : guilds.guild(channel.guildId);
+    return guild && holder && !holder.isThread ? { guild, holder } : undefined;
   }
 
   function permissionsOf(
@@ -110,17 +89,7 @@ export function createChannels(client: Client<true>, send: Send): Channels {
     member: { readonly id: string; readonly roles: readonly string[] },
   ) {
     const found = inChannel(channelId);
-    if (!found) return undefined;
-    const { guild, holder } = found;
-    const overwrites = [...holder.permissionOverwrites.cache.values()].map(
-      ({ id, allow, deny }): Overwrite => ({ id, allow: allow.bitfield, deny: deny.bitfield }),
-    );
-    const server = {
-      id: guild.id,
-      ownerId: guild.ownerId,
-      permissionsOf: (role: string) => guild.roles.cache.get(role)?.permissions.bitfield ?? 0n,
-    };
-    return permissionsIn(server, member, overwrites);
+    return found && permissionsIn(found.guild, member, found.holder.overwrites());
   }
 
   return {
@@ -129,38 +98,40 @@ export function createChannels(client: Client<true>, send: Send): Channels {
     find,
     permissionsOf,
     ownPermissions(channelId) {
-      const me = inChannel(channelId)?.guild.members.cache.get(client.user.id);
-      return me && permissionsOf(channelId, { id: me.id, roles: [...me.roles.cache.keys()] });
+      const roles = inChannel(channelId)?.guild.ownRoles;
+      return roles && permissionsOf(channelId, { id: me, roles });
     },
-    ownRole: (guildId) => guildId && client.guilds.cache.get(guildId)?.roles.botRoleFor(client.user)?.id,
+    ownRole: (guildId) => (guildId === undefined ? undefined : guilds.guild(guildId)?.ownRole),
     uploadBytes: (channelId) => {
       const tier = inChannel(channelId)?.guild.premiumTier;
       return tier === undefined ? undefined : boosted[tier];
     },
     threadOn(messageId) {
-      const channel = known(messageId); // a thread has the id of its message
-      return channel?.isThread() ? { locked: channel.locked === true } : undefined;
+      const channel = guilds.channel(messageId); // a thread has the id of its message
+      return channel?.isThread ? { locked: channel.isLocked } : undefined;
     },
-    linkTo: ({ channelId, messageId }) => {
-      const guildId = inChannel(channelId)?.guild.id ?? "@me";
+    async linkTo({ channelId, messageId }) {
+      const { guildId = "@me" } = await guilds.fetch(channelId).catch(() => ({ guildId: undefined }));
       return `https://discord.com/channels/${guildId}/${channelId}/${messageId}`;
     },
-    spokenSince(ms) {
-      const after = BigInt(toIdAt(ms));
-      const spoken = [...client.channels.cache.values()].flatMap((channel) => {
-        const last = "lastMessageId" in channel && channel.lastMessageId ? BigInt(channel.lastMessageId) : 0n;
-        return last > after ? [{ id: channel.id, last }] : [];
-      });
-      return spoken.sort((a, b) => (a.last < b.last ? 1 : -1)).map(({ id }) => id);
-    },
-    serverOf: (channelId) => inChannel(channelId)?.guild.id,
+    serverOf: (channelId) => guilds.channel(channelId)?.guildId,
     nameOf(key) {
-      const channel = client.channels.cache.get(channelIdOf(key) ?? "");
-      if (channel) return "name" in channel && channel.name ? `#${channel.name}` : undefined;
-      return client.guilds.cache.get(guildIdOf({ community: key }) ?? "")?.name;
+      const channel = guilds.channel(channelIdOf(key) ?? "");
+      if (channel) return channel.name ? `#${channel.name}` : undefined;
+      return guilds.guild(guildIdOf({ community: key }) ?? "")?.name;
     },
-    has: (guildId) => client.guilds.cache.has(guildId),
+    has: guilds.has,
   };
+}
+
+/** Channels and threads in which something was said after that, Unix time in ms, as far as a connection has told. The latest first. */
+export function spokenSince({ channels }: Pick<Client, "channels">, ms: number): readonly string[] {
+  const after = BigInt(toIdAt(ms));
+  const spoken = [...channels.cache.values()].flatMap((channel) => {
+    const last = "lastMessageId" in channel && channel.lastMessageId ? BigInt(channel.lastMessageId) : 0n;
+    return last > after ? [{ id: channel.id, last }] : [];
+  });
+  return spoken.sort((a, b) => (a.last < b.last ? 1 : -1)).map(({ id }) => id);
 }
 
 function direct(channelId: string): Located {

@@ -8,8 +8,8 @@ import { rolesIn } from "./where.ts";
  * the roles that the person has there, where the rules ask for some.
  */
 export function createHome(of: {
-  /** Ids of the servers that the bot is in. */
-  servers(): readonly string[];
+  /** Ids of the servers that the bot is in, as many as two at least. Rejects as Discord does. */
+  servers(): Promise<readonly string[]>;
   /** Ids of somebody's roles in a server. */
   rolesOf(serverId: string, userId: string): Promise<readonly string[]>;
   readonly rules: Pick<Rules, "at">;
@@ -25,8 +25,9 @@ export function createHome(of: {
   }
 
   return async (turn) => {
-    const [home, ...others] = servers();
-    if (turn.place.kind === undefined || home === undefined || others.length > 0) return turn;
+    if (turn.place.kind === undefined) return turn;
+    const [home, ...others] = await servers();
+    if (home === undefined || others.length > 0) return turn;
     const ruledBy: CommunityKey = `discord:guild:${home}`;
     const place = { ...turn.place, ruledBy };
     const { roles: _, ...bare } = turn.user;

@@ -80,7 +80,7 @@ export interface Stage {
   readonly covers: Map<MessageKey, boolean>;
   /** The messages that answers were moved to. */
   readonly moved: Map<MessageKey, Spot>;
-  readonly linkTo: (spot: Spot) => string;
+  readonly linkTo: (spot: Spot) => Promise<string>;
   /** The thread on a message, by its id, as far as the gateway has told. */
   readonly threadOn: (messageId: string) => Thread | undefined;
   readonly toLimits: ToLimits;

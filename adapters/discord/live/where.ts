@@ -56,7 +56,7 @@ const direct = { kind: "direct" } as const;
 const carried = { kind: "carried" } as const;
 
 /** A thread's is that of the channel it stands in. */
-export function placeIn(channel: APIPartialChannel, guildId: string | undefined): Place {
+function placeIn(channel: APIPartialChannel, guildId: string | undefined): Place {
   const parent = threadTypes.includes(channel.type) && "parent_id" in channel ? channel.parent_id : undefined;
   return toPlace((parent as string | null | undefined) ?? channel.id, guildId);
 }

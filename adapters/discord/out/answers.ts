@@ -1,6 +1,7 @@
 import { type APIInteraction, type APIMessage, InteractionResponseType, MessageFlags } from "discord.js";
 import type { Form } from "../../../src/seam/actions.ts";
 import type { HeldRules } from "../../../src/seam/rules.ts";
+import { withTimeout } from "../../../src/seam/timeout.ts";
 import type { MessageKey, ThreadKey } from "../../../src/seam/turn.ts";
 import { toModal } from "../forms/forms.ts";
 import type { Channels } from "../live/channels.ts";
@@ -56,6 +57,9 @@ export interface Answers {
   /** Keeps the right to change a message until it runs out. */
   keepToken(message: MessageKey, interaction: APIInteraction, shown: Shown): void;
 }
+
+/** Ms for finding out whether the bot is in a server: an interaction is answered within 3 s. */
+const memberMs = 1000;
 
 /** The sign that we are at work. */
 interface Deferred {
@@ -125,6 +129,11 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       if (toTrouble(error) === "failed") throw toBotError("failed", error);
       return old ?? (failure ? "unseen" : "lost");
     }
+  }
+
+  /** Where Discord does not say so in time, it is as it was when the interaction came. */
+  async function isMember(guildId: string): Promise<boolean> {
+    return (await withTimeout(channels.has(guildId), memberMs)) ?? true;
   }
 
   async function findAnswer(interaction: APIInteraction): Promise<APIMessage | undefined> {
@@ -216,7 +225,7 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       const { id, channel, token, app_permissions, guild_id } = interaction;
       if (!channel) throw new TypeError("an interaction without a channel");
       const where = toWhere(channel.type);
-      const reachable = isReachable(interaction) && (!guild_id || channels.has(guild_id));
+      const reachable = isReachable(interaction) && (!guild_id || (await isMember(guild_id)));
       const withoutThread = missingForThreads(BigInt(app_permissions));
       const forThreads = threads !== "off" && reachable && !wish.private && where.holdsThreads;
       const { continues, spoiler, cover, again } = wish;

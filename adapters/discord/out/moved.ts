@@ -49,7 +49,7 @@ export async function showElsewhere(
   answer.standIn = { channelId: made.channel_id, messageId: made.id };
   if (venue.reachable) stage.moved.set(key, answer.standIn);
   const isBeside = made.channel_id === spot.channelId;
-  const link = venue.private ? undefined : stage.linkTo(answer.standIn);
+  const link = venue.private ? undefined : await stage.linkTo(answer.standIn);
   const line = isBeside ? toMovedLine(toTrouble(how.why), link) : sentLine;
   const right = { token: stage.tokens.get(key), reachable: venue.reachable };
   await leave(stage, spot, right, line);

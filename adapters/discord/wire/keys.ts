@@ -191,3 +191,8 @@ export function isOurForm(customId: string, user: string, seal: Seal): boolean {
   const at = customId.lastIndexOf(":");
   return isSealed(seal, `${customId.slice(0, at)} ${user}`, customId.slice(at + 1));
 }
+
+/** The shard that hears of a server; of what is in none, the first does. Source: “Sharding” in Discord's documentation. */
+export function shardOf(guildId: string | undefined, count: number): number {
+  return guildId === undefined ? 0 : Number((BigInt(guildId) >> 22n) % BigInt(count));
+}

@@ -4,6 +4,7 @@ import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request } from "node:https";
 import { text as readAll } from "node:stream/consumers";
 import type { RESTOptions } from "discord.js";
+import { checkHeld } from "../../../src/seam/held.ts";
 
 /**
  * How discord.js sends its requests: with Node's own fetch, and files with Node's own `request`.
@@ -13,6 +14,7 @@ import type { RESTOptions } from "discord.js";
  */
 export function toMakeRequest(hear: (response: Response) => void = () => {}): RESTOptions["makeRequest"] {
   const makeRequest = async (url: string, init: RequestInit) => {
+    if (init.method !== "GET") checkHeld();
     const response = await ask(url, init);
     hear(response);
     return response;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   type APIChannel,
+  type APIGuild,
   type APIGuildMember,
   type APIInteraction,
   type APIInteractionResponse,
@@ -68,6 +69,9 @@ export interface Send {
   ): Promise<readonly APIMessage[]>;
   fetchChannel(channelId: string): Promise<APIChannel>;
   fetchMember(guildId: string, userId: string): Promise<APIGuildMember>;
+  fetchGuild(guildId: string): Promise<APIGuild>;
+  /** The ids of the servers that the bot is in, the first of them: `limit` is 200 at most. */
+  fetchGuildIds(limit: number): Promise<readonly string[]>;
   /**
    * Opens a thread on a message, which has that message's id. Discord refuses a second one: then it is the first, unless
    * that is locked or was deleted, which rejects.
@@ -179,6 +183,12 @@ export function createSend(rest: REST, sketches: REST, appId: string): Send {
     },
     fetchMember: (guildId, userId) =>
       rest.get(Routes.guildMember(guildId, userId)) as Promise<APIGuildMember>,
+    fetchGuild: (guildId) => rest.get(Routes.guild(guildId)) as Promise<APIGuild>,
+    async fetchGuildIds(limit) {
+      const query = new URLSearchParams({ limit: String(limit) });
+      const found = (await rest.get(Routes.userGuilds(), { query })) as readonly { readonly id: string }[];
+      return found.map(({ id }) => id);
+    },
     async openDirect(userId) {
       const body = { recipient_id: userId };
       return ((await rest.post(Routes.userChannels(), { body })) as APIChannel).id;

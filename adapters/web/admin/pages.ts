@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Rules } from "../../../src/seam/core.ts";
+import type { Rules, Shared } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { Admin } from "../../../src/seam/watch/admin.ts";
 import { serve } from "../out/serve.ts";
@@ -14,6 +14,7 @@ import { createLive } from "./live.ts";
 import { createAdminRoutes } from "./routes.ts";
 import { createRuleRoutes } from "./rules.ts";
 import { adminSession, createAdminSessions } from "./sessions.ts";
+import { createSharedSessions } from "./shared-sessions.ts";
 import { createSpendingRoutes } from "./spending.ts";
 
 /** What the admin's page shows and does, and who may. */
@@ -47,6 +48,8 @@ export async function createAdminPages(
   { admin, password, trustedProxies }: AdminDoor,
   parts: {
     readonly rules: Rules;
+    /** Other processes know who has signed in at this one. */
+    readonly shared: Shared | undefined;
     readonly page: Files;
     readonly library: Files;
     readonly publicUrl: string | undefined;
@@ -54,8 +57,8 @@ export async function createAdminPages(
     readonly now: () => number;
   },
 ): Promise<AdminPages> {
-  const { rules, page, library, publicUrl, log, now } = parts;
-  const sessions = createAdminSessions(now);
+  const { rules, shared, page, library, publicUrl, log, now } = parts;
+  const sessions = shared ? createSharedSessions(shared, now) : createAdminSessions(now);
   const door = password
     ? await createLogin({
         ...{ password, sessions, trustedProxies, publicUrl, now, room },

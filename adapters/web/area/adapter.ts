@@ -35,14 +35,14 @@ export function createAreaAdapter(options: {
     get url() {
       return running?.url ?? "";
     },
-    async start({ areas, rules }) {
+    async start({ areas, rules, shared }) {
       const [page, library] = await Promise.all([openPage(pageDir), openLibrary()]);
       const area =
         areas && publicUrl ? await createAreaPages({ areas, page, library, publicUrl, log }) : undefined;
       running = await listen(host, port);
       admin =
         options.admin &&
-        (await createAdminPages(options.admin, { rules, page, library, publicUrl, log, now }));
+        (await createAdminPages(options.admin, { rules, shared, page, library, publicUrl, log, now }));
       const app = createAreaApp({ area, admin: admin?.routes }, log, watch);
       running.answer(getRequestListener(app.fetch));
       log.info({ url: running.url }, "web.listening");

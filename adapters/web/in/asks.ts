@@ -115,7 +115,8 @@ export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "
       throw error;
     });
     try {
-      const posted = await postAsk(stage, { ...asked, id, text, options, pictures, event }, drafts);
+      const ask = { ...asked, id, text, options, pictures, event };
+      const posted = await postAsk(stage, ask, { drafts, isSecond: asked.action && isSecond });
       // Where another process got it, too, and was faster, that one sees to it.
       void seeTo(posted ? () => answer(posted.ask, event, attachments, toBot) : async () => {});
       if (!posted) await uploads.remove(kept);
@@ -127,7 +128,14 @@ export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "
     return id;
   }
 
-  /** The ask of which this one, by another id, is the second half of a double click. */
+  /** Whether it is the second half of a double click, of which the first came to another process. */
+  function isSecond(ask: WireAsk, before: WireAsk): boolean {
+    const { action, replyTo, text, createdAt } = before;
+    const isSame = action === ask.action && replyTo === ask.replyTo && text === ask.text;
+    return isSame && ask.createdAt - createdAt < clickMs;
+  }
+
+  /** The same of one that came to this process. */
   function firstOf(click: string): string | undefined {
     for (const [one, { at }] of clicks) if (now() - at >= clickMs) clicks.delete(one);
     return clicks.get(click)?.ask;
@@ -135,6 +143,7 @@ export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "
 
   async function replayAsk(key: EventKey, { ask: id, toBot, files }: z.output<typeof notedAsk>) {
     await begun.get(id)?.catch(() => {});
+    await chat.fresh();
     const ask = chat.message(id);
     // Not stored, or stored when it was sent again: the page was not told that it is taken.
     if (ask?.kind !== "ask" || ask.event !== key) return;
@@ -163,9 +172,12 @@ export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "
       void seeTo?.(() => run(event, toPress(press, event), replyToPress(press)));
     },
     async replay({ key, body }) {
+      const underWay = running.get(key);
+      if (underWay) return underWay;
       const ask = notedAsk.safeParse(body).data;
       if (ask) return replayAsk(key, ask);
       const press = notedPress.safeParse(body).data?.press;
+      await chat.fresh();
       if (press) return running.get(key) ?? run(key, toPress(press, key), replyToPress(press));
       log.error({ event: key }, "event.unreadable");
     },

@@ -11,6 +11,7 @@ export async function forget({ chat, uploads, events }: Stage, userId: string): 
   if (userId !== you.id) return 0;
   const gone = await chat.forget(asksForIt);
   await uploads.clear();
+  await chat.purge();
   events.renew();
   return gone.length;
 }

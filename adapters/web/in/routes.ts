@@ -7,12 +7,13 @@ import type { Turn } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
-import { createUnwanted, withSketches } from "../out/reply.ts";
+import { createUnwanted } from "../out/reply.ts";
+import { createToShown } from "../out/shown.ts";
 import { streamEvents } from "../out/stream.ts";
-import { toKey, withButtons } from "../out/view.ts";
+import { toKey } from "../out/view.ts";
 import type { App } from "../wire/app.ts";
 import { wireLimits } from "../wire/limits.ts";
-import type { About, WireMessage } from "../wire/messages.ts";
+import type { About } from "../wire/messages.ts";
 import type { Asks } from "./asks.ts";
 import { limitBody, withForm } from "./forms.ts";
 import { parseAction, parseAsk, parseId, toPress } from "./turn.ts";
@@ -48,10 +49,7 @@ export function createApi(
     handle(turn, reply).catch((error: unknown) => log.error({ error: toBotError(error) }, "turn.lost"));
   }
 
-  const toShown = (message: WireMessage): WireMessage =>
-    message.kind === "answer" && !isOver(message.view.phase)
-      ? withSketches(message, partials.of(message.id))
-      : withButtons(message);
+  const toShown = createToShown(partials);
 
   api.get("/api/about", (c) => c.json(about));
   api.get("/api/threads", (c) => {
@@ -64,9 +62,9 @@ export function createApi(
   });
   // Their pictures are not served, so that nothing but their names is told.
   api.get("/api/deleted", (c) => c.json(chat.deletedThreads().map(({ cover: _, ...thread }) => thread)));
-  api.get("/api/threads/:id", (c) => {
+  api.get("/api/threads/:id", async (c) => {
     const thread = found(chat.thread(parseId(c.req.param("id"))));
-    return c.json({ thread, messages: chat.messages(thread.id).map(toShown) });
+    return c.json({ thread, messages: await Promise.all(chat.messages(thread.id).map(toShown)) });
   });
   api.patch("/api/threads/:id", limitBody(10_000), async (c) => {
     const { data } = renaming.safeParse(await c.req.json().catch(() => undefined));
@@ -86,7 +84,7 @@ export function createApi(
     await chat.remove(thread);
     events.emit({ type: "threadGone", id: thread });
     for (const { id: message } of unfinished) {
-      partials.drop(message);
+      await partials.drop(message);
       // Nobody will see the picture, so nobody should pay for it.
       hand(toPress({ thread, message, action: "cancel" }), createUnwanted(log, toKey(message)));
     }

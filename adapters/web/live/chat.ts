@@ -10,9 +10,9 @@ import type {
 } from "../wire/messages.ts";
 import type { Database } from "./database.ts";
 import { createGallery, type Gallery } from "./gallery/gallery.ts";
+import { toTitle } from "./gallery/title.ts";
 import { createTrash, trashMs } from "./gallery/trash.ts";
 import { type Draft, type Pictures, toFileOf, toSrc } from "./pictures.ts";
-import { toTitle } from "./title.ts";
 
 /** A stored picture, as its row has it. */
 interface StoredPicture extends Measured {
@@ -53,11 +53,16 @@ export interface Chat {
   discard: Pictures["discard"];
   /**
    * Stores a question, and its thread if it is the first. `drafts` are those of its pictures that are new here. Undefined,
-   * and nothing stored, where it is there already: it was sent twice, to two processes.
+   * and nothing stored, where it is there already: it was sent twice, to two processes. So it is where it `isSecond` to one
+   * of the last in its thread.
    *
    * Rejects with BotError `unknown_message` when the message it replies to has been deleted.
    */
-  ask(ask: WireAsk, drafts: readonly Draft[]): Promise<WireThread | undefined>;
+  ask(
+    ask: WireAsk,
+    drafts: readonly Draft[],
+    isSecond?: (ask: WireAsk, before: WireAsk) => boolean,
+  ): Promise<WireThread | undefined>;
   /**
    * Stores an answer or changes it. Nothing is stored, and it says why, when what it answers has been deleted (`gone`), or
    * `isBehind` what is shown. One whose view is `gone` is kept beside it until then, to be brought back.
@@ -95,6 +100,8 @@ export interface Chat {
   expire(before: number): Promise<readonly string[]>;
   /** Throws away what was deleted long enough ago, and the pictures that nothing else shows. */
   emptyTrash(): Promise<void>;
+  /** As of `Database`: the pictures, too. */
+  purge(): Promise<void>;
   readonly isOpen: boolean;
 }
 
@@ -162,6 +169,9 @@ export async function openChat(database: Database, pictures: Pictures, now: () =
     ),
     clearShown: database.prepare("DELETE FROM shown WHERE message = ?"),
     show: database.prepare("INSERT INTO shown (message, position, file) VALUES (?, ?, ?)"),
+    lastAsks: database.prepare(
+      "SELECT body FROM messages WHERE thread = ? AND kind = 'ask' ORDER BY seq DESC LIMIT 8",
+    ),
     asks: database.prepare("SELECT body FROM messages WHERE kind = 'ask' ORDER BY seq DESC"),
     forgetMessages: database.prepare(
       "DELETE FROM messages WHERE id <> ?1 AND (kind <> 'answer' OR body ->> '$.ask' <> ?1)",
@@ -228,6 +238,11 @@ export async function openChat(database: Database, pictures: Pictures, now: () =
     }
   }
 
+  async function purge(): Promise<void> {
+    await pictures.tidy();
+    await database.purge();
+  }
+
   return {
     threads: (limit = -1, { updatedAt, id } = { updatedAt: Number.MAX_SAFE_INTEGER, id: "" }) =>
       sql.threads.all(updatedAt, id, limit).flatMap((row) => toThread(row) ?? []),
@@ -245,9 +260,11 @@ export async function openChat(database: Database, pictures: Pictures, now: () =
     adopt: pictures.adopt,
     discard: pictures.discard,
     fresh: database.fresh,
-    ask: (ask, drafts) =>
+    ask: (ask, drafts, isSecond) =>
       store(drafts, () => {
         if (message(ask.id)) return { result: undefined };
+        const last = isSecond ? sql.lastAsks.all(ask.thread).flatMap((row) => toMessage(row) ?? []) : [];
+        if (last.some((one) => one.kind === "ask" && isSecond?.(ask, one))) return { result: undefined };
         // Checked here, where nothing can delete it any more: an answer to what is gone must not bring back its thread.
         if (ask.replyTo && message(ask.replyTo)?.thread !== ask.thread) {
           throw new BotError("unknown_message", "The picture you answered is no longer here.");
@@ -334,9 +351,13 @@ export async function openChat(database: Database, pictures: Pictures, now: () =
         return { result, unshown: result.length > 0 ? removeUnshown() : [] };
       }),
     async emptyTrash() {
-      await store([], () => ({ result: undefined, unshown: trash.empty() ? removeUnshown() : [] }));
-      await pictures.tidy();
+      const isEmptied = await store([], () => {
+        const result = trash.empty();
+        return { result, unshown: result ? removeUnshown() : [] };
+      });
+      await (isEmptied ? purge() : pictures.tidy());
     },
+    purge,
     get isOpen() {
       return database.isOpen;
     },

@@ -27,6 +27,8 @@ export interface Database {
   atomically<T>(change: () => T, then?: (result: T) => void): Promise<T>;
   /** Resolves when all is seen here that was written before, by whatever process. Rejects with BotError `storage`. */
   fresh(): Promise<void>;
+  /** Leaves nothing behind of what was deleted, where others would find it. Rejects with BotError `storage`. */
+  purge(): Promise<void>;
   readonly isOpen: boolean;
   close(): void;
 }
@@ -35,13 +37,14 @@ const fileName = "playground.db";
 
 /**
  * What each version added. A file is brought up to the last of them when it is opened, and says so, so that an older
- * program does not write into it.
+ * program does not write into it. The same is there where several processes have the tables in common: what is added there
+ * has a value for what was there before.
  *
  * `seq` is the order in which messages came; `shown` says which message names which picture; `hash` is of what a browser
  * or an address holds. `found` is what a message is found by; `trash` what an answer was before it was deleted, and
  * `undone` how many times in a row a thread was taken back.
  */
-const schema = [
+export const schema = [
   `
   CREATE TABLE threads (
     id TEXT PRIMARY KEY,
@@ -216,6 +219,8 @@ function toDatabase(open: DatabaseSync, folder: string, aside: string | undefine
       }
     },
     fresh: async () => {},
+    // The file's free pages are nobody's but this process's.
+    purge: async () => {},
     get isOpen() {
       return open.isOpen;
     },

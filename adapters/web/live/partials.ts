@@ -4,16 +4,19 @@ import type { Image } from "../../../src/seam/view.ts";
 import type { WirePicture } from "../wire/messages.ts";
 import { measureShown, toExtension, toSrc } from "./pictures.ts";
 
-/** The sketches of answers being drawn, in memory: the newest of each answer, and of the latest answers only. */
+/**
+ * The sketches of answers being drawn: the newest of each answer, and of the latest answers only. None is worth an error:
+ * calls never reject.
+ */
 export interface Partials {
   /** Replaces what the answer showed before. The same bytes keep their address, so the page does not load again. */
   put(message: string, images: readonly Image[]): Promise<readonly WirePicture[]>;
-  of(message: string): readonly WirePicture[];
-  read(file: string): { readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
+  of(message: string): Promise<readonly WirePicture[]>;
+  read(file: string): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | undefined>;
   /** The answer is finished. A page that has just been told of its last sketch can still load it for a while. */
-  retire(message: string): void;
+  retire(message: string): Promise<void>;
   /** The answer is gone: nothing of it may be seen. */
-  drop(message: string): void;
+  drop(message: string): Promise<void>;
 }
 
 interface Partial {
@@ -22,7 +25,7 @@ interface Partial {
   readonly picture: WirePicture;
 }
 
-/** `keep` is how many answers may have a sketch at the same time, `linger` how many stale sketches can still be loaded. */
+/** In memory. `keep` is how many answers may have a sketch at the same time, `linger` how many stale sketches can still be loaded. */
 export function createPartials(measure: Measure, keep = 32, linger = 24): Partials {
   const byMessage = new Map<string, readonly Partial[]>(); // in the order of their last change
   let stale: readonly { readonly message: string; readonly partial: Partial }[] = [];
@@ -48,17 +51,17 @@ export function createPartials(measure: Measure, keep = 32, linger = 24): Partia
       }
       return now.map(({ picture }) => picture);
     },
-    of: (message) => (byMessage.get(message) ?? []).map(({ picture }) => picture),
-    read(file) {
+    of: async (message) => (byMessage.get(message) ?? []).map(({ picture }) => picture),
+    async read(file) {
       const all = [...byMessage.values(), stale.map(({ partial }) => partial)].flat();
       const found = all.find((partial) => partial.file === file);
       return found && { mediaType: found.picture.mediaType, bytes: found.bytes };
     },
-    retire(message) {
+    async retire(message) {
       retire(message, byMessage.get(message) ?? []);
       byMessage.delete(message);
     },
-    drop(message) {
+    async drop(message) {
       stale = stale.filter((each) => each.message !== message);
       byMessage.delete(message);
     },

@@ -59,7 +59,7 @@ const extensions: Readonly<Record<string, string>> = {
   "image/avif": "avif",
 };
 
-const thumbnailSizes = Object.keys(thumbnailSides) as readonly ThumbnailSize[];
+export const thumbnailSizes = Object.keys(thumbnailSides) as readonly ThumbnailSize[];
 
 const stored = /^[0-9a-f]{64}\.(png|jpg|webp|gif|svg|avif)$/;
 
@@ -94,7 +94,7 @@ export async function measureShown(
 }
 
 /** What a picture is called: by the hash of its bytes, in hexadecimal. */
-function toFileName(hash: string, { mediaType }: Measured): string {
+export function toFileName(hash: string, { mediaType }: Measured): string {
   return `${hash}.${toExtension(mediaType)}`;
 }
 

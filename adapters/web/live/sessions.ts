@@ -31,6 +31,14 @@ export function createSessions(
       "DELETE FROM browsers WHERE hash NOT IN (SELECT hash FROM browsers ORDER BY signedInAt DESC LIMIT ?)",
     ),
   };
+  /** What is not known here may have begun a moment ago at another process. */
+  async function find<T>(look: () => T | undefined): Promise<T | undefined> {
+    const found = look();
+    if (found !== undefined) return found;
+    await database.fresh();
+    return look();
+  }
+
   return {
     async verifier() {
       const row = sql.verifier.get();
@@ -51,7 +59,7 @@ export function createSessions(
       return id;
     },
     async isOpen(id, active) {
-      const found = sql.find.get(toHash(id), now() - longestSessionMs, now() - idleMs);
+      const found = await find(() => sql.find.get(toHash(id), now() - longestSessionMs, now() - idleMs));
       if (!found) return false;
       if (active && now() - Number(found.activeAt) >= noteMs) {
         await database.atomically(() => sql.note.run(toHash(id), now()));
@@ -61,7 +69,8 @@ export function createSessions(
     async end(id) {
       await database.atomically(() => sql.end.run(toHash(id)));
     },
-    knowsBrowser: async (id) => sql.browser.get(toHash(id), now() - browserMs) !== undefined,
+    knowsBrowser: async (id) =>
+      (await find(() => sql.browser.get(toHash(id), now() - browserMs))) !== undefined,
     async rememberBrowser(before) {
       const id = toId();
       await database.atomically(() => {

@@ -34,7 +34,7 @@ export interface Uploads {
 }
 
 /** How long they are kept, in ms. */
-const keptMs = 24 * 60 * 60 * 1000;
+export const keptMs = 24 * 60 * 60 * 1000;
 /** How long a file may take to arrive: what is older was left by a process that was killed. */
 const arrivingMs = 60 * 60 * 1000;
 

@@ -1,5 +1,6 @@
 import type { ActionName } from "../../../src/seam/actions.ts";
 import { BotError, toBotError } from "../../../src/seam/errors.ts";
+import { checkHeld } from "../../../src/seam/held.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey } from "../../../src/seam/turn.ts";
 import type { Image, Measured, Reply, View } from "../../../src/seam/view.ts";
@@ -10,7 +11,7 @@ import { type Draft, measureShown, toExtension, toSrc } from "../live/pictures.t
 import type { Stage } from "../live/stage.ts";
 import { imageLimits, paceMs } from "../wire/limits.ts";
 import type { WireAnswer, WirePicture, WireThread } from "../wire/messages.ts";
-import { isBehind, toId, toKey, toWireAction, toWireView, withButtons } from "./view.ts";
+import { isBehind, toAskId, toId, toKey, toWireAction, toWireView, withButtons } from "./view.ts";
 
 /**
  * The reply behind an answer, which is stored with the first show. What is deleted meanwhile stays deleted, and what is
@@ -36,11 +37,13 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
     message: toKey(id),
     async show(view) {
       checkOpen(chat);
+      await keep(chat.fresh);
       const over = isOver(view.phase);
       const { images, files = [] } = view;
       const finals = over ? await keep(() => draftAll([...images, ...files], stage)) : [];
       const sketches = over ? [] : await partials.put(id, view.images);
       checkOpen(chat);
+      checkHeld();
       const drafts = finals.map(({ draft }) => draft);
       const before = chat.message(id);
       const pictures = finals.map(({ picture }) => picture);
@@ -58,14 +61,14 @@ export function createReply(stage: Stage, answer: Pick<WireAnswer, "id" | "threa
       if (over) trouble.end();
       if (thread === "behind") {
         log.warn({ message: id, phase: view.phase }, "view.late");
-        partials.retire(id);
+        await partials.retire(id);
         return toKey(id);
       }
       if (thread === "gone") {
-        partials.drop(id);
+        await partials.drop(id);
         return unwanted(log, id);
       }
-      if (over) partials.retire(id);
+      if (over) await partials.retire(id);
       events.emit({ type: "message", message: over ? stored : withSketches(stored, sketches) });
       if (over || !before || head !== undefined) events.emit({ type: "thread", thread });
       return toKey(id);
@@ -85,6 +88,7 @@ export function createNotice(
     limits: imageLimits,
     async show(view) {
       checkOpen(chat);
+      await chat.fresh();
       if (!chat.thread(press.thread)) return unwanted(log, press.message);
       // First, since it may be what the list shows of the thread.
       const restored =
@@ -124,6 +128,24 @@ const ways: Partial<Readonly<Record<ActionName, "back" | "forward" | "kept">>> =
   forward: "forward",
   restore: "kept",
 };
+
+/** The reply behind an answer of that key, whichever process it was begun by; it is looked for when it is to be shown. */
+export function createReopened(stage: Stage, key: MessageKey): Reply {
+  const { chat, log } = stage;
+  const id = toId(key);
+  return {
+    ...{ pace: paceMs, limits: imageLimits, message: key },
+    async show(view) {
+      checkOpen(chat);
+      await chat.fresh();
+      // It may have been noted and not been shown yet.
+      const message = chat.message(id) ?? chat.message(toAskId(id));
+      if (!message) return unwanted(log, id);
+      const ask = message.kind === "answer" ? message.ask : message.id;
+      return createReply(stage, { id, thread: message.thread, ask }).show(view);
+    },
+  };
+}
 
 /** The reply behind a message that is gone. */
 export function createUnwanted(log: Log, message: MessageKey): Reply {

@@ -16,7 +16,7 @@ export function createPictureRoutes({ chat, partials, thumbnails }: Stage): App 
     const small = size && stored && (await thumbnails.read(file, size));
     if (small) return servePicture(c, { mediaType: "image/webp", bytes: small }, true);
     const bytes = stored && (await chat.readPicture(file).catch(() => undefined));
-    const partial = stored ? undefined : partials.read(file);
+    const partial = stored ? undefined : await partials.read(file);
     const picture = stored && bytes ? { mediaType: stored.mediaType, bytes } : partial;
     // In place of a small one it may be another tomorrow.
     return picture ? servePicture(c, picture, !partial && !size) : c.notFound();

@@ -40,7 +40,8 @@ export async function createSharedPages(
   });
 
   /** Of what somebody can still see: a deleted picture is gone here, too. */
-  const find = (secret: string) => {
+  const find = async (secret: string) => {
+    await chat.fresh();
     const file = links.find(secret);
     return file === undefined ? undefined : chat.picture(file);
   };
@@ -50,9 +51,9 @@ export async function createSharedPages(
     return c.html(html.replace("<!-- content -->", content), status);
   }
 
-  routes.get("/shared/:secret", (c) => {
+  routes.get("/shared/:secret", async (c) => {
     const secret = c.req.param("secret");
-    const picture = find(secret);
+    const picture = await find(secret);
     if (!picture) return show(c, gone, 404);
     const { width, height } = picture;
     const size = width > 0 && height > 0 ? `width="${width}" height="${height}"` : "";
@@ -61,10 +62,10 @@ export async function createSharedPages(
   });
   routes.get(
     "/shared/:secret/picture",
-    async (c, next) => (find(c.req.param("secret")) ? next() : c.notFound()),
+    async (c, next) => ((await find(c.req.param("secret"))) ? next() : c.notFound()),
     limitAtOnce(mostAtOnce, "Many are looking just now. Try again in a moment."),
     async (c) => {
-      const picture = find(c.req.param("secret"));
+      const picture = await find(c.req.param("secret"));
       if (!picture) return c.notFound();
       const bytes = await chat.readPicture(picture.file);
       return servePicture(c, { mediaType: picture.mediaType, bytes }, false);

@@ -30,6 +30,7 @@ export function createApp({
   shared,
   admin,
   login,
+  fresh,
   scriptHashes,
   watch = onlyHealth,
   log,
@@ -41,6 +42,8 @@ export function createApp({
   /** The admin's page, which has guards of its own. */
   admin: App | undefined;
   login: Login | undefined;
+  /** What another process has changed is seen after it. */
+  fresh: () => Promise<void>;
   scriptHashes: readonly string[];
   watch?: Watch | undefined;
   log: Log;
@@ -52,6 +55,10 @@ export function createApp({
   if (!login) app.use(ownMachine());
   app.use(ownOrigin());
   addWatch(app, watch);
+  app.use(async (c, next) => {
+    if (!isStatic(c.req.path)) await fresh();
+    await next();
+  });
   if (login) {
     app.use(login.gate);
     app.route("/", login.routes);
@@ -73,6 +80,11 @@ export function createAreaApp(
   if (area) app.route("/", area.routes);
   if (admin) app.route("/", admin);
   return app;
+}
+
+/** What a page is made of, which is the same whatever has happened. */
+function isStatic(path: string): boolean {
+  return /^\/(page|lib)\//.test(path);
 }
 
 /** Stands before the login: who looks after the process has no password, and what is measured has a token. */

@@ -20,6 +20,8 @@ export interface Claims {
   take(key: string, body: unknown): Promise<Claim | undefined>;
   /** Leaves one that nobody has to whoever adopts it. */
   offer(key: string, body: unknown): Promise<void>;
+  /** Lets go of one that is not over: whoever adopts it has it at once. Never rejects. */
+  leave(claim: Claim): Promise<void>;
   /** It is over: whoever takes that key next has it anew. */
   drop(claim: Claim): Promise<void>;
   /** Renews it now, where that was not possible for a while; whether it is held then. Never rejects. */
@@ -166,6 +168,11 @@ export function createClaims(
   }
   timer = setTimeout(() => void renewAll(), lifeMs / 4).unref();
 
+  async function letGo({ token, job, end }: Own): Promise<void> {
+    if (token === undefined) await job.promote();
+    else end.resolve(false);
+  }
+
   async function see(job: AnyJob<Claimed>, token: string, seeTo: (claim: Claim) => Promise<void>) {
     // BullMQ has locked it a moment ago; from when on is known of what is asked for now.
     const claim = toOwn(job, { clock: 0, date: 0 }, token);
@@ -196,6 +203,13 @@ export function createClaims(
       const claim = toOwn(job, until);
       own.set(key, claim);
       return claim;
+    },
+    async leave(claim) {
+      const mine = own.get(claim.key);
+      if (!mine || mine.lost !== claim.lost) return;
+      own.delete(claim.key);
+      mine.until = { clock: 0, date: 0 };
+      await letGo(mine).catch(() => {}); // it comes due by itself
     },
     offer: (key, body) => add(key, body, 0).then(() => {}),
     async drop(claim) {
@@ -231,10 +245,8 @@ export function createClaims(
       const left = [...own.values()];
       own.clear();
       for (const claim of left) claim.until = { clock: 0, date: 0 };
-      const letGo = left.map(async ({ token, job, end }) =>
-        token === undefined ? job.promote() : end.resolve(false),
-      );
-      await withTimeout(Promise.allSettled(letGo), lifeMs / 4); // what cannot be let go of comes due by itself
+      // What cannot be let go of comes due by itself.
+      await withTimeout(Promise.allSettled(left.map(letGo)), lifeMs / 4);
       await withTimeout(worker?.close() ?? Promise.resolve(), lifeMs / 4);
     },
   };

@@ -107,17 +107,18 @@ export async function createFleetLedger(
   async function take(event: EventKey, body: unknown, isLate: () => boolean): Promise<boolean> {
     const claim = await claims.take(event, body);
     if (!claim) return false;
-    try {
-      const found = await entries.get(event);
-      if (!isLate() && !found?.over) {
-        keep(event, claim, false);
-        return true;
-      }
-    } catch (error) {
-      void claims.drop(claim).catch(() => {});
+    // It is noted by now, and whoever brought it elsewhere meanwhile was told so: somebody sees to it.
+    const leave = () => void claims.leave(claim);
+    const found = await entries.get(event).catch((error: unknown) => {
+      leave();
       throw error;
+    });
+    if (found?.over) await claims.drop(claim);
+    else if (isLate()) leave();
+    else {
+      keep(event, claim, false);
+      return true;
     }
-    await claims.drop(claim); // it is over, or comes again
     return false;
   }
 
@@ -150,6 +151,14 @@ export async function createFleetLedger(
       } finally {
         if (own.get(event) === taking) own.delete(event);
       }
+    },
+    async isSecond(click, withinMs) {
+      const claim = await withLimit(takeMs, () => claims.take(`click:${click}`, null), tooSlow).catch(
+        (cause: unknown) => Promise.reject(cause instanceof BotError ? cause : unreached(cause)),
+      );
+      if (!claim) return true;
+      setTimeout(() => void claims.drop(claim).catch(() => {}), withinMs).unref(); // else it comes due, and is nothing
+      return false;
     },
     async note(turn) {
       const event = keyOf(turn);

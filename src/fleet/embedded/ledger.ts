@@ -15,6 +15,7 @@ import {
   takeLimitMs,
   tooSlow,
 } from "../ledger.ts";
+import { createClicks } from "./clicks.ts";
 
 /** How often a store is asked for what is to be finished. */
 const mostReads = 3;
@@ -103,7 +104,9 @@ export async function createLedger(
     return found.filter((one) => one !== undefined).sort((a, b) => a.at - b.at);
   }
 
+  const isSecond = createClicks(now);
   const ledger: Ledger = {
+    isSecond: async (click, withinMs) => isSecond(click, withinMs),
     async take({ key: event, body }, adapter) {
       if (open.has(event)) return false;
       open.set(event, false); // of two that come at once, one is the second

@@ -41,12 +41,24 @@ export function createSharedLeases(
   {
     log,
     lifeMs = leaseMs,
+    leave,
     againMs = lifeMs,
-  }: { readonly log: Log; readonly lifeMs?: number; readonly againMs?: number },
+  }: {
+    readonly log: Log;
+    /** When it aborts, what is held is let go of, and nothing more is taken. */
+    readonly leave?: AbortSignal;
+    readonly lifeMs?: number;
+    readonly againMs?: number;
+  },
 ): Leases {
   return {
     isShared: true,
-    share: (name, count, seeTo) => takePart(store, { name, count, seeTo, log, lifeMs, againMs }),
+    share: (name, count, seeTo) => {
+      const share = takePart(store, { name, count, seeTo, log, lifeMs, againMs });
+      leave?.addEventListener("abort", share.leave, { once: true });
+      if (leave?.aborted) share.leave();
+      return share;
+    },
     turn: createPaced(store, log),
   };
 }
@@ -61,7 +73,7 @@ function takePart(
     readonly lifeMs: number;
     readonly againMs: number;
   },
-): Share {
+): Share & { leave(): void } {
   const { name, count, seeTo, log, lifeMs, againMs } = of;
   const me = randomUUID();
   const own = new Map<number, Own>();
@@ -113,7 +125,7 @@ function takePart(
   /** What is there once this process has said that it is, and what it has to do next. */
   function advance(found: Parts | undefined, over: ReadonlySet<number>): Parts {
     const members = others.alive(found?.members ?? {}, me);
-    if (!isGone) members[me] = beat;
+    if (!isGone) members[me] = { beat, ...(isClosing && { leaving: true }) };
     const all = Object.entries(found?.held ?? {});
     const isFree = (index: string) => isGone || over.has(Number(index));
     const held = Object.fromEntries(
@@ -166,12 +178,17 @@ function takePart(
   }
   void tick();
 
+  function letGo(): void {
+    isClosing = true;
+    for (const { leaving } of own.values()) leaving.abort(new BotError("stopped", "This process ends."));
+    void tick(); // others know at once that it takes nothing more
+  }
+
   return {
+    leave: letGo,
     async close() {
-      isClosing = true;
-      const left = [...own.values()];
-      for (const { leaving } of left) leaving.abort(new BotError("stopped", "This process ends."));
-      await withTimeout(Promise.all(left.map(({ over }) => over)), leaveMs);
+      letGo();
+      await withTimeout(Promise.all([...own.values()].map(({ over }) => over)), leaveMs);
       isGone = true;
       await withTimeout(tick(), leaveMs);
       clearTimeout(timer);

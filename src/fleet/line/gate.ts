@@ -41,6 +41,8 @@ export interface Gate {
   removeHome(home: string): void;
   /** Counts what has begun while another kept the gate. */
   began(begun: readonly Begun[]): void;
+  /** Lets in those that have come; nobody is before that where it `isShut`. */
+  begin(): void;
   /** Nothing is called any more. */
   close(): void;
 }
@@ -64,7 +66,7 @@ interface Home {
 const newest = 0.2;
 
 /** Where those wait whose home is gone. */
-const nowhere = "";
+export const nowhere = "";
 
 /**
  * What comes and goes costs O(log n) steps, amortised, when n wait, and only so many may wait.
@@ -75,11 +77,13 @@ export function createGate({
   atOnce = Number.POSITIVE_INFINITY,
   perMinute = Number.POSITIVE_INFINITY,
   limits: { all: most = 1000, ofOne: mostOfOne = 20 } = {},
+  isShut = false,
   now = Date.now,
 }: {
   readonly atOnce?: number;
   readonly perMinute?: number;
   readonly limits?: LineLimits;
+  readonly isShut?: boolean;
   readonly now?: () => number;
 }): Gate {
   const line = createFairLine<Turn>();
@@ -92,6 +96,7 @@ export function createGate({
     const startsInMs = startOf(turn, place);
     turn.hears.place(place, hasGrown, ...(startsInMs > 0 ? [startsInMs] : []));
   });
+  let isOpen = !isShut;
   let inside = 0;
   /** How long turns take, a running average in ms; what a picture takes, until one has been measured. */
   let turnMs = minuteMs;
@@ -122,6 +127,7 @@ export function createGate({
   }
 
   function advance(): void {
+    if (!isOpen) return;
     for (const turn of returning) {
       if (!hasRoom(turn.asker)) continue;
       returning.delete(turn);
@@ -304,7 +310,12 @@ export function createGate({
     began(begun) {
       for (const { amount, at } of begun) rate.took(amount, at);
     },
+    begin() {
+      isOpen = true;
+      changed();
+    },
     close() {
+      isOpen = false;
       clearTimeout(timer);
     },
   };

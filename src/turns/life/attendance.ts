@@ -43,11 +43,22 @@ export function createAttendance(
   const before = new Map<string, Promise<number | undefined>>();
   let beat: NodeJS.Timeout | undefined;
 
+  /** With where people have spoken with other processes. */
+  function merge(
+    adapter: string,
+    written: readonly Missed["places"][number][],
+  ): readonly Missed["places"][number][] {
+    const own = places.get(adapter) ?? new Map<ThreadKey, Missed["places"][number]>();
+    return [...written.filter(({ thread }) => !own.has(thread)), ...own.values()].slice(-mostPlaces);
+  }
+
   async function write(adapter: string): Promise<void> {
-    const all = [...(places.get(adapter)?.values() ?? [])];
-    await table.set(adapter, { until: now(), places: all.slice(-mostPlaces) }).catch((error: unknown) => {
-      log.warn({ error }, "attendance.lost");
+    const add = store.transact(async (within) => {
+      const there = within.table("attended", attended);
+      const written = (await there.get(adapter))?.places ?? [];
+      await there.set(adapter, { until: now(), places: merge(adapter, written) });
     });
+    await add.catch((error: unknown) => log.warn({ error }, "attendance.lost"));
   }
 
   async function read(adapter: string): Promise<number | undefined> {
@@ -82,7 +93,8 @@ export function createAttendance(
       const until = await before.get(adapter);
       const forMs = known ?? (until === undefined ? undefined : awayMs(until));
       if (forMs === undefined || patienceMs === 0) return undefined;
-      const all = [...(places.get(adapter)?.values() ?? [])].reverse();
+      const written = (await table.get(adapter).catch(() => undefined))?.places ?? [];
+      const all = merge(adapter, written).toReversed();
       return { forMs: Math.min(forMs + beatMs, patienceMs), places: all };
     },
     async end() {

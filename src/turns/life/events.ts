@@ -35,20 +35,6 @@ export function createEvents(
   wait: (ms: number) => Promise<unknown> = (ms) => sleep(ms, null, { signal: of.stopped, ref: false }),
 ): Events {
   const { stopped, log, now } = of;
-  /** When each was clicked last, in that order. */
-  const clicks = new Map<string, number>();
-
-  /** Whether it is the second half of a double click. */
-  function isSecond(click: string): boolean {
-    for (const [one, at] of clicks) {
-      if (now() - at < clickMs) break;
-      clicks.delete(one);
-    }
-    if (clicks.has(click)) return true;
-    clicks.set(click, now());
-    return false;
-  }
-
   /** Whether it is worth another try, after so many. */
   function mayGoBetter({ key, at }: Noted, error: unknown, tries: number): boolean {
     if (!ledger.waits(key)) return false; // it is a turn by now
@@ -79,7 +65,8 @@ export function createEvents(
 
   return {
     note: (adapter) => async (event) => {
-      if (event.click !== undefined && isSecond(`${adapter.name} ${event.click}`)) return undefined;
+      const click = event.click !== undefined && `${adapter.name} ${event.click}`;
+      if (click && (await ledger.isSecond(click, clickMs))) return undefined;
       if (!(await ledger.take(event, adapter.name))) return undefined;
       const noted = { key: event.key, body: event.body, at: now() };
       const seeTo: Attend = (work) => attend(adapter, noted, work);

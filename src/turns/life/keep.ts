@@ -50,7 +50,7 @@ export function createKeep(
   }
 
   async function note(turn: OpenTurn, view: View, log: Log): Promise<Kept> {
-    const aside = await putAside(view, spool).catch((error: unknown) => {
+    const aside = await putAside(view, turn.user.id, spool).catch((error: unknown) => {
       log.error({ error }, "spool.failed");
       return undefined;
     });

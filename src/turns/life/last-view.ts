@@ -2,9 +2,13 @@ import type { Spool } from "../../pictures/spool.ts";
 import type { Image, View } from "../../seam/view.ts";
 import type { LastView } from "../../store/open-turn.ts";
 
-/** Puts a view's pictures aside, so that it can be shown by whoever is there. Rejects as the disk does. */
-export async function putAside({ images, files = [], ...view }: View, spool: Spool): Promise<LastView> {
-  const put = ({ bytes, ...image }: Image) => spool.put(bytes).then((id) => ({ id, ...image }));
+/** Puts a view's pictures aside, so that it can be shown by whoever is there. Rejects as `Spool.put` does. */
+export async function putAside(
+  { images, files = [], ...view }: View,
+  owner: string,
+  spool: Spool,
+): Promise<LastView> {
+  const put = ({ bytes, ...image }: Image) => spool.put(bytes, owner).then((id) => ({ id, ...image }));
   const all = await Promise.allSettled([...images, ...files].map(put));
   const there = all.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const failed = all.find((one) => one.status === "rejected");

@@ -12,8 +12,8 @@ import { openMeter } from "./meters.ts";
 /** A picture in ms, and the turns that are under way at once for each process. */
 const paceMs = 500;
 const ofEach = 8;
-/** Turns that nobody counts: the code is loaded by then. */
-const warmUp = 12;
+/** Turns of each process that nobody counts: the code is loaded and compiled by then. */
+const warmUp = 24;
 
 /** What so many processes did. */
 interface Row {
@@ -76,9 +76,10 @@ async function measure(name: string, turns: number, of: FleetOptions | undefined
   const server = ground.server;
   const meter = server && (await openMeter(server.url));
   if (meter) open.defer(() => meter.close());
-  const atOnce = ofEach * (of?.processes ?? 1);
-  const parts = { town, record, atOnce };
-  await ask({ ...parts, from: 0, isEnough: (asked) => asked >= warmUp });
+  const processes = of?.processes ?? 1;
+  const parts = { town, record, atOnce: ofEach * processes };
+  const warm = warmUp * processes;
+  await ask({ ...parts, from: 0, isEnough: (asked) => asked >= warm });
   const look = async () => ({
     bots: fleet.pids().reduce((sum, pid) => sum + takenBy(pid).cpuMs, 0),
     server: server ? takenBy(server.pid()).cpuMs : 0,
@@ -88,7 +89,7 @@ async function measure(name: string, turns: number, of: FleetOptions | undefined
     kept: await meter?.kept(),
   });
   const before = await look();
-  const load = await ask({ ...parts, from: warmUp, isEnough: (asked) => asked >= turns });
+  const load = await ask({ ...parts, from: warm, isEnough: (asked) => asked >= turns });
   const after = await look();
   const cpuMs = after.bots - before.bots;
   const serverMs = after.server - before.server;
@@ -122,19 +123,21 @@ async function benchRoll(store: ServerKind, processes: number): Promise<void> {
   const parts = { town, record, atOnce: ofEach };
   await ask({ ...parts, from: 0, isEnough: (asked) => asked >= warmUp });
   const quiet = await ask({ ...parts, from: warmUp, isEnough: (asked) => asked >= 30 });
-  let isRolled = false;
+  let seconds: number | undefined;
   const began = performance.now();
   const rolling = fleet.roll().finally(() => {
-    isRolled = true;
+    seconds = (performance.now() - began) / 1000;
   });
-  const load = await ask({ ...parts, from: warmUp + 30, isEnough: () => isRolled });
+  const load = await ask({ ...parts, from: warmUp + 30, isEnough: () => seconds !== undefined });
   await rolling;
-  const seconds = (performance.now() - began) / 1000;
-  print(`A rolling restart of ${processes} processes on ${store} in ${seconds.toFixed(0)} s`);
-  for (const [name, { timed, unanswered }] of Object.entries({ before: quiet, meanwhile: load })) {
+  print(`A rolling restart of ${processes} processes on ${store} in ${(seconds ?? 0).toFixed(0)} s`);
+  for (const [name, { timed, unanswered, turnedAway }] of Object.entries({
+    before: quiet,
+    meanwhile: load,
+  })) {
     const beyond = timed.map(toBeyond);
     print(
-      `  ${name.padEnd(10)} ${timed.length} turns, ${unanswered} without an answer; beyond OpenAI's own time: ${toMs(at(beyond, 0.5))} in the middle, ${toMs(at(beyond, 0.95))} for 95 of 100, ${toMs(at(beyond, 1))} at most`,
+      `  ${name.padEnd(10)} ${timed.length} turns, ${unanswered} without an answer, ${turnedAway.length} turned away; beyond OpenAI's own time: ${toMs(at(beyond, 0.5))} in the middle, ${toMs(at(beyond, 0.95))} for 95 of 100, ${toMs(at(beyond, 1))} at most`,
     );
   }
   print("");

@@ -15,7 +15,9 @@ export interface Timed {
 export interface Load {
   readonly timed: readonly Timed[];
   readonly ms: number;
-  /** Asked, and not answered by a picture. */
+  /** Who was told at once that nobody takes it, and by whom. */
+  readonly turnedAway: readonly string[];
+  /** Taken, and not answered by a picture. */
   readonly unanswered: number;
 }
 
@@ -43,7 +45,7 @@ export async function ask(of: {
   readonly isEnough: (asked: number) => boolean;
 }): Promise<Load> {
   const { town, record, atOnce, from, isEnough } = of;
-  const { timed, asked, open, end } = watch(record);
+  const { timed, turnedAway, asked, open, end } = watch(record);
   const asking: Promise<void>[] = [];
   const began = performance.now();
   for (let index = from; !isEnough(index - from); index += 1) {
@@ -60,7 +62,7 @@ export async function ask(of: {
   const late = performance.now() + patienceMs;
   while (open() > 0 && performance.now() < late) await sleep(20);
   end();
-  return { timed, ms: performance.now() - began, unanswered: open() };
+  return { timed, ms: performance.now() - began, turnedAway, unanswered: open() };
 }
 
 function watch(record: Recorder) {
@@ -70,6 +72,7 @@ function watch(record: Recorder) {
   const drawn = new Map<string, number>();
   const groupOf = new Map<string, string>();
   const timed: Timed[] = [];
+  const turnedAway: string[] = [];
   const done = new Set<string>();
   let isOver = false;
 
@@ -77,6 +80,10 @@ function watch(record: Recorder) {
     switch (moment.kind) {
       case "asked":
         return void said.set(moment.turn, moment.at);
+      case "turned away":
+        if (!asked.has(moment.turn)) return;
+        done.add(moment.turn);
+        return void turnedAway.push(moment.by);
       case "request":
         for (const turn of asked) if (moment.what.endsWith(turn)) requested.set(turn, moment.at);
         return;
@@ -102,7 +109,7 @@ function watch(record: Recorder) {
     if (!isOver) hear(moment);
   });
   return {
-    ...{ asked, timed },
+    ...{ asked, timed, turnedAway },
     open: () => asked.size - done.size,
     end() {
       isOver = true;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { createLeases } from "../../../src/fleet/embedded/leases.ts";
 import type { Missed } from "../../../src/seam/core.ts";
 import type { PlatformEvent } from "../../../src/seam/turn.ts";
 import { done, startDiscord } from "../server.ts";
@@ -195,6 +196,8 @@ async function startOn(
   const { createLog } = await import("../../../src/seam/log.ts");
   const { noCore } = await import("../../rig/no-core.ts");
   const adapter = createDiscordAdapter({
+    leases: createLeases(createLog("silent")),
+    identifyMs: 0,
     ...{ token: simulator.token, apiUrl: simulator.api, threads: "off" },
     painter: { name: "Nobody", standIn: true },
     log: createLog("silent"),

@@ -10,6 +10,9 @@ async function startKept(t: TestContext) {
     get: async (key) => kept.get(key),
     set: async (key, value) => void kept.set(key, JSON.parse(JSON.stringify(value))),
     delete: async (key) => void kept.delete(key),
+    async *keys(start) {
+      yield [...kept.keys()].filter((key) => key.startsWith(start));
+    },
   };
   let starts = 0;
   const server = await startDiscord(t, {

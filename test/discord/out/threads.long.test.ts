@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createDiscordAdapter } from "../../../adapters/discord/index.ts";
+import { createLeases } from "../../../src/fleet/embedded/leases.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import { createStandin } from "../../../src/standin/index.ts";
 import { openStore } from "../../../src/store/store.ts";
@@ -22,6 +23,8 @@ async function start(t: TestContext) {
   const store = await openStore("memory:");
   const connect = async () => {
     const adapter = createDiscordAdapter({
+      leases: createLeases(createLog("silent")),
+      identifyMs: 0,
       token: simulator.token,
       apiUrl: simulator.api,
       threads: "auto",

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { toCommands } from "../../../adapters/discord/forms/commands.ts";
 import { createDiscordAdapter } from "../../../adapters/discord/index.ts";
+import { createLeases } from "../../../src/fleet/embedded/leases.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import type { Access } from "../../../src/seam/trust/access.ts";
@@ -58,6 +59,8 @@ test("kept to one server, the commands are registered there alone", async (t) =>
     token: simulator.token,
     apiUrl: simulator.api,
     threads: "off",
+    leases: createLeases(createLog("silent")),
+    identifyMs: 0,
     painter: { name: "", standIn: true },
     log,
   } as const;
@@ -109,6 +112,7 @@ test("another DISCORD_GUILD_ID, or none, leaves no command of ours where it was 
       token: simulator.token,
       apiUrl: simulator.api,
       threads: "off",
+      leases: createLeases(createLog("silent")),
       painter: { name: "", standIn: true },
       log: createLog("silent"),
       ...(guildId && { access: onlyIn(guildId) }),
@@ -165,7 +169,8 @@ test("a wrong token and a server out of reach are said in one clear line", async
   const simulator = await createDiscordSimulator();
   t.after(() => simulator.close());
   const log = { child: () => log, debug() {}, info() {}, warn() {}, error() {} };
-  const options = { threads: "off", painter: { name: "", standIn: true }, log } as const;
+  const leases = createLeases(createLog("silent"));
+  const options = { threads: "off", leases, painter: { name: "", standIn: true }, log } as const;
   const wrong = createDiscordAdapter({ ...options, token: "no.such.token", apiUrl: simulator.api });
   await assert.rejects(
     wrong.start(noCore()),

@@ -129,9 +129,11 @@ export function createFleet(
     return all.find(({ process }) => process === which) ?? all[which % (all.length || 1)];
   }
 
+  /** Who cannot come up meanwhile says so. */
   async function term(bot: Bot): Promise<void> {
+    const isKept = isExcused && bot.served === undefined;
     const wrong = await bot.term();
-    if (wrong) crashed.push(wrong);
+    if (wrong && !isKept) crashed.push(wrong);
   }
 
   async function overlap(bot: Bot): Promise<void> {

@@ -22,6 +22,12 @@ import {
 type Said = Awaited<ReturnType<SlackSimulator["say"]>>;
 type Doing = ReturnType<SlackSimulator["slash"]>;
 
+/** What an acknowledgement tells who asked: that nothing will come, in words or beside a field. */
+function toRefusal(body: unknown): string | undefined {
+  const { text, errors } = (body ?? {}) as { readonly text?: string; readonly errors?: object };
+  return text ?? (errors && JSON.stringify(errors));
+}
+
 /** Slack tries an event that nobody takes again, as it does, only sooner: in ms. */
 const retryMs = [50, 1500, 3000, 4000, 5000];
 
@@ -130,8 +136,10 @@ export async function createSlackTown(parts: TownParts, app: AppKind, origin?: s
   /** Waits until Slack is told that the bot has it. */
   async function hear(doing: Doing, turn: string): Promise<void> {
     doings.push({ doing, turn });
-    const { ok, reason } = await doing.acknowledged();
-    if (ok) record.add({ kind: "taken", turn, by: "acknowledged" });
+    const { ok, reason, body } = await doing.acknowledged();
+    const refused = ok ? toRefusal(body) : undefined;
+    if (refused !== undefined) record.add({ kind: "turned away", turn, by: refused });
+    else if (ok) record.add({ kind: "taken", turn, by: "acknowledged" });
     else record.add({ kind: "turned away", turn, by: doing.trouble ?? reason ?? "" });
   }
 

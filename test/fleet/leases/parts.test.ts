@@ -10,7 +10,7 @@ describe("an even share", () => {
     for (let round = 0; round < 300; round += 1) {
       const count = roll(12);
       const ids = Array.from({ length: 1 + roll(5) }, (_, index) => `m${index}`);
-      let parts: Parts = { members: Object.fromEntries(ids.map((id) => [id, 1])), held: {} };
+      let parts: Parts = { members: Object.fromEntries(ids.map((id) => [id, { beat: 1 }])), held: {} };
       for (let index = 0; index < count; index += 1)
         if (random() < 0.7) parts.held[index] = { by: ids[roll(ids.length)] ?? "" };
       const moves: number[] = [];
@@ -32,11 +32,21 @@ describe("an even share", () => {
   });
 });
 
+describe("who is leaving", () => {
+  test("has no share any more, and what it has is to come", () => {
+    const members = { a: { beat: 1 }, b: { beat: 1, leaving: true as const } };
+    const held = { 0: { by: "a" }, 1: { by: "b" } };
+    assert.deepEqual(nextStep({ members, held }, "a", 2), { take: [], leave: [] });
+    assert.deepEqual(nextStep({ members, held: { 0: { by: "a" } } }, "a", 2), { take: [1], leave: [] });
+  });
+});
+
 describe("a witness", () => {
   test("takes for gone who was silent for a lease, while it looked", () => {
     let now = 0;
     const witness = createWitness(8000, () => now);
-    const look = (members: Record<string, number>) => {
+    const look = (beats: Record<string, number>) => {
+      const members = Object.fromEntries(Object.entries(beats).map(([id, beat]) => [id, { beat }]));
       const alive = Object.keys(witness.alive(members, "me"));
       witness.looked();
       return alive;
@@ -51,9 +61,9 @@ describe("a witness", () => {
   test("who was away itself says nothing of others", () => {
     let now = 0;
     const witness = createWitness(8000, () => now);
-    witness.alive({ other: 5 }, "me");
+    witness.alive({ other: { beat: 5 } }, "me");
     witness.looked();
     now = 60_000; // the store was away, or this process was stopped
-    assert.deepEqual(Object.keys(witness.alive({ other: 5 }, "me")), ["other"]);
+    assert.deepEqual(Object.keys(witness.alive({ other: { beat: 5 } }, "me")), ["other"]);
   });
 });

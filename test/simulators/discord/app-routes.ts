@@ -1,5 +1,6 @@
 import { refuse } from "./api-error.ts";
 import type { Command, Commands } from "./commands.ts";
+import type { Sharding } from "./identify.ts";
 import type { Call, Route } from "./route.ts";
 import { botSees, type Wire } from "./wire.ts";
 import { type Guild, isThread, type World } from "./world.ts";
@@ -25,8 +26,9 @@ export function createAppRoutes(parts: {
   commands: Commands;
   gatewayUrl: () => string;
   page: ApplicationPage;
+  sharding: Sharding;
 }): readonly Route[] {
-  const { world, wire, commands, gatewayUrl, page } = parts;
+  const { world, wire, commands, gatewayUrl, page, sharding } = parts;
 
   const guildAt = (call: Call): Guild => {
     const guild = world.guilds.get(call.param("guild"));
@@ -110,12 +112,12 @@ export function createAppRoutes(parts: {
       name: "GET /gateway/bot",
       run: () => ({
         url: gatewayUrl(),
-        shards: 1,
+        shards: sharding.recommended,
         session_start_limit: {
           total: 1000,
           remaining: page.identifiesLeft,
           reset_after: 14_400_000,
-          max_concurrency: 1,
+          max_concurrency: sharding.maxConcurrency,
         },
       }),
     },

@@ -5,15 +5,17 @@ import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { isFields } from "./form.ts";
 import { parseFrame, send } from "./frames.ts";
-import { type Portal, parseIdentify } from "./identify.ts";
+import { type Portal, parseIdentify, type Sharding, shardOf } from "./identify.ts";
 import { intents } from "./limits.ts";
 import type { Wire } from "./wire.ts";
-import type { World } from "./world.ts";
+import type { Guild, World } from "./world.ts";
 
 /** One session of the bot, as a test sees it. */
 export interface Session {
   readonly id: string;
   readonly intents: number;
+  /** The shard, and of how many. */
+  readonly shard: readonly [id: number, count: number];
   /** The last sequence number given out. */
   readonly seq: number;
   readonly connected: boolean;
@@ -34,6 +36,7 @@ interface Dispatch {
 interface LiveSession {
   readonly id: string;
   readonly intents: number;
+  readonly shard: readonly [id: number, count: number];
   seq: number;
   heartbeats: number;
   resumes: number;
@@ -68,8 +71,15 @@ export interface GatewayControls {
 export interface Gateway {
   readonly controls: GatewayControls;
   attach(server: Server): void;
-  /** Sends an event to every session; `build` gives its data, or undefined where it must not be seen. */
-  dispatch(event: string, build: (session: { readonly intents: number }) => unknown): void;
+  /**
+   * Sends an event to every session of the shard that has that guild, or, outside of those that the bot is in, of the
+   * first; `build` gives its data, or undefined where it must not be seen. docs: events/gateway, "Sharding".
+   */
+  dispatch(
+    event: string,
+    guild: Pick<Guild, "id"> | undefined,
+    build: (session: { readonly intents: number }) => unknown,
+  ): void;
   close(): void;
 }
 
@@ -91,9 +101,12 @@ export function createGateway(options: {
   token: string;
   portal: Portal;
   heartbeatMs: number;
+  sharding: Sharding;
   url: () => string;
 }): Gateway {
-  const { world, wire, clock, changes, token, portal, heartbeatMs, url } = options;
+  const { world, wire, clock, changes, token, portal, heartbeatMs, sharding, url } = options;
+  /** When each kind of shard last identified itself, by its rate-limit key. */
+  const identified = new Map<number, number>();
   const sessions: LiveSession[] = [];
   // Compression is offered by the client and may be declined.
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -153,11 +166,22 @@ export function createGateway(options: {
   }
 
   function identify(socket: WebSocket, data: unknown): LiveSession | undefined {
-    const asked = parseIdentify(data, token, portal);
+    const asked = parseIdentify(data, token, portal, sharding.least);
     if ("code" in asked) return refuseSession(socket, asked.code, asked.reason);
+    // docs: events/gateway, "Rate Limiting" and "Sharding for Large Bots", `rate_limit_key`.
+    const [shardId, shardCount] = asked.shard;
+    const key = shardId % sharding.maxConcurrency;
+    const last = identified.get(key);
+    if (last !== undefined && clock.now() - last < sharding.identifyMs) {
+      send(socket, { op: 9, s: null, t: null, d: false });
+      sharding.tooSoon += 1;
+      return undefined;
+    }
+    identified.set(key, clock.now());
     const session: LiveSession = {
       id: randomBytes(16).toString("hex"),
       intents: asked.intents,
+      shard: asked.shard,
       seq: 0,
       heartbeats: 0,
       resumes: 0,
@@ -169,7 +193,8 @@ export function createGateway(options: {
       },
     };
     sessions.push(session);
-    const guilds = [...world.guilds.values()].filter((guild) => guild.joined);
+    const isHere = (guild: Guild) => guild.joined && shardOf(guild, shardCount) === shardId;
+    const guilds = [...world.guilds.values()].filter(isHere);
     emit(session, "READY", {
       v: 10,
       user: wire.user(world.bot),
@@ -250,10 +275,13 @@ export function createGateway(options: {
         accepting = accept;
       },
       redeliver(event) {
-        for (const session of live()) {
-          const found = session.sent.findLast(({ t }) => t === event);
-          if (!found) throw new Error(`No ${event} was sent yet.`);
-          emit(session, found.t, found.d);
+        const all = live().map((session) => ({
+          session,
+          found: session.sent.findLast(({ t }) => t === event),
+        }));
+        if (all.every(({ found }) => !found)) throw new Error(`No ${event} was sent yet.`);
+        for (const { session, found } of all) {
+          if (found) emit(session, found.t, found.d);
         }
       },
     },
@@ -266,8 +294,10 @@ export function createGateway(options: {
         );
       });
     },
-    dispatch(event, build) {
+    dispatch(event, guild, build) {
       for (const session of live()) {
+        const [id, count] = session.shard;
+        if (shardOf(guild, count) !== id) continue;
         const data = build(session);
         if (data !== undefined) emit(session, event, data);
       }

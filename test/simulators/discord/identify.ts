@@ -11,7 +11,24 @@ export interface Portal {
 /** An IDENTIFY that was let in. */
 export interface Identified {
   readonly intents: number;
-  readonly shard: readonly unknown[];
+  readonly shard: readonly [id: number, count: number];
+}
+
+/** How the gateway is divided. */
+export interface Sharding {
+  /** Shards that GET /gateway/bot recommends, and the fewest that are let in. */
+  recommended: number;
+  least: number;
+  /** Shards that may identify themselves at the same time, and how often. */
+  readonly maxConcurrency: number;
+  readonly identifyMs: number;
+  /** How many came too soon. */
+  tooSoon: number;
+}
+
+/** The shard that hears of a guild; what is outside of guilds, the first does. docs: events/gateway, "Sharding". */
+export function shardOf(guild: { readonly id: string } | undefined, count: number): number {
+  return guild ? Number((BigInt(guild.id) >> 22n) % BigInt(count)) : 0;
 }
 
 /** Why a connection is closed. docs: topics/opcodes-and-status-codes, "Gateway Close Event Codes". */
@@ -23,7 +40,12 @@ export interface Closing {
 const knownIntents = (1 << 26) - 1;
 
 /** Checks an IDENTIFY. docs: events/gateway-events, "Identify". */
-export function parseIdentify(data: unknown, token: string, portal: Portal): Identified | Closing {
+export function parseIdentify(
+  data: unknown,
+  token: string,
+  portal: Portal,
+  fewestShards: number,
+): Identified | Closing {
   const asked: Fields = isFields(data) ? data : {};
   if (asked.token !== token) return { code: 4004, reason: "Authentication failed." };
   const { intents: wanted, shard = [0, 1] } = asked;
@@ -34,8 +56,11 @@ export function parseIdentify(data: unknown, token: string, portal: Portal): Ide
     (portal.guildMembers ? 0 : intents.guildMembers) |
     (portal.presences ? 0 : intents.guildPresences);
   if (wanted & forbidden) return { code: 4014, reason: "Disallowed intent(s)." };
-  if (!Array.isArray(shard) || shard.length !== 2 || Number(shard[0]) >= Number(shard[1]))
+  const [id, count, ...more] = Array.isArray(shard) ? shard.map(Number) : [];
+  const isShard = Number.isInteger(id) && Number.isInteger(count) && more.length === 0;
+  if (!isShard || id === undefined || count === undefined || id < 0 || id >= count)
     return { code: 4010, reason: "Invalid shard." };
+  if (count < fewestShards) return { code: 4011, reason: "Sharding required." };
   if (!isFields(asked.properties)) return { code: 4002, reason: "Error while decoding payload." };
-  return { intents: wanted, shard };
+  return { intents: wanted, shard: [id, count] };
 }

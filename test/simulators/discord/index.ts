@@ -7,7 +7,7 @@ import { createClock } from "./clock.ts";
 import { type Command, createCommands } from "./commands.ts";
 import { createFaults, type Fault, type Order } from "./faults.ts";
 import { createGateway, type GatewayControls } from "./gateway.ts";
-import type { Portal } from "./identify.ts";
+import type { Portal, Sharding } from "./identify.ts";
 import { createInteractionRoutes } from "./interaction-routes.ts";
 import { createInteractionWire } from "./interaction-wire.ts";
 import { createInteractions } from "./interactions.ts";
@@ -38,6 +38,11 @@ export interface DiscordSimulatorOptions {
   /** IDENTIFYs left today, as GET /gateway/bot tells. */
   readonly identifiesLeft?: number;
   /**
+   * Into how many shards the gateway is divided: one unless said. `identifyMs`: how often a shard of each kind may
+   * identify itself, 5000 on Discord; 0 unless said, since tests start bots one after another.
+   */
+  readonly sharding?: Partial<Omit<Sharding, "tooSoon">>;
+  /**
    * Whether fields that Discord does not document are refused in components, forms, commands and threads. True unless
    * said. Discord itself passes over most of them: this is stricter, since they are slips of the pen.
    */
@@ -66,6 +71,7 @@ export interface DiscordSimulator extends Scene, People, Pick<Changes, "waitFor"
   /** What the bot has registered: globally, or for a guild. */
   commands(guild?: Guild): readonly Command[];
   readonly gateway: GatewayControls;
+  readonly sharding: Sharding;
   /** The newest REST requests, oldest first; no more than 500 are kept. */
   readonly requests: readonly RecordedRequest[];
   /** How many 429 were sent. */
@@ -88,6 +94,10 @@ export async function createDiscordSimulator(
 ): Promise<DiscordSimulator> {
   const { token = "simulated.bot.token", botName = "drawbridge", ackMs = limits.ackMs } = options;
   const { heartbeatMs = 41_250, linkMs = limits.linkMs, identifiesLeft = 1000, strict = true } = options;
+  const sharding: Sharding = {
+    ...{ recommended: 1, least: 1, maxConcurrency: 1, identifyMs: 0, ...options.sharding },
+    tooSoon: 0,
+  };
   const portal: Portal = { messageContent: false, guildMembers: false, presences: false, ...options.portal };
   let origin = "";
   const clock = createClock();
@@ -111,7 +121,10 @@ export async function createDiscordSimulator(
   const cdn = createCdn({ clock, newId, origin: () => origin, linkMs });
   const wire = createWire(world, cdn);
   const gatewayUrl = () => origin.replace(/^http/, "ws");
-  const gateway = createGateway({ world, wire, clock, changes, token, portal, heartbeatMs, url: gatewayUrl });
+  const gateway = createGateway({
+    ...{ world, wire, clock, changes, token, portal, heartbeatMs, sharding },
+    url: gatewayUrl,
+  });
   const posts = createPosts({ world, wire, cdn, clock, gateway, changes, newId, strict });
   const scene = createScene({ world, wire, gateway, changes, posts, newId });
   const commands = createCommands({ applicationId: world.applicationId, clock, newId, strict });
@@ -153,6 +166,7 @@ export async function createDiscordSimulator(
       commands,
       gatewayUrl,
       page,
+      sharding,
     }),
     ...createMessageRoutes({ world, wire, posts, clock, rates, content: portal.messageContent, strict }),
     ...createChannelRoutes({ world, wire, scene, strict }),
@@ -194,6 +208,7 @@ export async function createDiscordSimulator(
     },
     commands: (guild) => commands.list(guild?.id),
     gateway: gateway.controls,
+    sharding,
     requests: record.requests,
     get limited() {
       return record.limited;

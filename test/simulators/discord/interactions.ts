@@ -94,7 +94,9 @@ export function createInteractions(parts: {
       stop();
       acknowledged.resolve(answer);
     });
-    gateway.dispatch("INTERACTION_CREATE", () => shapes.event(interaction, spec.data));
+    gateway.dispatch("INTERACTION_CREATE", personal ? undefined : channel.guild, () =>
+      shapes.event(interaction, spec.data),
+    );
     changes.happened();
     return interaction;
   }

@@ -88,7 +88,7 @@ export function createPosts(parts: {
   function tell(event: "MESSAGE_CREATE" | "MESSAGE_UPDATE", message: Message): void {
     const { channel } = message;
     if (message.ephemeralTo || !botSees(world, channel)) return;
-    gateway.dispatch(event, (session) => {
+    gateway.dispatch(event, channel.guild, (session) => {
       if (!(session.intents & (channel.guild ? intents.guildMessages : intents.directMessages)))
         return undefined;
       const seen = wire.message(message, { content: (session.intents & intents.messageContent) !== 0 });
@@ -154,7 +154,7 @@ export function createPosts(parts: {
       // A message wakes an archived thread. docs: topics/threads, "Active & Archived Threads".
       if (channel.archived) {
         channel.archived = false;
-        gateway.dispatch("THREAD_UPDATE", ({ intents: asked }) =>
+        gateway.dispatch("THREAD_UPDATE", channel.guild, ({ intents: asked }) =>
           asked & intents.guilds ? wire.channel(channel) : undefined,
         );
       }
@@ -237,7 +237,7 @@ export function createPosts(parts: {
       channel.messages.delete(message.id);
       for (const file of message.body.files) file.deleted = true;
       if (!message.ephemeralTo && botSees(world, channel)) {
-        gateway.dispatch("MESSAGE_DELETE", (session) =>
+        gateway.dispatch("MESSAGE_DELETE", channel.guild, (session) =>
           session.intents & (channel.guild ? intents.guildMessages : intents.directMessages)
             ? {
                 id: message.id,

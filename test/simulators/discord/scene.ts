@@ -1,5 +1,6 @@
 import type { Changes } from "./changes.ts";
 import type { Gateway } from "./gateway.ts";
+import { shardOf } from "./identify.ts";
 import { intents, messageFlags } from "./limits.ts";
 import { allPermissions, type Permission, toBits, usualPermissions } from "./permissions.ts";
 import type { Posts } from "./posts.ts";
@@ -37,6 +38,8 @@ export interface Scene {
     owner?: User;
     /** What the bot may do beyond what everyone may. */
     botPermissions?: readonly Permission[];
+    /** Which shard hears of it, and of how many; whichever its id falls to unless said. */
+    shard?: readonly [id: number, count: number];
   }): Guild;
   /** Lets a user in, with permissions beyond everyone's. */
   join(guild: Guild, user: User, spec?: { nick?: string; permissions?: readonly Permission[] }): Member;
@@ -90,7 +93,9 @@ export function createScene(parts: {
   function tell(event: string, channel: Channel, data: object): void {
     changes.happened();
     if (!channel.guild || !botSees(world, channel)) return;
-    gateway.dispatch(event, (session) => (session.intents & intents.guilds ? data : undefined));
+    gateway.dispatch(event, channel.guild, (session) =>
+      session.intents & intents.guilds ? data : undefined,
+    );
   }
 
   function addRaw(
@@ -114,7 +119,7 @@ export function createScene(parts: {
 
   function letIn(guild: Guild, permissions: readonly Permission[]): void {
     scene.join(guild, world.bot, { permissions });
-    gateway.dispatch("GUILD_CREATE", (session) =>
+    gateway.dispatch("GUILD_CREATE", guild, (session) =>
       session.intents & intents.guilds ? wire.guild(guild) : undefined,
     );
   }
@@ -147,8 +152,10 @@ export function createScene(parts: {
       joined = true,
       owner,
       botPermissions = [],
+      shard: [shard, count] = [0, 1],
     } = {}) {
-      const id = newId();
+      const made = newId();
+      const id = String(BigInt(made) + (BigInt(count + shard - shardOf({ id: made }, count)) << 22n));
       const guild: Guild = {
         id,
         name,
@@ -177,7 +184,7 @@ export function createScene(parts: {
         guild.roles.set(role.id, role);
         member.roles.push(role.id);
         if (guild.joined && user !== world.bot)
-          gateway.dispatch("GUILD_ROLE_CREATE", (session) =>
+          gateway.dispatch("GUILD_ROLE_CREATE", guild, (session) =>
             session.intents & intents.guilds ? { guild_id: guild.id, role: wire.role(role, 1) } : undefined,
           );
       }
@@ -187,7 +194,7 @@ export function createScene(parts: {
     kick(guild) {
       guild.joined = false;
       guild.members.delete(world.bot.id);
-      gateway.dispatch("GUILD_DELETE", (session) =>
+      gateway.dispatch("GUILD_DELETE", guild, (session) =>
         session.intents & intents.guilds ? { id: guild.id } : undefined,
       );
       changes.happened();
@@ -247,7 +254,7 @@ export function createScene(parts: {
       overwrite.allow = (overwrite.allow & ~denied & allPermissions) | allowed;
       overwrite.deny = (overwrite.deny & ~allowed & allPermissions) | denied;
       changes.happened();
-      gateway.dispatch("CHANNEL_UPDATE", (session) =>
+      gateway.dispatch("CHANNEL_UPDATE", guild, (session) =>
         guild.joined && session.intents & intents.guilds ? wire.channel(channel) : undefined,
       );
     },

@@ -110,7 +110,7 @@ test("what a process left behind is taken away at the next start, and nothing th
   await client.files.completeUploadExternal({ files: [{ id: id ?? "" }] });
   const spot = { channelId: seen.channel, ts: seen.ts };
   const upload = { owner: "mark", digest: "", at: Date.now(), spot };
-  await core.keep.set("uploads", { [id ?? ""]: upload, [seen.images[0]?.fileId ?? ""]: upload });
+  await core.keep.set("uploads:mark", { [id ?? ""]: upload, [seen.images[0]?.fileId ?? ""]: upload });
   assert.equal(litter().length, 2);
   await adapter.start(core);
   await until(() => litter().length === 1, "the sketch to go");

@@ -68,3 +68,17 @@ test("no more places are kept than are looked at", async () => {
   assert.equal(places[0]?.thread, "t:499");
   await attendance.end();
 });
+
+test("where people have spoken with one process, another looks", async () => {
+  const store = await openStore("memory:");
+  const of = { patienceMs: minute, log, now: () => minute };
+  const [one, other] = [createAttendance(store, of), createAttendance(store, of)];
+  for (const attendance of [one, other]) attendance.begin("paper");
+  await one.missed("paper"); // it has read what was there
+  await other.missed("paper");
+  one.spoken("paper", "t:1", { channel: "c:1" });
+  other.spoken("paper", "t:2", { channel: "c:2" });
+  await Promise.all([one.end(), other.end()]);
+  const found = await other.missed("paper", 1000);
+  assert.deepEqual(found?.places.map(({ thread }) => thread).sort(), ["t:1", "t:2"]);
+});

@@ -28,7 +28,7 @@ function turn(endedAt: number): OpenTurn {
 test("what cannot be shown is shown later, whole, and is not held in memory meanwhile", async (t) => {
   const spool = await createSpool(await createFolder(t));
   const waits: number[] = [];
-  const last: Last = { turn: turn(0), view, aside: await putAside(view, spool) };
+  const last: Last = { turn: turn(0), view, aside: await putAside(view, "paper:ada", spool) };
   const held: number[] = [];
   const deliver = createDeliver(
     spool,
@@ -63,7 +63,7 @@ test("what cannot be shown is shown later, whole, and is not held in memory mean
 test("of many that wait, four are in memory at once, and all are shown", async (t) => {
   const spool = await createSpool(await createFolder(t));
   const deliver = createDeliver(spool, () => 0);
-  const aside = await putAside(view, spool);
+  const aside = await putAside(view, "paper:ada", spool);
   const order: number[] = [];
   let [atOnce, most] = [0, 0];
   const all = Array.from({ length: 20 }, (_, index) => {
@@ -117,7 +117,7 @@ test("after a night it is given up, and the reason said", async (t) => {
 test("a file that was not written to the end is none", async (t) => {
   const folder = await createFolder(t);
   const spool = await createSpool(folder);
-  const id = await spool.put(Uint8Array.of(1, 2, 3));
+  const id = await spool.put(Uint8Array.of(1, 2, 3), "paper:ada");
   assert.deepEqual([...((await spool.get(id)) ?? [])], [1, 2, 3]);
   const { truncate } = await import("node:fs/promises");
   await truncate(`${folder}/${id}`, 2);
@@ -130,7 +130,10 @@ test("a file that was not written to the end is none", async (t) => {
 test("what the last process has left goes, but for what is wanted, and where that is not known after two days", async (t) => {
   const folder = await createFolder(t);
   const before = await createSpool(folder);
-  const ids = [await before.put(Uint8Array.of(1)), await before.put(Uint8Array.of(2))] as const;
+  const ids = [
+    await before.put(Uint8Array.of(1), "paper:ada"),
+    await before.put(Uint8Array.of(2), "paper:ada"),
+  ] as const;
   const later = (hours: number) => createSpool(folder, () => Date.now() + hours * 3600 * 1000);
   const there = async () => Promise.all(ids.map((id) => before.has(id)));
   await (await later(47)).sweep([], false);
@@ -142,7 +145,7 @@ test("what the last process has left goes, but for what is wanted, and where tha
     "a picture that is wanted waits for as long as the bot is away",
   );
   const now = await createSpool(folder);
-  const fresh = await now.put(Uint8Array.of(3));
+  const fresh = await now.put(Uint8Array.of(3), "paper:ada");
   await now.sweep([], true);
   assert.deepEqual([await now.has(ids[0]), await now.has(fresh)], [false, true]);
 });

@@ -17,19 +17,20 @@ test("stale sketches linger, but only so many", async () => {
     const [shown] = await partials.put("one", [await sketch(colour)]);
     files.push(fileOf(shown?.src));
   }
+  const found = await Promise.all(files.map(partials.read));
   assert.deepEqual(
-    files.map((file) => partials.read(file) !== undefined),
+    found.map((sketch) => sketch !== undefined),
     [false, true, true, true],
   );
-  partials.retire("one");
-  assert.deepEqual(partials.of("one"), []);
-  assert.ok(partials.read(files[3] ?? ""), "the last one can still be loaded");
+  await partials.retire("one");
+  assert.deepEqual(await partials.of("one"), []);
+  assert.ok(await partials.read(files[3] ?? ""), "the last one can still be loaded");
 });
 
 test("nothing is left of an answer that is dropped", async () => {
   const partials = createPartials(measure);
   const [stale] = await partials.put("one", [await sketch("#100")]);
   const [newest] = await partials.put("one", [await sketch("#200")]);
-  partials.drop("one");
-  for (const shown of [stale, newest]) assert.equal(partials.read(fileOf(shown?.src)), undefined);
+  await partials.drop("one");
+  for (const shown of [stale, newest]) assert.equal(await partials.read(fileOf(shown?.src)), undefined);
 });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Image, View } from "../../../../src/seam/view.ts";
 import type { Stage } from "../../live/stage.ts";
+import type { Upload } from "../../live/uploads.ts";
 import type { Spot } from "../../wire/keys.ts";
 import type { SlackFile } from "../../wire/pictures.ts";
 import type { To } from "../../wire/send/calls.ts";
@@ -56,7 +57,7 @@ export function createMessageFiles(
 
   /** The process before may have sent it already. */
   async function findMade(digest: string, share: To | undefined): Promise<string | undefined> {
-    const id = uploads.find(owner, digest);
+    const id = await uploads.find(owner, digest);
     if (!id) return undefined;
     try {
       const file = await send.info(id);
@@ -141,6 +142,19 @@ export function createMessageFiles(
     }
   }
 
+  /** What the process before has uploaded for this answer, which shows it no more. */
+  async function takeLeft(shown: readonly string[]): Promise<void> {
+    const left = await uploads.left(owner).catch((): ReadonlyMap<string, Upload> => new Map());
+    for (const id of left.keys()) {
+      if (shown.includes(id) || held.has(id)) continue;
+      await send.remove(id).then(
+        () => uploads.forget([id]),
+        (error: unknown) => log.warn({ file: id, error: toLogged(error) }, "slack.file.left"),
+      );
+    }
+    uploads.flushSoon();
+  }
+
   return {
     async put(image, how) {
       const { signal, patienceMs } = how;
@@ -152,9 +166,9 @@ export function createMessageFiles(
     store: (file, name, signal) => upload(file, { name, signal }),
     share: (file, name, to, signal) => upload(file, { name, signal, share: to }),
     async adopt(ids, shared) {
+      const left = await uploads.left(owner).catch((): ReadonlyMap<string, Upload> => new Map());
       for (const id of ids.filter((one) => !held.has(one))) {
-        const known = uploads.left().get(id);
-        const digest = known?.owner === owner ? known.digest : "";
+        const digest = left.get(id)?.digest ?? "";
         const key = toKey(digest, shared);
         held.set(id, key);
         if (digest) made.set(key, Promise.resolve(id));
@@ -169,6 +183,8 @@ export function createMessageFiles(
       keep(ids);
       uploads.forget(ids);
       uploads.flushSoon();
+      const swept = takeLeft(ids).finally(() => tidying.delete(swept));
+      tidying.add(swept);
     },
   };
 }

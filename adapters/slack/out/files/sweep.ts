@@ -11,12 +11,16 @@ const longMs = 7 * 24 * 3600 * 1000;
  * is shown is never taken away, nor what nobody can look at, for one person alone sees it. Never rejects.
  */
 export async function sweep({ send, uploads, log, now }: Stage): Promise<void> {
-  const all = [...uploads.left()];
+  const all = await uploads.allLeft().catch((error: unknown) => {
+    log.warn({ error: toLogged(error) }, "slack.uploads.unread");
+    return new Map<string, Upload>();
+  });
   for (const [id, upload] of all) {
-    if (!uploads.left().has(id)) continue; // an answer that goes on has it
+    const isStill = async () => (await uploads.left(upload.owner)).has(id);
+    if (!(await isStill())) continue; // an answer that goes on has it
     try {
       const isLeft = await isLeftOver({ send }, id, upload);
-      if (!uploads.left().has(id)) continue;
+      if (!(await isStill())) continue;
       if (isLeft === undefined && now() - upload.at < longMs) continue;
       uploads.forget([id]);
       if (isLeft) await send.remove(id);

@@ -1,3 +1,4 @@
+import { checkHeld } from "../../../../src/seam/held.ts";
 import { isOpen, NotTaken, type ResponseUrl } from "../response-url.ts";
 import type { Calls } from "./calls.ts";
 import { type Message, still } from "./posts.ts";
@@ -21,6 +22,7 @@ export function createAnswers({ now, origins }: Pick<Calls, "now" | "origins">):
   async function respond(responseUrl: ResponseUrl, body: object): Promise<void> {
     if (!isOpen(responseUrl, now)) throw new NotTaken("the address for answers has run out");
     if (!origins.takesAnswers(responseUrl.url)) throw new NotTaken("that is no address of Slack's");
+    checkHeld();
     responseUrl.left -= 1;
     const response = await fetch(responseUrl.url, {
       method: "POST",

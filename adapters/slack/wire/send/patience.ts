@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { checkHeld } from "../../../../src/seam/held.ts";
 import type { Timing } from "../limits.ts";
 import { isRefusal, retryAfterMs, toTrouble } from "../trouble.ts";
 
@@ -21,6 +22,7 @@ export function createPatience({ retryMs }: Timing): Patience {
 
   async function limited<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
+      checkHeld();
       try {
         return await work();
       } catch (error) {
@@ -38,6 +40,7 @@ export function createPatience({ retryMs }: Timing): Patience {
           return await limited(work, signal);
         } catch (error) {
           signal?.throwIfAborted();
+          checkHeld();
           const pauseMs = retryMs[attempt];
           if (toTrouble(error) !== "failed" || pauseMs === undefined || (isRefusal(error) && attempt > 1)) {
             throw error;

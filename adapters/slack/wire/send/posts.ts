@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { types } from "@slack/bolt";
+import { checkHeld } from "../../../../src/seam/held.ts";
 import type { Spot } from "../keys.ts";
 import type { Shown } from "../pictures.ts";
 import { isRefusal } from "../trouble.ts";
@@ -77,6 +78,7 @@ export function createPosts(
       await patiently(() => client.chat.update(body), signal);
     },
     async editSoon({ channelId, ts }, message) {
+      checkHeld();
       await quick.chat.update({ channel: channelId, ts, ...message, ...silent });
     },
     async attach({ channelId, ts }, message, files, signal) {
@@ -86,6 +88,7 @@ export function createPosts(
       return files.every((id) => hanging.some((file) => file.id === id));
     },
     async ephemeral({ channelId, threadTs, userId }, message) {
+      checkHeld();
       await client.chat.postEphemeral({
         ...{ channel: channelId, user: userId, ...message, ...silent, ...still },
         ...(threadTs && { thread_ts: threadTs }),
@@ -95,6 +98,7 @@ export function createPosts(
       void (await patiently(() => client.chat.delete({ channel: channelId, ts }))),
     async direct(userId, message) {
       const channel = await openDirect(userId);
+      checkHeld();
       await client.chat.postMessage({ channel, ...message, ...silent, ...still });
     },
     openDirect,

@@ -10,12 +10,12 @@ import {
   GatewayIntentBits,
   Options,
 } from "discord.js";
-import { BotError } from "../../../src/seam/errors.ts";
-import type { Log } from "../../../src/seam/log.ts";
-import { withTimeout } from "../../../src/seam/timeout.ts";
-import { toLogged } from "./trouble.ts";
+import { BotError } from "../../../../src/seam/errors.ts";
+import type { Log } from "../../../../src/seam/log.ts";
+import { orAborted, withTimeout } from "../../../../src/seam/timeout.ts";
+import { toLogged } from "../trouble.ts";
 
-/** A connection to the gateway. */
+/** A connection to the gateway: a shard of it. */
 export interface Gateway {
   readonly client: Client<true>;
   /** Discord gives us the words of every message, not only of those meant for us. */
@@ -36,57 +36,79 @@ const unnoticedMs = 90_000;
 /** Ms for closing: discord.js waits for ever for a connection that is not there. */
 const closeMs = 3000;
 
+/** Discord wants the gateway to be divided further. */
+export class TooFewShards extends BotError {
+  constructor() {
+    super(
+      "unreachable",
+      "The bot is in too many servers for so few shards. Leave SHARDS out, or set it to more, and start me again.",
+    );
+  }
+}
+
+/** A shard, and of how many. */
+export interface Shard {
+  readonly id: number;
+  readonly count: number;
+}
+
 /**
- * Connects. Resolves when Discord is ready; rejects with BotError `auth` or `unreachable`.
+ * Connects. Resolves when Discord is ready; rejects with BotError `auth` or `unreachable`, and as `leave` says.
  *
- * `listen` is called before the first event. Without the message content intent it connects all the same, and says so.
+ * `listen` is called before the first event. Where Discord does not grant the message content intent it connects without.
  */
 export async function connect(of: {
   readonly token: string;
   readonly rest: NonNullable<ClientOptions["rest"]>;
+  readonly shard: Shard;
+  /** To ask for the message content intent. */
+  readonly readsAll: boolean;
   /** A line below the bot's name. */
   readonly status?: string;
   readonly log: Log;
+  /** Resolves when the shard may identify itself; rejects as the signal says. */
+  mayIdentify(signal: AbortSignal): Promise<void>;
   listen(client: Client): void;
   /** The connection is over and discord.js does not take it up again. `since`: as of `onMissed`. */
   onLost(error: BotError, since: number): void;
   /** It is there again, without what came in between. `since`: until when it was certainly there, Unix time in ms. */
   onMissed(since: number): void;
   readonly now: () => number;
+  /** Gives it up, also while it is being made. */
+  readonly leave: AbortSignal;
 }): Promise<Gateway> {
-  const { log } = of;
   try {
-    return await open({ ...of, readsAll: true });
+    return await open(of);
   } catch (error) {
     if (!(error instanceof IntentError)) throw error;
   }
-  log.warn(
-    {
-      hint: "In threads people must mention me. To change that, turn on Message Content Intent in the developer portal, under Bot, and start me again.",
-    },
-    "discord.intent.missing: message content",
-  );
   return open({ ...of, readsAll: false });
 }
 
 async function open({
   token,
   rest,
+  shard: { id, count },
+  readsAll,
   status,
   log,
+  mayIdentify,
   listen,
   onLost,
   onMissed,
   now,
-  readsAll,
-}: Parameters<typeof connect>[0] & { readonly readsAll: boolean }): Promise<Gateway> {
+  leave,
+}: Parameters<typeof connect>[0]): Promise<Gateway> {
   let shards: WebSocketManager | undefined;
   const client = new Client({
+    shards: [id],
+    shardCount: count,
     ws: {
       buildStrategy(manager) {
         shards = manager;
         return new LeftToResume(manager);
       },
+      buildIdentifyThrottler: async () => ({ waitForIdentify: (_, signal) => mayIdentify(signal) }),
     },
     intents: readsAll ? [...intents, GatewayIntentBits.MessageContent] : intents,
     rest,
@@ -125,15 +147,18 @@ async function open({
 
   async function close(): Promise<void> {
     closing = true;
+    // What is closed while it waits to connect anew would do so all the same: it never learns with which session.
+    if (shards) shards.options.retrieveSessionInfo = () => new Promise(() => {});
     await withTimeout(client.destroy(), closeMs);
   }
 
   try {
-    await client.login(token);
+    await orAborted(client.login(token), leave);
     if (!client.user || !client.application)
       throw new Error("the gateway said ready without saying who we are");
   } catch (error) {
     await close();
+    leave.throwIfAborted();
     if (fatal === GatewayCloseCodes.DisallowedIntents && readsAll) throw new IntentError();
     if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid) {
       throw toBotError(GatewayCloseCodes.AuthenticationFailed, error);
@@ -142,13 +167,13 @@ async function open({
   }
   ready = true;
   const isConnected = () => away === undefined && fatal === undefined && !closing;
-  const session = () => sessionOf(shards);
+  const session = () => sessionOf(shards, id);
   return { client: client as Client<true>, readsAll, isConnected, session, close }; // login has just given it its user
 }
 
-/** How its one shard's session stands. */
-function sessionOf(shards: WebSocketManager | undefined): SessionInfo | undefined {
-  const found = shards?.options.retrieveSessionInfo(0);
+/** How its shard's session stands. */
+function sessionOf(shards: WebSocketManager | undefined, id: number): SessionInfo | undefined {
+  const found = shards?.options.retrieveSessionInfo(id);
   return found && "sessionId" in found ? { ...found } : undefined;
 }
 
@@ -162,7 +187,8 @@ class LeftToResume extends SimpleShardingStrategy {
 /** The message content intent is turned off in the developer portal. */
 class IntentError extends Error {}
 
-function toBotError(code: number | undefined, cause?: unknown): BotError {
+/** What a close code of the gateway's means to whoever runs the bot. */
+export function toBotError(code: number | undefined, cause?: unknown): BotError {
   const logged = cause === undefined ? {} : { cause: new Error(JSON.stringify(toLogged(cause))) };
   switch (code) {
     case GatewayCloseCodes.AuthenticationFailed:
@@ -177,6 +203,8 @@ function toBotError(code: number | undefined, cause?: unknown): BotError {
         "Discord has taken an intent from this bot. Look under Bot in the developer portal, then start me again.",
         logged,
       );
+    case GatewayCloseCodes.ShardingRequired:
+      return new TooFewShards();
     default:
       return new BotError(
         "unreachable",

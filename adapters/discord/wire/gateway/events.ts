@@ -6,9 +6,9 @@ import {
   type GatewayMessageDeleteBulkDispatchData,
   type GatewayMessageDeleteDispatchData,
 } from "discord.js";
-import type { Log } from "../../../src/seam/log.ts";
-import type { Spot } from "./keys.ts";
-import { toLogged } from "./trouble.ts";
+import type { Log } from "../../../../src/seam/log.ts";
+import type { Spot } from "../keys.ts";
+import { toLogged } from "../trouble.ts";
 
 /** What is done with each kind of event. */
 interface Routes {
@@ -23,6 +23,8 @@ interface Routes {
  */
 export interface Events {
   listen(client: Client): void;
+  /** One that came another way. */
+  interaction(event: APIInteraction): void;
   /** Hands on what came so far, and what comes from now on. What fails is logged: it must not end the process. */
   route(routes: Routes): void;
   /** Resolves when all that came has been seen to, also what came meanwhile; takes nothing more from then on. */
@@ -71,6 +73,7 @@ export function createEvents(log: Log): Events {
         },
       );
     },
+    interaction: (event) => take("interaction", (to) => to.interaction(event)),
     route(to) {
       routes = to;
       for (const go of early.splice(0)) go(to);

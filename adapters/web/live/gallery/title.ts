@@ -1,4 +1,4 @@
-import { readFlags } from "../../../src/seam/words/flags.ts";
+import { readFlags } from "../../../../src/seam/words/flags.ts";
 
 /** Spaces, control characters, and marks that turn the direction of what follows. */
 const blank = /[\p{Cc}\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;

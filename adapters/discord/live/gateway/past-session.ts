@@ -1,13 +1,19 @@
 import { CloseCodes, type SessionInfo, WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
-import { GatewayDispatchEvents, type GatewayDispatchPayload, type REST } from "discord.js";
-import { withTimeout } from "../../../src/seam/timeout.ts";
+import {
+  type APIInteraction,
+  GatewayDispatchEvents,
+  type GatewayDispatchPayload,
+  type REST,
+} from "discord.js";
+import { withTimeout } from "../../../../src/seam/timeout.ts";
 
 /** Ms in which all has to come that a session has missed. */
 const replayMs = 15_000;
 
 /**
- * Takes up the gateway's session of an earlier connection for as long as it takes to hear what has happened since, and
- * ends it. What Discord tells, in that order; undefined: the session is over, or Discord cannot be reached.
+ * Takes up the gateway's session of an earlier connection until the one that follows it is there, and ends it. What
+ * Discord tells of what has happened since, in that order; undefined: the session is over, or Discord cannot be reached.
+ * Interactions cannot wait: they are told as they come.
  *
  * One that was left by another close code than 1000 and 1001, or by none, lives on for a few minutes. Source: Discord's
  * documentation, Gateway, "Initiating a Disconnect" and "Resuming".
@@ -15,6 +21,7 @@ const replayMs = 15_000;
 export async function replaySession(
   session: SessionInfo,
   of: { readonly token: string; readonly rest: REST },
+  next: { readonly isThere: Promise<void>; hear(interaction: APIInteraction): void },
 ): Promise<readonly GatewayDispatchPayload[] | undefined> {
   const came: GatewayDispatchPayload[] = [];
   const { promise: whole, resolve } = Promise.withResolvers<boolean>();
@@ -39,11 +46,13 @@ export async function replaySession(
   });
   manager.on(WebSocketShardEvents.Dispatch, ({ data }) => {
     if (data.t === GatewayDispatchEvents.Resumed) resolve(true);
+    else if (data.t === GatewayDispatchEvents.InteractionCreate) next.hear(data.d);
     else came.push(data);
   });
   manager.on(WebSocketShardEvents.Error, () => {}); // it tries again until the time is over
   manager.connect().catch(() => resolve(false));
   const isWhole = await withTimeout(whole, replayMs);
+  if (isWhole) await next.isThere;
   void Promise.resolve(manager.destroy({ code: CloseCodes.Normal })).catch(() => {});
   return isWhole ? came : undefined;
 }

@@ -1,0 +1,259 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Shared } from "../../../../src/seam/core.ts";
+import { BotError } from "../../../../src/seam/errors.ts";
+import { createQueue } from "../../../../src/seam/queue.ts";
+import { type Database, schema } from "../database.ts";
+import { beginning, createJournal, type Head, type Position, type Statement } from "./journal.ts";
+
+/** What is in no folder lies in the store in parts: which picture is which, and until when what is no picture is kept. */
+const blobs = `
+  CREATE TABLE blobs (id TEXT PRIMARY KEY, file TEXT, parts INTEGER NOT NULL, until INTEGER) STRICT;
+  CREATE INDEX blobsByFile ON blobs (file);
+  CREATE INDEX blobsByEnd ON blobs (until) WHERE until IS NOT NULL;`;
+
+/** How often a change is tried when others are faster each time. */
+const mostTries = 50;
+const againMs = 5;
+
+/** Entries after which all that there is takes their place. */
+const mostEntries = 256;
+
+/**
+ * The playground's tables where several processes have them in common: each process has all of them, in a database of its
+ * own that SQLite keeps in memory, and what does not fit there in a file without a name, which ends with the process.
+ *
+ * What changes them is a list of statements, tried here and taken back; then written as the next entry of the journal; and
+ * only then carried out, here as everywhere. So each process sees the same changes in the same order, and one that begins
+ * anew, or finds that the server has lost some, reads all of it again.
+ *
+ * Rejects with BotError `storage`. `now` is Unix time in ms.
+ */
+export async function openSharedDatabase(shared: Shared, now: () => number): Promise<Database> {
+  const journal = createJournal(shared, schema.length, now);
+  const inOrder = createQueue();
+  const own = new DatabaseSync("");
+  own.exec(schema.join("") + blobs);
+  const known = new Map<string, StatementSync>();
+  /** What is carried out here. */
+  let at: Position = beginning;
+  /** What a change that is being tried does; undefined: none is. */
+  let tried: Statement[] | undefined;
+  let coming: Promise<void> | undefined;
+
+  const find = (sql: string): StatementSync => {
+    const statement = known.get(sql) ?? own.prepare(sql);
+    known.set(sql, statement);
+    return statement;
+  };
+
+  function carryOut(statements: readonly Statement[]): void {
+    own.exec("BEGIN");
+    try {
+      for (const [sql, ...values] of statements) find(sql).all(...values);
+      own.exec("COMMIT");
+    } finally {
+      if (own.isTransaction) own.exec("ROLLBACK");
+    }
+  }
+
+  /** Throws what the change throws. */
+  function attempt<T>(change: () => T): { readonly result: T; readonly statements: readonly Statement[] } {
+    const statements: Statement[] = [];
+    own.exec("BEGIN");
+    tried = statements;
+    try {
+      return { result: change(), statements };
+    } finally {
+      tried = undefined;
+      own.exec("ROLLBACK");
+    }
+  }
+
+  /** False where what is here is no beginning of what is there. */
+  async function follow(head: Head): Promise<boolean> {
+    if (head.seq < at.seq || head.oldest > at.seq + 1) return false;
+    const entries = await journal.after(at, head.seq);
+    if (!entries) return false;
+    for (const { id, statements } of entries) {
+      carryOut(statements);
+      at = { seq: at.seq + 1, id };
+    }
+    return at.id === head.id;
+  }
+
+  async function readAll(): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const head = await journal.head();
+      const all = head.base ? await journal.read(head.base) : [];
+      if (all) {
+        replaceAll(all);
+        at = head.base ? { seq: head.base.seq, id: head.base.last } : beginning;
+        if (await follow(head)) return;
+      }
+      // Another has thrown away what was in the way meanwhile.
+      if (tries === mostTries) throw unreadable();
+      await sleep(againMs * tries);
+    }
+  }
+
+  function replaceAll(statements: readonly Statement[]): void {
+    const clear = tablesOf(own).map(({ name }): Statement => [`DELETE FROM ${name}`]);
+    // All of it is there, in whatever order.
+    own.exec("PRAGMA foreign_keys = OFF");
+    try {
+      carryOut([...clear, ...statements]);
+    } finally {
+      own.exec("PRAGMA foreign_keys = ON");
+    }
+  }
+
+  async function catchUp(): Promise<void> {
+    const head = await journal.head();
+    if (head.schema > schema.length) throw newer();
+    if (head.seq === at.seq && head.id === at.id) return;
+    if (!(await follow(head))) await readAll();
+  }
+
+  /** Who asks while another is about to look sees what that one finds; who asks while it looks, what comes after. */
+  function fresh(): Promise<void> {
+    coming ??= inTurn(async () => {
+      coming = undefined;
+      await catchUp();
+    });
+    return coming;
+  }
+
+  /** One after another: what is read in the store is what the next change is made on. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return inOrder("", async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw error instanceof BotError ? error : toError(error, own.isOpen);
+      }
+    });
+  }
+
+  async function atomically<T>(change: () => T, then?: (result: T) => void): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      await catchUp();
+      const { result, statements } = attempt(change);
+      const entry = statements.length > 0 ? await journal.append(at, statements) : undefined;
+      if (entry) {
+        carryOut(statements);
+        at = { seq: at.seq + 1, id: entry.id };
+        if (at.seq % mostEntries === 0) void purge().catch(() => {}); // the next one will do it, too
+      }
+      if (entry || statements.length === 0) {
+        then?.(result);
+        return result;
+      }
+      if (tries === mostTries) throw tooMany();
+      await sleep(againMs * Math.min(tries, 10));
+    }
+  }
+
+  const purge = () => journal.compact(at, dump(own));
+
+  try {
+    await fresh();
+  } catch (error) {
+    own.close();
+    throw error;
+  }
+  return {
+    prepare(sql) {
+      const statement = own.prepare(sql);
+      const isWriting = /^\s*(INSERT|UPDATE|DELETE)\b/.test(sql);
+      const note = (values: readonly SQLInputValue[], changed: number | bigint) => {
+        if (!tried)
+          throw new BotError("internal", "The playground's tables are changed as one, or not at all.");
+        if (changed > 0) tried.push([sql, ...values.map(toPlain)]);
+      };
+      return {
+        get: (...values) => statement.get(...values),
+        all(...values) {
+          const rows = statement.all(...values);
+          if (isWriting) note(values, rows.length);
+          return rows;
+        },
+        run(...values) {
+          const ran = statement.run(...values);
+          note(values, ran.changes);
+          return ran;
+        },
+      };
+    },
+    define(name, turn) {
+      own.function(name, { deterministic: true }, (words) => turn(String(words)));
+    },
+    atomically: (change, then) => inTurn(() => atomically(change, then)),
+    fresh,
+    purge,
+    get isOpen() {
+      return own.isOpen;
+    },
+    close() {
+      if (own.isOpen) own.close();
+    },
+  };
+}
+
+interface TableName {
+  readonly name: string;
+  readonly hasRowid: boolean;
+}
+
+function tablesOf(database: DatabaseSync): readonly TableName[] {
+  const listed = database.prepare(
+    "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
+  );
+  return listed.all().map(({ name, wr }) => ({ name: String(name), hasRowid: wr === 0 }));
+}
+
+/** All that there is, as statements; with the rows' own numbers, by which some are in order. */
+function dump(database: DatabaseSync): readonly Statement[] {
+  return tablesOf(database).flatMap(({ name, hasRowid }) => {
+    const columns = database.prepare("SELECT name, type, pk FROM pragma_table_info(?)").all(name);
+    const isNumbered = columns.some(({ type, pk }) => type === "INTEGER" && pk === 1);
+    const names = [...(hasRowid && !isNumbered ? ["rowid"] : []), ...columns.map((column) => column.name)];
+    const sql = `INSERT INTO ${name} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`;
+    const rows = database.prepare(`SELECT ${names.join(", ")} FROM ${name}`).all();
+    return rows.map(
+      (row): Statement => [sql, ...names.map((column) => toPlain(row[String(column)] ?? null))],
+    );
+  });
+}
+
+/** As JSON has it. */
+function toPlain(value: SQLInputValue): string | number | null {
+  if (value === null || typeof value === "string" || typeof value === "number") return value;
+  throw new BotError("internal", "Words and numbers alone are kept here.");
+}
+
+function toError(cause: unknown, isOpen: boolean): BotError {
+  if (!isOpen) return new BotError("stopped", "The playground has been stopped.", { cause });
+  return new BotError(
+    "storage",
+    "The playground cannot work with what is in the store. Try again in a minute.",
+    {
+      cause,
+    },
+  );
+}
+
+function newer(): BotError {
+  return new BotError(
+    "storage",
+    "The playground in the store is of a newer version of Drawbridge. Update this process, too.",
+  );
+}
+
+function unreadable(): BotError {
+  return new BotError("storage", "The playground in the store could not be read. Try again in a minute.");
+}
+
+function tooMany(): BotError {
+  return new BotError("storage", "Too much is changed at once. Try again in a moment.");
+}

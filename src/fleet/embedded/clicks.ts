@@ -1,0 +1,14 @@
+/** Tells the second half of a double click from a click. `now`: Unix time, ms. */
+export function createClicks(now: () => number): (click: string, withinMs: number) => boolean {
+  /** When each is forgotten, in the order in which they were clicked. */
+  const clicks = new Map<string, number>();
+  return (click, withinMs) => {
+    for (const [one, until] of clicks) {
+      if (now() < until) break;
+      clicks.delete(one);
+    }
+    if (clicks.has(click)) return true;
+    clicks.set(click, now() + withinMs);
+    return false;
+  };
+}

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { z } from "zod";
+import { type Archive, openArchive } from "../../../../adapters/web/live/archive.ts";
+import type { WireAsk } from "../../../../adapters/web/wire/messages.ts";
+import { measure } from "../../../../src/pictures/jobs.ts";
+import type { Shared } from "../../../../src/seam/core.ts";
+import { createLog } from "../../../../src/seam/log.ts";
+import { until } from "../../../rig/until.ts";
+import { createFolder, png } from "../../playground.ts";
+import { createGround, keptIn } from "./processes.ts";
+
+const measured = { mediaType: "image/png", width: 8, height: 6 };
+
+async function open(t: TestContext, shared: Shared, now: () => number = Date.now): Promise<Archive> {
+  const folder = join(await createFolder(t), "playground");
+  const archive = await openArchive(shared, { folder, measure, log: createLog("silent"), now });
+  t.after(() => {
+    archive.uploads.close();
+    archive.database.close();
+  });
+  return archive;
+}
+
+function toAsk(text: string, more: Partial<WireAsk> = {}): WireAsk {
+  return {
+    kind: "ask",
+    id: randomUUID(),
+    thread: "t",
+    createdAt: 0,
+    text,
+    options: {},
+    pictures: [],
+    ...more,
+  };
+}
+
+const said = ({ chat }: Archive) => chat.messages("t").map((one) => one.kind === "ask" && one.text);
+
+test("who begins anew reads all there is in one go, and what follows; the entries before are thrown away", async (t) => {
+  const { store, shared } = await createGround(t);
+  const first = await open(t, shared());
+  for (let at = 1; at <= 260; at += 1) await first.chat.ask(toAsk(`no. ${at}`), []);
+  const entries = async () => [...(await keptIn(store)).keys()].filter((key) => key.startsWith("entry:"));
+  await until(async () => (await entries()).length < 10, "the entries to be thrown away");
+  const second = await open(t, shared());
+  assert.equal(said(second).length, 260);
+  assert.deepEqual(said(second), said(first));
+  await second.chat.ask(toAsk("and one more"), []);
+  await first.chat.fresh();
+  assert.deepEqual(said(first), said(second));
+  assert.deepEqual(second.chat.threads(), first.chat.threads());
+});
+
+test("who was away while the entries were thrown away catches up all the same", async (t) => {
+  const { shared } = await createGround(t);
+  const [first, second] = [await open(t, shared()), await open(t, shared())];
+  await first.chat.ask(toAsk("a fox"), []);
+  await first.chat.purge();
+  await first.chat.ask(toAsk("a hare"), []);
+  await second.chat.fresh();
+  assert.deepEqual(said(second), ["a fox", "a hare"]);
+});
+
+test("a server that loses its last writes leaves all processes with what it has", async (t) => {
+  const { store, shared } = await createGround(t);
+  const [first, second] = [await open(t, shared()), await open(t, shared())];
+  await first.chat.ask(toAsk("a fox"), []);
+  await second.chat.fresh();
+  const table = store.table("shared:web", z.unknown());
+  const before = await table.get("head");
+  await first.chat.ask(toAsk("lost"), []);
+  await table.set("head", before);
+  await table.delete("entry:2");
+
+  await second.chat.ask(toAsk("a hare"), []);
+  await first.chat.fresh();
+  assert.deepEqual(said(first), ["a fox", "a hare"]);
+  assert.deepEqual(said(second), said(first));
+  const third = await open(t, shared());
+  assert.deepEqual(said(third), said(first));
+});
+
+test("of what was forgotten the store has nothing left, neither words nor pictures", async (t) => {
+  const { store, shared } = await createGround(t);
+  const first = await open(t, shared());
+  const draft = await first.chat.draft(await png(1, 64, 64), measured);
+  const picture = { src: `/pictures/${draft.file}`, name: "a.png", alt: "", ...measured };
+  await first.chat.ask(toAsk("a secret fox", { pictures: [picture] }), [draft]);
+  await first.chat.keepThumbnail(draft.file, "preview", await png(2));
+  const arrived = await first.uploads.receive(ReadableStream.from([Buffer.from("a secret file")]));
+  await first.uploads.keep(arrived);
+  const has = async (word: string) =>
+    [...(await keptIn(store))].filter((row) => row.join(" ").includes(word));
+  assert.ok((await has("secret")).length > 0);
+  assert.ok((await has("blob:")).length > 0);
+
+  await first.chat.ask(toAsk("forget me", { thread: "u" }), []);
+  await first.chat.forget(({ text }) => text === "forget me");
+  await first.uploads.clear();
+  await first.chat.purge();
+  assert.deepEqual(await has("secret"), []);
+  assert.deepEqual(await has("blob:"), []);
+  const second = await open(t, shared());
+  assert.deepEqual(
+    second.chat.threads().map(({ id }) => id),
+    ["u"],
+  );
+});
+
+test("a picture that a process did not come to show is deleted by another, in its time", async (t) => {
+  const { store, shared } = await createGround(t);
+  let now = 1_000_000;
+  const mortal = shared();
+  let parts = 0;
+  const keep = {
+    ...mortal.keep,
+    async set(key: string, value: unknown, lifeMs?: number) {
+      if (key.startsWith("blob:")) parts += 1;
+      if (parts === 2) throw new Error("it is killed here");
+      await mortal.keep.set(key, value, lifeMs);
+    },
+  };
+  const first = await open(t, { ...mortal, keep }, () => now);
+  await assert.rejects(first.chat.draft(new Uint8Array(2 * 1024 * 1024), measured));
+  const left = async () => [...(await keptIn(store)).keys()].filter((key) => key.startsWith("blob:"));
+  const second = await open(t, shared(), () => now);
+  await second.chat.emptyTrash();
+  assert.equal((await left()).length, 1, "it might still be at it");
+  now += 2 * 60 * 60_000;
+  await second.chat.emptyTrash();
+  assert.deepEqual(await left(), []);
+});
+
+test("a picture of many parts comes back as it was", async (t) => {
+  const { shared } = await createGround(t);
+  const [first, second] = [await open(t, shared()), await open(t, shared())];
+  const bytes = Uint8Array.from({ length: 3 * 1024 * 1024 + 5 }, (_, at) => at % 251);
+  const draft = await first.chat.draft(bytes, measured);
+  const picture = { src: `/pictures/${draft.file}`, name: "a.png", alt: "", ...measured };
+  await first.chat.ask(toAsk("a fox", { pictures: [picture] }), [draft]);
+  assert.deepEqual(Buffer.from(await second.chat.readPicture(draft.file)), Buffer.from(bytes));
+});
+
+test("what is of a newer version is left alone", async (t) => {
+  const { store, shared } = await createGround(t);
+  const first = await open(t, shared());
+  await first.chat.ask(toAsk("a fox"), []);
+  const table = store.table("shared:web", z.record(z.string(), z.unknown()));
+  await table.set("head", { ...(await table.get("head")), schema: 1000 });
+  await assert.rejects(first.chat.ask(toAsk("a hare"), []), {
+    code: "storage",
+    message: /of a newer version/,
+  });
+  await assert.rejects(open(t, shared()), { code: "storage" });
+});

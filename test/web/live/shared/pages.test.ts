@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { type TestContext, test } from "node:test";
+import type { WireAnswer } from "../../../../adapters/web/wire/messages.ts";
+import { createFolder, raw, startPlayground, view } from "../../playground.ts";
+import { createGround, type Ground } from "./processes.ts";
+
+/** A process of the fleet: the real adapter, with a core that only writes down what it is given. */
+async function join(t: TestContext, { shared }: Ground, options: Parameters<typeof startPlayground>[1] = {}) {
+  return startPlayground(t, { dataDir: await createFolder(t), ...options }, { shared: shared() });
+}
+
+test("what is asked at one process is watched at another, drawn by a third, and read by all", async (t) => {
+  const ground = await createGround(t);
+  const [one, other, third] = [await join(t, ground), await join(t, ground), await join(t, ground)];
+  const events = await other.events();
+  const [id, thread] = [randomUUID(), randomUUID()];
+  assert.equal((await one.post(`/api/threads/${thread}/prompts`, { id, text: "a fox" })).status, 202);
+  assert.equal((await events.of("thread")).thread.title, "a fox");
+  assert.deepEqual((await events.of("message")).message, (await third.thread(thread)).messages[0]);
+
+  const { reply } = await one.next();
+  await reply.show(await view("working", { status: "Drawing, sketch 1 of 3", shade: 1 }));
+  const sketched = (await events.of("message")).message as WireAnswer;
+  assert.equal(sketched.view.status, "Drawing, sketch 1 of 3");
+  const src = sketched.view.images[0]?.src ?? "";
+  for (const process of [one, other, third]) {
+    assert.equal((await process.get(src)).status, 200, "the sketch is there, whoever is asked");
+    const shown = (await process.thread(thread)).messages.at(-1) as WireAnswer;
+    assert.deepEqual(shown.view.images[0]?.src, src);
+  }
+
+  // Another takes over where the first one is gone.
+  const reopened = third.adapter.reopen(reply.message ?? "web:nothing");
+  await reopened.show(await view("done", { shade: 2 }));
+  const done = (await events.of("message")).message as WireAnswer;
+  assert.equal(done.view.phase, "done");
+  const picture = await one.get(done.view.images[0]?.src ?? "");
+  assert.deepEqual([picture.status, picture.headers.get("content-type")], [200, "image/png"]);
+  // The first one was stopped in mid-air, and knows nothing of that.
+  await reply.show(await view("working", { shade: 3 }));
+  assert.equal(((await other.thread(thread)).messages.at(-1) as WireAnswer).view.phase, "done");
+});
+
+test("an ask that is sent to two processes is one", async (t) => {
+  const ground = await createGround(t);
+  const [one, other] = [await join(t, ground), await join(t, ground)];
+  const [id, thread] = [randomUUID(), randomUUID()];
+  const sent = await Promise.all(
+    [one, other, one].map(async (process) => {
+      const response = await process.post(`/api/threads/${thread}/prompts`, { id, text: "a fox" });
+      return [response.status, await response.json()];
+    }),
+  );
+  assert.deepEqual(sent, Array(3).fill([202, { ask: id }]));
+  assert.equal((await one.thread(thread)).messages.length, 1);
+  assert.equal(one.taken.length + other.taken.length, 1, "one sees to it");
+});
+
+test("a double click that comes to two processes is one turn", async (t) => {
+  const ground = await createGround(t);
+  const [one, other] = [await join(t, ground), await join(t, ground)];
+  await one.post(`/api/threads/${randomUUID()}/prompts`, { text: "a fox" });
+  const key = await (await one.next()).reply.show(await view("done", { shade: 1 }));
+  const path = `/api/messages/${key.slice("web:".length)}/press`;
+  const click = ({ post }: typeof one) => post(path, { action: "redo", id: randomUUID() });
+  for (const { status } of await Promise.all([click(one), click(other)])) assert.equal(status, 202);
+  assert.equal(one.taken.length + other.taken.length, 1);
+});
+
+test("who signs in at one process is known to another, and signs out of both", async (t) => {
+  const ground = await createGround(t);
+  const password = "a long password";
+  const [one, other] = [await join(t, ground, { password }), await join(t, ground, { password })];
+  const body = new URLSearchParams({ password });
+  const answer = await one.get("/login", { method: "POST", body });
+  assert.equal(answer.status, 303);
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
+  const ask = async (url: string, path: string, method = "GET") =>
+    (await raw(url, { path, method, headers: { cookie, "sec-fetch-site": "same-origin" } })).status;
+  assert.equal(await ask(other.url, "/page/main.bundle.css"), 200, "the first that a page asks for");
+  assert.equal(await ask(other.url, "/api/about"), 200);
+  assert.equal(await ask(other.url, "/logout", "POST"), 303);
+  assert.equal(await ask(one.url, "/api/about"), 401);
+});
+
+test("a link that is made at one process is open at another, until a third ends it", async (t) => {
+  const ground = await createGround(t);
+  const options = { sharedLinks: true };
+  const [one, other] = [await join(t, ground, options), await join(t, ground, options)];
+  const thread = randomUUID();
+  await one.post(`/api/threads/${thread}/prompts`, { text: "a fox" });
+  await (await one.next()).reply.show(await view("done", { shade: 1 }));
+  const answer = (await other.thread(thread)).messages.at(-1);
+  const made = await other.get(`/api/links/${answer?.id}/0`, { method: "POST" });
+  const { path } = (await made.json()) as { path: string };
+  assert.equal((await one.get(`${path}/picture`)).status, 200);
+  assert.equal((await one.get(`/api/links/${answer?.id}/0`, { method: "DELETE" })).status, 204);
+  assert.equal((await other.get(`${path}/picture`)).status, 404);
+});
+
+test("a thread that is deleted, renamed or brought back at one process is so at another's open page", async (t) => {
+  const ground = await createGround(t);
+  const [one, other] = [await join(t, ground), await join(t, ground)];
+  const thread = randomUUID();
+  await one.post(`/api/threads/${thread}/prompts`, { text: "a fox" });
+  await (await one.next()).reply.show(await view("done", { shade: 1 }));
+  const events = await one.events();
+  const patch = { method: "PATCH", body: JSON.stringify({ title: "Foxes" }) };
+  assert.equal((await other.get(`/api/threads/${thread}`, patch)).status, 200);
+  assert.equal((await events.of("thread")).thread.title, "Foxes");
+  assert.equal((await other.get(`/api/threads/${thread}`, { method: "DELETE" })).status, 204);
+  assert.equal((await events.of("threadGone")).id, thread);
+  assert.equal((await other.get(`/api/threads/${thread}/restore`, { method: "POST" })).status, 200);
+  assert.equal((await events.of("thread")).thread.id, thread);
+});
