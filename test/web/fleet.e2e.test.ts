@@ -124,6 +124,25 @@ for (const [kind, create] of [
       }
     });
 
+    test("says so while the store is away, and goes on with what it knew", async (t) => {
+      const server = (await create()) ?? assert.fail();
+      const two = await startTwo(t, server);
+      const thread = randomUUID();
+      await two.send(`/api/threads/${thread}/prompts`, { text: "a lighthouse" });
+      const before = await two.drawn(thread, 1);
+      await server.pause();
+      const refused = await fetch(`${two.balancer.url}/api/threads/${thread}`);
+      const { error } = (await refused.json()) as { error: { message: string } };
+      assert.equal(refused.status, 500);
+      assert.match(error.message, /My memory \(\w+\) does not answer/);
+      await server.resume();
+      const isBack = async () => (await two.answersOf(thread)).length === 1;
+      await until(isBack, "it to be back");
+      assert.deepEqual(await two.answersOf(thread), before);
+      await two.send(`/api/threads/${thread}/prompts`, { text: "make it night" });
+      await two.drawn(thread, 2);
+    });
+
     test("is cancelled by one while the other draws", async (t) => {
       const two = await startTwo(t, (await create()) ?? assert.fail());
       const thread = randomUUID();
