@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Health } from "../seam/watch/admin.ts";
 import type { Readiness } from "./watch.ts";
@@ -24,12 +25,21 @@ export function createHealth(
     return Math.max(0, Math.round(nanoseconds / 1e6 - resolutionMs));
   }
 
+  const name = `${hostname()} ${process.pid}`;
+
   return async () => {
     const parts = await readiness();
     const { rss, heapUsed } = process.memoryUsage();
     const lag = { medianMs: toMs(delay.percentile(50)), mostMs: toMs(delay.max) };
     delay.reset();
-    return { ...fixed, upSince, parts, memory: { residentBytes: rss, heapBytes: heapUsed }, lag };
+    return {
+      process: name,
+      ...fixed,
+      upSince,
+      parts,
+      memory: { residentBytes: rss, heapBytes: heapUsed },
+      lag,
+    };
   };
 }
 

@@ -9,7 +9,8 @@ test("the process says how it is: what is there, since when, what it takes, how 
   const resets: string[] = [];
   const delay = { percentile: () => 20.4e6, max: 270e6, reset: () => void resets.push("reset") };
   const health = createHealth(fixed, readiness, { now: () => 1000, delay });
-  const { memory, ...rest } = await health();
+  const { memory, process: name, ...rest } = await health();
+  assert.match(name, new RegExp(`^\\S+ ${process.pid}$`));
   const lag = { medianMs: 0, mostMs: 250 };
   assert.deepEqual(rest, { ...fixed, upSince: 1000, parts: await readiness(), lag });
   assert.ok(memory.residentBytes > memory.heapBytes && memory.heapBytes > 1_000_000);

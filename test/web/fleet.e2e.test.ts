@@ -124,6 +124,44 @@ for (const [kind, create] of [
       }
     });
 
+    test("says so while the store is away, and goes on with what it knew", async (t) => {
+      const server = (await create()) ?? assert.fail();
+      const two = await startTwo(t, server);
+      const thread = randomUUID();
+      await two.send(`/api/threads/${thread}/prompts`, { text: "a lighthouse" });
+      const before = await two.drawn(thread, 1);
+      await server.pause();
+      const refused = await fetch(`${two.balancer.url}/api/threads/${thread}`);
+      const { error } = (await refused.json()) as { error: { message: string } };
+      assert.equal(refused.status, 500);
+      assert.match(error.message, /My memory \(\w+\) does not answer/);
+      await server.resume();
+      const isBack = async () => (await two.answersOf(thread)).length === 1;
+      await until(isBack, "it to be back");
+      assert.deepEqual(await two.answersOf(thread), before);
+      await two.send(`/api/threads/${thread}/prompts`, { text: "make it night" });
+      await two.drawn(thread, 2);
+    });
+
+    test("is cancelled by one while the other draws", async (t) => {
+      const two = await startTwo(t, (await create()) ?? assert.fail());
+      const thread = randomUUID();
+      two.standin.fault({ kind: "stall", after: "response.image_generation_call.partial_image" });
+      await two.send(`/api/threads/${thread}/prompts`, { text: "a lighthouse" }, two.first.address);
+      const last = async (url: string) => (await two.answersOf(thread, url)).at(-1);
+      const isSketched = async () => (await last(two.second.address))?.view.images.length === 1;
+      await until(isSketched, "a sketch");
+      const answer = await last(two.second.address);
+      const form = { action: "cancel", id: randomUUID() };
+      await two.send(`/api/messages/${answer?.id}/press`, form, two.second.address);
+      for (const { address } of [two.first, two.second]) {
+        const isOver = async () => (await last(address))?.view.phase === "cancelled";
+        await until(isOver, async () => `it to be cancelled; there is ${two.first.output()}`);
+      }
+      const cancelled = () => two.standin.requests.filter(({ path }) => path.endsWith("/cancel")).length;
+      await until(() => cancelled() === 1, "OpenAI to be told");
+    });
+
     test("asks, edits, branches, paints, marks, links, downloads and forgets by whichever is asked", async (t) => {
       const server = (await create()) ?? assert.fail();
       const two = await startTwo(t, server);

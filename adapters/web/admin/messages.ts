@@ -62,7 +62,8 @@ export type AdminEvent =
 export interface AdminAnswers {
   readonly now: WireNow;
   readonly failures: readonly WireFailure[];
-  readonly health: Health;
+  /** Of each process, by their names. */
+  readonly health: readonly Health[];
   readonly settings: readonly SettingInForce[];
   readonly prompt: { readonly text: string };
   readonly spending: WireSpending;

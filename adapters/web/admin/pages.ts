@@ -12,6 +12,7 @@ import type { Files } from "../wire/files.ts";
 import { ownMachine, ownOrigin } from "../wire/guard.ts";
 import { createBudgetRoutes } from "./budget.ts";
 import { createLive } from "./live.ts";
+import { createProcesses } from "./processes.ts";
 import { createAdminRoutes } from "./routes.ts";
 import { createRuleRoutes } from "./rules.ts";
 import { adminSession, createAdminSessions } from "./sessions.ts";
@@ -70,6 +71,7 @@ export async function createAdminPages(
     : undefined;
   const bundles = createBundles(page, library, ["admin"]);
   const live = createLive(admin, now);
+  const processes = shared && createProcesses(shared.bus, admin, { log });
   const routes: App = new Hono();
 
   // The path itself is below it, too.
@@ -81,7 +83,7 @@ export async function createAdminPages(
     await next();
     c.res.headers.set("Cache-Control", "no-store");
   });
-  routes.route("/api", createAdminRoutes(admin, { live, signedIn: door !== undefined }));
+  routes.route("/api", createAdminRoutes(admin, { live, signedIn: door !== undefined, processes }));
   routes.route("/api", createSpendingRoutes(admin));
   routes.route("/api", createBudgetRoutes(admin.budgets, admin.spending, log));
   routes.route("/api", createRuleRoutes(rules, admin));
@@ -98,6 +100,7 @@ export async function createAdminPages(
     routes: all,
     close() {
       live.close();
+      processes?.close();
       door?.close();
     },
   };

@@ -9,6 +9,7 @@ import type { App } from "../wire/app.ts";
 import type { Live } from "./live.ts";
 import type { AdminAnswers } from "./messages.ts";
 import { withWhere } from "./names.ts";
+import type { Processes } from "./processes.ts";
 
 const ofMessage = z.object({
   message: z
@@ -20,7 +21,16 @@ const ofMessage = z.object({
 /** What an admin may ask for, and do. */
 export function createAdminRoutes(
   { control, health, settings, nameOf }: Admin,
-  { live, signedIn }: { readonly live: Live; readonly signedIn: boolean },
+  {
+    live,
+    signedIn,
+    processes,
+  }: {
+    readonly live: Live;
+    readonly signedIn: boolean;
+    /** Absent: there is one alone. */
+    readonly processes: Processes | undefined;
+  },
 ): App {
   const api: App = new Hono();
   const small = bodyLimit({ maxSize: 10_000 });
@@ -31,7 +41,11 @@ export function createAdminRoutes(
     const all = await control.failures();
     return c.json(all.map((failure) => withWhere(failure, nameOf)) satisfies AdminAnswers["failures"]);
   });
-  api.get("/health", async (c) => c.json((await health()) satisfies AdminAnswers["health"]));
+  api.get("/health", async (c) => {
+    const [own, others = []] = await Promise.all([health(), processes?.others()]);
+    const all = [own, ...others].sort((one, other) => one.process.localeCompare(other.process));
+    return c.json(all satisfies AdminAnswers["health"]);
+  });
   api.get("/settings", (c) => c.json(settings() satisfies AdminAnswers["settings"]));
   api.get("/events", (c) => streamEvents(c, live));
 

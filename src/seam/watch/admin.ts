@@ -18,6 +18,8 @@ export interface SettingInForce {
 
 /** How this process is. */
 export interface Health {
+  /** The process: its machine, and its number there. */
+  readonly process: string;
   readonly version: string;
   /** Unix time, ms. */
   readonly upSince: number;

@@ -53,7 +53,12 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
       },
     },
     health: async () => ({
-      ...{ version: "1.2.3", upSince: Date.now() - 3_700_000, store: "sqlite:data/drawbridge.db" },
+      ...{
+        process: "quay 12",
+        version: "1.2.3",
+        upSince: Date.now() - 3_700_000,
+        store: "sqlite:data/drawbridge.db",
+      },
       parts: { running: !isDraining, store: true, discord: false },
       painter: { name: "OpenAI", standIn: false },
       memory: { residentBytes: 212_000_000, heapBytes: 64_000_000 },

@@ -27,7 +27,7 @@ export interface State {
   readonly failures?: AdminAnswers["failures"];
   /** Only those that somebody has to mend. */
   readonly gravesOnly: boolean;
-  readonly health?: Health;
+  readonly health?: readonly Health[];
   readonly settings?: readonly SettingInForce[];
   readonly spending?: WireSpending;
   readonly budget?: AdminAnswers["budget"];

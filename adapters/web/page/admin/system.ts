@@ -8,7 +8,9 @@ const names: Readonly<Record<string, string>> = { running: "Takes turns", store:
 /** How the process is, and what it was started with. */
 export function systemSection({ health, settings }: State): TemplateResult {
   if (!health || !settings) return html`<p class="quiet" role="status">Looking…</p>`;
-  return html`${facts(health)} ${inForce(settings)}`;
+  const isAlone = health.length === 1;
+  const each = health.map((one) => (isAlone ? facts(one) : html`<h2>${one.process}</h2> ${facts(one)}`));
+  return html`${each} ${inForce(settings)}`;
 }
 
 function facts(health: Health): TemplateResult {

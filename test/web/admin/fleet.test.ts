@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createProcesses } from "../../../adapters/web/admin/processes.ts";
 import { createSharedSessions } from "../../../adapters/web/admin/shared-sessions.ts";
+import { createLog } from "../../../src/seam/log.ts";
 import { createGround } from "../live/shared/processes.ts";
 import { raw, startPlayground } from "../playground.ts";
 import { createDesk } from "./desk.ts";
@@ -30,6 +32,26 @@ test("an admin who signed in at one process is let in by another, and out by bot
   assert.equal(await ask(other.url, "/admin/api/now"), 200);
   assert.equal(await ask(other.url, "/admin/logout", "POST"), 303);
   for (const { url } of [one, other]) assert.equal(await ask(url, "/admin/api/now"), 401);
+});
+
+test("each process is seen on the page of any of them", async (t) => {
+  const { shared } = await createGround(t);
+  const { bus } = shared();
+  const log = createLog("silent");
+  const { health } = createDesk([], []).admin;
+  const named = (process: string) => ({ health: async () => ({ ...(await health()), process }) });
+  const [one, other, third] = ["one", "other", "third"].map((name) =>
+    createProcesses(bus, named(name), { log, forMs: 50 }),
+  );
+  assert.deepEqual(
+    (await one?.others())?.map(({ process }) => process),
+    ["other", "third"],
+  );
+  third?.close();
+  assert.deepEqual(
+    (await other?.others())?.map(({ process }) => process),
+    ["one"],
+  );
 });
 
 test("a session ends when it idles, with its time, and with the password", async (t) => {
