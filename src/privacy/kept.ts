@@ -137,11 +137,11 @@ export const kept = {
     },
   },
   sessions: {
-    what: "Sessions and browsers that signed in to the playground, as hashes of random numbers",
+    what: "Sessions and browsers that signed in to the playground, as hashes of random numbers; with several processes also how often a password was tried in vain from an address, as a hash of it",
     where: "`playground/` in `DATA_DIR`; the store, where several processes share it",
     tables: [],
     why: "Who is signed in stays so",
-    howLong: "30 days at most; a browser a year, the last fifty",
+    howLong: "30 days at most; a browser a year, the last fifty; tries a day",
     forgotten: "Stays: you are signed in. Sign out to end it",
   },
   attendance: {
