@@ -104,6 +104,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     history: createHistory(store),
     ledger: fleet.ledger,
     lanes: fleet.lanes,
+    leases: fleet.leases,
     ...(config.isFleet && { bus: fleet.bus }),
     accounts: createAccounts(store),
     identity: await createIdentity(store),

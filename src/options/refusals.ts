@@ -24,12 +24,13 @@ export interface Refusals {
 export type SizesOf = (model: string) => readonly string[] | undefined;
 
 const all = "all";
+const entries = z.array(z.string()).readonly();
 const isStandard = (size: ImageOptions[OptionName]) => ["auto", ...standardSizes].some((one) => one === size);
 
 /** `isTabled`: what the table says of models holds. Rejects with BotError `storage` when the store fails. */
 export async function createRefusals(store: Store, isTabled: boolean): Promise<Refusals> {
-  const table = store.table("refusals", z.array(z.string()).readonly());
-  const known = new Set(await table.get(all));
+  const table = store.table("refusals", entries);
+  let known = new Set(await table.get(all));
   /** A model that does not draw one size of its own does not draw the others either. */
   const toEntry = (model: string, name: OptionName, value: ImageOptions[OptionName]) =>
     `${model} ${name} ${name === "size" && value !== "*" && !isStandard(value) ? "any" : value}`;
@@ -55,14 +56,18 @@ export async function createRefusals(store: Store, isTabled: boolean): Promise<R
       );
     },
     async learn(model, name, value = "*", sizes = []) {
-      const named = sizes.length > 0 ? sizes : sizesOf(model);
-      if (name === "size" && named) {
-        // The newest list counts, and without what was just refused, whatever it says.
-        for (const one of known) if (one.startsWith(`${model} sizes `)) known.delete(one);
-        const left = named.filter((size) => size !== value);
-        known.add(left.length > 0 ? `${model} sizes ${left.join(" ")}` : toEntry(model, name, value));
-      } else known.add(toEntry(model, name, value));
-      await table.set(all, [...known]);
+      const named = name === "size" ? (sizes.length > 0 ? sizes : sizesOf(model)) : undefined;
+      const left = named?.filter((size) => size !== value) ?? [];
+      const entry = left.length > 0 ? `${model} sizes ${left.join(" ")}` : toEntry(model, name, value);
+      // The newest list counts, and without what was just refused, whatever it says.
+      const isOld = (one: string) => named !== undefined && one.startsWith(`${model} sizes `);
+      const after = (before: Iterable<string>) =>
+        new Set([...[...before].filter((one) => !isOld(one)), entry]);
+      known = after(known);
+      await store.transact(async (within) => {
+        const others = (await within.table("refusals", entries).get(all)) ?? [];
+        await within.table("refusals", entries).set(all, [...after(others)]);
+      });
     },
   };
 }

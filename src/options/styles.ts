@@ -64,9 +64,13 @@ export function createStyles(store: Store, pictureStore: PictureStore, aside: As
   /** Replaces an owner's styles; the pictures of those that are gone are let go of. */
   function change(owner: string, to: (before: readonly KeptStyle[]) => readonly KeptStyle[]): Promise<void> {
     return inOrder(owner, async () => {
-      const before = await read(owner);
-      const after = to(before);
-      await owners.set(owner, after);
+      const [before, after] = await store.transact(async (within) => {
+        const table = within.table("styles", z.array(kept).readonly());
+        const was = (await table.get(owner)) ?? [];
+        const is = to(was);
+        await table.set(owner, is);
+        return [was, is];
+      });
       const used = new Set(after.flatMap(({ pictures }) => pictures));
       const gone = before.flatMap(({ pictures }) => pictures).filter((id) => !used.has(id));
       await letGo(gone);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { nameOf } from "../answer/drawing.ts";
 import { failedView } from "../answer/views.ts";
+import { createLeases } from "../fleet/embedded/leases.ts";
 import type { Lanes } from "../fleet/lanes.ts";
 import type { Ledger } from "../fleet/ledger.ts";
 import { createShared } from "../fleet/shared.ts";
@@ -35,6 +36,7 @@ import type { Adapter } from "../seam/adapter.ts";
 import type { Bus } from "../seam/bus.ts";
 import type { Core } from "../seam/core.ts";
 import { BotError, severity, toBotError, toLogFields } from "../seam/errors.ts";
+import type { Leases } from "../seam/leases.ts";
 import type { Log } from "../seam/log.ts";
 import { type Access, barrierAt, openAccess } from "../seam/trust/access.ts";
 import type { EventKey, MessageKey, Place, Prompt, Setting, Turn } from "../seam/turn.ts";
@@ -94,6 +96,8 @@ export interface BotParts {
   readonly ledger: Ledger;
   /** What the processes on the store say to each other; absent: this one is alone. */
   readonly bus?: Bus;
+  /** What they share out; absent: this one is alone. */
+  readonly leases?: Leases;
   readonly lanes: Lanes;
   readonly accounts: AccountBook;
   readonly identity: Identity;
@@ -126,9 +130,6 @@ const peopleAside = 4;
 
 /** How long turns that were stopped may take to let go, in ms: a platform that hangs does not hold up a restart. */
 const settleMs = 2000;
-
-/** Ms between two looks for what nobody has approved in its days. */
-const sweepMs = 3600 * 1000;
 
 const restarting = new BotError("stopped", "I am being restarted.");
 
@@ -217,11 +218,15 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     },
     isAtWork: async (user) => (await ledger.open()).some(({ turn }) => turn?.user.id === user),
   });
-  const upkeep = createUpkeep([
-    listOlder,
-    forgetMe.goOn,
-    createSweep({ store, erase, answersMs: parts.keepAnswersMs, log, now }),
-  ]);
+  const upkeep = createUpkeep(
+    [
+      listOlder,
+      forgetMe.goOn,
+      createSweep({ store, erase, answersMs: parts.keepAnswersMs, log, now }),
+      () => approvals.sweep(),
+    ],
+    parts.leases ?? createLeases(log),
+  );
   const settle = createSettle({ accounts, styles, rules, settleBudgets, forgetMe });
   const unfinished = createUnfinished(store, aside, now);
   const reread = createReread(parts.links, unfinished);
@@ -242,7 +247,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     isCancelled: async (turn) => (await cancels?.isCancelled(turn)) ?? false,
     onUndone: (turn, files) => prompt.onUndone(turn, files, stopped.signal),
   });
-  const sweeping = setInterval(() => void approvals.sweep(), sweepMs).unref();
   /** It was let through when it was asked: a store that does not answer takes nothing back. */
   const stillBarred = (turn: OpenTurn) =>
     judge.isBarred(turn).catch((error: unknown) => {
@@ -395,7 +399,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await approvals.sweep();
     },
     async drain(graceMs) {
-      clearInterval(sweeping);
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(late.resolve, graceMs + settleMs);
       // Those that are being accepted count too: their message is posted and must not be forgotten.

@@ -103,6 +103,29 @@ for (const [kind, create] of [
       assert.ok(!two.second.output().includes("turn.done"));
     });
 
+    test("go on with the line when the one that conducts is stopped for longer than its lease, and when it wakes", async (t) => {
+      const one = await create();
+      const two = await startTwo(t, one ?? assert.fail());
+      const conducts = ({ output }: { output(): string }) => output().includes("lanes.begun");
+      await until(() => conducts(two.first) || conducts(two.second), "one to conduct");
+      const [conductor, other] = conducts(two.first) ? [two.first, two.second] : [two.second, two.first];
+      const stall = two.hold();
+      two.turnTo(other);
+      await two.ask("a fox");
+      await two.sketched(1);
+      conductor.signal("SIGSTOP");
+      await two.ask("a hen");
+      await two.finished(1);
+      stall.release();
+      await two.finished(2);
+      assert.ok(conducts(other));
+      conductor.signal("SIGCONT");
+      two.turnTo(conductor);
+      await two.ask("an owl");
+      await two.finished(3);
+      assert.equal(two.answers().length, 3, JSON.stringify(two.answers()));
+    });
+
     test("show nothing that another would not know of: it waits for the server to be back", async (t) => {
       const one = await create();
       const two = await startTwo(t, one ?? assert.fail());

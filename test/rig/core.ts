@@ -73,7 +73,7 @@ export async function createCore(parts: {
     history,
     ledger,
     lanes: parts.fleet?.lanes ?? createLanes(concurrency, parts.queue),
-    ...(parts.fleet && { bus: parts.fleet.bus }),
+    ...(parts.fleet && { bus: parts.fleet.bus, leases: parts.fleet.leases }),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
     links: parts.links ?? createLinks(),

@@ -178,10 +178,7 @@ describe("a style", () => {
     const strict = createStyles(
       {
         ...store,
-        table(name, schema) {
-          const full = () => Promise.reject(new Error("the disk is full"));
-          return { ...store.table(name, schema), set: full };
-        },
+        transact: () => Promise.reject(new Error("the disk is full")),
       },
       {
         put: async () => {

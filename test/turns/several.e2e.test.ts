@@ -89,6 +89,30 @@ for (const kind of ["redis", "postgres"] as const) {
       await Promise.all([drawing, waiting[1]]);
     });
 
+    test("cancel all that is on its way for one who is forgotten, wherever that is", async (t) => {
+      const { bots } = await createSeveral(t, server ?? assert.fail(), 2);
+      const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];
+      const cyd: User = { id: `u:${randomUUID()}`, name: "Cyd" };
+      const held = one.hold();
+      const drawn = one.say("a fox", { thread: newThread(), user: cyd });
+      await until(
+        () => two.bot.control.now().turns.some(({ phase }) => phase === "drawing"),
+        "it to be seen",
+      );
+      const wish = async (sure: boolean) => {
+        const reply = two.adapter.reply();
+        const setting = { kind: "setting", user: cyd, place, wish: { name: "forgetMe", sure } } as const;
+        await two.adapter.handle()(setting, reply);
+        return two.adapter.views(reply.key).at(-1)?.text ?? "";
+      };
+      await wish(false);
+      assert.match(await wish(true), /1 picture in the making, cancelled/);
+      assert.equal((await drawn).last.phase, "cancelled");
+      held.release();
+      const asksAgain = async () => (await one.say("a hen", { thread: newThread(), user: cyd })).last.phase;
+      await until(async () => (await asksAgain()) === "done", "it to be drawn for them again");
+    });
+
     test("keep to one slow mode, and let a moderator decide once, whichever of them hears of it", async (t) => {
       const { bots, standin } = await createSeveral(t, server ?? assert.fail(), 2);
       const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];

@@ -151,9 +151,11 @@ export function createFairLine<Thing>(): FairLine<Thing> {
   }
 
   function unlist(head: Waiting<Thing>): void {
-    const same = headsOf.get(head.home ?? "");
+    const { home } = head;
+    if (home === undefined) return;
+    const same = headsOf.get(home);
     same?.delete(head);
-    if (same?.size === 0) headsOf.delete(head.home ?? "");
+    if (same?.size === 0) headsOf.delete(home);
   }
 
   /** After what has come or gone in a thread. */
@@ -164,7 +166,10 @@ export function createFairLine<Thing>(): FairLine<Thing> {
 
   function takeOut(waiting: Waiting<Thing>, place: number): void {
     const { thread, community, person, rank, rankThere } = waiting;
-    if (thread.head === waiting) setHead(thread, undefined);
+    if (thread.head === waiting) {
+      unlist(waiting);
+      thread.head = undefined;
+    }
     community.line.delete(rank);
     thread.line.delete(rankThere);
     person.waiting -= 1;

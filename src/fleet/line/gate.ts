@@ -110,13 +110,14 @@ export function createGate({
 
   /** Where only the minute's pictures are waited for: in about how many ms. */
   function startOf({ asker }: Turn, place: number): number {
-    if (!hasRoom(asker)) return 0;
+    if (perMinute === Number.POSITIVE_INFINITY || !hasRoom(asker)) return 0;
     const first = firstWaitsMs();
     return first === 0 ? 0 : first + ((place - 1) * minuteMs) / perMinute;
   }
 
   /** For how long the first that can go waits for the minute to be over. */
   function firstWaitsMs(): number {
+    if (perMinute === Number.POSITIVE_INFINITY) return 0;
     const first = line.first();
     return first ? rate.waitMs(picturesOf(first.thing.asker), now()) : 0;
   }
