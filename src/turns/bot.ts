@@ -394,6 +394,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     },
     async drain(graceMs) {
       clearInterval(sweeping);
+      await ledger.rest();
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(late.resolve, graceMs + settleMs);
       // Those that are being accepted count too: their message is posted and must not be forgotten.
