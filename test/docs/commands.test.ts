@@ -16,6 +16,7 @@ const commands: readonly (readonly [RegExp, { readonly by: string } | { readonly
   [/^npm run bench(?::scale)?(?: --.*)?$/, { why: "it measures, and takes minutes" }],
   [/^npm run screenshot$/, { why: "what it draws is looked at by people" }],
   [/^npm run (?:--silent )?spending(?: --.*)?$/, { by: "test/report/main.e2e.test.ts" }],
+  [/^npm run slim$/, { by: "test/docker/slim.test.ts" }],
   [/^npm run image:rehearse$/, { by: "test/docker/rehearsal.e2e.test.ts" }],
   [
     /^npm run settings$/,

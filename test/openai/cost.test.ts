@@ -7,6 +7,7 @@ import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import OpenAI from "openai";
 import { readEvents } from "../../src/openai/stream/read-events.ts";
+import { mostInTurn } from "../../src/openai/stream/share.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { createDice } from "../rig/dice.ts";
 import { createResponsesOn } from "../rig/responses.ts";
@@ -93,4 +94,34 @@ test("of a picture on its way no more is held than one and a half times its byte
   const [picture, copy] = [await heldOf(first, false), await heldOf(second, true)];
   assert.ok(picture < 1.5 * bytes.length, `${picture} bytes of ${bytes.length}`);
   assert.ok(copy < 0.1 * bytes.length, `${copy} bytes of ${bytes.length}`);
+});
+
+test("all streams together hold up the loop for a share of it, and then others have their turn", async () => {
+  const chunk = Buffer.from(`: ${"-".repeat(16_380)}\n\n`);
+  const limits = { bytes: 10_000_000, idleMs: 60_000 };
+  let [read, inTurn, most, isOver] = [0, 0, 0, false];
+  const count = () => {
+    most = Math.max(most, inTurn);
+    inTurn = 0;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  // All of it is there at once, as of many pictures that end together.
+  async function* pieces() {
+    for (let at = 0; at < 200; at += 1) {
+      read += chunk.length;
+      inTurn += chunk.length;
+      yield chunk;
+    }
+  }
+  const readAll = async () => {
+    const stream = Readable.from(pieces(), { objectMode: false });
+    for await (const event of readEvents(stream, new Headers(), limits, () => false)) assert.fail(`${event}`);
+  };
+  await Promise.all([readAll(), readAll(), readAll()]);
+  isOver = true;
+  count();
+  assert.equal(read, 600 * chunk.length);
+  // What each stream has at hand may be read before it is gone over.
+  assert.ok(most < 2 * mostInTurn, `${most} bytes of ${read} in one turn`);
 });

@@ -8,7 +8,7 @@ export function createClicks(now: () => number): (click: string, withinMs: numbe
       clicks.delete(one);
     }
     if (now() < (clicks.get(click) ?? 0)) return true;
-    clicks.delete(click); // the order is that of the newest
+    clicks.delete(click);
     clicks.set(click, now() + withinMs);
     return false;
   };

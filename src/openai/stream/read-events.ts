@@ -4,6 +4,7 @@ import { APIError } from "openai/error";
 import { BotError } from "../../seam/errors.ts";
 import { createHeap } from "./heap.ts";
 import { createLift, createSkip, type Lift } from "./lift.ts";
+import { takeShare } from "./share.ts";
 import { within } from "./within.ts";
 
 /** What reading a stream may cost. */
@@ -33,6 +34,8 @@ export async function* readEvents(
     for (;;) {
       const read = await within(chunks.next(), idleMs);
       if (!read) throw new BotError("unreachable", "OpenAI has gone silent. Try again in a minute.");
+      const share = read.done ? undefined : takeShare(read.value.length);
+      if (share) await share;
       const texts = read.done ? cutter.rest() : cutter.take(read.value);
       if (cutter.longest > bytes) throw tooLong(bytes);
       for (const text of texts) {

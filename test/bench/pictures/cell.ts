@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { within } from "../../../src/openai/stream/within.ts";
 import type { Held } from "./gauge.ts";
 import { machineBusyMs, type Running, run, takenBy } from "./process.ts";
 import { now } from "./world/time.ts";
@@ -49,7 +50,14 @@ const asStarted = ["--max-semi-space-size=4"];
 /** Pictures that are drawn before it is measured, and how fast. */
 const warmUp = 4;
 const sampleMs = 50;
+/** What is not drawn by then is not waited for: nobody would. */
+const mostMs = 120_000;
 const quietMs = 1500;
+
+/** It was not done in two minutes. */
+export class TooSlow extends Error {
+  override readonly name = "TooSlow";
+}
 
 /**
  * Draws so many at once on one platform. `paceMs`: between two sketches, and to the picture. `profiles`: a folder for a
@@ -114,11 +122,17 @@ export async function measureCell(of: {
 
     const draw = async (from: number, to: number) => {
       town.child.send({ kind: "ask", from, to, shapes } satisfies TownOrder);
-      for (let picture = from; picture < to; picture += 1) {
-        const there = town.word((word): word is TownWord => isAbout(word, "there", picture));
-        await Promise.race([there, bot.over]);
-        await town.word((word): word is TownWord => isAbout(word, "acknowledged", picture));
-      }
+      const drawAll = async () => {
+        for (let picture = from; picture < to; picture += 1) {
+          const there = town.word((word): word is TownWord => isAbout(word, "there", picture));
+          await Promise.race([there, bot.over]);
+          await town.word((word): word is TownWord => isAbout(word, "acknowledged", picture));
+        }
+        return true;
+      };
+      const isDone = await within(drawAll(), mostMs);
+      if (!isDone)
+        throw new TooSlow(`${subject} on ${platform}, ${pictures} at once: not done in two minutes`);
     };
     await draw(0, warmUp);
     await pause(quietMs);
@@ -147,6 +161,7 @@ export async function measureCell(of: {
       others: Math.max(0, busy / (tookMs * processors)),
     };
   } catch (cause) {
+    if (cause instanceof TooSlow) throw cause;
     const said = started.map((one) => one.output().slice(-2000)).join("\n");
     throw new Error(`${subject} on ${platform}, ${pictures} at once:\n${said}`, { cause });
   } finally {

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { print } from "../compare.ts";
-import { type Cell, measureCell, type Platform, platforms, type Subject, subjects } from "./cell.ts";
-import { toChart } from "./chart.ts";
+import { type Cell, measureCell, type Platform, platforms, type Subject, subjects, TooSlow } from "./cell.ts";
+import { writePage } from "./page.ts";
 import { perPicture, quantile, toRatios, toTable } from "./table.ts";
 
 /** Ours, a plain bot and the least there is, side by side, for so many pictures at once. */
@@ -11,7 +11,9 @@ const usualPaceMs = 1700;
 
 /**
  * Prints a table for each platform. `--at=1,8`: so many at once; `--on=slack`; `--of=ours,floor`; `--pace=500`: ms between
- * two sketches; `--chart=file.svg`: draws the first platform's table; `--profiles=folder`: writes what took the time.
+ * two sketches; `--profiles=folder`: writes what took the time; `--flags=--no-opt`: of Node, for ours. `--chart`: writes the
+ * numbers of docs/performance.md anew, and its chart. All of it takes half an hour, and longer nowhere: what is not done
+ * in two minutes is told of and left out.
  */
 export async function benchPictures(args: readonly string[] = []): Promise<void> {
   const said = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -43,23 +45,11 @@ export async function benchPictures(args: readonly string[] = []): Promise<void>
     print(`\n${platform}\n\n${toTable(cells)}\n`);
     for (const line of toRatios(cells)) print(line);
   }
-  print("\nready after ms; MB when idle, of the first process and of all:");
-  for (const platform of on) {
-    for (const subject of of) print(`  ${platform} ${subject.padEnd(6)} ${toIdle(all, platform, subject)}`);
-  }
-  print(`\n${toConditions(all, paceMs, processors)}`);
-  const chart = said("chart");
-  const [first] = on;
-  if (chart && first) {
-    const title = `Pictures on ${first === "slack" ? "Slack" : "Discord"}, ${processors} processors: shorter is better`;
-    writeFileSync(
-      chart,
-      toChart(
-        all.filter(({ platform }) => platform === first),
-        title,
-      ),
-    );
-  }
+  const idle = on.flatMap((platform) => of.map((subject) => toIdle(all, platform, subject)));
+  print(`\nidle:\n${idle.join("\n")}`);
+  const conditions = toConditions(all, paceMs, processors);
+  print(`\n${conditions.join("\n")}`);
+  if (args.includes("--chart")) writePage({ cells: all, conditions, idle });
 }
 
 /** A cell that comes to nothing is told of, and tried once more; undefined when that comes to nothing, too. */
@@ -69,6 +59,7 @@ async function measureAgain(of: Parameters<typeof measureCell>[0]): Promise<Cell
       return await measureCell(of);
     } catch (error) {
       print(`came to nothing: ${error}`);
+      if (error instanceof TooSlow) return undefined;
     }
   }
   return undefined;
@@ -77,15 +68,16 @@ async function measureAgain(of: Parameters<typeof measureCell>[0]): Promise<Cell
 function toIdle(all: readonly Cell[], platform: Platform, subject: Subject): string {
   const cells = all.filter((cell) => cell.platform === platform && cell.subject === subject);
   const middle = (values: readonly number[]) => Math.round(quantile(values, 0.5));
-  return [
-    `${middle(cells.map(({ readyMs }) => readyMs))} ms`.padStart(8),
-    `${middle(cells.map(({ idleMb }) => idleMb.own))} MB`.padStart(7),
-    `${middle(cells.map(({ idleMb }) => idleMb.all))} MB`.padStart(7),
-  ].join("  ");
+  const [readyMs, own, whole] = [
+    middle(cells.map((cell) => cell.readyMs)),
+    middle(cells.map(({ idleMb }) => idleMb.own)),
+    middle(cells.map(({ idleMb }) => idleMb.all)),
+  ];
+  return `${platform}, ${subject}: ready after ${readyMs} ms, ${own} MB when idle, ${whole} with its decoders`;
 }
 
 /** What it was measured with, and how quiet the machine was. */
-function toConditions(all: readonly Cell[], paceMs: number, processors: number): string {
+function toConditions(all: readonly Cell[], paceMs: number, processors: number): readonly string[] {
   const others = all.map((cell) => cell.others);
   const names = ["discord.js", "@slack/bolt", "openai", "sharp"];
   return [
@@ -94,7 +86,7 @@ function toConditions(all: readonly Cell[], paceMs: number, processors: number):
     `Noise: others took ${percent(quantile(others, 0.5))} of the machine at the median, ${percent(Math.max(...others))} at the most; load ${loadavg()
       .map((one) => one.toFixed(1))
       .join(" ")}.`,
-  ].join("\n");
+  ];
 }
 
 function percent(share: number): string {

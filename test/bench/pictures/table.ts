@@ -33,8 +33,26 @@ const columns: readonly Column[] = [
   ["dropped", ({ dropped }) => String(dropped)],
 ];
 
+/** Those that a page shows. */
+const few = [
+  ...["at once", "", "CPU a picture", "of it the bot", "acknowledged", "first sketch", "there", "in all"],
+  ...["stretch", "MB each", "sketches seen", "dropped"],
+];
+
 /** All cells of one platform, as a table in Markdown. */
 export function toTable(cells: readonly Cell[]): string {
+  return draw(cells, columns);
+}
+
+/** The same without what is of use to those alone who work on it. */
+export function toShortTable(cells: readonly Cell[]): string {
+  return draw(
+    cells,
+    columns.filter(([name]) => few.includes(name)),
+  );
+}
+
+function draw(cells: readonly Cell[], columns: readonly Column[]): string {
   const rows = cells.map((cell) => columns.map(([, of]) => of(cell)));
   const heads = columns.map(([name]) => name);
   const widths = heads.map((head, index) =>
