@@ -52,6 +52,8 @@ export interface Ledger {
    * that it has its place; that it is over is told by `over` or `forget`.
    */
   adopt(goOn: (entry: Entry) => Promise<void>): void;
+  /** Adopts nothing more: this process is about to end. Never rejects. */
+  rest(): Promise<void>;
   /** Lets go of all that is not over: others go on with it at once. Never rejects. */
   close(): Promise<void>;
 }

@@ -399,6 +399,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await approvals.sweep();
     },
     async drain(graceMs) {
+      await ledger.rest();
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(late.resolve, graceMs + settleMs);
       // Those that are being accepted count too: their message is posted and must not be forgotten.

@@ -10,6 +10,7 @@ import { createPostgres, createRedis } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
 import { fleetContract, type Ground, ledgerContract } from "./contract.ts";
 import { leasesContract, onStore, sharedLeasesContract } from "./leases/contract.ts";
+import { turnOf } from "./turn-of.ts";
 
 /** Long enough for a machine that is busy, short enough to be waited for. */
 const lifeMs = 3000;
@@ -58,6 +59,67 @@ for (const kind of ["redis", "postgres"] as const) {
       assert.deepEqual((await ledger.open())[0]?.body, { words: "a fox" });
       assert.equal(ledger.hold("paper:forgotten").isHeld(), true);
       await ledger.over("paper:forgotten");
+    });
+
+    test("goes on with a turn whose claim the server has forgotten, and whose holder is gone", async (t) => {
+      const event = "paper:orphan";
+      const one = await ground.join(t);
+      const mid = await ground.join(t);
+      await one.ledger.take({ key: event, body: {} }, "paper");
+      await one.ledger.note(turnOf("m:orphan", { event }));
+      await one.kill();
+      const adopted = Promise.withResolvers<Entry>();
+      mid.ledger.adopt(async (entry) => void (entry.key === event && adopted.resolve(entry)));
+      await adopted.promise;
+      await mid.kill();
+      const engine = await openEngine(kind, server?.url ?? "", { log: createLog("silent") });
+      t.after(engine.close);
+      await engine.queue("turns").obliterate({ force: true });
+      const { ledger } = await ground.join(t);
+      assert.equal(await ledger.take({ key: event, body: {} }, "paper"), false, "it is a turn by now");
+      const again = Promise.withResolvers<Entry>();
+      ledger.adopt(async (entry) => void (entry.key === event && again.resolve(entry)));
+      const { turn } = await again.promise;
+      assert.equal(turn?.message, "m:orphan");
+      await ledger.note(turnOf("m:orphan", { event, text: "a bear" }));
+      await ledger.forget(turnOf("m:orphan", { event }));
+    });
+
+    test("tries what fails again, and not at once", async (t) => {
+      const { ledger } = await ground.join(t);
+      const other = await ground.join(t);
+      await ledger.take({ key: "paper:failing", body: {} }, "paper");
+      let tries = 0;
+      const goesOn = Promise.withResolvers<void>();
+      other.ledger.adopt(async ({ key }) => {
+        if (key !== "paper:failing") return;
+        tries += 1;
+        if (tries === 1) throw new Error("it is not connected");
+        goesOn.resolve();
+      });
+      await ledger.close();
+      await goesOn.promise;
+      assert.equal(tries, 2);
+      await other.ledger.over("paper:failing");
+    });
+
+    test("adopts nothing any more once it rests", async (t) => {
+      const [one, resting, other] = [await ground.join(t), await ground.join(t), await ground.join(t)];
+      await one.ledger.take({ key: "paper:resting", body: {} }, "paper");
+      const adopters: string[] = [];
+      const adopted = Promise.withResolvers<void>();
+      const isIt = ({ key }: Entry) => key === "paper:resting";
+      resting.ledger.adopt(async (entry) => void (isIt(entry) && adopters.push("resting")));
+      await resting.ledger.rest();
+      await one.ledger.close();
+      other.ledger.adopt(async (entry) => {
+        if (!isIt(entry)) return;
+        adopters.push("other");
+        adopted.resolve();
+      });
+      await adopted.promise;
+      assert.deepEqual(adopters, ["other"]);
+      await other.ledger.over("paper:resting");
     });
 
     test("sees to what was noted too late, since it may have been brought elsewhere, too", async (t) => {

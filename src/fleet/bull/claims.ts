@@ -31,6 +31,8 @@ export interface Claims {
    * throws is logged, and the claim is left to the next.
    */
   adopt(seeTo: (claim: Claim) => Promise<void>, atOnce?: number): void;
+  /** Adopts nothing more. Never rejects. */
+  rest(): Promise<void>;
   /** What anybody has, the oldest first. */
   all(): Promise<readonly Pick<Claim, "key" | "body">[]>;
   /** Lets go of all: others have them at once. Never rejects. */
@@ -39,6 +41,9 @@ export interface Claims {
 
 /** How long a process may be silent before another takes over what it has, in ms. */
 const leaseMs = 8000;
+
+/** After how many ms what could not be seen to is tried again, in whatever process. */
+const againMs = 1000;
 
 /** By how much the clocks of two machines may differ, and how long a message may take, in ms. */
 const doubtMs = 2000;
@@ -55,8 +60,8 @@ interface Own extends Claim {
   readonly token?: string;
   until: { readonly clock: number; readonly date: number };
   readonly stop: AbortController;
-  /** Resolves, where it was adopted, when it is over (`true`), or let go of. */
-  readonly end: PromiseWithResolvers<boolean>;
+  /** Resolves, where it was adopted, when it is over; or with in how many ms another is to have it. */
+  readonly end: PromiseWithResolvers<"over" | number>;
 }
 
 /** Codes of BullMQ: the job is gone; it is no longer in the state, or under the lock, in which it was ours. */
@@ -99,7 +104,7 @@ export function createClaims(
     const claim: Own = {
       ...{ key: job.data.key, body: job.data.body, hands: job.attemptsStarted, job, until, stop },
       ...(token !== undefined && { token }),
-      ...{ end: Promise.withResolvers<boolean>(), lost: stop.signal, isHeld: () => isHeld(claim) },
+      ...{ end: Promise.withResolvers<"over" | number>(), lost: stop.signal, isHeld: () => isHeld(claim) },
     };
     return claim;
   }
@@ -108,7 +113,7 @@ export function createClaims(
     if (own.get(claim.key) === claim) own.delete(claim.key);
     log.warn({ claim: claim.key }, "fleet.lost: another process has taken it over");
     claim.stop.abort(takenOver());
-    claim.end.resolve(true); // the lock is another's: what BullMQ is told of it, it refuses
+    claim.end.resolve("over"); // the lock is another's: what BullMQ is told of it, it refuses
   }
 
   function add(key: string, body: unknown, delay = lifeMs): Promise<AnyJob<Claimed>> {
@@ -170,7 +175,7 @@ export function createClaims(
 
   async function letGo({ token, job, end }: Own): Promise<void> {
     if (token === undefined) await job.promote();
-    else end.resolve(false);
+    else end.resolve(0);
   }
 
   async function see(job: AnyJob<Claimed>, token: string, seeTo: (claim: Claim) => Promise<void>) {
@@ -185,13 +190,13 @@ export function createClaims(
       await seeTo(claim);
     } catch (error) {
       log.error({ claim: claim.key, error }, "fleet.failed");
-      claim.end.resolve(false);
+      claim.end.resolve(againMs); // what fails here may go elsewhere
     }
-    const isOver = await claim.end.promise;
+    const end = await claim.end.promise;
     if (own.get(claim.key) === claim) own.delete(claim.key);
-    if (isOver) return;
-    // Due at once: of what is delayed the workers are told.
-    await job.moveToDelayed(Date.now(), token);
+    if (end === "over") return;
+    // Of what is delayed the workers are told.
+    await job.moveToDelayed(Date.now() + end, token);
     throw new DelayedError();
   }
 
@@ -217,7 +222,7 @@ export function createClaims(
       if (!mine || mine.lost !== claim.lost) return;
       own.delete(claim.key);
       if (mine.token === undefined) await mine.job.remove();
-      else mine.end.resolve(true);
+      else mine.end.resolve("over");
     },
     async renew(claim) {
       const mine = own.get(claim.key);
@@ -229,6 +234,9 @@ export function createClaims(
         atOnce,
       });
       void worker.run().catch((error: unknown) => log.error({ error }, "fleet.failed"));
+    },
+    async rest() {
+      if (worker) await withTimeout(quieten(worker as never), lifeMs / 4);
     },
     async all() {
       const jobs = await queue.getJobs(["delayed", "waiting", "active"], 0, -1, true);

@@ -26,6 +26,8 @@ const noted = z.object({ adapter: z.string(), at: z.number(), body: z.unknown() 
 /** What this process is seeing to. */
 interface Open {
   claim: Claim | undefined;
+  /** More than what any holder before has written: a claim that the server has forgotten counts anew. */
+  readonly hands: number;
   isTurn: boolean;
   /** The hold of what is only being taken. */
   readonly waiting: (() => void)[];
@@ -60,7 +62,7 @@ export async function createFleetLedger(
     ...(of.lifeMs !== undefined && { lifeMs: of.lifeMs }),
     mayAnew: async (claim) => {
       const found = await entries.get(claim.key);
-      return !found?.over && (found?.hands ?? 0) <= claim.hands;
+      return !found?.over && (found?.hands ?? 0) <= (own.get(claim.key as EventKey)?.hands ?? claim.hands);
     },
   });
 
@@ -73,14 +75,17 @@ export async function createFleetLedger(
     if (!open?.claim) return;
     settle(event);
     if (open.claim.lost.aborted) return void own.delete(event);
-    const { hands } = open.claim;
+    const { hands } = open;
     await put(event, { key: event, adapter: "", at: now(), body: null, over: true, hands }, rememberedMs);
     own.delete(event);
     // Where that fails, it comes due, and whoever adopts it finds that it is over.
     await claims.drop(open.claim).catch((error: unknown) => log.warn({ event, error }, "fleet.undropped"));
   }
 
-  async function read(event: EventKey, body: unknown): Promise<Entry | undefined> {
+  async function read(
+    event: EventKey,
+    body: unknown,
+  ): Promise<(Entry & { readonly hands?: number }) | undefined> {
     try {
       const found = await entries.get(event);
       if (found) return found.over ? undefined : found;
@@ -93,8 +98,9 @@ export async function createFleetLedger(
   }
 
   /** One that was here and has been lost lets go of what waits for it. */
-  function keep(event: EventKey, claim: Claim, isTurn: boolean): void {
-    const open: Open = { claim, isTurn, waiting: [] };
+  function keep(event: EventKey, claim: Claim, isTurn: boolean, last?: { readonly hands?: number }): Open {
+    const hands = Math.max(claim.hands, (last?.hands ?? -1) + 1);
+    const open: Open = { claim, hands, isTurn, waiting: [] };
     own.set(event, open);
     const forget = () => {
       if (own.get(event) !== open) return;
@@ -102,6 +108,7 @@ export async function createFleetLedger(
       own.delete(event);
     };
     claim.lost.addEventListener("abort", forget, { once: true });
+    return open;
   }
 
   async function take(event: EventKey, body: unknown, isLate: () => boolean): Promise<boolean> {
@@ -114,7 +121,8 @@ export async function createFleetLedger(
       throw error;
     });
     if (found?.over) await claims.drop(claim);
-    else if (isLate()) leave();
+    // What somebody has begun with is gone on with, and not begun anew.
+    else if (found || isLate()) leave();
     else {
       keep(event, claim, false);
       return true;
@@ -122,10 +130,12 @@ export async function createFleetLedger(
     return false;
   }
 
-  async function write(event: EventKey, claim: Claim, given: z.input<typeof entry>): Promise<void> {
+  async function write(event: EventKey, open: Open, given: z.input<typeof entry>): Promise<void> {
+    const { claim, hands } = open;
+    if (!claim) throw takenOver();
     if (claim.lost.aborted) throw takenOver();
     if (!claim.isHeld() && !(await claims.renew(claim))) throw claim.lost.aborted ? takenOver() : tooSlow();
-    await put(event, { ...given, hands: claim.hands });
+    await put(event, { ...given, hands });
   }
 
   /** Nothing is written over what a later holder has written, whatever the clocks of this one say. */
@@ -141,7 +151,7 @@ export async function createFleetLedger(
   const ledger: Ledger = {
     async take({ key: event, body }, adapter) {
       if (own.has(event)) return false;
-      const taking: Open = { claim: undefined, isTurn: false, waiting: [] };
+      const taking: Open = { claim: undefined, hands: 0, isTurn: false, waiting: [] };
       own.set(event, taking); // of two that come at once, one is the second
       const work = (isLate: () => boolean) => take(event, { adapter, at: now(), body }, isLate);
       try {
@@ -165,7 +175,7 @@ export async function createFleetLedger(
       const given = { key: event, adapter: turn.adapter, at: turn.acceptedAt, body: null, turn };
       const open = own.get(event);
       if (open?.claim) {
-        await write(event, open.claim, given);
+        await write(event, open, given);
         open.isTurn = true;
         return settle(event);
       }
@@ -175,9 +185,8 @@ export async function createFleetLedger(
         .take(event, body)
         .catch((cause: unknown) => Promise.reject(unreached(cause)));
       if (!claim) throw takenOver();
-      keep(event, claim, true);
       try {
-        await write(event, claim, given);
+        await write(event, keep(event, claim, true, await entries.get(event)), given);
       } catch (error) {
         own.delete(event);
         void claims.drop(claim).catch(() => {});
@@ -218,12 +227,13 @@ export async function createFleetLedger(
         const event = key.parse(claim.key);
         const found = await read(event, claim.body);
         if (!found) return claims.drop(claim);
-        keep(event, claim, found.turn !== undefined);
+        keep(event, claim, found.turn !== undefined, found);
         // From now on what its last holder writes is older.
         if (found.turn) await ledger.note(found.turn);
         await goOn(found);
       });
     },
+    rest: () => claims.rest(),
     async close() {
       await claims.close();
       own.clear();

@@ -170,6 +170,7 @@ export async function createLedger(
     // There is no other process that could take anything over.
     hold: () => ({ lost: new AbortController().signal, isHeld: () => true }),
     adopt: () => {},
+    rest: async () => {},
     close: async () => {},
   };
   await adopt(store, ledger, onUnreadable);
