@@ -1,15 +1,18 @@
 import { webApi } from "@slack/bolt";
+import { z } from "zod";
 import type { Adapter } from "../../src/seam/adapter.ts";
 import { createBounded } from "../../src/seam/bounded.ts";
-import type { Core } from "../../src/seam/core.ts";
+import type { Core, Keep } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { createPlatformClock } from "../../src/seam/platform-clock.ts";
+import { createSharedMap } from "../../src/seam/shared-map.ts";
 import { type Access, openAccess } from "../../src/seam/trust/access.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
+import { stopIn } from "./in/agent/stop.ts";
 import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
-import { isTakenBack, withdraw } from "./in/taken-back.ts";
+import { forgetHere, isTakenBack, withdraw } from "./in/taken-back.ts";
 import { createDoor } from "./live/access.ts";
 import { readAppKind } from "./live/agent/app-kind.ts";
 import { readSessions } from "./live/agent/sessions.ts";
@@ -60,6 +63,12 @@ interface Running {
   readonly gateway: Gateway;
   readonly closing: AbortController;
 }
+
+/** As the processes tell each other of it. */
+const key = z.custom<MessageKey>((value) => typeof value === "string" && value.includes(":"));
+const word = z.object({ message: key.exactOptional(), userId: z.string().exactOptional() });
+const stopped = z.object({ ts: z.string(), at: z.number() });
+const deleted = z.object({ channelId: z.string(), ts: z.string() });
 
 /** Ms for taking unwanted files away before the process ends. */
 const tidyMs = 3000;
@@ -124,6 +133,21 @@ export function createSlackAdapter(
       now,
     });
     const closing = new AbortController();
+    // What one process says of what it is at is not another's to take back. Whoever goes on with it says it anew.
+    const own = core.shared ? createOwnKeep() : core.keep;
+    const { bus } = core.shared ?? {};
+    /** What one process knows of a conversation is known to all: what comes next of it may come to any of them. */
+    function share<Key extends string, Value>(
+      topic: string,
+      most: number,
+      value: z.ZodType<Value>,
+      onSet?: (key: Key, value: Value) => void,
+    ): Map<Key, Value> {
+      return createSharedMap({
+        ...{ most, topic, bus, value, closing: closing.signal },
+        ...(onSet && { onSet }),
+      });
+    }
     const app = await readAppKind(core.keep, me.botId, log);
     const stage: Stage = {
       send,
@@ -139,7 +163,7 @@ export function createSlackAdapter(
         origins,
       }),
       uploads: createUploads(core.keep, { log, now, isShared: core.shared !== undefined }),
-      left: await readLeft(core.keep, log),
+      left: await readLeft(own, log),
       missing,
       people: createPeople({
         ...{ info: send.fetchPerson, teamId: me.teamId, log, now },
@@ -156,21 +180,30 @@ export function createSlackAdapter(
       responseUrls: createBounded(2000),
       seen: createBounded(500),
       handed: createBounded(500),
-      told: createBounded(5000),
-      unanswered: createBounded(5000),
-      strangers: createBounded(5000),
+      told: share(
+        "told",
+        5000,
+        word.nullish().transform((found) => found ?? undefined),
+      ),
+      unanswered: share("unanswered", 5000, key),
+      strangers: share("strangers", 5000, z.literal(true)),
       app,
       sessions: await readSessions({
-        ...{ keep: core.keep, tell: send.setSession, app, retryMs: timing.retryMs, log, now },
+        ...{ keep: own, tell: send.setSession, app, retryMs: timing.retryMs, log, now },
       }),
-      stops: createBounded(2000),
-      looking: createBounded(2000),
-      assistants: createBounded(2000),
+      stops: share("stops", 2000, stopped, (thread, stop) => {
+        if (running) void stopIn(running.stage, thread, stop);
+      }),
+      looking: share("looking", 2000, z.unknown()),
+      assistants: share("assistants", 2000, z.literal(true)),
       closing: closing.signal,
       tidying: new Set(),
       gone: (message) => void withdraw(message, me.teamId, core.handle),
     };
-    const gateway = mode.kind === "socket" ? createSocket(mode.appToken, apiUrl, log) : createHttp(mode, log);
+    const gateway =
+      mode.kind === "socket"
+        ? createSocket(mode.appToken, apiUrl, log, timing.fullMs)
+        : createHttp(mode, log);
     const incoming = createIncoming(stage);
     listen(stage, incoming, gateway.receiver, {
       botToken,
@@ -178,6 +211,11 @@ export function createSlackAdapter(
     });
     await gateway.open();
     log.info({ bot: me.name, team: me.teamId, where: gateway.where() }, "slack.ready");
+    const unhear = bus?.hear("deleted", (body) => {
+      const { channelId, ts } = deleted.parse(body);
+      forgetHere(stage, channelId, ts);
+    });
+    closing.signal.addEventListener("abort", () => unhear?.());
     void nameUnknown(client, me, access, log);
     leaveOn(stage);
     const swept = sweep(stage).finally(() => stage.tidying.delete(swept));
@@ -243,5 +281,15 @@ export function createSlackAdapter(
     },
     below: (key, user) => openBelow(stage(), key, user),
     recall,
+  };
+}
+
+/** What is forgotten when the process ends. */
+function createOwnKeep(): Keep {
+  const kept = new Map<string, unknown>();
+  return {
+    get: async (key) => kept.get(key),
+    set: async (key, value) => void kept.set(key, value),
+    delete: async (key) => void kept.delete(key),
   };
 }

@@ -36,6 +36,7 @@ import { toId, toKey } from "./out/view.ts";
 import { createSharedPages } from "./shared/pages.ts";
 import { createApp } from "./wire/app.ts";
 import { createLogin, type Login } from "./wire/door/login.ts";
+import { createSharedWaits } from "./wire/door/waits.ts";
 import { openLibrary, openPage, toScriptHashes } from "./wire/files.ts";
 import { isLoopback } from "./wire/guard.ts";
 import { askLimits } from "./wire/limits.ts";
@@ -162,7 +163,18 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
         if (password) {
           const sessions = createSessions(database, { idleMs: options.idleMs ?? weekMs, now });
           const { trustedProxies = [] } = options;
-          login = await createLogin({ password, sessions, trustedProxies, publicUrl, log, now });
+          const waits = shared && createSharedWaits(shared, "playground", now);
+          const others = shared && { bus: shared.bus, fresh: chat.fresh };
+          login = await createLogin({
+            password,
+            sessions,
+            waits,
+            others,
+            trustedProxies,
+            publicUrl,
+            log,
+            now,
+          });
         }
         admin =
           options.admin &&

@@ -79,7 +79,7 @@ export const kept = {
   inFlight: {
     what: "What is on its way: the event as the platform sent it, then the turn",
     where: "the store",
-    tables: ["event", "events", "turn", "ledger"],
+    tables: ["event", "events", "turn", "ledger", "cancelled"],
     why: "A crash loses nothing",
     howLong: "until it is answered; then its name alone, for two days. What nothing came of, 30 days",
     forgotten: "Cancelled first. What is drawn already is shown, and goes then",
@@ -137,11 +137,11 @@ export const kept = {
     },
   },
   sessions: {
-    what: "Sessions and browsers that signed in to the playground, as hashes of random numbers",
+    what: "Sessions and browsers that signed in to the playground, as hashes of random numbers; with several processes also how often a password was tried in vain from an address, as a hash of it",
     where: "`playground/` in `DATA_DIR`; the store, where several processes share it",
     tables: [],
     why: "Who is signed in stays so",
-    howLong: "30 days at most; a browser a year, the last fifty",
+    howLong: "30 days at most; a browser a year, the last fifty; tries a day",
     forgotten: "Stays: you are signed in. Sign out to end it",
   },
   attendance: {
@@ -236,7 +236,7 @@ export const kept = {
   ours: {
     what: "Nothing of people: secrets of the bot's own, what a model refused, that the store answers, which process holds what",
     where: "the store",
-    tables: ["secret", "refusals", "watch", "lease", "paced"],
+    tables: ["secret", "refusals", "watch", "lease", "lanes", "paced"],
     why: "Seals and numbers in place of ids; options that are not asked for twice",
     howLong: "for good",
     forgotten: "Stays",

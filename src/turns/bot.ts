@@ -178,7 +178,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     isStandIn: painter.standIn,
   });
   const settleBudgets = createSettleBudgets({ store, budgets, spending, audit, calendar, now });
-  const desk = createDesk({ store, log, now });
+  const desk = createDesk({ store, ledger, bus: parts.bus, log, now });
   const runs = createRuns({
     ...parts,
     ...{ desk, paying },
@@ -190,6 +190,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     now,
     today,
   });
+  const cancels = desk.cancelsOf(runs);
   const onTaken = (adapter: Adapter, reply: Reply) => {
     const cameAt = arrivals.get(reply);
     if (cameAt !== undefined) meter.acknowledged(adapter.name, Math.max(0, now() - cameAt));
@@ -207,7 +208,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     });
   const forgetMe = createForgetMe({
     listed,
-    ...{ store, erase, accounts, styles, log, now, stop: runs.stop },
+    ...{ store, erase, accounts, styles, log, now, stop: cancels?.stop ?? runs.stop },
     forgetAt: async (name, user) => (await adapters.get(name)?.forget?.(user)) ?? 0,
     async forgetBeside(user) {
       await waiting.forget(user);
@@ -232,12 +233,13 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   });
   const hearing = { approvals, runs, ledger, judge, onTaken, stopped: stopped.signal, log };
   const ask = createAsk(hearing, expectedCost.of, now, parts.wait);
-  const press = createPress({ history, choose, chooseAgain, runs, ask, areas, approvals });
+  const press = createPress({ history, choose, chooseAgain, runs, cancels, ask, areas, approvals });
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
   const events = createEvents(ledger, { stopped: stopped.signal, log, now });
   const resume = createResume({
     ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
     ...{ isBarred, reread, adapterOf },
+    isCancelled: async (turn) => (await cancels?.isCancelled(turn)) ?? false,
     onUndone: (turn, files) => prompt.onUndone(turn, files, stopped.signal),
   });
   const sweeping = setInterval(() => void approvals.sweep(), sweepMs).unref();
@@ -358,7 +360,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 
   return {
     ...{ spending, budgets },
-    control: desk.controlOf(runs),
+    control: desk.controlOf(runs, cancels),
     attach(adapter) {
       adapters.set(adapter.name, adapter);
       attendance.begin(adapter.name);
@@ -400,7 +402,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
       clearTimeout(timer);
       stopped.abort(restarting);
-      await Promise.all([attendance.end(), desk.failures.settled(), upkeep.end()]);
+      await Promise.all([attendance.end(), desk.failures.settled(), upkeep.end(), desk.close()]);
     },
   };
 }

@@ -20,6 +20,7 @@ import type { Reply } from "../seam/view.ts";
 import type { Generation, History } from "../store/history.ts";
 import { type AreaBook, areaMs } from "./areas.ts";
 import type { Ask } from "./ask.ts";
+import type { Cancels } from "./control/cancels.ts";
 import type { Approvals } from "./rules/approvals.ts";
 import type { Runs } from "./run.ts";
 
@@ -36,11 +37,13 @@ export function createPress(parts: {
   readonly choose: Choose;
   readonly chooseAgain: ChooseAgain;
   readonly runs: Runs;
+  /** Of the other processes, where there are any. */
+  readonly cancels: Cancels | undefined;
   readonly ask: Ask;
   readonly areas: AreaBook | undefined;
   readonly approvals: Approvals;
 }): (adapter: Adapter, turn: Press, reply: Reply, signal: AbortSignal) => Promise<void> {
-  const { history, choose, chooseAgain, runs, ask, areas, approvals } = parts;
+  const { history, choose, chooseAgain, runs, cancels, ask, areas, approvals } = parts;
 
   /** False: nothing runs there. */
   function cancelRunning({ message, user }: Press): boolean {
@@ -51,15 +54,26 @@ export function createPress(parts: {
     return true;
   }
 
+  /** False: nothing that could be cancelled is at work there in another process. */
+  async function cancelElsewhere({ message, user }: Press): Promise<boolean> {
+    const owner = await cancels?.ownerOf(message);
+    if (!owner) return false;
+    demand(user, owner.id, "cancel");
+    await cancels?.cancel(message);
+    return true;
+  }
+
   async function cancel(adapter: Adapter, turn: Press, reply: Reply): Promise<void> {
     const { message, user } = turn;
     if (cancelRunning(turn)) return;
     if (await approvals.cancel(adapter, turn)) return;
+    if (await cancelElsewhere(turn)) return;
     // The platform may show a message to people before it has answered us that it is there.
     const isOver = await history.find(message);
     if (cancelRunning(turn)) return; // it has begun meanwhile
     if (isOver) return void (await reply.show(noticeView("This one is over already.")));
     runs.cancelEarly(message, user);
+    await cancels?.tellEarly(message, user);
     await reply.show(noticeView("Nothing is being drawn there. If it is about to begin, it is stopped."));
   }
 

@@ -12,8 +12,8 @@ export const control: Readonly<Record<string, Promised>> = {
     await until(() => control.now().turns.some(({ phase }) => phase === "drawing"), "the drawing");
     const [turn] = control.now().turns;
     assert.ok(turn && turn.user.name !== "" && turn.place, "an admin sees whose it is, and where");
-    assert.equal(control.promptOf(turn.message), "a mountain");
-    assert.equal(control.cancel(turn.message), true);
+    assert.equal(await control.promptOf(turn.message), "a mountain");
+    assert.equal(await control.cancel(turn.message), true);
     const cancelled = await see("the end", ({ buttons }) => buttons.includes("redo"));
     assert.equal(cancelled.key, turn.message);
     assert.match(cancelled.text, /cancel/i);

@@ -12,9 +12,11 @@ const commands: readonly (readonly [RegExp, { readonly by: string } | { readonly
   [/^npm run test:quick$/, { why: "it runs this" }],
   [/^npm run (?:check|format)$/, { why: "it is run before each commit, over all of this" }],
   [/^npm run test:faults$/, { by: "test/faults/storm.e2e.test.ts" }],
-  [/^npm run bench(?: --.*)?$/, { why: "it measures, and takes minutes" }],
+  [/^npm run test:scale(?: --.*)?$/, { by: "test/scale/storm.e2e.test.ts" }],
+  [/^npm run bench(?::scale)?(?: --.*)?$/, { why: "it measures, and takes minutes" }],
   [/^npm run screenshot$/, { why: "what it draws is looked at by people" }],
   [/^npm run (?:--silent )?spending(?: --.*)?$/, { by: "test/report/main.e2e.test.ts" }],
+  [/^npm run slim$/, { by: "test/docker/slim.test.ts" }],
   [/^npm run image:rehearse$/, { by: "test/docker/rehearsal.e2e.test.ts" }],
   [
     /^npm run settings$/,

@@ -98,6 +98,8 @@ export interface History {
   readonly open: readonly string[];
   /** Lines of the bot's output that tell of a crash or a rejection nobody handles. */
   readonly crashes: readonly string[];
+  /** How much all processes together may draw at once, where that is limited. */
+  readonly atOnce?: number;
   /** What the last process held when it was up, and at the end when all was quiet, in bytes, where both were measured. */
   readonly memory?: { readonly before: number; readonly after: number };
 }

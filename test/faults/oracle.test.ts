@@ -271,6 +271,37 @@ test("who is stopped in mid-air does not listen", () => {
   ]);
 });
 
+test("what was said later in a thread is begun later, where the first was seen taken by then", () => {
+  const said = (turn: string) => asked(turn, { platform: "web", way: "prompt", places: ["thread"] });
+  const [first, second] = [created("resp_1", "qz1"), created("resp_2", "qz2")];
+  const shown = [
+    seen("m1", { pictures: [picture] }),
+    seen("m2", { pictures: ["picture of resp_2"] }, { turn: "qz2" }),
+  ];
+  const drawn = [drew("resp_1", "qz1"), drew("resp_2", "qz2")];
+  const order = (...moments: readonly Happening[]) => wrongsOf([...moments, ...shown], { drawn });
+  assert.deepEqual(order(said("qz1"), taken("qz1"), said("qz2"), taken("qz2"), first, second), []);
+  assert.deepEqual(order(said("qz1"), taken("qz1"), said("qz2"), taken("qz2"), second, first), ["order"]);
+  assert.deepEqual(order(said("qz1"), said("qz2"), taken("qz1"), taken("qz2"), second, first), []);
+});
+
+test("no more is drawn at once than all may, but for those who are stopped or gone", () => {
+  const both = [
+    ...[asked("qz1"), taken("qz1"), asked("qz2"), taken("qz2")],
+    ...[created("resp_1", "qz1"), told("resp_1"), created("resp_2", "qz2"), told("resp_2")],
+  ];
+  const shown = [
+    seen("m1", { pictures: [picture] }),
+    seen("m2", { pictures: ["picture of resp_2"] }, { turn: "qz2" }),
+  ];
+  const more = { drawn: [drew("resp_1", "qz1"), drew("resp_2", "qz2")], atOnce: 1 };
+  assert.deepEqual(wrongsOf([...both, ...shown], more), ["crowded"]);
+  assert.deepEqual(wrongsOf([...both, ...shown], { ...more, atOnce: 2 }), []);
+  const over: Happening = { kind: "told", response: "resp_1", event: "response.completed" };
+  assert.deepEqual(wrongsOf([...both.slice(0, 6), over, ...both.slice(6), ...shown], more), []);
+  assert.deepEqual(wrongsOf([...both.slice(0, 6), died, ...both.slice(6), ...shown], more), []);
+});
+
 test("two requests of the same words may be drawn twice, and a third time not", () => {
   const redo = asked("qz2", { group: "qz1", way: "redo", from: { message: "m1", goesOn: false } });
   const again = [redo, taken("qz2"), created("resp_2", "qz1"), told("resp_2")];

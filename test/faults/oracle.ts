@@ -13,6 +13,8 @@ export const wrongs = {
   "taken back": "a finished picture was shown, and then was not",
   waiting: "a message says for ever that more will come",
   parent: "a picture was made from another than the one that was answered",
+  order: "what was said later in a thread was begun before what was said first",
+  crowded: "more was drawn at once than all processes together may",
   leaked: "what was for one person was shown to others",
   litter: "something is left on a platform, shown by nothing",
   open: "the ledger keeps what is over",
@@ -301,6 +303,11 @@ export function judge(history: History): Verdict {
   }
 
   judgeParents({ asked, created, moments, finished }, wrong);
+  judgeOrder({ asked, created, moments, spared }, wrong);
+  if (history.atOnce !== undefined) {
+    const most = mostAtOnce(created, moments);
+    if (most > history.atOnce) wrong("crowded", `${most} at once, where ${history.atOnce} may be`);
+  }
 
   // Nothing of one person's reaches another.
   for (const shown of messages) {
@@ -364,6 +371,66 @@ function judgeParents(
       );
     }
   }
+}
+
+/** The thread in which it was said, where what is said there goes one after another as far as can be seen from outside. */
+function threadOf({ platform, way, places }: Asked): string | undefined {
+  const isIn = platform === "web" || (platform === "slack" && (way === "thread" || way === "form"));
+  return isIn ? places.at(-1) : undefined;
+}
+
+/** Who speaks after somebody's request was seen taken is drawn after it, where both are begun. */
+function judgeOrder(
+  of: {
+    readonly asked: readonly Asked[];
+    readonly created: readonly Created[];
+    readonly moments: readonly Moment[];
+    readonly spared: ReadonlyMap<string, unknown>;
+  },
+  wrong: (kind: "order", what: string, more: { turn: string }) => void,
+): void {
+  const { asked, created, moments, spared } = of;
+  const takenAt = new Map(moments.flatMap((one) => (one.kind === "taken" ? [[one.turn, one.at]] : [])));
+  const begunAt = new Map(created.map(({ group, at }) => [group, at] as const).reverse());
+  const threads = Map.groupBy(
+    asked.filter(({ turn, group }) => group === turn && begunAt.has(turn) && !spared.has(turn)),
+    threadOf,
+  );
+  for (const [thread, turns] of threads) {
+    if (thread === undefined) continue;
+    for (const [index, { turn, at }] of turns.entries()) {
+      const before = turns.slice(0, index).filter((one) => (takenAt.get(one.turn) ?? Infinity) < at);
+      const late = before.find((one) => (begunAt.get(one.turn) ?? 0) > (begunAt.get(turn) ?? 0));
+      if (late) wrong("order", `${turn} was begun before ${late.turn}, in ${thread}`, { turn });
+    }
+  }
+}
+
+/** How many responses processes had on their way at once; one that was stopped, or has ended, has none any more. */
+function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): number {
+  const ends = new Map(
+    moments.flatMap((one) =>
+      one.kind === "told" && /^response\.(?:completed|failed|incomplete)$/.test(one.event)
+        ? [[one.response, one.at] as const]
+        : [],
+    ),
+  );
+  const gone = (process: number, from: number) =>
+    moments.find(
+      (one) =>
+        one.kind === "process" &&
+        one.process === process &&
+        one.at >= from &&
+        ["paused", "killed", "ended"].includes(one.what),
+    )?.at ?? Infinity;
+  const spans = created.map(({ response, process, at }) => ({
+    from: at,
+    to: Math.min(ends.get(response) ?? Infinity, gone(process, at)),
+  }));
+  return Math.max(
+    0,
+    ...spans.map(({ from }) => spans.filter((one) => one.from <= from && one.to > from).length),
+  );
 }
 
 /** What is put on a platform then cannot be noted: who is killed before it is shown leaves it behind. */

@@ -77,6 +77,7 @@ export async function runStorm(
       litter: [...towns.values()].flatMap((town) => town.litter()),
       open: await ground.open(),
       crashes: [...fleet.crashes(), ...wrongs],
+      ...(options.fleet?.atOnce !== undefined && { atOnce: options.fleet.atOnce }),
       ...(isSame && { memory: { before: before.bytes, after: after.bytes } }),
     };
     const faults: Record<string, number> = {};

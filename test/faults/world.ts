@@ -21,6 +21,8 @@ export interface FleetOptions {
   readonly store: ServerKind;
   /** How Slack brings what is said: to any of their sockets, or through a balancer. */
   readonly slackBy: "socket" | "http";
+  /** What they may draw at once, all together; absent: as much as they have room for. */
+  readonly atOnce?: number;
 }
 
 /** People, the machines between, and the bot's processes, which nobody has started yet. */
@@ -61,6 +63,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       (process) => ({
         ...Object.assign({}, ...[...towns.values()].map(({ env }) => env)),
         ...(of && !used.has("web") && { PLAYGROUND: "off" }),
+        ...(of?.atOnce !== undefined && { FLEET_CONCURRENCY: String(of.atOnce) }),
         OPENAI_API_KEY: "sk-storm-0123456789",
         OPENAI_BASE_URL: openai.urlFor(process),
         ...ground.envFor(process),

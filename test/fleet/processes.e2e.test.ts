@@ -38,7 +38,7 @@ async function startTwo(t: TestContext, server: Server) {
   const [first, second] = await Promise.all([launch(), launch()]);
   const answers = () => simulator.messages(channel).filter(({ byBot }) => byBot);
   return {
-    ...{ simulator, standin, server, first, second, answers },
+    ...{ simulator, standin, server, first, second, answers, ada },
     /** From now on Slack brings everything to that process. */
     turnTo: ({ address }: { readonly address: string }) => simulator.http.deliverTo(address),
     ask: (words: string) => simulator.say(channel, ada, `<@${simulator.bot.id}> ${words}`),
@@ -83,6 +83,24 @@ for (const [kind, create] of [
       await two.finished(2);
       assert.equal(two.answers().length, 2, "one answer for each");
       assert.equal(two.asked(), 2, "what OpenAI was at is gone on with");
+    });
+
+    test("do not go on with what was cancelled while nobody saw to it", async (t) => {
+      const one = await create();
+      const two = await startTwo(t, one ?? assert.fail());
+      two.hold();
+      two.turnTo(two.first);
+      await two.ask("a fox");
+      await two.sketched(1);
+      await two.first.kill("SIGKILL");
+      two.turnTo(two.second);
+      const [seen] = two.answers();
+      two.simulator.press(seen ?? assert.fail(), "a:cancel", two.ada);
+      await until(
+        () => /cancelled/i.test(JSON.stringify(two.answers()[0])),
+        async () => `it to be cancelled; there is ${JSON.stringify(two.answers())} ${two.second.output()}`,
+      );
+      assert.ok(!two.second.output().includes("turn.done"));
     });
 
     test("show nothing that another would not know of: it waits for the server to be back", async (t) => {

@@ -1,5 +1,6 @@
 import { createLanes } from "../../src/fleet/embedded/lanes.ts";
 import { createLedger } from "../../src/fleet/embedded/ledger.ts";
+import type { Fleet } from "../../src/fleet/fleet.ts";
 import type { LineLimits } from "../../src/fleet/lanes.ts";
 import { publishedPrices } from "../../src/money/prices.ts";
 import type { RequestDefaults } from "../../src/openai/engine.ts";
@@ -36,6 +37,8 @@ export async function createCore(parts: {
   readonly access?: Access;
   readonly links?: Links;
   readonly spool?: Spool;
+  /** It is one of several. */
+  readonly fleet?: Fleet;
   readonly missedMs?: number;
   /** The clock between tries of what fails. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
@@ -54,7 +57,7 @@ export async function createCore(parts: {
   const log = createLog("debug", { write: (line) => void lines.push(line) });
   const history = createHistory(store);
   // Time is not what these tests are about: a machine that is busy is no store that is slow.
-  const ledger = await createLedger(store, { takeMs: 60_000 });
+  const ledger = parts.fleet?.ledger ?? (await createLedger(store, { takeMs: 60_000 }));
   const bot = await createBot({
     store,
     painter: between(
@@ -69,7 +72,8 @@ export async function createCore(parts: {
     ),
     history,
     ledger,
-    lanes: createLanes(concurrency, parts.queue),
+    lanes: parts.fleet?.lanes ?? createLanes(concurrency, parts.queue),
+    ...(parts.fleet && { bus: parts.fleet.bus }),
     accounts: createAccounts(store),
     identity: await createIdentity(store),
     links: parts.links ?? createLinks(),

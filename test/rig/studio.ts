@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Fleet } from "../../src/fleet/fleet.ts";
 import type { LineLimits } from "../../src/fleet/lanes.ts";
 import type { RequestDefaults } from "../../src/openai/engine.ts";
 import type { Painter } from "../../src/openai/painter.ts";
@@ -129,6 +130,8 @@ export async function createStudio(
     access?: Access;
     links?: Links;
     spool?: Spool;
+    /** It is one of several. */
+    fleet?: Fleet;
     /** The clock between tries of what fails. */
     wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
     /** It is no OpenAI: what its models take is not known. */

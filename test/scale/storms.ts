@@ -3,7 +3,7 @@ import type { ServerKind } from "../faults/stores/server.ts";
 import type { StormOptions } from "../faults/storm.ts";
 
 /** Where people are whom several processes can serve. */
-export const scalePlatforms = ["slack", "web"] as const;
+export const scalePlatforms = ["slack", "web", "discord"] as const;
 
 /** What can go wrong with them. */
 export const scaleKinds = [
@@ -27,8 +27,11 @@ export function stormOf(
   const store = stores[seed % stores.length];
   const way = slackBy[Math.floor(seed / stores.length) % slackBy.length];
   if (!store || !way) throw new Error("There is nothing to choose from.");
-  return { ...scaleStorm, atOnce, fleet: { processes, store, slackBy: way } };
+  return { ...scaleStorm, atOnce, fleet: { processes, store, slackBy: way, atOnce: fleetAtOnce } };
 }
+
+/** What all processes may draw at once: less than people ask for. */
+const fleetAtOnce = 5;
 
 /**
  * A picture takes longer than what a power cut takes away: else what is drawn and shown within a second would be

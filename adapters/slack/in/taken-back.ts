@@ -8,13 +8,26 @@ import { isSpot, parseMessageKey, toMark, toMessageKey, toPlace, toThreadKey } f
 import { imageLimits } from "../wire/limits.ts";
 import type { To } from "../wire/send/calls.ts";
 import { skewMs } from "../wire/send/posts.ts";
-import { isRefusal, toTrouble } from "../wire/trouble.ts";
+import { isRefusal, toLogged, toTrouble } from "../wire/trouble.ts";
 
-/** A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn. */
-export function forget({ core, live, gone }: Stage, channelId: string, ts: string): void {
+/**
+ * A request that is taken back, or an answer that is taken away: nobody waits for what is being drawn, in whatever
+ * process.
+ */
+export function forget(stage: Stage, channelId: string, ts: string): void {
+  const { core, live, log } = stage;
+  const key = toMessageKey({ channelId, ts });
+  if (!live.has(key)) void core.removed(key);
+  forgetHere(stage, channelId, ts);
+  core.shared?.bus
+    .tell("deleted", { channelId, ts })
+    .catch((error: unknown) => log.debug({ message: key, error: toLogged(error) }, "slack.deleted.untold"));
+}
+
+/** The same for what this process is at. */
+export function forgetHere({ live, gone }: Stage, channelId: string, ts: string): void {
   const key = toMessageKey({ channelId, ts });
   if (live.has(key)) gone(key);
-  else void core.removed(key);
   for (const [answer, { request }] of live) {
     const spot = parseMessageKey(answer);
     if (request === ts && isSpot(spot) && spot.channelId === channelId) gone(answer);

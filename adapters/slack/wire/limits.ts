@@ -116,10 +116,13 @@ export interface Timing {
   readonly quickMs: number;
   /** Until an edit whose answer got lost has been made, or never will be. */
   readonly settleMs: number;
+  /** Until a process for which Slack has no socket asks again. */
+  readonly fullMs: number;
 }
 
 /** What Slack likes. */
 export const usualTiming: Timing = {
   ...{ paceMs, pollMs, showMs, requestMs, quickMs, settleMs },
+  fullMs: 60_000,
   retryMs: [1000, 3000, 8000, 20_000],
 };

@@ -18,8 +18,16 @@ const reconnectMs = [50, 1000, 2000, 5000, 10_000, 20_000, 30_000];
 /**
  * Socket Mode. Reconnecting is done here and not by the library, which waits five seconds first and, where a connection
  * fails before Slack's greeting, leaves a rejection that nobody handles.
+ *
+ * Slack greets ten sockets of an app, and sends each event to one of them. A process that is one too many goes on without,
+ * and asks again after `fullMs`.
  */
-export function createSocket(appToken: string, apiUrl: string | undefined, log: Log): Gateway {
+export function createSocket(
+  appToken: string,
+  apiUrl: string | undefined,
+  log: Log,
+  fullMs: number,
+): Gateway {
   // An object of its own: the library writes the token into the one it is given.
   const clientOptions: webApi.WebClientOptions = {
     ...(apiUrl && { slackApiUrl: apiUrl }),
@@ -43,15 +51,25 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
   /** Sockets so far. */
   let opened = 0;
   let isConnected = false;
+  /** There are ten sockets without this process's. */
+  let isSpare = false;
 
   client.on("ws_message", (data: unknown) => {
-    if (typeof data !== "string" || !data.includes('"disconnect"') || !isDisconnect(data)) return;
+    if (typeof data !== "string" || !data.includes('"disconnect"')) return;
+    const reason = toDisconnect(data);
+    if (reason === undefined) return;
+    if (reason === tooMany) onFull();
     // Slack wants the socket closed; one that does not close is not waited for.
     const leaving = opened;
     setTimeout(() => {
       if (opened === leaving) void client.disconnect().catch(() => {});
     }, closeMs).unref();
   });
+
+  function onFull(): void {
+    if (!isSpare) log.warn({ hint: fullHint }, "slack.sockets.full");
+    isSpare = true;
+  }
 
   // The library leaves it to nobody to hear of what it cannot read.
   for (const event of ["ws_message", "slack_event"]) {
@@ -74,6 +92,7 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
     opened += 1;
     try {
       await client.start();
+      isSpare = false;
     } finally {
       clearTimeout(patience);
     }
@@ -81,11 +100,12 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
   }
 
   /** Slack gives out few sockets a minute: who has been restarted often is let in a little later. */
-  async function connectFirst(): ReturnType<typeof connect> {
+  async function connectFirst(): Promise<Awaited<ReturnType<typeof connect>> | undefined> {
     for (;;) {
       try {
         return await connect();
       } catch (error) {
+        if (isSpare) return undefined;
         const pauseMs = retryAfterMs(error);
         if (pauseMs === undefined) throw toSocketError(error);
         log.warn({ pauseMs }, "slack.connection.limited");
@@ -94,8 +114,8 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
     }
   }
 
-  async function stay(first: { readonly ended: Promise<void> }): Promise<void> {
-    let connection: typeof first | undefined = first;
+  async function stay(first: { readonly ended: Promise<void> } | undefined): Promise<void> {
+    let connection = first;
     for (let attempt = 0; ; attempt += 1) {
       if (connection) {
         if (closing.signal.aborted) void client.disconnect().catch(() => {});
@@ -105,12 +125,12 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
         attempt = 0;
       }
       if (closing.signal.aborted) return;
-      log.info({ attempt }, "slack.reconnecting");
-      const pauseMs = reconnectMs[Math.min(attempt, reconnectMs.length - 1)] ?? 0;
+      if (!isSpare) log.info({ attempt }, "slack.reconnecting");
+      const pauseMs = isSpare ? fullMs : (reconnectMs[Math.min(attempt, reconnectMs.length - 1)] ?? 0);
       await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => {});
       if (closing.signal.aborted) return;
       connection = await connect().catch(async (error: unknown) => {
-        log.warn({ error: toLogged(error) }, "slack.connection.failed");
+        if (!isSpare) log.warn({ error: toLogged(error) }, "slack.connection.failed");
         await sleep(retryAfterMs(error) ?? 0, undefined, { signal: closing.signal }).catch(() => {});
         return undefined;
       });
@@ -130,19 +150,26 @@ export function createSocket(appToken: string, apiUrl: string | undefined, log: 
       await withTimeout(running, 3 * closeMs);
       clearTimeout(cut);
     },
-    isConnected: () => isConnected,
+    isConnected: () => isConnected || isSpare,
     where: () => "in Socket Mode",
   };
 }
 
-function isDisconnect(data: string): boolean {
+/** As Slack says that an app has too many sockets: before it greets. Source: slackapi/bolt-js issue 2225. */
+const tooMany = "too_many_websockets";
+
+const fullHint =
+  "This app has ten sockets already, as many as Slack allows, so this process gets no events. It draws what others take on, and asks again each minute. For more than ten processes use HTTP (SLACK_SIGNING_SECRET).";
+
+/** Why Slack wants the socket closed; undefined: it says something else. */
+function toDisconnect(data: string): string | undefined {
   try {
     const message: unknown = JSON.parse(data);
-    return (
-      typeof message === "object" && message !== null && "type" in message && message.type === "disconnect"
-    );
+    if (typeof message !== "object" || message === null || !("type" in message)) return undefined;
+    if (message.type !== "disconnect") return undefined;
+    return "reason" in message ? String(message.reason) : "";
   } catch {
-    return false;
+    return undefined;
   }
 }
 

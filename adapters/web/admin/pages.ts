@@ -7,6 +7,7 @@ import type { App } from "../wire/app.ts";
 import { createBundles } from "../wire/bundle.ts";
 import { packJson } from "../wire/compress.ts";
 import { createLogin } from "../wire/door/login.ts";
+import { createSharedWaits } from "../wire/door/waits.ts";
 import type { Files } from "../wire/files.ts";
 import { ownMachine, ownOrigin } from "../wire/guard.ts";
 import { createBudgetRoutes } from "./budget.ts";
@@ -59,9 +60,11 @@ export async function createAdminPages(
 ): Promise<AdminPages> {
   const { rules, shared, page, library, publicUrl, log, now } = parts;
   const sessions = shared ? createSharedSessions(shared, now) : createAdminSessions(now);
+  const waits = shared && createSharedWaits(shared, "admin", now);
+  const others = shared && { bus: shared.bus, fresh: async () => {} };
   const door = password
     ? await createLogin({
-        ...{ password, sessions, trustedProxies, publicUrl, now, room },
+        ...{ password, sessions, waits, others, trustedProxies, publicUrl, now, room },
         log: log.child({ door: "admin" }),
       })
     : undefined;

@@ -37,12 +37,12 @@ export function createAdminRoutes(
 
   // By POST: it is written down that somebody has looked.
   api.post("/prompt", small, async (c) => {
-    const text = control.promptOf(await readMessage(c.req.raw));
+    const text = await control.promptOf(await readMessage(c.req.raw));
     if (text === undefined) throw over();
     return c.json({ text } satisfies AdminAnswers["prompt"]);
   });
   api.post("/cancel", small, async (c) => {
-    if (!control.cancel(await readMessage(c.req.raw))) throw over();
+    if (!(await control.cancel(await readMessage(c.req.raw)))) throw over();
     return c.body(null, 204);
   });
   api.post("/drain", (c) => {

@@ -33,7 +33,7 @@ export interface Database {
   close(): void;
 }
 
-const fileName = "playground.db";
+export const fileName = "playground.db";
 
 /**
  * What each version added. A file is brought up to the last of them when it is opened, and says so, so that an older

@@ -7,7 +7,8 @@ export function createClicks(now: () => number): (click: string, withinMs: numbe
       if (now() < until) break;
       clicks.delete(one);
     }
-    if (clicks.has(click)) return true;
+    if (now() < (clicks.get(click) ?? 0)) return true;
+    clicks.delete(click);
     clicks.set(click, now() + withinMs);
     return false;
   };

@@ -7,7 +7,7 @@ export interface Person {
   readonly name: string;
 }
 
-/** A turn that this process sees through, without what was asked for. Times are Unix time in ms. */
+/** A turn that this process, or another on its store, sees through, without what was asked for. Times are Unix time in ms. */
 export interface LiveTurn {
   /** The message that shows, or will show, the answer. */
   readonly message: MessageKey;
@@ -48,11 +48,11 @@ export interface Failure {
   readonly responseIds?: readonly string[];
 }
 
-/** What goes on in this process at the moment. */
+/** What goes on at the moment, in all processes on the store. */
 export interface Now {
   /** Those that are shown first, then those that are drawn, then the line; each the earliest first. */
   readonly turns: readonly LiveTurn[];
-  /** No new turns are taken: it is being drained. */
+  /** No new turns are taken by this process: it is being drained. */
   readonly isDraining: boolean;
   /** How OpenAI answered last, Unix time in ms; absent before that. */
   readonly lastAnswer?: { readonly at: number; readonly code?: ErrorCode };
@@ -64,13 +64,19 @@ export type Changed = "turns" | "failures";
 /** What an admin sees of the turns in hand, and does with them. */
 export interface Control {
   now(): Now;
-  /** What was asked for in that message; undefined when that turn is over. The log says that it was looked at. */
-  promptOf(message: MessageKey): string | undefined;
+  /**
+   * What was asked for in that message; undefined when that turn is over. The log says that it was looked at. Rejects with
+   * BotError `storage`, as `cancel` does.
+   */
+  promptOf(message: MessageKey): Promise<string | undefined>;
   /** False when there is nothing left to cancel. */
-  cancel(message: MessageKey): boolean;
+  cancel(message: MessageKey): Promise<boolean>;
   /** The latest first, of all that were kept: some hundreds at most. Rejects with BotError `storage`. */
   failures(): Promise<readonly Failure[]>;
-  /** Takes no new turns: people are told to come back. Those in hand are finished. A restart ends it. */
+  /**
+   * Takes no new turns, in whichever of the processes there are: people are told to come back. Those in hand are finished.
+   * A restart ends it, of the process that is restarted.
+   */
   drain(): void;
   /** Ends that. */
   takeAgain(): void;

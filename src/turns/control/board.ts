@@ -28,8 +28,19 @@ const openAiFails = new Set<ErrorCode>(["auth", "quota", "rejected", "unreachabl
 
 const phases = ["showing", "drawing", "waiting"] as const satisfies LiveTurn["phase"][];
 
-/** `onChange` hears of every change; `now` is Unix time, ms. */
-export function createBoard({ onChange, now }: { onChange: () => void; now: () => number }): Board {
+/**
+ * `onChange` hears of every change, `onTurn` how a turn goes along, and without it that it is over; `now` is Unix time,
+ * ms.
+ */
+export function createBoard({
+  onChange,
+  onTurn = () => {},
+  now,
+}: {
+  readonly onChange: () => void;
+  readonly onTurn?: (message: MessageKey, turn?: LiveTurn) => void;
+  readonly now: () => number;
+}): Board {
   /** In the order in which they began. */
   const entries = new Map<MessageKey, { readonly live: LiveTurn; readonly text: string }>();
   let lastAnswer: Now["lastAnswer"];
@@ -51,13 +62,17 @@ export function createBoard({ onChange, now }: { onChange: () => void; now: () =
     },
     begin(turn) {
       const { message, text } = turn;
-      entries.set(message, { live: toLive(turn, now()), text });
+      const live = toLive(turn, now());
+      entries.set(message, { live, text });
+      onTurn(message, live);
       onChange();
       const change = (to: Partial<LiveTurn>) => {
         const known = entries.get(message);
         if (!known) return;
         const { ahead: _, ...before } = known.live;
-        entries.set(message, { live: { ...before, ...to }, text });
+        const live = { ...before, ...to };
+        entries.set(message, { live, text });
+        onTurn(message, live);
         onChange();
       };
       return {
@@ -74,19 +89,24 @@ export function createBoard({ onChange, now }: { onChange: () => void; now: () =
         },
         over() {
           entries.delete(message);
+          onTurn(message);
           onChange();
         },
       };
     },
     now() {
-      const all = [...entries.values()].map(({ live }) => live);
-      const turns = phases.flatMap((phase) =>
-        all.filter((one) => one.phase === phase).sort((one, other) => orderOf(one) - orderOf(other)),
-      );
+      const turns = inOrder([...entries.values()].map(({ live }) => live));
       return { turns, isDraining: !isTaking, ...(lastAnswer && { lastAnswer }) };
     },
     promptOf: (message) => entries.get(message)?.text,
   };
+}
+
+/** Those that are shown first, then those that are drawn, then the line; each the earliest first. */
+export function inOrder(all: readonly LiveTurn[]): readonly LiveTurn[] {
+  return phases.flatMap((phase) =>
+    all.filter((one) => one.phase === phase).sort((one, other) => orderOf(one) - orderOf(other)),
+  );
 }
 
 function toLive({ message, adapter, user, place, options, acceptedAt }: OpenTurn, since: number): LiveTurn {

@@ -30,6 +30,8 @@ export function createResume(of: {
   readonly adapterOf: (name: string) => Adapter | undefined;
   /** Whether it may no longer be drawn for who asked, where they did. */
   readonly isBarred: (adapter: string, turn: OpenTurn) => Promise<boolean>;
+  /** Whether it was cancelled while nobody saw to it. Rejects with BotError `storage`. */
+  readonly isCancelled: (turn: OpenTurn) => Promise<boolean>;
   readonly log: Log;
 }): Resume {
   const { ledger, runs, events, unfinished, spool, onUndone, reread, adapterOf, log } = of;
@@ -55,8 +57,10 @@ export function createResume(of: {
     const reply = adapter.reopen(turn.message, turn.venue);
     const files = reread(adapter, turn.files ?? []);
     const isBarred = await of.isBarred(entry.adapter, turn);
+    const isCancelled = await of.isCancelled(turn);
+    const known = isCancelled ? { ...turn, cancelled: true as const } : turn;
     runs
-      .start(adapter, turn, reply, files, { isResumed: true, isBarred, onUndone: onUndone(turn, files) })
+      .start(adapter, known, reply, files, { isResumed: true, isBarred, onUndone: onUndone(turn, files) })
       .catch((error: unknown) => {
         log.error({ message: turn.message, error }, "turn.lost");
       });

@@ -40,6 +40,8 @@ export interface Socket {
 
 /** How long a client may take to say goodbye. */
 const goodbyeMs = 250;
+/** Sockets of one app. docs: apis/events-api/using-socket-mode; how the next is refused: slackapi/bolt-js issue 2225. */
+const mostSockets = 10;
 /** Time a URL is good for. docs: apis/events-api/using-socket-mode: it is meant for at once. */
 const ticketMs = 30_000;
 
@@ -84,6 +86,10 @@ export function createSocket(parts: {
       changes.happened();
     });
     if (!state.greeting) return;
+    if (sockets.size >= mostSockets) {
+      send(socket, { type: "disconnect", reason: "too_many_websockets", debug_info: { host: "applink-1" } });
+      return;
+    }
     sockets.add(socket);
     send(socket, {
       type: "hello",

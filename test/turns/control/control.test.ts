@@ -51,8 +51,8 @@ test("an admin sees who has what drawn and who waits, where and since when, and 
 
 test("what was asked for is read only where somebody opens it, and the log says so", async (t) => {
   const { studio, control, held, first, drawn, waiting } = await twoTurns(t);
-  assert.equal(control.promptOf(first.key), "a fox at night");
-  assert.equal(control.promptOf("paper:nobody"), undefined);
+  assert.equal(await control.promptOf(first.key), "a fox at night");
+  assert.equal(await control.promptOf("paper:nobody"), undefined);
   const told = studio.lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "admin.read");
   assert.deepEqual(
     told.map(({ message }) => message),
@@ -65,16 +65,16 @@ test("what was asked for is read only where somebody opens it, and the log says 
 
 test("an admin cancels what is drawn and what waits; the person sees it, and nothing is cancelled twice", async (t) => {
   const { studio, control, first, second, drawn, waiting } = await twoTurns(t);
-  assert.equal(control.cancel(second.key), true);
+  assert.equal(await control.cancel(second.key), true);
   await waiting;
-  assert.equal(control.cancel(first.key), true);
+  assert.equal(await control.cancel(first.key), true);
   await drawn;
   for (const { key } of [first, second]) {
     assert.deepEqual(
       [studio.adapter.views(key).at(-1)?.phase, studio.adapter.views(key).at(-1)?.status],
       ["cancelled", "Cancelled"],
     );
-    assert.equal(control.cancel(key), false);
+    assert.equal(await control.cancel(key), false);
   }
   assert.deepEqual(await control.failures(), [], "what was cancelled is no failure");
 });

@@ -26,8 +26,9 @@ export function createDesk(turns: readonly LiveTurn[] = [], failures: readonly F
   const admin: Admin = {
     control: {
       now: () => ({ turns: inHand, isDraining }),
-      promptOf: (message) => (inHand.some((turn) => turn.message === message) ? "a fox at night" : undefined),
-      cancel(message) {
+      promptOf: async (message) =>
+        inHand.some((turn) => turn.message === message) ? "a fox at night" : undefined,
+      async cancel(message) {
         if (!inHand.some((turn) => turn.message === message)) return false;
         cancelled.push(message);
         inHand = inHand.filter((turn) => turn.message !== message);

@@ -1,4 +1,5 @@
-import { isStoppedBy } from "../../live/agent/stopped.ts";
+import type { EventKey, ThreadKey } from "../../../../src/seam/turn.ts";
+import { isStoppedBy, type Stopped } from "../../live/agent/stopped.ts";
 import type { Came } from "../../live/came.ts";
 import type { Stage } from "../../live/stage.ts";
 import { isDirect } from "../../live/where.ts";
@@ -15,15 +16,24 @@ export async function answerStop(
   { channel, thread_ts, event_ts }: Stop,
   came: Came,
 ): Promise<void> {
-  const { live, stops, sessions, me, core } = stage;
+  const { stops, sessions } = stage;
   if (!isDirect({ channel })) return; // nothing of ours has that button elsewhere
   const thread = toThreadKey(channel, thread_ts);
   const stopped = { ts: event_ts, at: came.at };
   const before = stops.get(thread);
   if (!before || Number(before.ts) < Number(event_ts)) stops.set(thread, stopped);
-  for (const [message, one] of live) {
-    if (one.thread === thread && isStoppedBy(one, stopped))
-      await withdraw(message, me.teamId, core.handle, came.event);
-  }
+  await stopIn(stage, thread, stopped, came.event);
   sessions.settle({ channelId: channel, threadTs: thread_ts });
+}
+
+/** Cancels what this process is at in that thread and was asked for before that. `event`: by which it was stopped. */
+export async function stopIn(
+  { live, me, core }: Stage,
+  thread: ThreadKey,
+  stopped: Stopped,
+  event?: EventKey,
+): Promise<void> {
+  for (const [message, one] of live)
+    if (one.thread === thread && isStoppedBy(one, stopped))
+      await withdraw(message, me.teamId, core.handle, event);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { checkHeld } from "../../../../src/seam/held.ts";
 import type { Image } from "../../../../src/seam/view.ts";
 import { toTrouble } from "../trouble.ts";
 import { altOf } from "../words.ts";
@@ -56,6 +57,7 @@ export function createUploads({ client, token, origins, patience }: Calls): Uplo
     let made = false;
     try {
       await send(url, image, name, signal);
+      checkHeld();
       made = true;
       await client.apiCall("files.completeUploadExternal", {
         files: [{ id, title: name }],

@@ -6,6 +6,7 @@ import { createPartials } from "../partials.ts";
 import { createUploads } from "../uploads.ts";
 import { createBlobs } from "./blobs.ts";
 import { openSharedDatabase } from "./database.ts";
+import { moveIn } from "./move.ts";
 import { createSharedPartials } from "./partials.ts";
 import { asides, createSharedPictures } from "./pictures.ts";
 import { createSharedUploads, readArrived } from "./uploads.ts";
@@ -28,6 +29,7 @@ export async function openSharedArchive(
   const database = await openSharedDatabase(shared, now);
   try {
     const blobs = createBlobs(shared, database, { asides, now });
+    await moveIn(folder, { database, blobs, log, now });
     const chat = await openChat(
       database,
       createSharedPictures(blobs, { fresh: database.fresh, readArrived, now }),

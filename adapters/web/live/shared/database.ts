@@ -12,6 +12,12 @@ const blobs = `
   CREATE INDEX blobsByFile ON blobs (file);
   CREATE INDEX blobsByEnd ON blobs (until) WHERE until IS NOT NULL;`;
 
+/** The tables that several processes have in common. */
+export interface SharedDatabase extends Database {
+  /** Takes over all of another database, with what is to be done besides. False, and nothing done, where there is a thread. */
+  takeOver(all: readonly Statement[]): Promise<boolean>;
+}
+
 /** How often a change is tried when others are faster each time. */
 const mostTries = 50;
 const againMs = 5;
@@ -29,7 +35,7 @@ const mostEntries = 256;
  *
  * Rejects with BotError `storage`. `now` is Unix time in ms.
  */
-export async function openSharedDatabase(shared: Shared, now: () => number): Promise<Database> {
+export async function openSharedDatabase(shared: Shared, now: () => number): Promise<SharedDatabase> {
   const journal = createJournal(shared, schema.length, now);
   const inOrder = createQueue();
   const own = new DatabaseSync("");
@@ -154,6 +160,21 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
     }
   }
 
+  async function takeOver(all: readonly Statement[]): Promise<boolean> {
+    await catchUp();
+    if (own.prepare("SELECT 1 FROM threads").get()) return false;
+    own.exec("PRAGMA foreign_keys = OFF; BEGIN");
+    try {
+      for (const [sql, ...values] of all) find(sql).run(...values);
+      const isDone = journal.replace(at, dump(own));
+      own.exec("ROLLBACK");
+      return await isDone;
+    } finally {
+      if (own.isTransaction) own.exec("ROLLBACK");
+      own.exec("PRAGMA foreign_keys = ON");
+    }
+  }
+
   const purge = () => journal.compact(at, dump(own));
 
   try {
@@ -191,6 +212,7 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
     atomically: (change, then) => inTurn(() => atomically(change, then)),
     fresh,
     purge,
+    takeOver: (all) => inTurn(() => takeOver(all)),
     get isOpen() {
       return own.isOpen;
     },
@@ -212,8 +234,8 @@ function tablesOf(database: DatabaseSync): readonly TableName[] {
   return listed.all().map(({ name, wr }) => ({ name: String(name), hasRowid: wr === 0 }));
 }
 
-/** All that there is, as statements; with the rows' own numbers, by which some are in order. */
-function dump(database: DatabaseSync): readonly Statement[] {
+/** All that there is, as statements that another database can run; with the rows' own numbers, by which some are in order. */
+export function dump(database: DatabaseSync): readonly Statement[] {
   return tablesOf(database).flatMap(({ name, hasRowid }) => {
     const columns = database.prepare("SELECT name, type, pk FROM pragma_table_info(?)").all(name);
     const isNumbered = columns.some(({ type, pk }) => type === "INTEGER" && pk === 1);

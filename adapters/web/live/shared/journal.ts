@@ -67,6 +67,8 @@ export interface Journal {
    * is left behind.
    */
   compact(at: Position, all: readonly Statement[]): Promise<void>;
+  /** Puts all that there is to be from now on in place of what is there. False, and nothing done, where that is not `at`. */
+  replace(at: Position, all: readonly Statement[]): Promise<boolean>;
 }
 
 /** Entries that are fetched at once. */
@@ -113,6 +115,27 @@ export function createJournal({ keep, transact }: Shared, schema: number, now: (
     }));
   }
 
+  /** Writes it in parts, and lets `to` put it in its place. */
+  async function put(
+    all: readonly Statement[],
+    to: (head: Head, written: Pick<Base, "id" | "parts">) => Head | undefined,
+  ): Promise<boolean> {
+    const parts = toParts(all);
+    const written = { id: randomUUID(), parts: parts.length };
+    // Listed before it is there, so that it is found again whatever comes between.
+    await change((head) => ({ ...head, left: [...head.left, { ...written, until: now() + writingMs }] }));
+    for (const [part, some] of parts.entries()) await keep.set(`base:${written.id}:${part}`, some);
+    const isDone = await change((head) => {
+      const after = to(head, written);
+      if (!after) return undefined;
+      const others = head.left.filter((one) => one.id !== written.id);
+      const old = head.base ? [{ id: head.base.id, parts: head.base.parts, until: now() }] : [];
+      return { ...after, left: [...others, ...old] };
+    });
+    await clear();
+    return isDone;
+  }
+
   return {
     head: readHead,
     async after(from, upTo) {
@@ -149,22 +172,17 @@ export function createJournal({ keep, transact }: Shared, schema: number, now: (
       return all;
     },
     async compact(at, all) {
-      const parts = toParts(all);
-      const id = randomUUID();
-      const written = { id, parts: parts.length };
-      // Listed before it is there, so that it is found again whatever comes between.
-      await change((head) => ({ ...head, left: [...head.left, { ...written, until: now() + writingMs }] }));
-      for (const [part, some] of parts.entries()) await keep.set(`base:${id}:${part}`, some);
-      await change((head) => {
-        const { base: before } = head;
-        if ((before?.seq ?? 0) >= at.seq || head.seq < at.seq) return undefined;
-        const others = head.left.filter((one) => one.id !== id);
-        const old = before ? [{ id: before.id, parts: before.parts, until: now() }] : [];
-        const base = { ...written, at: now(), seq: at.seq, last: at.id };
-        return { ...head, base, left: [...others, ...old] };
+      await put(all, (head, written) => {
+        if ((head.base?.seq ?? 0) >= at.seq || head.seq < at.seq) return undefined;
+        return { ...head, base: { ...written, at: now(), seq: at.seq, last: at.id } };
       });
-      await clear();
     },
+    replace: (at, all) =>
+      put(all, (head, written) => {
+        if (head.seq !== at.seq || head.id !== at.id) return undefined;
+        const [seq, id] = [at.seq + 1, randomUUID()];
+        return { ...head, seq, id, schema, base: { ...written, at: now(), seq, last: id } };
+      }),
   };
 }
 

@@ -3,6 +3,7 @@ import { ServerResponse } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import type { Shared } from "../../../../src/seam/core.ts";
 import type { Log } from "../../../../src/seam/log.ts";
 import { isOwnName } from "../guard.ts";
 import { createCookie, type Https } from "./cookies.ts";
@@ -12,6 +13,7 @@ import { isPassword, toVerifier } from "./password.ts";
 import { createProxies, type Proxies } from "./proxies.ts";
 import { browserMs, longestSessionMs, type Sessions } from "./sessions.ts";
 import { createTries } from "./tries.ts";
+import type { Waits } from "./waits.ts";
 
 type Visit = Context<{ Bindings: HttpBindings }>;
 
@@ -57,6 +59,10 @@ export async function createLogin(parts: {
   readonly publicUrl: string | undefined;
   readonly log: Log;
   readonly now: () => number;
+  /** How tries are slowed down: by what this process sees, unless said. */
+  readonly waits?: Waits | undefined;
+  /** Other processes that are told when a session ends; `fresh`: after it `sessions` know of it. */
+  readonly others?: { readonly bus: Shared["bus"]; fresh(): Promise<void> } | undefined;
   /** The playground, unless said. */
   readonly room?: Room;
 }): Promise<Login> {
@@ -67,10 +73,14 @@ export async function createLogin(parts: {
   const isHttps = createIsHttps(proxies, publicUrl);
   const ticket = createCookie(room.cookie, { maxAgeMs: room.longestMs, isHttps });
   const browser = createCookie(`${room.cookie}-browser`, { maxAgeMs: browserMs, isHttps });
-  const attempt = createTries({ verifier, proxies, log, now });
+  const attempt = createTries({ verifier, proxies, log, now, waits: parts.waits });
   const answers = createOpenAnswers(sessions);
   const sweep = () => answers.sweep().catch((error: unknown) => log.warn({ error }, "sessions.unswept"));
   const sweeping = setInterval(() => void sweep(), sweepMs).unref();
+  const { others } = parts;
+  const ended = `ended:${room.cookie}`;
+  const sweepThen = () => others?.fresh().then(sweep, () => {}); // what is missed now is seen in a minute
+  const hearNoMore = others?.bus.hear(ended, () => void sweepThen());
   const routes = new Hono<{ Bindings: HttpBindings }>();
 
   /** The session's id, while it goes on. Listening to events is nothing that somebody does. */
@@ -86,6 +96,7 @@ export async function createLogin(parts: {
     if (id === undefined) return;
     await sessions.end(id);
     answers.end(id);
+    others?.bus.tell(ended, null).catch((error: unknown) => log.warn({ error }, "sessions.unswept"));
   }
 
   routes.use("/login", async (c, next) => {
@@ -133,7 +144,10 @@ export async function createLogin(parts: {
       // Where a browser does not do as it is told when somebody signs out, it must have nothing that would be left.
       if (!clearsWhenTold(c, isHttps)) c.res.headers.set("Cache-Control", "no-store");
     },
-    close: () => clearInterval(sweeping),
+    close() {
+      clearInterval(sweeping);
+      hearNoMore?.();
+    },
   };
 }
 

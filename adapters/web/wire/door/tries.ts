@@ -3,7 +3,7 @@ import type { Log } from "../../../../src/seam/log.ts";
 import { createLine } from "./line.ts";
 import { isPassword } from "./password.ts";
 import { type Proxies, proxyHeader, toNetworks } from "./proxies.ts";
-import { createWaits, type Lane } from "./waits.ts";
+import { createWaits, type Lane, type Waits } from "./waits.ts";
 
 /** How a try went. `nextMs` is what the next one has to wait, `busy` says that nothing was checked. */
 export type Outcome =
@@ -29,9 +29,10 @@ export function createTries(parts: {
   readonly proxies: Proxies;
   readonly log: Log;
   readonly now: () => number;
+  /** In memory, unless said. */
+  readonly waits?: Waits | undefined;
 }): (request: IncomingMessage, said: string, browser: string | undefined) => Promise<Outcome> {
-  const { verifier, proxies, log, now } = parts;
-  const waits = createWaits(now);
+  const { verifier, proxies, log, now, waits = createWaits(now) } = parts;
   const lines = { known: createLine(inLine), strangers: createLine(inLine) };
   let toldOfProxy = false;
 
@@ -60,16 +61,19 @@ export function createTries(parts: {
     const line = browser === undefined ? lines.strangers : lines.known;
     const who = { address: proxies.addressOf(request), knownBrowser: browser !== undefined };
     if (line.isFull) return { kind: "busy" };
-    const { waitMs, nextMs, tries, isNews } = waits.take(lanes);
+    // In memory it is known at once: of many that come together none gets between.
+    const taken = waits.take(lanes);
+    const { waitMs, nextMs, tries, isNews } = taken instanceof Promise ? await taken : taken;
     if (waitMs > 0) {
       if (isNews) log.warn({ ...who, tries, waitSeconds: Math.ceil(waitMs / 1000) }, "login.waiting");
       return { kind: "wait", waitMs };
     }
+    if (taken instanceof Promise && line.isFull) return { kind: "busy" };
     if (!(await line.join(() => isPassword(said, verifier)))) {
       log.warn({ ...who, tries, waitSeconds: Math.ceil(nextMs / 1000) }, "login.failed");
       return { kind: "wrong", nextMs };
     }
-    waits.forgive(lanes);
+    await waits.forgive(lanes);
     log.info(who, "login.done");
     return { kind: "right" };
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { z } from "zod";
@@ -155,4 +156,39 @@ test("what is of a newer version is left alone", async (t) => {
     message: /of a newer version/,
   });
   await assert.rejects(open(t, shared()), { code: "storage" });
+});
+
+test("what a process kept when it was alone is the fleet's from then on, and what a second one kept stays apart", async (t) => {
+  const { shared } = await createGround(t);
+  const parts = { measure, log: createLog("silent"), now: Date.now };
+  const folders = [await createFolder(t), await createFolder(t)];
+  const src = { name: "a.png", alt: "", ...measured };
+  const drafts: string[] = [];
+  for (const folder of folders) {
+    const own = await openArchive(undefined, { ...parts, folder });
+    const draft = await own.chat.draft(await png(folders.indexOf(folder) + 1), measured);
+    drafts.push(draft.file);
+    const picture = { ...src, src: `/pictures/${draft.file}` };
+    await own.chat.ask(toAsk("a fox of old", { pictures: [picture] }), [draft]);
+    await own.chat.gallery.setFavourite(draft.file, true);
+    own.uploads.close();
+    own.database.close();
+  }
+  const other = await open(t, shared());
+  const [first = "", second = ""] = folders;
+  const archive = await openArchive(shared(), { ...parts, folder: first });
+  t.after(() => archive.database.close());
+  await other.chat.fresh();
+  for (const one of [archive, other]) {
+    assert.deepEqual(said(one), ["a fox of old"]);
+    assert.deepEqual(one.chat.gallery.favourites(), [drafts[0]]);
+    assert.deepEqual(Buffer.from(await one.chat.readPicture(drafts[0] ?? "")), await png(1));
+  }
+  assert.equal(existsSync(join(first, "playground.db")), false);
+  assert.equal(existsSync(join(first, "pictures")), false, "it is in one place");
+  await other.chat.ask(toAsk("a hare"), []);
+  const late = await openArchive(shared(), { ...parts, folder: second });
+  t.after(() => late.database.close());
+  assert.deepEqual(said(late), ["a fox of old", "a hare"]);
+  assert.equal(existsSync(join(second, "playground.db")), true, "nobody's chat is mixed with another's");
 });

@@ -83,8 +83,23 @@ test("who signs in at one process is known to another, and signs out of both", a
     (await raw(url, { path, method, headers: { cookie, "sec-fetch-site": "same-origin" } })).status;
   assert.equal(await ask(other.url, "/page/main.bundle.css"), 200, "the first that a page asks for");
   assert.equal(await ask(other.url, "/api/about"), 200);
+  const stream = await one.get("/api/events", { headers: { cookie, "sec-fetch-site": "same-origin" } });
+  assert.equal(stream.status, 200);
   assert.equal(await ask(other.url, "/logout", "POST"), 303);
+  await assert.rejects(stream.text(), "what is being told by another is cut off");
   assert.equal(await ask(one.url, "/api/about"), 401);
+});
+
+test("who tries passwords waits, whichever process is asked", async (t) => {
+  const ground = await createGround(t);
+  const password = "a long password";
+  const [one, other] = [await join(t, ground, { password }), await join(t, ground, { password })];
+  const statuses: number[] = [];
+  for (const process of [one, other, one, other]) {
+    const body = new URLSearchParams({ password: "a guess" });
+    statuses.push((await process.get("/login", { method: "POST", body })).status);
+  }
+  assert.deepEqual(statuses, [401, 401, 401, 429]);
 });
 
 test("a link that is made at one process is open at another, until a third ends it", async (t) => {
@@ -116,4 +131,26 @@ test("a thread that is deleted, renamed or brought back at one process is so at 
   assert.equal((await events.of("threadGone")).id, thread);
   assert.equal((await other.get(`/api/threads/${thread}/restore`, { method: "POST" })).status, 200);
   assert.equal((await events.of("thread")).thread.id, thread);
+});
+
+test("pages load anew where their process has missed what others said, and are told of what follows", async (t) => {
+  const ground = await createGround(t);
+  const missed: (() => void)[] = [];
+  const shared = ground.shared();
+  const bus = {
+    ...shared.bus,
+    onMissed(hear: () => void) {
+      missed.push(hear);
+      return () => {};
+    },
+  };
+  const one = await startPlayground(t, { dataDir: await createFolder(t) }, { shared: { ...shared, bus } });
+  const before = await one.events();
+  for (const hear of missed) hear();
+  await assert.rejects(async () => assert.equal(await before.next(), undefined, "it goes on"), {
+    message: /terminated/,
+  });
+  const after = await one.events();
+  await one.post(`/api/threads/${randomUUID()}/prompts`, { text: "a fox" });
+  assert.equal((await after.of("thread")).thread.title, "a fox");
 });

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { User } from "../../src/seam/turn.ts";
+import { askedOf } from "../rig/core.ts";
+import { createPostgres, createRedis } from "../rig/servers.ts";
+import { createSeveral } from "../rig/several.ts";
+import { ada, bob, place } from "../rig/studio.ts";
+import { until } from "../rig/until.ts";
+
+/** The tests of one server share what it keeps. */
+const newThread = () => `paper:${randomUUID()}` as const;
+
+const ann: User = { id: "u:ann", name: "Ann", moderator: true, admin: true };
+
+const kinds = { redis: await createRedis(), postgres: await createPostgres() };
+
+for (const kind of ["redis", "postgres"] as const) {
+  const server = kinds[kind];
+  const skip = server ? false : `${kind} is not installed here`;
+
+  describe(`several bots on ${kind}`, { skip }, () => {
+    before(() => server?.start());
+    after(() => server?.remove());
+
+    test("each see what the others have in hand, and what was asked for where somebody opens it", async (t) => {
+      const { bots } = await createSeveral(t, server ?? assert.fail(), 2, { concurrency: 1 });
+      const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];
+      const held = one.hold();
+      const reply = one.adapter.reply();
+      const drawn = one.say("a fox at night", { thread: newThread() }, reply);
+      const there = () => two.bot.control.now().turns;
+      await until(() => there().some(({ phase }) => phase === "drawing"), "it to be seen");
+      assert.deepEqual(
+        there().map(({ message, user, phase }) => [message, user, phase]),
+        [[reply.key, { id: ada.id, name: ada.name }, "drawing"]],
+      );
+      assert.equal(await two.bot.control.promptOf(reply.key), "a fox at night");
+      held.release();
+      await drawn;
+      await until(() => there().length === 0, "it to be over");
+      assert.equal(await two.bot.control.promptOf(reply.key), undefined);
+    });
+
+    test("cancel what another draws: for who asked, a moderator and an admin, and for nobody else", async (t) => {
+      const { bots } = await createSeveral(t, server ?? assert.fail(), 2);
+      const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];
+      const presses = [
+        (message: `${string}:${string}`) => two.press("cancel", message, undefined, ada),
+        (message: `${string}:${string}`) =>
+          two.press("cancel", message, undefined, { ...bob, moderator: true }),
+        (message: `${string}:${string}`) => two.bot.control.cancel(message),
+      ];
+      for (const press of presses) {
+        const held = one.hold();
+        const reply = one.adapter.reply();
+        const drawn = one.say("a fox", { thread: newThread() }, reply);
+        await until(
+          () =>
+            two.bot.control
+              .now()
+              .turns.some(({ message, phase }) => message === reply.key && phase === "drawing"),
+          "it to be seen",
+        );
+        const refused = await two.press("cancel", reply.key, undefined, bob);
+        assert.match(refused.last.text, /Only the one who asked/);
+        await press(reply.key);
+        const { last } = await drawn;
+        assert.equal(last.phase, "cancelled");
+        held.release();
+      }
+    });
+
+    test("cancel what waits in another's line", async (t) => {
+      const { bots } = await createSeveral(t, server ?? assert.fail(), 2, { concurrency: 1 });
+      const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];
+      const held = one.hold();
+      const drawing = one.say("a fox", { thread: newThread(), user: bob });
+      await until(
+        () => two.bot.control.now().turns.some(({ phase }) => phase === "drawing"),
+        "it to be drawn",
+      );
+      const replies = [one.adapter.reply(), one.adapter.reply()];
+      const waiting = replies.map((reply) => one.say("a hen", { thread: newThread() }, reply));
+      await until(() => two.bot.control.now().turns.length === 3, "them to be seen");
+      await two.press("cancel", replies[0]?.key ?? assert.fail());
+      assert.equal((await waiting[0])?.last.phase, "cancelled");
+      held.release();
+      await Promise.all([drawing, waiting[1]]);
+    });
+
+    test("keep to one slow mode, and let a moderator decide once, whichever of them hears of it", async (t) => {
+      const { bots, standin } = await createSeveral(t, server ?? assert.fail(), 2);
+      const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];
+      const here = { ...place, community: newThread() };
+      const set = (words: string) => one.say(words, { thread: newThread(), user: ann, place: here });
+      await set("settings slow-mode 3600");
+      const asked = Array.from({ length: 6 }, (_, index) =>
+        (index % 2 === 0 ? one : two).say("a fox", { thread: newThread(), place: here }),
+      );
+      const phases = (await Promise.all(asked)).map(({ last }) => last.phase);
+      assert.equal(phases.filter((phase) => phase === "done").length, 1, phases.join());
+
+      await set("settings approval-qualities high");
+      const { key, last } = await one.say("an owl --quality high", {
+        thread: newThread(),
+        user: bob,
+        place: here,
+      });
+      assert.deepEqual(last.actions, ["approve", "decline", "cancel"]);
+      const before = askedOf(standin).length;
+      const decided = await Promise.all(
+        [one, two, one, two].map((bot) => bot.press("approve", key, undefined, ann)),
+      );
+      const said = decided.map((shown) => shown.last.text);
+      assert.equal(said.filter((text) => text.startsWith("Approved")).length, 1, said.join("\n"));
+      assert.equal(askedOf(standin).length, before + 1);
+    });
+
+    test("keep to a budget among them", async (t) => {
+      const { bots } = await createSeveral(t, server ?? assert.fail(), 2, {
+        budget: { person: { picturesDay: 3 } },
+      });
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, index) => {
+          const bot = bots[index % 2] ?? assert.fail();
+          return bot.say("a fox", { thread: newThread(), user: { id: "u:thrifty", name: "Thrifty" } });
+        }),
+      );
+      const drawn = answers.filter(({ last }) => last.images.length > 0);
+      assert.equal(drawn.length, 3, "as many as the budget has room for, wherever they were asked");
+    });
+  });
+}
