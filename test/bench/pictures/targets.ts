@@ -43,6 +43,13 @@ const targets: readonly Target[] = [
     of: ratio("plain", perPicture),
   },
   {
+    what: "sketches seen, of the least there is",
+    wanted: "",
+    most: Number.POSITIVE_INFINITY,
+    digits: 2,
+    of: ratio("floor", ({ sketches }) => sketches.length),
+  },
+  {
     what: "until the picture is there, of the least there is, p50",
     wanted: "1.15 x",
     most: 1.15,
