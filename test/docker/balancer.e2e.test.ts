@@ -24,7 +24,7 @@ async function startFleet(t: TestContext) {
   const launch = async (name: string) => {
     const health = await freePort();
     const process = startDrawbridge(t, {
-      ...{ FLEET: "on", STORE_URL: redis?.url ?? "", DATA_DIR: await createFolder(t), LOG_FORMAT: "json" },
+      ...{ STORE_URL: redis?.url ?? "", DATA_DIR: await createFolder(t), LOG_FORMAT: "json" },
       ...{
         PLAYGROUND_PASSWORD: passwords[""],
         ADMIN_PASSWORD: passwords["/admin"],
