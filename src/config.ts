@@ -85,8 +85,8 @@ export interface Config {
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
-  /** Several processes share the store. Not among the settings yet: not all that they have to agree on is done. */
-  readonly isFleet?: true;
+  /** Several processes may share the store: it is on a server. */
+  readonly isFleet: boolean;
   /** What is measured is told; `token`: to who has it, else to this machine alone. */
   readonly metrics?: { readonly token?: string };
   /** A port of its own for who looks after the process. */
@@ -136,8 +136,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const issues = result.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
   if (!result.success || problems.length > 0) throw new ConfigError([...problems, ...issues]);
   const parsed = result.data;
-  const isFleet = set.FLEET === "on";
-  if (isFleet) checkFleet(parsed);
+  const storeUrl = parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`;
   return {
     openai: {
       ...(parsed.OPENAI_API_KEY && { apiKey: parsed.OPENAI_API_KEY }),
@@ -173,8 +172,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ...toSlack(parsed),
     ...(parsed.SLACK_CONFIG_TOKEN && { slackConfigToken: parsed.SLACK_CONFIG_TOKEN }),
     dataDir: parsed.DATA_DIR,
-    ...(isFleet && { isFleet }),
-    storeUrl: parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`,
+    storeUrl,
+    isFleet: /^(redis|postgres)/.test(storeUrl),
     ...(parsed.METRICS && {
       metrics: { ...(parsed.METRICS_TOKEN && { token: parsed.METRICS_TOKEN }) },
     }),
@@ -196,14 +195,6 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     takeoverMs: parsed.TAKEOVER_SECONDS * 1000,
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
-}
-
-/** What cannot be shared yet is refused. */
-function checkFleet({ STORE_URL }: Environment): void {
-  const problems = [
-    ...(/^(redis|postgres)/.test(STORE_URL ?? "") ? [] : ["STORE_URL: FLEET=on needs redis: or postgres:"]),
-  ];
-  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** All that are known, unless the operator says which; of a server that is asked for pictures alone none is known. */

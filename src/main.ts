@@ -23,7 +23,10 @@ import { type LoadedEnvironment, loadEnvironment } from "./setup/env-file.ts";
 import { listSettings } from "./setup/in-force.ts";
 import { createAccounts } from "./store/accounts.ts";
 import { createHistory } from "./store/history.ts";
+import { kindOf } from "./store/kind.ts";
 import { lockFile } from "./store/lock/file.ts";
+import type { Takeover } from "./store/lock/lock.ts";
+import { lockStore } from "./store/lock/store-lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createBot } from "./turns/bot.ts";
 import { createHealth } from "./watch/health.ts";
@@ -34,6 +37,9 @@ import { createWatch, type Readiness } from "./watch/watch.ts";
 
 /** How long all else may take to let go after the grace, in ms: with six seconds of it, less than a container is given. */
 const closeMs = 3500;
+
+/** How long several processes that start together may have to wait for one another, in ms. */
+const togetherMs = 3000;
 
 const version = readVersion();
 
@@ -81,7 +87,8 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
       process.exit(1);
     },
   };
-  if (!config.isFleet) {
+  if (config.isFleet) await waitForOlder(storeUrl, alone);
+  else {
     const setting = "DATA_DIR to another folder";
     const lock = await lockFile(join(dataDir, "lock"), { name: dataDir, setting }, alone);
     open.defer(() => lock.release());
@@ -215,12 +222,30 @@ function makeDataDir(folder: string): void {
   }
 }
 
+/** An older version has a store on a server to itself: what it is at it finishes, or leaves behind. */
+async function waitForOlder(storeUrl: string, alone: Takeover): Promise<void> {
+  let said: NodeJS.Timeout | undefined;
+  // Those that start together ask for it together, each for a moment.
+  const patient: Takeover = {
+    ...alone,
+    waitMs: Math.max(alone.waitMs, togetherMs),
+    onWait(words) {
+      said = setTimeout(alone.onWait, togetherMs, words);
+    },
+  };
+  try {
+    await (await lockStore(kindOf(storeUrl), storeUrl, patient))?.release();
+  } finally {
+    clearTimeout(said);
+  }
+}
+
 /** Of this process alone, or of several. */
 async function openFleet(config: Config, store: Store, log: Log): Promise<Fleet> {
   const { storeUrl, concurrency: atOnce, imagesPerMinute: perMinute, queue: limits } = config;
   const onUnreadable = (event: string, error: unknown) => log.error({ event, error }, "turn.unreadable");
   const parts = { store, atOnce, perMinute, limits, stopping: stopping.signal, log, onUnreadable };
-  const kind = storeUrl.startsWith("redis") ? "redis" : "postgres";
+  const kind = kindOf(storeUrl) === "redis" ? "redis" : "postgres";
   const made = config.isFleet
     ? await openSeveral(kind, storeUrl, { ...parts, atOnceOverAll: config.fleetConcurrency })
     : await openAlone(parts);

@@ -110,6 +110,7 @@ describe("the configuration", () => {
         },
         dataDir: "/var/lib/drawbridge",
         storeUrl: "redis://10.0.0.2",
+        isFleet: true,
         logLevel: "debug",
         concurrency: 64,
         missedMs: 0,
@@ -366,9 +367,9 @@ test("Discord's shards are as many as it recommends, or a count", () => {
   assert.throws(() => parseConfig({ ...discord, SHARDS: "0" }), /SHARDS:/);
 });
 
-test("several processes share a store only where all that they would share can be, and only when told to", () => {
-  const server = { STORE_URL: "redis://127.0.0.1:6379" };
-  assert.equal(parseConfig(server).isFleet, undefined);
-  assert.equal(parseConfig({ ...server, FLEET: "on" }).isFleet, true);
-  assert.throws(() => parseConfig({ FLEET: "on" }), /STORE_URL:/s);
+test("several processes share a store on a server, and no other, with nothing else to set", () => {
+  for (const url of ["redis://127.0.0.1:6379", "rediss://cache", "postgres://db/bot", "postgresql://db/bot"])
+    assert.equal(parseConfig({ STORE_URL: url }).isFleet, true, url);
+  assert.equal(parseConfig({}).isFleet, false);
+  assert.equal(parseConfig({ STORE_URL: "memory:" }).isFleet, false);
 });

@@ -8,6 +8,7 @@ import type { Patience } from "./backends/patient.ts";
 import { createSqliteStore } from "./backends/sqlite.ts";
 import { sqlitePath } from "./backends/sqlite-file.ts";
 import { createHealth, type Health, isUnreadable, toStorageError } from "./backends/trouble.ts";
+import { kindOf } from "./kind.ts";
 import type { Lease } from "./lock/lease.ts";
 import type { Lock, Takeover } from "./lock/lock.ts";
 import { lockStore } from "./lock/store-lock.ts";
@@ -67,7 +68,7 @@ const againMs = 5;
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const { log, limitMs = 2000, connectMs = 5000, silentMs = 10_000, alone, readsOnly } = options;
-  const kind = url.slice(0, url.indexOf(":")).replace(/^(redis|postgres).*/, "$1");
+  const kind = kindOf(url);
   const lock = alone && (await guarded(kind, () => lockStore(kind, url, alone)));
   const patience = { connectMs, limitMs, silentMs, mayWrite: () => !readsOnly && (!lock || lock.isHeld()) };
   try {

@@ -224,7 +224,8 @@ export function judge(history: History): Verdict {
       const own = messages.filter(({ looks }) => looks.some((look) => look.turn === turn.turn));
       const answers = own.filter(({ last, gone }) => !beside.test(last.face.text) && gone !== "bot");
       for (const { message } of own) claimed.add(message);
-      const wasTaken = taken.has(turn.turn) || answers.length > 0;
+      // A word beside, of where it goes on, is seen, too.
+      const wasTaken = taken.has(turn.turn) || own.length > 0;
       if (wasTaken) seenTaken += 1;
       const ends = answers.filter(({ last }) => last.face.state === "ended" && isAnswer(last));
       if (ends.length > 1 && !spared.has(turn.turn))

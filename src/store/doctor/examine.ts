@@ -4,6 +4,7 @@ import { BotError } from "../../seam/errors.ts";
 import { redact } from "../../seam/log.ts";
 import { type Finding, ill, well } from "../../seam/watch/finding.ts";
 import { lookAtSqliteFile, sqlitePath } from "../backends/sqlite-file.ts";
+import { kindOf } from "../kind.ts";
 import { lockFile } from "../lock/file.ts";
 import type { Takeover } from "../lock/lock.ts";
 import { lockStore } from "../lock/store-lock.ts";
@@ -150,8 +151,4 @@ function sayStoreFailed(error: unknown, kind: string, shown: string): Finding {
     `${shown} cannot be used${cause}`,
     "See that the server runs, that this machine reaches it, and that STORE_URL has its name, port, user and password.",
   );
-}
-
-function kindOf(url: string): string {
-  return url.slice(0, url.indexOf(":")).replace(/^(redis|postgres).*/, "$1");
 }
