@@ -25,6 +25,7 @@ describe("the configuration", () => {
       admin: { trustedProxies: [] },
       dataDir: "./data",
       storeUrl: `sqlite:${join("data", "drawbridge.db")}`,
+      isFleet: false,
       logLevel: "info",
       concurrency: 4,
       missedMs: 600_000,
