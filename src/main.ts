@@ -25,8 +25,6 @@ import { createAccounts } from "./store/accounts.ts";
 import { createHistory } from "./store/history.ts";
 import { kindOf } from "./store/kind.ts";
 import { lockFile } from "./store/lock/file.ts";
-import type { Takeover } from "./store/lock/lock.ts";
-import { lockStore } from "./store/lock/store-lock.ts";
 import { openStore, type Store } from "./store/store.ts";
 import { createBot } from "./turns/bot.ts";
 import { createHealth } from "./watch/health.ts";
@@ -37,9 +35,6 @@ import { createWatch, type Readiness } from "./watch/watch.ts";
 
 /** How long all else may take to let go after the grace, in ms: with six seconds of it, less than a container is given. */
 const closeMs = 3500;
-
-/** How long several processes that start together may have to wait for one another, in ms. */
-const togetherMs = 3000;
 
 const version = readVersion();
 
@@ -87,14 +82,13 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
       process.exit(1);
     },
   };
-  if (config.isFleet) await waitForOlder(storeUrl, alone);
-  else {
+  if (!config.isFleet) {
     const setting = "DATA_DIR to another folder";
     const lock = await lockFile(join(dataDir, "lock"), { name: dataDir, setting }, alone);
     open.defer(() => lock.release());
   }
   let fleet: Fleet | undefined;
-  const opened = await openStore(storeUrl, { log, ...(!config.isFleet && { alone }) });
+  const opened = await openStore(storeUrl, { log, ...(config.isFleet ? { older: alone } : { alone }) });
   open.defer(() => opened.close());
   const metrics = await openMetrics(config, () => ({
     drawing: fleet?.lanes.inside ?? 0,
@@ -219,24 +213,6 @@ function makeDataDir(folder: string): void {
       `${folder} cannot be made a folder. Set DATA_DIR to one that can be written to.`,
       { cause },
     );
-  }
-}
-
-/** An older version has a store on a server to itself: what it is at it finishes, or leaves behind. */
-async function waitForOlder(storeUrl: string, alone: Takeover): Promise<void> {
-  let said: NodeJS.Timeout | undefined;
-  // Those that start together ask for it together, each for a moment.
-  const patient: Takeover = {
-    ...alone,
-    waitMs: Math.max(alone.waitMs, togetherMs),
-    onWait(words) {
-      said = setTimeout(alone.onWait, togetherMs, words);
-    },
-  };
-  try {
-    await (await lockStore(kindOf(storeUrl), storeUrl, patient))?.release();
-  } finally {
-    clearTimeout(said);
   }
 }
 

@@ -50,6 +50,8 @@ export interface StoreOptions {
   readonly silentMs?: number;
   /** How to have the store to oneself. Absent: it is shared, by whoever knows what they do. */
   readonly alone?: Takeover;
+  /** How to wait for an older version, which has a store on a server to itself, before it is shared. */
+  readonly older?: Takeover;
   /** For who looks at the store of a process that runs: no value is written to see that this works. */
   readonly readsOnly?: boolean;
 }
@@ -67,8 +69,9 @@ const againMs = 5;
  * asked for, also when one of them was given up; `createPatient` says what that leaves open.
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  const { log, limitMs = 2000, connectMs = 5000, silentMs = 10_000, alone, readsOnly } = options;
+  const { log, limitMs = 2000, connectMs = 5000, silentMs = 10_000, alone, older, readsOnly } = options;
   const kind = kindOf(url);
+  if (older) await guarded(kind, () => waitForOlder(kind, url, older));
   const lock = alone && (await guarded(kind, () => lockStore(kind, url, alone)));
   const patience = { connectMs, limitMs, silentMs, mayWrite: () => !readsOnly && (!lock || lock.isHeld()) };
   try {
@@ -79,6 +82,26 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   } catch (error) {
     await lock?.release().catch(() => {});
     throw error;
+  }
+}
+
+/** How long several processes that start together may have to wait for one another, in ms. */
+const togetherMs = 3000;
+
+async function waitForOlder(kind: string, url: string, older: Takeover): Promise<void> {
+  let said: NodeJS.Timeout | undefined;
+  // Those that start together ask for it together, each for a moment.
+  const patient: Takeover = {
+    ...older,
+    waitMs: Math.max(older.waitMs, togetherMs),
+    onWait(words) {
+      said = setTimeout(older.onWait, togetherMs, words);
+    },
+  };
+  try {
+    await (await lockStore(kind, url, patient))?.release();
+  } finally {
+    clearTimeout(said);
   }
 }
 

@@ -64,7 +64,7 @@ export type Happening =
   | {
       readonly kind: "process";
       readonly process: number;
-      readonly what: "started" | "ready" | "paused" | "woken" | "killed" | "ended";
+      readonly what: "started" | "ready" | "paused" | "woken" | "told to end" | "killed" | "ended";
       readonly how?: string;
     }
   /** The store's server is gone, or back. */

@@ -407,7 +407,10 @@ function judgeOrder(
   }
 }
 
-/** How many responses processes had on their way at once; one that was stopped, or has ended, has none any more. */
+/**
+ * How many responses processes had on their way at once. One that was stopped, or has ended, has none any more; one that is
+ * told to end gives away its room, though a response that nobody listens to goes on.
+ */
 function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): number {
   const ends = new Map(
     moments.flatMap((one) =>
@@ -422,7 +425,7 @@ function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): nu
         one.kind === "process" &&
         one.process === process &&
         one.at >= from &&
-        ["paused", "killed", "ended"].includes(one.what),
+        ["paused", "told to end", "killed", "ended"].includes(one.what),
     )?.at ?? Infinity;
   const spans = created.map(({ response, process, at }) => ({
     from: at,

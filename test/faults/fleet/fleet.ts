@@ -132,6 +132,7 @@ export function createFleet(
   /** Who cannot come up meanwhile says so. */
   async function term(bot: Bot): Promise<void> {
     const isKept = isExcused && bot.served === undefined;
+    record.add({ kind: "process", process: bot.process, what: "told to end" });
     const wrong = await bot.term();
     if (wrong && !isKept) crashed.push(wrong);
   }
