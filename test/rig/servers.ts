@@ -47,6 +47,9 @@ export async function createRedis(...more: readonly string[]): Promise<Server | 
   );
 }
 
+/** As many as ten processes take, at twenty each (docs/scaling.md). */
+const connections = 200;
+
 /** Undefined where PostgreSQL is not installed. It refuses to run as root, so root hands it to its own user. */
 export async function createPostgres(): Promise<Server | undefined> {
   if (!postgresFolder) return undefined;
@@ -62,7 +65,8 @@ export async function createPostgres(): Promise<Server | undefined> {
   await run(
     ...as(join(postgresFolder, "initdb"), ["-D", folder, "-A", "trust", "-U", "postgres", "--no-sync"]),
   );
-  const args = ["-D", folder, "-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1", "-F"];
+  const settings = ["-c", "listen_addresses=127.0.0.1", "-c", `max_connections=${connections}`];
+  const args = ["-D", folder, "-p", String(port), "-k", folder, ...settings, "-F"];
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   return serve(
     url,
