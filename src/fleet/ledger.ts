@@ -27,6 +27,8 @@ export interface Ledger {
    * click is no event of its own. Rejects with BotError `storage`.
    */
   isSecond(click: string, withinMs: number): Promise<boolean>;
+  /** It was no click: what was heard of is known from before. */
+  forgetClick(click: string): void;
   /** Notes the turn that an event has become, or what has become known of it. */
   note(turn: OpenTurn): Promise<void>;
   /** The event is over, unless it has become a turn. Tried until it is written down. */

@@ -148,6 +148,12 @@ export async function createFleetLedger(
     });
   }
 
+  const clicked = new Map<string, Claim>();
+  function drop(click: string, claim: Claim): void {
+    if (clicked.get(click) === claim) clicked.delete(click);
+    claims.drop(claim).catch(() => {});
+  }
+
   const ledger: Ledger = {
     async take({ key: event, body }, adapter) {
       if (own.has(event)) return false;
@@ -167,8 +173,13 @@ export async function createFleetLedger(
         (cause: unknown) => Promise.reject(cause instanceof BotError ? cause : unreached(cause)),
       );
       if (!claim) return true;
-      setTimeout(() => void claims.drop(claim).catch(() => {}), withinMs).unref(); // else it comes due, and is nothing
+      clicked.set(click, claim);
+      setTimeout(() => drop(click, claim), withinMs).unref(); // else it comes due, and is nothing
       return false;
+    },
+    forgetClick(click) {
+      const claim = clicked.get(click);
+      if (claim) drop(click, claim);
     },
     async note(turn) {
       const event = keyOf(turn);

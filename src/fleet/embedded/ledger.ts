@@ -104,9 +104,10 @@ export async function createLedger(
     return found.filter((one) => one !== undefined).sort((a, b) => a.at - b.at);
   }
 
-  const isSecond = createClicks(now);
+  const clicks = createClicks(now);
   const ledger: Ledger = {
-    isSecond: async (click, withinMs) => isSecond(click, withinMs),
+    isSecond: async (click, withinMs) => clicks.isSecond(click, withinMs),
+    forgetClick: clicks.forget,
     async take({ key: event, body }, adapter) {
       if (open.has(event)) return false;
       open.set(event, false); // of two that come at once, one is the second

@@ -67,7 +67,14 @@ export function createEvents(
     note: (adapter) => async (event) => {
       const click = event.click !== undefined && `${adapter.name} ${event.click}`;
       if (click && (await ledger.isSecond(click, clickMs))) return undefined;
-      if (!(await ledger.take(event, adapter.name))) return undefined;
+      let isTaken = false;
+      try {
+        isTaken = await ledger.take(event, adapter.name);
+      } finally {
+        // A platform that says it again after a restart is nobody who clicks; and who is to try again may.
+        if (click && !isTaken) ledger.forgetClick(click);
+      }
+      if (!isTaken) return undefined;
       const noted = { key: event.key, body: event.body, at: now() };
       const seeTo: Attend = (work) => attend(adapter, noted, work);
       return seeTo;

@@ -254,6 +254,15 @@ describe("an event", () => {
     assert.ok(await studio.core.note({ key: "paper:press:3", body: 3, click: "m:2 vary u:ada" }));
   });
 
+  test("is not the second of a click that is said again after a restart, or could not be noted", async () => {
+    const click = "m:1 vary u:ada";
+    const before = await createStudio({ standin: studio.standin, store: studio.store });
+    assert.ok(await before.core.note({ key: "paper:press:1", body: 1, click }));
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    assert.equal(await next.core.note({ key: "paper:press:1", body: 1, click }), undefined);
+    assert.ok(await next.core.note({ key: "paper:press:2", body: 2, click }));
+  });
+
   test("that cannot be noted is not taken", async () => {
     const store = await openStore("memory:");
     const broken = createFragileStore(store);
