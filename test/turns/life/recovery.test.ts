@@ -111,7 +111,13 @@ test("what waits in a thread goes on from what was drawn before it, though a cra
   const killed = failing((table) => table === "generation", forever);
   const first = await createStudio({ standin: studio.standin, store: killed });
   const reply = first.adapter.reply();
-  void first.say("a fox", {}, reply);
+  // It is drawn, and not over, for as long as it is not shown.
+  const unshown = new Promise<MessageKey>(() => {});
+  const held = {
+    ...reply,
+    show: (view: View) => (view.phase === "done" ? unshown : reply.show(view)),
+  };
+  void first.say("a fox", {}, held);
   await until(async () => (await first.ledger.open()).some(({ turn }) => turn?.drawn), "the picture");
   const waiting: OpenTurn = {
     ...{ message: "paper:second", adapter: "paper", thread: studio.thread, place, user: ada, text: "a hat" },
