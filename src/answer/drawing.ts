@@ -78,8 +78,10 @@ export function createDrawing(of: {
     while (next) {
       try {
         const isWanted = await Promise.race([ready(), hurried.promise]);
-        if (!isWanted) next = undefined;
-        if (!isWanted) continue;
+        if (!isWanted) {
+          next = undefined;
+          continue;
+        }
         const encoded = await toNewestSketch(takeNext, limits);
         if (!encoded || (pictures.length > 0 && !isOneOfSeveral)) continue;
         const name = nameOf(prompt, encoded.mediaType, index);

@@ -22,7 +22,10 @@ const drawn = [
 const said = ["redo", "rephrase", "delete"] as const satisfies ActionName[];
 const bare = { text: "", notes: [], images: [], actions: [] } as const;
 
-/** `ahead`: turns that go first, as things stand. `hasGrown`: they were fewer before. */
+/**
+ * `ahead`: turns that go first, as things stand. `hasGrown`: they were fewer before. `startsInMs`: where the minute's
+ * pictures alone are waited for.
+ */
 export function queuedView(ahead: number, hasGrown = false, startsInMs?: number): View {
   const place = ahead === 1 ? "Next in line" : `${ahead.toLocaleString("en")} pictures ahead of yours`;
   const when = startsInMs === undefined ? "" : `, starting in about ${inWords(startsInMs)}`;

@@ -14,7 +14,8 @@ import { toStored } from "./life/sources.ts";
 import { whileHeld } from "./life/while-held.ts";
 import type { Approvals } from "./rules/approvals.ts";
 import type { Judge } from "./rules/judge.ts";
-import type { OnUndone, Runs } from "./run.ts";
+import type { OnUndone } from "./run.ts";
+import type { Runs } from "./runs.ts";
 
 /** What a person wants drawn, before it has a message and an order. */
 export type Wanted = Wish & { readonly files: readonly Attachment[] };

@@ -68,7 +68,7 @@ import { createPrompts, Unsure } from "./prompts/prompt.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
 import { createApprovals } from "./rules/approvals.ts";
 import { createJudge } from "./rules/judge.ts";
-import { createRuns } from "./run.ts";
+import { createRuns } from "./runs.ts";
 import { createSettle } from "./settings.ts";
 
 /** The core: what all adapters hand their turns to. */

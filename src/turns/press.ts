@@ -22,7 +22,7 @@ import { type AreaBook, areaMs } from "./areas.ts";
 import type { Ask } from "./ask.ts";
 import type { Cancels } from "./control/cancels.ts";
 import type { Approvals } from "./rules/approvals.ts";
-import type { Runs } from "./run.ts";
+import type { Runs } from "./runs.ts";
 
 const varyWords =
   "Draw a variation of this picture: the same subject and style, with another composition and other details.";

@@ -14,10 +14,9 @@ import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
-import { orAborted, withTimeout } from "../seam/timeout.ts";
-import type { Attachment, MessageKey, User } from "../seam/turn.ts";
+import { orAborted } from "../seam/timeout.ts";
+import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
-import type { Meter } from "../seam/watch/meter.ts";
 import type { AccountBook } from "../store/accounts.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import type { Desk } from "./control/control.ts";
@@ -26,61 +25,17 @@ import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
-import { whileHeld } from "./life/while-held.ts";
-import { createPace, type Pace } from "./pace.ts";
+import type { Pace } from "./pace.ts";
 import type { Paying } from "./paying/paying.ts";
-import { createStory, type Story } from "./story.ts";
-
-/** The turns in flight. */
-export interface Runs {
-  /**
-   * Sees one turn that is noted through to its last view, whatever happens, and then forgets it in the ledger. Those of
-   * a thread go in the order in which they are started. `onUndone` hears why it came to nothing, before a person does.
-   * `isResumed`: it was taken on by the process before, and is never told that the line is full. `isBarred`: the bot may
-   * no longer be used there, so that it is not drawn any more; what is drawn is shown.
-   */
-  start(
-    adapter: Adapter,
-    turn: OpenTurn,
-    reply: Reply,
-    files: readonly Attachment[],
-    more?: {
-      readonly onUndone?: OnUndone | undefined;
-      readonly isResumed?: boolean;
-      readonly isBarred?: boolean;
-    },
-  ): Promise<void>;
-  /** Of a turn of the process before that is drawn: does what is left to be kept of it. To be called before any starts. */
-  book(turn: OpenTurn): Promise<OpenTurn>;
-  /** The turn whose answer that message will show; undefined when it is over, or has not begun. */
-  find(message: MessageKey): { readonly user: User; cancel(): void } | undefined;
-  /** Cancels the turn of a message that a person sees already and we do not know yet, once it begins. */
-  cancelEarly(message: MessageKey, by: User): void;
-  /**
-   * Cancels all that is on its way for a person, and what they begin until `release`; how many were cancelled. Resolves
-   * when those are over, or after ten seconds, and does not wait for what is drawn and only to be shown.
-   */
-  stop(userId: string): Promise<{ readonly cancelled: number; release(): void }>;
-  /**
-   * Begins nothing more: what starts from now on is left in the ledger for the next start, and the person is told so.
-   * Waits up to `graceMs` for those in flight, and leaves the rest there, too; at once what waits for its platform.
-   */
-  drain(graceMs: number): Promise<void>;
-}
+import type { Story } from "./story.ts";
 
 /** Hears why a turn came to nothing, and which message is about to say so. */
 export type OnUndone = (error: BotError, message: MessageKey) => void;
 
-interface InFlight {
-  readonly user: User;
-  readonly run: Run;
-  readonly over: Promise<void>;
-}
-
 type Stopped = ReadonlyMap<string, Awaited<ReturnType<AnswerTools["painter"]["cancel"]>>>;
 
 /** One turn, as it is seen through. */
-interface Run {
+export interface Run {
   readonly adapter: Adapter;
   readonly reply: Reply;
   readonly files: readonly Attachment[];
@@ -99,8 +54,8 @@ interface Run {
 }
 
 /** Why a turn's signal aborts. A cancelled turn is over; one that a shutdown stops goes on after the next start. */
-const cancelled = new BotError("stopped", "Cancelled.");
-const shutdown = new LetGo("The bot is restarting.");
+export const cancelled = new BotError("stopped", "Cancelled.");
+export const shutdown = new LetGo("The bot is restarting.");
 
 /** Of a turn, and of a page, whose place was closed to the bot since. */
 export function barred(): BotError {
@@ -110,36 +65,38 @@ export function barred(): BotError {
   );
 }
 
-/** How long the turns of one who is forgotten may take to be over, in ms: a platform that is down shows nothing. */
-const mostStopMs = 10_000;
+/** What it takes to see a turn through. */
+export type RunParts = Omit<AnswerTools, "adapter" | "note"> & {
+  readonly ledger: Ledger;
+  readonly lanes: Lanes;
+  readonly accounts: AccountBook;
+  readonly paying: Paying;
+  readonly spool: Spool;
+  readonly desk: Pick<Desk, "board">;
+  readonly wait?: Wait;
+};
 
-/** Presses that may wait for their turn to begin. */
-const mostEarly = 100;
+/** Sees turns through, each from its line to its last view. */
+export interface SeeThrough {
+  see(turn: OpenTurn, run: Run): Promise<void>;
+  /** As of `Runs`. */
+  book(turn: OpenTurn): Promise<OpenTurn>;
+  /** Resolves when it is written down of all turns that are shown by now that they are over. */
+  settled(): Promise<void>;
+}
 
-export function createRuns(
-  parts: Omit<AnswerTools, "adapter" | "note"> & {
-    readonly ledger: Ledger;
-    readonly lanes: Lanes;
-    readonly accounts: AccountBook;
-    readonly paying: Paying;
-    readonly spool: Spool;
-    readonly meter: Meter;
-    readonly desk: Pick<Desk, "board" | "failures">;
-    readonly wait?: Wait;
-  },
-): Runs {
+/** `draining` aborts when nothing more is begun, `closed` when this process lets go of all. */
+export function createSeeThrough(
+  parts: RunParts,
+  { draining, closed }: { readonly draining: AbortSignal; readonly closed: AbortSignal },
+): SeeThrough {
   const { wait = usualWait } = parts;
-  const { painter, history, ledger, lanes, accounts, paying, spool, meter, desk, log, now } = parts;
-  const inFlight = new Map<MessageKey, InFlight>();
-  const early = new Map<MessageKey, User>(); // in the order in which they were pressed
-  const stopped = new Map<string, number>(); // people whose turns are cancelled, and by how many at once
+  const { painter, history, ledger, lanes, accounts, paying, spool, desk, log, now } = parts;
   const books = createBooks({ history, accounts, now });
   const deliver = createDeliver(spool, now, wait);
   const keep = createKeep({ ledger, spool, now }, wait);
   /** What is still to be written down of turns that are shown. */
   const settling = new Set<Promise<unknown>>();
-  const closed = new AbortController();
-  const draining = new AbortController();
 
   async function see(turn: OpenTurn, run: Run): Promise<void> {
     const come = await toLast(turn, run);
@@ -166,7 +123,7 @@ export function createRuns(
       } else {
         const display = toDisplay(turn, run);
         if (run.isBarred) throw barred();
-        if (draining.signal.aborted) await parked(display.offer, stop.signal);
+        if (draining.aborted) await parked(display.offer, stop.signal);
         if (!run.isResumed) desk.board.checkOpen();
         await paying.reserve(turn);
         const onPlace = (ahead: number, hasGrown: boolean, startsInMs?: number) => {
@@ -267,15 +224,15 @@ export function createRuns(
         }
         throw error;
       });
-    const holding = keep.hold(last, draining.signal, closed.signal, turnLog);
+    const holding = keep.hold(last, draining, closed, turnLog);
     try {
       const { handOn } = holding;
-      const over = AbortSignal.any([closed.signal, run.hold.lost]);
+      const over = AbortSignal.any([closed, run.hold.lost]);
       await deliver(last, { first, again: reply.show, leave, handOn }, over, turnLog);
       run.story.shown();
     } catch (error) {
       if (run.hold.lost.aborted) return void (await holding.end(true));
-      if (draining.signal.aborted) {
+      if (draining.aborted) {
         await holding.end(false); // it is shown after the next start
         return;
       }
@@ -286,9 +243,7 @@ export function createRuns(
     }
     const kept = await holding.end(true);
     // Who ends before OpenAI has answered counts the least.
-    const bill = await orAborted(run.stopped ?? Promise.resolve(undefined), closed.signal).catch(
-      () => undefined,
-    );
+    const bill = await orAborted(run.stopped ?? Promise.resolve(undefined), closed).catch(() => undefined);
     await settle(bill ? { ...kept, turn: { ...kept.turn, bill } } : kept, turnLog);
   }
 
@@ -306,7 +261,7 @@ export function createRuns(
       await throwPictures();
     } catch (error) {
       turnLog.error({ error }, "store.failed");
-      const settled = insist(forget, { signal: closed.signal, log: turnLog, wait })
+      const settled = insist(forget, { signal: closed, log: turnLog, wait })
         .then(throwPictures)
         .catch(() => {}) // it is the next start's
         .finally(() => settling.delete(settled));
@@ -332,83 +287,14 @@ export function createRuns(
   }
 
   return {
-    start(adapter, turn, reply, files, { onUndone = () => {}, isResumed = false, isBarred = false } = {}) {
-      const stop = new AbortController();
-      const by = early.get(turn.message);
-      early.delete(turn.message);
-      if (turn.cancelled || stopped.has(turn.user.id) || (by && (by.moderator || by.id === turn.user.id)))
-        stop.abort(cancelled);
-      const hold = ledger.hold(keyOf(turn));
-      hold.lost.addEventListener("abort", () => stop.abort(hold.lost.reason), { once: true });
-      if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
-      const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
-      const own = turn.spoiler ? hide(reply) : reply;
-      const shown = { ...own, show: whileHeld(own, hold) };
-      const story = createStory(turn, { desk, log: turnLog, meter, now, isResumed });
-      const pace = createPace({ ...shown, show: story.watch(shown.show) }, (error) =>
-        turnLog.warn({ error }, "view.lost"),
-      );
-      const run: Run = {
-        ...{
-          adapter,
-          reply: shown,
-          files,
-          pace,
-          stop,
-          log: turnLog,
-          story,
-          onUndone,
-          isResumed,
-          isBarred,
-          hold,
-        },
-        isEnded: false,
-      };
-      const over = see(turn, run).finally(() => inFlight.delete(turn.message));
-      inFlight.set(turn.message, { user: turn.user, run, over });
-      return over;
-    },
+    see,
     async book(turn) {
       if (!turn.drawn || turn.booked) return turn;
       const turnLog = log.child({ adapter: turn.adapter, thread: turn.thread, message: turn.message });
       await pay(turn, turnLog);
       return (await books.book(turn.drawn, turnLog)) ? { ...turn, booked: true } : turn;
     },
-    find(message) {
-      const found = inFlight.get(message);
-      if (!found || found.run.isEnded) return undefined;
-      return { user: found.user, cancel: () => found.run.stop.abort(cancelled) };
-    },
-    cancelEarly(message, by) {
-      early.set(message, by);
-      const [oldest] = early.keys();
-      if (oldest && early.size > mostEarly) early.delete(oldest);
-    },
-    async stop(userId) {
-      stopped.set(userId, (stopped.get(userId) ?? 0) + 1);
-      const theirs = [...inFlight.values()].filter(({ user, run }) => user.id === userId && !run.isEnded);
-      for (const { run } of theirs) run.stop.abort(cancelled);
-      await withTimeout(Promise.allSettled(theirs.map(({ over }) => over)), mostStopMs);
-      return {
-        cancelled: theirs.length,
-        release() {
-          const others = (stopped.get(userId) ?? 1) - 1;
-          if (others > 0) stopped.set(userId, others);
-          else stopped.delete(userId);
-        },
-      };
-    },
-    async drain(graceMs) {
-      draining.abort(shutdown);
-      const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over)).then(() =>
-        Promise.all(settling),
-      );
-      const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
-      await Promise.race([all, grace]);
-      closed.abort(shutdown);
-      for (const { run } of inFlight.values()) run.stop.abort(shutdown);
-      await Promise.allSettled([...inFlight.values()].map(({ over }) => over));
-    },
+    settled: async () => void (await Promise.all(settling)),
   };
 }
 
@@ -430,9 +316,4 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 async function parked(offer: Display["offer"], signal: AbortSignal): Promise<never> {
   offer(parkedView());
   return orAborted(new Promise<never>(() => {}), signal);
-}
-
-/** What is made from something hidden is hidden, too. */
-function hide(reply: Reply): Reply {
-  return { ...reply, show: (view) => reply.show({ ...view, spoiler: true }) };
 }

@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from "node:test";
 import { createStandin } from "../../src/standin/index.ts";
 import { freePort } from "../rig/free-port.ts";
 import { createFolder, type Drawbridge, startDrawbridge } from "../rig/process.ts";
-import { createPostgres, createRedis, type Server } from "../rig/servers.ts";
+import { type Server, serverKinds } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
 import { createSlackSimulator } from "../simulators/slack/index.ts";
 
@@ -60,13 +60,8 @@ async function startTwo(t: TestContext, server: Server) {
   };
 }
 
-for (const [kind, create] of [
-  ["redis", createRedis],
-  ["postgres", createPostgres],
-] as const) {
-  const server = await create();
-  await server?.remove();
-  describe(`two processes on ${kind}`, { skip: server ? false : `${kind} is not installed here` }, () => {
+for (const { kind, create, skip } of serverKinds) {
+  describe(`two processes on ${kind}`, { skip }, () => {
     test("draw for whoever asks either of them, and one goes on with what the other was killed at", async (t) => {
       const one = await create();
       const two = await startTwo(t, one ?? assert.fail());

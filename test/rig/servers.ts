@@ -78,6 +78,17 @@ export async function createPostgres(): Promise<Server | undefined> {
   );
 }
 
+/** Both, how each is begun, and why what needs it is skipped where it is not installed. */
+export const serverKinds = (
+  [
+    ["redis", createRedis],
+    ["postgres", createPostgres],
+  ] as const
+).map(([kind, create]) => ({
+  ...{ kind, create },
+  skip: isInstalled(kind) ? (false as const) : `${kind} is not installed here`,
+}));
+
 /** PostgreSQL answers a while before it lets anybody in. */
 async function letsIn(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });

@@ -9,7 +9,7 @@ import { createBalancer } from "../rig/balancer.ts";
 import { askedOf } from "../rig/core.ts";
 import { masked } from "../rig/pictures.ts";
 import { createFolder, startDrawbridge } from "../rig/process.ts";
-import { createPostgres, createRedis, type Server } from "../rig/servers.ts";
+import { type Server, serverKinds } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
 import { png, toFormData } from "./playground.ts";
 import { unzip } from "./unzip.ts";
@@ -86,14 +86,7 @@ async function watch(t: TestContext, url: string) {
   return heard;
 }
 
-for (const [kind, create] of [
-  ["redis", createRedis],
-  ["postgres", createPostgres],
-] as const) {
-  const server = await create();
-  await server?.remove();
-  const skip = server ? false : `${kind} is not installed here`;
-
+for (const { kind, create, skip } of serverKinds) {
   describe(`the playground of two processes on ${kind}`, { skip }, () => {
     test("is watched at one while it is drawn at the other, and outlives that one's kill -9", async (t) => {
       const two = await startTwo(t, (await create()) ?? assert.fail());

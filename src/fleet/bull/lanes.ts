@@ -9,6 +9,7 @@ import type { EventKey } from "../../seam/turn.ts";
 import type { Store } from "../../store/store.ts";
 import type { Lanes, LineLimits, TurnAsker } from "../lanes.ts";
 import { type Ledger, LetGo } from "../ledger.ts";
+import { picturesOf } from "../line/fair-line.ts";
 import { createRate } from "../line/rate.ts";
 import { type Claim, createClaims } from "./claims.ts";
 import { type Conductor, createConductor } from "./conductor.ts";
@@ -288,7 +289,7 @@ export async function createFleetLanes(of: {
             signal.removeEventListener("abort", onAbort);
             turn.isIn = true;
             inside += 1;
-            begun.took(asker.pictures ?? 1, Date.now());
+            begun.took(picturesOf(asker), Date.now());
             resolve(leave);
           },
           refuse(error) {

@@ -16,6 +16,10 @@ export interface Asker {
   readonly home?: string;
 }
 
+export function picturesOf({ pictures = 1 }: Asker): number {
+  return pictures;
+}
+
 /** One that waits. */
 export interface Waiting<Thing> {
   readonly thing: Thing;
@@ -198,7 +202,7 @@ export function createFairLine<Thing>(): FairLine<Thing> {
       const thread = findThread(asker.thread, key);
       const person = found(community.persons, asker.user, () => ({ key: asker.user, round: 0, waiting: 0 }));
       const begins = Math.max(person.round, community.round) + 1;
-      person.round = begins + (asker.pictures ?? 1) - 1;
+      person.round = begins + picturesOf(asker) - 1;
       person.waiting += 1;
       const after = thread.line.size > 0 && thread.last.community === key ? thread.last.round : 0;
       number += 1;

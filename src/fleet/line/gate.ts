@@ -1,6 +1,6 @@
-import { BotError } from "../../seam/errors.ts";
 import type { LineLimits } from "../lanes.ts";
-import { type Asker, createFairLine, type Waiting } from "./fair-line.ts";
+import { createCrowd } from "./crowd.ts";
+import { type Asker, createFairLine, picturesOf, type Waiting } from "./fair-line.ts";
 import { createPlaces } from "./places.ts";
 import { type Begun, createRate, minuteMs } from "./rate.ts";
 
@@ -76,7 +76,7 @@ export const nowhere = "";
 export function createGate({
   atOnce = Number.POSITIVE_INFINITY,
   perMinute = Number.POSITIVE_INFINITY,
-  limits: { all: most = 1000, ofOne: mostOfOne = 20 } = {},
+  limits = {},
   isShut = false,
   now = Date.now,
 }: {
@@ -89,7 +89,7 @@ export function createGate({
   const line = createFairLine<Turn>();
   const homes = new Map<string, Home>();
   const rate = createRate(perMinute);
-  const waitingOf = new Map<string, { readonly requests: number; readonly pictures: number }>();
+  const crowd = createCrowd(limits);
   /** Those that were in, and are seen to elsewhere now: they come before all that wait. */
   const returning = new Set<Turn>();
   const places = createPlaces<Turn>(placeOf, (turn, place, hasGrown) => {
@@ -183,15 +183,8 @@ export function createGate({
 
   function outOfLine(turn: Turn): void {
     turn.waiting = undefined;
-    count(turn.asker.user, -1, -picturesOf(turn.asker));
+    crowd.went(turn.asker);
     places.forget(turn);
-  }
-
-  function count(user: string, requests: number, pictures: number): void {
-    const own = waitingOf.get(user) ?? none;
-    const next = { requests: own.requests + requests, pictures: own.pictures + pictures };
-    if (next.requests > 0) waitingOf.set(user, next);
-    else waitingOf.delete(user);
   }
 
   function changed(): void {
@@ -199,30 +192,11 @@ export function createGate({
     places.moved();
   }
 
-  function checkRoom({ user, pictures = 1 }: Asker): void {
-    if (line.size >= most) {
-      const there = [...homes.values()].reduce((sum, home) => sum + home.atOnce, 0);
-      const together = Math.max(1, homes.size > 0 ? Math.min(atOnce, there) : atOnce);
-      const minutes = Math.max(1, Math.ceil((turnMs * line.size) / together / minuteMs));
-      throw new BotError(
-        "busy",
-        `I am full: ${counted(line.size)} ${line.size === 1 ? "is" : "are"} waiting. Try again in about ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`,
-        { retryAfterMs: minutes * minuteMs },
-      );
-    }
-    const own = waitingOf.get(user) ?? none;
-    // What is more than the limit by itself can be asked for when nothing of theirs waits.
-    if (own.requests === 0 || own.pictures + pictures <= mostOfOne) return;
-    const several = own.pictures > own.requests ? ` for ${own.pictures} pictures` : "";
-    const left = mostOfOne - own.pictures;
-    const room =
-      left > 0
-        ? `There is room for ${left} more${left > 1 ? " pictures" : ""}: ask for fewer, or ask`
-        : "Ask";
-    throw new BotError(
-      "busy",
-      `You have ${counted(own.requests)}${several} waiting. ${room} again when some of them are drawn, or cancel one.`,
-    );
+  /** In how many minutes as many are drawn as wait now. */
+  function drawnInMinutes(): number {
+    const there = [...homes.values()].reduce((sum, home) => sum + home.atOnce, 0);
+    const together = Math.max(1, homes.size > 0 ? Math.min(atOnce, there) : atOnce);
+    return Math.max(1, Math.ceil((turnMs * line.size) / together / minuteMs));
   }
 
   function toTurn(asker: Asker, hears: Hears, state: Pass["state"]): Turn {
@@ -238,10 +212,11 @@ export function createGate({
     },
     come(asker, hears, { isKnown = false } = {}) {
       const mayGo = hasRoom(asker) && line.isFree(asker.thread) && firstWaitsMs() === 0;
-      if (!isKnown && !(mayGo && rate.waitMs(picturesOf(asker), now()) === 0)) checkRoom(asker);
+      if (!isKnown && !(mayGo && rate.waitMs(picturesOf(asker), now()) === 0))
+        crowd.check(asker, line.size, drawnInMinutes);
       const turn = toTurn(asker, hears, "waiting");
       turn.waiting = line.add(asker, turn);
-      count(asker.user, 1, picturesOf(asker));
+      crowd.came(asker);
       advance();
       if (turn.state === "waiting") places.watch(turn);
       return turn;
@@ -322,14 +297,4 @@ export function createGate({
   };
 }
 
-const none = { requests: 0, pictures: 0 };
-
 const silent: Hears = { go: () => {}, place: () => {} };
-
-function picturesOf({ pictures = 1 }: Asker): number {
-  return pictures;
-}
-
-function counted(requests: number): string {
-  return requests === 1 ? "1 request" : `${requests.toLocaleString("en")} requests`;
-}

@@ -121,14 +121,14 @@ export function createCancels(of: {
     },
     isCancelled: async ({ message }) => (await table.get(message)) !== undefined,
     async stop(user) {
-      const there = elsewhere.turns().filter((turn) => turn.user.id === user && turn.phase !== "showing");
+      const atWork = () =>
+        elsewhere.turns().filter((turn) => turn.user.id === user && turn.phase !== "showing");
+      const there = atWork();
       await say({ kind: "stop", user, isOver: false });
-      const isAtWork = () =>
-        elsewhere.turns().some((turn) => turn.user.id === user && turn.phase !== "showing");
       const [here] = await Promise.all([
         runs.stop(user),
         withTimeout(
-          elsewhere.until(() => !isAtWork()),
+          elsewhere.until(() => atWork().length === 0),
           patienceMs,
         ),
       ]);

@@ -6,7 +6,8 @@ import { withTimeout } from "../../seam/timeout.ts";
 import type { Attachment, EventKey } from "../../seam/turn.ts";
 import type { OpenTurn, StoredFile } from "../../store/open-turn.ts";
 import type { UnfinishedRequests } from "../prompts/unfinished.ts";
-import type { OnUndone, Runs } from "../run.ts";
+import type { OnUndone } from "../run.ts";
+import type { Runs } from "../runs.ts";
 import type { Events } from "./events.ts";
 
 /**

@@ -8,7 +8,7 @@ import type { Log } from "../../seam/log.ts";
 import type { Attachment, MessageKey, Press, User } from "../../seam/turn.ts";
 import type { Reply, View } from "../../seam/view.ts";
 import type { OpenTurn, StoredFile } from "../../store/open-turn.ts";
-import type { Runs } from "../run.ts";
+import type { Runs } from "../runs.ts";
 
 /** Wishes that wait until a moderator lets them through: kept in the store, so that a restart changes nothing. */
 export interface Approvals {

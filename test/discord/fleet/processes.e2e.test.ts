@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { createStandin } from "../../../src/standin/index.ts";
 import { createFolder, startDrawbridge } from "../../rig/process.ts";
-import { createPostgres, createRedis, type Server } from "../../rig/servers.ts";
+import { type Server, serverKinds } from "../../rig/servers.ts";
 import { until } from "../../rig/until.ts";
 import { createDiscordSimulator } from "../../simulators/discord/index.ts";
 
@@ -66,15 +66,8 @@ async function startThree(t: TestContext, server: Server) {
   };
 }
 
-for (const [kind, create] of [
-  ["redis", createRedis],
-  ["postgres", createPostgres],
-] as const) {
-  const server = await create();
-  await server?.remove();
-  describe(`Discord by three processes on ${kind}`, {
-    skip: server ? false : `${kind} is not installed here`,
-  }, () => {
+for (const { kind, create, skip } of serverKinds) {
+  describe(`Discord by three processes on ${kind}`, { skip }, () => {
     test("is answered once whoever is there: what is said while a holder is killed, or ends, is answered by another", async (t) => {
       const one = await create();
       const three = await startThree(t, one ?? assert.fail());

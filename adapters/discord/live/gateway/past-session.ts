@@ -32,9 +32,9 @@ export async function replaySession(
     shardCount: session.shardCount,
     shardIds: [session.shardId],
     retrieveSessionInfo: () => known,
-    updateSessionInfo(_, next) {
-      known = next;
-      if (!next) resolve(false);
+    updateSessionInfo(_, now) {
+      known = now;
+      if (!now) resolve(false);
     },
     // It is this session or none: a new one would hear nothing of what was missed.
     buildIdentifyThrottler: () => ({

@@ -4,7 +4,8 @@ import type { Shared } from "../../../../src/seam/core.ts";
 import { BotError } from "../../../../src/seam/errors.ts";
 import { createQueue } from "../../../../src/seam/queue.ts";
 import { type Database, schema } from "../database.ts";
-import { beginning, createJournal, type Head, type Position, type Statement } from "./journal.ts";
+import { dump, tablesOf, toPlain } from "./dump.ts";
+import { beginning, createJournal, type Head, type Position, type Statement, writing } from "./journal.ts";
 
 /** What is in no folder lies in the store in parts: which picture is which, and until when what is no picture is kept. */
 const blobs = `
@@ -186,7 +187,7 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
   return {
     prepare(sql) {
       const statement = own.prepare(sql);
-      const isWriting = /^\s*(INSERT|UPDATE|DELETE)\b/.test(sql);
+      const isWriting = writing.test(sql);
       const note = (values: readonly SQLInputValue[], changed: number | bigint) => {
         if (!tried)
           throw new BotError("internal", "The playground's tables are changed as one, or not at all.");
@@ -220,38 +221,6 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
       if (own.isOpen) own.close();
     },
   };
-}
-
-interface TableName {
-  readonly name: string;
-  readonly hasRowid: boolean;
-}
-
-function tablesOf(database: DatabaseSync): readonly TableName[] {
-  const listed = database.prepare(
-    "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
-  );
-  return listed.all().map(({ name, wr }) => ({ name: String(name), hasRowid: wr === 0 }));
-}
-
-/** All that there is, as statements that another database can run; with the rows' own numbers, by which some are in order. */
-export function dump(database: DatabaseSync): readonly Statement[] {
-  return tablesOf(database).flatMap(({ name, hasRowid }) => {
-    const columns = database.prepare("SELECT name, type, pk FROM pragma_table_info(?)").all(name);
-    const isNumbered = columns.some(({ type, pk }) => type === "INTEGER" && pk === 1);
-    const names = [...(hasRowid && !isNumbered ? ["rowid"] : []), ...columns.map((column) => column.name)];
-    const sql = `INSERT INTO ${name} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`;
-    const rows = database.prepare(`SELECT ${names.join(", ")} FROM ${name}`).all();
-    return rows.map(
-      (row): Statement => [sql, ...names.map((column) => toPlain(row[String(column)] ?? null))],
-    );
-  });
-}
-
-/** As JSON has it. */
-function toPlain(value: SQLInputValue): string | number | null {
-  if (value === null || typeof value === "string" || typeof value === "number") return value;
-  throw new BotError("internal", "Words and numbers alone are kept here.");
 }
 
 function toError(cause: unknown, isOpen: boolean): BotError {

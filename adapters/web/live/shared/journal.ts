@@ -2,9 +2,12 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Shared } from "../../../../src/seam/core.ts";
 
+/** SQL that changes rows, and nothing else: whoever can write to the store is not to open files here. */
+export const writing = /^\s*(?:INSERT|UPDATE|DELETE)\b/;
+
 /** SQL, and the values that it is run with. */
 const statement = z
-  .tuple([z.string()])
+  .tuple([z.string().regex(writing)])
   .rest(z.union([z.string(), z.number(), z.null()]))
   .readonly();
 

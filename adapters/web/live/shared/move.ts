@@ -5,7 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import type { Log } from "../../../../src/seam/log.ts";
 import { fileName, openDatabase } from "../database.ts";
 import type { Blobs } from "./blobs.ts";
-import { dump, type SharedDatabase } from "./database.ts";
+import type { SharedDatabase } from "./database.ts";
+import { dump } from "./dump.ts";
 import type { Statement } from "./journal.ts";
 
 /** How long the pictures may take to be moved, in ms. */

@@ -158,6 +158,21 @@ test("what is of a newer version is left alone", async (t) => {
   await assert.rejects(open(t, shared()), { code: "storage" });
 });
 
+test("what does more than change rows is not run, whoever has written it into the store", async (t) => {
+  const { store, shared } = await createGround(t);
+  const first = await open(t, shared());
+  await first.chat.ask(toAsk("a fox"), []);
+  const file = join(await createFolder(t), "stolen.db");
+  const table = store.table("shared:web", z.record(z.string(), z.unknown()));
+  const head = await table.get("head");
+  const seq = Number(head?.seq) + 1;
+  const statements = [["ATTACH DATABASE ? AS stolen", file]];
+  await table.set(`entry:${seq}`, { id: "theirs", before: head?.id, statements });
+  await table.set("head", { ...head, seq, id: "theirs" });
+  await assert.rejects(first.chat.ask(toAsk("a hare"), []), { code: "storage" });
+  assert.ok(!existsSync(file));
+});
+
 test("what a process kept when it was alone is the fleet's from then on, and what a second one kept stays apart", async (t) => {
   const { shared } = await createGround(t);
   const parts = { measure, log: createLog("silent"), now: Date.now };
