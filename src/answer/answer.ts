@@ -1,3 +1,4 @@
+import type { MayAsk } from "../openai/engine.ts";
 import type { Identity } from "../openai/identity.ts";
 import type { Painter, Plan } from "../openai/painter.ts";
 import { RefusedOption } from "../openai/refused-option.ts";
@@ -46,6 +47,8 @@ export interface AnswerTools extends Omit<PrepareTools, "uploads">, FinishTools 
   readonly painter: Painter;
   /** Notes in the ledger what has become known of the turn. */
   readonly note: (turn: OpenTurn) => Promise<void>;
+  /** Whether the turn is still this process's to have drawn: see `Tools`. */
+  readonly mayAsk: MayAsk;
   readonly identity: Identity;
   readonly refusals: Refusals;
   /** Unix time in ms, by which models have ended or not. */

@@ -1,4 +1,4 @@
-import type { Conversation, Paint, RequestDefaults } from "../openai/engine.ts";
+import type { Conversation, MayAsk, Paint, RequestDefaults } from "../openai/engine.ts";
 import type { Identity } from "../openai/identity.ts";
 import type { Painter, Said } from "../openai/painter.ts";
 import type { Fitted } from "../options/fit.ts";
@@ -27,11 +27,12 @@ export function createPaint(
     readonly painter: Painter;
     readonly identity: Identity;
     readonly defaults: RequestDefaults;
+    readonly mayAsk: MayAsk;
     readonly log: Log;
   },
   signal: AbortSignal,
 ): Paint {
-  const { painter, history, uploads, defaults, log } = tools;
+  const { painter, history, uploads, defaults, mayAsk, log } = tools;
   const references = inputs.filter(({ role }) => role === "reference").length;
   const masked = inputs.some(({ role }) => role === "mask");
 
@@ -66,7 +67,7 @@ export function createPaint(
     },
   };
   const say = (note: string) => sayOnce(notes, note);
-  return painter.begin(commission, { uploads, defaults, say, log }, signal);
+  return painter.begin(commission, { uploads, defaults, say, mayAsk, log }, signal);
 }
 
 const nothing: Conversation = { turns: [], sources: [] };

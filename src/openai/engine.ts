@@ -83,8 +83,15 @@ export interface Tools {
   readonly defaults: RequestDefaults;
   /** Tells the person something beside the picture, once. */
   readonly say: (note: string) => void;
+  /**
+   * Awaited right before anything is asked for that is paid for, also when it is tried again. Rejects with BotError
+   * `stopped` where another process asks for it by now.
+   */
+  readonly mayAsk?: MayAsk;
   readonly log: Log;
 }
+
+export type MayAsk = () => Promise<void>;
 
 /**
  * Draws one of a commission's pictures, by its place among them from 0, all from the same start. `taken`: the name under

@@ -25,6 +25,7 @@ import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
+import { untilHeld } from "./life/while-held.ts";
 import type { Pace } from "./pace.ts";
 import type { Paying } from "./paying/paying.ts";
 import type { Story } from "./story.ts";
@@ -66,7 +67,7 @@ export function barred(): BotError {
 }
 
 /** What it takes to see a turn through. */
-export type RunParts = Omit<AnswerTools, "adapter" | "note"> & {
+export type RunParts = Omit<AnswerTools, "adapter" | "note" | "mayAsk"> & {
   readonly ledger: Ledger;
   readonly lanes: Lanes;
   readonly accounts: AccountBook;
@@ -157,7 +158,8 @@ export function createSeeThrough(
   /** Draws, and writes down what came of it before anybody sees it. */
   async function draw(state: Answer, run: Run): Promise<Kept> {
     const { adapter, reply, files, stop, log: turnLog } = run;
-    const tools = { ...parts, adapter, note: ledger.note, log: turnLog, now };
+    const mayAsk = () => untilHeld(run.hold, stop.signal, wait);
+    const tools = { ...parts, adapter, note: ledger.note, mayAsk, log: turnLog, now };
     const display = toDisplay(state.turn, run);
     const { generation, view } = await answer(state, files, tools, reply.limits, display, stop.signal);
     stop.signal.throwIfAborted();

@@ -68,7 +68,7 @@ describe("the page is light", () => {
 
   test("a hundred threads cost no more than ten, and none of their pictures is fetched whole", async (t) => {
     if (!browser) return t.skip("Chromium is not installed: apt-get install chromium");
-    const visits = [];
+    const visits: Awaited<ReturnType<typeof visit>>[] = [];
     for (const threads of [10, 100]) {
       const { url } = await start(t, threads);
       visits.push(await visit(browser, `${url}/#/t/${randomUUID()}`, "What shall we draw?", 10));

@@ -6,7 +6,7 @@ import type { Log } from "../../seam/log.ts";
 import { once } from "../../seam/once.ts";
 import { orAborted } from "../../seam/timeout.ts";
 import type { LazyClient } from "../client.ts";
-import type { Commission, Engine } from "../engine.ts";
+import type { Commission, Engine, Tools } from "../engine.ts";
 import { isGone, isPassing, toLost, toPaintError, wasNotBegun } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
 import { patience } from "../patience.ts";
@@ -53,7 +53,7 @@ export function createImagesEngine(
   async function* draw(
     order: Order,
     key: string,
-    say: (note: string) => void,
+    { say, mayAsk }: Pick<Tools, "say" | "mayAsk">,
     signal: AbortSignal,
   ): AsyncGenerator<PaintEvent, Drawn> {
     const without = refusedBy(order.imageModel);
@@ -63,6 +63,7 @@ export function createImagesEngine(
       const progress: Progress = { drawing: false };
       try {
         signal.throwIfAborted();
+        await mayAsk?.();
         return yield* ask(order, fields, `${key}-${asks}`, progress, signal);
       } catch (cause) {
         signal.throwIfAborted();
@@ -104,14 +105,14 @@ export function createImagesEngine(
       all?.promise.catch(() => {}); // whoever waits for it hears of it
 
       async function* alone(place: number): AsyncGenerator<PaintEvent> {
-        const drawn = yield* draw({ ...(await order()), n: 1 }, `${name}-${place + 1}`, tools.say, signal);
+        const drawn = yield* draw({ ...(await order()), n: 1 }, `${name}-${place + 1}`, tools, signal);
         for (const picture of drawn.pictures) yield { kind: "picture", picture };
         yield { kind: "final", ...(drawn.usage && { usage: drawn.usage }) };
       }
 
       async function* drawAll(): AsyncGenerator<PaintEvent> {
         try {
-          all?.resolve(yield* draw({ ...(await order()), n: count }, name, tools.say, signal));
+          all?.resolve(yield* draw({ ...(await order()), n: count }, name, tools, signal));
         } catch (error) {
           all?.reject(error);
           throw error;

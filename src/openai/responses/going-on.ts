@@ -15,7 +15,7 @@ import type { PaintRequest, Responses } from "./responses.ts";
  */
 export function createResponsesEngine(responses: Responses): Engine {
   return {
-    begin(commission, { uploads, defaults, say, log }, signal) {
+    begin(commission, { uploads, defaults, say, mayAsk, log }, signal) {
       const { text, options, imageModel, style, mustDraw, safetyId, attempt, inputs } = commission;
       const { base, shown } = commission.before;
       const wish = {
@@ -74,7 +74,8 @@ export function createResponsesEngine(responses: Responses): Engine {
       /** What OpenAI has lost is not named to it again. */
       async function* paint(request: PaintRequest, how: How, told: Conversation, responseId?: string) {
         try {
-          yield* responses.paint(request, signal, responseId, toWishKey(commission, request, how));
+          const key = toWishKey(commission, request, how);
+          yield* responses.paint(request, signal, responseId, key, mayAsk);
         } catch (error) {
           const isGone = error instanceof BotError && error.code === "inputs_gone";
           if (isGone) await uploads.forget([...inputs.map(({ source }) => source), ...told.sources]);

@@ -7,6 +7,7 @@ import type { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { once } from "../../seam/once.ts";
 import type { LazyClient } from "../client.ts";
+import type { MayAsk } from "../engine.ts";
 import { withErrorWords } from "../error-words.ts";
 import { isPassing, refusesBackground, toLost, toPaintError, wasNotBegun } from "../failure.ts";
 import type { PaintEvent } from "../painted.ts";
@@ -26,7 +27,7 @@ export interface Responses {
   /**
    * Runs a request to its end over as many connections as that takes. With `responseId` it first takes up the response
    * of that id, from an earlier process, and asks anew only if that is gone. `wish`: the same for the same wish, also in
-   * another process, and unlike that of any other.
+   * another process, and unlike that of any other. `mayAsk`: as of `Tools`.
    *
    * An aborted stream is dropped at once: `cancel` tells OpenAI to stop too, which is done of itself where no id was known.
    */
@@ -35,6 +36,7 @@ export interface Responses {
     signal: AbortSignal,
     responseId?: string,
     wish?: string,
+    mayAsk?: MayAsk,
   ): AsyncGenerator<PaintEvent>;
   /**
    * What it had taken by then; undefined where OpenAI does not say. Never rejects: a response that is over already has
@@ -69,6 +71,7 @@ export function createResponses(
     signal: AbortSignal,
     responseId?: string,
     wish: string = randomUUID(),
+    mayAsk: MayAsk = async () => {},
   ): AsyncGenerator<PaintEvent> {
     let request = background ? asked : inForeground(asked);
     let progress = newProgress(isKept(request) ? responseId : undefined);
@@ -84,6 +87,7 @@ export function createResponses(
         const { responseId: taken } = progress;
         if (way === "ask" || taken === undefined) {
           asks += 1;
+          await mayAsk();
           yield* connection.ask(request, `${wish}-${asks}`, progress, signal);
         } else yield* connection[way](taken, progress, signal);
         return;

@@ -1,6 +1,7 @@
 import { type Hold, takenOver } from "../../fleet/ledger.ts";
 import { showWhile } from "../../seam/held.ts";
 import type { Reply } from "../../seam/view.ts";
+import type { Wait } from "./patience.ts";
 
 /**
  * Shows nothing while another may have the turn: what rejects then does so with BotError `stopped`.
@@ -20,4 +21,17 @@ function checkOf(isHeld: Hold["isHeld"]): () => void {
   return () => {
     if (!isHeld()) throw takenOver();
   };
+}
+
+/** Ms between two looks. */
+const lookMs = 250;
+
+/**
+ * Resolves when it is this process's for certain: that is in doubt after a stop, and while the store is away. Rejects when
+ * it is not, with BotError `stopped`, or with the signal's reason.
+ */
+export async function untilHeld({ isHeld, lost }: Hold, signal: AbortSignal, wait: Wait): Promise<void> {
+  const over = AbortSignal.any([lost, signal]);
+  over.throwIfAborted();
+  while (!isHeld()) await wait(lookMs, over).catch(() => over.throwIfAborted());
 }
