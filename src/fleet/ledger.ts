@@ -22,13 +22,6 @@ export interface Entry {
 export interface Ledger {
   /** False: that event has been noted before. */
   take(event: PlatformEvent, adapter: string): Promise<boolean>;
-  /**
-   * Whether the same was clicked within so many ms before, whichever process heard of that: the second half of a double
-   * click is no event of its own. Rejects with BotError `storage`.
-   */
-  isSecond(click: string, withinMs: number): Promise<boolean>;
-  /** It was no click: what was heard of is known from before. */
-  forgetClick(click: string): void;
   /** Notes the turn that an event has become, or what has become known of it. */
   note(turn: OpenTurn): Promise<void>;
   /** The event is over, unless it has become a turn. Tried until it is written down. */

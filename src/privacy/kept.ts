@@ -79,9 +79,10 @@ export const kept = {
   inFlight: {
     what: "What is on its way: the event as the platform sent it, then the turn",
     where: "the store",
-    tables: ["event", "events", "turn", "ledger", "cancelled"],
+    tables: ["event", "events", "turn", "ledger", "cancelled", "click"],
     why: "A crash loses nothing",
-    howLong: "until it is answered; then its name alone, for two days. What nothing came of, 30 days",
+    howLong:
+      "until it is answered; then its name alone, for two days; who clicked what, an hour. What nothing came of, 30 days",
     forgotten: "Cancelled first. What is drawn already is shown, and goes then",
     counted: { one: "picture in the making, cancelled", many: "pictures in the making, cancelled" },
   },

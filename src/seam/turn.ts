@@ -46,7 +46,14 @@ export interface PlatformEvent {
   /** All that the adapter needs for that, as JSON. */
   readonly body: unknown;
   /** What a double click does twice: the second within moments is the same event under another name. */
-  readonly click?: string;
+  readonly click?: Click;
+}
+
+export interface Click {
+  /** What was clicked, and by whom. */
+  readonly of: string;
+  /** When, by the platform's clock: Unix time, ms. */
+  readonly at: number;
 }
 
 /**

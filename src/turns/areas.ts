@@ -1,6 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { Ledger } from "../fleet/ledger.ts";
 import type { Aside } from "../pictures/aside.ts";
 import { readInputs } from "../pictures/inputs.ts";
 import { inputLimits } from "../pictures/picture.ts";
@@ -14,6 +13,7 @@ import type { History } from "../store/history.ts";
 import { readSecret } from "../store/secret.ts";
 import type { Store } from "../store/store.ts";
 import { key } from "../store/stored.ts";
+import type { Clicks } from "./life/clicks.ts";
 import { toAreaEvent } from "./life/noted-first.ts";
 import { createUnfinished } from "./prompts/unfinished.ts";
 import { barred } from "./run.ts";
@@ -54,11 +54,11 @@ export async function createAreas(parts: {
   /** Whether the bot may still be used there. */
   readonly mayUse: (adapter: string, place: Place) => boolean;
   readonly aside: Aside;
-  /** As of `Ledger`, where several processes may be sent the same; absent: there is one alone. */
-  readonly isSecond?: Ledger["isSecond"];
+  /** Where several processes may be sent the same; absent: there is one alone, and the second finds the page spent. */
+  readonly clicks?: Clicks | undefined;
   readonly now: () => number;
 }): Promise<AreaBook> {
-  const { store, history, publicUrl, adapterOf, handle, mayUse, aside, isSecond, now } = parts;
+  const { store, history, publicUrl, adapterOf, handle, mayUse, aside, clicks, now } = parts;
   const secret = await readSecret(store, "areas");
   /** As the ledger keeps them. */
   const noted = store.table("event", z.unknown());
@@ -171,10 +171,17 @@ export async function createAreas(parts: {
       }
       // Two sendings of one page, by a double tap: the second finds it spent.
       const { ticket } = await read(token);
-      if (await isSecond?.(toEvent(ticket), secondMs)) {
+      const click = { of: toEvent(ticket), at: now() };
+      const tap: EventKey = `${click.of}:${randomUUID()}`;
+      if (await clicks?.isSecond(click, tap, secondMs)) {
         throw new BotError("busy", "It is on its way already. Look into the chat in a moment.");
       }
-      await inOrder(ticket.nonce, () => go(token, input));
+      try {
+        await inOrder(ticket.nonce, () => go(token, input));
+      } catch (error) {
+        void clicks?.forget(click, tap); // who is told what was wrong may mend it, and send it again
+        throw error;
+      }
     },
   };
 }

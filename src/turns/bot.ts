@@ -54,6 +54,7 @@ import { createAsk } from "./ask.ts";
 import { createDesk } from "./control/control.ts";
 import { createExpectedCost } from "./expected-cost.ts";
 import { createAttendance } from "./life/attendance.ts";
+import { createClicks } from "./life/clicks.ts";
 import { createEvents } from "./life/events.ts";
 import { isNotedFirst } from "./life/noted-first.ts";
 import type { Wait } from "./life/patience.ts";
@@ -155,12 +156,13 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const aside = createAside(peopleAside);
   const styles = createStyles(store, pictureStore, aside);
   const refusals = await createRefusals(store, painter.isTabled);
+  const clicks = createClicks(store);
   const areas = publicUrl
     ? await createAreas({
         ...{ store, history, publicUrl, mayUse, aside, now },
         adapterOf: (name) => adapters.get(name),
         handle: (adapter) => (turn, reply) => take(adapter, turn, reply),
-        ...(ledger.isShared && { isSecond: ledger.isSecond }),
+        ...(ledger.isShared && { clicks }),
       })
     : undefined;
   const audit = createAudit(store);
@@ -240,7 +242,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const ask = createAsk(hearing, expectedCost.of, now, parts.wait);
   const press = createPress({ history, choose, chooseAgain, runs, cancels, ask, areas, approvals });
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
-  const events = createEvents(ledger, { stopped: stopped.signal, log, now });
+  const events = createEvents(ledger, clicks, { stopped: stopped.signal, log, now });
   const resume = createResume({
     ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
     ...{ isBarred, reread, adapterOf },

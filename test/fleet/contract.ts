@@ -41,14 +41,6 @@ export function ledgerContract(ground: () => Ground): void {
       assert.deepEqual(both.sort(), [false, true]);
     });
 
-    test("tells the second half of a double click, until that is long ago", async (t) => {
-      const { ledger } = await ground().join(t);
-      assert.equal(await ledger.isSecond("paper vary m:1 u:ada", 60_000), false);
-      assert.equal(await ledger.isSecond("paper vary m:1 u:ada", 60_000), true);
-      assert.equal(await ledger.isSecond("paper vary m:1 u:bob", 1), false);
-      await until(async () => !(await ledger.isSecond("paper vary m:1 u:bob", 1)), "it to be a click again");
-    });
-
     test("has what became of an event, and not what is over", async (t) => {
       const { ledger } = await ground().join(t);
       await ledger.take({ key: "paper:e2", body: { words: "a fox" } }, "paper");
@@ -117,12 +109,6 @@ export function fleetContract(ground: () => Ground): void {
         const taken = await Promise.all(members.map(({ ledger }) => ledger.take({ key, body: {} }, "paper")));
         assert.equal(taken.filter(Boolean).length, 1, key);
       }
-    });
-
-    test("tell the second half of a double click whoever hears of it", async (t) => {
-      const [{ ledger }, { ledger: other }] = [await ground().join(t), await ground().join(t)];
-      const both = [ledger, other].map((one) => one.isSecond("paper redo m:1 u:ada", 60_000));
-      assert.deepEqual((await Promise.all(both)).sort(), [false, true]);
     });
 
     test("know what is over whoever saw to it", async (t) => {

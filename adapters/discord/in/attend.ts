@@ -3,7 +3,7 @@ import { createBounded } from "../../../src/seam/bounded.ts";
 import type { Attend, Core, Handle } from "../../../src/seam/core.ts";
 import { BotError, toBotError } from "../../../src/seam/errors.ts";
 import { withLimit } from "../../../src/seam/timeout.ts";
-import type { PlatformEvent, Turn } from "../../../src/seam/turn.ts";
+import type { Click, PlatformEvent, Turn } from "../../../src/seam/turn.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Answers } from "../out/answers.ts";
 import type { DiscordReply } from "../out/reply.ts";
@@ -16,7 +16,7 @@ export interface Attended {
   readonly work: (again: boolean) => Promise<void>;
   readonly again: boolean;
   /** As of `PlatformEvent`. */
-  readonly click?: string;
+  readonly click?: Click;
   /** It needs nothing that outlives the process: it is done even where it cannot be noted. */
   readonly passing?: boolean;
   /** It could not be noted: nothing has happened. */
@@ -32,8 +32,8 @@ export function createAttendTo(stage: Stage, answers: Answers, note: Core["note"
   const clicks = createBounded<string, string>(500);
 
   /** The second half of a double click wants an answer of its own, which changes nothing. */
-  async function acknowledge(interaction: APIInteraction, click: string | undefined): Promise<void> {
-    const first = click && clicks.get(click);
+  async function acknowledge(interaction: APIInteraction, click: Click | undefined): Promise<void> {
+    const first = click && clicks.get(click.of);
     if (!first || first === interaction.id) return;
     await stage.send.respond(interaction, { type: InteractionResponseType.DeferredMessageUpdate });
   }
@@ -54,7 +54,7 @@ export function createAttendTo(stage: Stage, answers: Answers, note: Core["note"
       return answers.say(interaction, toBotError(error).message);
     }
     if (!seeTo) return acknowledge(interaction, click);
-    if (click) clicks.set(click, interaction.id);
+    if (click) clicks.set(click.of, interaction.id);
     await seeTo(() => work(false));
   };
 }

@@ -19,6 +19,7 @@ import {
   parseButtonId,
   parseFormId,
   showButtonId,
+  timeOf,
   toEventKey,
   toFormId,
   toMessageKey,
@@ -155,7 +156,10 @@ export function createPresses(
       await attendTo(interaction, {
         again,
         work: (again) => draw(interaction, of, again),
-        click: `${interaction.message.id} ${name} ${userOf(interaction).id}`,
+        click: {
+          of: `${interaction.message.id} ${name} ${userOf(interaction).id}`,
+          at: timeOf(interaction.id),
+        },
       });
     },
 

@@ -148,12 +148,6 @@ export async function createFleetLedger(
     });
   }
 
-  const clicked = new Map<string, Claim>();
-  function drop(click: string, claim: Claim): void {
-    if (clicked.get(click) === claim) clicked.delete(click);
-    claims.drop(claim).catch(() => {});
-  }
-
   const ledger: Ledger = {
     async take({ key: event, body }, adapter) {
       if (own.has(event)) return false;
@@ -167,19 +161,6 @@ export async function createFleetLedger(
       } finally {
         if (own.get(event) === taking) own.delete(event);
       }
-    },
-    async isSecond(click, withinMs) {
-      const claim = await withLimit(takeMs, () => claims.take(`click:${click}`, null), tooSlow).catch(
-        (cause: unknown) => Promise.reject(cause instanceof BotError ? cause : unreached(cause)),
-      );
-      if (!claim) return true;
-      clicked.set(click, claim);
-      setTimeout(() => drop(click, claim), withinMs).unref(); // else it comes due, and is nothing
-      return false;
-    },
-    forgetClick(click) {
-      const claim = clicked.get(click);
-      if (claim) drop(click, claim);
     },
     async note(turn) {
       const event = keyOf(turn);

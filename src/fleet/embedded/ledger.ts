@@ -15,7 +15,6 @@ import {
   takeLimitMs,
   tooSlow,
 } from "../ledger.ts";
-import { createClicks } from "./clicks.ts";
 
 /** How often a store is asked for what is to be finished. */
 const mostReads = 3;
@@ -99,15 +98,13 @@ export async function createLedger(
     }
   }
 
+  /** In the order of the list: the clock may have been set back since. */
   async function readAll(events: readonly EventKey[]): Promise<readonly Entry[]> {
     const found = await Promise.all(events.map(read));
-    return found.filter((one) => one !== undefined).sort((a, b) => a.at - b.at);
+    return found.filter((one) => one !== undefined);
   }
 
-  const clicks = createClicks(now);
   const ledger: Ledger = {
-    isSecond: async (click, withinMs) => clicks.isSecond(click, withinMs),
-    forgetClick: clicks.forget,
     async take({ key: event, body }, adapter) {
       if (open.has(event)) return false;
       open.set(event, false); // of two that come at once, one is the second

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Entry, Ledger } from "../../fleet/ledger.ts";
+import { type Entry, type Ledger, takeLimitMs, tooSlow } from "../../fleet/ledger.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import type { Attend, Note } from "../../seam/core.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
+import { withLimit } from "../../seam/timeout.ts";
+import type { Click, EventKey } from "../../seam/turn.ts";
+import type { Clicks } from "./clicks.ts";
 import { patienceMs, waitMsAfter } from "./patience.ts";
 
 /** What comes in from the platforms, each once. */
@@ -31,6 +34,7 @@ const mostOfOurs = 5;
  */
 export function createEvents(
   ledger: Ledger,
+  clicks: Clicks,
   of: { readonly stopped: AbortSignal; readonly log: Log; readonly now: () => number },
   wait: (ms: number) => Promise<unknown> = (ms) => sleep(ms, null, { signal: of.stopped, ref: false }),
 ): Events {
@@ -41,6 +45,10 @@ export function createEvents(
     // What is no BotError comes from the platform's own library.
     const isOurs = error instanceof BotError && error.code !== "unreachable" && error.code !== "storage";
     return isOurs ? tries < mostOfOurs : now() - at < patienceMs;
+  }
+
+  function isSecond(click: Click, event: EventKey): Promise<boolean> {
+    return withLimit(takeLimitMs, () => clicks.isSecond(click, event, clickMs), tooSlow);
   }
 
   async function attend(adapter: Adapter, event: Noted, first: () => Promise<void>) {
@@ -65,16 +73,14 @@ export function createEvents(
 
   return {
     note: (adapter) => async (event) => {
-      const click = event.click !== undefined && `${adapter.name} ${event.click}`;
-      if (click && (await ledger.isSecond(click, clickMs))) return undefined;
-      let isTaken = false;
+      const click = event.click && { ...event.click, of: `${adapter.name} ${event.click.of}` };
       try {
-        isTaken = await ledger.take(event, adapter.name);
-      } finally {
-        // A platform that says it again after a restart is nobody who clicks; and who is to try again may.
-        if (click && !isTaken) ledger.forgetClick(click);
+        if (click && (await isSecond(click, event.key))) return undefined;
+        if (!(await ledger.take(event, adapter.name))) return undefined;
+      } catch (error) {
+        if (click) void clicks.forget(click, event.key); // who is told to try again may
+        throw error;
       }
-      if (!isTaken) return undefined;
       const noted = { key: event.key, body: event.body, at: now() };
       const seeTo: Attend = (work) => attend(adapter, noted, work);
       return seeTo;

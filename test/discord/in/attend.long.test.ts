@@ -10,8 +10,8 @@ function createNotes(at: () => number = () => 0) {
   const events: (PlatformEvent & { readonly at: number })[] = [];
   const clicks = new Set<string>();
   const note: Note = async (event) => {
-    if (event.click && clicks.has(event.click)) return undefined;
-    if (event.click) clicks.add(event.click);
+    if (event.click && clicks.has(event.click.of)) return undefined;
+    if (event.click) clicks.add(event.click.of);
     if (events.some(({ key }) => key === event.key)) return undefined;
     events.push({ ...event, body: JSON.parse(JSON.stringify(event.body)), at: at() });
     const attend: Attend = (work) => work();

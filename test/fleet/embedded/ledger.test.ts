@@ -25,12 +25,17 @@ function turn(message: MessageKey, more: Partial<OpenTurn> = {}): OpenTurn {
   };
 }
 
-test("what was noted is there after a restart, in the order in which it was accepted", async (t) => {
+test("what was noted is there after a restart, in the order in which it was accepted, whatever the clock said", async (t) => {
   const url = `sqlite:${join(await createFolder(t), "store.db")}`;
   const store = await openStore(url);
   const ledger = await createLedger(store);
-  const turns = [turn("m:late", { acceptedAt: 3 }), turn("m:early"), turn("m:middle", { acceptedAt: 2 })];
-  for (const given of turns) await ledger.note(given);
+  const early = turn("m:early", { acceptedAt: 3000, event: "paper:e1" });
+  await ledger.take({ key: "paper:e1", body: 1 }, "paper");
+  await ledger.take({ key: "paper:e2", body: 2 }, "paper");
+  // Somebody sets the clock back.
+  await ledger.note(turn("m:late"));
+  await ledger.note(turn("m:middle", { acceptedAt: 2000, event: "paper:e2" }));
+  await ledger.note(early);
   await store.close();
 
   const again = await openStore(url);

@@ -7,6 +7,7 @@ import { createLog } from "../../../src/seam/log.ts";
 import type { MessageKey, PlatformEvent, Prompt } from "../../../src/seam/turn.ts";
 import type { OpenTurn } from "../../../src/store/open-turn.ts";
 import { openStore } from "../../../src/store/store.ts";
+import { createClicks } from "../../../src/turns/life/clicks.ts";
 import { createEvents } from "../../../src/turns/life/events.ts";
 import { createFragileStore } from "../../rig/fragile-store.ts";
 import { createStudio } from "../../rig/studio.ts";
@@ -86,11 +87,19 @@ describe("an event", () => {
   test("that is answered while the process ends is over", async () => {
     const stop = new AbortController();
     const ledger = await createLedger(studio.store);
-    const events = createEvents(ledger, { stopped: stop.signal, log: createLog("silent"), now: Date.now });
+    const events = createEvents(ledger, createClicks(studio.store), {
+      stopped: stop.signal,
+      log: createLog("silent"),
+      now: Date.now,
+    });
     await (await events.note(studio.adapter)(event))?.(async () => stop.abort());
     assert.equal(ledger.size, 0);
     const late = new AbortController();
-    const other = createEvents(ledger, { stopped: late.signal, log: createLog("silent"), now: Date.now });
+    const other = createEvents(ledger, createClicks(studio.store), {
+      stopped: late.signal,
+      log: createLog("silent"),
+      now: Date.now,
+    });
     await (await other.note(studio.adapter)({ key: "paper:event:2", body: 1 }))?.(async () => {
       late.abort();
       throw new Error("it was cut off");
@@ -140,7 +149,7 @@ describe("an event", () => {
       const waits: number[] = [];
       let ms = 0;
       const more = { stopped: new AbortController().signal, log: createLog("silent"), now: () => ms };
-      const events = createEvents(ledger, more, async (waitMs) => {
+      const events = createEvents(ledger, createClicks(studio.store), more, async (waitMs) => {
         waits.push(waitMs);
         ms += waitMs;
       });
@@ -248,19 +257,35 @@ describe("an event", () => {
   });
 
   test("is the same when it is the second of a double click", async () => {
-    const click = "m:1 vary u:ada";
-    assert.ok(await studio.core.note({ key: "paper:press:1", body: 1, click }));
-    assert.equal(await studio.core.note({ key: "paper:press:2", body: 2, click }), undefined);
-    assert.ok(await studio.core.note({ key: "paper:press:3", body: 3, click: "m:2 vary u:ada" }));
+    const of = "m:1 vary u:ada";
+    const note = (number: number, at: number, what = of) =>
+      studio.core.note({ key: `paper:press:${number}`, body: number, click: { of: what, at } });
+    assert.ok(await note(1, 10_000));
+    assert.equal(await note(2, 11_500), undefined);
+    assert.ok(await note(3, 11_500, "m:2 vary u:ada"));
+    assert.ok(await note(4, 12_500), "two seconds later it is meant");
+    assert.equal(await note(5, 9000), undefined, "what is heard of late was clicked again meanwhile");
   });
 
-  test("is not the second of a click that is said again after a restart, or could not be noted", async () => {
-    const click = "m:1 vary u:ada";
+  test("is not the second of a click that is said again after a restart", async () => {
+    const of = "m:1 vary u:ada";
     const before = await createStudio({ standin: studio.standin, store: studio.store });
-    assert.ok(await before.core.note({ key: "paper:press:1", body: 1, click }));
+    const first = { key: "paper:press:1", body: 1, click: { of, at: 10_000 } } as const;
+    assert.ok(await before.core.note(first));
     const next = await createStudio({ standin: studio.standin, store: studio.store });
-    assert.equal(await next.core.note({ key: "paper:press:1", body: 1, click }), undefined);
-    assert.ok(await next.core.note({ key: "paper:press:2", body: 2, click }));
+    assert.equal(await next.core.note(first), undefined);
+    assert.ok(await next.core.note({ key: "paper:press:2", body: 2, click: { of, at: 15_000 } }));
+  });
+
+  test("is not the second of a click that could not be noted", async () => {
+    const broken = createFragileStore(await openStore("memory:"));
+    broken.failWhen((table, call) => table === "event" && call === "set");
+    const other = await createStudio({ standin: studio.standin, store: broken.store });
+    const press = (number: number, at: number) =>
+      other.core.note({ key: `paper:press:${number}`, body: number, click: { of: "m:1 vary u:ada", at } });
+    await assert.rejects(press(1, 10_000), { code: "storage" });
+    broken.failWhen(() => false);
+    await until(async () => (await press(2, 11_000)) !== undefined, "it to be a click");
   });
 
   test("that cannot be noted is not taken", async () => {

@@ -182,10 +182,11 @@ function toEvent(doing: Doing, at: number): PlatformEvent {
     case "form":
       return { key: `slack:form:${payload.view.id}`, body };
     case "press": {
-      const click = toClick(payload);
+      const of = toClick(payload);
       const [pressed] = payload.actions;
+      const clickedAt = Number(pressed?.action_ts) * 1000;
       const key = `slack:press:${payload.trigger_id}:${pressed?.action_ts ?? ""}` as const;
-      return { key, body, ...(click && { click }) };
+      return { key, body, ...(of && { click: { of, at: Number.isNaN(clickedAt) ? at : clickedAt } }) };
     }
     default:
       return { key: `slack:${kind}:${payload.trigger_id}`, body };
