@@ -5,7 +5,15 @@ import { BotError } from "../../../../src/seam/errors.ts";
 import { createQueue } from "../../../../src/seam/queue.ts";
 import { type Database, schema } from "../database.ts";
 import { dump, tablesOf, toPlain } from "./dump.ts";
-import { beginning, createJournal, type Head, type Position, type Statement, writing } from "./journal.ts";
+import {
+  beginning,
+  createJournal,
+  type Entry,
+  type Head,
+  type Position,
+  type Statement,
+  writing,
+} from "./journal.ts";
 
 /** What is in no folder lies in the store in parts: which picture is which, and until when what is no picture is kept. */
 const blobs = `
@@ -26,6 +34,9 @@ const againMs = 5;
 /** Entries after which all that there is takes their place. */
 const mostEntries = 256;
 
+/** Entries that can be put back where a server has lost its last ones. */
+const mostPutBack = 2 * mostEntries;
+
 /**
  * The playground's tables where several processes have them in common: each process has all of them, in a database of its
  * own that SQLite keeps in memory, and what does not fit there in a file without a name, which ends with the process.
@@ -44,6 +55,8 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
   const known = new Map<string, StatementSync>();
   /** What is carried out here. */
   let at: Position = beginning;
+  /** The newest of that, the last of which is `at`. */
+  let newest: readonly Entry[] = [];
   /** What a change that is being tried does; undefined: none is. */
   let tried: Statement[] | undefined;
   let coming: Promise<void> | undefined;
@@ -77,15 +90,56 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
     }
   }
 
+  function goOn(entry: Entry): void {
+    carryOut(entry.statements);
+    at = { seq: at.seq + 1, id: entry.id };
+    newest = [...newest, entry].slice(-mostPutBack);
+  }
+
+  /**
+   * What the server has lost of what is here, as one does that is cut off from power before it has written its last
+   * second down, is put back by its own names, whoever is the first to do it. True: all of it follows what is there.
+   */
+  async function putBack(head: Head): Promise<boolean> {
+    const first = at.seq - newest.length + 1;
+    let there: Position = head;
+    while (there.seq < at.seq) {
+      const entry = newest[there.seq + 1 - first];
+      if (entry?.before !== there.id) return false;
+      const put = await journal.append(there, entry.statements, entry.id);
+      there = put ? { seq: there.seq + 1, id: put.id } : await journal.head();
+    }
+    return follow(await journal.head());
+  }
+
+  /** The same where something else has come in its place meanwhile: behind that, if it still fits. */
+  async function putBehind(lost: readonly Entry[]): Promise<void> {
+    for (const { id, statements } of lost) {
+      if (newest.some((entry) => entry.id === id) || !fits(statements)) continue;
+      const entry = await journal.append(at, statements, id);
+      if (entry) goOn(entry);
+      else if (!(await follow(await journal.head()))) return;
+    }
+  }
+
+  function fits(statements: readonly Statement[]): boolean {
+    own.exec("BEGIN");
+    try {
+      for (const [sql, ...values] of statements) find(sql).all(...values);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      own.exec("ROLLBACK");
+    }
+  }
+
   /** False where what is here is no beginning of what is there. */
   async function follow(head: Head): Promise<boolean> {
     if (head.seq < at.seq || head.oldest > at.seq + 1) return false;
     const entries = await journal.after(at, head.seq);
     if (!entries) return false;
-    for (const { id, statements } of entries) {
-      carryOut(statements);
-      at = { seq: at.seq + 1, id };
-    }
+    for (const entry of entries) goOn(entry);
     return at.id === head.id;
   }
 
@@ -96,6 +150,7 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
       if (all) {
         replaceAll(all);
         at = head.base ? { seq: head.base.seq, id: head.base.last } : beginning;
+        newest = [];
         if (await follow(head)) return;
       }
       // Another has thrown away what was in the way meanwhile.
@@ -119,7 +174,13 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
     const head = await journal.head();
     if (head.schema > schema.length) throw newer();
     if (head.seq === at.seq && head.id === at.id) return;
-    if (!(await follow(head))) await readAll();
+    if (head.seq < at.seq && (await putBack(head))) return;
+    if (await follow(head)) return;
+    const [before, known] = [at, newest];
+    await readAll();
+    // What it was put together from is there, whatever came next.
+    const since = before.seq - (head.base?.seq ?? 0);
+    if (since > 0) await putBehind(known.slice(-Math.min(since, known.length)));
   }
 
   /** Who asks while another is about to look sees what that one finds; who asks while it looks, what comes after. */
@@ -148,8 +209,7 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
       const { result, statements } = attempt(change);
       const entry = statements.length > 0 ? await journal.append(at, statements) : undefined;
       if (entry) {
-        carryOut(statements);
-        at = { seq: at.seq + 1, id: entry.id };
+        goOn(entry);
         if (at.seq % mostEntries === 0) void purge().catch(() => {}); // the next one will do it, too
       }
       if (entry || statements.length === 0) {

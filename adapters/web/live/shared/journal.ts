@@ -61,8 +61,11 @@ export interface Journal {
   head(): Promise<Head>;
   /** Those after that position, up to that number; undefined where one of them is no longer there, or follows another. */
   after(from: Position, upTo: number): Promise<readonly Entry[] | undefined>;
-  /** Writes the next one. Undefined, and nothing written, where that position is not the last any more. */
-  append(last: Position, statements: readonly Statement[]): Promise<Entry | undefined>;
+  /**
+   * Writes the next one, by a new name or by the one that it had before the server lost it. Undefined, and nothing
+   * written, where that position is not the last any more.
+   */
+  append(last: Position, statements: readonly Statement[], id?: string): Promise<Entry | undefined>;
   /** What was all; undefined where it is no longer there. */
   read(base: Base): Promise<readonly Statement[] | undefined>;
   /**
@@ -156,11 +159,11 @@ export function createJournal({ keep, transact }: Shared, schema: number, now: (
       }
       return entries;
     },
-    append: (last, statements) =>
+    append: (last, statements, id = randomUUID()) =>
       transact(async (within) => {
         const head = parse(await within.get("head"));
         if (head.seq !== last.seq || head.id !== last.id) return undefined;
-        const next: Entry = { id: randomUUID(), before: head.id, statements };
+        const next: Entry = { id, before: head.id, statements };
         await within.set(`entry:${head.seq + 1}`, next);
         await within.set("head", { ...head, seq: head.seq + 1, id: next.id, schema } satisfies Head);
         return next;

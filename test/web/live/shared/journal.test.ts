@@ -65,23 +65,51 @@ test("who was away while the entries were thrown away catches up all the same", 
   assert.deepEqual(said(second), ["a fox", "a hare"]);
 });
 
-test("a server that loses its last writes leaves all processes with what it has", async (t) => {
+/** Two processes that know the same, of which the first has written two things that the server loses then. */
+async function loseTwo(t: TestContext) {
   const { store, shared } = await createGround(t);
   const [first, second] = [await open(t, shared()), await open(t, shared())];
   await first.chat.ask(toAsk("a fox"), []);
   await second.chat.fresh();
   const table = store.table("shared:web", z.unknown());
   const before = await table.get("head");
-  await first.chat.ask(toAsk("lost"), []);
+  for (const words of ["a wolf", "a bear"]) await first.chat.ask(toAsk(words), []);
   await table.set("head", before);
-  await table.delete("entry:2");
+  for (const entry of ["entry:2", "entry:3"]) await table.delete(entry);
+  return { shared, first, second };
+}
 
+test("what a server loses that was cut off from power is put back by whoever knows it, once", async (t) => {
+  const { shared, first, second } = await loseTwo(t);
+  await first.chat.fresh();
+  await second.chat.fresh();
+  assert.deepEqual(said(first), ["a fox", "a wolf", "a bear"]);
   await second.chat.ask(toAsk("a hare"), []);
   await first.chat.fresh();
-  assert.deepEqual(said(first), ["a fox", "a hare"]);
-  assert.deepEqual(said(second), said(first));
+  for (const one of [first, second, await open(t, shared())])
+    assert.deepEqual(said(one), ["a fox", "a wolf", "a bear", "a hare"]);
+});
+
+test("and where all know it and begin at once, too", async (t) => {
+  const { shared, first, second } = await loseTwo(t);
   const third = await open(t, shared());
-  assert.deepEqual(said(third), said(first));
+  await first.chat.fresh();
+  await Promise.all([first, second, third].map(({ chat }) => chat.fresh()));
+  const words = ["one", "two", "three"];
+  await Promise.all([first, second, third].map(({ chat }, at) => chat.ask(toAsk(words[at] ?? ""), [])));
+  await Promise.all([first, second, third].map(({ chat }) => chat.fresh()));
+  assert.deepEqual(said(first).slice(0, 3), ["a fox", "a wolf", "a bear"]);
+  assert.deepEqual([...said(first).slice(3)].sort(), [...words].sort());
+  for (const one of [second, third]) assert.deepEqual(said(one), said(first));
+});
+
+test("where something else came first it is put behind that, and all have the same", async (t) => {
+  const { shared, first, second } = await loseTwo(t);
+  await second.chat.ask(toAsk("a hare"), []);
+  await first.chat.fresh();
+  await second.chat.fresh();
+  assert.deepEqual([...said(first)].sort(), ["a bear", "a fox", "a hare", "a wolf"]);
+  for (const one of [second, await open(t, shared())]) assert.deepEqual(said(one), said(first));
 });
 
 test("of what was forgotten the store has nothing left, neither words nor pictures", async (t) => {
