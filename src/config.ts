@@ -85,7 +85,7 @@ export interface Config {
   readonly dataDir: string;
   /** `sqlite:path`, `redis://…`, `postgres://…` or `memory:`. */
   readonly storeUrl: string;
-  /** Several processes may share the store, which is on a server. */
+  /** Several processes may share the store: it is on a server. */
   readonly isFleet: boolean;
   /** What is measured is told; `token`: to who has it, else to this machine alone. */
   readonly metrics?: { readonly token?: string };
@@ -136,8 +136,6 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const issues = result.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
   if (!result.success || problems.length > 0) throw new ConfigError([...problems, ...issues]);
   const parsed = result.data;
-  if (parsed.FLEET && !/^(redis|postgres)/.test(parsed.STORE_URL ?? ""))
-    throw new ConfigError(["STORE_URL: FLEET=on needs redis: or postgres:"]);
   const storeUrl = parsed.STORE_URL ?? `sqlite:${join(parsed.DATA_DIR, "drawbridge.db")}`;
   return {
     openai: {
@@ -175,7 +173,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ...(parsed.SLACK_CONFIG_TOKEN && { slackConfigToken: parsed.SLACK_CONFIG_TOKEN }),
     dataDir: parsed.DATA_DIR,
     storeUrl,
-    isFleet: parsed.FLEET,
+    isFleet: /^(redis|postgres)/.test(storeUrl),
     ...(parsed.METRICS && {
       metrics: { ...(parsed.METRICS_TOKEN && { token: parsed.METRICS_TOKEN }) },
     }),

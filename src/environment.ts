@@ -152,7 +152,6 @@ export const environment = z
     LOG_LEVEL: oneOf(logLevels).default("info"),
     LOG_FORMAT: oneOf(logFormats).default("auto"),
     CONCURRENCY: wholeNumber(1, 512).default(4),
-    FLEET: onOff.default(false),
     FLEET_CONCURRENCY: wholeNumber(1, 100_000).optional(),
     IMAGES_PER_MINUTE: wholeNumber(1, 100_000).optional(),
     KEEP_ANSWERS_DAYS: wholeNumber(1, 3650).optional(),

@@ -88,7 +88,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     open.defer(() => lock.release());
   }
   let fleet: Fleet | undefined;
-  const opened = await openStore(storeUrl, { log, ...(config.isFleet ? { after: alone } : { alone }) });
+  const opened = await openStore(storeUrl, { log, ...(config.isFleet ? { older: alone } : { alone }) });
   open.defer(() => opened.close());
   const metrics = await openMetrics(config, () => ({
     drawing: fleet?.lanes.inside ?? 0,

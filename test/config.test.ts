@@ -111,7 +111,7 @@ describe("the configuration", () => {
         },
         dataDir: "/var/lib/drawbridge",
         storeUrl: "redis://10.0.0.2",
-        isFleet: false,
+        isFleet: true,
         logLevel: "debug",
         concurrency: 64,
         missedMs: 0,
@@ -368,16 +368,9 @@ test("Discord's shards are as many as it recommends, or a count", () => {
   assert.throws(() => parseConfig({ ...discord, SHARDS: "0" }), /SHARDS:/);
 });
 
-test("several processes share a store where they are told to, and it is on a server", () => {
-  for (const url of [
-    "redis://127.0.0.1:6379",
-    "rediss://cache",
-    "postgres://db/bot",
-    "postgresql://db/bot",
-  ]) {
-    assert.equal(parseConfig({ STORE_URL: url, FLEET: "on" }).isFleet, true, url);
-    assert.equal(parseConfig({ STORE_URL: url }).isFleet, false, url);
-  }
-  for (const url of ["", "memory:", "sqlite:bot.db"])
-    assert.throws(() => parseConfig({ STORE_URL: url, FLEET: "on" }), /STORE_URL:/);
+test("several processes share a store on a server, and no other, with nothing else to set", () => {
+  for (const url of ["redis://127.0.0.1:6379", "rediss://cache", "postgres://db/bot", "postgresql://db/bot"])
+    assert.equal(parseConfig({ STORE_URL: url }).isFleet, true, url);
+  assert.equal(parseConfig({}).isFleet, false);
+  assert.equal(parseConfig({ STORE_URL: "memory:" }).isFleet, false);
 });

@@ -236,11 +236,6 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     part: line,
     about: "Turns drawn at once, 512 at most; the others wait in line and see their place",
   },
-  FLEET: {
-    ...{ part: line, example: "on" },
-    about:
-      "Several processes share the store, which is on Redis or PostgreSQL. [What that takes, and what goes wrong still](scaling.md)",
-  },
   FLEET_CONCURRENCY: {
     ...{ part: line, example: "24", otherwise: "as many as they have room for" },
     about: "Turns drawn at once by all processes that share a store, `CONCURRENCY` of them at most in each",

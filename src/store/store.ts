@@ -50,8 +50,8 @@ export interface StoreOptions {
   readonly silentMs?: number;
   /** How to have the store to oneself. Absent: it is shared, by whoever knows what they do. */
   readonly alone?: Takeover;
-  /** How to wait for a process that has the store to itself, before it is shared. */
-  readonly after?: Takeover;
+  /** How to wait for an older version, which has a store on a server to itself, before it is shared. */
+  readonly older?: Takeover;
   /** For who looks at the store of a process that runs: no value is written to see that this works. */
   readonly readsOnly?: boolean;
 }
@@ -69,9 +69,9 @@ const againMs = 5;
  * asked for, also when one of them was given up; `createPatient` says what that leaves open.
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  const { log, limitMs = 2000, connectMs = 5000, silentMs = 10_000, alone, after, readsOnly } = options;
+  const { log, limitMs = 2000, connectMs = 5000, silentMs = 10_000, alone, older, readsOnly } = options;
   const kind = kindOf(url);
-  if (after) await guarded(kind, () => waitUntilShared(kind, url, after));
+  if (older) await guarded(kind, () => waitForOlder(kind, url, older));
   const lock = alone && (await guarded(kind, () => lockStore(kind, url, alone)));
   const patience = { connectMs, limitMs, silentMs, mayWrite: () => !readsOnly && (!lock || lock.isHeld()) };
   try {
@@ -88,14 +88,14 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
 /** How long several processes that start together may have to wait for one another, in ms. */
 const togetherMs = 3000;
 
-async function waitUntilShared(kind: string, url: string, after: Takeover): Promise<void> {
+async function waitForOlder(kind: string, url: string, older: Takeover): Promise<void> {
   let said: NodeJS.Timeout | undefined;
   // Those that start together ask for it together, each for a moment.
   const patient: Takeover = {
-    ...after,
-    waitMs: Math.max(after.waitMs, togetherMs),
+    ...older,
+    waitMs: Math.max(older.waitMs, togetherMs),
     onWait(words) {
-      said = setTimeout(after.onWait, togetherMs, words);
+      said = setTimeout(older.onWait, togetherMs, words);
     },
   };
   try {

@@ -31,7 +31,7 @@ async function startFleet(t: TestContext) {
   const launch = async (name: string) => {
     const health = await freePort();
     const process = startDrawbridge(t, {
-      ...{ FLEET: "on", STORE_URL: redis?.url ?? "", DATA_DIR: await createFolder(t), LOG_FORMAT: "json" },
+      ...{ STORE_URL: redis?.url ?? "", DATA_DIR: await createFolder(t), LOG_FORMAT: "json" },
       ...{ PLAYGROUND_PASSWORD: password, TRUSTED_PROXIES: "127.0.0.1", HEALTH_PORT: String(health) },
       ...{ OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: standin.url, STOP_GRACE_SECONDS: "60" },
     });

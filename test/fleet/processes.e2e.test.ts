@@ -23,7 +23,7 @@ async function startTwo(t: TestContext, server: Server) {
   async function launch(): Promise<Drawbridge & { readonly address: string }> {
     const port = await freePort();
     const bot = startDrawbridge(t, {
-      ...{ FLEET: "on", PLAYGROUND: "off", STORE_URL: server.url, DATA_DIR: await createFolder(t) },
+      ...{ PLAYGROUND: "off", STORE_URL: server.url, DATA_DIR: await createFolder(t) },
       ...{ OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: standin.url, LOG_FORMAT: "json" },
       ...{ SLACK_BOT_TOKEN: simulator.token, SLACK_SIGNING_SECRET: simulator.signingSecret },
       ...{ SLACK_API_URL: simulator.api, SLACK_PORT: String(port) },

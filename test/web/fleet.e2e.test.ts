@@ -27,7 +27,7 @@ async function startTwo(t: TestContext, server: Server) {
 
   async function launch() {
     const process = startDrawbridge(t, {
-      ...{ FLEET: "on", STORE_URL: server.url, DATA_DIR: await createFolder(t), LOG_FORMAT: "json" },
+      ...{ STORE_URL: server.url, DATA_DIR: await createFolder(t), LOG_FORMAT: "json" },
       ...{ OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: standin.url, SHARED_LINKS: "on" },
     });
     return { ...process, address: await process.url() };

@@ -24,7 +24,7 @@ async function startThree(t: TestContext, server: Server) {
   const standin = await createStandin({ paceMs: 30, flat: true });
   async function launch() {
     const bot = startDrawbridge(t, {
-      ...{ FLEET: "on", PLAYGROUND: "off", STORE_URL: server.url, DATA_DIR: await createFolder(t) },
+      ...{ PLAYGROUND: "off", STORE_URL: server.url, DATA_DIR: await createFolder(t) },
       ...{ OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: standin.url, LOG_FORMAT: "json" },
       ...{ DISCORD_TOKEN: simulator.token, DISCORD_API_URL: simulator.api, DISCORD_THREADS: "off" },
     });

@@ -51,7 +51,7 @@ export async function createServerGround(kind: ServerKind, folder: string): Prom
 
   return {
     server: { url: server.url, pid: server.pid },
-    envFor: (process) => ({ FLEET: "on", STORE_URL: server.url, DATA_DIR: join(folder, `data-${process}`) }),
+    envFor: (process) => ({ STORE_URL: server.url, DATA_DIR: join(folder, `data-${process}`) }),
     async hold(ms) {
       await outage.paused(ms);
       return true;

@@ -26,7 +26,7 @@ async function startTwo(t: TestContext) {
   const launch = async () => {
     const [port, web] = [await freePort(), await freePort()];
     const process = startDrawbridge(t, {
-      ...{ FLEET: "on", STORE_URL: redis?.url ?? "", DATA_DIR: await createFolder(t), LOG_FORMAT: "json" },
+      ...{ STORE_URL: redis?.url ?? "", DATA_DIR: await createFolder(t), LOG_FORMAT: "json" },
       ...{ OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: standin.url },
       ...{ PLAYGROUND: "off", PUBLIC_URL: "https://draw.example.com", PORT: String(web) },
       ...{ SLACK_BOT_TOKEN: simulator.token, SLACK_SIGNING_SECRET: simulator.signingSecret },
