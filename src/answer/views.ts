@@ -122,6 +122,11 @@ export function doneView(answer: {
   };
 }
 
+/** What is noted, and waits for the store. */
+export function awayView(work: Work): View {
+  return workingView(work, "My memory does not answer. This goes on by itself as soon as it does");
+}
+
 /** A finished answer that is shown when it can be saved: others would not know of it. */
 export function unsavedView(work: Work): View {
   return workingView(work, "Drawn. My memory does not answer: this is shown as soon as it does");

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BotError } from "../seam/errors.ts";
 import type { EventKey, PlatformEvent } from "../seam/turn.ts";
 import { type OpenTurn, openTurn } from "../store/open-turn.ts";
+import { StoreAway } from "../store/store-away.ts";
 import { key } from "../store/stored.ts";
 
 /** Something that was taken on and is not over. */
@@ -97,8 +98,7 @@ export function keyOf({ event, message }: Pick<OpenTurn, "event" | "message">): 
 }
 
 export function tooSlow(): BotError {
-  return new BotError(
-    "storage",
+  return new StoreAway(
     "My memory is too slow just now, so I could not take this on. Try again in a minute; if it stays, tell the admin.",
   );
 }

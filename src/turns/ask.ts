@@ -1,4 +1,4 @@
-import { failedView, startingStatus, workingView } from "../answer/views.ts";
+import { awayView, failedView, startingStatus, workingView } from "../answer/views.ts";
 import { type Ledger, takenOver } from "../fleet/ledger.ts";
 import { promptLimit } from "../openai/engine.ts";
 import type { Adapter } from "../seam/adapter.ts";
@@ -11,6 +11,7 @@ import type { ExpectedCost } from "./expected-cost.ts";
 import { isNotedFirst } from "./life/noted-first.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
 import { toStored } from "./life/sources.ts";
+import { throughOutage } from "./life/through-outage.ts";
 import { whileHeld } from "./life/while-held.ts";
 import type { Approvals } from "./rules/approvals.ts";
 import type { Judge } from "./rules/judge.ts";
@@ -71,8 +72,10 @@ export function createAsk(
     const turn = toTurn(reply.message ?? (await show(first)));
     const over = hold ? AbortSignal.any([stopped, hold.lost]) : stopped;
     const patiently = { signal: over, log, wait, most: mostNotes };
+    const onAway = () => show(awayView({ notes: [], drawings: [] })).catch(() => {});
+    const note = () => insist(() => ledger.note(turn), patiently);
     try {
-      await insist(() => ledger.note(turn), patiently);
+      await (hold ? throughOutage(() => ledger.note(turn), { onAway, signal: over, wait, log }) : note());
     } catch (error) {
       // Who has seen nothing yet is told by whoever asked; what was noted as an event comes back after the next start.
       if (!isSeen || over.aborted || hold?.isHeld() === false) throw error;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { nameOf } from "../answer/drawing.ts";
-import { failedView } from "../answer/views.ts";
+import { awayView, failedView } from "../answer/views.ts";
 import { createLeases } from "../fleet/embedded/leases.ts";
 import type { Lanes } from "../fleet/lanes.ts";
 import type { Ledger } from "../fleet/ledger.ts";
@@ -32,6 +32,7 @@ import { createAudit } from "../rules/audit.ts";
 import { createRules } from "../rules/rules.ts";
 import { createSlowMode } from "../rules/slow-mode.ts";
 import { createWaiting } from "../rules/waiting.ts";
+import { action } from "../seam/actions.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import type { Bus } from "../seam/bus.ts";
 import type { Core } from "../seam/core.ts";
@@ -57,9 +58,10 @@ import { createAttendance } from "./life/attendance.ts";
 import { createClicks } from "./life/clicks.ts";
 import { createEvents } from "./life/events.ts";
 import { isNotedFirst } from "./life/noted-first.ts";
-import type { Wait } from "./life/patience.ts";
+import { usualWait, type Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
+import { throughOutage } from "./life/through-outage.ts";
 import { whileHeld } from "./life/while-held.ts";
 import { createPaying } from "./paying/paying.ts";
 import { createSettleBudgets } from "./paying/settle-budgets.ts";
@@ -275,10 +277,22 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     return handle(adapter, { kind: "setting", user, place, wish }, reply);
   }
 
+  /** Does what comes of something that is noted, though the store goes away meanwhile; who waits sees that. */
+  async function patiently(turn: Turn, reply: Reply, work: () => Promise<void>): Promise<void> {
+    const event = eventOf(turn);
+    if (!event) return work();
+    const show = whileHeld(reply, ledger.hold(event));
+    const signal = AbortSignal.any([stopped.signal, ledger.hold(event).lost]);
+    const onAway = () => show(awayView({ notes: [], drawings: [] })).catch(() => {});
+    return throughOutage(work, { onAway, signal, wait: parts.wait ?? usualWait, log });
+  }
+
   async function handle(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
     try {
       if (turn.kind === "prompt") {
-        return await prompt.inOrder(turn, (onTaken) => hear(adapter, turn, reply, onTaken));
+        return await prompt.inOrder(turn, (onTaken) =>
+          patiently(turn, reply, () => hear(adapter, turn, reply, onTaken)),
+        );
       }
       if (turn.kind === "press" && turn.action === "forget") {
         const { user, place } = turn;
@@ -289,10 +303,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         const words = await prompt.ofPress(turn);
         if (words) {
           return await prompt.inOrder(words, (onTaken) =>
-            prompt.answer(adapter, words, reply, onTaken, stopped.signal),
+            patiently(turn, reply, () => prompt.answer(adapter, words, reply, onTaken, stopped.signal)),
           );
         }
-        return await press(adapter, turn, reply, stopped.signal);
+        const act = () => press(adapter, turn, reply, stopped.signal);
+        return await (action(turn.action).draws ? patiently(turn, reply, act) : act());
       }
       await arrange(adapter, turn, reply);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { type Answer, type AnswerTools, answer, type Display } from "../answer/answer.ts";
 import { toTurnBill } from "../answer/bill.ts";
 import {
+  awayView,
   cancelledView,
   failedView,
   forgottenView,
@@ -25,6 +26,7 @@ import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
+import { createOutage, type Patience, throughOutage } from "./life/through-outage.ts";
 import { untilHeld } from "./life/while-held.ts";
 import type { Pace } from "./pace.ts";
 import type { Paying } from "./paying/paying.ts";
@@ -126,7 +128,7 @@ export function createSeeThrough(
         if (run.isBarred) throw barred();
         if (draining.aborted) await parked(display.offer, stop.signal);
         if (!run.isResumed) desk.board.checkOpen();
-        await paying.reserve(turn);
+        await throughOutage(() => paying.reserve(turn), toAway(state, run));
         const onPlace = (ahead: number, hasGrown: boolean, startsInMs?: number) => {
           run.story.placed(ahead);
           display.offer(queuedView(ahead, hasGrown, startsInMs));
@@ -158,10 +160,11 @@ export function createSeeThrough(
   /** Draws, and writes down what came of it before anybody sees it. */
   async function draw(state: Answer, run: Run): Promise<Kept> {
     const { adapter, reply, files, stop, log: turnLog } = run;
-    const mayAsk = () => untilHeld(run.hold, stop.signal, wait);
-    const tools = { ...parts, adapter, note: ledger.note, mayAsk, log: turnLog, now };
+    const tools = { ...parts, adapter, note: ledger.note, mayAsk: toMayAsk(run), log: turnLog, now };
     const display = toDisplay(state.turn, run);
-    const { generation, view } = await answer(state, files, tools, reply.limits, display, stop.signal);
+    const { generation, view } = await answerThrough(createOutage(toAway(state, run)), [
+      ...([state, files, tools, reply.limits, display, stop.signal] as const),
+    ]);
     stop.signal.throwIfAborted();
     run.isEnded = true;
     run.story.drawn(generation);
@@ -177,6 +180,17 @@ export function createSeeThrough(
     return isBooked
       ? { ...last, turn: { ...last.turn, booked: true } }
       : { ...last, view: forgottenView(view) };
+  }
+
+  /** Apart from all else: a function keeps whatever is around it, and what asked OpenAI may outlive the answer. */
+  function toMayAsk({ hold, stop }: Run): AnswerTools["mayAsk"] {
+    return () => untilHeld(hold, stop.signal, wait);
+  }
+
+  /** It is noted: while the store is away it waits, and says so. */
+  function toAway(state: Answer, run: Run): Patience {
+    const onAway = () => toDisplay(state.turn, run).offer(awayView(state));
+    return { onAway, signal: run.stop.signal, wait, log: run.log };
   }
 
   /** What is left to be said of a turn that came to nothing. */
@@ -318,4 +332,18 @@ async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
 async function parked(offer: Display["offer"], signal: AbortSignal): Promise<never> {
   offer(parkedView());
   return orAborted(new Promise<never>(() => {}), signal);
+}
+
+/** No function is made for it here, which would keep whatever is around it. */
+async function answerThrough(
+  outlast: ReturnType<typeof createOutage>,
+  asked: Parameters<typeof answer>,
+): ReturnType<typeof answer> {
+  for (;;) {
+    try {
+      return await answer(...asked);
+    } catch (error) {
+      await outlast(error);
+    }
+  }
 }

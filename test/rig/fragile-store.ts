@@ -1,5 +1,6 @@
 import { BotError } from "../../src/seam/errors.ts";
 import type { Store } from "../../src/store/store.ts";
+import { StoreAway } from "../../src/store/store-away.ts";
 import type { Tables } from "../../src/store/table.ts";
 
 type Call = "get" | "set" | "delete";
@@ -7,11 +8,19 @@ type Call = "get" | "set" | "delete";
 /** Whether a call fails: to that table, of that key, with that value where it is a `set`. */
 export type Fails = (table: string, call: Call, value?: unknown) => boolean;
 
-/** A store that fails where it is told to; what goes through is in the store that is given. */
-export function createFragileStore(whole: Store): { readonly store: Store; failWhen(fails: Fails): void } {
+/**
+ * A store that fails where it is told to; what goes through is in the store that is given. `isAway`: as one fails that
+ * will be back.
+ */
+export function createFragileStore(
+  whole: Store,
+  { isAway = false }: { readonly isAway?: boolean } = {},
+): { readonly store: Store; failWhen(fails: Fails): void } {
   let fails: Fails = () => false;
   function check(...call: Parameters<Fails>): void {
-    if (fails(...call)) throw new BotError("storage", `My memory failed: ${call[1]} ${call[0]}`);
+    if (!fails(...call)) return;
+    const message = `My memory failed: ${call[1]} ${call[0]}`;
+    throw isAway ? new StoreAway(message) : new BotError("storage", message);
   }
   const within = (tables: Tables): Tables => ({
     table(name, schema) {

@@ -4,6 +4,7 @@ import type { Log } from "../../seam/log.ts";
 import { withLimit } from "../../seam/timeout.ts";
 import type { EventKey } from "../../seam/turn.ts";
 import type { Store } from "../../store/store.ts";
+import { StoreAway } from "../../store/store-away.ts";
 import { key } from "../../store/stored.ts";
 import {
   againMs,
@@ -238,7 +239,7 @@ export async function createFleetLedger(
 function unreached(cause: unknown): BotError {
   const message =
     "My memory (the queues) does not answer, so I could not take this on. Try again in a minute; if it stays, tell the admin.";
-  return new BotError("storage", message, { cause });
+  return new StoreAway(message, { cause });
 }
 
 /** What one process alone has left: whoever starts first leaves it to all. */

@@ -1,17 +1,16 @@
 import { z } from "zod";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
+import { StoreAway } from "../store-away.ts";
 import { codeOf } from "./sqlite-file.ts";
 
 /** What a store's failure is called, to the person who asked. The cause is for the log. */
 export function toStorageError(kind: string, cause: unknown): BotError {
   if (cause instanceof BotError) return cause;
   const what = isUnreadable(cause) ? "holds something that I cannot read" : troubleOf(cause);
-  return new BotError(
-    "storage",
-    `My memory (${kind}) ${what}, so I cannot keep track of this. Try again in a minute; if it stays, tell the admin.`,
-    { cause },
-  );
+  const message = `My memory (${kind}) ${what}, so I cannot keep track of this. Try again in a minute; if it stays, tell the admin.`;
+  const stays = isUnreadable(cause) || what === isDamaged;
+  return stays ? new BotError("storage", message, { cause }) : new StoreAway(message, { cause });
 }
 
 /** The store answered, with a value that another version wrote, or that is damaged. */

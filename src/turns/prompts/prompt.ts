@@ -10,6 +10,7 @@ import type { Reply } from "../../seam/view.ts";
 import { parseSetting } from "../../seam/words/setting-words.ts";
 import type { History } from "../../store/history.ts";
 import type { Wish } from "../../store/open-turn.ts";
+import { StoreAway } from "../../store/store-away.ts";
 import type { Ask } from "../ask.ts";
 import type { OnUndone } from "../run.ts";
 import { type Asked, complete, isEmpty, isWhole } from "./asked.ts";
@@ -186,6 +187,7 @@ export function createPrompts(parts: {
     } catch (error) {
       signal.throwIfAborted();
       const known = toBotError(error);
+      if (known instanceof StoreAway && turn.event) throw known; // it is waited for
       if (!isWorth(known, asked, isTaken)) {
         if (!(await refuse(adapter, turn, reply, known)) && turn.event) throw known; // it comes again
         return await letGo();
