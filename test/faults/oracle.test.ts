@@ -296,6 +296,8 @@ test("no more is drawn at once than all may, but for those who are stopped or go
   ];
   const more = { drawn: [drew("resp_1", "qz1"), drew("resp_2", "qz2")], atOnce: 1 };
   assert.deepEqual(wrongsOf([...both, ...shown], more), ["crowded"]);
+  const cancel: Happening = { kind: "request", to: "openai", what: "POST /v1/responses/resp_1/cancel qz1" };
+  assert.deepEqual(wrongsOf([...both.slice(0, 6), cancel, ...both.slice(6), ...shown], more), []);
   assert.deepEqual(wrongsOf([...both, ...shown], { ...more, atOnce: 2 }), []);
   const over: Happening = { kind: "told", response: "resp_1", event: "response.completed" };
   assert.deepEqual(wrongsOf([...both.slice(0, 6), over, ...both.slice(6), ...shown], more), []);

@@ -409,15 +409,21 @@ function judgeOrder(
 
 /**
  * How many responses processes had on their way at once. One that was stopped, or has ended, has none any more; one that is
- * told to end gives away its room, though a response that nobody listens to goes on.
+ * told to end gives away its room, though a response that nobody listens to goes on. What is cancelled is told no end.
  */
 function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): number {
   const ends = new Map(
-    moments.flatMap((one) =>
-      one.kind === "told" && /^response\.(?:completed|failed|incomplete)$/.test(one.event)
-        ? [[one.response, one.at] as const]
-        : [],
-    ),
+    moments
+      .flatMap((one) => {
+        if (one.kind === "told")
+          return /^response\.(?:completed|failed|incomplete)$/.test(one.event)
+            ? [[one.response, one.at] as const]
+            : [];
+        const cancelled =
+          one.kind === "request" && /^POST \/v1\/responses\/(resp_\w+)\/cancel/.exec(one.what)?.[1];
+        return cancelled ? [[cancelled, one.at] as const] : [];
+      })
+      .reverse(), // the first of them counts
   );
   const gone = (process: number, from: number) =>
     moments.find(

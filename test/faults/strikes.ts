@@ -132,7 +132,9 @@ export function createStrikes(of: {
       }
       case "store": {
         const bars = blow.ms < patientMs ? [] : [...towns.values()].map((town) => town.bar(freshMs));
+        record.add({ kind: "store", what: "paused" });
         await during("store held", blow.ms, () => ground.hold(blow.ms));
+        record.add({ kind: "store", what: "back" });
         for (const unbar of bars) unbar();
         return;
       }
