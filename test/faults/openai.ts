@@ -99,13 +99,15 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
     const order = makes ? take(group, asked?.parent) : undefined;
     if (order?.fault === "429" || order?.fault === "500") return refuse(response, Number(order.fault));
     if (order?.fault === "forgotten" && asked?.parent) {
-      if (asked.group === toPressGroup(asked.parent)) retold.set(markOf(asked.parent), asked.group);
       forgotten.set(asked.parent, await look(asked.parent));
       await fetch(`${standin.url}/responses/${asked.parent}`, {
         method: "DELETE",
         headers: { authorization: "Bearer storm" },
       });
     }
+    // It is told anew, in words that are not its own, whoever met it first that OpenAI has forgotten.
+    if (asked?.parent && forgotten.has(asked.parent) && asked.group === toPressGroup(asked.parent))
+      retold.set(markOf(asked.parent), asked.group);
     // Whether a connection is closed is a matter of that connection alone.
     const { connection: _, ...passed } = incoming.headers;
     const headers = { ...passed, host: new URL(origin).host };
