@@ -101,6 +101,23 @@ test("asked to slow down, a sketch is left out and the picture waits its time; n
   await until(() => simulator.litter().length === 0, "nothing to be left");
 });
 
+test("a sketch that Slack did not take away goes with the last view", async (t) => {
+  const server = await startSlack(t);
+  const { simulator } = server;
+  const { reply } = await drawing(server);
+  const refused = simulator.fault({
+    method: "files.delete",
+    kind: "error",
+    error: "internal_error",
+    times: 3,
+  });
+  const sketch = await image("#300", "sketch.png");
+  await reply.show(view("working", { status: "Sketch 2", images: [sketch], actions: ["cancel"] }));
+  await until(() => refused.struck === 3, "the first sketch to be given up");
+  await reply.show(await done());
+  await until(() => simulator.litter().length === 0, "nothing to be left");
+});
+
 for (const [what, bar] of [
   ["the channel is archived", ({ simulator, channel }: SlackServer) => simulator.archive(channel)],
   ["the bot is taken out of it", ({ simulator, channel }: SlackServer) => simulator.kick(channel)],

@@ -49,6 +49,9 @@ export function createMessageFiles(
   const ready = new Set<string>();
   /** By file, what is in it; the empty string where that is not known. */
   const held = new Map<string, string>();
+  /** Those that could not be taken away when nothing showed them any more. */
+  const stuck = new Set<string>();
+  const removing = new Set<Promise<unknown>>();
 
   function toUpload(digest: string) {
     const spot = spotOf();
@@ -135,20 +138,29 @@ export function createMessageFiles(
         .remove(id)
         .then(
           () => uploads.forget([id]),
-          (error: unknown) => log.warn({ file: id, error: toLogged(error) }, "slack.file.left"),
+          (error: unknown) => {
+            stuck.add(id);
+            log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
+          },
         )
-        .finally(() => tidying.delete(removed));
-      tidying.add(removed);
+        .finally(() => {
+          for (const all of [tidying, removing]) all.delete(removed);
+        });
+      for (const all of [tidying, removing]) all.add(removed);
     }
   }
 
-  /** What the process before has uploaded for this answer, which shows it no more. */
+  /** What was uploaded for this answer, which shows it no more: by the process before, or when Slack was away. */
   async function takeLeft(shown: readonly string[]): Promise<void> {
+    await Promise.allSettled(removing);
     const left = await uploads.left(owner).catch((): ReadonlyMap<string, Upload> => new Map());
-    for (const id of left.keys()) {
+    for (const id of new Set([...left.keys(), ...stuck])) {
       if (shown.includes(id) || held.has(id)) continue;
       await send.remove(id).then(
-        () => uploads.forget([id]),
+        () => {
+          stuck.delete(id);
+          uploads.forget([id]);
+        },
         (error: unknown) => log.warn({ file: id, error: toLogged(error) }, "slack.file.left"),
       );
     }
