@@ -48,6 +48,10 @@ export interface Ledger {
    * that it has its place; that it is over is told by `over` or `forget`.
    */
   adopt(goOn: (entry: Entry) => Promise<void>): void;
+  /** Lets go of one that is in hand here, and neither shown nor over: another process goes on with it. Never rejects. */
+  handOn(event: EventKey): Promise<void>;
+  /** Another process is to have that one as soon as it is let go of: for so many ms it is not adopted here. */
+  spare(event: EventKey, ms: number): void;
   /** Adopts nothing more: this process is about to end. Never rejects. */
   rest(): Promise<void>;
   /** Lets go of all that is not over: others go on with it at once. Never rejects. */
@@ -108,6 +112,11 @@ export class LetGo extends BotError {
   constructor(message: string) {
     super("stopped", message);
   }
+}
+
+/** Why a process lets go of what it has no room for. */
+export function handedOn(): LetGo {
+  return new LetGo("Another process goes on with this: it has room.");
 }
 
 /** Why a process lets go of what it was seeing to. */

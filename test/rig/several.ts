@@ -27,6 +27,7 @@ export async function createSeveral(t: TestContext, server: Server, count: numbe
     const fleet = await openSeveral(kind, server.url, { store, atOnce, log, takeMs: 60_000 });
     const spool = createSharedSpool(store);
     const studio = await createStudio({ ...options, standin, store, fleet, spool });
+    await studio.bot.resume();
     closes.unshift(async () => {
       await studio.bot.drain(0);
       await fleet.close();

@@ -71,6 +71,40 @@ for (const kind of ["redis", "postgres"] as const) {
       }
     });
 
+    test("draw where there is room what waits where all are at work, once", async (t) => {
+      const { bots, standin } = await createSeveral(t, server ?? assert.fail(), 3, { concurrency: 1 });
+      const [one, two, three] = [
+        bots[0] ?? assert.fail(),
+        bots[1] ?? assert.fail(),
+        bots[2] ?? assert.fail(),
+      ];
+      const phaseAt = ({ adapter }: typeof one, key: `${string}:${string}`) =>
+        adapter.views(key).at(-1)?.phase;
+      const held = one.hold();
+      const drawing = one.say("a fox", { thread: newThread() });
+      await until(() => askedOf(standin).length === 1, "it to be drawn");
+      const replies = [1, 2, 3, 4].map(() => one.adapter.reply());
+      const thread = newThread();
+      const waiting = replies.map((reply, index) =>
+        one.say(`hen ${index}`, { thread: index < 2 ? thread : newThread(), user: bob }, reply),
+      );
+      const shownAt = () =>
+        replies.map(({ key }) => [one, two, three].findIndex((bot) => phaseAt(bot, key) === "done"));
+      await until(
+        () => shownAt().every((at) => at >= 0),
+        async () => `them to be drawn: ${shownAt()}`,
+      );
+      assert.ok(
+        shownAt().every((at) => at > 0),
+        "the first is at work",
+      );
+      await Promise.all(waiting);
+      held.release();
+      assert.equal((await drawing).last.phase, "done");
+      assert.equal(askedOf(standin).length, 5);
+      assert.ok(replies.every(({ key }) => one.adapter.views(key).every(({ phase }) => phase !== "failed")));
+    });
+
     test("cancel what waits in another's line", async (t) => {
       const { bots } = await createSeveral(t, server ?? assert.fail(), 2, { concurrency: 1 });
       const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DelayedError } from "bullmq";
 import type { Log } from "../../seam/log.ts";
 import { withTimeout } from "../../seam/timeout.ts";
-import { type Hold, takenOver } from "../ledger.ts";
+import { type Hold, handedOn, takenOver } from "../ledger.ts";
 import { type AnyJob, type Engine, quieten } from "./engine.ts";
 
 /** Something that one process of the fleet has, until it drops it or is gone. */
@@ -22,6 +22,10 @@ export interface Claims {
   offer(key: string, body: unknown): Promise<void>;
   /** Lets go of one that is not over: whoever adopts it has it at once. Never rejects. */
   leave(claim: Claim): Promise<void>;
+  /** The same of one that is in hand: it is lost, and for the next moments others adopt it before this process does. */
+  handOn(claim: Claim): Promise<void>;
+  /** For so many ms that key is for others to adopt. */
+  spare(key: string, ms: number): void;
   /** It is over: whoever takes that key next has it anew. */
   drop(claim: Claim): Promise<void>;
   /** Renews it now, where that was not possible for a while; whether it is held then. Never rejects. */
@@ -44,6 +48,10 @@ const leaseMs = 8000;
 
 /** After how many ms what could not be seen to is tried again, in whatever process. */
 const againMs = 1000;
+
+/** For how many ms others may adopt what this process has handed on, and after how many it is offered to them again. */
+const sparedMs = 3000;
+const offeredMs = 200;
 
 /** By how much the clocks of two machines may differ, and how long a message may take, in ms. */
 const doubtMs = 2000;
@@ -85,6 +93,8 @@ export function createClaims(
 ): Claims {
   const queue = engine.queue<Claimed>(name);
   const own = new Map<string, Own>();
+  /** Until when others are to adopt what has that key, by the clock that nobody sets. */
+  const spared = new Map<string, number>();
   const marginMs = Math.min(doubtMs, lifeMs / 4);
   let worker: ReturnType<typeof engine.worker<Claimed>> | undefined;
   let isClosed = false;
@@ -178,7 +188,15 @@ export function createClaims(
     else end.resolve(0);
   }
 
+  function spare(key: string, ms: number): void {
+    const now = performance.now();
+    for (const [one, until] of spared) if (until <= now) spared.delete(one);
+    spared.set(key, now + ms);
+  }
+
   async function see(job: AnyJob<Claimed>, token: string, seeTo: (claim: Claim) => Promise<void>) {
+    if ((spared.get(job.data.key) ?? 0) > performance.now()) await putOff(job, token, offeredMs);
+    spared.delete(job.data.key);
     // BullMQ has locked it a moment ago; from when on is known of what is asked for now.
     const claim = toOwn(job, { clock: 0, date: 0 }, token);
     const before = own.get(claim.key);
@@ -194,9 +212,12 @@ export function createClaims(
     }
     const end = await claim.end.promise;
     if (own.get(claim.key) === claim) own.delete(claim.key);
-    if (end === "over") return;
-    // Of what is delayed the workers are told.
-    await job.moveToDelayed(Date.now() + end, token);
+    if (end !== "over") await putOff(job, token, end);
+  }
+
+  /** Of what is delayed the workers are told. */
+  async function putOff(job: AnyJob<Claimed>, token: string, ms: number): Promise<never> {
+    await job.moveToDelayed(Date.now() + ms, token);
     throw new DelayedError();
   }
 
@@ -216,6 +237,16 @@ export function createClaims(
       mine.until = { clock: 0, date: 0 };
       await letGo(mine).catch(() => {}); // it comes due by itself
     },
+    async handOn(claim) {
+      const mine = own.get(claim.key);
+      if (!mine || mine.lost !== claim.lost) return;
+      spare(claim.key, sparedMs);
+      own.delete(claim.key);
+      mine.until = { clock: 0, date: 0 };
+      mine.stop.abort(handedOn());
+      await letGo(mine).catch(() => {}); // it comes due by itself
+    },
+    spare,
     offer: (key, body) => add(key, body, 0).then(() => {}),
     async drop(claim) {
       const mine = own.get(claim.key);

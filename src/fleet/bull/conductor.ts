@@ -59,6 +59,12 @@ const newGathering = (): Gathering => ({
 /** A turn, and the process it is at; undefined: that is gone. */
 type Placed = LaneTurn & { readonly from: string | undefined };
 
+/** Ms between two looks whether what waits at one process could go at another. */
+const evenMs = 500;
+
+/** How long another process may take to have what it is to have, in ms: then it is looked again. */
+const mostOnWayMs = 5000;
+
 /** How long a thread waits for a turn whose process is gone, in ms: it is taken over long before, or can be by nobody. */
 const mostOrphanMs = 60_000;
 
@@ -122,6 +128,7 @@ export function createConductor(parts: ConductorParts): Conductor {
       return;
     }
     if (known) {
+      onWay.delete(id);
       keep(from, turn, known.pass);
       gate.move(known.pass, from, hears);
       return;
@@ -145,6 +152,26 @@ export function createConductor(parts: ConductorParts): Conductor {
     }, mostOrphanMs).unref();
     turns.set(known.id, { ...known, from: undefined, timer });
   }
+
+  /** When what is on its way to another process was sent there. */
+  const onWay = new Map<EventKey, number>();
+
+  /** What waits where all are at work is seen to where there is room. */
+  function even(): void {
+    const now = performance.now();
+    for (const [id, at] of onWay)
+      if (now - at > mostOnWayMs || turns.get(id)?.pass.state !== "waiting") onWay.delete(id);
+    if (gathering || onWay.size > 0) return;
+    const passes = new Map(gate.elsewhere().map(({ pass, home }) => [pass, home]));
+    if (passes.size === 0) return;
+    for (const { id, ticket, from, pass } of turns.values()) {
+      const by = passes.get(pass);
+      if (by === undefined || from === undefined) continue;
+      onWay.set(id, now);
+      tell({ kind: "handOn", term, to: from, by, id, ticket });
+    }
+  }
+  const evening = setInterval(even, evenMs).unref();
 
   function remove(from: string): void {
     if (!members.delete(from)) return;
@@ -279,6 +306,7 @@ export function createConductor(parts: ConductorParts): Conductor {
     close() {
       isClosed = true;
       clearTimeout(again);
+      clearInterval(evening);
       clearTimeout(late);
       for (const { timer } of turns.values()) clearTimeout(timer);
       gate.close();

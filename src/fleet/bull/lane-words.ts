@@ -48,6 +48,8 @@ export const laneWords = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("letGo"), from, term, ...named }),
   /** That process is gone, and what it had at the lanes is another's as soon as one says so. */
   z.object({ kind: z.literal("gone"), from }),
+  /** There is room for it at another process, `by`, that is to have it. */
+  z.object({ kind: z.literal("handOn"), to, by: z.string(), term, ...named }),
   /** Whoever has that turn now needs no place for it. */
   z.object({ kind: z.literal("skip"), id: key }),
   /** From now on that term counts: all enrol, or the one that is named. */

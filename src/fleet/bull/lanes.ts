@@ -35,6 +35,9 @@ const presenceOf = (name: string) => `process:${name}`;
 /** Ms until what could not be told, or asked, is tried again. */
 const againMs = 500;
 
+/** For how many ms the others leave to one what it has room for. */
+const sparedMs = 3000;
+
 /** Processes that are remembered to be gone. */
 const mostGone = 1000;
 
@@ -51,7 +54,7 @@ export async function createFleetLanes(of: {
   readonly bus: Bus;
   readonly engine: Engine;
   readonly store: Store;
-  readonly ledger: Pick<Ledger, "open">;
+  readonly ledger: Pick<Ledger, "open" | "handOn" | "spare">;
   /** How many turns may be in at once, here and over all. */
   readonly atOnce: number;
   readonly atOnceOverAll?: number | undefined;
@@ -146,6 +149,13 @@ export async function createFleetLanes(of: {
   }
 
   function hearOfOwn(word: LaneWord): void {
+    if (word.kind === "handOn") {
+      if (word.by !== presence) of.ledger.spare(word.id, sparedMs);
+      if (word.to !== presence || word.term !== term) return;
+      const turn = own.get(word.ticket);
+      if (turn?.id === word.id && !turn.isIn) void of.ledger.handOn(word.id);
+      return;
+    }
     if (word.kind === "conduct") {
       if (word.to !== undefined && word.to !== presence) return;
       if (word.term < term || (word.term === term && word.to === undefined)) return;

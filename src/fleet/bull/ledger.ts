@@ -226,6 +226,11 @@ export async function createFleetLedger(
         await goOn(found);
       });
     },
+    async handOn(event) {
+      const claim = own.get(event)?.claim;
+      if (claim && !claim.lost.aborted) await claims.handOn(claim);
+    },
+    spare: (event, ms) => claims.spare(event, ms),
     rest: () => claims.rest(),
     async close() {
       await claims.close();

@@ -168,6 +168,8 @@ export async function createLedger(
     // There is no other process that could take anything over.
     hold: () => ({ lost: new AbortController().signal, isHeld: () => true }),
     adopt: () => {},
+    handOn: async () => {},
+    spare: () => {},
     rest: async () => {},
     close: async () => {},
   };

@@ -1,5 +1,5 @@
 import type { ChannelKey, CommunityKey, ThreadKey } from "../../seam/turn.ts";
-import { createRanked, type Rank, type Ranked } from "./ranked.ts";
+import { createRanked, inOrder, type Rank, type Ranked } from "./ranked.ts";
 
 /** Who asks, and where. */
 export interface Asker {
@@ -44,6 +44,8 @@ export interface FairLine<Thing> {
   delete(waiting: Waiting<Thing>): void;
   /** The first that can go; undefined: there is none. */
   first(): Waiting<Thing> | undefined;
+  /** Those that wait for that home to be open, and for nothing else, in the order of their rounds. */
+  firstsAt(home: string): readonly Waiting<Thing>[];
   /** Takes that out; from then on its thread is busy. */
   next(): Waiting<Thing> | undefined;
   /** Somebody is at it already who has not come by this line: the thread is busy. */
@@ -232,6 +234,11 @@ export function createFairLine<Thing>(): FairLine<Thing> {
     },
 
     first,
+
+    firstsAt: (home) =>
+      closed.has(home)
+        ? [...(headsOf.get(home) ?? [])].sort((one, other) => inOrder(one.rank, other.rank))
+        : [],
 
     next() {
       const waiting = first();

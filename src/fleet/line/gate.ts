@@ -36,6 +36,11 @@ export interface Gate {
   orphan(pass: Pass): void;
   /** It is seen to there now, from its last place on; one that was in is let in first of all, with `go`. */
   move(pass: Pass, home: string, hears: Hears): void;
+  /**
+   * Those that wait for room at home and for nothing else, each with a home that has room for it, as many as have: they
+   * can be seen to there.
+   */
+  elsewhere(): readonly { readonly pass: Pass; readonly home: string }[];
   /** So many may be in there at once. */
   setHome(home: string, atOnce: number): void;
   removeHome(home: string): void;
@@ -271,6 +276,17 @@ export function createGate({
         returning.add(turn);
         advance();
       }
+    },
+    elsewhere() {
+      if (!isOpen || line.first() || returning.size > 0) return []; // whoever can go goes first
+      const roomy = [...homes].flatMap(([home, own]) =>
+        Array.from({ length: Math.max(0, own.atOnce - own.inside) }, () => home),
+      );
+      const room = Math.min(roomy.length, atOnce - inside);
+      const waiting = room > 0 ? [...homes.keys()].flatMap(line.firstsAt) : [];
+      return waiting
+        .slice(0, room)
+        .map(({ thing }, index) => ({ pass: thing, home: roomy[index] ?? nowhere }));
     },
     setHome(home, atHome) {
       const own = homes.get(home) ?? { atOnce: atHome, inside: 0 };

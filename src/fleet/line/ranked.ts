@@ -63,7 +63,7 @@ export function createRanked<Thing>(random: () => number = Math.random): Ranked<
     before(rank) {
       let [node, found] = [root, 0];
       while (node) {
-        const isBefore = compare(node.rank, rank) < 0;
+        const isBefore = inOrder(node.rank, rank) < 0;
         if (isBefore) found += 1 + (node.left?.size ?? 0);
         node = isBefore ? node.right : node.left;
       }
@@ -81,7 +81,8 @@ export function createRanked<Thing>(random: () => number = Math.random): Ranked<
   };
 }
 
-function compare(one: Rank, other: Rank): number {
+/** To sort by. */
+export function inOrder(one: Rank, other: Rank): number {
   return one.round - other.round || one.number - other.number;
 }
 
@@ -97,7 +98,7 @@ type Tree<Thing> = Node<Thing> | undefined;
 /** Those before the rank, and the others. */
 function split<Thing>(node: Tree<Thing>, rank: Rank): readonly [Tree<Thing>, Tree<Thing>] {
   if (!node) return [undefined, undefined];
-  if (compare(node.rank, rank) < 0) {
+  if (inOrder(node.rank, rank) < 0) {
     const [left, right] = split(node.right, rank);
     node.right = left;
     return [count(node), right];
@@ -120,7 +121,7 @@ function join<Thing>(left: Tree<Thing>, right: Tree<Thing>): Tree<Thing> {
 
 function without<Thing>(node: Tree<Thing>, rank: Rank): Tree<Thing> {
   if (!node) return undefined;
-  const side = compare(rank, node.rank);
+  const side = inOrder(rank, node.rank);
   if (side === 0) return join(node.left, node.right);
   if (side < 0) node.left = without(node.left, rank);
   else node.right = without(node.right, rank);
@@ -129,7 +130,7 @@ function without<Thing>(node: Tree<Thing>, rank: Rank): Tree<Thing> {
 
 function open<Thing>(node: Tree<Thing>, rank: Rank, isOpen: boolean): void {
   if (!node) return;
-  const side = compare(rank, node.rank);
+  const side = inOrder(rank, node.rank);
   if (side === 0) node.isOpen = isOpen;
   else open(side < 0 ? node.left : node.right, rank, isOpen);
   count(node);

@@ -49,6 +49,28 @@ test("each home has its room, and all of them together another", () => {
   assert.equal(gate.inside, 2);
 });
 
+test("what waits where all are at work could go where there is room, as many as there is room for", () => {
+  const gate = createGate({ atOnce: 4 });
+  gate.setHome("h:1", 1);
+  gate.setHome("h:2", 2);
+  gate.setHome("h:3", 1);
+  const [, b, c, d] = ["a", "b", "c", "d"].map((name) => come(gate, name, "h:1"));
+  come(gate, "e", "h:1", { thread: "a" }); // waits for its thread
+  const could = () => gate.elsewhere().map(({ pass, home }) => [pass.asker.user, home]);
+  assert.deepEqual(could(), [
+    ["b", "h:2"],
+    ["c", "h:2"],
+    ["d", "h:3"],
+  ]);
+  gate.move(b?.pass() ?? assert.fail(), "h:2", hearsOf(b ?? assert.fail()));
+  assert.equal(b?.goes, 1);
+  const f = come(gate, "f", "h:2");
+  assert.equal(f.goes, 1);
+  assert.deepEqual(could(), [["c", "h:3"]]);
+  gate.move(c?.pass() ?? assert.fail(), "h:3", hearsOf(c ?? assert.fail()));
+  assert.deepEqual([could(), d?.goes], [[], 0], "there is no room for more over all");
+});
+
 test("what was at a home that is gone makes room, keeps its thread, and goes first when it is elsewhere", () => {
   const gate = createGate({ atOnce: 1 });
   gate.setHome("h:1", 1);
