@@ -66,6 +66,8 @@ export async function runStorm(
       fleet.start();
       await fleet.ready();
       await settled();
+      // What a process had that was killed comes due when its time is over.
+      if (options.fleet) await drain(ground.open);
       await lookAround();
       wrongs.push(...(await fleet.stop()));
     }
@@ -88,6 +90,12 @@ export async function runStorm(
     await open.disposeAsync();
   }
 }
+
+/** Waits until nothing is open, or for longer than a claim lives. */
+async function drain(open: () => Promise<readonly string[]>): Promise<void> {
+  for (let waited = 0; waited < claimMs && (await open()).length > 0; waited += 500) await sleep(500);
+}
+const claimMs = 20_000;
 
 async function askAll(
   wishes: readonly Wish[],
