@@ -88,6 +88,9 @@ export interface SeeThrough {
   settled(): Promise<void>;
 }
 
+/** How long it takes to say of what is given away that it goes on, in ms. */
+const partingMs = 300;
+
 /** `draining` aborts when nothing more is begun, `closed` when this process lets go of all. */
 export function createSeeThrough(
   parts: RunParts,
@@ -126,7 +129,7 @@ export function createSeeThrough(
       } else {
         const display = toDisplay(turn, run);
         if (run.isBarred) throw barred();
-        if (draining.aborted) await parked(display.offer, stop.signal);
+        if (draining.aborted) await giveAway(turn, run, display);
         if (!run.isResumed) desk.board.checkOpen();
         await throughOutage(() => paying.reserve(turn), toAway(state, run));
         const onPlace = (ahead: number, hasGrown: boolean, startsInMs?: number) => {
@@ -155,6 +158,19 @@ export function createSeeThrough(
     }
     // Another process may have had it in line.
     return { last, leave: leave ?? (() => lanes.skip(keyOf(turn))) };
+  }
+
+  /**
+   * This process begins with nothing more: another goes on with it at once, before what is asked there later, or the next
+   * after the start.
+   */
+  async function giveAway(turn: OpenTurn, { stop }: Run, display: Display): Promise<never> {
+    display.offer(parkedView());
+    if (ledger.isShared) {
+      await wait(partingMs, stop.signal).catch(() => {}); // until that is seen
+      await ledger.handOn(keyOf(turn));
+    }
+    return orAborted(new Promise<never>(() => {}), stop.signal);
   }
 
   /** Draws, and writes down what came of it before anybody sees it. */
@@ -326,12 +342,6 @@ function toDisplay({ drawn, responseIds }: OpenTurn, { isResumed, pace }: Run): 
 /** Whether there are pictures in that message; a platform that does not say has none. */
 async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
   return (await adapter.recall(message).catch(() => [])).length > 0;
-}
-
-/** Waits for the end of this process, or for the person to take it back. */
-async function parked(offer: Display["offer"], signal: AbortSignal): Promise<never> {
-  offer(parkedView());
-  return orAborted(new Promise<never>(() => {}), signal);
 }
 
 /** No function is made for it here, which would keep whatever is around it. */

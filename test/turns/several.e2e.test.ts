@@ -105,6 +105,26 @@ for (const kind of ["redis", "postgres"] as const) {
       assert.ok(replies.every(({ key }) => one.adapter.views(key).every(({ phase }) => phase !== "failed")));
     });
 
+    test("go on at once with what one is asked that is about to end, and in the order of its thread", async (t) => {
+      const { bots, standin } = await createSeveral(t, server ?? assert.fail(), 2);
+      const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];
+      const held = one.hold();
+      const drawing = one.say("a fox", { thread: newThread() });
+      await until(() => askedOf(standin).length === 1, "it to be drawn");
+      const ending = one.bot.drain(20_000);
+      const [first, second] = [one.adapter.reply(), two.adapter.reply()];
+      const thread = newThread();
+      const asked = one.say("a hen", { thread }, first);
+      await until(() => two.adapter.views(first.key).length > 0, "the other to go on with it");
+      const later = two.say("make it red", { thread }, second);
+      await Promise.all([asked, later]);
+      assert.equal(two.adapter.views(first.key).at(-1)?.phase, "done");
+      assert.equal(two.adapter.views(second.key).at(-1)?.parent, first.key);
+      held.release();
+      assert.equal((await drawing).last.phase, "done", "what is under way is finished where it was begun");
+      await ending;
+    });
+
     test("cancel what waits in another's line", async (t) => {
       const { bots } = await createSeveral(t, server ?? assert.fail(), 2, { concurrency: 1 });
       const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];

@@ -129,11 +129,12 @@ export function createFleet(
     return all.find(({ process }) => process === which) ?? all[which % (all.length || 1)];
   }
 
-  /** Who cannot come up meanwhile says so. */
+  /** Who cannot come up meanwhile says so; and who has hardly begun ends as any program does. */
   async function term(bot: Bot): Promise<void> {
-    const isKept = isExcused && bot.served === undefined;
+    const hasBegun = bot.served !== undefined;
     record.add({ kind: "process", process: bot.process, what: "told to end" });
     const wrong = await bot.term();
+    const isKept = !hasBegun && (isExcused || wrong?.includes("did not end well: SIGTERM"));
     if (wrong && !isKept) crashed.push(wrong);
   }
 
