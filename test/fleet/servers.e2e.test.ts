@@ -5,7 +5,9 @@ import { createFleetLedger } from "../../src/fleet/bull/ledger.ts";
 import { createLedger } from "../../src/fleet/embedded/ledger.ts";
 import type { Entry } from "../../src/fleet/ledger.ts";
 import { createLog } from "../../src/seam/log.ts";
+import type { EventKey } from "../../src/seam/turn.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import { createFragileStore } from "../rig/fragile-store.ts";
 import { createPostgres, createRedis } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
 import { fleetContract, type Ground, ledgerContract } from "./contract.ts";
@@ -47,6 +49,26 @@ for (const kind of ["redis", "postgres"] as const) {
     fleetContract(() => ground);
     leasesContract(() => leaseGround);
     sharedLeasesContract(() => leaseGround);
+
+    test("lets nothing fall that it takes over while the store is away", async (t) => {
+      const { ledger, kill } = await ground.join(t);
+      const key: EventKey = "paper:taken over late";
+      await ledger.take({ key, body: { words: "a fox" } }, "paper");
+      const log = createLog("silent");
+      const engine = await openEngine(kind, server?.url ?? "", { log });
+      const fragile = createFragileStore(await opened(), { isAway: true });
+      let reads = 0;
+      fragile.failWhen((table, call) => table === "event" && call === "get" && ++reads <= 2);
+      const next = await createFleetLedger(fragile.store, engine, { log, lifeMs, takeMs: 60_000 });
+      t.after(() => engine.close().then(next.close));
+      const seen: unknown[] = [];
+      next.adopt(async (entry) => void (entry.key === key && seen.push(entry.body)));
+      await kill();
+      await until(() => seen.length > 0, "it to be gone on with");
+      assert.deepEqual(seen, [{ words: "a fox" }]);
+      assert.ok(reads > 2);
+      await next.over(key);
+    });
 
     test("has anew what the server has forgotten, as one does that loses its last writes", async (t) => {
       const { ledger } = await ground.join(t);

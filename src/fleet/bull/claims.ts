@@ -202,7 +202,10 @@ export function createClaims(
     const before = own.get(claim.key);
     if (before) lose(before); // this process itself was stopped for too long
     own.set(claim.key, claim);
-    if (!(await renewOne(claim))) return lose(claim);
+    if (!(await renewOne(claim))) {
+      lose(claim);
+      await putOff(job, token, againMs); // returning would say that it is over; where another has it, BullMQ refuses
+    }
     log.info({ claim: claim.key, hands: claim.hands }, "fleet.adopted");
     try {
       await seeTo(claim);

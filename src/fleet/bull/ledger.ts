@@ -93,6 +93,7 @@ export async function createFleetLedger(
       const first = noted.safeParse(body);
       return first.success ? { key: event, ...first.data } : undefined;
     } catch (error) {
+      if (error instanceof StoreAway) throw error; // it is read when the store is back
       onUnreadable(event, error);
       return undefined;
     }

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createClaims } from "../../src/fleet/bull/claims.ts";
+import { type Engine, openEngine } from "../../src/fleet/bull/engine.ts";
+import { createLog } from "../../src/seam/log.ts";
+import { serverKinds } from "../rig/servers.ts";
+import { until } from "../rig/until.ts";
+
+const log = createLog("silent");
+
+/** An engine that cannot renew the first lock that it is asked to. */
+function withOneFailure(engine: Engine): { readonly engine: Engine; readonly failed: () => boolean } {
+  let hasFailed = false;
+  return {
+    failed: () => hasFailed,
+    engine: {
+      ...engine,
+      queue(name) {
+        const queue = engine.queue(name);
+        const backend = queue.getBackend();
+        const extendLock = backend.extendLock.bind(backend);
+        backend.extendLock = (...given) => {
+          if (hasFailed) return extendLock(...given);
+          hasFailed = true;
+          return Promise.reject(new Error("the connection was lost"));
+        };
+        return queue as never;
+      },
+    },
+  };
+}
+
+describe("what a process takes over and cannot hold", () => {
+  for (const { kind, create, skip } of serverKinds) {
+    test(`goes to the next (${kind})`, { skip: process.env.CI ? false : skip }, async (t) => {
+      const server = await create();
+      assert.ok(server, `${kind} must be installed where CI runs`);
+      await server.start();
+      t.after(() => server.remove());
+      const engine = await openEngine(kind, server.url, { log });
+      t.after(() => engine.close());
+      const broken = withOneFailure(engine);
+      const claims = [engine, broken.engine].map((one) =>
+        createClaims(one, "things", { log, mayAnew: async () => true, lifeMs: 2000 }),
+      );
+      t.after(() => Promise.all(claims.map((one) => one.close())));
+      const [first, second] = claims;
+      const claim = await first?.take("paper:1", { words: "a fox" });
+      assert.ok(first && claim);
+      const seen: string[] = [];
+      second?.adopt(async ({ key }) => void seen.push(key));
+      await first.leave(claim);
+      await until(() => seen.length > 0, "it to be adopted");
+      assert.ok(broken.failed());
+      assert.deepEqual(seen, ["paper:1"]);
+    });
+  }
+});
