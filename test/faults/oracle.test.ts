@@ -452,3 +452,19 @@ test("of presses that cannot be told apart, no picture is for one that was not t
   ];
   assert.deepEqual(wrongsOf([...presses, ...varied(3), shown(3), ...varied(4), shown(4)], { drawn }), []);
 });
+
+test("of presses that need no picture, one that was told so has got none, and another the one that there is", () => {
+  const press = (turn: string) => asked(turn, { group: "vary", way: "vary" });
+  const spare = (turn: string): Happening => ({ kind: "spared", turn, why: "barred" });
+  const failed: Happening = {
+    ...{ kind: "seen", message: "m1", place: "pictures" },
+    face: { state: "ended", text: "OpenAI's answer got lost on its way.", pictures: [] },
+  };
+  const shown: Happening = {
+    ...{ kind: "seen", message: "m2", place: "pictures" },
+    face: { state: "ended", text: "a variation", pictures: ["picture of resp_2"] },
+  };
+  const first = [press("qz1"), taken("qz1"), spare("qz1"), failed];
+  const second = [press("qz2"), taken("qz2"), spare("qz2"), created("resp_2", "vary"), told("resp_2"), shown];
+  assert.deepEqual(wrongsOf([...first, ...second], { drawn: [drew("resp_2", "vary")] }), []);
+});

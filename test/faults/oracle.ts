@@ -220,7 +220,11 @@ export function judge(history: History): Verdict {
       if (turnedAway.has(turn) && !taken.has(turn)) return 3;
       return turnedAway.has(turn) || spared.has(turn) ? 2 : 1;
     };
-    for (const turn of turns.toSorted((one, other) => rank(one) - rank(other))) {
+    // Of those that need none, whoever was told so has got none.
+    const wasTold = (turn: Asked) => (spared.get(turn.turn) === "barred" && findSaid(turn, true) ? 1 : 0);
+    for (const turn of turns.toSorted(
+      (one, other) => rank(one) - rank(other) || wasTold(one) - wasTold(other),
+    )) {
       const own = messages.filter(({ looks }) => looks.some((look) => look.turn === turn.turn));
       const answers = own.filter(({ last, gone }) => !beside.test(last.face.text) && gone !== "bot");
       for (const { message } of own) claimed.add(message);
@@ -263,7 +267,13 @@ export function judge(history: History): Verdict {
    * alone may stand in for one where the bot was barred.
    */
   function claim(turn: Asked, isBarred: boolean): Shown | undefined {
-    const found = messages.find(
+    const found = findSaid(turn, isBarred);
+    if (found) claimed.add(found.message);
+    return found;
+  }
+
+  function findSaid(turn: Asked, isBarred: boolean): Shown | undefined {
+    return messages.find(
       ({ message, looks, last, gone }) =>
         !claimed.has(message) &&
         gone === undefined &&
@@ -275,8 +285,6 @@ export function judge(history: History): Verdict {
         (looks[0]?.at ?? 0) >= turn.at &&
         (last.to === undefined || last.to === turn.person),
     );
-    if (found) claimed.add(found.message);
-    return found;
   }
 
   const lost = new Set(

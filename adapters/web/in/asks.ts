@@ -132,12 +132,13 @@ export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "
   function isSecond(ask: WireAsk, before: WireAsk): boolean {
     const { action, replyTo, text, createdAt } = before;
     const isSame = action === ask.action && replyTo === ask.replyTo && text === ask.text;
-    return isSame && ask.createdAt - createdAt < clickMs;
+    return isSame && Math.abs(ask.createdAt - createdAt) < clickMs;
   }
 
   /** The same of one that came to this process. */
   function firstOf(click: string): string | undefined {
-    for (const [one, { at }] of clicks) if (now() - at >= clickMs) clicks.delete(one);
+    const isLong = (ms: number) => ms >= clickMs || ms < 0; // the clock may have been set back since
+    for (const [one, { at }] of clicks) if (isLong(now() - at)) clicks.delete(one);
     return clicks.get(click)?.ask;
   }
 

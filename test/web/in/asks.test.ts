@@ -203,6 +203,9 @@ test("a double click on a button that draws is one turn", async (t) => {
   clock += 1;
   await click();
   assert.equal(((await playground.next()).turn as Press).action, "redo", "later it is meant");
+  clock -= 3600_000;
+  await click();
+  assert.equal(((await playground.next()).turn as Press).action, "redo", "also where the clock was set back");
 });
 
 test("a button that draws nothing is pressed once, however often the press is sent, and survives a restart", async (t) => {
