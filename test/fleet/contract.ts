@@ -138,6 +138,26 @@ export function fleetContract(ground: () => Ground): void {
       assert.deepEqual(rest, []);
     });
 
+    test("write nothing over what another has ended, however often they try", async (t) => {
+      const [{ ledger: old }, { ledger: next }] = [await ground().join(t), await ground().join(t)];
+      const key: EventKey = "paper:ended elsewhere";
+      const turn = turnOf("m:elsewhere", { event: key });
+      await old.take({ key, body: {} }, "paper");
+      await old.note(turn);
+      const over = Promise.withResolvers<void>();
+      next.adopt(async (entry) => {
+        if (entry.key === key) next.forget(turn).then(over.resolve, over.reject);
+      });
+      await old.handOn(key);
+      await over.promise;
+      for (let tries = 0; tries < 2; tries += 1) await assert.rejects(old.note(turn), { code: "stopped" });
+      assert.deepEqual(
+        (await next.open()).filter((entry) => entry.key === key),
+        [],
+      );
+      assert.equal(await old.take({ key, body: {} }, "paper"), false);
+    });
+
     test("go on at once with what one lets go of, also a second time", async (t) => {
       const [first, second, third] = await Promise.all([1, 2, 3].map(() => ground().join(t)));
       if (!first || !second || !third) return assert.fail();

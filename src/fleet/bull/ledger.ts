@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { createBounded } from "../../seam/bounded.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { withLimit } from "../../seam/timeout.ts";
@@ -34,6 +35,9 @@ interface Open {
   readonly waiting: (() => void)[];
 }
 
+/** Events that are remembered to be another's by now. */
+const mostTaken = 5000;
+
 /** Nobody has said that it is ours, or it no longer is. */
 const notOurs: Hold = { lost: AbortSignal.abort(takenOver()), isHeld: () => false };
 
@@ -58,6 +62,8 @@ export async function createFleetLedger(
   const { log, onUnreadable = () => {}, now = Date.now, takeMs = takeLimitMs } = of;
   const entries = store.table("event", entry);
   const own = new Map<EventKey, Open>();
+  /** What others have taken over: what is still to be noted of it here is old. */
+  const taken = createBounded<EventKey, true>(mostTaken);
   const claims = createClaims(engine, "turns", {
     log,
     ...(of.lifeMs !== undefined && { lifeMs: of.lifeMs }),
@@ -104,8 +110,10 @@ export async function createFleetLedger(
     const hands = Math.max(claim.hands, (last?.hands ?? -1) + 1);
     const open: Open = { claim, hands, isTurn, waiting: [] };
     own.set(event, open);
+    taken.delete(event);
     const forget = () => {
       if (own.get(event) !== open) return;
+      taken.set(event, true);
       settle(event);
       own.delete(event);
     };
@@ -173,6 +181,7 @@ export async function createFleetLedger(
         open.isTurn = true;
         return settle(event);
       }
+      if (taken.get(event)) throw takenOver();
       // It comes from no event, or from one that was over: what had to wait for somebody to let it through.
       const body = { adapter: turn.adapter, at: turn.acceptedAt, body: null };
       const claim = await claims
