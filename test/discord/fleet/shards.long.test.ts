@@ -136,6 +136,25 @@ test("who comes later is given a part, who ends hands on theirs, and nothing tha
   assert.ok(heard.slice(3).every(({ by }) => by === "second"));
 });
 
+test("what is said while a shard changes hands again and again is heard by the last, though nobody can look for it", async (t) => {
+  const { simulator, ada, join, all, connected, answered } = await startFleet(t, {
+    shards: 1,
+    identifyMs: 8000,
+  });
+  const first = await join("first");
+  await all();
+  const second = await join("second");
+  first.leave();
+  const sessions = simulator.gateway.sessions.length;
+  await until(() => connected().length === 0, "the first to leave");
+  await until(() => connected().length === 1, "the second to take up its session");
+  assert.equal(simulator.gateway.sessions.length, sessions, "and no other yet");
+  await simulator.say(simulator.dm(ada), ada, "an owl");
+  second.leave();
+  await join("third");
+  await answered("an owl");
+});
+
 test("a command that comes while a shard changes hands is answered in time", async (t) => {
   const { join, all, places, ada, simulator, connected, answered } = await startFleet(t, { shards: 1 });
   const first = await join("first");

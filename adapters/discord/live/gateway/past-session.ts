@@ -11,7 +11,8 @@ import { withTimeout } from "../../../../src/seam/timeout.ts";
 const replayMs = 15_000;
 
 /**
- * Takes up the gateway's session of an earlier connection until the one that follows it is there, and ends it. What
+ * Takes up the gateway's session of an earlier connection until the one that follows it is there, and ends it; where none
+ * will follow (`isThere` is false), it is left as it was, for the next to take up. What
  * Discord tells of what has happened since, in that order; undefined: the session is over, or Discord cannot be reached.
  * Interactions cannot wait: they are told as they come.
  *
@@ -21,7 +22,7 @@ const replayMs = 15_000;
 export async function replaySession(
   session: SessionInfo,
   of: { readonly token: string; readonly rest: REST },
-  next: { readonly isThere: Promise<void>; hear(interaction: APIInteraction): void },
+  next: { readonly isThere: Promise<boolean>; hear(interaction: APIInteraction): void },
 ): Promise<readonly GatewayDispatchPayload[] | undefined> {
   const came: GatewayDispatchPayload[] = [];
   const { promise: whole, resolve } = Promise.withResolvers<boolean>();
@@ -52,7 +53,8 @@ export async function replaySession(
   manager.on(WebSocketShardEvents.Error, () => {}); // it tries again until the time is over
   manager.connect().catch(() => resolve(false));
   const isWhole = await withTimeout(whole, replayMs);
-  if (isWhole) await next.isThere;
-  void Promise.resolve(manager.destroy({ code: CloseCodes.Normal })).catch(() => {});
+  const isLeft = isWhole && !(await next.isThere);
+  const code = isLeft ? CloseCodes.Resuming : CloseCodes.Normal;
+  void Promise.resolve(manager.destroy({ code })).catch(() => {});
   return isWhole ? came : undefined;
 }

@@ -91,7 +91,7 @@ export function holdShards(of: {
   async function attend(id: number, lease: Held): Promise<void> {
     const shard = { id, count };
     const log = count === 1 ? of.log : of.log.child({ shard: id });
-    const isThere = Promise.withResolvers<void>();
+    const isThere = Promise.withResolvers<boolean>();
     const sessions = await readSessions(keep, {
       ...{ shard, isHeld: lease.isHeld, now, log },
       replay: (session) =>
@@ -112,7 +112,7 @@ export function holdShards(of: {
         const { client } = gateway;
         if (!client.isReady()) await withTimeout(once(client as Client, Events.ClientReady), guildsMs);
         await of.onThere({ shard, client, readsAll, sessions });
-        isThere.resolve();
+        isThere.resolve(true);
         first[id]?.resolve();
         begun.add(id);
         if (!lease.leave.aborted) await once(lease.leave, "abort");
@@ -121,7 +121,7 @@ export function holdShards(of: {
         await gateway.close();
       }
     } finally {
-      isThere.resolve();
+      isThere.resolve(false);
     }
   }
 
