@@ -33,8 +33,13 @@ async function open(message: MessageKey, user = ada): Promise<string> {
 
 /** Waits until the thread goes on from another picture. */
 async function answered(before: MessageKey): Promise<void> {
-  const isNew = async () => (await studio.history.head(studio.thread)) !== before;
-  await until(isNew, "the answer");
+  // It is written down a moment before it is shown.
+  const isShown = async () => {
+    const head = await studio.history.head(studio.thread);
+    if (!head || head === before) return false;
+    return studio.adapter.views(head).at(-1)?.phase === "done";
+  };
+  await until(isShown, "the answer");
 }
 
 /** A hole in the upper left quarter. */
