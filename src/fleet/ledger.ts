@@ -50,8 +50,8 @@ export interface Ledger {
   adopt(goOn: (entry: Entry) => Promise<void>): void;
   /** Lets go of one that is in hand here, and neither shown nor over: another process goes on with it. Never rejects. */
   handOn(event: EventKey): Promise<void>;
-  /** Another process is to have that one as soon as it is let go of: for so many ms it is not adopted here. */
-  spare(event: EventKey, ms: number): void;
+  /** Another process is to have that one as soon as it is let go of: for some seconds it is not adopted here. */
+  spare(event: EventKey): void;
   /** Adopts nothing more: this process is about to end. Never rejects. */
   rest(): Promise<void>;
   /** Lets go of all that is not over: others go on with it at once. Never rejects. */

@@ -73,9 +73,10 @@ export function createAsk(
     const over = hold ? AbortSignal.any([stopped, hold.lost]) : stopped;
     const patiently = { signal: over, log, wait, most: mostNotes };
     const onAway = () => show(awayView({ notes: [], drawings: [] })).catch(() => {});
-    const note = () => insist(() => ledger.note(turn), patiently);
     try {
-      await (hold ? throughOutage(() => ledger.note(turn), { onAway, signal: over, wait, log }) : note());
+      await (hold
+        ? throughOutage({ onAway, signal: over, wait, log }, ledger.note, turn)
+        : insist(() => ledger.note(turn), patiently));
     } catch (error) {
       // Who has seen nothing yet is told by whoever asked; what was noted as an event comes back after the next start.
       if (!isSeen || over.aborted || hold?.isHeld() === false) throw error;

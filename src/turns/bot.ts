@@ -284,7 +284,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const show = whileHeld(reply, ledger.hold(event));
     const signal = AbortSignal.any([stopped.signal, ledger.hold(event).lost]);
     const onAway = () => show(awayView({ notes: [], drawings: [] })).catch(() => {});
-    return throughOutage(work, { onAway, signal, wait: parts.wait ?? usualWait, log });
+    return throughOutage({ onAway, signal, wait: parts.wait ?? usualWait, log }, work);
   }
 
   async function handle(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {

@@ -26,7 +26,7 @@ import { createDeliver } from "./life/deliver.ts";
 import { createKeep, type Kept } from "./life/keep.ts";
 import { isThere, throwAway } from "./life/last-view.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
-import { createOutage, type Patience, throughOutage } from "./life/through-outage.ts";
+import { type Patience, throughOutage } from "./life/through-outage.ts";
 import { untilHeld } from "./life/while-held.ts";
 import type { Pace } from "./pace.ts";
 import type { Paying } from "./paying/paying.ts";
@@ -131,7 +131,7 @@ export function createSeeThrough(
         if (run.isBarred) throw barred();
         if (draining.aborted) await giveAway(turn, run, display);
         if (!run.isResumed) desk.board.checkOpen();
-        await throughOutage(() => paying.reserve(turn), toAway(state, run));
+        await throughOutage(toAway(state, run), paying.reserve, turn);
         const onPlace = (ahead: number, hasGrown: boolean, startsInMs?: number) => {
           run.story.placed(ahead);
           display.offer(queuedView(ahead, hasGrown, startsInMs));
@@ -178,9 +178,8 @@ export function createSeeThrough(
     const { adapter, reply, files, stop, log: turnLog } = run;
     const tools = { ...parts, adapter, note: ledger.note, mayAsk: toMayAsk(run), log: turnLog, now };
     const display = toDisplay(state.turn, run);
-    const { generation, view } = await answerThrough(createOutage(toAway(state, run)), [
-      ...([state, files, tools, reply.limits, display, stop.signal] as const),
-    ]);
+    const asked = [state, files, tools, reply.limits, display, stop.signal] as const;
+    const { generation, view } = await throughOutage(toAway(state, run), answer, ...asked);
     stop.signal.throwIfAborted();
     run.isEnded = true;
     run.story.drawn(generation);
@@ -342,18 +341,4 @@ function toDisplay({ drawn, responseIds }: OpenTurn, { isResumed, pace }: Run): 
 /** Whether there are pictures in that message; a platform that does not say has none. */
 async function shows(adapter: Adapter, message: MessageKey): Promise<boolean> {
   return (await adapter.recall(message).catch(() => [])).length > 0;
-}
-
-/** No function is made for it here, which would keep whatever is around it. */
-async function answerThrough(
-  outlast: ReturnType<typeof createOutage>,
-  asked: Parameters<typeof answer>,
-): ReturnType<typeof answer> {
-  for (;;) {
-    try {
-      return await answer(...asked);
-    } catch (error) {
-      await outlast(error);
-    }
-  }
 }

@@ -223,12 +223,12 @@ export function lanesOfSeveralContract(join: JoinLanes): void {
       const first = enterAt(two, "same");
       const lost = enterAt(one, "lost");
       await Promise.all([comesIn(first), comesIn(lost)]);
-      const waiting = [
-        enterAt(three, "same", { at: 2 }),
-        enterAt(two, "b", { at: 3 }),
-        enterAt(three, "c", { at: 4 }),
-      ];
-      for (const turn of waiting) await waits(turn);
+      const waiting: Turn[] = [];
+      for (const [index, thread] of ["same", "b", "c"].entries()) {
+        const turn = enterAt(thread === "b" ? two : three, thread, { at: index + 2 });
+        waiting.push(turn);
+        await waits(turn); // what two processes tell at once comes in either order
+      }
       await one.kill();
       await comesIn(waiting[1] ?? first, "the next, in the room that is left");
       assert.deepEqual(

@@ -58,7 +58,9 @@ for (const kind of ["redis", "postgres"] as const) {
       const engine = await openEngine(kind, server?.url ?? "", { log });
       const fragile = createFragileStore(await opened(), { isAway: true });
       let reads = 0;
-      fragile.failWhen((table, call) => table === "event" && call === "get" && ++reads <= 2);
+      fragile.failWhen(
+        (table, call, _, of) => table === "event" && call === "get" && of === key && ++reads <= 2,
+      );
       const next = await createFleetLedger(fragile.store, engine, { log, lifeMs, takeMs: 60_000 });
       t.after(() => engine.close().then(next.close));
       const seen: unknown[] = [];

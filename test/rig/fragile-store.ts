@@ -5,8 +5,8 @@ import type { Tables } from "../../src/store/table.ts";
 
 type Call = "get" | "set" | "delete";
 
-/** Whether a call fails: to that table, of that key, with that value where it is a `set`. */
-export type Fails = (table: string, call: Call, value?: unknown) => boolean;
+/** Whether a call fails: to that table, with that value where it is a `set`, of that key. */
+export type Fails = (table: string, call: Call, value: unknown, key: string) => boolean;
 
 /**
  * A store that fails where it is told to; what goes through is in the store that is given. `isAway`: as one fails that
@@ -27,15 +27,15 @@ export function createFragileStore(
       const table = tables.table(name, schema);
       return {
         get: async (key) => {
-          check(name, "get");
+          check(name, "get", undefined, key);
           return table.get(key);
         },
         set: async (key, value, lifeMs) => {
-          check(name, "set", value);
+          check(name, "set", value, key);
           await table.set(key, value, lifeMs);
         },
         delete: async (key) => {
-          check(name, "delete");
+          check(name, "delete", undefined, key);
           await table.delete(key);
         },
       };
@@ -47,8 +47,8 @@ export function createFragileStore(
     transact: (work) => whole.transact((tables) => work(within(tables))),
     async write(changes) {
       for (const change of changes) {
-        if ("delete" in change) check(change.table, "delete");
-        else check(change.table, "set", change.value);
+        if ("delete" in change) check(change.table, "delete", undefined, change.key);
+        else check(change.table, "set", change.value, change.key);
       }
       await whole.write(changes);
     },

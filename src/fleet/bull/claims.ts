@@ -24,8 +24,8 @@ export interface Claims {
   leave(claim: Claim): Promise<void>;
   /** The same of one that is in hand: it is lost, and for the next moments others adopt it before this process does. */
   handOn(claim: Claim): Promise<void>;
-  /** For so many ms that key is for others to adopt. */
-  spare(key: string, ms: number): void;
+  /** For some seconds that key is for others to adopt. */
+  spare(key: string): void;
   /** It is over: whoever takes that key next has it anew. */
   drop(claim: Claim): Promise<void>;
   /** Renews it now, where that was not possible for a while; whether it is held then. Never rejects. */
@@ -188,10 +188,10 @@ export function createClaims(
     else end.resolve(0);
   }
 
-  function spare(key: string, ms: number): void {
+  function spare(key: string): void {
     const now = performance.now();
     for (const [one, until] of spared) if (until <= now) spared.delete(one);
-    spared.set(key, now + ms);
+    spared.set(key, now + sparedMs);
   }
 
   async function see(job: AnyJob<Claimed>, token: string, seeTo: (claim: Claim) => Promise<void>) {
@@ -243,7 +243,7 @@ export function createClaims(
     async handOn(claim) {
       const mine = own.get(claim.key);
       if (!mine || mine.lost !== claim.lost) return;
-      spare(claim.key, sparedMs);
+      spare(claim.key);
       own.delete(claim.key);
       mine.until = { clock: 0, date: 0 };
       mine.stop.abort(handedOn());

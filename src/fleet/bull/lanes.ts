@@ -35,9 +35,6 @@ const presenceOf = (name: string) => `process:${name}`;
 /** Ms until what could not be told, or asked, is tried again. */
 const againMs = 500;
 
-/** For how many ms the others leave to one what it has room for. */
-const sparedMs = 3000;
-
 /** Processes that are remembered to be gone. */
 const mostGone = 1000;
 
@@ -150,7 +147,7 @@ export async function createFleetLanes(of: {
 
   function hearOfOwn(word: LaneWord): void {
     if (word.kind === "handOn") {
-      if (word.by !== presence) of.ledger.spare(word.id, sparedMs);
+      if (word.by !== presence) of.ledger.spare(word.id);
       if (word.to !== presence || word.term !== term) return;
       const turn = own.get(word.ticket);
       if (turn?.id === word.id && !turn.isIn) void of.ledger.handOn(word.id);

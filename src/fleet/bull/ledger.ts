@@ -240,7 +240,7 @@ export async function createFleetLedger(
       const claim = own.get(event)?.claim;
       if (claim && !claim.lost.aborted) await claims.handOn(claim);
     },
-    spare: (event, ms) => claims.spare(event, ms),
+    spare: claims.spare,
     rest: () => claims.rest(),
     async close() {
       await claims.close();

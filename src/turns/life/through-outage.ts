@@ -18,32 +18,28 @@ export interface Patience {
 }
 
 /**
- * Waits before another try where something came of the store, which is away. Rejects with what else went wrong, with the
- * signal's reason, and with `StoreAway` where it stays away.
+ * Does for what is noted already what takes the store, which may be away: then it is tried again. Rejects with what else
+ * goes wrong, with the signal's reason, and with `StoreAway` where it stays away.
+ *
+ * `given` is handed on to `work`, so that no function has to be made of both: it would keep whatever is around it.
  */
-export function createOutage({ onAway, signal, wait, log }: Patience): (error: unknown) => Promise<void> {
-  let tries = 0;
+export async function throughOutage<Given extends readonly unknown[], T>(
+  { onAway, signal, wait, log }: Patience,
+  work: (...given: Given) => Promise<T>,
+  ...given: Given
+): Promise<T> {
   let waitedMs = 0;
-  return async (error) => {
-    if (!(error instanceof StoreAway) || waitedMs >= mostMs) throw error;
-    signal.throwIfAborted();
-    log[tries === 0 ? "warn" : "debug"]({ error, tries }, "store.awaited");
-    await onAway();
-    const ms = pauseMs(tries);
-    tries += 1;
-    waitedMs += ms;
-    await wait(ms, signal).catch(() => signal.throwIfAborted());
-  };
-}
-
-/** Does for what is noted already what takes the store; rejects as `createOutage` does. */
-export async function throughOutage<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
-  const outlast = createOutage(patience);
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     try {
-      return await work();
+      return await work(...given);
     } catch (error) {
-      await outlast(error);
+      if (!(error instanceof StoreAway) || waitedMs >= mostMs) throw error;
+      signal.throwIfAborted();
+      log[tries === 0 ? "warn" : "debug"]({ error, tries }, "store.awaited");
+      await onAway();
+      const ms = pauseMs(tries);
+      waitedMs += ms;
+      await wait(ms, signal).catch(() => signal.throwIfAborted());
     }
   }
 }

@@ -12,9 +12,9 @@ const replayMs = 15_000;
 
 /**
  * Takes up the gateway's session of an earlier connection until the one that follows it is there, and ends it; where none
- * will follow (`isThere` is false), it is left as it was, for the next to take up. What
- * Discord tells of what has happened since, in that order; undefined: the session is over, or Discord cannot be reached.
- * Interactions cannot wait: they are told as they come.
+ * will follow (`isThere` is false), leaves it for the next to take up. Resolves with what Discord tells of what has
+ * happened since, in that order; undefined: the session is over, or Discord cannot be reached. Interactions cannot wait:
+ * they are told as they come.
  *
  * One that was left by another close code than 1000 and 1001, or by none, lives on for a few minutes. Source: Discord's
  * documentation, Gateway, "Initiating a Disconnect" and "Resuming".

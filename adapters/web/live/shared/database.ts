@@ -67,11 +67,11 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
     return statement;
   };
 
-  function carryOut(statements: readonly Statement[]): void {
+  function carryOut(statements: readonly Statement[], end: "COMMIT" | "ROLLBACK" = "COMMIT"): void {
     own.exec("BEGIN");
     try {
       for (const [sql, ...values] of statements) find(sql).all(...values);
-      own.exec("COMMIT");
+      own.exec(end);
     } finally {
       if (own.isTransaction) own.exec("ROLLBACK");
     }
@@ -123,14 +123,11 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
   }
 
   function fits(statements: readonly Statement[]): boolean {
-    own.exec("BEGIN");
     try {
-      for (const [sql, ...values] of statements) find(sql).all(...values);
+      carryOut(statements, "ROLLBACK");
       return true;
     } catch {
       return false;
-    } finally {
-      own.exec("ROLLBACK");
     }
   }
 
