@@ -16,3 +16,8 @@ export function showWhile<T>(check: () => void, show: () => Promise<T>): Promise
 export function checkHeld(): void {
   checks.getStore()?.();
 }
+
+/** Does what nobody else can be at, whoever shows that by now. */
+export function whoeverShows<T>(work: () => Promise<T>): Promise<T> {
+  return checks.run(() => {}, work);
+}

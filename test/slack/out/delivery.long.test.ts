@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BotError } from "../../../src/seam/errors.ts";
+import { showWhile } from "../../../src/seam/held.ts";
 import { askedOf } from "../../rig/core.ts";
 import { until } from "../../rig/until.ts";
 import { createClient } from "../../simulators/slack-client.ts";
@@ -116,6 +118,38 @@ test("a sketch that Slack did not take away goes with the last view", async (t) 
   await until(() => refused.struck === 3, "the first sketch to be given up");
   await reply.show(await done());
   await until(() => simulator.litter().length === 0, "nothing to be left");
+});
+
+test("a file whose upload seemed to fail, and that could not be taken away then, goes with the last view", async (t) => {
+  const server = await startSlack(t);
+  const { simulator } = server;
+  const { reply } = await drawing(server);
+  const lost = simulator.fault({ method: "files.completeUploadExternal", kind: "drop", when: "after" });
+  const kept = simulator.fault({ method: "files.delete", kind: "drop", when: "before" });
+  const sketch = await image("#300", "sketch.png");
+  await reply.show(view("working", { status: "Sketch 2", images: [sketch], actions: ["cancel"] }));
+  await until(() => lost.struck === 1 && kept.struck === 1, "a file that nobody knows of");
+  await reply.show(await done());
+  await until(() => simulator.litter().length === 0, "nothing to be left");
+});
+
+test("a sketch that came for an answer which another process shows by now is taken away", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, answers } = server;
+  const { reply } = await drawing(server);
+  const shown = () => answers()[0]?.images.map(({ fileId }) => fileId);
+  const before = shown();
+  const sketch = await image("#300", "sketch.png");
+  let isLost = false;
+  const check = () => {
+    isLost ||= simulator.litter().length > 0;
+    if (isLost) throw new BotError("stopped", "Another process goes on with it.");
+  };
+  await showWhile(check, () => reply.show(view("working", { status: "Sketch 2", images: [sketch] })));
+  await until(() => isLost, "the sketch to be there");
+  await until(() => simulator.litter().length === 0, "it to be gone");
+  assert.deepEqual(shown(), before, "what is shown stays");
+  assert.equal(answers()[0]?.images[0]?.broken, false);
 });
 
 for (const [what, bar] of [

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { whoeverShows } from "../../../../src/seam/held.ts";
 import type { Image, View } from "../../../../src/seam/view.ts";
 import type { Stage } from "../../live/stage.ts";
 import type { Upload } from "../../live/uploads.ts";
@@ -19,6 +20,8 @@ export interface MessageFiles {
   share(file: Image, name: string, to: To, signal: AbortSignal): Promise<string>;
   /** Files that the message showed before the restart; `shared`: those that are shown there by themselves. */
   adopt(ids: readonly string[], shared?: To): Promise<void>;
+  /** From now on the message may show these. */
+  carry(ids: readonly string[]): void;
   /** Notes anew which message is to show these. */
   place(ids: readonly string[]): Promise<void>;
   /** Takes all others away, but for those of `coming`. Returns at once. */
@@ -49,6 +52,8 @@ export function createMessageFiles(
   const ready = new Set<string>();
   /** By file, what is in it; the empty string where that is not known. */
   const held = new Map<string, string>();
+  /** Sketches that no message can show, here or elsewhere: no edit that carried them has been sent. */
+  const unseen = new Set<string>();
   /** Those that could not be taken away when nothing showed them any more. */
   const stuck = new Set<string>();
   const removing = new Set<Promise<unknown>>();
@@ -84,11 +89,19 @@ export function createMessageFiles(
   async function make(image: Image, digest: string, { name, signal, sketch = false, share }: Sending) {
     const found = sketch ? undefined : await findMade(digest, share);
     if (found) return found;
-    return send.upload(image, name, signal, {
+    const id = await send.upload(image, name, signal, {
       ...(share && { share }),
       note: (id) => note(id, digest, sketch),
       forget: (id) => uploads.forget([id]),
+      left: (id) => stuck.add(id),
     });
+    if (sketch) unseen.add(id);
+    return id;
+  }
+
+  /** What is in a message is for whoever shows it to take away; of what never was, nobody else knows where it is. */
+  function remove(id: string): Promise<void> {
+    return unseen.delete(id) ? whoeverShows(() => send.remove(id)) : send.remove(id);
   }
 
   function upload(image: Image, sending: Sending): Promise<string> {
@@ -134,8 +147,7 @@ export function createMessageFiles(
       if (ids.includes(id) || isComing(key)) continue;
       held.delete(id);
       made.delete(key);
-      const removed = send
-        .remove(id)
+      const removed = remove(id)
         .then(
           () => uploads.forget([id]),
           (error: unknown) => {
@@ -186,6 +198,9 @@ export function createMessageFiles(
         if (digest) made.set(key, Promise.resolve(id));
         await note(id, digest, false);
       }
+    },
+    carry(ids) {
+      for (const id of ids) unseen.delete(id);
     },
     async place(ids) {
       for (const id of ids) await note(id, held.get(id)?.split(" ")[0] ?? "", false);

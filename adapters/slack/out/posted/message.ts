@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { checkHeld } from "../../../../src/seam/held.ts";
 import type { MessageKey } from "../../../../src/seam/turn.ts";
 import type { Image, View } from "../../../../src/seam/view.ts";
 import { isOver } from "../../../../src/seam/view.ts";
@@ -118,7 +119,9 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     ids: readonly string[],
     call: (message: Message) => Promise<void>,
   ): Promise<void> {
+    checkHeld();
     edit += 1;
+    files.carry(ids);
     try {
       await call(toMessage(view, toLook(ids)));
     } catch (error) {

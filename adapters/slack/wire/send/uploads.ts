@@ -14,6 +14,8 @@ export interface Upload {
   note(id: string): Promise<void>;
   /** There is none after all. */
   forget(id: string): void;
+  /** It may be there though the upload failed, and could not be taken away. */
+  left(id: string): void;
 }
 
 /** Files, as they come to Slack and go. */
@@ -73,7 +75,8 @@ export function createUploads({ client, token, origins, patience }: Calls): Uplo
           () => false,
           (kept: unknown) => toTrouble(kept) !== "gone",
         ));
-      if (!isThere) how.forget(id);
+      if (isThere) how.left(id);
+      else how.forget(id);
       throw error;
     }
   }
