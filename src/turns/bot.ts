@@ -54,6 +54,7 @@ import { createAreas } from "./areas.ts";
 import { createAsk } from "./ask.ts";
 import { createDesk } from "./control/control.ts";
 import { createExpectedCost } from "./expected-cost.ts";
+import { createArrivals } from "./life/arrivals.ts";
 import { createAttendance } from "./life/attendance.ts";
 import { createClicks } from "./life/clicks.ts";
 import { createEvents } from "./life/events.ts";
@@ -140,8 +141,9 @@ const restarting = new BotError("stopped", "I am being restarted.");
 export async function createBot(parts: BotParts): Promise<Bot> {
   const { store, painter, history, ledger, accounts, publicUrl, log, now = Date.now } = parts;
   const { today = now, meter = noMeter } = parts;
+  const arrivals = createArrivals();
   /** When what is answered by a reply came in. */
-  const arrivals = new WeakMap<Reply, number>();
+  const cameAt = new WeakMap<Reply, number>();
   const adapters = new Map<string, Adapter>();
   const handled = new Set<Promise<void>>();
   const stopped = new AbortController();
@@ -197,8 +199,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   });
   const cancels = desk.cancelsOf(runs);
   const onTaken = (adapter: Adapter, reply: Reply) => {
-    const cameAt = arrivals.get(reply);
-    if (cameAt !== undefined) meter.acknowledged(adapter.name, Math.max(0, now() - cameAt));
+    const at = cameAt.get(reply);
+    if (at !== undefined) meter.acknowledged(adapter.name, Math.max(0, now() - at));
   };
   const waiting = createWaiting(store);
   const erase = createErase({
@@ -244,7 +246,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const ask = createAsk(hearing, expectedCost.of, now, parts.wait);
   const press = createPress({ history, choose, chooseAgain, runs, cancels, ask, areas, approvals });
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
-  const events = createEvents(ledger, clicks, { stopped: stopped.signal, log, now });
+  const events = createEvents(ledger, { clicks, arrivals }, { stopped: stopped.signal, log, now });
   const resume = createResume({
     ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
     ...{ isBarred, reread, adapterOf },
@@ -369,11 +371,13 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const event = eventOf(turn);
     const isFirst = turn.kind === "setting" || (event !== undefined && replayed.has(event));
     if (!isFirst) await resumed.promise;
+    if (event) arrivals.went(event);
+    await arrivals.calm();
     await handle(adapter, turn, reply);
   }
 
   function take(adapter: Adapter, turn: Turn, reply: Reply): Promise<void> {
-    arrivals.set(reply, now());
+    cameAt.set(reply, now());
     const over = inTurn(adapter, turn, reply).finally(() => handled.delete(over));
     handled.add(over);
     return over;

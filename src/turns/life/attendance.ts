@@ -41,6 +41,8 @@ export function createAttendance(
   const places = new Map<string, Map<ThreadKey, Missed["places"][number]>>();
   /** Until when the process before was there. */
   const before = new Map<string, Promise<number | undefined>>();
+  /** Adapters of which more is to be written when what is being written is there. */
+  const writing = new Map<string, "once" | "again">();
   let beat: NodeJS.Timeout | undefined;
 
   /** With where people have spoken with other processes. */
@@ -59,6 +61,16 @@ export function createAttendance(
       await there.set(adapter, { until: now(), places: merge(adapter, written) });
     });
     await add.catch((error: unknown) => log.warn({ error }, "attendance.lost"));
+  }
+
+  /** All who speak while one write is on its way share the next. */
+  async function writeSoon(adapter: string): Promise<void> {
+    if (writing.has(adapter)) return void writing.set(adapter, "again");
+    do {
+      writing.set(adapter, "once");
+      await write(adapter);
+    } while (writing.get(adapter) === "again");
+    writing.delete(adapter);
   }
 
   async function read(adapter: string): Promise<number | undefined> {
@@ -87,7 +99,7 @@ export function createAttendance(
       known.set(thread, { thread, channel });
       const [oldest] = known.keys();
       if (known.size > mostPlaces && oldest) known.delete(oldest);
-      if (isNew) void write(adapter);
+      if (isNew) void writeSoon(adapter);
     },
     async missed(adapter, known) {
       const until = await before.get(adapter);

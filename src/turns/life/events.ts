@@ -5,7 +5,8 @@ import type { Attend, Note } from "../../seam/core.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { withLimit } from "../../seam/timeout.ts";
-import type { Click, EventKey } from "../../seam/turn.ts";
+import type { Click, EventKey, PlatformEvent } from "../../seam/turn.ts";
+import type { Arrivals } from "./arrivals.ts";
 import type { Clicks } from "./clicks.ts";
 import { patienceMs, waitMsAfter } from "./patience.ts";
 
@@ -34,7 +35,7 @@ const mostOfOurs = 5;
  */
 export function createEvents(
   ledger: Ledger,
-  clicks: Clicks,
+  { clicks, arrivals }: { readonly clicks: Clicks; readonly arrivals: Arrivals },
   of: { readonly stopped: AbortSignal; readonly log: Log; readonly now: () => number },
   wait: (ms: number) => Promise<unknown> = (ms) => sleep(ms, null, { signal: of.stopped, ref: false }),
 ): Events {
@@ -71,18 +72,30 @@ export function createEvents(
     await ledger.over(key).catch((error: unknown) => log.error({ event: key, error }, "store.failed"));
   }
 
+  async function take(adapter: Adapter, event: PlatformEvent): Promise<boolean> {
+    const click = event.click && { ...event.click, of: `${adapter.name} ${event.click.of}` };
+    try {
+      if (click && (await isSecond(click, event.key))) return false;
+      return await ledger.take(event, adapter.name);
+    } catch (error) {
+      if (click) void clicks.forget(click, event.key); // who is told to try again may
+      throw error;
+    }
+  }
+
   return {
     note: (adapter) => async (event) => {
-      const click = event.click && { ...event.click, of: `${adapter.name} ${event.click.of}` };
+      const { key, body } = event;
+      arrivals.came(key);
+      let isTaken = false;
       try {
-        if (click && (await isSecond(click, event.key))) return undefined;
-        if (!(await ledger.take(event, adapter.name))) return undefined;
-      } catch (error) {
-        if (click) void clicks.forget(click, event.key); // who is told to try again may
-        throw error;
+        isTaken = await take(adapter, event);
+      } finally {
+        if (!isTaken) arrivals.went(key);
       }
-      const noted = { key: event.key, body: event.body, at: now() };
-      const seeTo: Attend = (work) => attend(adapter, noted, work);
+      if (!isTaken) return undefined;
+      const noted = { key, body, at: now() };
+      const seeTo: Attend = (work) => attend(adapter, noted, work).finally(() => arrivals.went(key));
       return seeTo;
     },
     async replay(adapter, { key, body, at }) {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { createLog } from "../../../src/seam/log.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { createAttendance } from "../../../src/turns/life/attendance.ts";
+import { createFragileStore } from "../../rig/fragile-store.ts";
 import { until } from "../../rig/until.ts";
 
 const log = createLog("silent");
@@ -55,6 +56,25 @@ test("a new place is noted at once: a killed process does not come to its next b
   next.begin("paper");
   assert.deepEqual((await next.missed("paper"))?.places, [{ thread: "t:1", channel: "c:1" }]);
   await Promise.all([killed.end(), next.end()]);
+});
+
+test("places that are new at the same time share a write", async () => {
+  const fragile = createFragileStore(await openStore("memory:"));
+  let writes = 0;
+  fragile.failWhen((_, call) => {
+    if (call === "set") writes += 1;
+    return false;
+  });
+  const attendance = createAttendance(fragile.store, { patienceMs: minute, log, now: () => minute });
+  attendance.begin("paper");
+  await attendance.missed("paper");
+  for (let thread = 0; thread < 100; thread += 1) {
+    attendance.spoken("paper", `t:${thread}`, { channel: "c:1" });
+  }
+  const written = fragile.store.table("attended", z.object({ places: z.array(z.unknown()) }));
+  await until(async () => (await written.get("paper"))?.places.length === 100, "all to be written");
+  assert.ok(writes <= 2, `${writes} writes`);
+  await attendance.end();
 });
 
 test("no more places are kept than are looked at", async () => {

@@ -7,6 +7,7 @@ import { createLog } from "../../../src/seam/log.ts";
 import type { MessageKey, PlatformEvent, Prompt } from "../../../src/seam/turn.ts";
 import type { OpenTurn } from "../../../src/store/open-turn.ts";
 import { openStore } from "../../../src/store/store.ts";
+import { createArrivals } from "../../../src/turns/life/arrivals.ts";
 import { createClicks } from "../../../src/turns/life/clicks.ts";
 import { createEvents } from "../../../src/turns/life/events.ts";
 import { createFragileStore } from "../../rig/fragile-store.ts";
@@ -87,24 +88,44 @@ describe("an event", () => {
   test("that is answered while the process ends is over", async () => {
     const stop = new AbortController();
     const ledger = await createLedger(studio.store);
-    const events = createEvents(ledger, createClicks(studio.store), {
-      stopped: stop.signal,
-      log: createLog("silent"),
-      now: Date.now,
-    });
+    const events = createEvents(
+      ledger,
+      { clicks: createClicks(studio.store), arrivals: createArrivals() },
+      {
+        stopped: stop.signal,
+        log: createLog("silent"),
+        now: Date.now,
+      },
+    );
     await (await events.note(studio.adapter)(event))?.(async () => stop.abort());
     assert.equal(ledger.size, 0);
     const late = new AbortController();
-    const other = createEvents(ledger, createClicks(studio.store), {
-      stopped: late.signal,
-      log: createLog("silent"),
-      now: Date.now,
-    });
+    const other = createEvents(
+      ledger,
+      { clicks: createClicks(studio.store), arrivals: createArrivals() },
+      {
+        stopped: late.signal,
+        log: createLog("silent"),
+        now: Date.now,
+      },
+    );
     await (await other.note(studio.adapter)({ key: "paper:event:2", body: 1 }))?.(async () => {
       late.abort();
       throw new Error("it was cut off");
     });
     assert.equal(ledger.size, 1, "what was cut off comes back");
+  });
+
+  test("is acknowledged before what has been goes on", async () => {
+    const other: PlatformEvent = { key: "paper:event:2", body: { text: "a cat" } };
+    const [first, second] = await Promise.all([studio.core.note(event), studio.core.note(other)]);
+    const over = first?.(() => answer(studio, event, "paper:1"));
+    for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(studio.adapter.views("paper:1"), [], "the other is still to be acknowledged");
+    await Promise.all([over, second?.(() => answer(studio, other, "paper:2"))]);
+    for (const message of ["paper:1", "paper:2"] as const) {
+      assert.equal(studio.adapter.views(message).at(-1)?.phase, "done");
+    }
   });
 
   test("that came after the start is not seen to by the resuming as well", async () => {
@@ -149,10 +170,15 @@ describe("an event", () => {
       const waits: number[] = [];
       let ms = 0;
       const more = { stopped: new AbortController().signal, log: createLog("silent"), now: () => ms };
-      const events = createEvents(ledger, createClicks(studio.store), more, async (waitMs) => {
-        waits.push(waitMs);
-        ms += waitMs;
-      });
+      const events = createEvents(
+        ledger,
+        { clicks: createClicks(studio.store), arrivals: createArrivals() },
+        more,
+        async (waitMs) => {
+          waits.push(waitMs);
+          ms += waitMs;
+        },
+      );
       let tries = 0;
       const adapter: Adapter = {
         ...studio.adapter,

@@ -1,0 +1,70 @@
+import type { EventKey } from "../../seam/turn.ts";
+
+/**
+ * What has come in and is not handed over yet: its acknowledgement is on its way, for which a platform waits seconds, and
+ * a picture takes many. So that goes first, and what has been handed over begins when nothing is on its way any more.
+ */
+export interface Arrivals {
+  /** It has come in, and is being noted. */
+  came(event: EventKey): void;
+  /** It is handed over, or nothing comes of it. */
+  went(event: EventKey): void;
+  /** Resolves when nothing is on its way any more, for one after another; after a second at the latest. */
+  calm(): Promise<void>;
+}
+
+/** Ms for which what has been handed over waits, and for which one that is slow is waited for. */
+const mostMs = 1000;
+
+export function createArrivals(now = () => performance.now()): Arrivals {
+  /** When each came in, the first one first. */
+  const coming = new Map<EventKey, number>();
+  const waiting: { readonly go: () => void; readonly until: number }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let isGoing = false;
+
+  function isCalm(): boolean {
+    for (const [event, at] of coming) {
+      if (now() - at < mostMs) return false;
+      coming.delete(event);
+    }
+    return true;
+  }
+
+  /** One in each turn of the loop: what comes in meanwhile goes first. */
+  function goOn(): void {
+    isGoing = false;
+    const [first] = waiting;
+    if (first && (isCalm() || first.until <= now())) {
+      waiting.shift();
+      first.go();
+    }
+    look();
+  }
+
+  function look(): void {
+    clearTimeout(timer);
+    const [first] = waiting;
+    if (!first || isGoing) return;
+    if (!isCalm() && first.until > now()) {
+      timer = setTimeout(look, first.until - now());
+      return;
+    }
+    isGoing = true;
+    setImmediate(goOn);
+  }
+
+  return {
+    came: (event) => void coming.set(event, now()),
+    went(event) {
+      if (coming.delete(event)) look();
+    },
+    calm() {
+      if (waiting.length === 0 && isCalm()) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push({ go: resolve, until: now() + mostMs });
+      if (waiting.length === 1) look();
+      return promise;
+    },
+  };
+}
