@@ -15,7 +15,7 @@ import { noHeic, ofFile, tooLongToDraw, tooMuchWork, undrawable } from "./refusa
  * for minutes, and neither may be ours. What people sent can take two of the three at most, so that what is drawn for
  * others goes on.
  */
-const pool = createPool({ mb: 1150, most: 3, idleMs: 30_000, keptMs: 300_000 });
+const pool = createPool({ mb: 1150, most: 3, patienceMs: 400, idleMs: 30_000, keptMs: 300_000 });
 
 /**
  * By who made it and what it is. The megabytes count what a process holds before it opens anything. What is drawn goes

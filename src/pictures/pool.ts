@@ -53,6 +53,8 @@ const busy = 4;
 interface Task {
   readonly wanted: Wanted;
   readonly bounds: Bounds;
+  /** Since when it waits. */
+  readonly since: number;
   readonly settle: PromiseWithResolvers<unknown>;
 }
 
@@ -66,18 +68,21 @@ interface Decoder {
 }
 
 /**
- * `mb`: megabytes that all work under way may take together; what does not fit waits. `most` processes at once; they
+ * `mb`: megabytes that all work under way may take together; what does not fit waits. `most` processes at once, another
+ * when something has waited for one for `patienceMs`: to start it takes as much of the processor as ten sketches. They
  * are ended when they have had nothing to do for `idleMs`, and the last of them after `keptMs`. None of them keeps this
  * process alive.
  */
 export function createPool(of: {
   readonly mb: number;
   readonly most: number;
+  readonly patienceMs: number;
   readonly idleMs: number;
   readonly keptMs: number;
 }): Pool {
   const decoders = new Set<Decoder>();
   const waiting: Task[] = [];
+  let impatience: NodeJS.Timeout | undefined;
 
   const tasks = () => [...decoders].flatMap(({ task }) => task ?? []);
 
@@ -87,13 +92,23 @@ export function createPool(of: {
       const taken = tasks().reduce((sum, { bounds }) => sum + bounds.mb, 0);
       if (taken > 0 && taken + task.bounds.mb > of.mb) return;
       const idle = [...decoders].find(({ task: its, child }) => !its && child.connected);
-      if (!idle && decoders.size >= of.most) return;
+      if (!idle && (decoders.size >= of.most || !mayStart())) return;
       waiting.shift();
       const { args } = task.wanted;
       const given = typeof args === "function" ? args() : args;
       if (given) begin(idle ?? start(), task, given);
       else task.settle.resolve(undefined);
     }
+  }
+
+  /** Whether another process is worth it by now; it is looked at again when it may be. */
+  function mayStart(): boolean {
+    if (decoders.size === 0) return true;
+    const waitedMs = performance.now() - Math.min(...waiting.map(({ since }) => since));
+    if (waitedMs >= of.patienceMs) return true;
+    clearTimeout(impatience);
+    impatience = setTimeout(next, Math.ceil(of.patienceMs - waitedMs)).unref();
+    return false;
   }
 
   function start(): Decoder {
@@ -202,7 +217,7 @@ export function createPool(of: {
   return {
     run(wanted, bounds, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason);
-      const task = { wanted, bounds, settle: Promise.withResolvers<unknown>() };
+      const task = { wanted, bounds, since: performance.now(), settle: Promise.withResolvers<unknown>() };
       const { rank = 1 } = bounds;
       const after = waiting.findIndex((one) => (one.bounds.rank ?? 1) > rank);
       waiting.splice(after >= 0 ? after : waiting.length, 0, task);

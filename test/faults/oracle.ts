@@ -417,7 +417,8 @@ function judgeOrder(
 
 /**
  * How many responses processes had on their way at once. One that was stopped, or has ended, has none any more; one that is
- * told to end gives away its room, though a response that nobody listens to goes on. What is cancelled is told no end.
+ * told to end gives away its room, though a response that nobody listens to goes on. What is cancelled is told no end, and
+ * of one whose first word was lost nobody can know.
  */
 function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): number {
   const ends = new Map(
@@ -441,7 +442,9 @@ function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): nu
         one.at >= from &&
         ["paused", "told to end", "killed", "ended"].includes(one.what),
     )?.at ?? Infinity;
-  const spans = created.map(({ response, process, at }) => ({
+  const heardOf = new Set(moments.flatMap((one) => (one.kind === "told" ? [one.response] : [])));
+  const known = created.filter(({ response }) => heardOf.has(response));
+  const spans = known.map(({ response, process, at }) => ({
     from: at,
     to: Math.min(ends.get(response) ?? Infinity, gone(process, at)),
   }));

@@ -9,7 +9,7 @@ import { until } from "../rig/until.ts";
 const program = `
   import { createPool } from ${JSON.stringify(new URL("../../src/pictures/pool.ts", import.meta.url).href)};
   import { endlessSvg } from ${JSON.stringify(new URL("../rig/bombs.ts", import.meta.url).href)};
-  const pool = createPool({ mb: 4000, most: 1, idleMs: 60_000, keptMs: 60_000 });
+  const pool = createPool({ mb: 4000, most: 1, patienceMs: 0, idleMs: 60_000, keptMs: 60_000 });
   const bounds = { ms: 600_000, mb: 2000 };
   await pool.run({ name: "makeBlank", args: [] }, bounds);
   pool.run({ name: "rasterise", args: [endlessSvg()] }, bounds).catch(() => {});

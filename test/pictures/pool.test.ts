@@ -12,7 +12,7 @@ import { limits } from "../rig/studio.ts";
 import { until } from "../rig/until.ts";
 
 const ample = { ms: 30_000, mb: 400 };
-const one = { mb: 1000, most: 1, idleMs: 60_000, keptMs: 60_000 };
+const one = { mb: 1000, most: 1, patienceMs: 0, idleMs: 60_000, keptMs: 60_000 };
 
 const slow = { name: "rasterise", args: [endlessSvg()] } as const;
 
@@ -64,7 +64,7 @@ test("what takes too much memory ends, also where it holds up its own process", 
 });
 
 test("all together stay below what there is, and the urgent goes first", async () => {
-  const pool = createPool({ mb: 500, most: 3, idleMs: 60_000, keptMs: 60_000 });
+  const pool = createPool({ mb: 500, most: 3, patienceMs: 0, idleMs: 60_000, keptMs: 60_000 });
   const order: string[] = [];
   const stop = new AbortController();
   const held = pool.run(slow, { ...ample, mb: 400 }, stop.signal).catch(() => order.push("held"));
@@ -78,6 +78,20 @@ test("all together stay below what there is, and the urgent goes first", async (
   assert.equal(order[1], "held");
 });
 
+test("another process is started for what has waited for a while, and not before", async () => {
+  const before = await children();
+  const pool = createPool({ mb: 1000, most: 2, patienceMs: 300, idleMs: 60_000, keptMs: 60_000 });
+  const stop = new AbortController();
+  const held = pool.run(slow, ample, stop.signal).catch(() => {});
+  const next = pool.run(await quick(), ample);
+  const own = async () => (await children()).filter((pid) => !before.includes(pid)).length;
+  const atOnce = await own();
+  await next;
+  assert.deepEqual([atOnce, await own()], [1, 2]);
+  stop.abort();
+  await held;
+});
+
 test("a process that is stopped together with the bot before it could begin is not its picture's fault", async () => {
   const pool = createPool(one);
   const work = pool.run(await quick(), ample);
@@ -87,7 +101,7 @@ test("a process that is stopped together with the bot before it could begin is n
 
 test("no process is held when there has been nothing to do for long", async () => {
   const before = await children();
-  const pool = createPool({ mb: 500, most: 2, idleMs: 1, keptMs: 2 });
+  const pool = createPool({ mb: 500, most: 2, patienceMs: 0, idleMs: 1, keptMs: 2 });
   const work = await quick();
   await Promise.all([pool.run(work, ample), pool.run(work, ample)]);
   const own = async () => (await children()).filter((pid) => !before.includes(pid));
