@@ -7,6 +7,7 @@ import type { Shared } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
 import type { Log } from "../../src/seam/log.ts";
 import { optionSpecs } from "../../src/seam/options.ts";
+import { withTimeout } from "../../src/seam/timeout.ts";
 import type { Watch } from "../../src/seam/watch/watch.ts";
 import { type AdminDoor, type AdminPages, createAdminPages } from "./admin/pages.ts";
 import { createAreaAdapter } from "./area/adapter.ts";
@@ -91,6 +92,8 @@ interface Running {
 /** How often what was deleted is looked through, in ms. */
 const emptyMs = 60_000;
 
+/** Ms that the store may take for a last look. */
+const lastMs = 1500;
 const weekMs = 7 * 24 * 60 * 60_000;
 
 /**
@@ -232,6 +235,8 @@ export function createWebAdapter(options: WebOptions): Adapter & { readonly url:
       archive.uploads.close();
       stage.events.close();
       await server.close();
+      // What the store's server has lost of what was said here lately nobody else may know.
+      await withTimeout(stage.chat.fresh(), lastMs);
       archive.database.close();
     },
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
 import type { Attend, Core } from "../../../src/seam/core.ts";
@@ -9,7 +10,7 @@ import { isOver } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import { createNotice, createReply } from "../out/reply.ts";
 import { toAnswerId } from "../out/view.ts";
-import type { WireAsk } from "../wire/messages.ts";
+import type { WireAsk, WireMessage } from "../wire/messages.ts";
 import { postAsk, replyTo } from "./ask.ts";
 import { type AskForm, type Pressed, toPress, toPrompt } from "./turn.ts";
 import { keptOf, receive, toSent } from "./uploads.ts";
@@ -53,7 +54,13 @@ const notedPress = z.object({
 /** Ms in which a second press of a button that draws is the first one's. */
 const clickMs = 2000;
 
-export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "handle">): Asks {
+/** Ms after which what is not there is looked for again: what a server has lost is put back by the process that knows it. */
+const putBackMs = [500, 2000];
+
+export function createAsks(
+  stage: Stage,
+  { note, handle, shared }: Pick<Core, "note" | "handle" | "shared">,
+): Asks {
   const { chat, uploads, log, now } = stage;
   /** Asks that are being stored, by their id. */
   const begun = new Map<string, Promise<string>>();
@@ -142,10 +149,19 @@ export function createAsks(stage: Stage, { note, handle }: Pick<Core, "note" | "
     return clicks.get(click)?.ask;
   }
 
+  async function find(id: string): Promise<WireMessage | undefined> {
+    for (const ms of shared ? [0, ...putBackMs] : [0]) {
+      if (ms > 0) await sleep(ms);
+      await chat.fresh();
+      const found = chat.message(id);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   async function replayAsk(key: EventKey, { ask: id, toBot, files }: z.output<typeof notedAsk>) {
     await begun.get(id)?.catch(() => {});
-    await chat.fresh();
-    const ask = chat.message(id);
+    const ask = await find(id);
     // Not stored, or stored when it was sent again: the page was not told that it is taken.
     if (ask?.kind !== "ask" || ask.event !== key) return;
     if (isAnswered(id)) return;

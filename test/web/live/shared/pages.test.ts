@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import type { WireAnswer } from "../../../../adapters/web/wire/messages.ts";
+import type { Prompt } from "../../../../src/seam/turn.ts";
 import { createFolder, raw, startPlayground, view } from "../../playground.ts";
-import { createGround, type Ground } from "./processes.ts";
+import { createGround, type Ground, keptIn } from "./processes.ts";
 
 /** A process of the fleet: the real adapter, with a core that only writes down what it is given. */
 async function join(t: TestContext, { shared }: Ground, options: Parameters<typeof startPlayground>[1] = {}) {
@@ -40,6 +43,46 @@ test("what is asked at one process is watched at another, drawn by a third, and 
   // The first one was stopped in mid-air, and knows nothing of that.
   await reply.show(await view("working", { shade: 3 }));
   assert.equal(((await other.thread(thread)).messages.at(-1) as WireAnswer).view.phase, "done");
+});
+
+/** A process that has taken an ask, of which the server has lost what it had written last. */
+async function loseAsk(t: TestContext, ground: Ground) {
+  const process = await join(t, ground);
+  const [id, thread] = [randomUUID(), randomUUID()];
+  await process.post(`/api/threads/${randomUUID()}/prompts`, { id: randomUUID(), text: "a hare" });
+  await process.next();
+  const table = ground.store.table("shared:web", z.unknown());
+  const before = await keptIn(ground.store);
+  assert.equal((await process.post(`/api/threads/${thread}/prompts`, { id, text: "a fox" })).status, 202);
+  const { turn } = await process.next();
+  for (const key of (await keptIn(ground.store)).keys()) {
+    const value = before.get(key);
+    if (value === undefined) await table.delete(key);
+    else await table.set(key, JSON.parse(value));
+  }
+  return { process, thread, id, key: (turn as Prompt).event ?? "web:none" };
+}
+
+test("what a server has lost of one that ends then is put back", async (t) => {
+  const ground = await createGround(t);
+  const { process, thread } = await loseAsk(t, ground);
+  const other = await join(t, ground);
+  assert.equal((await other.get(`/api/threads/${thread}`)).status, 404);
+  await process.adapter.stop();
+  assert.equal((await other.thread(thread)).messages.length, 1);
+});
+
+test("an ask that is gone on with while a server has lost it is waited for", async (t) => {
+  const ground = await createGround(t);
+  const { process, key, id } = await loseAsk(t, ground);
+  const other = await join(t, ground);
+  const body = { ask: id, toBot: false, files: [] };
+  const replayed = other.adapter.replay({ key, body });
+  await sleep(100); // it has looked in vain
+  await process.get("/api/threads");
+  const { turn } = await other.next();
+  assert.equal((turn as Prompt).text, "a fox");
+  await replayed;
 });
 
 test("an ask that is sent to two processes is one", async (t) => {
