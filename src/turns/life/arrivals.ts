@@ -9,9 +9,12 @@ export interface Arrivals {
   came(event: EventKey): void;
   /** It is handed over, or nothing comes of it. */
   went(event: EventKey): void;
-  /** Resolves when nothing is on its way any more, for one after another; after a second at the latest. */
+  /** Resolves when nothing is on its way any more, for some at a time; after a second at the latest. */
   calm(): Promise<void>;
 }
+
+/** How many go on in one turn of the loop. */
+const together = 8;
 
 /** Ms for which what has been handed over waits, and for which one that is slow is waited for. */
 const mostMs = 1000;
@@ -31,11 +34,12 @@ export function createArrivals(now = () => performance.now()): Arrivals {
     return true;
   }
 
-  /** One in each turn of the loop: what comes in meanwhile goes first. */
+  /** Some in each turn of the loop: what comes in meanwhile goes first, and what they note is written together. */
   function goOn(): void {
     isGoing = false;
-    const [first] = waiting;
-    if (first && (isCalm() || first.until <= now())) {
+    for (let count = 0; count < together; count += 1) {
+      const [first] = waiting;
+      if (!first || (!isCalm() && first.until > now())) break;
       waiting.shift();
       first.go();
     }
