@@ -133,6 +133,20 @@ test("a file whose upload seemed to fail, and that could not be taken away then,
   await until(() => simulator.litter().length === 0, "nothing to be left");
 });
 
+test("a sketch of an edit whose answer got lost is taken away before the process ends", async (t) => {
+  const server = await startSlack(t, { timing: { settleMs: 60_000 } });
+  const { simulator, adapter } = server;
+  const { reply } = await drawing(server);
+  const lost = simulator.fault({ method: "chat.update", kind: "drop", when: "before", times: 2 });
+  const sketch = await image("#300", "sketch.png");
+  await reply.show(view("working", { status: "Sketch 2", images: [sketch], actions: ["cancel"] }));
+  await until(() => lost.struck === 2, "the edit with the sketch to be lost");
+  await reply.show(await done());
+  assert.equal(simulator.litter().length, 2, "both sketches may be shown yet");
+  await adapter.stop();
+  assert.deepEqual(simulator.litter(), []);
+});
+
 test("a sketch that came for an answer which another process shows by now is taken away", async (t) => {
   const server = await startSlack(t);
   const { simulator, answers } = server;

@@ -229,11 +229,10 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
 
   /** An edit whose answer got lost may yet be carried out, over the last view. */
   async function hold(): Promise<void> {
-    await sleep(timing.settleMs, undefined, { signal: closing });
+    // Who ends looks now: among several processes nobody comes back to it for long.
+    await sleep(timing.settleMs, undefined, { signal: closing }).catch(() => {});
     const found = spot && (await send.fetchMessage(spot));
-    if (found && last && !isMarked(found, `${mark}.${nonce}.${edit}`)) {
-      await put(last.view, last.files, { signal: closing });
-    }
+    if (found && last && !isMarked(found, `${mark}.${nonce}.${edit}`)) await put(last.view, last.files);
     unsure = [];
     isUnsure = false;
     files.settle(staying());
