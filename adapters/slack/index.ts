@@ -163,7 +163,7 @@ export function createSlackAdapter(
         origins,
       }),
       uploads: createUploads(core.keep, { log, now, isShared: core.shared !== undefined }),
-      left: await readLeft(own, log),
+      left: await readLeft(core.keep, log),
       missing,
       people: createPeople({
         ...{ info: send.fetchPerson, teamId: me.teamId, log, now },

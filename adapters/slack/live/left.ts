@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Keep } from "../../../src/seam/core.ts";
+import type { ListedKeep } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { toLogged } from "../wire/trouble.ts";
 
@@ -15,38 +15,42 @@ const message = z.object({
 /** A message of ours whose answer stands elsewhere, and that could not be changed. */
 export type LeftMessage = Readonly<z.output<typeof message>>;
 
-/** Those of them that still look alive. Outlives the process. Calls never reject. */
+/**
+ * Those of them that still look alive. Outlives the process: where there are several, whichever starts next tries all of
+ * them, which does no harm when another does so, too. Calls never reject.
+ */
 export interface Left {
   note(message: LeftMessage): Promise<void>;
   forget(message: Pick<LeftMessage, "channelId" | "ts">): Promise<void>;
-  /** Those of the process before. */
+  /** Those of the processes before. */
   readonly before: readonly LeftMessage[];
 }
 
-const place = "left";
+const start = "left:";
+/** Where an older version has all of them, as one. */
+const olderPlace = "left";
 
 /** They are tried for some hours; what is older was seen by everybody. In ms. */
 const knownMs = 24 * 3600 * 1000;
 const most = 500;
 
-export async function readLeft(keep: Keep, log: Log): Promise<Left> {
-  const found = z.array(message).safeParse((await keep.get(place)) ?? []);
-  let all: readonly LeftMessage[] = found.data ?? [];
-  const write = () =>
-    keep.set(place, all, knownMs).catch((error: unknown) => {
-      log.warn({ error: toLogged(error) }, "slack.left.unwritten");
-    });
-  const without = ({ channelId, ts }: Pick<LeftMessage, "channelId" | "ts">) =>
-    all.filter((one) => one.channelId !== channelId || one.ts !== ts);
-  return {
-    before: all,
-    async note(one) {
-      all = [...without(one), one].slice(-most);
-      await write();
-    },
-    async forget(one) {
-      all = without(one);
-      await write();
-    },
-  };
+/** Rejects with BotError `storage`. */
+export async function readLeft(keep: ListedKeep, log: Log): Promise<Left> {
+  const write = (writing: Promise<void>) =>
+    writing.catch((error: unknown) => log.warn({ error: toLogged(error) }, "slack.left.unwritten"));
+  const keyOf = ({ channelId, ts }: Pick<LeftMessage, "channelId" | "ts">) => `${start}${channelId} ${ts}`;
+  const note = (one: LeftMessage) => write(keep.set(keyOf(one), one, knownMs));
+
+  const older = z.array(message).safeParse((await keep.get(olderPlace)) ?? []).data ?? [];
+  for (const one of older) await note(one);
+  if (older.length > 0) await write(keep.delete(olderPlace));
+
+  const before: LeftMessage[] = [];
+  for await (const keys of keep.keys(start)) {
+    for (const key of keys.slice(0, most - before.length)) {
+      const found = message.safeParse(await keep.get(key)).data;
+      if (found) before.push(found);
+    }
+  }
+  return { before, note, forget: (one) => write(keep.delete(keyOf(one))) };
 }

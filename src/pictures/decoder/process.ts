@@ -30,7 +30,7 @@ export type Outcome = { readonly isWorn: boolean } & (
 /** A process that still holds so much after its work does not give it back. */
 const wornBytes = 200 * 1024 * 1024;
 
-setPriority(10); // what is said to people comes first, and a picture soon after it
+setPriority(10); // what is said to people comes first: where there is no time for sketches, they are left out
 sharp.concurrency(1);
 sharp.cache(false);
 

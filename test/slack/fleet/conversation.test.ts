@@ -5,7 +5,7 @@ import { createBus } from "../../../src/fleet/embedded/bus.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import { createSharedMap } from "../../../src/seam/shared-map.ts";
 import { until } from "../../rig/until.ts";
-import { view } from "../server.ts";
+import { done, view } from "../server.ts";
 import { startSlackFleet } from "./fleet.ts";
 
 test("a thread that one process knows the bot to have no part in is not foreign any more when another is asked there", async (t) => {
@@ -50,6 +50,25 @@ test("a request that is deleted is cancelled by whoever draws it, whichever proc
   const { by, turn } = await answered("press");
   assert.equal(by, 0);
   assert.ok(turn.kind === "press" && turn.action === "cancel" && turn.message === message);
+});
+
+test("what one process left behind where the bot was taken out says where the answer is, by one that starts later", async (t) => {
+  const { simulator, bots, ada, channel, say, answered, turnTo, join } = await startSlackFleet(t, {
+    count: 2,
+    over: "http",
+  });
+  turnTo(0);
+  await say("a fox");
+  const { reply } = await answered("a fox");
+  await reply.show(view("working", { status: "Drawing", actions: ["cancel"] }));
+  const at = () => simulator.messages(channel).find(({ user }) => user === simulator.bot.id)?.text ?? "";
+  simulator.kick(channel);
+  await reply.show(await done());
+  await bots[0]?.adapter.stop();
+  assert.equal(simulator.messages(simulator.dm(ada)).length, 1);
+  simulator.invite(channel);
+  await join();
+  await until(() => /answer is in our direct messages/.test(at()), "the old message");
 });
 
 test("what one process puts into a shared map the others have, until they miss what is said", async () => {

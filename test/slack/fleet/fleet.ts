@@ -7,7 +7,7 @@ import type { Turn } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { freePort } from "../../rig/free-port.ts";
-import { noCore } from "../../rig/no-core.ts";
+import { createKeep, noCore } from "../../rig/no-core.ts";
 import { until } from "../../rig/until.ts";
 import { createSlackSimulator } from "../../simulators/slack/index.ts";
 
@@ -22,6 +22,7 @@ export async function startSlackFleet(
   const channel = simulator.addChannel({ name: "pictures" });
   const store = await openStore("memory:");
   const shared = createShared(store, createBus(createLog("silent")), "slack");
+  const keep = createKeep();
   const noted = new Set<string>();
   const note = async ({ key }: { readonly key: string }) => {
     if (noted.has(key)) return undefined;
@@ -55,7 +56,7 @@ export async function startSlackFleet(
       timing: { paceMs: 50, pollMs: 10, retryMs: [10], settleMs: 50, fullMs: 200 },
     });
     await adapter.start(
-      noCore(async (turn, reply) => void heard.push({ by, turn, reply }), { note, shared }),
+      noCore(async (turn, reply) => void heard.push({ by, turn, reply }), { note, keep, shared }),
     );
     stops.push(adapter.stop);
     return { adapter, lines: () => lines, address: `http://127.0.0.1:${port}${path}` };
@@ -66,6 +67,8 @@ export async function startSlackFleet(
   const textOf = (turn: Turn) => (turn.kind === "prompt" ? turn.text : turn.kind);
   return {
     ...{ simulator, bots, heard, ada, mo, channel },
+    /** One more, which starts now. */
+    join: () => join(bots.length),
     say: (words: string) => simulator.say(channel, ada, `<@${simulator.bot.id}> ${words}`),
     /** From now on Slack brings everything to that process. */
     turnTo: (index: number) => simulator.http.deliverTo(bots[index]?.address ?? ""),
