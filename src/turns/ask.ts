@@ -7,6 +7,7 @@ import type { Log } from "../seam/log.ts";
 import type { Attachment, EventKey, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
 import type { OpenTurn, Wish } from "../store/open-turn.ts";
+import { StoreAway } from "../store/store-away.ts";
 import type { ExpectedCost } from "./expected-cost.ts";
 import { isNotedFirst } from "./life/noted-first.ts";
 import { insist, usualWait, type Wait } from "./life/patience.ts";
@@ -88,10 +89,12 @@ export function createAsk(
     try {
       await show(first);
     } catch (error) {
-      if (toBotError(error).code !== "unreachable") {
-        await insist(() => ledger.forget(turn), patiently).catch(() => {});
-        throw error;
-      }
+      // It is noted: another has it by then, or it is begun with, whatever it takes to show that.
+      if (over.aborted) throw error;
+      const mayPass = error instanceof StoreAway || toBotError(error).code === "unreachable";
+      if (mayPass || hold?.isHeld() === false) return turn;
+      await insist(() => ledger.forget(turn), patiently).catch(() => {});
+      throw error;
     }
     return turn;
   }

@@ -315,7 +315,8 @@ export function judge(history: History): Verdict {
   judgeOrder({ asked, created, moments, spared }, wrong);
   if (history.atOnce !== undefined) {
     const most = mostAtOnce(created, moments);
-    if (most > history.atOnce) wrong("crowded", `${most} at once, where ${history.atOnce} may be`);
+    if (most.length > history.atOnce)
+      wrong("crowded", `${most.length} at once, where ${history.atOnce} may be: ${most.join(", ")}`);
   }
 
   // Nothing of one person's reaches another.
@@ -416,11 +417,11 @@ function judgeOrder(
 }
 
 /**
- * How many responses processes had on their way at once. One that was stopped, or has ended, has none any more; one that is
+ * The responses that processes had on their way at once, when those were the most, and by whom. One that was stopped, or has ended, has none any more; one that is
  * told to end gives away its room, though a response that nobody listens to goes on. What is cancelled is told no end, and
  * of one whose first word was lost nobody can know.
  */
-function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): number {
+function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): readonly string[] {
   const ends = new Map(
     moments
       .flatMap((one) => {
@@ -445,13 +446,13 @@ function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): nu
   const heardOf = new Set(moments.flatMap((one) => (one.kind === "told" ? [one.response] : [])));
   const known = created.filter(({ response }) => heardOf.has(response));
   const spans = known.map(({ response, process, at }) => ({
+    words: `${response} of #${process} at ${Math.round(at)} ms`,
     from: at,
     to: Math.min(ends.get(response) ?? Infinity, gone(process, at)),
   }));
-  return Math.max(
-    0,
-    ...spans.map(({ from }) => spans.filter((one) => one.from <= from && one.to > from).length),
-  );
+  const together = spans.map(({ from }) => spans.filter((one) => one.from <= from && one.to > from));
+  const most = together.toSorted((one, other) => other.length - one.length)[0] ?? [];
+  return most.map(({ words }) => words);
 }
 
 /** What is put on a platform then cannot be noted: who is killed before it is shown leaves it behind. */
