@@ -136,11 +136,12 @@ export async function createOpenAI(record: Recorder, paceMs: number): Promise<Op
           });
         }
         if (order?.fault === "lost") return void response.destroy();
-        if (!response.write(`${frame}\n\n`))
-          await Promise.race([once(response, "drain"), once(response, "close")]);
+        const isTaken = response.write(`${frame}\n\n`);
         sent += 1;
         id ??= event.response;
+        // Before it is waited for: whoever is told may do what comes of it meanwhile.
         if (id) record.add({ kind: "told", response: id, event: event.type });
+        if (!isTaken) await Promise.race([once(response, "drain"), once(response, "close")]);
         if (id && event.picture) drawers.set(event.picture, { response: id, group });
         if (sent > (order?.after ?? 0)) {
           if (order?.fault === "broken") {
