@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { User } from "../../src/seam/turn.ts";
+import type { Prompt, User } from "../../src/seam/turn.ts";
+import type { Reply } from "../../src/seam/view.ts";
+import { StoreAway } from "../../src/store/store-away.ts";
 import { askedOf } from "../rig/core.ts";
 import { createPostgres, createRedis } from "../rig/servers.ts";
 import { createSeveral } from "../rig/several.ts";
@@ -123,6 +125,27 @@ for (const kind of ["redis", "postgres"] as const) {
       held.release();
       assert.equal((await drawing).last.phase, "done", "what is under way is finished where it was begun");
       await ending;
+    });
+
+    test("draw what is noted, though the store was away for a moment when it was first to be shown", async (t) => {
+      const { bots, standin } = await createSeveral(t, server ?? assert.fail(), 1);
+      const one = bots[0] ?? assert.fail();
+      const [key, message, thread] = [newThread(), newThread(), newThread()];
+      const seeTo = await one.core.note({ key, body: null });
+      const reply = one.adapter.reopen(message);
+      let shows = 0;
+      const show: Reply["show"] = async (view) => {
+        shows += 1;
+        if (shows === 1) throw new StoreAway("there was no answer within 2000 ms");
+        return reply.show(view);
+      };
+      const prompt: Prompt = {
+        ...{ kind: "prompt", event: key, thread, user: ada, place, text: "a fox", options: {} },
+        ...{ attachments: [], addressed: true },
+      };
+      await seeTo?.(() => one.adapter.handle()(prompt, { ...reply, message, show }));
+      assert.equal(one.adapter.views(message).at(-1)?.phase, "done");
+      assert.equal(askedOf(standin).length, 1);
     });
 
     test("cancel what waits in another's line", async (t) => {
