@@ -372,7 +372,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const isFirst = turn.kind === "setting" || (event !== undefined && replayed.has(event));
     if (!isFirst) await resumed.promise;
     if (event) arrivals.went(event);
-    await arrivals.calm();
+    // What waits at one of several processes would be overtaken by what is asked in its thread at another.
+    if (!ledger.isShared) await arrivals.calm();
     await handle(adapter, turn, reply);
   }
 

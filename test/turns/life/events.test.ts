@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createLedger } from "../../../src/fleet/embedded/ledger.ts";
+import { openAlone } from "../../../src/fleet/fleet.ts";
 import type { Adapter } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { createLog } from "../../../src/seam/log.ts";
@@ -126,6 +127,21 @@ describe("an event", () => {
     for (const message of ["paper:1", "paper:2"] as const) {
       assert.equal(studio.adapter.views(message).at(-1)?.phase, "done");
     }
+  });
+
+  test("is begun with at once where there are several processes: another would overtake it", async () => {
+    const { store } = studio;
+    const log = createLog("silent");
+    const alone = await openAlone({ store, atOnce: 4, log });
+    const fleet = { ...alone, ledger: { ...alone.ledger, isShared: true } };
+    const one = await createStudio({ standin: studio.standin, store, fleet });
+    const other: PlatformEvent = { key: "paper:event:2", body: { text: "a cat" } };
+    const [first, second] = await Promise.all([one.core.note(event), one.core.note(other)]);
+    const over = first?.(() => answer(one, event, "paper:1"));
+    for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.notDeepEqual(one.adapter.views("paper:1"), []);
+    await Promise.all([over, second?.(() => answer(one, other, "paper:2"))]);
+    await one.bot.drain(0);
   });
 
   test("that came after the start is not seen to by the resuming as well", async () => {
