@@ -28,6 +28,8 @@ export interface Uploads {
   /** Rejects with BotError `storage`. */
   note(ids: readonly string[], of: Upload): Promise<void>;
   forget(ids: readonly string[]): void;
+  /** Another process may have had that answer meanwhile: what is noted of it is read anew. Rejects the same. */
+  reread(owner: string): Promise<void>;
   /** Writes down what was forgotten, a moment later. */
   flushSoon(): void;
   /** The file of the process before with that in it, for that answer. Rejects with BotError `storage`. */
@@ -148,6 +150,11 @@ export function createUploads(
     },
     forget(ids) {
       for (const id of ids) drop(id);
+    },
+    async reread(owner) {
+      if (!isShared) return;
+      reads.delete(owner);
+      await read(owner);
     },
     flushSoon() {
       if (changed.size > 0) timer ??= setTimeout(() => void flush(), soonMs).unref();

@@ -45,3 +45,16 @@ test("who comes to others that are at work leaves what they may be about to show
     assert.deepEqual([...(await next.allLeft()).keys()], found);
   }
 });
+
+test("whoever takes an answer over finds what was uploaded since it looked at all of them", async () => {
+  const keep = createKeep();
+  const [one, other] = [open(keep), open(keep)];
+  await one.note(["F1"], { ...of("a"), digest: "a sketch" });
+  await other.allLeft();
+  await one.note(["F2"], { ...of("a"), digest: "the picture" });
+  await other.reread("a");
+  assert.equal(await other.find("a", "the picture"), "F2");
+  await other.note(["F1"], { ...of("a"), digest: "a sketch" });
+  await other.reread("a");
+  assert.deepEqual([...(await other.left("a")).keys()], ["F2"], "what is its own stays so");
+});

@@ -57,6 +57,7 @@ export function createMessageFiles(
   /** Those that could not be taken away when nothing showed them any more. */
   const stuck = new Set<string>();
   const removing = new Set<Promise<unknown>>();
+  let isRead = false;
 
   function toUpload(digest: string) {
     const spot = spotOf();
@@ -190,6 +191,8 @@ export function createMessageFiles(
     store: (file, name, signal) => upload(file, { name, signal }),
     share: (file, name, to, signal) => upload(file, { name, signal, share: to }),
     async adopt(ids, shared) {
+      if (!isRead) await uploads.reread(owner).catch(() => {}); // `left` tries it again
+      isRead = true;
       const left = await uploads.left(owner).catch((): ReadonlyMap<string, Upload> => new Map());
       for (const id of ids.filter((one) => !held.has(one))) {
         const digest = left.get(id)?.digest ?? "";
