@@ -417,9 +417,9 @@ function judgeOrder(
 }
 
 /**
- * The responses that processes had on their way at once, when those were the most, and by whom. One that was stopped, or has ended, has none any more; one that is
- * told to end gives away its room, though a response that nobody listens to goes on. What is cancelled is told no end, and
- * of one whose first word was lost nobody can know.
+ * The responses that processes had on their way at once, when those were the most, and by whom. One that was stopped,
+ * or has ended, has none any more; one that is told to end gives away its room, though a response that nobody listens
+ * to goes on. What is cancelled is told no end, and of one whose first word was lost nobody can know.
  */
 function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): readonly string[] {
   const ends = new Map(

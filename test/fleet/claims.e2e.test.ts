@@ -30,6 +30,56 @@ function withOneFailure(engine: Engine): { readonly engine: Engine; readonly fai
   };
 }
 
+describe("what a process has taken over and lets go of as it ends", () => {
+  for (const { kind, create, skip } of serverKinds) {
+    test(`is the next one's at once, again and again (${kind})`, {
+      skip: process.env.CI ? false : skip,
+    }, async (t) => {
+      const server = await create();
+      assert.ok(server, `${kind} must be installed where CI runs`);
+      await server.start();
+      t.after(() => server.remove());
+
+      /** A process that would hold a claim for ten minutes, if it went without letting go. */
+      async function open() {
+        const engine = await openEngine(kind, server?.url ?? "", { log });
+        const parts = { log, mayAnew: async () => true, lifeMs: 600_000 };
+        const claims = createClaims(engine, "things", parts);
+        const seen: string[] = [];
+        return {
+          claims,
+          seen,
+          adopt: () => claims.adopt(async ({ key }) => void seen.push(key)),
+          close: () => claims.close().finally(() => engine.close()),
+        };
+      }
+
+      const first = await open();
+      assert.ok(await first.claims.take("paper:1", null));
+      await first.close();
+      for (let turn = 0; turn < 3; turn += 1) {
+        const next = await open();
+        next.adopt();
+        await until(() => next.seen.length === 1, "it to be adopted");
+        await next.close();
+        assert.deepEqual(next.seen, ["paper:1"], "it is not taken back by who lets go of it");
+      }
+
+      const [resting, other] = [await open(), await open()];
+      resting.adopt();
+      await until(() => resting.seen.length === 1, "it to be adopted");
+      await resting.claims.rest();
+      await resting.claims.offer("paper:2", null);
+      other.adopt();
+      await until(() => other.seen.length === 1, "the other to adopt");
+      assert.deepEqual([resting.seen, other.seen], [["paper:1"], ["paper:2"]]);
+      await resting.close();
+      await until(() => other.seen.length === 2, "the rest to be let go of");
+      await other.close();
+    });
+  }
+});
+
 describe("what a process takes over and cannot hold", () => {
   for (const { kind, create, skip } of serverKinds) {
     test(`goes to the next (${kind})`, { skip: process.env.CI ? false : skip }, async (t) => {

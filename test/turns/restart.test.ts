@@ -116,6 +116,30 @@ describe("a restart", () => {
     await next.bot.drain(0);
   });
 
+  test("while the first view of what is noted is on its way finishes it afterwards, shown or not", async () => {
+    const cut = Promise.withResolvers<never>();
+    const posted = Promise.withResolvers<void>();
+    const plain = studio.adapter.reply();
+    const known = {
+      ...plain,
+      message: plain.key,
+      show() {
+        posted.resolve();
+        return cut.promise;
+      },
+    };
+    const answered = studio.say("a fox", {}, known);
+    await posted.promise;
+    await studio.bot.drain(0);
+    cut.reject(new Error("the connection was closed"));
+    await answered;
+    const next = await createStudio({ standin: studio.standin, store: studio.store });
+    await next.bot.resume();
+    await until(() => next.adapter.views(plain.key).at(-1)?.phase === "done", "the picture");
+    assert.equal(studio.asked().length, 1);
+    await next.bot.drain(0);
+  });
+
   test("goes on with a response that a full disk did not take the id of, once it does", async () => {
     const full = createFragileStore(studio.store);
     let isFull = true;
@@ -157,7 +181,7 @@ describe("a restart", () => {
     };
     const answered = first.say("a fox", {}, away);
     await until(() => studio.asked().length === 1, "it to be drawn");
-    const drained = first.bot.drain(60_000);
+    const drained = first.bot.drain(5000);
     await until(() => refused > 5, "it to be tried");
     isFull = false;
     await Promise.all([drained, answered]);

@@ -97,6 +97,7 @@ export function createClaims(
   const spared = new Map<string, number>();
   const marginMs = Math.min(doubtMs, lifeMs / 4);
   let worker: ReturnType<typeof engine.worker<Claimed>> | undefined;
+  let isResting = false;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -195,6 +196,8 @@ export function createClaims(
   }
 
   async function see(job: AnyJob<Claimed>, token: string, seeTo: (claim: Claim) => Promise<void>) {
+    // BullMQ hands one more to a worker that was told to be quiet while it waited for one.
+    if (isResting) await putOff(job, token, 0);
     if ((spared.get(job.data.key) ?? 0) > performance.now()) await putOff(job, token, offeredMs);
     spared.delete(job.data.key);
     // BullMQ has locked it a moment ago; from when on is known of what is asked for now.
@@ -270,6 +273,7 @@ export function createClaims(
       void worker.run().catch((error: unknown) => log.error({ error }, "fleet.failed"));
     },
     async rest() {
+      isResting = true;
       if (worker) await withTimeout(quieten(worker as never), lifeMs / 4);
     },
     async all() {
@@ -280,6 +284,7 @@ export function createClaims(
         .map(({ data }) => data);
     },
     async close() {
+      isResting = true;
       isClosed = true;
       clearTimeout(timer);
       // What is let go of is not for this process, nor is word of it.

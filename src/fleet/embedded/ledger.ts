@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { coalesce } from "../../seam/coalesce.ts";
 import { withLimit } from "../../seam/timeout.ts";
 import type { EventKey } from "../../seam/turn.ts";
 import { openTurn } from "../../store/open-turn.ts";
@@ -48,19 +49,7 @@ export async function createLedger(
 
   const before = new Set(open.keys());
 
-  let written: Promise<void> = Promise.resolve();
-  let next: Promise<void> | undefined;
-  /** All who ask while one write is on its way share the next. */
-  function writeIndex(): Promise<void> {
-    next ??= written
-      .catch(() => {})
-      .then(() => {
-        next = undefined;
-        written = index.set("open", { open: [...open.keys()] });
-        return written;
-      });
-    return next;
-  }
+  const writeIndex = coalesce(() => index.set("open", { open: [...open.keys()] }));
 
   function settle(event: EventKey): void {
     for (const go of waiting.get(event) ?? []) go();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { coalesce } from "../../seam/coalesce.ts";
 import type { Missed } from "../../seam/core.ts";
 import type { Log } from "../../seam/log.ts";
 import type { Place, ThreadKey } from "../../seam/turn.ts";
@@ -41,8 +42,8 @@ export function createAttendance(
   const places = new Map<string, Map<ThreadKey, Missed["places"][number]>>();
   /** Until when the process before was there. */
   const before = new Map<string, Promise<number | undefined>>();
-  /** Adapters of which more is to be written when what is being written is there. */
-  const writing = new Map<string, "once" | "again">();
+  /** By adapter, of those that have begun. */
+  const writeSoon = new Map<string, () => Promise<void>>();
   let beat: NodeJS.Timeout | undefined;
 
   /** With where people have spoken with other processes. */
@@ -63,16 +64,6 @@ export function createAttendance(
     await add.catch((error: unknown) => log.warn({ error }, "attendance.lost"));
   }
 
-  /** All who speak while one write is on its way share the next. */
-  async function writeSoon(adapter: string): Promise<void> {
-    if (writing.has(adapter)) return void writing.set(adapter, "again");
-    do {
-      writing.set(adapter, "once");
-      await write(adapter);
-    } while (writing.get(adapter) === "again");
-    writing.delete(adapter);
-  }
-
   async function read(adapter: string): Promise<number | undefined> {
     const found = await table.get(adapter).catch((error: unknown) => {
       log.warn({ error }, "attendance.lost");
@@ -90,6 +81,10 @@ export function createAttendance(
   return {
     begin(adapter) {
       before.set(adapter, read(adapter));
+      writeSoon.set(
+        adapter,
+        coalesce(() => write(adapter)),
+      );
       beat ??= setInterval(() => void writeAll(), beatMs).unref();
     },
     spoken(adapter, thread, { channel }) {
@@ -99,7 +94,7 @@ export function createAttendance(
       known.set(thread, { thread, channel });
       const [oldest] = known.keys();
       if (known.size > mostPlaces && oldest) known.delete(oldest);
-      if (isNew) void writeSoon(adapter);
+      if (isNew) void writeSoon.get(adapter)?.();
     },
     async missed(adapter, known) {
       const until = await before.get(adapter);

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createLedger } from "../../../src/fleet/embedded/ledger.ts";
 import { openAlone } from "../../../src/fleet/fleet.ts";
+import type { Ledger } from "../../../src/fleet/ledger.ts";
 import type { Adapter } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import type { MessageKey, PlatformEvent, Prompt } from "../../../src/seam/turn.ts";
+import type { Reply } from "../../../src/seam/view.ts";
 import type { OpenTurn } from "../../../src/store/open-turn.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { createArrivals } from "../../../src/turns/life/arrivals.ts";
@@ -34,9 +36,10 @@ function answer(
   { key, body }: PlatformEvent,
   message: MessageKey,
   more: Partial<Prompt> = {},
+  known: Pick<Reply, "message"> = {},
 ) {
   const { text } = body as { text: string };
-  const reply = to.adapter.reopen(message);
+  const reply = { ...to.adapter.reopen(message), ...known };
   return to.adapter.handle()(
     {
       ...{ kind: "prompt", event: key, thread: "paper:thread", user: { id: "u:ada", name: "Ada" }, text },
@@ -44,6 +47,16 @@ function answer(
     },
     reply,
   );
+}
+
+/** Events over a ledger by themselves, which nothing else of the studio hears of. */
+function openEvents(
+  ledger: Ledger,
+  { now = Date.now, ...more }: { stopped: AbortSignal; now?: () => number },
+  wait?: (ms: number) => Promise<unknown>,
+) {
+  const parts = { clicks: createClicks(studio.store), arrivals: createArrivals() };
+  return createEvents(ledger, parts, { ...more, now, log: createLog("silent") }, wait);
 }
 
 /** Another process on the same store, which goes on with what this one has left. */
@@ -89,27 +102,11 @@ describe("an event", () => {
   test("that is answered while the process ends is over", async () => {
     const stop = new AbortController();
     const ledger = await createLedger(studio.store);
-    const events = createEvents(
-      ledger,
-      { clicks: createClicks(studio.store), arrivals: createArrivals() },
-      {
-        stopped: stop.signal,
-        log: createLog("silent"),
-        now: Date.now,
-      },
-    );
+    const events = openEvents(ledger, { stopped: stop.signal });
     await (await events.note(studio.adapter)(event))?.(async () => stop.abort());
     assert.equal(ledger.size, 0);
     const late = new AbortController();
-    const other = createEvents(
-      ledger,
-      { clicks: createClicks(studio.store), arrivals: createArrivals() },
-      {
-        stopped: late.signal,
-        log: createLog("silent"),
-        now: Date.now,
-      },
-    );
+    const other = openEvents(ledger, { stopped: late.signal });
     await (await other.note(studio.adapter)({ key: "paper:event:2", body: 1 }))?.(async () => {
       late.abort();
       throw new Error("it was cut off");
@@ -141,6 +138,31 @@ describe("an event", () => {
     for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     assert.notDeepEqual(one.adapter.views("paper:1"), []);
     await Promise.all([over, second?.(() => answer(one, other, "paper:2"))]);
+    await one.bot.drain(0);
+  });
+
+  test("is drawn though it is not certain whose it is when it is first to be shown", async () => {
+    const { store } = studio;
+    const alone = await openAlone({ store, atOnce: 4, log: createLog("silent") });
+    let doubts: number | undefined;
+    function isHeld() {
+      if (!doubts) return true;
+      doubts -= 1;
+      return false;
+    }
+    const ledger: Ledger = {
+      ...alone.ledger,
+      async note(noted) {
+        await alone.ledger.note(noted);
+        doubts ??= 2; // at the first view, and when it is begun with
+      },
+      hold: () => ({ lost: new AbortController().signal, isHeld }),
+    };
+    const one = await createStudio({ standin: studio.standin, store, fleet: { ...alone, ledger } });
+    const seeTo = await one.core.note(event);
+    const message = "paper:1";
+    await seeTo?.(() => answer(one, event, message, {}, { message }));
+    assert.equal(one.adapter.views(message).at(-1)?.phase, "done");
     await one.bot.drain(0);
   });
 
@@ -185,16 +207,11 @@ describe("an event", () => {
       const ledger = await createLedger(studio.store);
       const waits: number[] = [];
       let ms = 0;
-      const more = { stopped: new AbortController().signal, log: createLog("silent"), now: () => ms };
-      const events = createEvents(
-        ledger,
-        { clicks: createClicks(studio.store), arrivals: createArrivals() },
-        more,
-        async (waitMs) => {
-          waits.push(waitMs);
-          ms += waitMs;
-        },
-      );
+      const of = { stopped: new AbortController().signal, now: () => ms };
+      const events = openEvents(ledger, of, async (waitMs) => {
+        waits.push(waitMs);
+        ms += waitMs;
+      });
       let tries = 0;
       const adapter: Adapter = {
         ...studio.adapter,
