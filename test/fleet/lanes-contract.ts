@@ -22,6 +22,7 @@ export interface LaneOptions {
   readonly atOnceOverAll?: number;
   readonly perMinute?: number;
   readonly limits?: LineLimits;
+  readonly stopping?: AbortSignal;
 }
 
 /** Another process, which is gone when the test is over. */
@@ -201,6 +202,38 @@ export function lanesOfSeveralContract(join: JoinLanes): void {
       await comesIn(second);
       for (const turn of [second, third]) turn.leave();
     });
+
+    for (const isEnding of [false, true]) {
+      const where = isEnding ? "at one that is told to end" : "at one that is full";
+      test(`hand on what waits ${where} to one that stays`, async (t) => {
+        const stop = new AbortController();
+        const ending = await join(t, { stopping: stop.signal });
+        const [full, stays] = [await join(t, { atOnce: 1 }), await join(t, { atOnce: 1 })];
+        const inside = Array.from({ length: 4 }, (_, index) => enterAt(ending, `in-${index}`));
+        inside.push(enterAt(full, "5"), enterAt(stays, "6"));
+        await Promise.all(inside.map((turn) => comesIn(turn)));
+        const at = isEnding ? ending : full;
+        const event = `paper:handed-${isEnding}` as const;
+        const turn = turnOf(`m:${event}`, { event, thread: "a:7" });
+        await at.ledger.take({ key: event, body: {} }, "paper");
+        await at.ledger.note(turn);
+        const waiting = enterAt(at, "7", { key: event });
+        await waits(waiting);
+        stop.abort();
+        const late = enterAt(ending, "late");
+        for (const one of inside.slice(0, 4)) one.leave();
+        await waits(late);
+        late.stop("enough"); // by now all know that it ends, and there is room at none
+        const adopted: AtLanes[] = [];
+        for (const one of isEnding ? [full, stays] : [ending, stays])
+          one.ledger.adopt(async () => void adopted.push(one));
+        if (!isEnding) inside.at(-1)?.leave();
+        await until(() => adopted.length > 0, "it to be handed on");
+        assert.equal(adopted.includes(ending), false);
+        await adopted[0]?.ledger.forget(turn);
+        for (const one of inside.slice(4)) one.leave();
+      });
+    }
 
     test("count what a person has waiting over all", async (t) => {
       const options = { atOnce: 1, limits: { ofOne: 2 } };

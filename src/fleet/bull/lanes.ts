@@ -57,10 +57,12 @@ export async function createFleetLanes(of: {
   readonly atOnceOverAll?: number | undefined;
   readonly perMinute?: number | undefined;
   readonly limits?: LineLimits;
+  /** Aborts when the process is told to end: what waits here, and what would come, others are to have. */
+  readonly stopping?: AbortSignal | undefined;
   readonly log: Log;
   readonly lifeMs?: number;
 }): Promise<Lanes> {
-  const { bus, store, log, lifeMs = 8000 } = of;
+  const { bus, store, stopping, log, lifeMs = 8000 } = of;
   const name = randomUUID().slice(0, 8);
   const claims = createClaims(of.engine, "lanes", { log, mayAnew: async () => true, lifeMs });
   const own = new Map<number, Own>();
@@ -120,11 +122,18 @@ export async function createFleetLanes(of: {
 
   async function enrol(): Promise<void> {
     const now = Date.now();
+    const atOnce = stopping?.aborted ? 0 : of.atOnce;
     await say({
-      ...{ kind: "enrol", from: presence, term, atOnce: of.atOnce },
+      ...{ kind: "enrol", from: presence, term, atOnce },
       turns: [...own.values()].map(toLaneTurn),
       begun: begun.recent(now).map(({ amount, at }) => ({ amount, agoMs: now - at })),
     });
+  }
+
+  /** What waits here others are to have, at its place in line. */
+  function giveAway(): void {
+    enrolSoon();
+    for (const { id, isIn } of own.values()) if (!isIn) void of.ledger.handOn(id);
   }
 
   /** That this process is there: who finds that it is not any more tells all. */
@@ -262,6 +271,7 @@ export async function createFleetLanes(of: {
     for (const from of nameOf(claim.key)) await insist(() => say({ kind: "gone", from }));
     await claims.drop(claim);
   });
+  stopping?.addEventListener("abort", giveAway, { once: true });
   await appear();
   await stand();
 
@@ -312,6 +322,7 @@ export async function createFleetLanes(of: {
     skip: (id) => tell({ kind: "skip", id }),
     async close() {
       isClosed = true;
+      stopping?.removeEventListener("abort", giveAway);
       stopHearing();
       await withTimeout(say({ kind: "gone", from: presence }), againMs);
       conductor?.close();
