@@ -32,8 +32,14 @@ export type Handle = (turn: Turn, reply: Reply) => Promise<void>;
  */
 export type Note = (event: PlatformEvent) => Promise<Attend | undefined>;
 
-/** Never rejects. */
-export type Attend = (work: () => Promise<void>) => Promise<void>;
+/**
+ * Never rejects. `isAcknowledged`: the platform waits for nothing of it any more, so all that is still to be acknowledged
+ * goes first.
+ */
+export type Attend = (
+  work: () => Promise<void>,
+  more?: { readonly isAcknowledged?: boolean },
+) => Promise<void>;
 
 /** Where people have spoken with the bot lately, and for how long it has not listened. */
 export interface Missed {

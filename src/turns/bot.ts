@@ -141,7 +141,7 @@ const restarting = new BotError("stopped", "I am being restarted.");
 export async function createBot(parts: BotParts): Promise<Bot> {
   const { store, painter, history, ledger, accounts, publicUrl, log, now = Date.now } = parts;
   const { today = now, meter = noMeter } = parts;
-  const arrivals = createArrivals();
+  const arrivals = createArrivals(!ledger.isShared);
   /** When what is answered by a reply came in. */
   const cameAt = new WeakMap<Reply, number>();
   const adapters = new Map<string, Adapter>();
@@ -372,8 +372,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     const isFirst = turn.kind === "setting" || (event !== undefined && replayed.has(event));
     if (!isFirst) await resumed.promise;
     if (event) arrivals.went(event);
-    // What waits at one of several processes would be overtaken by what is asked in its thread at another.
-    if (!ledger.isShared) await arrivals.calm();
+    await arrivals.calm();
     await handle(adapter, turn, reply);
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createClaims } from "../../src/fleet/bull/claims.ts";
 import { type Engine, openEngine } from "../../src/fleet/bull/engine.ts";
 import { createLog } from "../../src/seam/log.ts";
@@ -76,6 +77,38 @@ describe("what a process has taken over and lets go of as it ends", () => {
       await resting.close();
       await until(() => other.seen.length === 2, "the rest to be let go of");
       await other.close();
+    });
+  }
+});
+
+describe("what a process has when Redis goes for longer than a lease, and forgets all", () => {
+  for (const { kind, create, skip } of serverKinds.filter((one) => one.kind === "redis")) {
+    test(`is put back, once`, {
+      skip: process.env.CI ? false : skip,
+    }, async (t) => {
+      const server = await create();
+      assert.ok(server, `${kind} must be installed where CI runs`);
+      await server.start();
+      t.after(() => server.remove());
+      const [lifeMs, parts] = [4000, { log, mayAnew: async () => true }];
+      const engines = await Promise.all([1, 2].map(() => openEngine(kind, server.url, { log })));
+      t.after(() => Promise.all(engines.map((engine) => engine.close())));
+      const [first, second] = engines.map((one) => createClaims(one, "things", { ...parts, lifeMs }));
+      assert.ok(first && second);
+      t.after(() => Promise.all([first, second].map((one) => one.close())));
+      const kept = await first.take("paper:1", null);
+      assert.ok(kept);
+      const seen: string[] = [];
+      for (const [index, one] of [first, second].entries())
+        one.adopt(async ({ key }) => void seen.push(`${key} by ${index}`));
+      await first.offer("paper:0", null);
+      await until(() => seen.splice(0).length > 0, "both to be at work");
+      await server.stop();
+      await until(() => !kept.isHeld(), "it not to be certain any more");
+      await sleep(lifeMs);
+      await server.start();
+      await until(() => kept.isHeld() || kept.lost.aborted || seen.length > 0, "it to be somebody's");
+      assert.deepEqual([kept.isHeld(), kept.lost.aborted, seen], [true, false, []]);
     });
   }
 });

@@ -70,6 +70,8 @@ interface Own extends Claim {
   readonly stop: AbortController;
   /** Resolves, where it was adopted, when it is over; or with in how many ms another is to have it. */
   readonly end: PromiseWithResolvers<"over" | number>;
+  /** It is being put back: where the server was away, several renewals find out at once that it is gone. */
+  renewing?: Promise<void>;
 }
 
 /** Codes of BullMQ: the job is gone; it is no longer in the state, or under the lock, in which it was ours. */
@@ -154,11 +156,15 @@ export function createClaims(
 
   async function renewOne(claim: Own): Promise<boolean> {
     const until = lease();
+    const { job } = claim;
     const state = await extend(claim).catch(() => undefined);
     if (own.get(claim.key) !== claim || claim.stop.signal.aborted) return false;
+    if (claim.job !== job) return isHeld(claim); // it is anew meanwhile
     if (state === "held") claim.until = until;
-    else if (state === "gone") await anew(claim);
-    else if (state === "lost") lose(claim);
+    else if (state === "gone") {
+      claim.renewing ??= anew(claim).finally(() => delete claim.renewing);
+      await claim.renewing;
+    } else if (state === "lost") lose(claim);
     return isHeld(claim);
   }
 

@@ -19,7 +19,8 @@ const together = 8;
 /** Ms for which what has been handed over waits, and for which one that is slow is waited for. */
 const mostMs = 1000;
 
-export function createArrivals(now = () => performance.now()): Arrivals {
+/** `mayWait`: false where there are several processes, since what waits at one is overtaken by what comes to another. */
+export function createArrivals(mayWait: boolean, now = () => performance.now()): Arrivals {
   /** When each came in, the first one first. */
   const coming = new Map<EventKey, number>();
   const waiting: { readonly go: () => void; readonly until: number }[] = [];
@@ -64,7 +65,7 @@ export function createArrivals(now = () => performance.now()): Arrivals {
       if (coming.delete(event)) look();
     },
     calm() {
-      if (waiting.length === 0 && isCalm()) return Promise.resolve();
+      if (!mayWait || (waiting.length === 0 && isCalm())) return Promise.resolve();
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting.push({ go: resolve, until: now() + mostMs });
       if (waiting.length === 1) look();

@@ -95,7 +95,13 @@ export function createEvents(
       }
       if (!isTaken) return undefined;
       const noted = { key, body, at: now() };
-      const seeTo: Attend = (work) => attend(adapter, noted, work).finally(() => arrivals.went(key));
+      const seeTo: Attend = async (work, { isAcknowledged = false } = {}) => {
+        if (isAcknowledged) {
+          arrivals.went(key);
+          await arrivals.calm();
+        }
+        await attend(adapter, noted, work).finally(() => arrivals.went(key));
+      };
       return seeTo;
     },
     async replay(adapter, { key, body, at }) {

@@ -19,7 +19,7 @@ function follow(arrivals: ReturnType<typeof createArrivals>) {
 }
 
 test("what is alone goes on at once", async () => {
-  const arrivals = createArrivals();
+  const arrivals = createArrivals(true);
   arrivals.came(key(1));
   const { gone, wait } = follow(arrivals);
   await wait(1);
@@ -27,7 +27,7 @@ test("what is alone goes on at once", async () => {
 });
 
 test("what was handed over goes on when all that came in has been, some in each turn of the loop", async () => {
-  const arrivals = createArrivals(() => 0);
+  const arrivals = createArrivals(true, () => 0);
   const numbers = Array.from({ length: 20 }, (_, number) => number);
   for (const number of numbers) arrivals.came(key(number));
   const { gone, wait } = follow(arrivals);
@@ -46,7 +46,7 @@ test("what was handed over goes on when all that came in has been, some in each 
 });
 
 test("what comes in meanwhile goes first", async () => {
-  const arrivals = createArrivals(() => 0);
+  const arrivals = createArrivals(true, () => 0);
   const numbers = Array.from({ length: 20 }, (_, number) => number);
   for (const number of numbers) arrivals.came(key(number));
   const { gone, wait } = follow(arrivals);
@@ -62,7 +62,7 @@ test("what comes in meanwhile goes first", async () => {
 
 test("one whose acknowledgement hangs is waited for for a second, and then by nobody", async () => {
   let ms = 0;
-  const arrivals = createArrivals(() => ms);
+  const arrivals = createArrivals(true, () => ms);
   arrivals.came(key(1));
   const { gone, wait } = follow(arrivals);
   ms = 400;
@@ -78,7 +78,7 @@ test("one whose acknowledgement hangs is waited for for a second, and then by no
 
 test("under a flood each waits for a second at most", async () => {
   let ms = 0;
-  const arrivals = createArrivals(() => ms);
+  const arrivals = createArrivals(true, () => ms);
   const { gone, wait } = follow(arrivals);
   let number = 1;
   arrivals.came(key(0));

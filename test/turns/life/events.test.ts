@@ -55,7 +55,7 @@ function openEvents(
   { now = Date.now, ...more }: { stopped: AbortSignal; now?: () => number },
   wait?: (ms: number) => Promise<unknown>,
 ) {
-  const parts = { clicks: createClicks(studio.store), arrivals: createArrivals() };
+  const parts = { clicks: createClicks(studio.store), arrivals: createArrivals(true) };
   return createEvents(ledger, parts, { ...more, now, log: createLog("silent") }, wait);
 }
 
@@ -124,6 +124,21 @@ describe("an event", () => {
     for (const message of ["paper:1", "paper:2"] as const) {
       assert.equal(studio.adapter.views(message).at(-1)?.phase, "done");
     }
+  });
+
+  test("that its platform waits for no more goes after all that is still to be acknowledged", async () => {
+    const other: PlatformEvent = { key: "paper:event:2", body: { text: "a cat" } };
+    const [first, second] = await Promise.all([studio.core.note(event), studio.core.note(other)]);
+    let begun = 0;
+    const work = async () => {
+      begun += 1;
+    };
+    const over = [first?.(work, { isAcknowledged: true })];
+    for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(begun, 0, "the other is still to be acknowledged");
+    over.push(second?.(work, { isAcknowledged: true }));
+    await Promise.all(over);
+    assert.equal(begun, 2);
   });
 
   test("is begun with at once where there are several processes: another would overtake it", async () => {
