@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClaims } from "../../src/fleet/bull/claims.ts";
 import { type Engine, openEngine } from "../../src/fleet/bull/engine.ts";
 import { createLog } from "../../src/seam/log.ts";
-import { serverKinds } from "../rig/servers.ts";
+import { type Server, serverKinds } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
 
 const log = createLog("silent");
@@ -31,65 +31,68 @@ function withOneFailure(engine: Engine): { readonly engine: Engine; readonly fai
   };
 }
 
-describe("what a process has taken over and lets go of as it ends", () => {
-  for (const { kind, create, skip } of serverKinds) {
-    test(`is the next one's at once, again and again (${kind})`, {
-      skip: process.env.CI ? false : skip,
-    }, async (t) => {
+/** The same on a server of each kind, which is there for that test alone. */
+function onEach(
+  name: string,
+  run: (t: TestContext, kind: "redis" | "postgres", server: Server) => Promise<void>,
+  kinds: typeof serverKinds = serverKinds,
+): void {
+  for (const { kind, create, skip } of kinds) {
+    test(`${name} (${kind})`, { skip: process.env.CI ? false : skip }, async (t) => {
       const server = await create();
       assert.ok(server, `${kind} must be installed where CI runs`);
       await server.start();
       t.after(() => server.remove());
-
-      /** A process that would hold a claim for ten minutes, if it went without letting go. */
-      async function open() {
-        const engine = await openEngine(kind, server?.url ?? "", { log });
-        const parts = { log, mayAnew: async () => true, lifeMs: 600_000 };
-        const claims = createClaims(engine, "things", parts);
-        const seen: string[] = [];
-        return {
-          claims,
-          seen,
-          adopt: () => claims.adopt(async ({ key }) => void seen.push(key)),
-          close: () => claims.close().finally(() => engine.close()),
-        };
-      }
-
-      const first = await open();
-      assert.ok(await first.claims.take("paper:1", null));
-      await first.close();
-      for (let turn = 0; turn < 3; turn += 1) {
-        const next = await open();
-        next.adopt();
-        await until(() => next.seen.length === 1, "it to be adopted");
-        await next.close();
-        assert.deepEqual(next.seen, ["paper:1"], "it is not taken back by who lets go of it");
-      }
-
-      const [resting, other] = [await open(), await open()];
-      resting.adopt();
-      await until(() => resting.seen.length === 1, "it to be adopted");
-      await resting.claims.rest();
-      await resting.claims.offer("paper:2", null);
-      other.adopt();
-      await until(() => other.seen.length === 1, "the other to adopt");
-      assert.deepEqual([resting.seen, other.seen], [["paper:1"], ["paper:2"]]);
-      await resting.close();
-      await until(() => other.seen.length === 2, "the rest to be let go of");
-      await other.close();
+      await run(t, kind, server);
     });
   }
+}
+
+describe("what a process has taken over and lets go of as it ends", () => {
+  onEach("is the next one's at once, again and again", async (_t, kind, server) => {
+    /** A process that would hold a claim for ten minutes, if it went without letting go. */
+    async function open() {
+      const engine = await openEngine(kind, server.url, { log });
+      const parts = { log, mayAnew: async () => true, lifeMs: 600_000 };
+      const claims = createClaims(engine, "things", parts);
+      const seen: string[] = [];
+      return {
+        claims,
+        seen,
+        adopt: () => claims.adopt(async ({ key }) => void seen.push(key)),
+        close: () => claims.close().finally(() => engine.close()),
+      };
+    }
+
+    const first = await open();
+    assert.ok(await first.claims.take("paper:1", null));
+    await first.close();
+    for (let turn = 0; turn < 3; turn += 1) {
+      const next = await open();
+      next.adopt();
+      await until(() => next.seen.length === 1, "it to be adopted");
+      await next.close();
+      assert.deepEqual(next.seen, ["paper:1"], "it is not taken back by who lets go of it");
+    }
+
+    const [resting, other] = [await open(), await open()];
+    resting.adopt();
+    await until(() => resting.seen.length === 1, "it to be adopted");
+    await resting.claims.rest();
+    await resting.claims.offer("paper:2", null);
+    other.adopt();
+    await until(() => other.seen.length === 1, "the other to adopt");
+    assert.deepEqual([resting.seen, other.seen], [["paper:1"], ["paper:2"]]);
+    await resting.close();
+    await until(() => other.seen.length === 2, "the rest to be let go of");
+    await other.close();
+  });
 });
 
 describe("what a process has when Redis goes for longer than a lease, and forgets all", () => {
-  for (const { kind, create, skip } of serverKinds.filter((one) => one.kind === "redis")) {
-    test(`is put back, once`, {
-      skip: process.env.CI ? false : skip,
-    }, async (t) => {
-      const server = await create();
-      assert.ok(server, `${kind} must be installed where CI runs`);
-      await server.start();
-      t.after(() => server.remove());
+  onEach(
+    "is put back, once",
+    async (t, kind, server) => {
       const [lifeMs, parts] = [4000, { log, mayAnew: async () => true }];
       const engines = await Promise.all([1, 2].map(() => openEngine(kind, server.url, { log })));
       t.after(() => Promise.all(engines.map((engine) => engine.close())));
@@ -102,40 +105,36 @@ describe("what a process has when Redis goes for longer than a lease, and forget
       for (const [index, one] of [first, second].entries())
         one.adopt(async ({ key }) => void seen.push(`${key} by ${index}`));
       await first.offer("paper:0", null);
-      await until(() => seen.splice(0).length > 0, "both to be at work");
+      await until(() => seen.splice(0).length > 0, "them to be at work");
       await server.stop();
       await until(() => !kept.isHeld(), "it not to be certain any more");
       await sleep(lifeMs);
       await server.start();
       await until(() => kept.isHeld() || kept.lost.aborted || seen.length > 0, "it to be somebody's");
+      await sleep(lifeMs / 2); // it is renewed once more
       assert.deepEqual([kept.isHeld(), kept.lost.aborted, seen], [true, false, []]);
-    });
-  }
+    },
+    serverKinds.filter(({ kind }) => kind === "redis"),
+  );
 });
 
 describe("what a process takes over and cannot hold", () => {
-  for (const { kind, create, skip } of serverKinds) {
-    test(`goes to the next (${kind})`, { skip: process.env.CI ? false : skip }, async (t) => {
-      const server = await create();
-      assert.ok(server, `${kind} must be installed where CI runs`);
-      await server.start();
-      t.after(() => server.remove());
-      const engine = await openEngine(kind, server.url, { log });
-      t.after(() => engine.close());
-      const broken = withOneFailure(engine);
-      const claims = [engine, broken.engine].map((one) =>
-        createClaims(one, "things", { log, mayAnew: async () => true, lifeMs: 2000 }),
-      );
-      t.after(() => Promise.all(claims.map((one) => one.close())));
-      const [first, second] = claims;
-      const claim = await first?.take("paper:1", { words: "a fox" });
-      assert.ok(first && claim);
-      const seen: string[] = [];
-      second?.adopt(async ({ key }) => void seen.push(key));
-      await first.leave(claim);
-      await until(() => seen.length > 0, "it to be adopted");
-      assert.ok(broken.failed());
-      assert.deepEqual(seen, ["paper:1"]);
-    });
-  }
+  onEach("goes to the next", async (t, kind, server) => {
+    const engine = await openEngine(kind, server.url, { log });
+    t.after(() => engine.close());
+    const broken = withOneFailure(engine);
+    const claims = [engine, broken.engine].map((one) =>
+      createClaims(one, "things", { log, mayAnew: async () => true, lifeMs: 2000 }),
+    );
+    t.after(() => Promise.all(claims.map((one) => one.close())));
+    const [first, second] = claims;
+    const claim = await first?.take("paper:1", { words: "a fox" });
+    assert.ok(first && claim);
+    const seen: string[] = [];
+    second?.adopt(async ({ key }) => void seen.push(key));
+    await first.leave(claim);
+    await until(() => seen.length > 0, "it to be adopted");
+    assert.ok(broken.failed());
+    assert.deepEqual(seen, ["paper:1"]);
+  });
 });

@@ -159,7 +159,7 @@ for (const kind of ["redis", "postgres"] as const) {
       await until(() => two.bot.control.now().turns.length === 4, "them to be seen");
       await two.press("cancel", replies[0]?.key ?? assert.fail());
       assert.equal((await waiting[0])?.last.phase, "cancelled");
-      for (const one of held) one.release();
+      for (const stall of held) stall.release();
       await Promise.all([...drawing, waiting[1]]);
       await until(() => askedOf(standin).length === 3, "the other to be drawn");
     });

@@ -71,7 +71,7 @@ interface Own extends Claim {
   /** Resolves, where it was adopted, when it is over; or with in how many ms another is to have it. */
   readonly end: PromiseWithResolvers<"over" | number>;
   /** It is being put back: where the server was away, several renewals find out at once that it is gone. */
-  renewing?: Promise<void>;
+  goingBack?: Promise<void>;
 }
 
 /** Codes of BullMQ: the job is gone; it is no longer in the state, or under the lock, in which it was ours. */
@@ -159,11 +159,11 @@ export function createClaims(
     const { job } = claim;
     const state = await extend(claim).catch(() => undefined);
     if (own.get(claim.key) !== claim || claim.stop.signal.aborted) return false;
-    if (claim.job !== job) return isHeld(claim); // it is anew meanwhile
+    if (claim.job !== job) return isHeld(claim); // it has been put back meanwhile
     if (state === "held") claim.until = until;
     else if (state === "gone") {
-      claim.renewing ??= anew(claim).finally(() => delete claim.renewing);
-      await claim.renewing;
+      claim.goingBack ??= anew(claim).finally(() => delete claim.goingBack);
+      await claim.goingBack;
     } else if (state === "lost") lose(claim);
     return isHeld(claim);
   }

@@ -20,7 +20,7 @@ import { forget } from "../taken-back.ts";
 import { type MessageEvent, parseDeleted, parseMessage } from "../turn.ts";
 import { type Whence, whenceOf } from "./whence.ts";
 
-/** Begins to see to what was noted, and is acknowledged by now. Returns at once. */
+/** Begins to see to what was noted: to be called when it is acknowledged. Returns at once. */
 export type Begin = () => void;
 
 /** What people do comes in here: it is noted before it is acknowledged, and each counts once however often it comes. */
