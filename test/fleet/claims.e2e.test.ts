@@ -35,9 +35,8 @@ function withOneFailure(engine: Engine): { readonly engine: Engine; readonly fai
 function onEach(
   name: string,
   run: (t: TestContext, kind: "redis" | "postgres", server: Server) => Promise<void>,
-  kinds: typeof serverKinds = serverKinds,
 ): void {
-  for (const { kind, create, skip } of kinds) {
+  for (const { kind, create, skip } of serverKinds) {
     test(`${name} (${kind})`, { skip: process.env.CI ? false : skip }, async (t) => {
       const server = await create();
       assert.ok(server, `${kind} must be installed where CI runs`);
@@ -89,33 +88,65 @@ describe("what a process has taken over and lets go of as it ends", () => {
   });
 });
 
-describe("what a process has when Redis goes for longer than a lease, and forgets all", () => {
-  onEach(
-    "is put back, once",
-    async (t, kind, server) => {
-      const [lifeMs, parts] = [4000, { log, mayAnew: async () => true }];
-      const engines = await Promise.all([1, 2].map(() => openEngine(kind, server.url, { log })));
-      t.after(() => Promise.all(engines.map((engine) => engine.close())));
-      const [first, second] = engines.map((one) => createClaims(one, "things", { ...parts, lifeMs }));
-      assert.ok(first && second);
-      t.after(() => Promise.all([first, second].map((one) => one.close())));
-      const kept = await first.take("paper:1", null);
-      assert.ok(kept);
-      const seen: string[] = [];
-      for (const [index, one] of [first, second].entries())
-        one.adopt(async ({ key }) => void seen.push(`${key} by ${index}`));
-      await first.offer("paper:0", null);
-      await until(() => seen.splice(0).length > 0, "them to be at work");
-      await server.stop();
-      await until(() => !kept.isHeld(), "it not to be certain any more");
-      await sleep(lifeMs);
-      await server.start();
-      await until(() => kept.isHeld() || kept.lost.aborted || seen.length > 0, "it to be somebody's");
-      await sleep(lifeMs / 2); // it is renewed once more
-      assert.deepEqual([kept.isHeld(), kept.lost.aborted, seen], [true, false, []]);
-    },
-    serverKinds.filter(({ kind }) => kind === "redis"),
-  );
+describe("what a process has when the server is away for longer than a lease", () => {
+  /** Whose it is when the server is back, after two processes were without it. */
+  async function seen(
+    t: TestContext,
+    { kind, server }: { readonly kind: "redis" | "postgres"; readonly server: Server },
+    { go, back }: Record<"go" | "back", () => Promise<void>>,
+  ) {
+    const [lifeMs, parts] = [4000, { log, mayAnew: async () => true }];
+    const engines = await Promise.all([1, 2].map(() => openEngine(kind, server.url, { log })));
+    t.after(() => Promise.all(engines.map((engine) => engine.close())));
+    const [first, second] = engines.map((one) => createClaims(one, "things", { ...parts, lifeMs }));
+    assert.ok(first && second);
+    t.after(() => Promise.all([first, second].map((one) => one.close())));
+    const kept = await first.take("paper:1", null);
+    assert.ok(kept);
+    const adopted: string[] = [];
+    for (const [index, one] of [first, second].entries())
+      one.adopt(async ({ key }) => void adopted.push(`${key} by ${index}`));
+    await first.offer("paper:0", null);
+    await until(() => adopted.splice(0).length > 0, "them to be at work");
+    await go();
+    await until(() => !kept.isHeld(), "it not to be certain any more");
+    await sleep(lifeMs);
+    await back();
+    await until(() => kept.isHeld() || kept.lost.aborted || adopted.length > 0, "it to be somebody's");
+    await sleep(lifeMs / 2); // it is renewed once more
+    return { isHeld: kept.isHeld(), isLost: kept.lost.aborted, adopted };
+  }
+  const own = { isHeld: true, isLost: false, adopted: [] };
+
+  onEach("is its own where that was stopped, though Redis has forgotten all", async (t, kind, server) => {
+    assert.deepEqual(await seen(t, { kind, server }, { go: server.stop, back: server.start }), own);
+  });
+  onEach("is its own where that stood still", async (t, kind, server) => {
+    assert.deepEqual(await seen(t, { kind, server }, { go: server.pause, back: server.resume }), own);
+  });
+});
+
+describe("a process that has just begun when the server goes", () => {
+  onEach("takes things up when that is back", async (t, kind, server) => {
+    const engine = await openEngine(kind, server.url, { log });
+    t.after(() => engine.close());
+    const claims = createClaims(engine, "things", { log, mayAnew: async () => true, lifeMs: 2000 });
+    t.after(claims.close);
+    const seen: string[] = [];
+    claims.adopt(async ({ key }) => void seen.push(key));
+    await server.kill();
+    await server.start();
+    await until(
+      () =>
+        claims.offer("paper:1", null).then(
+          () => true,
+          () => false,
+        ),
+      "the server to be there",
+    );
+    await until(() => seen.length > 0, "it to be adopted");
+    assert.deepEqual(seen, ["paper:1"]);
+  });
 });
 
 describe("what a process takes over and cannot hold", () => {

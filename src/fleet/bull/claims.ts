@@ -49,6 +49,9 @@ const leaseMs = 8000;
 /** After how many ms what could not be seen to is tried again, in whatever process. */
 const againMs = 1000;
 
+/** How often within that whoever has one asks whether it is put off, where it came due while the server was away. */
+const mostTries = 4;
+
 /** For how many ms others may adopt what this process has handed on, and after how many it is offered to them again. */
 const sparedMs = 3000;
 const offeredMs = 200;
@@ -98,6 +101,10 @@ export function createClaims(
   /** Until when others are to adopt what has that key, by the clock that nobody sets. */
   const spared = new Map<string, number>();
   const marginMs = Math.min(doubtMs, lifeMs / 4);
+  /** When the server was seen to be away last, by the clock that nobody sets. */
+  let awayAt = Number.NEGATIVE_INFINITY;
+  /** Renewals that it has not answered yet. */
+  const underWay = new Set<{ readonly from: number }>();
   let worker: ReturnType<typeof engine.worker<Claimed>> | undefined;
   let isResting = false;
   let isClosed = false;
@@ -140,24 +147,54 @@ export function createClaims(
     ) as Promise<AnyJob<Claimed>>;
   }
 
-  async function extend({ job, token }: Own): Promise<"held" | "lost" | "gone"> {
-    const id = String(job.id);
+  /** Whoever has what came due while the server was away renews it first: until then nobody is to adopt it. */
+  function isJustBack(): boolean {
+    const now = performance.now();
+    return now < awayAt + (3 * lifeMs) / 4 || [...underWay].some(({ from }) => isSlow(from, now));
+  }
+
+  const isSlow = (from: number, now: number) => now - from > lifeMs / 4;
+
+  /** A call that fails, or is slow, says that the server was away: the others may have waited for it as long. */
+  async function watched<T>(call: () => Promise<T>): Promise<T> {
+    const one = { from: performance.now() };
+    underWay.add(one);
     try {
-      if (token === undefined) await queue.getBackend().changeDelay(id, lifeMs);
-      else if ((await queue.getBackend().extendLock(id, token, lifeMs)) !== 1) return "lost";
-      return "held";
+      return await call();
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? Number(error.code) : Number.NaN;
-      if (code === gone) return "gone";
-      if (code < 0) return "lost";
+      if (!isRefusal(error)) awayAt = performance.now();
       throw error;
+    } finally {
+      underWay.delete(one);
+      const now = performance.now();
+      if (isSlow(one.from, now)) awayAt = now;
+    }
+  }
+
+  async function extend({ job, token }: Own): Promise<"held" | "due" | "lost" | "gone"> {
+    const id = String(job.id);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        if (token === undefined) await queue.getBackend().changeDelay(id, lifeMs);
+        else if ((await queue.getBackend().extendLock(id, token, lifeMs)) !== 1) return "lost";
+        return "held";
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        if (Number(error.code) === gone) return "gone";
+        if (token !== undefined) return "lost";
+        // It came due. While the server is just back, whoever gets it then puts it off in a moment.
+        const isTaken = (await job.getState()) === "active";
+        if (isTaken && (tries === mostTries || !isJustBack())) return "lost";
+        if (tries === mostTries) return "due";
+        await new Promise((resolve) => setTimeout(resolve, againMs / mostTries).unref());
+      }
     }
   }
 
   async function renewOne(claim: Own): Promise<boolean> {
     const until = lease();
     const { job } = claim;
-    const state = await extend(claim).catch(() => undefined);
+    const state = await watched(() => extend(claim)).catch(() => undefined);
     if (own.get(claim.key) !== claim || claim.stop.signal.aborted) return false;
     if (claim.job !== job) return isHeld(claim); // it has been put back meanwhile
     if (state === "held") claim.until = until;
@@ -185,7 +222,8 @@ export function createClaims(
   }
 
   async function renewAll(): Promise<void> {
-    await withTimeout(Promise.all([...own.values()].map(renewOne)), lifeMs / 2);
+    const all = own.size > 0 ? [...own.values()].map(renewOne) : [watched(() => queue.getDelayedCount())];
+    await withTimeout(Promise.all(all), lifeMs / 2);
     if (!isClosed) timer = setTimeout(() => void renewAll(), lifeMs / 4).unref();
   }
   timer = setTimeout(() => void renewAll(), lifeMs / 4).unref();
@@ -204,6 +242,7 @@ export function createClaims(
   async function see(job: AnyJob<Claimed>, token: string, seeTo: (claim: Claim) => Promise<void>) {
     // BullMQ hands one more to a worker that was told to be quiet while it waited for one.
     if (isResting) await putOff(job, token, 0);
+    if (isJustBack()) await putOff(job, token, againMs);
     if ((spared.get(job.data.key) ?? 0) > performance.now()) await putOff(job, token, offeredMs);
     spared.delete(job.data.key);
     // BullMQ has locked it a moment ago; from when on is known of what is asked for now.
@@ -303,6 +342,11 @@ export function createClaims(
       await withTimeout(worker?.close() ?? Promise.resolve(), lifeMs / 4);
     },
   };
+}
+
+/** What BullMQ itself refuses. */
+function isRefusal(error: unknown): error is Error & { readonly code: unknown } {
+  return error instanceof Error && "code" in error && Number(error.code) < 0;
 }
 
 /** Where there is a job of that key already, BullMQ gives its id. */

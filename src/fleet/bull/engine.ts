@@ -69,7 +69,19 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Engi
     if (client.isOpen) client.destroy();
     throw error;
   }
-  const made = toEngine(withBackend(createRedisBackend), { connection: client, prefix }, log);
+  const classes = withBackend(createRedisBackend);
+  // A queue that is closed leaves something behind on its client that brings the process down when the server goes.
+  const asking = client.duplicate();
+  asking.on("error", (error) => log.debug({ error }, "fleet.connection"));
+  try {
+    await look(new classes.Queue("tables", { connection: asking, prefix }), connectMs, log);
+  } catch (error) {
+    client.destroy();
+    throw error;
+  } finally {
+    if (asking.isOpen) asking.destroy();
+  }
+  const made = toEngine(classes, { connection: client, prefix, skipVersionCheck: true }, log);
   return {
     ...made,
     async close() {
@@ -87,24 +99,44 @@ async function openPostgres(url: string, log: Log, connectMs: number): Promise<E
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
   };
-  const classes = withBackend(createPostgresBackend);
+  const { Queue } = withBackend(createPostgresBackend);
   // The tables are made by whoever is there first; the others wait for that.
-  const first = new classes.Queue("tables", { connection: { ...connection, migrate: true } });
+  await look(new Queue("tables", { connection: { ...connection, migrate: true } }), connectMs * 2, log);
+  return toEngine(withBackend(createReadyBackend), { connection }, log);
+}
+
+/**
+ * Asks once, for all, whether the server fits. By itself each of BullMQ's connections asks that before all else: where the
+ * server goes in that moment, the failure is what every later call is answered with, for good.
+ */
+async function look(
+  first: Member & { waitUntilReady(): Promise<unknown> },
+  limitMs: number,
+  log: Log,
+): Promise<void> {
   first.on("error", (error) => log.debug({ error }, "fleet.connection"));
   try {
-    await withLimit(connectMs * 2, () => first.waitUntilReady());
+    await withLimit(limitMs, () => first.waitUntilReady());
   } finally {
     await first.close().catch(() => {});
   }
-  return toEngine(classes, { connection }, log);
 }
+
+/** One whose tables have been seen to. */
+const createReadyBackend: typeof createPostgresBackend = (...given) => {
+  const backend = createPostgresBackend(...given);
+  backend.connection.waitUntilReady = async () => {};
+  return backend;
+};
 
 interface Shared<Connection> {
   readonly connection: Connection;
   readonly prefix?: string;
+  readonly skipVersionCheck?: boolean;
 }
 
-interface Closable {
+/** A queue, or a worker. */
+interface Member {
   close(force?: boolean): Promise<void>;
   on(event: "error", hear: (error: Error) => void): unknown;
 }
@@ -117,7 +149,7 @@ function toEngine<Backend extends IQueueBackend, Connection>(
   const open: (() => Promise<void>)[] = [];
 
   /** Nothing is waited for in the end: what a worker is at comes due for another. */
-  function keep<Thing extends Closable>(thing: Thing, before: () => Promise<void> = async () => {}): Thing {
+  function keep<Thing extends Member>(thing: Thing, before: () => Promise<void> = async () => {}): Thing {
     thing.on("error", (error) => log.debug({ error }, "fleet.error"));
     open.push(() => before().finally(() => thing.close(true)));
     return thing;
@@ -140,11 +172,25 @@ function toEngine<Backend extends IQueueBackend, Connection>(
           ...{ lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: mostStalled },
         },
       );
+      breathe(worker.getBackend());
       return keep(worker, () => quieten(worker as never)) as never;
     },
     async close() {
       await Promise.all(open.splice(0).map((end) => withLimit(retryMs, end).catch(() => {})));
     },
+  };
+}
+
+/** By itself a worker that a server refuses, as PostgreSQL does while it starts, asks again without a pause. */
+function breathe(backend: IQueueBackend): void {
+  const ask = backend.moveToActive.bind(backend);
+  backend.moveToActive = async (...given) => {
+    try {
+      return await ask(...given);
+    } catch (error) {
+      await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+      throw error;
+    }
   };
 }
 
