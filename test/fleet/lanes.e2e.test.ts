@@ -1,14 +1,23 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openBus } from "../../src/fleet/bull/bus.ts";
 import { openEngine } from "../../src/fleet/bull/engine.ts";
+import { lanesTopic, laneWords } from "../../src/fleet/bull/lane-words.ts";
 import { createFleetLanes } from "../../src/fleet/bull/lanes.ts";
 import { createFleetLedger } from "../../src/fleet/bull/ledger.ts";
+import { type Ledger, takenOver } from "../../src/fleet/ledger.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createPostgres, createRedis } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
-import { enterAt, type JoinLanes, lanesContract, lanesOfSeveralContract } from "./lanes-contract.ts";
+import {
+  type AtLanes,
+  enterAt,
+  type LaneOptions,
+  lanesContract,
+  lanesOfSeveralContract,
+} from "./lanes-contract.ts";
 
 /** Long enough for a machine that is busy, short enough to be waited for. */
 const lifeMs = 3000;
@@ -21,7 +30,10 @@ for (const kind of ["redis", "postgres"] as const) {
 
   describe(`the lanes on ${kind}`, { skip }, () => {
     let store: Promise<Store> | undefined;
-    const join: JoinLanes = async (t, { atOnce = 4, ...options } = {}) => {
+    const join = async (
+      t: TestContext,
+      { atOnce = 4, hold, ...options }: LaneOptions & { readonly hold?: Ledger["hold"] } = {},
+    ): Promise<AtLanes> => {
       const url = server?.url ?? "";
       store ??= openStore(url);
       const log = createLog("silent");
@@ -33,7 +45,7 @@ for (const kind of ["redis", "postgres"] as const) {
         ...parts,
         bus,
         engine,
-        ledger,
+        ledger: hold ? { ...ledger, hold } : ledger,
         store: await store,
         atOnce,
         ...options,
@@ -71,6 +83,48 @@ for (const kind of ["redis", "postgres"] as const) {
       await until(() => second.inside && third.inside, "both to come in");
       assert.equal(first.refused, undefined);
       for (const turn of [second, third]) turn.leave();
+    });
+
+    test("let nobody in for a turn that a process wakes with and another has by now", async (t) => {
+      const lost = new AbortController();
+      let isInDoubt = false;
+      const hold = { lost: lost.signal, isHeld: () => !isInDoubt };
+      const bus = await openBus(kind, server?.url ?? "", { log: createLog("silent") });
+      t.after(() => bus.close());
+      const enrolled: string[] = [];
+      bus.hear(lanesTopic, (body) => {
+        const word = laneWords.parse(body);
+        if (word.kind === "enrol") enrolled.push(word.from);
+      });
+      const options = { atOnceOverAll: 1 };
+      const one = await join(t, options);
+      await until(() => enrolled.length > 0, "the first to enrol");
+      const [first] = enrolled;
+      const woken = await join(t, { ...options, hold: () => hold });
+      const theirs = () => enrolled.filter((from) => from !== first);
+      await until(() => theirs().length > 0, "the second to enrol");
+      const asleep = enterAt(woken, "same", { key: "paper:woken" });
+      await until(() => asleep.inside, "it to come in");
+      const goesOn = enterAt(one, "same", { key: "paper:woken", resumed: true });
+      await until(() => goesOn.inside, "it to go on elsewhere");
+      const second = enterAt(one, "other");
+      await until(() => second.places.length > 0, "the next to be in line");
+      isInDoubt = true;
+      const before = new Set(theirs());
+      for (const from of before) await bus.tell(lanesTopic, { kind: "gone", from });
+      await sleep(500); // it would enrol in no time
+      lost.abort(takenOver());
+      asleep.stop(lost.signal.reason);
+      asleep.leave();
+      await until(() => theirs().some((from) => !before.has(from)), "it to enrol anew");
+      const third = enterAt(one, "another");
+      await until(() => third.places.length > 0, "one more to be in line");
+      assert.equal(second.inside, false, "the other process is still at it");
+      goesOn.leave();
+      await until(() => second.inside, "the next to come in");
+      second.leave();
+      await until(() => third.inside, "the last to come in");
+      third.leave();
     });
   });
 }

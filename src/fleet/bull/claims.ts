@@ -314,6 +314,7 @@ export function createClaims(
       worker ??= engine.worker<Claimed>(name, (job, token) => see(job, token, seeTo), {
         lockMs: lifeMs,
         atOnce,
+        yields: () => [...spared.values()].some((until) => performance.now() < until),
       });
       void worker.run().catch((error: unknown) => log.error({ error }, "fleet.failed"));
     },

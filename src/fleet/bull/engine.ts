@@ -5,6 +5,7 @@ import {
   type IQueueBackend,
   type Job,
   type Queue,
+  RedisConnection,
   type Worker,
   withBackend,
 } from "bullmq";
@@ -19,11 +20,14 @@ export type AnyJob<Data> = Job<Data, unknown, string>;
 export interface Engine {
   /** Rejects in its calls as the server does. */
   queue<Data>(name: string): Queue<Data, unknown, string, Data, unknown, string, IQueueBackend>;
-  /** `work` begins when `run` is called; its jobs' locks are for `lockMs`, and the caller renews them. */
+  /**
+   * `work` begins when `run` is called; its jobs' locks are for `lockMs`, and the caller renews them. While `yields` holds,
+   * the workers of other processes are a moment earlier at what is due.
+   */
   worker<Data>(
     name: string,
     work: (job: AnyJob<Data>, token: string) => Promise<void>,
-    of: { readonly lockMs: number; readonly atOnce: number },
+    of: { readonly lockMs: number; readonly atOnce: number; readonly yields: () => boolean },
   ): Worker<Data, void, string, IQueueBackend>;
   close(): Promise<void>;
 }
@@ -36,6 +40,9 @@ const mostStalled = 2 ** 31 - 1;
 
 /** Ms until a worker asks a server again that was not there. */
 const retryMs = 1000;
+
+/** By how many ms others are earlier than a worker that yields. */
+const yieldMs = 50;
 
 /** Seconds after which a worker looks by itself, where word of a job has not reached it. */
 const drainDelay = 2;
@@ -74,7 +81,10 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Engi
   const asking = client.duplicate();
   asking.on("error", (error) => log.debug({ error }, "fleet.connection"));
   try {
-    await look(new classes.Queue("tables", { connection: asking, prefix }), connectMs, log);
+    const first = new classes.Queue("tables", { connection: asking, prefix });
+    await look(first, connectMs, log);
+    // What BullMQ takes a server to be that it is not to ask.
+    RedisConnection.minimumVersion = first.getBackend().redisVersion;
   } catch (error) {
     client.destroy();
     throw error;
@@ -160,7 +170,7 @@ function toEngine<Backend extends IQueueBackend, Connection>(
     worker: <Data>(
       name: string,
       work: (job: AnyJob<Data>, token: string) => Promise<void>,
-      { lockMs, atOnce }: { readonly lockMs: number; readonly atOnce: number },
+      { lockMs, atOnce, yields }: Parameters<Engine["worker"]>[2],
     ) => {
       const worker = new classes.Worker<Data, void, string>(
         name,
@@ -172,7 +182,7 @@ function toEngine<Backend extends IQueueBackend, Connection>(
           ...{ lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: mostStalled },
         },
       );
-      breathe(worker.getBackend());
+      slow(worker.getBackend(), yields);
       return keep(worker, () => quieten(worker as never)) as never;
     },
     async close() {
@@ -182,16 +192,21 @@ function toEngine<Backend extends IQueueBackend, Connection>(
 }
 
 /** By itself a worker that a server refuses, as PostgreSQL does while it starts, asks again without a pause. */
-function breathe(backend: IQueueBackend): void {
+function slow(backend: IQueueBackend, yields: () => boolean): void {
   const ask = backend.moveToActive.bind(backend);
   backend.moveToActive = async (...given) => {
+    if (yields()) await pause(yieldMs);
     try {
       return await ask(...given);
     } catch (error) {
-      await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+      await pause(retryMs);
       throw error;
     }
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 /** A worker takes no more jobs, and waits for none: closed by force, it would go on waiting. */

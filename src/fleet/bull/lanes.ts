@@ -8,7 +8,7 @@ import { withTimeout } from "../../seam/timeout.ts";
 import type { EventKey } from "../../seam/turn.ts";
 import type { Store } from "../../store/store.ts";
 import type { Lanes, LineLimits, TurnAsker } from "../lanes.ts";
-import { type Ledger, LetGo } from "../ledger.ts";
+import { type Hold, type Ledger, LetGo } from "../ledger.ts";
 import { picturesOf } from "../line/fair-line.ts";
 import { createRate } from "../line/rate.ts";
 import { type Claim, createClaims } from "./claims.ts";
@@ -51,7 +51,7 @@ export async function createFleetLanes(of: {
   readonly bus: Bus;
   readonly engine: Engine;
   readonly store: Store;
-  readonly ledger: Pick<Ledger, "open" | "handOn" | "spare">;
+  readonly ledger: Pick<Ledger, "open" | "handOn" | "spare" | "hold">;
   /** How many turns may be in at once, here and over all. */
   readonly atOnce: number;
   readonly atOnceOverAll?: number | undefined;
@@ -67,7 +67,9 @@ export async function createFleetLanes(of: {
   const claims = createClaims(of.engine, "lanes", { log, mayAnew: async () => true, lifeMs });
   const own = new Map<number, Own>();
   const begun = createRate(of.perMinute === undefined ? Number.POSITIVE_INFINITY : Number.MAX_SAFE_INTEGER);
+  /** Empty while it is told nothing: the others hold this process for gone, and it has not appeared again. */
   let presence = "";
+  let present: Claim | undefined;
   let presences = 0;
   let tickets = 0;
   let inside = 0;
@@ -121,6 +123,8 @@ export async function createFleetLanes(of: {
   }
 
   async function enrol(): Promise<void> {
+    await certain();
+    if (presence === "") return; // it enrols when it has appeared again
     const now = Date.now();
     const atOnce = stopping?.aborted ? 0 : of.atOnce;
     await say({
@@ -128,6 +132,14 @@ export async function createFleetLanes(of: {
       turns: [...own.values()].map(toLaneTurn),
       begun: begun.recent(now).map(({ amount, at }) => ({ amount, agoMs: now - at })),
     });
+  }
+
+  /** What another may have taken over meanwhile has its place there by then: nothing is said of it until that is known. */
+  async function certain(): Promise<void> {
+    const isInDoubt = (hold: Hold | undefined) => hold?.lost.aborted === false && !hold.isHeld();
+    const isAnyInDoubt = () =>
+      isInDoubt(present) || [...own.values()].some(({ id }) => isInDoubt(of.ledger.hold(id)));
+    while (!isClosed && isAnyInDoubt()) await new Promise((resolve) => setTimeout(resolve, againMs).unref());
   }
 
   /** What waits here others are to have, at its place in line. */
@@ -143,6 +155,7 @@ export async function createFleetLanes(of: {
     const claim = await insist(() => claims.take(presenceOf(next), null));
     if (!claim) return;
     presence = next;
+    present = claim;
     claim.lost.addEventListener("abort", () => reappear(next), { once: true });
     enrolSoon();
   }
@@ -292,8 +305,9 @@ export async function createFleetLanes(of: {
           if (!turn) return;
           own.delete(ticket);
           if (turn.isIn) inside -= 1;
-          const kind = signal.reason instanceof LetGo ? "letGo" : "leave";
-          tell({ kind, from: presence, term, id, ticket });
+          const isLetGo = signal.reason instanceof LetGo;
+          if (presence !== "") tell({ kind: isLetGo ? "letGo" : "leave", from: presence, term, id, ticket });
+          else if (!isLetGo) tell({ kind: "skip", id }); // its place is kept for whoever takes it over
         };
         const onAbort = () => {
           leave();
@@ -316,7 +330,7 @@ export async function createFleetLanes(of: {
           },
         };
         own.set(ticket, turn);
-        tell({ kind: "enter", from: presence, term, turn: toLaneTurn(turn) });
+        if (presence !== "") tell({ kind: "enter", from: presence, term, turn: toLaneTurn(turn) });
       });
     },
     skip: (id) => tell({ kind: "skip", id }),
