@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClaims } from "../../src/fleet/bull/claims.ts";
+import { type Claim, createClaims } from "../../src/fleet/bull/claims.ts";
 import { type Engine, openEngine } from "../../src/fleet/bull/engine.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { type Server, serverKinds } from "../rig/servers.ts";
@@ -123,6 +123,46 @@ describe("what a process has when the server is away for longer than a lease", (
   });
   onEach("is its own where that stood still", async (t, kind, server) => {
     assert.deepEqual(await seen(t, { kind, server }, { go: server.pause, back: server.resume }), own);
+  });
+});
+
+/** An engine whose workers are not heard the first time that they put something off. */
+function withDeafness(engine: Engine): Engine {
+  return {
+    ...engine,
+    worker(...given) {
+      const worker = engine.worker(...given);
+      const backend = worker.getBackend();
+      const moveToDelayed = backend.moveToDelayed.bind(backend);
+      let hasFailed = false;
+      backend.moveToDelayed = (...more) => {
+        if (hasFailed) return moveToDelayed(...more);
+        hasFailed = true;
+        return Promise.reject(new Error("the connection was lost"));
+      };
+      return worker as never;
+    },
+  };
+}
+
+describe("what a process has taken over and hands on while the server is away", () => {
+  onEach("goes to the next when that is back", async (t, kind, server) => {
+    const engine = await openEngine(kind, server.url, { log });
+    t.after(() => engine.close());
+    const parts = { log, mayAnew: async () => true, lifeMs: 2000 };
+    const [first, second] = [withDeafness(engine), engine].map((one) => createClaims(one, "things", parts));
+    assert.ok(first && second);
+    t.after(() => Promise.all([first, second].map((one) => one.close())));
+    const adopted: Claim[] = [];
+    first.adopt(async (claim) => void adopted.push(claim));
+    await first.offer("paper:1", null);
+    await until(() => adopted.length > 0, "it to be adopted");
+    const seen: string[] = [];
+    second.adopt(async ({ key }) => void seen.push(key));
+    const [claim] = adopted;
+    if (claim) await first.handOn(claim);
+    await until(() => seen.length > 0, "the next to adopt it");
+    assert.deepEqual([seen, adopted.length], [["paper:1"], 1]);
   });
 });
 

@@ -3,7 +3,7 @@ import { DelayedError } from "bullmq";
 import type { Log } from "../../seam/log.ts";
 import { withTimeout } from "../../seam/timeout.ts";
 import { type Hold, handedOn, takenOver } from "../ledger.ts";
-import { type AnyJob, type Engine, quieten } from "./engine.ts";
+import { type AnyJob, type Engine, pause, quieten } from "./engine.ts";
 
 /** Something that one process of the fleet has, until it drops it or is gone. */
 export interface Claim extends Hold {
@@ -186,7 +186,7 @@ export function createClaims(
         const isTaken = (await job.getState()) === "active";
         if (isTaken && (tries === mostTries || !isJustBack())) return "lost";
         if (tries === mostTries) return "due";
-        await new Promise((resolve) => setTimeout(resolve, againMs / mostTries).unref());
+        await pause(againMs / mostTries);
       }
     }
   }
@@ -266,10 +266,19 @@ export function createClaims(
     if (end !== "over") await putOff(job, token, end);
   }
 
-  /** Of what is delayed the workers are told. */
+  /**
+   * Of what is delayed the workers are told. It is tried until the server has heard it: what rejects here BullMQ takes for a
+   * failure, and off its list. Where this process ends before, it comes due by itself.
+   */
   async function putOff(job: AnyJob<Claimed>, token: string, ms: number): Promise<never> {
-    await job.moveToDelayed(Date.now() + ms, token);
-    throw new DelayedError();
+    for (;;) {
+      const isOver = await job.moveToDelayed(Date.now() + ms, token).then(
+        () => true,
+        (error: unknown) => isRefusal(error), // another has it
+      );
+      if (isOver) throw new DelayedError();
+      await pause(againMs / 4);
+    }
   }
 
   return {

@@ -205,7 +205,8 @@ function slow(backend: IQueueBackend, yields: () => boolean): void {
   };
 }
 
-function pause(ms: number): Promise<void> {
+/** Holds up no process that ends. */
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
