@@ -2,6 +2,7 @@ import type OpenAI from "openai";
 import type { Log } from "../seam/log.ts";
 import { once } from "../seam/once.ts";
 import { withErrorWords } from "./error-words.ts";
+import { withLastLook } from "./last-look.ts";
 import { createBoundedFetch, mostEventBytes } from "./stream/body.ts";
 import type { StreamLimits } from "./stream/read-events.ts";
 
@@ -45,7 +46,7 @@ export function createClient(options: PainterOptions): LazyClient {
       ...(options.baseUrl && { baseURL: options.baseUrl }),
       maxRetries: 0,
       timeout: limits.idleMs,
-      fetch: withErrorWords(createBoundedFetch(limits)),
+      fetch: withLastLook(withErrorWords(createBoundedFetch(limits))),
       logger: { error: warn, warn, info: () => {}, debug: () => {} },
     });
   });

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { describe, test } from "node:test";
+import { BotError } from "../../src/seam/errors.ts";
 import { freePort } from "../rig/free-port.ts";
+import { commission, createTools } from "./commission.ts";
 import { type Asked, collect, events, json, kinds, never, request, serve, stream } from "./server.ts";
 
 /** What OpenAI may have begun is not asked for a second time, and what it asks to wait for is waited for. */
@@ -334,4 +336,24 @@ test("an error whose words do not end does not hold up the next try", async (t) 
     { idleMs: 1000 },
   );
   assert.equal(kinds(await collect(painter.paint(request, never))).at(-1), "final");
+});
+
+describe("a turn that another process takes over", () => {
+  for (const engine of ["responses", "images"] as const) {
+    test(`while its request is made up (${engine}) is not asked for here`, async (t) => {
+      const { own, asked } = await serve(t, (_, response) => stream(response, whole));
+      const { tools } = await createTools(engine);
+      const lost = new AbortController();
+      let looks = 0;
+      const mayAsk = async () => {
+        looks += 1;
+        if (looks === 1) return;
+        lost.abort(new BotError("stopped", "Another process goes on with this."));
+        lost.signal.throwIfAborted();
+      };
+      const paint = own.begin(commission(), { ...tools, mayAsk }, lost.signal);
+      await assert.rejects(collect(paint(0, undefined)), { code: "stopped" });
+      assert.deepEqual([posts(asked), looks], [0, 2]);
+    });
+  }
 });

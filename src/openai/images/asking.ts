@@ -6,7 +6,9 @@ import { BotError } from "../../seam/errors.ts";
 import { once } from "../../seam/once.ts";
 import type { Encoded } from "../../seam/view.ts";
 import type { LazyClient } from "../client.ts";
+import type { MayAsk } from "../engine.ts";
 import { answeredWith } from "../failure.ts";
+import { askLooking } from "../last-look.ts";
 import type { PaintEvent, PaintedPicture } from "../painted.ts";
 import { soon } from "../patience.ts";
 import { toPictureBytes } from "../picture-bytes.ts";
@@ -38,6 +40,7 @@ export type Ask = (
   key: string,
   progress: Progress,
   signal: AbortSignal,
+  mayAsk?: MayAsk,
 ) => AsyncGenerator<PaintEvent, Drawn>;
 
 export function createAsk(
@@ -86,7 +89,7 @@ export function createAsk(
     return toPictureBytes(await fetchPicture(url, signal));
   }
 
-  return async function* (order, fields, key, progress, signal) {
+  return async function* (order, fields, key, progress, signal, mayAsk) {
     const stop = new AbortController();
     // What a server says nothing of, it took without a complaint.
     const { quality, background } = fields;
@@ -96,7 +99,11 @@ export function createAsk(
       ...(background && { background }),
     };
     try {
-      const response = await soon(send(order, fields, key, stop.signal), stuckMs, signal);
+      const response = await soon(
+        askLooking(mayAsk, () => send(order, fields, key, stop.signal)),
+        stuckMs,
+        signal,
+      );
       for await (const answered of answersOf(response, stop, signal)) {
         if (answered.kind === "pictures") {
           progress.isDrawn = true;

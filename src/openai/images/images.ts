@@ -64,7 +64,7 @@ export function createImagesEngine(
       try {
         signal.throwIfAborted();
         await mayAsk?.();
-        return yield* ask(order, fields, `${key}-${asks}`, progress, signal);
+        return yield* ask(order, fields, `${key}-${asks}`, progress, signal, mayAsk);
       } catch (cause) {
         signal.throwIfAborted();
         const field = refusedField(cause, fields);

@@ -5,7 +5,9 @@ import { APIError } from "openai/error";
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import { BotError } from "../../seam/errors.ts";
 import type { LazyClient } from "../client.ts";
+import type { MayAsk } from "../engine.ts";
 import { answeredWith } from "../failure.ts";
+import { askLooking } from "../last-look.ts";
 import type { PaintEvent } from "../painted.ts";
 import { soon, stuck } from "../patience.ts";
 import { readEvents, type StreamLimits } from "../stream/read-events.ts";
@@ -22,6 +24,7 @@ export interface Connection {
     key: string,
     progress: Progress,
     signal: AbortSignal,
+    mayAsk: MayAsk,
   ): AsyncGenerator<PaintEvent>;
   /** Takes up the stream of a background response after the event that came last. */
   follow(responseId: string, progress: Progress, signal: AbortSignal): AsyncGenerator<PaintEvent>;
@@ -117,11 +120,12 @@ export function createConnection(client: LazyClient, options: ConnectionOptions)
   }
 
   return {
-    ask(request, key, progress, signal) {
+    ask(request, key, progress, signal, mayAsk) {
       const headers = { "idempotency-key": key };
       const open: Open = async (stop) => {
         const { responses } = await client();
-        return opened(responses.create(request, { signal: stop, headers }).asResponse());
+        const create = () => responses.create(request, { signal: stop, headers }).asResponse();
+        return opened(askLooking(mayAsk, create));
       };
       return read(open, progress, signal, request.background === true);
     },

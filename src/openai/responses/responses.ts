@@ -10,6 +10,7 @@ import type { LazyClient } from "../client.ts";
 import type { MayAsk } from "../engine.ts";
 import { withErrorWords } from "../error-words.ts";
 import { isPassing, refusesBackground, toLost, toPaintError, wasNotBegun } from "../failure.ts";
+import { withLastLook } from "../last-look.ts";
 import type { PaintEvent } from "../painted.ts";
 import { insist, patience } from "../patience.ts";
 import { createBoundedFetch } from "../stream/body.ts";
@@ -60,7 +61,7 @@ export function createResponses(
   const { server, log, backoffMs, stuckMs, pollMs, stream } = options;
   const direct = createDirectFetch();
   const { bodyOf } = direct;
-  const streamed = withErrorWords(createBoundedFetch(stream, direct));
+  const streamed = withLastLook(withErrorWords(createBoundedFetch(stream, direct)));
   const streaming = once(async () => (await client()).withOptions({ fetch: streamed }));
   const connection = createConnection(streaming, { server, pollMs, stuckMs, cancel, stream, bodyOf });
   /** Some compatible servers know no background mode; once one has said so it is not asked again. */
@@ -88,7 +89,7 @@ export function createResponses(
         if (way === "ask" || taken === undefined) {
           asks += 1;
           await mayAsk();
-          yield* connection.ask(request, `${wish}-${asks}`, progress, signal);
+          yield* connection.ask(request, `${wish}-${asks}`, progress, signal, mayAsk);
         } else yield* connection[way](taken, progress, signal);
         return;
       } catch (cause) {
