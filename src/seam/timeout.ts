@@ -35,3 +35,8 @@ export function withLimit<T>(
     .finally(() => clearTimeout(timer));
   return promise;
 }
+
+/** Waits so many ms, and holds up no process that ends. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

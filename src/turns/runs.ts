@@ -1,6 +1,6 @@
 import { keyOf } from "../fleet/ledger.ts";
 import type { Adapter } from "../seam/adapter.ts";
-import { withTimeout } from "../seam/timeout.ts";
+import { pause, withTimeout } from "../seam/timeout.ts";
 import type { Attachment, MessageKey, User } from "../seam/turn.ts";
 import type { Reply } from "../seam/view.ts";
 import type { Meter } from "../seam/watch/meter.ts";
@@ -139,7 +139,7 @@ export function createRuns(
     async drain(graceMs) {
       draining.abort(shutdown);
       const all = Promise.allSettled([...inFlight.values()].map(({ over }) => over)).then(settled);
-      const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref());
+      const grace = pause(graceMs);
       await Promise.race([all, grace]);
       closed.abort(shutdown);
       for (const { run } of inFlight.values()) run.stop.abort(shutdown);

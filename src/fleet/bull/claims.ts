@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { DelayedError } from "bullmq";
 import type { Log } from "../../seam/log.ts";
-import { withTimeout } from "../../seam/timeout.ts";
+import { pause, withTimeout } from "../../seam/timeout.ts";
 import { type Hold, handedOn, takenOver } from "../ledger.ts";
-import { type AnyJob, type Engine, pause, quieten } from "./engine.ts";
+import { createAbsence } from "./absence.ts";
+import { type AnyJob, type Engine, isRefusal, quieten } from "./engine.ts";
 
 /** Something that one process of the fleet has, until it drops it or is gone. */
 export interface Claim extends Hold {
@@ -101,10 +102,7 @@ export function createClaims(
   /** Until when others are to adopt what has that key, by the clock that nobody sets. */
   const spared = new Map<string, number>();
   const marginMs = Math.min(doubtMs, lifeMs / 4);
-  /** When the server was seen to be away last, by the clock that nobody sets. */
-  let awayAt = Number.NEGATIVE_INFINITY;
-  /** Renewals that it has not answered yet. */
-  const underWay = new Set<{ readonly from: number }>();
+  const absence = createAbsence(lifeMs);
   let worker: ReturnType<typeof engine.worker<Claimed>> | undefined;
   let isResting = false;
   let isClosed = false;
@@ -147,30 +145,6 @@ export function createClaims(
     ) as Promise<AnyJob<Claimed>>;
   }
 
-  /** Whoever has what came due while the server was away renews it first: until then nobody is to adopt it. */
-  function isJustBack(): boolean {
-    const now = performance.now();
-    return now < awayAt + (3 * lifeMs) / 4 || [...underWay].some(({ from }) => isSlow(from, now));
-  }
-
-  const isSlow = (from: number, now: number) => now - from > lifeMs / 4;
-
-  /** A call that fails, or is slow, says that the server was away: the others may have waited for it as long. */
-  async function watched<T>(call: () => Promise<T>): Promise<T> {
-    const one = { from: performance.now() };
-    underWay.add(one);
-    try {
-      return await call();
-    } catch (error) {
-      if (!isRefusal(error)) awayAt = performance.now();
-      throw error;
-    } finally {
-      underWay.delete(one);
-      const now = performance.now();
-      if (isSlow(one.from, now)) awayAt = now;
-    }
-  }
-
   async function extend({ job, token }: Own): Promise<"held" | "due" | "lost" | "gone"> {
     const id = String(job.id);
     for (let tries = 1; ; tries += 1) {
@@ -184,7 +158,7 @@ export function createClaims(
         if (token !== undefined) return "lost";
         // It came due. While the server is just back, whoever gets it then puts it off in a moment.
         const isTaken = (await job.getState()) === "active";
-        if (isTaken && (tries === mostTries || !isJustBack())) return "lost";
+        if (isTaken && (tries === mostTries || !absence.isRecent())) return "lost";
         if (tries === mostTries) return "due";
         await pause(againMs / mostTries);
       }
@@ -194,7 +168,7 @@ export function createClaims(
   async function renewOne(claim: Own): Promise<boolean> {
     const until = lease();
     const { job } = claim;
-    const state = await watched(() => extend(claim)).catch(() => undefined);
+    const state = await absence.watch(() => extend(claim)).catch(() => undefined);
     if (own.get(claim.key) !== claim || claim.stop.signal.aborted) return false;
     if (claim.job !== job) return isHeld(claim); // it has been put back meanwhile
     if (state === "held") claim.until = until;
@@ -222,7 +196,8 @@ export function createClaims(
   }
 
   async function renewAll(): Promise<void> {
-    const all = own.size > 0 ? [...own.values()].map(renewOne) : [watched(() => queue.getDelayedCount())];
+    const all =
+      own.size > 0 ? [...own.values()].map(renewOne) : [absence.watch(() => queue.getDelayedCount())];
     await withTimeout(Promise.all(all), lifeMs / 2);
     if (!isClosed) timer = setTimeout(() => void renewAll(), lifeMs / 4).unref();
   }
@@ -242,7 +217,8 @@ export function createClaims(
   async function see(job: AnyJob<Claimed>, token: string, seeTo: (claim: Claim) => Promise<void>) {
     // BullMQ hands one more to a worker that was told to be quiet while it waited for one.
     if (isResting) await putOff(job, token, 0);
-    if (isJustBack()) await putOff(job, token, againMs);
+    // Whoever has what came due while the server was away renews it first.
+    if (absence.isRecent()) await putOff(job, token, againMs);
     if ((spared.get(job.data.key) ?? 0) > performance.now()) await putOff(job, token, offeredMs);
     spared.delete(job.data.key);
     // BullMQ has locked it a moment ago; from when on is known of what is asked for now.
@@ -352,11 +328,6 @@ export function createClaims(
       await withTimeout(worker?.close() ?? Promise.resolve(), lifeMs / 4);
     },
   };
-}
-
-/** What BullMQ itself refuses. */
-function isRefusal(error: unknown): error is Error & { readonly code: unknown } {
-  return error instanceof Error && "code" in error && Number(error.code) < 0;
 }
 
 /** Where there is a job of that key already, BullMQ gives its id. */

@@ -11,7 +11,7 @@ import {
 } from "bullmq";
 import { BotError } from "../../seam/errors.ts";
 import { type Log, redact } from "../../seam/log.ts";
-import { withLimit } from "../../seam/timeout.ts";
+import { pause, withLimit } from "../../seam/timeout.ts";
 
 /** A queue's job, whatever server it is on. */
 export type AnyJob<Data> = Job<Data, unknown, string>;
@@ -205,9 +205,9 @@ function slow(backend: IQueueBackend, yields: () => boolean): void {
   };
 }
 
-/** Holds up no process that ends. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+/** What BullMQ itself refuses, where the server answers: its codes are below zero. */
+export function isRefusal(error: unknown): error is Error & { readonly code: unknown } {
+  return error instanceof Error && "code" in error && Number(error.code) < 0;
 }
 
 /** A worker takes no more jobs, and waits for none: closed by force, it would go on waiting. */

@@ -4,7 +4,7 @@ import { createBounded } from "../../seam/bounded.ts";
 import type { Bus } from "../../seam/bus.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
-import { withTimeout } from "../../seam/timeout.ts";
+import { pause, withTimeout } from "../../seam/timeout.ts";
 import type { EventKey } from "../../seam/turn.ts";
 import type { Store } from "../../store/store.ts";
 import type { Lanes, LineLimits, TurnAsker } from "../lanes.ts";
@@ -92,7 +92,7 @@ export async function createFleetLanes(of: {
         return await work();
       } catch (error) {
         log.debug({ error }, "lanes.again");
-        await new Promise((resolve) => setTimeout(resolve, againMs).unref());
+        await pause(againMs);
       }
     }
   }
@@ -139,7 +139,7 @@ export async function createFleetLanes(of: {
     const isInDoubt = (hold: Hold | undefined) => hold?.lost.aborted === false && !hold.isHeld();
     const isAnyInDoubt = () =>
       isInDoubt(present) || [...own.values()].some(({ id }) => isInDoubt(of.ledger.hold(id)));
-    while (!isClosed && isAnyInDoubt()) await new Promise((resolve) => setTimeout(resolve, againMs).unref());
+    while (!isClosed && isAnyInDoubt()) await pause(againMs);
   }
 
   /** What waits here others are to have, at its place in line. */

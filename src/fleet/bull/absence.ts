@@ -1,0 +1,34 @@
+import { isRefusal } from "./engine.ts";
+
+/** What is known of a server's being away, by the calls that are made of it. */
+export interface Absence {
+  /** Makes a call. One that fails, or is slow, says that the server was away: other processes may have waited as long. */
+  watch<T>(call: () => Promise<T>): Promise<T>;
+  /** Whether it is away, or was so lately that who has something may not have renewed it since. */
+  isRecent(): boolean;
+}
+
+/** `lifeMs`: how long what is not renewed is held; that is done four times in it. */
+export function createAbsence(lifeMs: number, now = () => performance.now()): Absence {
+  /** When it was seen to be away last. */
+  let seenAt = Number.NEGATIVE_INFINITY;
+  /** Calls that it has not answered yet. */
+  const underWay = new Set<{ readonly from: number }>();
+  const isSlow = ({ from }: { readonly from: number }) => now() - from > lifeMs / 4;
+  return {
+    async watch(call) {
+      const one = { from: now() };
+      underWay.add(one);
+      try {
+        return await call();
+      } catch (error) {
+        if (!isRefusal(error)) seenAt = now();
+        throw error;
+      } finally {
+        underWay.delete(one);
+        if (isSlow(one)) seenAt = now();
+      }
+    },
+    isRecent: () => now() < seenAt + (3 * lifeMs) / 4 || [...underWay].some(isSlow),
+  };
+}
