@@ -44,6 +44,10 @@ export async function report(
       case "test:stderr":
         process.stdout.write(data.message);
         break;
+      case "test:diagnostic":
+        // The run fails with it, and no test does.
+        if (data.message.startsWith("Warning: ")) say(data.message);
+        break;
       case "test:coverage": {
         const { coveredLinePercent: lines, coveredBranchPercent: branches } = data.summary.totals;
         say(`${lines.toFixed(1)} % of lines and ${branches.toFixed(1)} % of branches ran`);

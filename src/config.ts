@@ -110,6 +110,8 @@ export interface Config {
   readonly stopGraceMs: number;
   /** How long to wait for another process to let go of the data, in ms. 0: not at all. */
   readonly takeoverMs: number;
+  /** How long to wait at the start for a server that does not answer, in ms. 0: not at all. */
+  readonly storeWaitMs: number;
   /** How long the stand-in takes for a picture, in ms. */
   readonly standinPaceMs: number;
 }
@@ -193,6 +195,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     queue: { all: parsed.QUEUE_LIMIT, ofOne: parsed.QUEUE_LIMIT_PERSON },
     stopGraceMs: parsed.STOP_GRACE_SECONDS * 1000,
     takeoverMs: parsed.TAKEOVER_SECONDS * 1000,
+    storeWaitMs: parsed.STORE_WAIT_SECONDS * 1000,
     standinPaceMs: parsed.STANDIN_PACE_MS,
   };
 }

@@ -162,6 +162,7 @@ export const environment = z
     // Less than the ten seconds a container is given.
     STOP_GRACE_SECONDS: wholeNumber(0, 3600).default(6),
     TAKEOVER_SECONDS: wholeNumber(0, 3600).default(60),
+    STORE_WAIT_SECONDS: wholeNumber(0, 3600).default(120),
     STANDIN_PACE_MS: wholeNumber(0, 600_000).default(4000),
   })
   .superRefine(

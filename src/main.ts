@@ -22,6 +22,7 @@ import { calmCollector } from "./setup/collector.ts";
 import { type LoadedEnvironment, loadEnvironment } from "./setup/env-file.ts";
 import { listSettings } from "./setup/in-force.ts";
 import { createAccounts } from "./store/accounts.ts";
+import { createStartPatience } from "./store/at-start.ts";
 import { createHistory } from "./store/history.ts";
 import { kindOf } from "./store/kind.ts";
 import { lockFile } from "./store/lock/file.ts";
@@ -88,7 +89,15 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     open.defer(() => lock.release());
   }
   let fleet: Fleet | undefined;
-  const opened = await openStore(storeUrl, { log, ...(config.isFleet ? { older: alone } : { alone }) });
+  // The file of who is alone answers at once, or there is something to be done about it.
+  const whenStoreAnswers = createStartPatience({
+    waitMs: config.isFleet ? config.storeWaitMs : 0,
+    signal: stopping.signal,
+    onWait: (cause) => process.stdout.write(`${sayWait(config, cause)}\n`),
+  });
+  const opened = await whenStoreAnswers(() =>
+    openStore(storeUrl, { log, ...(config.isFleet ? { older: alone } : { alone }) }),
+  );
   open.defer(() => opened.close());
   const metrics = await openMetrics(config, () => ({
     drawing: fleet?.lanes.inside ?? 0,
@@ -98,17 +107,18 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
 
-  fleet = await openFleet(config, store, log);
-  const bot = await createBot({
+  const ours = await whenStoreAnswers(() => openFleet(config, store, log));
+  fleet = ours;
+  const parts = {
     store,
     painter,
     history: createHistory(store),
-    ledger: fleet.ledger,
-    lanes: fleet.lanes,
-    leases: fleet.leases,
-    ...(config.isFleet && { bus: fleet.bus }),
+    ledger: ours.ledger,
+    lanes: ours.lanes,
+    leases: ours.leases,
+    ...(config.isFleet && { bus: ours.bus }),
     accounts: createAccounts(store),
-    identity: await createIdentity(store),
+    identity: await whenStoreAnswers(() => createIdentity(store)),
     links: createLinks(),
     prices: config.pricesFile ? readPrices(config.pricesFile) : publishedPrices,
     defaults: config.openai,
@@ -120,7 +130,8 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     ...(config.keep.answersMs !== undefined && { keepAnswersMs: config.keep.answersMs }),
     ...(metrics && { meter: metrics.meter }),
     log,
-  });
+  };
+  const bot = await whenStoreAnswers(() => createBot(parts));
 
   let isRunning = false;
   const isKept = createStoreCheck(opened);
@@ -145,7 +156,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
-  const { leases } = fleet;
+  const { leases } = ours;
   const loaded = await loadAdapters(config, { leases, painter: painted, watch, admin, log });
   const watcher = config.health && (await listenForWatchers(config.health.host, config.health.port, watch));
   if (watcher) open.defer(() => watcher.close());
@@ -313,6 +324,12 @@ async function loadAdapters(
 function nameOf(loaded: readonly Loaded[], key: string): string | undefined {
   const named = loaded.map(({ adapter }) => adapter.nameOf?.(key as ChannelKey)); // of what was asked somewhere
   return named.find((name) => name !== undefined);
+}
+
+function sayWait({ storeUrl, storeWaitMs }: Config, cause: unknown): string {
+  // Several addresses that were tried in vain have no message between them.
+  const why = cause instanceof Error ? cause.message || ("code" in cause && cause.code) : cause;
+  return `My memory at ${redact(storeUrl)} does not answer (${redact(String(why))}). I wait for it, ${storeWaitMs / 1000} s at most.`;
 }
 
 /** What an operator needs to read; a stack only for what is our mistake. */

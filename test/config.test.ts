@@ -33,6 +33,7 @@ describe("the configuration", () => {
       queue: { all: 1000, ofOne: 20 },
       stopGraceMs: 6000,
       takeoverMs: 60_000,
+      storeWaitMs: 120_000,
       standinPaceMs: 4000,
     });
   });
@@ -69,6 +70,7 @@ describe("the configuration", () => {
         SHARED_LINKS: "on",
         STOP_GRACE_SECONDS: "25",
         TAKEOVER_SECONDS: "0",
+        STORE_WAIT_SECONDS: "7",
         STANDIN_PACE_MS: "0",
         BUDGET_USD_DAY: "5",
         BUDGET_PICTURES_MONTH: "0",
@@ -119,6 +121,7 @@ describe("the configuration", () => {
         queue: { all: 500, ofOne: 3 },
         stopGraceMs: 25_000,
         takeoverMs: 0,
+        storeWaitMs: 7000,
         standinPaceMs: 0,
       },
     );

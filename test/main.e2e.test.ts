@@ -166,8 +166,13 @@ test("another store is picked by its scheme", async (t) => {
 });
 
 test("a store that cannot be opened ends the start with a message", async (t) => {
-  const bot = await start(t, { STORE_URL: "redis://user:hunter22@127.0.0.1:1/0" });
+  const STORE_URL = "redis://user:hunter22@127.0.0.1:1/0";
+  const bot = await start(t, { STORE_URL, STORE_WAIT_SECONDS: "1" });
   assert.equal(await bot.ended(), 1);
+  assert.match(
+    bot.output(),
+    /^My memory at redis:\S+ does not answer \(.*ECONNREFUSED.*\)\. I wait for it, 1 s at most\.$/m,
+  );
   assert.match(bot.output(), /My memory \(redis\) does not answer/);
   assert.doesNotMatch(bot.output(), /hunter22/);
 });

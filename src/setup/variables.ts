@@ -222,6 +222,10 @@ export const variables: Readonly<Record<keyof Environment, Variable>> = {
     part: keeping,
     about: "How long a second process waits for the first to end, before it opens anything; `0`: not at all",
   },
+  STORE_WAIT_SECONDS: {
+    part: keeping,
+    about: "How long the start waits for a Redis or PostgreSQL that does not answer; `0`: not at all",
+  },
   KEEP_ANSWERS_DAYS: {
     ...{ part: keeping, example: "365", otherwise: "for good" },
     about:

@@ -196,13 +196,11 @@ export function createStrikes(of: {
   async function failStore(how: Outage, ms: number): Promise<void> {
     if (closed) return;
     const bars = [...towns.values()].map((town) => town.bar(freshMs));
-    fleet.excuse(true);
     record.add({ kind: "store", what: how });
     await during(`store ${how}`, ms, () => ground.outage(how, ms));
     record.add({ kind: "store", what: "back" });
     await sleep(backMs);
     for (const unbar of bars) unbar();
-    fleet.excuse(false);
   }
 
   return {

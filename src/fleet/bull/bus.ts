@@ -3,6 +3,7 @@ import type { Bus } from "../../seam/bus.ts";
 import { BotError } from "../../seam/errors.ts";
 import { type Log, redact } from "../../seam/log.ts";
 import { withLimit, withTimeout } from "../../seam/timeout.ts";
+import { StoreAway } from "../../store/store-away.ts";
 import { createHearers } from "../hearers.ts";
 import { openPostgresChannel } from "./postgres-channel.ts";
 import { openRedisChannel } from "./redis-channel.ts";
@@ -13,7 +14,7 @@ const lookMs = 3000;
 const told = z.object({ topic: z.string(), body: z.unknown() });
 
 /**
- * The bus of several processes, on the server that a URL names. Rejects with BotError `storage` when it is not reached.
+ * The bus of several processes, on the server that a URL names. Rejects with `StoreAway` when it is not reached.
  * After `silentMs` without an answer a connection is given up for another.
  */
 export async function openBus(
@@ -35,7 +36,7 @@ export async function openBus(
   const open = kind === "redis" ? openRedisChannel : openPostgresChannel;
   const patience = { connectMs, silentMs };
   const channel = await open(url, patience, { onText, onBack }).catch((cause: unknown) => {
-    throw new BotError("storage", `${redact(url)} cannot be listened to. Is the server up?`, { cause });
+    throw new StoreAway(`${redact(url)} cannot be listened to. Is the server up?`, { cause });
   });
 
   function onText(text: string): void {

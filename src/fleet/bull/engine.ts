@@ -9,9 +9,9 @@ import {
   type Worker,
   withBackend,
 } from "bullmq";
-import { BotError } from "../../seam/errors.ts";
 import { type Log, redact } from "../../seam/log.ts";
 import { pause, withLimit } from "../../seam/timeout.ts";
+import { StoreAway } from "../../store/store-away.ts";
 
 /** A queue's job, whatever server it is on. */
 export type AnyJob<Data> = Job<Data, unknown, string>;
@@ -47,7 +47,7 @@ const yieldMs = 50;
 /** Seconds after which a worker looks by itself, where word of a job has not reached it. */
 const drainDelay = 2;
 
-/** Opens the queues on the server that a URL names: Redis, or PostgreSQL. Rejects with BotError `storage`. */
+/** Opens the queues on the server that a URL names: Redis, or PostgreSQL. Rejects with `StoreAway`. */
 export async function openEngine(
   kind: "redis" | "postgres",
   url: string,
@@ -57,7 +57,7 @@ export async function openEngine(
     return kind === "redis" ? await openRedis(url, log, connectMs) : await openPostgres(url, log, connectMs);
   } catch (cause) {
     const message = `The queues on ${redact(url)} cannot be opened. Is the server up, and of a version that is served?`;
-    throw new BotError("storage", message, { cause });
+    throw new StoreAway(message, { cause });
   }
 }
 

@@ -39,8 +39,20 @@ function troubleOf(error: unknown): string {
     ...{ OOM: isFull, MISCONF: isReadOnly, READONLY: isReadOnly },
   };
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const [word = ""] = error instanceof Error ? error.message.split(" ", 1) : [];
-  return sqlite[codeOf(error) ?? 0] ?? others[code] ?? others[word] ?? "does not answer";
+  if (isShutOut(error)) return "does not let me in";
+  return sqlite[codeOf(error) ?? 0] ?? others[code] ?? others[firstWord(error)] ?? "does not answer";
+}
+
+/** The server answered, and does not let us in, or knows no such database: until somebody sets that right. */
+export function isShutOut(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return (
+    ["28000", "28P01", "3D000"].includes(code) || ["NOAUTH", "NOPERM", "WRONGPASS"].includes(firstWord(error))
+  );
+}
+
+function firstWord(error: unknown): string {
+  return error instanceof Error ? (error.message.split(" ", 1)[0] ?? "") : "";
 }
 
 /** Says once that a store has begun to fail, and once that it is back. */

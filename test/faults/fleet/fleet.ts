@@ -27,8 +27,6 @@ export interface Fleet {
   join(): void;
   /** Replaces each by another, one after the other, as an update does. */
   roll(): Promise<void>;
-  /** While one is told so, nobody wonders about processes that cannot start. */
-  excuse(isExcused: boolean): void;
   /** Ends all with SIGTERM and starts no other; resolves with what was wrong about that. */
   stop(): Promise<readonly string[]>;
   /** Ends all at once, whatever they do. */
@@ -69,7 +67,7 @@ export function createFleet(
   let failures = 0;
   let peak = 0;
   let closing = false;
-  let isExcused = false;
+  let isFull = false;
   let aheadMs = 0;
 
   const live = () => bots.filter(({ isLive }) => isLive);
@@ -91,8 +89,8 @@ export function createFleet(
       },
       onEnd(ended, how) {
         record.add({ kind: "process", process, what: "ended", how });
-        // One that cannot come up says so and ends, and the next is tried.
-        const isKept = isExcused && ended.served === undefined && how === "exit 1";
+        // One that finds the disk full says so and ends, and the next is tried.
+        const isKept = isFull && ended.served === undefined && how === "exit 1";
         if (!ended.isMeant && !isKept) {
           crashed.push(`#${process} ended by itself: ${how}`);
           failures += 1;
@@ -134,7 +132,7 @@ export function createFleet(
     const hasBegun = bot.served !== undefined;
     record.add({ kind: "process", process: bot.process, what: "told to end" });
     const wrong = await bot.term();
-    const isKept = !hasBegun && (isExcused || wrong?.includes("did not end well: SIGTERM"));
+    const isKept = !hasBegun && (isFull || wrong?.includes("did not end well: SIGTERM"));
     if (wrong && !isKept) crashed.push(wrong);
   }
 
@@ -180,9 +178,6 @@ export function createFleet(
         if (!bot.isMeant && !closing) await term(bot);
       }
     },
-    excuse(isNow) {
-      isExcused = isNow;
-    },
     async stop() {
       closing = true;
       clearInterval(measuring);
@@ -213,11 +208,11 @@ export function createFleet(
         for (const bot of struck)
           if (bot.isLive) spawnSync(limitCommand, [`--pid=${bot.pid}`, `--fsize=${bytes}:unlimited`]);
       };
-      isExcused = true;
+      isFull = true;
       limit("1");
       await sleep(ms);
       limit("unlimited");
-      isExcused = false;
+      isFull = false;
       return true;
     },
     setClock(ms) {
