@@ -165,7 +165,10 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     await Promise.allSettled(adapters.map((adapter) => adapter.stop()));
   });
   open.defer(() => bot.drain(stopGraceMs));
-  for (const adapter of adapters) await adapter.start(bot.attach(adapter));
+  for (const adapter of adapters) {
+    const core = bot.attach(adapter);
+    await whenStoreAnswers(() => adapter.start(core));
+  }
   const where = Object.fromEntries(loaded.map(({ adapter, where }) => [adapter.name, where()]));
   const running = {
     ...(watcher && { health: watcher.url }),

@@ -264,6 +264,7 @@ export function createDiscordAdapter(
     } catch (error) {
       isLost = true;
       running = undefined;
+      unhear?.();
       await shards.close();
       throw error;
     }

@@ -132,9 +132,14 @@ export function createSlackAdapter(
       unstoppable: createUnstoppable(log),
       now,
     });
-    const closing = new AbortController();
     // What one process says of what it is at is not another's to take back. Whoever goes on with it says it anew.
     const own = core.shared ? createOwnKeep() : core.keep;
+    const app = await readAppKind(core.keep, me.botId, log);
+    const left = await readLeft(core.keep, log);
+    const sessions = await readSessions({
+      ...{ keep: own, tell: send.setSession, app, retryMs: timing.retryMs, log, now },
+    });
+    const closing = new AbortController();
     const { bus } = core.shared ?? {};
     /** What one process knows of a conversation is known to all: what comes next of it may come to any of them. */
     function share<Key extends string, Value>(
@@ -148,7 +153,6 @@ export function createSlackAdapter(
         ...(onSet && { onSet }),
       });
     }
-    const app = await readAppKind(core.keep, me.botId, log);
     const stage: Stage = {
       send,
       files: createFiles({
@@ -163,7 +167,7 @@ export function createSlackAdapter(
         origins,
       }),
       uploads: createUploads(core.keep, { log, now, isShared: core.shared !== undefined }),
-      left: await readLeft(core.keep, log),
+      left,
       missing,
       people: createPeople({
         ...{ info: send.fetchPerson, teamId: me.teamId, log, now },
@@ -188,9 +192,7 @@ export function createSlackAdapter(
       unanswered: share("unanswered", 5000, key),
       strangers: share("strangers", 5000, z.literal(true)),
       app,
-      sessions: await readSessions({
-        ...{ keep: own, tell: send.setSession, app, retryMs: timing.retryMs, log, now },
-      }),
+      sessions,
       stops: share("stops", 2000, stopped, (thread, stop) => {
         if (running) void stopIn(running.stage, thread, stop);
       }),

@@ -15,7 +15,10 @@ import type { Reply } from "./view.ts";
 /** A platform. */
 export interface Adapter {
   readonly name: string;
-  /** Connects and begins to hand over turns. */
+  /**
+   * Connects and begins to hand over turns. What is kept and cannot be read just now it
+   * rejects with as it came: nothing is left open then, and it may be tried again.
+   */
   start(core: Core): Promise<void>;
   /** Takes no more turns and lets go of the platform. */
   stop(): Promise<void>;

@@ -259,7 +259,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       log.error({ message: turn.message, error }, "store.failed");
       return false;
     });
-  const attendance = createAttendance(store, { patienceMs: parts.missedMs, log, now });
+  const attendance = createAttendance(store, { patienceMs: parts.missedMs, log, now, wait: parts.wait });
 
   async function arrange(adapter: Adapter, turn: Setting, reply: Reply): Promise<void> {
     const view = await settle(adapter, turn, stopped.signal);

@@ -6,6 +6,8 @@ export interface Cable {
   readonly port: number;
   /** Hears what is sent to the server, as it is sent. */
   listen(hear: (bytes: Buffer) => void): void;
+  /** Ends every connection, and each that comes within so many ms. */
+  drop(ms: number): void;
   /** Ends every connection, and takes no more. */
   cut(): void;
 }
@@ -14,7 +16,12 @@ export interface Cable {
 export async function createCable(to: number): Promise<Cable> {
   const sockets = new Set<Socket>();
   let hear: (bytes: Buffer) => void = () => {};
+  let isThere = true;
+  const end = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   const server = createServer((near) => {
+    if (!isThere) return void near.destroy();
     near.on("data", (bytes: Buffer) => hear(bytes));
     const far = connect(to, "127.0.0.1");
     for (const socket of [near, far]) {
@@ -37,9 +44,16 @@ export async function createCable(to: number): Promise<Cable> {
     listen(listener) {
       hear = listener;
     },
+    drop(ms) {
+      isThere = false;
+      end();
+      setTimeout(() => {
+        isThere = true;
+      }, ms);
+    },
     cut() {
       server.close();
-      for (const socket of sockets) socket.destroy();
+      end();
     },
   };
 }

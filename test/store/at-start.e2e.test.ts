@@ -1,8 +1,27 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
+import { createCable } from "../rig/cable.ts";
 import { createFolder, startDrawbridge } from "../rig/process.ts";
 import { createRedis, isInstalled, serverKinds } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
+
+/** Starts one whose way to the store is cut for a moment once it has asked so much; how often it asked before it was up. */
+async function startThrough(t: TestContext, storeUrl: string, cutAfter: number): Promise<number> {
+  const address = new URL(storeUrl);
+  const cable = await createCable(Number(address.port));
+  t.after(cable.cut);
+  address.port = String(cable.port);
+  let asked = 0;
+  cable.listen(() => {
+    asked += 1;
+    if (asked === cutAfter) cable.drop(300);
+  });
+  const bot = startDrawbridge(t, { DATA_DIR: await createFolder(t), STORE_URL: address.href });
+  await bot.url();
+  const inAll = asked;
+  await bot.kill("SIGTERM");
+  return inAll;
+}
 
 for (const { kind, create, skip } of serverKinds) {
   describe(`a process that starts while ${kind} is away`, { skip }, () => {
@@ -15,6 +34,20 @@ for (const { kind, create, skip } of serverKinds) {
       await server.start();
       assert.equal((await fetch(`${await bot.url()}/health`)).status, 200);
       assert.equal(bot.output().split("I wait for it").length, 2, "it says so once");
+    });
+
+    test("comes up though that goes at any moment of its start", async (t) => {
+      const server = await create();
+      assert.ok(server);
+      t.after(() => server.remove());
+      await server.start();
+      // The first makes the tables; what it asks more than another is no measure.
+      await startThrough(t, server.url, Number.POSITIVE_INFINITY);
+      const inAll = await startThrough(t, server.url, Number.POSITIVE_INFINITY);
+      for (let part = 1; part <= 6; part += 1) {
+        const cutAfter = Math.round((inAll * part) / 7);
+        assert.ok((await startThrough(t, server.url, cutAfter)) >= cutAfter, `it was cut after ${cutAfter}`);
+      }
     });
 
     test("goes on where it hung, however far the start had come", async (t) => {

@@ -235,6 +235,25 @@ for (const [name, create] of [
       assert.deepEqual(lines, ["store.failing", "store.back"]);
     });
 
+    test("answers a process that stood for longer than a call may take, and than it waits for a connection", async (t) => {
+      const server = running(t);
+      if (!server) return;
+      const { lines, log } = createLines();
+      // pg's own patience with a connection knows nothing of a process that stood.
+      const silentMs = name === "redis" ? 400 : 10_000;
+      const store = await openStore(server.url, { limitMs: 300, silentMs, log });
+      t.after(() => store.close().catch(() => {}));
+      const table = store.table("one", schema);
+      await table.set("a", { words: "before", count: 1 });
+      const asked = table.get("a");
+      await new Promise(setImmediate); // it is sent
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+      const next = table.set("a", { words: "after", count: 2 });
+      assert.equal((await asked)?.count, 1);
+      await next;
+      assert.deepEqual(lines, []);
+    });
+
     test("what was given up does not come after what was written later", async (t) => {
       const server = running(t);
       if (!server) return;

@@ -102,12 +102,14 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Engi
 }
 
 async function openPostgres(url: string, log: Log, connectMs: number): Promise<Engine> {
+  const { LostClient } = await import("../../store/backends/lost-client.ts");
   const connection = {
     connectionString: url,
     schema: `${prefix}_queues`,
     max: 2,
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
+    Client: LostClient,
   };
   const { Queue } = withBackend(createPostgresBackend);
   // The tables are made by whoever is there first; the others wait for that.

@@ -1,4 +1,4 @@
-import { withLimit } from "../../seam/timeout.ts";
+import { setAlarm, withLimit } from "../../seam/timeout.ts";
 import type { Backend, Row, Seen } from "./backend.ts";
 
 /** How long calls to a server may take, and whether they may be made. */
@@ -73,7 +73,6 @@ export function createPatient<Adapter extends Backend>(adapter: Adapter, patienc
 
 /** A connection that gives no answer at all is given up for another. */
 function watch<T>(sent: PromiseLike<T>, { silentMs, reconnect }: Patience): Promise<T> {
-  const timer = setTimeout(() => reconnect?.(), silentMs);
-  timer.unref();
-  return Promise.resolve(sent).finally(() => clearTimeout(timer));
+  const alarm = setAlarm(silentMs, () => reconnect?.(), { isIdle: true });
+  return Promise.resolve(sent).finally(alarm.clear);
 }

@@ -2,6 +2,7 @@ import KeyvPostgres from "@keyv/postgres";
 import pg from "pg";
 import { withLimit } from "../../seam/timeout.ts";
 import type { Backend, KeyPage, Row, Seen } from "./backend.ts";
+import { LostClient } from "./lost-client.ts";
 import { createPatient, type Patience } from "./patient.ts";
 
 const table = "drawbridge";
@@ -123,15 +124,4 @@ function toValues(rows: readonly Row[]): unknown[] {
   const gone = rows.filter(({ value }) => value === undefined);
   const keysOf = (some: readonly Row[]) => some.map(({ key }) => key);
   return [keysOf(kept), kept.map(({ value }) => value), keysOf(gone)];
-}
-
-class LostClient extends pg.Client {
-  override emit(event: string | symbol, ...values: unknown[]): boolean {
-    if (event !== "error") return super.emit(event, ...values);
-    try {
-      return super.emit(event, ...values);
-    } catch {
-      return true;
-    }
-  }
 }

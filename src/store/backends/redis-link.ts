@@ -1,5 +1,5 @@
 import { createClient, type RedisClientType } from "@keyv/redis";
-import { withLimit } from "../../seam/timeout.ts";
+import { type Alarm, setAlarm, withLimit } from "../../seam/timeout.ts";
 
 /** A connection to Redis that finds its server again. */
 export interface RedisLink {
@@ -43,11 +43,11 @@ export async function openRedisLink(
       disableOfflineQueue: true,
       socket: { connectTimeout: connectMs, reconnectStrategy },
     }) as RedisClientType;
-    let greeting: NodeJS.Timeout | undefined;
-    const stopWaiting = () => clearTimeout(greeting);
+    let greeting: Alarm | undefined;
+    const stopWaiting = () => greeting?.clear();
     made.on("connect", () => {
       stopWaiting();
-      greeting = setTimeout(() => made === client && reconnect(), silentMs).unref();
+      greeting = setAlarm(silentMs, () => made === client && reconnect(), { isIdle: true });
     });
     made.on("end", stopWaiting);
     // A lost connection is reported by the calls that it fails.

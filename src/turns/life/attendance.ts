@@ -5,6 +5,8 @@ import type { Log } from "../../seam/log.ts";
 import type { Place, ThreadKey } from "../../seam/turn.ts";
 import type { Store } from "../../store/store.ts";
 import { key } from "../../store/stored.ts";
+import { usualWait, type Wait } from "./patience.ts";
+import { throughOutage } from "./through-outage.ts";
 
 /** Until when each platform was listened to, and where people spoke with the bot there lately. */
 export interface Attendance {
@@ -34,9 +36,14 @@ const beatMs = 10_000;
 /** `patienceMs`: what is older is not answered any more; 0: nothing that was missed is. */
 export function createAttendance(
   store: Store,
-  of: { readonly patienceMs: number; readonly log: Log; readonly now: () => number },
+  of: {
+    readonly patienceMs: number;
+    readonly log: Log;
+    readonly now: () => number;
+    readonly wait?: Wait | undefined;
+  },
 ): Attendance {
-  const { patienceMs, log, now } = of;
+  const { patienceMs, log, now, wait = usualWait } = of;
   const table = store.table("attended", attended);
   /** By thread, so that none is there twice; of an adapter that has begun. */
   const places = new Map<string, Map<ThreadKey, Missed["places"][number]>>();
@@ -44,6 +51,7 @@ export function createAttendance(
   const before = new Map<string, Promise<number | undefined>>();
   /** By adapter, of those that have begun. */
   const writeSoon = new Map<string, () => Promise<void>>();
+  const ending = new AbortController();
   let beat: NodeJS.Timeout | undefined;
 
   /** With where people have spoken with other processes. */
@@ -65,8 +73,9 @@ export function createAttendance(
   }
 
   async function read(adapter: string): Promise<number | undefined> {
-    const found = await table.get(adapter).catch((error: unknown) => {
-      log.warn({ error }, "attendance.lost");
+    const patience = { onAway: () => {}, signal: ending.signal, wait, log };
+    const found = await throughOutage(patience, () => table.get(adapter)).catch((error: unknown) => {
+      if (!ending.signal.aborted) log.warn({ error }, "attendance.lost");
       return undefined;
     });
     places.set(adapter, new Map((found?.places ?? []).map((place) => [place.thread, place])));
@@ -106,6 +115,7 @@ export function createAttendance(
     },
     async end() {
       clearInterval(beat);
+      ending.abort();
       await writeAll();
     },
   };

@@ -102,3 +102,24 @@ test("where people have spoken with one process, another looks", async () => {
   const found = await other.missed("paper", 1000);
   assert.deepEqual(found?.places.map(({ thread }) => thread).sort(), ["t:1", "t:2"]);
 });
+
+test("until when the process before was there is read when the store answers, where it does not at the start", async () => {
+  const fragile = createFragileStore(await openStore("memory:"), { isAway: true });
+  let clock = minute;
+  const of = { patienceMs: 10 * minute, log, now: () => clock, wait: async () => {} };
+  const before = createAttendance(fragile.store, of);
+  before.begin("paper");
+  await before.missed("paper");
+  await before.end();
+  clock = 3 * minute;
+  let tries = 0;
+  fragile.failWhen((_, call) => {
+    if (call === "get") tries += 1;
+    return call === "get" && tries < 4;
+  });
+  const next = createAttendance(fragile.store, of);
+  next.begin("paper");
+  const found = await next.missed("paper");
+  assert.equal(found?.forMs, 2 * minute + 10_000);
+  await next.end();
+});
