@@ -16,8 +16,8 @@ import type { Reply } from "./view.ts";
 export interface Adapter {
   readonly name: string;
   /**
-   * Connects and begins to hand over turns. What is kept and cannot be read just now it
-   * rejects with as it came: nothing is left open then, and it may be tried again.
+   * Connects and begins to hand over turns. Where it cannot read what is kept it rejects with what the core said to that,
+   * leaves nothing open, and may be tried again.
    */
   start(core: Core): Promise<void>;
   /** Takes no more turns and lets go of the platform. */
