@@ -107,16 +107,15 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
 
-  const ours = await whenStoreAnswers(() => openFleet(config, store, log));
-  fleet = ours;
+  fleet = await whenStoreAnswers(() => openFleet(config, store, log));
   const parts = {
     store,
     painter,
     history: createHistory(store),
-    ledger: ours.ledger,
-    lanes: ours.lanes,
-    leases: ours.leases,
-    ...(config.isFleet && { bus: ours.bus }),
+    ledger: fleet.ledger,
+    lanes: fleet.lanes,
+    leases: fleet.leases,
+    ...(config.isFleet && { bus: fleet.bus }),
     accounts: createAccounts(store),
     identity: await whenStoreAnswers(() => createIdentity(store)),
     links: createLinks(),
@@ -156,7 +155,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     health: createHealth(fixed, readiness),
     settings: () => listSettings(env),
   };
-  const { leases } = ours;
+  const { leases } = fleet;
   const loaded = await loadAdapters(config, { leases, painter: painted, watch, admin, log });
   const watcher = config.health && (await listenForWatchers(config.health.host, config.health.port, watch));
   if (watcher) open.defer(() => watcher.close());

@@ -33,7 +33,7 @@ export function createStartPatience({ waitMs, signal, onWait }: StartPatience) {
         end ??= performance.now() + waitMs;
         if (performance.now() >= end) throw error;
         if (isFirst) onWait(error.cause);
-        await sleep(againMs, undefined, { signal });
+        await sleep(againMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     }
   };

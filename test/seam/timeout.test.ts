@@ -4,11 +4,7 @@ import { connect, createServer } from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setAlarm, withLimit, withTimeout } from "../../src/seam/timeout.ts";
-
-/** As a process is that is stopped: it does nothing at all. */
-function stand(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-}
+import { stand } from "../rig/stand.ts";
 
 test("what has come while the process stood is heard, though the time for it was over", async (t) => {
   const server = createServer((socket) => void socket.pipe(socket)).listen(0, "127.0.0.1");

@@ -2,8 +2,16 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { createCable } from "../rig/cable.ts";
 import { createFolder, startDrawbridge } from "../rig/process.ts";
-import { createRedis, isInstalled, serverKinds } from "../rig/servers.ts";
+import { createRedis, isInstalled, type Server, serverKinds } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
+
+/** One that is there for that test alone. */
+async function keep(t: TestContext, made: Promise<Server | undefined>): Promise<Server> {
+  const server = await made;
+  assert.ok(server);
+  t.after(() => server.remove());
+  return server;
+}
 
 /** Starts one whose way to the store is cut for a moment once it has asked so much; how often it asked before it was up. */
 async function startThrough(t: TestContext, storeUrl: string, cutAfter: number): Promise<number> {
@@ -26,9 +34,7 @@ async function startThrough(t: TestContext, storeUrl: string, cutAfter: number):
 for (const { kind, create, skip } of serverKinds) {
   describe(`a process that starts while ${kind} is away`, { skip }, () => {
     test("says that it waits, and is there when that is", async (t) => {
-      const server = await create();
-      assert.ok(server);
-      t.after(() => server.remove());
+      const server = await keep(t, create());
       const bot = startDrawbridge(t, { DATA_DIR: await createFolder(t), STORE_URL: server.url });
       await until(() => bot.output().includes("I wait for it, 120 s at most"), "its words");
       await server.start();
@@ -37,9 +43,7 @@ for (const { kind, create, skip } of serverKinds) {
     });
 
     test("comes up though that goes at any moment of its start", async (t) => {
-      const server = await create();
-      assert.ok(server);
-      t.after(() => server.remove());
+      const server = await keep(t, create());
       await server.start();
       // The first makes the tables; what it asks more than another is no measure.
       await startThrough(t, server.url, Number.POSITIVE_INFINITY);
@@ -50,10 +54,8 @@ for (const { kind, create, skip } of serverKinds) {
       }
     });
 
-    test("goes on where it hung, however far the start had come", async (t) => {
-      const server = await create();
-      assert.ok(server);
-      t.after(() => server.remove());
+    test("is there when that answers again, where it hung", async (t) => {
+      const server = await keep(t, create());
       await server.start();
       await server.pause();
       const bot = startDrawbridge(t, { DATA_DIR: await createFolder(t), STORE_URL: server.url });
@@ -63,9 +65,7 @@ for (const { kind, create, skip } of serverKinds) {
     });
 
     test("ends when it is told to", async (t) => {
-      const server = await create();
-      assert.ok(server);
-      t.after(() => server.remove());
+      const server = await keep(t, create());
       const bot = startDrawbridge(t, { DATA_DIR: await createFolder(t), STORE_URL: server.url });
       await until(() => bot.output().includes("I wait for it"), "its words");
       bot.signal("SIGTERM");
@@ -77,9 +77,7 @@ for (const { kind, create, skip } of serverKinds) {
 test("a store that lets nobody in is not waited for", {
   skip: isInstalled("redis") ? false : "redis is not installed here",
 }, async (t) => {
-  const server = await createRedis("--requirepass", "correct horse");
-  assert.ok(server);
-  t.after(() => server.remove());
+  const server = await keep(t, createRedis("--requirepass", "correct horse"));
   await server.start();
   const bot = startDrawbridge(t, {
     DATA_DIR: await createFolder(t),

@@ -11,6 +11,7 @@ import { createLog } from "../../src/seam/log.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createCable } from "../rig/cable.ts";
 import { createPostgres, createRedis, type Server } from "../rig/servers.ts";
+import { stand } from "../rig/stand.ts";
 import { until } from "../rig/until.ts";
 
 const schema = z.object({ words: z.string(), count: z.number() });
@@ -247,7 +248,7 @@ for (const [name, create] of [
       await table.set("a", { words: "before", count: 1 });
       const asked = table.get("a");
       await new Promise(setImmediate); // it is sent
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+      stand(1000);
       const next = table.set("a", { words: "after", count: 2 });
       assert.equal((await asked)?.count, 1);
       await next;

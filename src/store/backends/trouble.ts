@@ -38,21 +38,22 @@ function troubleOf(error: unknown): string {
     ...{ "53100": isFull, "25006": isReadOnly, XX001: isDamaged, XX002: isDamaged },
     ...{ OOM: isFull, MISCONF: isReadOnly, READONLY: isReadOnly },
   };
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (isShutOut(error)) return "does not let me in";
-  return sqlite[codeOf(error) ?? 0] ?? others[code] ?? others[firstWord(error)] ?? "does not answer";
+  const { code, word } = namesOf(error);
+  return sqlite[codeOf(error) ?? 0] ?? others[code] ?? others[word] ?? "does not answer";
 }
 
 /** The server answered, and does not let us in, or knows no such database: until somebody sets that right. */
 export function isShutOut(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return (
-    ["28000", "28P01", "3D000"].includes(code) || ["NOAUTH", "NOPERM", "WRONGPASS"].includes(firstWord(error))
-  );
+  const { code, word } = namesOf(error);
+  return ["28000", "28P01", "3D000"].includes(code) || ["NOAUTH", "NOPERM", "WRONGPASS"].includes(word);
 }
 
-function firstWord(error: unknown): string {
-  return error instanceof Error ? (error.message.split(" ", 1)[0] ?? "") : "";
+/** PostgreSQL's code, or the system's, and Redis's word. */
+function namesOf(error: unknown): { readonly code: string; readonly word: string } {
+  if (!(error instanceof Error)) return { code: "", word: "" };
+  const [word = ""] = error.message.split(" ", 1);
+  return { code: "code" in error ? String(error.code) : "", word };
 }
 
 /** Says once that a store has begun to fail, and once that it is back. */
