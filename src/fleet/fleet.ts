@@ -72,7 +72,7 @@ export async function openSeveral(
     opened.defer(() => engine.close());
     const bus = await openBus(kind, url, { log });
     opened.defer(() => bus.close());
-    const ledger = await createFleetLedger(store, engine, parts);
+    const ledger = await createFleetLedger(store, engine, { ...parts, ...(kind === "redis" && { bus }) });
     opened.defer(() => ledger.close());
     const lanes = await createFleetLanes({ ...parts, bus, engine, ledger });
     opened.defer(() => lanes.close());

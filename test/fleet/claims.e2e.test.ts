@@ -118,6 +118,29 @@ describe("what a process has when the server is away for longer than a lease", (
   });
 });
 
+describe("what a process has, when the server has forgotten it and another offers it first", () => {
+  onEach("is its own as soon as it is renewed", async (t, kind, server) => {
+    const engines = await Promise.all([1, 2].map(() => openEngine(kind, server.url, { log })));
+    t.after(() => Promise.all(engines.map((engine) => engine.close())));
+    const parts = { log, mayAnew: async () => true, lifeMs: 4000 };
+    const [first, second] = engines.map((one) => createClaims(one, "things", parts));
+    assert.ok(first && second);
+    t.after(() => Promise.all([first, second].map((one) => one.close())));
+    const adopted: string[] = [];
+    for (const one of [first, second]) one.adopt(async ({ key }) => void adopted.push(key));
+    const kept = await first.take("paper:1", null);
+    const over = await first.take("paper:2", null);
+    assert.ok(kept && over);
+    await engines[1]?.queue("things").obliterate({ force: true });
+    for (const one of [kept, over]) await second.offer(one.key, one.body, 4000);
+    await until(async () => (await first.renew(kept)) && (await first.renew(over)), "them to be its own");
+    await first.drop(over);
+    await sleep(6000);
+    assert.deepEqual([kept.isHeld(), kept.lost.aborted, adopted], [true, false, []]);
+    assert.deepEqual(await second.all(), [{ key: "paper:1", body: null }]);
+  });
+});
+
 describe("what a process has taken over and hands on while the server does not hear", () => {
   onEach("goes to the next when that does", async (t, kind, server) => {
     const engine = await openEngine(kind, server.url, { log });

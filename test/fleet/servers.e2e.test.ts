@@ -7,6 +7,7 @@ import type { Entry } from "../../src/fleet/ledger.ts";
 import { createLog } from "../../src/seam/log.ts";
 import type { EventKey } from "../../src/seam/turn.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import { StoreAway } from "../../src/store/store-away.ts";
 import { createFragileStore } from "../rig/fragile-store.ts";
 import { createPostgres, createRedis } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
@@ -107,6 +108,35 @@ for (const kind of ["redis", "postgres"] as const) {
       assert.equal(turn?.message, "m:orphan");
       await ledger.note(turnOf("m:orphan", { event, text: "a bear" }));
       await ledger.forget(turnOf("m:orphan", { event }));
+    });
+
+    test("leaves what it could not write down of a turn that it loses to whoever goes on with it", async (t) => {
+      const event = "paper:unwritten";
+      const one = await ground.join(t);
+      await one.ledger.take({ key: event, body: {} }, "paper");
+      await one.ledger.note(turnOf("m:unwritten", { event }));
+      const engine = await openEngine(kind, server?.url ?? "", { log: createLog("silent") });
+      const fragile = createFragileStore(await opened(), { isAway: true });
+      const log = createLog("silent");
+      const mid = await createFleetLedger(fragile.store, engine, { log, lifeMs, takeMs: 60_000 });
+      t.after(() => engine.close().then(mid.close));
+      const adopted = Promise.withResolvers<void>();
+      mid.adopt(async ({ key }) => void (key === event && adopted.resolve()));
+      await one.kill();
+      await adopted.promise;
+      let failed = 0;
+      fragile.failWhen((table, call) => table === "event" && call === "set" && ++failed <= 3);
+      await assert.rejects(mid.note(turnOf("m:unwritten", { event, text: "a bear" })), StoreAway);
+      await engine.queue("turns").obliterate({ force: true });
+      const { ledger } = await ground.join(t);
+      await until(() => mid.hold(event).lost.aborted, "it to be lost");
+      await until(() => failed > 3, "it to be written down");
+      await mid.rest();
+      assert.equal(await ledger.take({ key: event, body: {} }, "paper"), false, "it is a turn by now");
+      const again = Promise.withResolvers<Entry>();
+      ledger.adopt(async (entry) => void (entry.key === event && again.resolve(entry)));
+      assert.equal((await again.promise).turn?.text, "a bear");
+      await ledger.forget(turnOf("m:unwritten", { event }));
     });
 
     test("tries what fails again, and not at once", async (t) => {

@@ -209,8 +209,8 @@ export async function openChat(database: Database, pictures: Pictures, now: () =
     }
     for (const draft of drafts) {
       const { file, mediaType, width, height, bytes } = draft;
-      const isNew = sql.putPicture.run(file, mediaType, width, height, bytes).changes > 0;
-      if (isNew) pictures.bind(draft);
+      sql.putPicture.run(file, mediaType, width, height, bytes);
+      pictures.bind(draft);
     }
     const cleared = sql.clearShown.run(message.id).changes;
     shownBy(message).forEach(({ src }, position) => {

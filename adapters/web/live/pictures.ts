@@ -28,7 +28,7 @@ export interface Pictures {
   adopt(arrived: Arrived, measured: Measured): Promise<Draft>;
   /** Gives drafts their names. Throws BotError `storage`. Synchronous, so that no removal comes between it and the row that names them. */
   settle(drafts: readonly Draft[]): void;
-  /** There is a row for it now. To be called in the change that writes that. */
+  /** There is a row for it now, if there was none before. To be called in the change that writes that. */
   bind(draft: Draft): void;
   /** There is none any more. The same. */
   unbind(file: string): void;

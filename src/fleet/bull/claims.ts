@@ -19,8 +19,11 @@ export interface Claim extends Hold {
 export interface Claims {
   /** Undefined: some process has it. */
   take(key: string, body: unknown): Promise<Claim | undefined>;
-  /** Leaves one that nobody has to whoever adopts it. */
-  offer(key: string, body: unknown): Promise<void>;
+  /**
+   * Leaves one that nobody has to whoever adopts it, in `ms`. Where somebody has it, it stays so; where the server has
+   * forgotten theirs, it is theirs as soon as they renew it.
+   */
+  offer(key: string, body: unknown, ms?: number): Promise<void>;
   /** Lets go of one that is not over: whoever adopts it has it at once. Never rejects. */
   leave(claim: Claim): Promise<void>;
   /** The same of one that is in hand: it is lost, and for the next moments others adopt it before this process does. */
@@ -45,7 +48,7 @@ export interface Claims {
 }
 
 /** How long a process may be silent before another takes over what it has, in ms. */
-const leaseMs = 8000;
+export const leaseMs = 8000;
 
 /** After how many ms what could not be seen to is tried again, in whatever process. */
 const againMs = 1000;
@@ -63,6 +66,8 @@ const doubtMs = 2000;
 interface Claimed {
   readonly key: string;
   readonly body: unknown;
+  /** Nobody had it as it was put there. */
+  readonly isOffered?: true;
 }
 
 /** A claim of this process. */
@@ -134,18 +139,22 @@ export function createClaims(
     claim.end.resolve("over"); // the lock is another's: what BullMQ is told of it, it refuses
   }
 
-  function add(key: string, body: unknown, delay = lifeMs): Promise<AnyJob<Claimed>> {
-    return queue.add(
-      name,
-      { key, body },
-      {
-        ...{ jobId: randomUUID(), delay, deduplication: { id: key } },
-        ...{ removeOnComplete: true, removeOnFail: true },
-      },
-    ) as Promise<AnyJob<Claimed>>;
+  function add(claimed: Claimed, delay = lifeMs): Promise<AnyJob<Claimed>> {
+    const { key } = claimed;
+    return queue.add(name, claimed, {
+      ...{ jobId: randomUUID(), delay, deduplication: { id: key } },
+      ...{ removeOnComplete: true, removeOnFail: true },
+    }) as Promise<AnyJob<Claimed>>;
   }
 
-  async function extend({ job, token }: Own): Promise<"held" | "due" | "lost" | "gone"> {
+  async function offer(key: string, body: unknown, ms = 0): Promise<void> {
+    await add({ key, body, isOffered: true }, ms);
+  }
+
+  async function extend({
+    job,
+    token,
+  }: Pick<Own, "job" | "token">): Promise<"held" | "due" | "lost" | "gone"> {
     const id = String(job.id);
     for (let tries = 1; ; tries += 1) {
       try {
@@ -180,14 +189,21 @@ export function createClaims(
   }
 
   async function anew(claim: Own): Promise<void> {
+    const { key, body, token } = claim;
     try {
-      if (claim.token === undefined && (await mayAnew(claim))) {
+      if (token === undefined && (await mayAnew(claim))) {
         const until = lease();
-        const job = await add(claim.key, claim.body);
+        const job = await add({ key, body });
         if (isNew(job)) {
           Object.assign(claim, { job, until });
           return;
         }
+        // Another has offered it before: it is renewed as if it had been there all the time.
+        const found = (await queue.getJob(String(job.id))) as AnyJob<Claimed> | undefined;
+        if (!found) return;
+        const state = found.data.isOffered ? await extend({ job: found }) : "lost";
+        if (state === "held") Object.assign(claim, { job: found, until });
+        if (state !== "lost") return;
       }
     } catch {
       return; // it is asked again
@@ -203,9 +219,16 @@ export function createClaims(
   }
   timer = setTimeout(() => void renewAll(), lifeMs / 4).unref();
 
-  async function letGo({ token, job, end }: Own): Promise<void> {
-    if (token === undefined) await job.promote();
-    else end.resolve(0);
+  async function letGo(claim: Own): Promise<void> {
+    const { key, body, token, job, end } = claim;
+    if (token !== undefined) return end.resolve(0);
+    try {
+      await job.promote();
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // It has come due, or the server has forgotten it: where it has not, this adds nothing.
+      if (await mayAnew(claim)) await offer(key, body);
+    }
   }
 
   function spare(key: string): void {
@@ -260,7 +283,7 @@ export function createClaims(
   return {
     async take(key, body) {
       const until = lease();
-      const job = await add(key, body);
+      const job = await add({ key, body });
       if (!isNew(job)) return undefined;
       const claim = toOwn(job, until);
       own.set(key, claim);
@@ -283,7 +306,7 @@ export function createClaims(
       await letGo(mine).catch(() => {}); // it comes due by itself
     },
     spare,
-    offer: (key, body) => add(key, body, 0).then(() => {}),
+    offer,
     async drop(claim) {
       const mine = own.get(claim.key);
       if (!mine || mine.lost !== claim.lost) return;
@@ -312,7 +335,7 @@ export function createClaims(
       return jobs
         .filter((job) => job !== undefined)
         .sort((one, other) => one.timestamp - other.timestamp)
-        .map(({ data }) => data);
+        .map(({ data: { key, body } }) => ({ key, body }));
     },
     async close() {
       isResting = true;

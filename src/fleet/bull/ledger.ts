@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { createBounded } from "../../seam/bounded.ts";
+import type { Bus } from "../../seam/bus.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
-import { withLimit } from "../../seam/timeout.ts";
+import { pause, withLimit } from "../../seam/timeout.ts";
 import type { EventKey } from "../../seam/turn.ts";
+import { openTurn } from "../../store/open-turn.ts";
 import type { Store } from "../../store/store.ts";
 import { StoreAway } from "../../store/store-away.ts";
 import { key } from "../../store/stored.ts";
@@ -19,11 +21,20 @@ import {
   takenOver,
   tooSlow,
 } from "../ledger.ts";
-import { type Claim, createClaims } from "./claims.ts";
+import { type Claim, createClaims, leaseMs } from "./claims.ts";
 import type { Engine } from "./engine.ts";
+import { createRecent } from "./recent.ts";
 
-/** An event as it came in, as its claim carries it: it is noted with it, in one step. */
-const noted = z.object({ adapter: z.string(), at: z.number(), body: z.unknown() });
+/**
+ * An event as it came in, as its claim carries it: it is noted with it, in one step. `turn`: of one that the server has
+ * forgotten, and that has come of no event.
+ */
+const noted = z.object({
+  adapter: z.string(),
+  at: z.number(),
+  body: z.unknown(),
+  turn: openTurn.exactOptional(),
+});
 
 /** What this process is seeing to. */
 interface Open {
@@ -31,12 +42,17 @@ interface Open {
   /** More than what any holder before has written: a claim that the server has forgotten counts anew. */
   readonly hands: number;
   isTurn: boolean;
+  /** What could not be written down yet. */
+  unwritten?: z.input<typeof entry>;
   /** The hold of what is only being taken. */
   readonly waiting: (() => void)[];
 }
 
 /** Events that are remembered to be another's by now. */
 const mostTaken = 5000;
+
+/** How often it is tried, in the time of a lease, to write down what is known of what another will go on with. */
+const mostWords = 16;
 
 /** Nobody has said that it is ours, or it no longer is. */
 const notOurs: Hold = { lost: AbortSignal.abort(takenOver()), isHeld: () => false };
@@ -57,21 +73,26 @@ export async function createFleetLedger(
     /** Ms in which an event has to be noted. */
     readonly takeMs?: number;
     readonly lifeMs?: number;
+    /** Where the server may lose its last writes: what was taken on just before, the other processes know then. */
+    readonly bus?: Bus;
   },
 ): Promise<Ledger> {
-  const { log, onUnreadable = () => {}, now = Date.now, takeMs = takeLimitMs } = of;
+  const { log, onUnreadable = () => {}, now = Date.now, takeMs = takeLimitMs, lifeMs = leaseMs, bus } = of;
   const entries = store.table("event", entry);
   const own = new Map<EventKey, Open>();
+  let isClosed = false;
   /** What others have taken over: what is still to be noted of it here is old. */
   const taken = createBounded<EventKey, true>(mostTaken);
   const claims = createClaims(engine, "turns", {
     log,
-    ...(of.lifeMs !== undefined && { lifeMs: of.lifeMs }),
+    lifeMs,
     mayAnew: async (claim) => {
       const found = await entries.get(claim.key);
       return !found?.over && (found?.hands ?? 0) <= (own.get(claim.key as EventKey)?.hands ?? claim.hands);
     },
   });
+  const recent =
+    bus && createRecent(bus, { offer: (event, body) => claims.offer(event, body, lifeMs), lifeMs, log });
 
   function settle(event: EventKey): void {
     for (const go of own.get(event)?.waiting.splice(0) ?? []) go();
@@ -85,6 +106,7 @@ export async function createFleetLedger(
     const { hands } = open;
     await put(event, { key: event, adapter: "", at: now(), body: null, over: true, hands }, rememberedMs);
     own.delete(event);
+    recent?.over(event);
     // Where that fails, it comes due, and whoever adopts it finds that it is over.
     await claims.drop(open.claim).catch((error: unknown) => log.warn({ event, error }, "fleet.undropped"));
   }
@@ -116,6 +138,7 @@ export async function createFleetLedger(
       taken.set(event, true);
       settle(event);
       own.delete(event);
+      void leaveWord(event, open);
     };
     claim.lost.addEventListener("abort", forget, { once: true });
     return open;
@@ -124,6 +147,7 @@ export async function createFleetLedger(
   async function take(event: EventKey, body: unknown, isLate: () => boolean): Promise<boolean> {
     const claim = await claims.take(event, body);
     if (!claim) return false;
+    recent?.taken(event, body);
     // It is noted by now, and whoever brought it elsewhere meanwhile was told so: somebody sees to it.
     const leave = () => void claims.leave(claim);
     const found = await entries.get(event).catch((error: unknown) => {
@@ -144,8 +168,24 @@ export async function createFleetLedger(
     const { claim, hands } = open;
     if (!claim) throw takenOver();
     if (claim.lost.aborted) throw takenOver();
+    const latest = { ...given, hands };
+    open.unwritten = latest;
     if (!claim.isHeld() && !(await claims.renew(claim))) throw claim.lost.aborted ? takenOver() : tooSlow();
-    await put(event, { ...given, hands });
+    await put(event, latest);
+    if (open.unwritten === latest) delete open.unwritten;
+  }
+
+  /** What this process knows of one that it has lost, while the store was away, is there for whoever goes on with it. */
+  async function leaveWord(event: EventKey, { unwritten }: Open): Promise<void> {
+    for (let tries = 1; unwritten && !isClosed; tries += 1) {
+      try {
+        return await put(event, unwritten);
+      } catch (error) {
+        // Somebody goes on with it already, or it is left as it was.
+        if (!(error instanceof StoreAway) || tries === mostWords) return;
+        await pause(lifeMs / mostWords);
+      }
+    }
   }
 
   /** Nothing is written over what a later holder has written, whatever the clocks of this one say. */
@@ -195,6 +235,7 @@ export async function createFleetLedger(
         void claims.drop(claim).catch(() => {});
         throw error;
       }
+      recent?.taken(event, { ...body, turn });
     },
     async over(event) {
       if (!ledger.waits(event)) return;
@@ -229,7 +270,10 @@ export async function createFleetLedger(
       claims.adopt(async (claim) => {
         const event = key.parse(claim.key);
         const found = await read(event, claim.body);
-        if (!found) return claims.drop(claim);
+        if (!found) {
+          recent?.over(event);
+          return claims.drop(claim);
+        }
         keep(event, claim, found.turn !== undefined, found);
         // From now on what its last holder writes is older.
         if (found.turn) await ledger.note(found.turn);
@@ -243,7 +287,9 @@ export async function createFleetLedger(
     spare: claims.spare,
     rest: () => claims.rest(),
     async close() {
+      await recent?.close();
       await claims.close();
+      isClosed = true;
       own.clear();
     },
   };

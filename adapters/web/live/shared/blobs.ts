@@ -6,9 +6,15 @@ import type { Database } from "../database.ts";
 
 /** Bytes in the store, in parts: listed before the first part is there, so that none is left behind by whatever end. */
 export interface Blobs {
-  /** Keeps bytes until then (Unix time, ms), or until they are bound to a file; their id. Rejects with BotError `storage`. */
+  /**
+   * Keeps bytes until then (Unix time, ms), or until they are bound to a file; their id. What a server loses of them in the
+   * next seconds it is given again. Rejects with BotError `storage`.
+   */
   put(bytes: Uint8Array, until: number, id?: string): Promise<string>;
-  /** They are that file's, for good. To be called in a change. Throws BotError `storage` where they are gone. */
+  /**
+   * They are that file's, for good, in place of what was: a server that has lost its last writes may have lost that. To be
+   * called in a change. Throws BotError `storage` where they are gone.
+   */
   bind(id: string, file: string): void;
   /** Nobody needs that file's any more. The same. */
   unbind(file: string): void;
@@ -28,6 +34,15 @@ export interface Blobs {
 /** Bytes of a part: what a server takes and gives in one go without holding up others. */
 const partBytes = 1024 * 1024;
 
+/** How long who has begun to read what is replaced may go on with that, in ms. */
+const readingMs = 60_000;
+
+/** Ms after which a server has on its disk what it was given: before, it may lose that. */
+const lookMs = 5000;
+
+/** Bytes that are held at most until then. */
+const mostHeld = 64 * 1024 * 1024;
+
 const base64 = z.string();
 
 /** `asides`: the names of all that may be made of some. `now` is Unix time in ms. */
@@ -39,6 +54,7 @@ export function createBlobs(
   const sql = {
     list: database.prepare("INSERT INTO blobs (id, parts, until) VALUES (?, ?, ?)"),
     bind: database.prepare("UPDATE blobs SET file = ?2, until = NULL WHERE id = ?1 AND until > ?3"),
+    replace: database.prepare("UPDATE blobs SET file = NULL, until = ?3 WHERE file = ?2 AND id <> ?1"),
     unbind: database.prepare("UPDATE blobs SET file = NULL, until = ?2 WHERE file = ?1"),
     drop: database.prepare("UPDATE blobs SET until = ?2 WHERE id = ?1 AND file IS NULL AND until > ?2"),
     dropAll: database.prepare("UPDATE blobs SET until = ?1 WHERE file IS NULL AND until > ?1"),
@@ -49,6 +65,46 @@ export function createBlobs(
     unlist: database.prepare("DELETE FROM blobs WHERE id = ? AND until IS NOT NULL"),
   };
   const key = (id: string, part: number | string) => `blob:${id}:${part}`;
+  /** What was put a moment ago, the oldest first. */
+  const held = new Map<string, Uint8Array>();
+
+  async function write(id: string, bytes: Uint8Array): Promise<void> {
+    for (let part = 0; part < partsOf(bytes); part += 1) {
+      const some = bytes.subarray(part * partBytes, (part + 1) * partBytes);
+      await keep.set(key(id, part), Buffer.from(some).toString("base64"));
+    }
+    // Who makes something of it sees by this that it is there.
+    await keep.set(key(id, "there"), true);
+  }
+
+  function hold(id: string, bytes: Uint8Array): void {
+    held.set(id, bytes);
+    let size = [...held.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    for (const [oldest, { byteLength }] of held) {
+      if (size <= mostHeld) break;
+      held.delete(oldest);
+      size -= byteLength;
+    }
+    lookIn(id);
+  }
+
+  /** It is looked for until the server answers. */
+  function lookIn(id: string): void {
+    setTimeout(() => {
+      const bytes = held.get(id);
+      if (!bytes || !database.isOpen) return void held.delete(id);
+      giveAgain(id, bytes).then(
+        () => held.delete(id),
+        () => lookIn(id),
+      );
+    }, lookMs).unref();
+  }
+
+  async function giveAgain(id: string, bytes: Uint8Array): Promise<void> {
+    if ((await keep.get(key(id, "there"))) !== undefined) return;
+    await database.fresh();
+    if (sql.parts.get(id, now())) await write(id, bytes);
+  }
 
   async function readOne(name: string): Promise<Buffer | undefined> {
     const found = await keep.get(name);
@@ -57,19 +113,15 @@ export function createBlobs(
 
   return {
     async put(bytes, until, id = randomUUID()) {
-      const parts = Math.max(1, Math.ceil(bytes.byteLength / partBytes));
-      await database.atomically(() => sql.list.run(id, parts, until));
-      for (let part = 0; part < parts; part += 1) {
-        const some = bytes.subarray(part * partBytes, (part + 1) * partBytes);
-        await keep.set(key(id, part), Buffer.from(some).toString("base64"));
-      }
-      // Who makes something of it sees by this that it is there.
-      await keep.set(key(id, "there"), true);
+      await database.atomically(() => sql.list.run(id, partsOf(bytes), until));
+      await write(id, bytes);
+      hold(id, bytes);
       return id;
     },
     bind(id, file) {
-      if (sql.bind.run(id, file, now()).changes > 0) return;
-      throw new BotError("storage", "That picture took too long to be kept. Try again.");
+      if (sql.bind.run(id, file, now()).changes === 0)
+        throw new BotError("storage", "That picture took too long to be kept. Try again.");
+      sql.replace.run(id, file, now() + readingMs);
     },
     unbind: (file) => void sql.unbind.run(file, now()),
     async drop(ids) {
@@ -115,4 +167,8 @@ export function createBlobs(
       });
     },
   };
+}
+
+function partsOf(bytes: Uint8Array): number {
+  return Math.max(1, Math.ceil(bytes.byteLength / partBytes));
 }

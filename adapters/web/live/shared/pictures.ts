@@ -38,9 +38,18 @@ export function createSharedPictures(
     const temporary = await blobs.put(bytes, now() + draftMs);
     return { ...measured, file: toFileName(hash, measured), bytes: bytes.byteLength, temporary };
   };
+  /** Another process may have kept it a moment ago, or anew, where a server had lost it. */
   const read: Pictures["read"] = async (file, signal) => {
-    // Another process may have kept it a moment ago.
-    if (blobs.idOf(file) === undefined) await fresh();
+    const known = blobs.idOf(file);
+    if (known !== undefined) {
+      try {
+        return await blobs.read(known, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        await fresh();
+        if (blobs.idOf(file) === known) throw error;
+      }
+    } else await fresh();
     return blobs.read(idOf(file), signal);
   };
 

@@ -11,7 +11,7 @@ import type { Shared } from "../../../../src/seam/core.ts";
 import { createLog } from "../../../../src/seam/log.ts";
 import { until } from "../../../rig/until.ts";
 import { createFolder, png } from "../../playground.ts";
-import { createGround, keptIn } from "./processes.ts";
+import { createGround, type Ground, keptIn } from "./processes.ts";
 
 const measured = { mediaType: "image/png", width: 8, height: 6 };
 
@@ -36,6 +36,12 @@ function toAsk(text: string, more: Partial<WireAsk> = {}): WireAsk {
     pictures: [],
     ...more,
   };
+}
+
+/** As a server does that is cut off from power: the bytes of its last second, and not the rows that are put back. */
+async function loseBytes(store: Ground["store"]): Promise<void> {
+  const table = store.table("shared:web", z.unknown());
+  for (const key of (await keptIn(store)).keys()) if (key.startsWith("blob:")) await table.delete(key);
 }
 
 const said = ({ chat }: Archive) => chat.messages("t").map((one) => one.kind === "ask" && one.text);
@@ -161,6 +167,39 @@ test("a picture that a process did not come to show is deleted by another, in it
   now += 2 * 60 * 60_000;
   await second.chat.emptyTrash();
   assert.deepEqual(await left(), []);
+});
+
+test("a picture that a server has lost with its last writes is given to it again, by who has put it there", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { store, shared } = await createGround(t);
+  const [first, second] = [await open(t, shared()), await open(t, shared())];
+  const bytes = new Uint8Array(2 * 1024 * 1024).fill(7);
+  const draft = await first.chat.draft(bytes, measured);
+  const picture = { src: `/pictures/${draft.file}`, name: "a.png", alt: "", ...measured };
+  await first.chat.ask(toAsk("a fox", { pictures: [picture] }), [draft]);
+  await loseBytes(store);
+  await assert.rejects(second.chat.readPicture(draft.file), /no longer here/);
+  t.mock.timers.tick(5000);
+  t.mock.timers.reset();
+  const read = () => second.chat.readPicture(draft.file).catch(() => undefined);
+  await until(async () => (await read()) !== undefined, "it to be there again");
+  assert.deepEqual(Buffer.from((await read()) ?? []), Buffer.from(bytes));
+});
+
+test("a picture that a server has lost, and who had put it there, is there once it is shown again", async (t) => {
+  const { store, shared } = await createGround(t);
+  const [first, second] = [await open(t, shared()), await open(t, shared())];
+  const bytes = new Uint8Array(1000).fill(7);
+  const ask = toAsk("a fox");
+  for (const [index, { chat }] of [first, second].entries()) {
+    const draft = await chat.draft(bytes, measured);
+    const picture = { src: `/pictures/${draft.file}`, name: "a.png", alt: "", ...measured };
+    await chat.ask({ ...ask, id: randomUUID(), pictures: [picture] }, [draft]);
+    if (index === 0) {
+      await loseBytes(store);
+      await assert.rejects(chat.readPicture(draft.file), /no longer here/);
+    } else assert.deepEqual(Buffer.from(await first.chat.readPicture(draft.file)), Buffer.from(bytes));
+  }
 });
 
 test("a picture of many parts comes back as it was", async (t) => {
