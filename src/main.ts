@@ -107,7 +107,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
 
-  fleet = await whenStoreAnswers(() => openFleet(config, store, log));
+  fleet = await whenStoreAnswers((wasAway) => openFleet(config, { store, log, wasAway }));
   const parts = {
     store,
     painter,
@@ -230,13 +230,17 @@ function makeDataDir(folder: string): void {
 }
 
 /** Of this process alone, or of several. */
-async function openFleet(config: Config, store: Store, log: Log): Promise<Fleet> {
+async function openFleet(
+  config: Config,
+  { wasAway, ...given }: { readonly store: Store; readonly log: Log; readonly wasAway: boolean },
+): Promise<Fleet> {
   const { storeUrl, concurrency: atOnce, imagesPerMinute: perMinute, queue: limits } = config;
-  const onUnreadable = (event: string, error: unknown) => log.error({ event, error }, "turn.unreadable");
-  const parts = { store, atOnce, perMinute, limits, stopping: stopping.signal, log, onUnreadable };
+  const onUnreadable = (event: string, error: unknown) =>
+    given.log.error({ event, error }, "turn.unreadable");
+  const parts = { ...given, atOnce, perMinute, limits, stopping: stopping.signal, onUnreadable };
   const kind = kindOf(storeUrl) === "redis" ? "redis" : "postgres";
   const made = config.isFleet
-    ? await openSeveral(kind, storeUrl, { ...parts, atOnceOverAll: config.fleetConcurrency })
+    ? await openSeveral(kind, storeUrl, { ...parts, wasAway, atOnceOverAll: config.fleetConcurrency })
     : await openAlone(parts);
   open.defer(() => made.close());
   return made;

@@ -52,12 +52,12 @@ export async function openAlone(parts: FleetParts): Promise<Fleet> {
 
 /**
  * Of several, on the server that a URL names; what that takes is loaded only then. Rejects with BotError `storage`.
- * `lifeMs`: how long one may be silent before others take over what it has.
+ * `lifeMs`: how long one may be silent before others take over what it has. `wasAway`: the server was, a moment ago.
  */
 export async function openSeveral(
   kind: "redis" | "postgres",
   url: string,
-  parts: FleetParts & { readonly lifeMs?: number },
+  parts: FleetParts & { readonly lifeMs?: number; readonly wasAway?: boolean },
 ): Promise<Fleet> {
   const [{ openBus }, { openEngine }, { createFleetLedger }, { createFleetLanes }] = await Promise.all([
     import("./bull/bus.ts"),
@@ -65,10 +65,10 @@ export async function openSeveral(
     import("./bull/ledger.ts"),
     import("./bull/lanes.ts"),
   ]);
-  const { store, stopping, log } = parts;
+  const { store, stopping, log, wasAway = false } = parts;
   const opened = new AsyncDisposableStack();
   try {
-    const engine = await openEngine(kind, url, { log });
+    const engine = await openEngine(kind, url, { log, wasAway });
     opened.defer(() => engine.close());
     const bus = await openBus(kind, url, { log });
     opened.defer(() => bus.close());

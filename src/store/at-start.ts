@@ -18,14 +18,14 @@ const againMs = 1000;
 /**
  * Does what takes the store as the process starts: again where that does not answer yet, since both may have been started
  * together, or it is just being replaced. What will not pass is not waited for, such as a wrong password. `work` leaves
- * nothing open where it rejects.
+ * nothing open where it rejects, and is told whether this start has had to wait.
  */
 export function createStartPatience({ waitMs, signal, onWait }: StartPatience) {
   let end: number | undefined;
-  return async <T>(work: () => Promise<T>): Promise<T> => {
+  return async <T>(work: (hasWaited: boolean) => Promise<T>): Promise<T> => {
     for (;;) {
       try {
-        return await work();
+        return await work(end !== undefined);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof StoreAway) || isShutOut(error.cause)) throw error;

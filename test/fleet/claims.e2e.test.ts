@@ -118,6 +118,47 @@ describe("what a process has when the server is away for longer than a lease", (
   });
 });
 
+describe("what a process has not renewed yet when the server is back", () => {
+  onEach("is left to it by one that has waited for that to start", async (t, kind, server) => {
+    const parts = { log, mayAnew: async () => true, lifeMs: 4000 };
+    const first = await openEngine(kind, server.url, { log });
+    const next = await openEngine(kind, server.url, { log, wasAway: true });
+    t.after(() => Promise.all([first.close(), next.close()]));
+    const queue = first.queue("things");
+    const deaf: Engine = { ...first, queue: () => queue as never };
+    const claims = createClaims(deaf, "things", parts);
+    t.after(claims.close);
+    const backend = queue.getBackend();
+    const changeDelay = backend.changeDelay.bind(backend);
+    const kept = await claims.take("paper:1", null);
+    assert.ok(kept);
+    backend.changeDelay = () => Promise.reject(new Error("the server is away"));
+    await until(async () => (await queue.getDelayedCount()) > 0, "it to wait");
+    await sleep(3500);
+    const adopted: string[] = [];
+    let isPutOff = false;
+    const seeing: Engine = {
+      ...next,
+      worker(...given) {
+        const worker = next.worker(...given);
+        const put = worker.getBackend().moveToDelayed.bind(worker.getBackend());
+        worker.getBackend().moveToDelayed = (...of) =>
+          put(...of).finally(() => {
+            isPutOff = true;
+          });
+        return worker as never;
+      },
+    };
+    const others = createClaims(seeing, "things", parts);
+    t.after(others.close);
+    others.adopt(async ({ key }) => void adopted.push(key));
+    await until(() => isPutOff || adopted.length > 0, "it to have come due");
+    backend.changeDelay = changeDelay;
+    await claims.renew(kept);
+    assert.deepEqual([kept.isHeld(), kept.lost.aborted, adopted], [true, false, []]);
+  });
+});
+
 describe("what a process has, when the server has forgotten it and another offers it first", () => {
   onEach("is its own as soon as it is renewed", async (t, kind, server) => {
     const engines = await Promise.all([1, 2].map(() => openEngine(kind, server.url, { log })));

@@ -8,11 +8,13 @@ const away = () => new StoreAway("My memory does not answer.", { cause: new Erro
 
 test("what the start does is done again while the store is away, and the wait is told once", async () => {
   const told: unknown[] = [];
+  const hasWaited: boolean[] = [];
   const { signal } = new AbortController();
   const whenStoreAnswers = createStartPatience({ waitMs: 60_000, signal, onWait: (why) => told.push(why) });
   for (const name of ["store", "queues"]) {
     let tries = 0;
-    const found = await whenStoreAnswers(async () => {
+    const found = await whenStoreAnswers(async (has) => {
+      hasWaited.push(has);
       tries += 1;
       if (tries === 1) throw away();
       return name;
@@ -21,6 +23,7 @@ test("what the start does is done again while the store is away, and the wait is
     assert.equal(tries, 2);
   }
   assert.deepEqual(told.map(String), ["Error: no route"]);
+  assert.deepEqual(hasWaited, [false, true, true, true]);
 });
 
 test("what will not pass ends the start at once, and so does a wait that is over", async () => {

@@ -8,10 +8,13 @@ export interface Absence {
   isRecent(): boolean;
 }
 
-/** `lifeMs`: how long what is not renewed is held; that is done four times in it. */
-export function createAbsence(lifeMs: number, now = () => performance.now()): Absence {
+/** `lifeMs`: how long what is not renewed is held; that is done four times in it. `wasAway`: it was, just before. */
+export function createAbsence(
+  lifeMs: number,
+  { wasAway, now = () => performance.now() }: { readonly wasAway: boolean; readonly now?: () => number },
+): Absence {
   /** When it was seen to be away last. */
-  let seenAt = Number.NEGATIVE_INFINITY;
+  let seenAt = wasAway ? now() : Number.NEGATIVE_INFINITY;
   /** Calls that it has not answered yet. */
   const underWay = new Set<{ readonly from: number }>();
   const isSlow = ({ from }: { readonly from: number }) => now() - from > lifeMs / 4;

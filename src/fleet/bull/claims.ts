@@ -107,7 +107,7 @@ export function createClaims(
   /** Until when others are to adopt what has that key, by the clock that nobody sets. */
   const spared = new Map<string, number>();
   const marginMs = Math.min(doubtMs, lifeMs / 4);
-  const absence = createAbsence(lifeMs);
+  const absence = createAbsence(lifeMs, engine);
   let worker: ReturnType<typeof engine.worker<Claimed>> | undefined;
   let isResting = false;
   let isClosed = false;

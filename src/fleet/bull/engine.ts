@@ -18,6 +18,8 @@ export type AnyJob<Data> = Job<Data, unknown, string>;
 
 /** The queues on one server, made by BullMQ. */
 export interface Engine {
+  /** The server was away a moment before: who has something may not have renewed it since. */
+  readonly wasAway: boolean;
   /** Rejects in its calls as the server does. */
   queue<Data>(name: string): Queue<Data, unknown, string, Data, unknown, string, IQueueBackend>;
   /**
@@ -31,6 +33,8 @@ export interface Engine {
   ): Worker<Data, void, string, IQueueBackend>;
   close(): Promise<void>;
 }
+
+type Queues = Omit<Engine, "wasAway">;
 
 /** All names of ours begin so, on a server that others may use, too. */
 const prefix = "drawbridge";
@@ -47,21 +51,29 @@ const yieldMs = 50;
 /** Seconds after which a worker looks by itself, where word of a job has not reached it. */
 const drainDelay = 2;
 
-/** Opens the queues on the server that a URL names: Redis, or PostgreSQL. Rejects with `StoreAway`. */
+/**
+ * Opens the queues on the server that a URL names: Redis, or PostgreSQL. Rejects with `StoreAway`. `wasAway`: as of
+ * `Engine`.
+ */
 export async function openEngine(
   kind: "redis" | "postgres",
   url: string,
-  { log, connectMs = 5000 }: { readonly log: Log; readonly connectMs?: number },
+  {
+    log,
+    connectMs = 5000,
+    wasAway = false,
+  }: { readonly log: Log; readonly connectMs?: number; readonly wasAway?: boolean },
 ): Promise<Engine> {
   try {
-    return kind === "redis" ? await openRedis(url, log, connectMs) : await openPostgres(url, log, connectMs);
+    const open = kind === "redis" ? openRedis : openPostgres;
+    return { ...(await open(url, log, connectMs)), wasAway };
   } catch (cause) {
     const message = `The queues on ${redact(url)} cannot be opened. Is the server up, and of a version that is served?`;
     throw new StoreAway(message, { cause });
   }
 }
 
-async function openRedis(url: string, log: Log, connectMs: number): Promise<Engine> {
+async function openRedis(url: string, log: Log, connectMs: number): Promise<Queues> {
   const client = createClient({
     url,
     socket: {
@@ -101,7 +113,7 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Engi
   };
 }
 
-async function openPostgres(url: string, log: Log, connectMs: number): Promise<Engine> {
+async function openPostgres(url: string, log: Log, connectMs: number): Promise<Queues> {
   const { LostClient } = await import("../../store/backends/lost-client.ts");
   const connection = {
     connectionString: url,
@@ -157,7 +169,7 @@ function toEngine<Backend extends IQueueBackend, Connection>(
   classes: ReturnType<typeof withBackend<Backend, Connection>>,
   shared: Shared<Connection>,
   log: Log,
-): Engine {
+): Queues {
   const open: (() => Promise<void>)[] = [];
 
   /** Nothing is waited for in the end: what a worker is at comes due for another. */

@@ -104,7 +104,11 @@ export async function createFleetLedger(
     settle(event);
     if (open.claim.lost.aborted) return void own.delete(event);
     const { hands } = open;
-    await put(event, { key: event, adapter: "", at: now(), body: null, over: true, hands }, rememberedMs);
+    await put(
+      event,
+      { key: event, adapter: "", at: now(), body: null, over: true, hands },
+      { lifeMs: rememberedMs },
+    );
     own.delete(event);
     recent?.over(event);
     // Where that fails, it comes due, and whoever adopts it finds that it is over.
@@ -179,7 +183,7 @@ export async function createFleetLedger(
   async function leaveWord(event: EventKey, { unwritten }: Open): Promise<void> {
     for (let tries = 1; unwritten && !isClosed; tries += 1) {
       try {
-        return await put(event, unwritten);
+        return await put(event, unwritten, { isLate: true });
       } catch (error) {
         // Somebody goes on with it already, or it is left as it was.
         if (!(error instanceof StoreAway) || tries === mostWords) return;
@@ -188,12 +192,19 @@ export async function createFleetLedger(
     }
   }
 
-  /** Nothing is written over what a later holder has written, whatever the clocks of this one say. */
-  function put(event: EventKey, given: z.input<typeof entry>, lifeMs?: number): Promise<void> {
+  /**
+   * Nothing is written over what a later holder has written, whatever the clocks of this one say; what `isLate` not over
+   * what is over either.
+   */
+  function put(
+    event: EventKey,
+    given: z.input<typeof entry>,
+    { lifeMs, isLate = false }: { readonly lifeMs?: number; readonly isLate?: boolean } = {},
+  ): Promise<void> {
     return store.transact(async (within) => {
       const table = within.table("event", entry);
       const before = await table.get(event);
-      if ((before?.hands ?? 0) > (given.hands ?? 0)) throw takenOver();
+      if ((before?.hands ?? 0) > (given.hands ?? 0) || (isLate && before?.over)) throw takenOver();
       await table.set(event, given, lifeMs);
     });
   }
