@@ -28,8 +28,11 @@ export interface Uploads {
   /** Rejects with BotError `storage`. */
   note(ids: readonly string[], of: Upload): Promise<void>;
   forget(ids: readonly string[]): void;
-  /** Another process may have had that answer meanwhile: what is noted of it is read anew. Rejects the same. */
-  reread(owner: string): Promise<void>;
+  /**
+   * Another process may have had that answer meanwhile: what is noted of it is read anew, and what this one noted before it
+   * lost the answer is left, but for what is `own` to whoever has it now. Rejects the same.
+   */
+  reread(owner: string, own: ReadonlySet<string>): Promise<void>;
   /** Writes down what was forgotten, a moment later. */
   flushSoon(): void;
   /** The file of the process before with that in it, for that answer. Rejects with BotError `storage`. */
@@ -151,8 +154,13 @@ export function createUploads(
     forget(ids) {
       for (const id of ids) drop(id);
     },
-    async reread(owner) {
+    async reread(owner, own) {
       if (!isShared) return;
+      for (const [id, one] of open) {
+        if (one.owner !== owner || own.has(id)) continue;
+        open.delete(id);
+        before.set(id, one);
+      }
       reads.delete(owner);
       await read(owner);
     },

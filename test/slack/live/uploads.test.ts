@@ -52,9 +52,21 @@ test("whoever takes an answer over finds what was uploaded since it looked at al
   await one.note(["F1"], { ...of("a"), digest: "a sketch" });
   await other.allLeft();
   await one.note(["F2"], { ...of("a"), digest: "the picture" });
-  await other.reread("a");
+  await other.reread("a", new Set());
   assert.equal(await other.find("a", "the picture"), "F2");
   await other.note(["F1"], { ...of("a"), digest: "a sketch" });
-  await other.reread("a");
+  await other.reread("a", new Set(["F1"]));
   assert.deepEqual([...(await other.left("a")).keys()], ["F2"], "what is its own stays so");
+});
+
+test("who loses an answer and takes it over again finds what it had uploaded itself", async () => {
+  const keep = createKeep();
+  const [one, other] = [open(keep), open(keep)];
+  await one.note(["F1"], { ...of("a"), digest: "the picture" });
+  await one.note(["F2"], { ...of("b"), digest: "another's" });
+  await other.reread("a", new Set());
+  await one.reread("a", new Set());
+  assert.equal(await one.find("a", "the picture"), "F1");
+  assert.deepEqual([...(await one.left("a")).keys()], ["F1"]);
+  assert.equal((await one.left("b")).size, 0, "it is at that still");
 });

@@ -57,6 +57,8 @@ export function createMessageFiles(
   /** Those that could not be taken away when nothing showed them any more. */
   const stuck = new Set<string>();
   const removing = new Set<Promise<unknown>>();
+  /** What was noted for this message by whoever shows it now. */
+  const noted = new Set<string>();
   let isRead = false;
 
   function toUpload(digest: string) {
@@ -81,6 +83,7 @@ export function createMessageFiles(
 
   /** A finished picture is shown also where nothing can be noted of it. */
   async function note(id: string, digest: string, isSketch: boolean): Promise<void> {
+    noted.add(id);
     await uploads.note([id], toUpload(digest)).catch((error: unknown) => {
       if (isSketch) throw error;
       log.error({ file: id, error: toLogged(error) }, "slack.uploads.unwritten");
@@ -191,7 +194,7 @@ export function createMessageFiles(
     store: (file, name, signal) => upload(file, { name, signal }),
     share: (file, name, to, signal) => upload(file, { name, signal, share: to }),
     async adopt(ids, shared) {
-      if (!isRead) await uploads.reread(owner).catch(() => {}); // `left` tries it again
+      if (!isRead) await uploads.reread(owner, noted).catch(() => {}); // `left` tries it again
       isRead = true;
       const left = await uploads.left(owner).catch((): ReadonlyMap<string, Upload> => new Map());
       for (const id of ids.filter((one) => !held.has(one))) {
