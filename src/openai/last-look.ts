@@ -11,10 +11,17 @@ export function askLooking<T>(mayAsk: MayAsk | undefined, ask: () => Promise<T>)
   return looking.run(mayAsk, ask);
 }
 
+/** What a `fetch` is given by `withLastLook`: one that connects anew looks again when it is connected. */
+export interface Looked extends RequestInit {
+  readonly lastLook?: MayAsk;
+}
+
 /** A `fetch` that looks before anything leaves. What lives longer than the request knows nothing of the look. */
 export function withLastLook(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return async (...given) => {
-    await looking.getStore()?.();
-    return looking.run(undefined, () => fetch(...given));
+  return async (input, init) => {
+    const lastLook = looking.getStore();
+    await lastLook?.();
+    const looked: Looked | undefined = lastLook ? { ...init, lastLook } : init;
+    return looking.run(undefined, () => fetch(input, looked));
   };
 }

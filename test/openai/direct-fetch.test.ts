@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type TestContext, test } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { askLooking, withLastLook } from "../../src/openai/last-look.ts";
 import { createDirectFetch } from "../../src/openai/stream/direct-fetch.ts";
 
 /** A server that answers as it is told, and what was asked of it. */
@@ -63,6 +64,23 @@ for (const status of [307, 308]) {
     assert.equal(asked.at(-1), "POST /there");
   });
 }
+
+test("what may not be asked any more when it is connected is not sent, and the reason is given", async (t) => {
+  const { url, asked } = await serve(t, (_, response) => void response.writeHead(200, stream).end(events));
+  const fetch = withLastLook(createDirectFetch().fetch);
+  for (const most of [1, 2]) {
+    let looks = 0;
+    const mayAsk = async () => {
+      looks += 1;
+      if (looks > most) throw new Error("another process has it");
+    };
+    const asking = askLooking(mayAsk, () => fetch(`${url}/here`, { method: "POST", body: "{}" }));
+    if (most === 1) await assert.rejects(asking, /another process has it/);
+    else assert.equal((await asking).status, 200);
+    assert.equal(looks, 2);
+    assert.deepEqual(asked, most === 1 ? [] : ["POST /here"]);
+  }
+});
 
 for (const status of [301, 302, 303]) {
   test(`what may have been begun (${status}) is not asked for again`, async (t) => {

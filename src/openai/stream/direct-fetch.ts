@@ -1,7 +1,10 @@
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from "node:http";
 import { Agent, request } from "node:https";
+import type { Socket } from "node:net";
 import { Readable } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { createBrotliDecompress, createUnzip } from "node:zlib";
+import type { Looked } from "../last-look.ts";
 
 /** A `fetch`, and the bodies that it does not wrap. */
 export interface DirectFetch {
@@ -11,7 +14,7 @@ export interface DirectFetch {
 }
 
 /** How long a connection may take, in ms. Source: undici's connect timeout. */
-const connectMs = 10_000;
+const usualConnectMs = 10_000;
 
 /** Through a proxy where Node's own fetch goes through one. A connection is for one stream: it ends with that. */
 const byFlag = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].some((one) =>
@@ -24,18 +27,20 @@ const agents = { "http:": new PlainAgent(proxy), "https:": new Agent(proxy) };
  * Node's fetch copies all that comes, twice, on its way through web streams: a quarter of what reading a stream costs.
  * Here its bytes are those that the socket gave. What is sent somewhere else is left to fetch, as is what is no text.
  *
- * It rejects as fetch does, with a TypeError whose cause says why.
+ * It rejects as fetch does, with a TypeError whose cause says why. What is looked at last of all it looks at once more when
+ * it is connected, in the moment in which the first byte leaves: to connect takes a while, too.
  */
-export function createDirectFetch(): DirectFetch {
+export function createDirectFetch(connectMs = usualConnectMs): DirectFetch {
   const bodies = new WeakMap<Response, Readable>();
 
-  async function ask(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    const { method = "GET", body, signal } = init;
+  async function ask(input: string | URL | Request, init: Looked = {}): Promise<Response> {
+    const { method = "GET", body, signal, lastLook } = init;
     const url = typeof input === "string" ? URL.parse(input) : input instanceof URL ? input : null;
     const isDirect = url !== null && url.protocol in agents && (typeof body === "string" || !body);
     if (!isDirect) return fetch(input, init);
     const headers = Object.fromEntries(new Headers(init.headers));
-    const incoming = await send(url, { method, headers }, body ?? undefined, signal ?? undefined);
+    const what = { body: body ?? undefined, lastLook, connectMs };
+    const incoming = await send(url, { method, headers }, what, signal ?? undefined);
     incoming.on("error", () => {}); // who reads it hears of that, and nobody else has to
     const { statusCode: status = 502 } = incoming;
     const told = new Headers(toPairs(incoming.rawHeaders));
@@ -63,9 +68,14 @@ export function createDirectFetch(): DirectFetch {
 function send(
   url: URL,
   how: { readonly method: string; readonly headers: Readonly<Record<string, string>> },
-  body: string | undefined,
+  of: {
+    readonly body: string | undefined;
+    readonly lastLook: Looked["lastLook"];
+    readonly connectMs: number;
+  },
   signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
+  const { body, lastLook, connectMs } = of;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const options = { ...how, ...(signal && { signal }) };
   const asked =
@@ -76,14 +86,31 @@ function send(
   const slow = setTimeout(() => {
     asked.destroy(Object.assign(new Error("no connection"), { code: "UND_ERR_CONNECT_TIMEOUT" }));
   }, connectMs);
-  const isThere = url.protocol === "https:" ? "secureConnect" : "connect";
-  asked.on("socket", (socket) => socket.once(isThere, () => clearTimeout(slow)));
+  const there = url.protocol === "https:" ? "secureConnect" : "connect";
+  const whenThere = (then: () => void) =>
+    asked.on("socket", (socket) => (isThere(socket) ? then() : socket.once(there, then)));
+  whenThere(() => clearTimeout(slow));
   asked.on("close", () => clearTimeout(slow));
   asked.on("error", (cause) => {
     reject(signal?.aborted ? signal.reason : new TypeError("fetch failed", { cause }));
   });
-  asked.end(body);
+  if (!lastLook) asked.end(body);
+  else
+    whenThere(() => {
+      lastLook().then(
+        () => asked.end(body),
+        (error: unknown) => {
+          reject(error);
+          asked.destroy();
+        },
+      );
+    });
   return promise;
+}
+
+/** Through a proxy it is given when it is connected already. */
+function isThere(socket: Socket): boolean {
+  return !socket.connecting && (!(socket instanceof TLSSocket) || socket.getFinished() !== undefined);
 }
 
 /** Nobody asks for it to be packed; some servers do it all the same. */
