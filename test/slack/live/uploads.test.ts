@@ -59,6 +59,21 @@ test("whoever takes an answer over finds what was uploaded since it looked at al
   assert.deepEqual([...(await other.left("a")).keys()], ["F2"], "what is its own stays so");
 });
 
+test("what could not be noted is when the process ends, and taken away a day after by whoever starts", async () => {
+  const keep = createKeep();
+  let isAway = true;
+  const set: ListedKeep["set"] = async (...given) => {
+    if (isAway) throw new Error("the store is away");
+    await keep.set(...given);
+  };
+  const one = open({ ...keep, set });
+  await assert.rejects(one.note(["F1"], of("a")));
+  isAway = false;
+  await one.close();
+  assert.equal((await open(keep, true, 23).allLeft()).size, 0);
+  assert.deepEqual([...(await open(keep, true, 25).allLeft()).keys()], ["F1"]);
+});
+
 test("who loses an answer and takes it over again finds what it had uploaded itself", async () => {
   const keep = createKeep();
   const [one, other] = [open(keep), open(keep)];
