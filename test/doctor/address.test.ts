@@ -1,26 +1,13 @@
-import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { type TestContext, test } from "node:test";
 import { examineAddress } from "../../src/doctor/address.ts";
 import { certificate, key } from "../rig/certificate.ts";
 import { assertFound, assertWell } from "../rig/findings.ts";
 import { freePort } from "../rig/free-port.ts";
+import { portOf } from "../rig/port-of.ts";
 
 const host = "127.0.0.1";
-
-async function portOf(t: TestContext, server: Server): Promise<number> {
-  server.listen(0, host);
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  assert.ok(address && typeof address === "object");
-  return address.port;
-}
 
 const serve = (t: TestContext, listener: RequestListener) => portOf(t, createServer(listener));
 

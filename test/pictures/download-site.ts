@@ -1,26 +1,10 @@
-import assert from "node:assert/strict";
-import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import type { Server, Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { createDownload, type DownloadOptions } from "../../src/pictures/download.ts";
+import { portOf } from "../rig/port-of.ts";
 
 export const name = "“pictures.test/cat.png”";
 export const never = new AbortController().signal;
-
-export async function portOf(t: TestContext, server: Server, host = "127.0.0.1"): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => sockets.add(socket));
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  server.listen(0, host);
-  await once(server, "listening");
-  const address = server.address();
-  assert.ok(address && typeof address === "object");
-  return address.port;
-}
 
 /** A site at `pictures.test`, which no name server knows, on the one loopback address that counts as public. */
 export async function site(t: TestContext, listener: RequestListener, options: DownloadOptions = {}) {

@@ -4,7 +4,8 @@ import { createServer as createSecureServer } from "node:https";
 import { describe, type TestContext, test } from "node:test";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { certificate, key } from "../rig/certificate.ts";
-import { fetcher, name, portOf, refused, site } from "./download-site.ts";
+import { portOf } from "../rig/port-of.ts";
+import { fetcher, name, refused, site } from "./download-site.ts";
 
 describe("over TLS", () => {
   async function secureSite(t: TestContext, listener: RequestListener) {

@@ -4,8 +4,9 @@ import { describe, type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { DownloadOptions } from "../../src/pictures/download.ts";
 import { BotError } from "../../src/seam/errors.ts";
+import { portOf } from "../rig/port-of.ts";
 import { until } from "../rig/until.ts";
-import { fetcher, name, portOf, refused, site } from "./download-site.ts";
+import { fetcher, name, refused, site } from "./download-site.ts";
 
 /** A site that says exactly these bytes, whatever it is asked. */
 async function rawSite(t: TestContext, answer: string, options: DownloadOptions = {}) {
