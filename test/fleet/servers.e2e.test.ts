@@ -86,6 +86,24 @@ for (const kind of ["redis", "postgres"] as const) {
       await ledger.over("paper:forgotten");
     });
 
+    test("does not say of what comes once more that it is known while it cannot be noted", async (t) => {
+      const log = createLog("silent");
+      const engine = await openEngine(kind, server?.url ?? "", { log });
+      const ledger = await createFleetLedger(await opened(), engine, { log, lifeMs, takeMs: 300 });
+      t.after(() => engine.close().then(ledger.close));
+      const event = { key: "paper:once more", body: {} } as const;
+      await server?.pause();
+      try {
+        const both = await Promise.allSettled([ledger.take(event, "paper"), ledger.take(event, "paper")]);
+        assert.deepEqual(
+          both.map(({ status }) => status),
+          ["rejected", "rejected"],
+        );
+      } finally {
+        await server?.resume();
+      }
+    });
+
     test("goes on with a turn whose claim the server has forgotten, and whose holder is gone", async (t) => {
       const event = "paper:orphan";
       const one = await ground.join(t);

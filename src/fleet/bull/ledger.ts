@@ -21,6 +21,7 @@ import {
   takenOver,
   tooSlow,
 } from "../ledger.ts";
+import { takeOnce } from "../take-once.ts";
 import { type Claim, createClaims, leaseMs } from "./claims.ts";
 import type { Engine } from "./engine.ts";
 import { createRecent } from "./recent.ts";
@@ -210,10 +211,10 @@ export async function createFleetLedger(
   }
 
   const ledger: Ledger = {
-    async take({ key: event, body }, adapter) {
+    take: takeOnce(async ({ key: event, body }, adapter) => {
       if (own.has(event)) return false;
       const taking: Open = { claim: undefined, hands: 0, isTurn: false, waiting: [] };
-      own.set(event, taking); // of two that come at once, one is the second
+      own.set(event, taking);
       const work = (isLate: () => boolean) => take(event, { adapter, at: now(), body }, isLate);
       try {
         return await withLimit(takeMs, work, tooSlow);
@@ -222,7 +223,7 @@ export async function createFleetLedger(
       } finally {
         if (own.get(event) === taking) own.delete(event);
       }
-    },
+    }),
     async note(turn) {
       const event = keyOf(turn);
       const given = { key: event, adapter: turn.adapter, at: turn.acceptedAt, body: null, turn };

@@ -16,6 +16,7 @@ import {
   takeLimitMs,
   tooSlow,
 } from "../ledger.ts";
+import { takeOnce } from "../take-once.ts";
 
 /** How often a store is asked for what is to be finished. */
 const mostReads = 3;
@@ -94,9 +95,9 @@ export async function createLedger(
   }
 
   const ledger: Ledger = {
-    async take({ key: event, body }, adapter) {
+    take: takeOnce(async ({ key: event, body }, adapter) => {
       if (open.has(event)) return false;
-      open.set(event, false); // of two that come at once, one is the second
+      open.set(event, false);
       const take = async (isLate: () => boolean) => {
         const isOver = (await entries.get(event))?.over === true;
         if (isLate()) return false; // it may have come again, and be a turn by now
@@ -113,7 +114,7 @@ export async function createLedger(
         open.delete(event);
         throw error;
       }
-    },
+    }),
     async note(turn) {
       const event = keyOf(turn);
       await entries.set(event, {

@@ -7,6 +7,7 @@ import { createLedger } from "../../../src/fleet/embedded/ledger.ts";
 import type { EventKey, MessageKey } from "../../../src/seam/turn.ts";
 import type { OpenTurn } from "../../../src/store/open-turn.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
+import { createFragileStore } from "../../rig/fragile-store.ts";
 import { createFolder } from "../../rig/process.ts";
 
 function turn(message: MessageKey, more: Partial<OpenTurn> = {}): OpenTurn {
@@ -45,6 +46,20 @@ test("what was noted is there after a restart, in the order in which it was acce
     open.map(({ turn: one }) => one?.message),
     ["m:early", "m:middle", "m:late"],
   );
+});
+
+test("what comes once more while it cannot be noted is not said to be known", async () => {
+  const { store, failWhen } = createFragileStore(await openStore("memory:"));
+  const ledger = await createLedger(store);
+  const event = { key: "paper:e1", body: {} } as const;
+  failWhen((table, call) => table === "event" && call === "set");
+  const both = await Promise.allSettled([ledger.take(event, "paper"), ledger.take(event, "paper")]);
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+  failWhen(() => false);
+  assert.equal(await ledger.take(event, "paper"), true, "it is brought again");
 });
 
 test("a turn is noted with all that has become known of it", async () => {
