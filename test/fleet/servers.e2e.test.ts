@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openEngine } from "../../src/fleet/bull/engine.ts";
 import { createFleetLedger } from "../../src/fleet/bull/ledger.ts";
 import { createLedger } from "../../src/fleet/embedded/ledger.ts";
-import type { Entry } from "../../src/fleet/ledger.ts";
+import { type Entry, entry } from "../../src/fleet/ledger.ts";
 import { createLog } from "../../src/seam/log.ts";
 import type { EventKey } from "../../src/seam/turn.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -128,14 +129,14 @@ for (const kind of ["redis", "postgres"] as const) {
       await ledger.forget(turnOf("m:orphan", { event }));
     });
 
-    test("leaves what it could not write down of a turn that it loses to whoever goes on with it", async (t) => {
-      const event = "paper:unwritten";
+    /** A process that has taken a turn over, could not write down what it knows of it, and loses it. */
+    async function loseUnwritten(t: TestContext, event: EventKey, fails: (failed: number) => boolean) {
       const one = await ground.join(t);
       await one.ledger.take({ key: event, body: {} }, "paper");
       await one.ledger.note(turnOf("m:unwritten", { event }));
-      const engine = await openEngine(kind, server?.url ?? "", { log: createLog("silent") });
-      const fragile = createFragileStore(await opened(), { isAway: true });
       const log = createLog("silent");
+      const engine = await openEngine(kind, server?.url ?? "", { log });
+      const fragile = createFragileStore(await opened(), { isAway: true });
       const mid = await createFleetLedger(fragile.store, engine, { log, lifeMs, takeMs: 60_000 });
       t.after(() => engine.close().then(mid.close));
       const adopted = Promise.withResolvers<void>();
@@ -143,18 +144,41 @@ for (const kind of ["redis", "postgres"] as const) {
       await one.kill();
       await adopted.promise;
       let failed = 0;
-      fragile.failWhen((table, call) => table === "event" && call === "set" && ++failed <= 3);
+      fragile.failWhen((table, call) => table === "event" && call === "set" && fails(++failed));
       await assert.rejects(mid.note(turnOf("m:unwritten", { event, text: "a bear" })), StoreAway);
       await engine.queue("turns").obliterate({ force: true });
       const { ledger } = await ground.join(t);
       await until(() => mid.hold(event).lost.aborted, "it to be lost");
-      await until(() => failed > 3, "it to be written down");
       await mid.rest();
+      return { ledger, failed: () => failed, fragile };
+    }
+
+    test("leaves what it could not write down of a turn that it loses to whoever goes on with it", async (t) => {
+      const event = "paper:unwritten";
+      const { ledger, failed } = await loseUnwritten(t, event, (count) => count <= 3);
+      await until(() => failed() > 3, "it to be written down");
       assert.equal(await ledger.take({ key: event, body: {} }, "paper"), false, "it is a turn by now");
       const again = Promise.withResolvers<Entry>();
       ledger.adopt(async (entry) => void (entry.key === event && again.resolve(entry)));
       assert.equal((await again.promise).turn?.text, "a bear");
       await ledger.forget(turnOf("m:unwritten", { event }));
+    });
+
+    test("writes nothing of a turn that it has lost over what is over by then", async (t) => {
+      const event = "paper:over meanwhile";
+      const { fragile } = await loseUnwritten(t, event, () => true);
+      const table = (await opened()).table("event", entry);
+      const before = await table.get(event);
+      await table.set(event, { ...before, key: event, adapter: "", at: 0, body: null, over: true });
+      const calls: string[] = [];
+      fragile.failWhen((name, call, _, key) => {
+        if (name === "event" && key === event) calls.push(call);
+        return false;
+      });
+      await until(() => calls.length > 0, "it to have tried");
+      await sleep(300);
+      assert.equal((await table.get(event))?.over, true);
+      assert.deepEqual(calls, ["get"], "and it is not tried again");
     });
 
     test("tries what fails again, and not at once", async (t) => {

@@ -40,7 +40,7 @@ const asks = `
   process.stdout.write(JSON.stringify({ looks, read }));
 `;
 
-test("through a proxy a picture comes that takes longer than connecting may, and is looked for last of all", async (t) => {
+test("through a proxy a picture comes that takes longer than connecting may, after one more look when it is connected", async (t) => {
   const draw: RequestListener = (incoming, response) => {
     let body = "";
     incoming.on("data", (chunk) => {
