@@ -22,10 +22,10 @@ import { movedTo } from "./live/moved.ts";
 import { createGroups } from "./live/people/groups.ts";
 import { createPeople } from "./live/people/people.ts";
 import type { Stage } from "./live/stage.ts";
-import { createUploads } from "./live/uploads.ts";
+import { createUploads } from "./live/uploads/uploads.ts";
 import { parseVenue, type Venue } from "./live/venue.ts";
 import { openBelow } from "./out/answers.ts";
-import { sweep } from "./out/files/sweep.ts";
+import { sweep, sweepLost, takeLost } from "./out/files/sweep.ts";
 import { leaveOn } from "./out/posted/leave.ts";
 import { createReply } from "./out/reply.ts";
 import { createFiles } from "./wire/attachments.ts";
@@ -166,7 +166,7 @@ export function createSlackAdapter(
         unscoped: (scope) => missing([scope]),
         origins,
       }),
-      uploads: createUploads(core.keep, { log, now, isShared: core.shared !== undefined }),
+      uploads: createUploads(core.keep, { log, now, bus }),
       left,
       missing,
       people: createPeople({
@@ -222,6 +222,7 @@ export function createSlackAdapter(
     leaveOn(stage);
     const swept = sweep(stage).finally(() => stage.tidying.delete(swept));
     stage.tidying.add(swept);
+    if (bus) sweepLost(stage);
     return { stage, incoming, gateway, closing };
   }
 
@@ -257,6 +258,8 @@ export function createSlackAdapter(
       const patience = AbortSignal.timeout(tidyMs);
       const closed = stage.sessions.close().finally(() => stage.tidying.delete(closed));
       stage.tidying.add(closed);
+      const taken = takeLost(stage).finally(() => stage.tidying.delete(taken));
+      stage.tidying.add(taken);
       while (stage.tidying.size > 0 && !patience.aborted) {
         const enough = new Promise((resolve) => patience.addEventListener("abort", resolve, { once: true }));
         await Promise.race([Promise.allSettled(stage.tidying), enough]);

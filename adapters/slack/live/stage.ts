@@ -12,7 +12,7 @@ import type { Sessions } from "./agent/sessions.ts";
 import type { Stopped } from "./agent/stopped.ts";
 import type { Left } from "./left.ts";
 import type { People } from "./people/people.ts";
-import type { Uploads } from "./uploads.ts";
+import type { Uploads } from "./uploads/uploads.ts";
 import type { Me } from "./where.ts";
 import type { Word } from "./word.ts";
 

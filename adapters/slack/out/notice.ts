@@ -18,7 +18,7 @@ export async function notify(stage: Stage, venue: Venue, view: View): Promise<vo
   const { send, log } = stage;
   const { channelId, userId, responseUrl } = venue;
   const threadTs = venue.inThread ? venue.threadTs : undefined;
-  const messageFiles = createMessageFiles(stage, venue.mark ?? randomUUID());
+  const messageFiles = createMessageFiles(stage, `${venue.mark ?? randomUUID()} aside`);
   const files = await upload(stage, messageFiles, view);
   const [text = "", ...more] = splitWords(view.text);
   // Slack has no name for what one person alone sees: its buttons bring ours, sealed.
@@ -52,7 +52,7 @@ export async function notify(stage: Stage, venue: Venue, view: View): Promise<vo
         await going;
         rest = rest.slice(1);
       }
-      if (rest.length === 0) return messageFiles.settle(files);
+      if (rest.length === 0) return messageFiles.release(files);
     } catch (error) {
       if (!isRefusal(error)) why = error;
       log.debug({ channel: channelId, error: toLogged(error) }, "slack.tell.again");

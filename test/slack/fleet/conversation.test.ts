@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { z } from "zod";
 import { createBus } from "../../../src/fleet/embedded/bus.ts";
+import { BotError } from "../../../src/seam/errors.ts";
+import { showWhile } from "../../../src/seam/held.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import { createSharedMap } from "../../../src/seam/shared-map.ts";
 import { until } from "../../rig/until.ts";
-import { done, view } from "../server.ts";
+import { done, image, view } from "../server.ts";
 import { startSlackFleet } from "./fleet.ts";
 
 test("a thread that one process knows the bot to have no part in is not foreign any more when another is asked there", async (t) => {
@@ -50,6 +52,96 @@ test("a request that is deleted is cancelled by whoever draws it, whichever proc
   const { by, turn } = await answered("press");
   assert.equal(by, 0);
   assert.ok(turn.kind === "press" && turn.action === "cancel" && turn.message === message);
+});
+
+type Fleet = Awaited<ReturnType<typeof startSlackFleet>>;
+
+/** Whether what is noted of an answer's files has that in it. */
+async function isNoted({ keep }: Fleet, words: string): Promise<boolean> {
+  for await (const keys of keep.keys("uploads:"))
+    for (const key of keys) if (JSON.stringify(await keep.get(key)).includes(words)) return true;
+  return false;
+}
+
+test("what one process shows a person alone, and another shows anew, leaves no file behind", async (t) => {
+  for (const shownAnew of ["another picture", "the same", "no picture"]) {
+    const fleet = await startSlackFleet(t, { count: 2, over: "http" });
+    const { simulator, bots, ada, channel, answered, turnTo, events, heard } = fleet;
+    turnTo(0);
+    await simulator.slash(channel, ada, "/draw", "a fox");
+    await (await answered("a fox")).reply.show(await done());
+    const files = () => simulator.files(simulator.bot);
+    const [first] = files();
+    await until(() => isNoted(fleet, `"shown":{"${first?.id}"`), "it to be over");
+    // The server has lost that it was over.
+    const [event] = events;
+    assert.ok(event);
+    await bots[1]?.adapter.replay(event);
+    const again = heard.find(({ by }) => by === 1);
+    const other = { images: [await image("#0f0")] };
+    if (shownAnew === "no picture")
+      await again?.reply.show(view("failed", { text: "I could not draw that." }));
+    else await again?.reply.show(await done(shownAnew === "the same" ? {} : other));
+    const isIt = () => files().length === (shownAnew === "no picture" ? 0 : 1);
+    await until(isIt, async () => `one file: ${files().map(({ id }) => id)}`);
+    if (files().length > 0) assert.equal(files()[0]?.id === first?.id, shownAnew === "the same");
+  }
+});
+
+/** Two processes, of which the first begins to answer; then each can end that. */
+async function begin(t: TestContext, ask: (fleet: Fleet) => unknown) {
+  const fleet = await startSlackFleet(t, { count: 2, over: "http" });
+  const { simulator, turnTo, answered, bots, events, heard } = fleet;
+  turnTo(0);
+  await ask(fleet);
+  const { reply } = await answered("a fox");
+  const ids = () => simulator.files(simulator.bot).map(({ id }) => id);
+  return {
+    ...{ fleet, reply, ids },
+    /** Uploads its picture and hears then that the answer is another's. */
+    async loseIt() {
+      const before = ids();
+      const lost = new BotError("stopped", "It is another's.");
+      const check = () => {
+        if (ids().some((id) => !before.includes(id))) throw lost;
+      };
+      await assert.rejects(
+        showWhile(check, async () => reply.show(await done())),
+        lost,
+      );
+    },
+    /** The other ends it without a picture. */
+    async endElsewhere() {
+      const [event] = events;
+      assert.ok(event);
+      await bots[1]?.adapter.replay(event);
+      const again = heard.find(({ by }) => by === 1)?.reply;
+      await again?.show(view("failed", { text: "I could not draw that." }));
+      await until(() => isNoted(fleet, '"shown":{}'), "that to be noted");
+    },
+  };
+}
+
+test("what a process has uploaded for an answer that another ends is gone then", async (t) => {
+  const { loseIt, endElsewhere, ids } = await begin(t, ({ simulator, channel, ada }) =>
+    simulator.slash(channel, ada, "/draw", "a fox"),
+  );
+  await loseIt();
+  assert.equal(ids().length, 1);
+  await endElsewhere();
+  await until(() => ids().length === 0, "the file to be gone");
+});
+
+test("what a process uploads for an answer that another has ended is gone when the process ends", async (t) => {
+  const { fleet, reply, loseIt, endElsewhere, ids } = await begin(t, ({ say }) => say("a fox"));
+  await reply.show(view("working", { status: "Drawing", images: [await image("#333")] }));
+  await until(() => ids().length === 1, "the sketch");
+  await endElsewhere();
+  await until(() => ids().length === 0, "the sketch to be gone");
+  await loseIt();
+  assert.equal(ids().length, 1);
+  await fleet.bots[0]?.adapter.stop();
+  await until(() => ids().length === 0, "the file to be gone");
 });
 
 test("what one process left behind where the bot was taken out says where the answer is, by one that starts later", async (t) => {

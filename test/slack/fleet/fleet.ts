@@ -3,7 +3,7 @@ import { createSlackAdapter } from "../../../adapters/slack/index.ts";
 import { createBus } from "../../../src/fleet/embedded/bus.ts";
 import { createShared } from "../../../src/fleet/shared.ts";
 import { createLog } from "../../../src/seam/log.ts";
-import type { Turn } from "../../../src/seam/turn.ts";
+import type { PlatformEvent, Turn } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { freePort } from "../../rig/free-port.ts";
@@ -24,9 +24,11 @@ export async function startSlackFleet(
   const shared = createShared(store, createBus(createLog("silent")), "slack");
   const keep = createKeep();
   const noted = new Set<string>();
-  const note = async ({ key }: { readonly key: string }) => {
-    if (noted.has(key)) return undefined;
-    noted.add(key);
+  const events: PlatformEvent[] = [];
+  const note = async (event: PlatformEvent) => {
+    if (noted.has(event.key)) return undefined;
+    noted.add(event.key);
+    events.push(event);
     return (work: () => Promise<void>) => work().catch(() => {});
   };
   const heard: { readonly by: number; readonly turn: Turn; readonly reply: Reply }[] = [];
@@ -67,6 +69,10 @@ export async function startSlackFleet(
   const textOf = (turn: Turn) => (turn.kind === "prompt" ? turn.text : turn.kind);
   return {
     ...{ simulator, bots, heard, ada, mo, channel },
+    /** What was noted, oldest first. */
+    events,
+    /** What the adapters keep. */
+    keep,
     /** One more, which starts now. */
     join: () => join(bots.length),
     say: (words: string) => simulator.say(channel, ada, `<@${simulator.bot.id}> ${words}`),

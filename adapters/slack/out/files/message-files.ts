@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { whoeverShows } from "../../../../src/seam/held.ts";
 import type { Image, View } from "../../../../src/seam/view.ts";
 import type { Stage } from "../../live/stage.ts";
-import type { Upload } from "../../live/uploads.ts";
+import type { Upload } from "../../live/uploads/records.ts";
 import type { Spot } from "../../wire/keys.ts";
 import type { SlackFile } from "../../wire/pictures.ts";
 import type { To } from "../../wire/send/calls.ts";
@@ -28,6 +28,8 @@ export interface MessageFiles {
   keep(ids: readonly string[], coming?: readonly Image[]): void;
   /** The same after the last view: these stay, whatever becomes of the process. */
   settle(ids: readonly string[]): void;
+  /** The same of what is said once, and does not take the place of what was said before. */
+  release(ids: readonly string[]): void;
 }
 
 interface Putting {
@@ -59,7 +61,16 @@ export function createMessageFiles(
   const removing = new Set<Promise<unknown>>();
   /** What was noted for this message by whoever shows it now. */
   const noted = new Set<string>();
-  let isRead = false;
+  let reading: Promise<void> | undefined;
+
+  /** The process before may have noted something, as may this one before it lost the answer. */
+  function readNoted(): Promise<void> {
+    reading ??= uploads.reread(owner, noted).catch((error: unknown) => {
+      reading = undefined; // it is tried again
+      throw error;
+    });
+    return reading;
+  }
 
   function toUpload(digest: string) {
     const spot = spotOf();
@@ -68,6 +79,7 @@ export function createMessageFiles(
 
   /** The process before may have sent it already. */
   async function findMade(digest: string, share: To | undefined): Promise<string | undefined> {
+    await readNoted();
     const id = await uploads.find(owner, digest);
     if (!id) return undefined;
     try {
@@ -84,10 +96,16 @@ export function createMessageFiles(
   /** A finished picture is shown also where nothing can be noted of it. */
   async function note(id: string, digest: string, isSketch: boolean): Promise<void> {
     noted.add(id);
-    await uploads.note([id], toUpload(digest)).catch((error: unknown) => {
-      if (isSketch) throw error;
+    try {
+      await readNoted().catch(() => {}); // `note` tries it again
+      await uploads.note([id], toUpload(digest));
+    } catch (error) {
+      if (isSketch) {
+        uploads.forget([id]);
+        throw error;
+      }
       log.error({ file: id, error: toLogged(error) }, "slack.uploads.unwritten");
-    });
+    }
   }
 
   async function make(image: Image, digest: string, { name, signal, sketch = false, share }: Sending) {
@@ -183,6 +201,12 @@ export function createMessageFiles(
     uploads.flushSoon();
   }
 
+  function end(ids: readonly string[]): void {
+    uploads.flushSoon();
+    const swept = takeLeft(ids).finally(() => tidying.delete(swept));
+    tidying.add(swept);
+  }
+
   return {
     async put(image, how) {
       const { signal, patienceMs } = how;
@@ -194,8 +218,7 @@ export function createMessageFiles(
     store: (file, name, signal) => upload(file, { name, signal }),
     share: (file, name, to, signal) => upload(file, { name, signal, share: to }),
     async adopt(ids, shared) {
-      if (!isRead) await uploads.reread(owner, noted).catch(() => {}); // `left` tries it again
-      isRead = true;
+      await readNoted().catch(() => {});
       const left = await uploads.left(owner).catch((): ReadonlyMap<string, Upload> => new Map());
       for (const id of ids.filter((one) => !held.has(one))) {
         const digest = left.get(id)?.digest ?? "";
@@ -214,10 +237,13 @@ export function createMessageFiles(
     keep,
     settle(ids) {
       keep(ids);
+      uploads.settle(owner, ids);
+      end(ids);
+    },
+    release(ids) {
+      keep(ids);
       uploads.forget(ids);
-      uploads.flushSoon();
-      const swept = takeLeft(ids).finally(() => tidying.delete(swept));
-      tidying.add(swept);
+      end(ids);
     },
   };
 }

@@ -1,10 +1,13 @@
 import type { Stage } from "../../live/stage.ts";
-import type { Upload } from "../../live/uploads.ts";
+import type { Upload } from "../../live/uploads/records.ts";
 import { filesOf, handedWith, shownIdsOf } from "../../wire/pictures.ts";
 import { toLogged } from "../../wire/trouble.ts";
 
 /** Ms after which a file that cannot be looked for is left where it is. */
 const longMs = 7 * 24 * 3600 * 1000;
+
+/** Ms after which a file of an answer that another process has ended is looked at, and between two such looks. */
+const lostMs = 30_000;
 
 /**
  * Takes away the files that the process before has left: those whose message was looked at and does not show them. What
@@ -26,6 +29,34 @@ export async function sweep({ send, uploads, log, now }: Stage): Promise<void> {
       if (isLeft) await send.remove(id);
     } catch (error) {
       if (now() - upload.at > longMs) uploads.forget([id]);
+      log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
+    }
+  }
+  uploads.flushSoon();
+}
+
+/**
+ * Takes away what this process has uploaded for answers that others have ended since, and that they do not show: as long
+ * as the adapter runs, each time after a while. Where other processes may be at work.
+ */
+export function sweepLost(stage: Stage): void {
+  const timer = setInterval(() => void takeLost(stage, lostMs), lostMs).unref();
+  stage.closing.addEventListener("abort", () => clearInterval(timer));
+}
+
+/** The same at once, of what was uploaded so many ms ago. Never rejects: what is still noted is seen to by whoever starts. */
+export async function takeLost({ send, uploads, log }: Stage, ms = 0): Promise<void> {
+  const all = await uploads.lost(ms).catch((error: unknown) => {
+    log.debug({ error: toLogged(error) }, "slack.uploads.unread");
+    return new Map<string, Upload>();
+  });
+  for (const [id, upload] of all) {
+    try {
+      // Where nobody can look at it, its record tells.
+      const isLeft = (await isLeftOver({ send }, id, upload)) ?? true;
+      if (isLeft) await send.remove(id);
+      uploads.forget([id]);
+    } catch (error) {
       log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
     }
   }
