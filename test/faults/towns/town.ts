@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Platform, Recorder } from "../history.ts";
+import type { Moment, Platform, Recorder } from "../history.ts";
 import { type OpenAI, toHash } from "../openai.ts";
 import type { PlatformFault, Wish } from "../schedule.ts";
 
@@ -63,7 +63,10 @@ export async function strikeFor(
 /** What was asked so shortly before, the bot has perhaps not begun: another fault may have struck first. In ms. */
 export const freshMs = 6000;
 
-/** Spares what is asked on a platform while something bars the bot. */
+/**
+ * Spares what is asked on a platform while something bars the bot, and for so long before. What a process was brought
+ * while it was stopped it has not begun before it wakes.
+ */
 export function createBar(record: Recorder, platform: Platform): Town["bar"] {
   let bars = 0;
   record.listen((moment) => {
@@ -72,14 +75,26 @@ export function createBar(record: Recorder, platform: Platform): Town["bar"] {
   });
   return (sinceMs) => {
     bars += 1;
-    const now = record.moments.at(-1)?.at ?? 0;
+    const since = unheardSince(record.moments, (record.moments.at(-1)?.at ?? 0) - sinceMs);
     for (const one of record.moments)
-      if (one.kind === "asked" && one.platform === platform && one.at > now - sinceMs)
+      if (one.kind === "asked" && one.platform === platform && one.at > since)
         record.add({ kind: "spared", turn: one.turn, why: "barred" });
     return () => {
       bars -= 1;
     };
   };
+}
+
+/** The first moment in which something may have been asked that was not heard by then: a process was stopped. */
+function unheardSince(moments: readonly Moment[], since: number): number {
+  const stopped = new Map<number, number>();
+  for (const one of moments) {
+    if (one.kind !== "process") continue;
+    if (one.what === "paused") stopped.set(one.process, one.at);
+    // Who is ended hears nothing more.
+    else if (one.what !== "woken" || one.at <= since) stopped.delete(one.process);
+  }
+  return Math.min(since, ...stopped.values());
 }
 
 /** A second press of the same button by the same person within so long is half of a double click, in ms. */
