@@ -302,6 +302,12 @@ test("no more is drawn at once than all may, but for those who are stopped or go
   const over: Happening = { kind: "told", response: "resp_1", event: "response.completed" };
   assert.deepEqual(wrongsOf([...both.slice(0, 6), over, ...both.slice(6), ...shown], more), []);
   assert.deepEqual(wrongsOf([...both.slice(0, 6), died, ...both.slice(6), ...shown], more), []);
+  // What it had sent arrives when it has ended.
+  const late = both.map((one) =>
+    one.kind === "created" && one.response === "resp_1" ? { ...one, process: 3 } : one,
+  );
+  const ended: Happening = { kind: "process", process: 3, what: "ended", how: "SIGKILL" };
+  assert.deepEqual(wrongsOf([ended, ...late, ...shown], more), []);
   const unheard = created("resp_0", "qz1");
   assert.deepEqual(
     wrongsOf([...both.slice(0, 4), unheard, ...both.slice(4, 6), over, ...both.slice(6), ...shown], more),

@@ -440,8 +440,8 @@ function mostAtOnce(created: readonly Created[], moments: readonly Moment[]): re
       (one) =>
         one.kind === "process" &&
         one.process === process &&
-        one.at >= from &&
-        ["paused", "told to end", "killed", "ended"].includes(one.what),
+        // What a process had sent may arrive when it has ended.
+        (one.what === "ended" || (one.at >= from && ["paused", "told to end", "killed"].includes(one.what))),
     )?.at ?? Infinity;
   const heardOf = new Set(moments.flatMap((one) => (one.kind === "told" ? [one.response] : [])));
   const known = created.filter(({ response }) => heardOf.has(response));
