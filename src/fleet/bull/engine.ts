@@ -88,20 +88,15 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
     if (client.isOpen) client.destroy();
     throw error;
   }
-  const classes = withBackend(createRedisBackend);
-  // A queue that is closed leaves something behind on its client that brings the process down when the server goes.
-  const asking = client.duplicate();
-  asking.on("error", (error) => log.debug({ error }, "fleet.connection"));
+  const classes = withBackend(createHeardBackend);
   try {
-    const first = new classes.Queue("tables", { connection: asking, prefix });
+    const first = new classes.Queue("tables", { connection: client, prefix });
     await look(first, connectMs, log);
     // What BullMQ takes a server to be that it is not to ask.
     RedisConnection.minimumVersion = first.getBackend().redisVersion;
   } catch (error) {
-    client.destroy();
+    if (client.isOpen) client.destroy();
     throw error;
-  } finally {
-    if (asking.isOpen) asking.destroy();
   }
   const made = toEngine(classes, { connection: client, prefix, skipVersionCheck: true }, log);
   return {
@@ -112,6 +107,20 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
     },
   };
 }
+
+/**
+ * What BullMQ makes of a client hears of errors for good. By itself it does not once it is closed, and what nobody hears of
+ * brings the process down when the server goes.
+ */
+const createHeardBackend: typeof createRedisBackend = (...given) => {
+  const backend = createRedisBackend(...given);
+  for (const client of [backend.connection.client, backend.blockingClient])
+    client?.then(
+      (made) => made.on("error", () => {}), // the engine's own client has said so
+      () => {},
+    );
+  return backend;
+};
 
 async function openPostgres(url: string, log: Log, connectMs: number): Promise<Queues> {
   const { LostClient } = await import("../../store/backends/lost-client.ts");
