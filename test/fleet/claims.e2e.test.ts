@@ -27,8 +27,9 @@ function deafOnce(backend: IQueueBackend, name: "extendLock" | "moveToDelayed"):
 function onEach(
   name: string,
   run: (t: TestContext, kind: "redis" | "postgres", server: Server) => Promise<void>,
+  kinds = serverKinds,
 ): void {
-  for (const { kind, create, skip } of serverKinds) {
+  for (const { kind, create, skip } of kinds) {
     test(`${name} (${kind})`, { skip: process.env.CI ? false : skip }, async (t) => {
       const server = await create();
       assert.ok(server, `${kind} must be installed where CI runs`);
@@ -157,6 +158,34 @@ describe("what a process has not renewed yet when the server is back", () => {
     await claims.renew(kept);
     assert.deepEqual([kept.isHeld(), kept.lost.aborted, adopted], [true, false, []]);
   });
+});
+
+describe("what comes due when the server is back", () => {
+  const redis = serverKinds.filter(({ kind }) => kind === "redis"); // PostgreSQL takes longer, and forgets nothing
+  onEach(
+    "is left to its holder for a while, also by a process that asked nothing of the server meanwhile",
+    async (t, kind, server) => {
+      const lifeMs = 8000;
+      const engine = await openEngine(kind, server.url, { log });
+      t.after(engine.close);
+      const claims = createClaims(engine, "things", { log, mayAnew: async () => true, lifeMs });
+      t.after(claims.close);
+      let adoptedAt = 0;
+      claims.adopt(async () => {
+        adoptedAt = performance.now();
+      });
+      await claims.offer("paper:1", null);
+      await until(() => adoptedAt > 0, "it to be at work");
+      adoptedAt = 0;
+      await server.stop();
+      await server.start();
+      const backAt = performance.now();
+      await claims.offer("paper:2", null);
+      await until(() => adoptedAt > 0, "it to be adopted");
+      assert.ok(adoptedAt - backAt > lifeMs / 2, `${Math.round(adoptedAt - backAt)} ms`);
+    },
+    redis,
+  );
 });
 
 describe("what a process has, when the server has forgotten it and another offers it first", () => {

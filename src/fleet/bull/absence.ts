@@ -1,4 +1,4 @@
-import { isRefusal } from "./engine.ts";
+import { type Engine, isRefusal } from "./engine.ts";
 
 /** What is known of a server's being away, by the calls that are made of it. */
 export interface Absence {
@@ -8,13 +8,20 @@ export interface Absence {
   isRecent(): boolean;
 }
 
-/** `lifeMs`: how long what is not renewed is held; that is done four times in it. `wasAway`: it was, just before. */
+/**
+ * `lifeMs`: how long what is not renewed is held; that is done four times in it. `wasAway`: it was, just before; of what
+ * `onAway` says no call need know, for a server that starts anew is back in less than that.
+ */
 export function createAbsence(
   lifeMs: number,
-  { wasAway, now = () => performance.now() }: { readonly wasAway: boolean; readonly now?: () => number },
+  of: Pick<Engine, "wasAway"> & Partial<Pick<Engine, "onAway">> & { readonly now?: () => number },
 ): Absence {
+  const { wasAway, now = () => performance.now() } = of;
   /** When it was seen to be away last. */
   let seenAt = wasAway ? now() : Number.NEGATIVE_INFINITY;
+  of.onAway?.(() => {
+    seenAt = now();
+  });
   /** Calls that it has not answered yet. */
   const underWay = new Set<{ readonly from: number }>();
   const isSlow = ({ from }: { readonly from: number }) => now() - from > lifeMs / 4;

@@ -20,6 +20,8 @@ export type AnyJob<Data> = Job<Data, unknown, string>;
 export interface Engine {
   /** The server was away a moment before: who has something may not have renewed it since. */
   readonly wasAway: boolean;
+  /** Hears at once when the server goes, and when it is back, as far as it is not the calls that say so. */
+  onAway(hear: () => void): void;
   /** Rejects in its calls as the server does. */
   queue<Data>(name: string): Queue<Data, unknown, string, Data, unknown, string, IQueueBackend>;
   /**
@@ -81,9 +83,17 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
       reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000),
     },
   });
-  client.on("error", (error) => log.debug({ error }, "fleet.connection"));
+  const awayed = new Set<() => void>();
+  const away = () => {
+    for (const hear of awayed) hear();
+  };
+  client.on("error", (error) => {
+    log.debug({ error }, "fleet.connection");
+    away();
+  });
   try {
     await withLimit(connectMs, () => client.connect());
+    client.on("ready", away);
   } catch (error) {
     if (client.isOpen) client.destroy();
     throw error;
@@ -101,6 +111,7 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
   const made = toEngine(classes, { connection: client, prefix, skipVersionCheck: true }, log);
   return {
     ...made,
+    onAway: (hear) => void awayed.add(hear),
     async close() {
       await made.close();
       if (client.isOpen) client.destroy();
@@ -135,7 +146,7 @@ async function openPostgres(url: string, log: Log, connectMs: number): Promise<Q
   const { Queue } = withBackend(createPostgresBackend);
   // The tables are made by whoever is there first; the others wait for that.
   await look(new Queue("tables", { connection: { ...connection, migrate: true } }), connectMs * 2, log);
-  return toEngine(withBackend(createReadyBackend), { connection }, log);
+  return { ...toEngine(withBackend(createReadyBackend), { connection }, log), onAway: () => {} };
 }
 
 /**
@@ -178,7 +189,7 @@ function toEngine<Backend extends IQueueBackend, Connection>(
   classes: ReturnType<typeof withBackend<Backend, Connection>>,
   shared: Shared<Connection>,
   log: Log,
-): Queues {
+): Omit<Queues, "onAway"> {
   const open: (() => Promise<void>)[] = [];
 
   /** Nothing is waited for in the end: what a worker is at comes due for another. */
