@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { IQueueBackend } from "bullmq";
 import { type Claim, createClaims } from "../../src/fleet/bull/claims.ts";
 import { type Engine, openEngine } from "../../src/fleet/bull/engine.ts";
 import { createLog } from "../../src/seam/log.ts";
-import { type Server, serverKinds } from "../rig/servers.ts";
+import { createPostgres, createRedis, type Server, serverKinds } from "../rig/servers.ts";
 import { until } from "../rig/until.ts";
 
 const log = createLog("silent");
@@ -186,6 +189,46 @@ describe("what comes due when the server is back", () => {
     },
     redis,
   );
+});
+
+describe("what was there when the server went", () => {
+  onEach("is left to its holder also by a process that came when it was back", async (t, kind) => {
+    const folder = await mkdtemp(join(tmpdir(), "drawbridge-claims-"));
+    const server = await (kind === "redis"
+      ? createRedis("--dir", folder, "--appendonly", "yes", "--appendfsync", "always")
+      : createPostgres());
+    assert.ok(server);
+    t.after(async () => {
+      await server.remove();
+      await rm(folder, { recursive: true });
+    });
+    await server.start();
+    const parts = { log, mayAnew: async () => true, lifeMs: 8000 };
+    const first = await openEngine(kind, server.url, { log });
+    const claims = createClaims(first, "things", parts);
+    await claims.offer("paper:1", null);
+    await claims.close();
+    await first.close();
+    await server.stop();
+    const startedAt = performance.now();
+    await server.start();
+    const engine = await openEngine(kind, server.url, { log });
+    t.after(engine.close);
+    const next = createClaims(engine, "things", parts);
+    t.after(next.close);
+    const adopted: { readonly key: string; readonly ms: number }[] = [];
+    await next.offer("paper:2", null);
+    next.adopt(async ({ key }) => void adopted.push({ key, ms: performance.now() - startedAt }));
+    await until(() => adopted.length === 2, "both to be adopted");
+    assert.deepEqual(
+      adopted.map(({ key }) => key),
+      ["paper:2", "paper:1"],
+    );
+    assert.ok(
+      adopted.every(({ key, ms }) => key === "paper:2" || ms > parts.lifeMs / 2),
+      JSON.stringify(adopted),
+    );
+  });
 });
 
 describe("what a process has, when the server has forgotten it and another offers it first", () => {

@@ -4,8 +4,11 @@ import { type Engine, isRefusal } from "./engine.ts";
 export interface Absence {
   /** Makes a call. One that fails, or is slow, says that the server was away: other processes may have waited as long. */
   watch<T>(call: () => Promise<T>): Promise<T>;
-  /** Whether it is away, or was so lately that who has something may not have renewed it since. */
-  isRecent(): boolean;
+  /**
+   * Whether it is away, or was so lately that who has something may not have renewed it since: what was there at that time
+   * (Unix time, ms) or, unless that is said, whatever it is.
+   */
+  isRecent(since?: number): boolean;
 }
 
 /**
@@ -14,9 +17,14 @@ export interface Absence {
  */
 export function createAbsence(
   lifeMs: number,
-  of: Pick<Engine, "wasAway"> & Partial<Pick<Engine, "onAway">> & { readonly now?: () => number },
+  of: Pick<Engine, "wasAway"> &
+    Partial<Pick<Engine, "onAway" | "startedAt">> & { readonly now?: () => number },
 ): Absence {
-  const { wasAway, now = () => performance.now() } = of;
+  const { wasAway, startedAt = 0, now = () => performance.now() } = of;
+  const restMs = (3 * lifeMs) / 4;
+  /** How long the server had been there when this process came to it, which has not seen it away. */
+  const upMs = Date.now() - startedAt;
+  const cameAt = now();
   /** When it was seen to be away last. */
   let seenAt = wasAway ? now() : Number.NEGATIVE_INFINITY;
   of.onAway?.(() => {
@@ -39,6 +47,9 @@ export function createAbsence(
         if (isSlow(one)) seenAt = now();
       }
     },
-    isRecent: () => now() < seenAt + (3 * lifeMs) / 4 || [...underWay].some(isSlow),
+    isRecent(since = Number.POSITIVE_INFINITY) {
+      const isNew = since < startedAt && now() - cameAt + upMs < restMs;
+      return isNew || now() < seenAt + restMs || [...underWay].some(isSlow);
+    },
   };
 }

@@ -241,7 +241,7 @@ export function createClaims(
     // BullMQ hands one more to a worker that was told to be quiet while it waited for one.
     if (isResting) await putOff(job, token, 0);
     // Whoever has what came due while the server was away renews it first.
-    if (absence.isRecent()) await putOff(job, token, againMs);
+    if (absence.isRecent(job.timestamp)) await putOff(job, token, againMs);
     if ((spared.get(job.data.key) ?? 0) > performance.now()) await putOff(job, token, offeredMs);
     spared.delete(job.data.key);
     // BullMQ has locked it a moment ago; from when on is known of what is asked for now.

@@ -20,6 +20,8 @@ export type AnyJob<Data> = Job<Data, unknown, string>;
 export interface Engine {
   /** The server was away a moment before: who has something may not have renewed it since. */
   readonly wasAway: boolean;
+  /** When the server started, by this machine's clock: Unix time, ms. 0: that is not known. */
+  readonly startedAt: number;
   /** Hears at once when the server goes, and when it is back, as far as it is not the calls that say so. */
   onAway(hear: () => void): void;
   /** Rejects in its calls as the server does. */
@@ -83,9 +85,9 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
       reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000),
     },
   });
-  const awayed = new Set<() => void>();
+  const hearers = new Set<() => void>();
   const away = () => {
-    for (const hear of awayed) hear();
+    for (const hear of hearers) hear();
   };
   client.on("error", (error) => {
     log.debug({ error }, "fleet.connection");
@@ -99,11 +101,14 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
     throw error;
   }
   const classes = withBackend(createHeardBackend);
+  let startedAt = 0;
   try {
     const first = new classes.Queue("tables", { connection: client, prefix });
     await look(first, connectMs, log);
     // What BullMQ takes a server to be that it is not to ask.
     RedisConnection.minimumVersion = first.getBackend().redisVersion;
+    const info = await withLimit(connectMs, () => client.info("server"));
+    startedAt = toStart(Number(/^uptime_in_seconds:(\d+)/m.exec(info)?.[1]));
   } catch (error) {
     if (client.isOpen) client.destroy();
     throw error;
@@ -111,7 +116,8 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
   const made = toEngine(classes, { connection: client, prefix, skipVersionCheck: true }, log);
   return {
     ...made,
-    onAway: (hear) => void awayed.add(hear),
+    startedAt,
+    onAway: (hear) => void hearers.add(hear),
     async close() {
       await made.close();
       if (client.isOpen) client.destroy();
@@ -146,7 +152,22 @@ async function openPostgres(url: string, log: Log, connectMs: number): Promise<Q
   const { Queue } = withBackend(createPostgresBackend);
   // The tables are made by whoever is there first; the others wait for that.
   await look(new Queue("tables", { connection: { ...connection, migrate: true } }), connectMs * 2, log);
-  return { ...toEngine(withBackend(createReadyBackend), { connection }, log), onAway: () => {} };
+  const made = toEngine(withBackend(createReadyBackend), { connection }, log);
+  const client = new LostClient(connection);
+  try {
+    const { rows } = await withLimit(connectMs, async () => {
+      await client.connect();
+      return client.query("SELECT extract(epoch FROM now() - pg_postmaster_start_time())::float8 AS up");
+    });
+    return { ...made, startedAt: toStart(Number(rows[0]?.up)), onAway: () => {} };
+  } finally {
+    void client.end().catch(() => {});
+  }
+}
+
+/** `up`: for how many seconds a server has run; NaN where it does not say so. */
+function toStart(up: number): number {
+  return Number.isFinite(up) ? Date.now() - up * 1000 : 0;
 }
 
 /**
@@ -189,7 +210,7 @@ function toEngine<Backend extends IQueueBackend, Connection>(
   classes: ReturnType<typeof withBackend<Backend, Connection>>,
   shared: Shared<Connection>,
   log: Log,
-): Omit<Queues, "onAway"> {
+): Omit<Queues, "onAway" | "startedAt"> {
   const open: (() => Promise<void>)[] = [];
 
   /** Nothing is waited for in the end: what a worker is at comes due for another. */
