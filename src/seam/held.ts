@@ -21,3 +21,17 @@ export function checkHeld(): void {
 export function whoeverShows<T>(work: () => Promise<T>): Promise<T> {
   return checks.run(() => {}, work);
 }
+
+/** Whether what is being shown now is this process's, whenever that is asked; undefined beside a show. */
+export function whetherHeld(): (() => boolean) | undefined {
+  const check = checks.getStore();
+  if (!check) return undefined;
+  return () => {
+    try {
+      check();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}

@@ -32,6 +32,8 @@ export function createEphemeral(
   let edit = 0;
   // What was shown before the restart cannot be looked for, but the next answer to the same address takes its place.
   let shown = venue.reopened === true || venue.again === true;
+  /** Whether the last of it took the place of what was shown before. */
+  let hasReplaced = false;
 
   function toLook(files: readonly string[], given: readonly string[] = []): Look {
     const { asked } = venue;
@@ -50,12 +52,19 @@ export function createEphemeral(
     const more = threadTs && { threadTs };
     const ways: readonly (() => Promise<void>)[] = [
       ...(responseUrl
-        ? [() => send.respond(responseUrl, message, { replace: shown && !isOther(responseUrl), ...more })]
+        ? [
+            async () => {
+              const replace = shown && !isOther(responseUrl);
+              await send.respond(responseUrl, message, { replace, ...more });
+              hasReplaced = replace;
+            },
+          ]
         : []),
       () => send.ephemeral({ channelId, userId, ...more }, message),
       ...(over ? [() => send.direct(userId, message)] : []),
     ];
     let refused: unknown;
+    hasReplaced = false;
     for (const way of ways) {
       try {
         return await way();
@@ -125,7 +134,7 @@ export function createEphemeral(
     const given = await hand(view);
     const notes = view.files?.length ? [...view.notes, given ? handedNote : notHandedNote] : view.notes;
     await present({ ...view, notes }, files, given);
-    messageFiles.settle([...files, ...(given ?? [])]);
+    messageFiles.settle([...files, ...(given ?? [])], hasReplaced);
     handed.set(key, given ?? []);
     seen.set(
       key,

@@ -22,7 +22,7 @@ export interface Engine {
   readonly wasAway: boolean;
   /** When the server started, by this machine's clock: Unix time, ms. 0: that is not known. */
   readonly startedAt: number;
-  /** Hears at once when the server goes, and when it is back, as far as it is not the calls that say so. */
+  /** Hears at once when the server goes, and when it is back, as far as it is not the calls that say so. Late comers, too. */
   onAway(hear: () => void): void;
   /** Rejects in its calls as the server does. */
   queue<Data>(name: string): Queue<Data, unknown, string, Data, unknown, string, IQueueBackend>;
@@ -86,7 +86,9 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
     },
   });
   const hearers = new Set<() => void>();
+  let wasAway = false;
   const away = () => {
+    wasAway = true;
     for (const hear of hearers) hear();
   };
   client.on("error", (error) => {
@@ -117,7 +119,10 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
   return {
     ...made,
     startedAt,
-    onAway: (hear) => void hearers.add(hear),
+    onAway(hear) {
+      hearers.add(hear);
+      if (wasAway) hear(); // before anybody asked
+    },
     async close() {
       await made.close();
       if (client.isOpen) client.destroy();

@@ -17,6 +17,14 @@ test("while something bars the bot what it has perhaps not begun is spared, and 
     [
       [
         [0, "paused"],
+        [9000, "woken"],
+        [9500, "paused"],
+      ],
+      ["stopped", "fresh"],
+    ],
+    [
+      [
+        [0, "paused"],
         [1500, "woken"],
       ],
       ["fresh"],

@@ -90,7 +90,7 @@ function unheardSince(moments: readonly Moment[], since: number): number {
   const stopped = new Map<number, number>();
   for (const one of moments) {
     if (one.kind !== "process") continue;
-    if (one.what === "paused") stopped.set(one.process, one.at);
+    if (one.what === "paused") stopped.set(one.process, stopped.get(one.process) ?? one.at);
     // Who is ended hears nothing more.
     else if (one.what !== "woken" || one.at <= since) stopped.delete(one.process);
   }

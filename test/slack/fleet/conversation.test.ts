@@ -68,7 +68,7 @@ test("what one process shows a person alone, and another shows anew, leaves no f
     const fleet = await startSlackFleet(t, { count: 2, over: "http" });
     const { simulator, bots, ada, channel, answered, turnTo, events, heard } = fleet;
     turnTo(0);
-    await simulator.slash(channel, ada, "/draw", "a fox");
+    await simulator.slash(channel, ada, "/draw", "a fox --private");
     await (await answered("a fox")).reply.show(await done());
     const files = () => simulator.files(simulator.bot);
     const [first] = files();
@@ -86,6 +86,30 @@ test("what one process shows a person alone, and another shows anew, leaves no f
     await until(isIt, async () => `one file: ${files().map(({ id }) => id)}`);
     if (files().length > 0) assert.equal(files()[0]?.id === first?.id, shownAnew === "the same");
   }
+});
+
+test("what a person alone was shown for a press stays, where another answers that press once more", async (t) => {
+  const fleet = await startSlackFleet(t, { count: 2, over: "http" });
+  const { simulator, bots, ada, channel, answered, turnTo, events, heard } = fleet;
+  const files = () => simulator.files(simulator.bot).map(({ id }) => id);
+  const whispers = () => simulator.messages(channel).filter(({ ephemeralTo }) => ephemeralTo === ada.id);
+  turnTo(0);
+  await simulator.slash(channel, ada, "/draw", "a fox --private");
+  await (await answered("a fox")).reply.show(await done());
+  const [first] = whispers();
+  assert.ok(first);
+  simulator.press(first, "a:vary", ada);
+  await (await answered("press")).reply.show(await done({ images: [await image("#0f0")] }));
+  await until(() => whispers().length === 2, "a second message");
+  const [, second] = files();
+  await until(() => isNoted(fleet, `"shown":{"${second}"`), "it to be over");
+  const event = events.at(-1);
+  assert.ok(event);
+  await bots[1]?.adapter.replay(event);
+  await heard.find(({ by }) => by === 1)?.reply.show(await done({ images: [await image("#00f")] }));
+  await until(() => whispers().length === 3, "a third message");
+  await bots[1]?.adapter.stop();
+  assert.ok(files().includes(second ?? ""), "a message shows it");
 });
 
 /** Two processes, of which the first begins to answer; then each can end that. */
@@ -124,7 +148,7 @@ async function begin(t: TestContext, ask: (fleet: Fleet) => unknown) {
 
 test("what a process has uploaded for an answer that another ends is gone then", async (t) => {
   const { loseIt, endElsewhere, ids } = await begin(t, ({ simulator, channel, ada }) =>
-    simulator.slash(channel, ada, "/draw", "a fox"),
+    simulator.slash(channel, ada, "/draw", "a fox --private"),
   );
   await loseIt();
   assert.equal(ids().length, 1);
@@ -136,6 +160,7 @@ test("what a process uploads for an answer that another has ended is gone when t
   const { fleet, reply, loseIt, endElsewhere, ids } = await begin(t, ({ say }) => say("a fox"));
   await reply.show(view("working", { status: "Drawing", images: [await image("#333")] }));
   await until(() => ids().length === 1, "the sketch");
+  assert.ok(await isNoted(fleet, '"digest":""'), "nobody finds it to show it: who made it may take it away");
   await endElsewhere();
   await until(() => ids().length === 0, "the sketch to be gone");
   await loseIt();

@@ -35,16 +35,18 @@ export interface Noted {
   readonly shown?: Readonly<Record<string, Upload>> | undefined;
 }
 
-interface Dated extends Noted {
+/** As it was written. */
+export interface Dated extends Noted {
+  /** Unix time, ms. */
   readonly at: number;
 }
 
 /** The answers' records, as all processes have them. */
 export interface Records {
   /** Undefined where there is none, or none that can be read. Rejects with BotError `storage`. */
-  read(owner: string): Promise<Noted | undefined>;
-  /** Rejects the same. */
-  write(owner: string, noted: Noted): Promise<void>;
+  read(owner: string): Promise<Dated | undefined>;
+  /** In place of what was written then, if that was read. Rejects the same. */
+  write(owner: string, noted: Noted, after?: number): Promise<void>;
   /** Some at a time. Rejects the same. */
   owners(): AsyncIterable<readonly string[]>;
   close(): void;
@@ -114,6 +116,11 @@ export function createRecords(
       const found = await read(owner);
       if (known.get(owner) !== one || (found && found.at >= one.at)) continue;
       await save(owner, one);
+      // What was written meanwhile may lie below it now.
+      for (let last = one, next = known.get(owner); next && next !== last; next = known.get(owner)) {
+        last = next;
+        await save(owner, next);
+      }
     }
   }
 
@@ -137,8 +144,8 @@ export function createRecords(
 
   return {
     read,
-    async write(owner, noted) {
-      lastAt = Math.max(now(), lastAt + 1);
+    async write(owner, noted, after = 0) {
+      lastAt = Math.max(now(), lastAt + 1, after + 1);
       const one = { ...noted, at: lastAt };
       await save(owner, one);
       if (!bus) return;

@@ -1,5 +1,6 @@
 import { createBounded } from "../../../../src/seam/bounded.ts";
 import type { ListedKeep, Shared } from "../../../../src/seam/core.ts";
+import { whetherHeld } from "../../../../src/seam/held.ts";
 import type { Log } from "../../../../src/seam/log.ts";
 import { toLogged } from "../../wire/trouble.ts";
 import { createRecords, type Noted, type Upload } from "./records.ts";
@@ -14,7 +15,7 @@ export interface Uploads {
   /** Rejects with BotError `storage` where that cannot be written down yet. */
   note(ids: readonly string[], of: Upload): Promise<void>;
   forget(ids: readonly string[]): void;
-  /** These belong to an answer that stays: they are forgotten, also by others that had it. */
+  /** These belong to an answer that stays: they are forgotten, and others that had it know so. */
   settle(owner: string, ids: readonly string[]): void;
   /**
    * Another process may have had that answer meanwhile: what is noted of it is read anew, and what this one noted before it
@@ -30,18 +31,25 @@ export interface Uploads {
   /** The same of all answers; where other processes may be at work, of those alone that none can be at any more. */
   allLeft(): Promise<ReadonlyMap<string, Upload>>;
   /**
-   * What this process noted at least `ms` ago for an answer that another has ended since, which shows others. Rejects the
-   * same.
+   * What this process noted at least `ms` ago for an answer that it has no more, and that another has ended since without
+   * it. Rejects the same.
    */
   lost(ms: number): Promise<ReadonlyMap<string, Upload>>;
+  /** They stay noted, for whoever looks at all that is left; this process has nothing to do with them any more. */
+  leave(ids: readonly string[]): void;
   /** Writes down what was forgotten. Never rejects. */
   close(): Promise<void>;
 }
 
 const soonMs = 1000;
 
+/** Ms until what could not be written down is tried again. */
+const againMs = 5000;
+
 /** Whoever has an answer is done with it by then, in ms: a platform that is down is waited for for half of that. */
 const longMs = 24 * 3600 * 1000;
+/** An answer that nobody has ended by then is not looked at again by who has lost it, in ms. */
+const endlessMs = 3600 * 1000;
 /** Answers whose record is known to have been read, and those that are known to be over. */
 const mostKnown = 5000;
 
@@ -55,6 +63,8 @@ export function createUploads(
   const records = createRecords(keep, { log, now, bus });
   const before = new Map<string, Upload>();
   const open = new Map<string, Upload>();
+  /** Whether this process has the answer still for which it noted that, as far as that is known. */
+  const held = new Map<string, () => boolean>();
   /** By answer, what is shown of one that is over. */
   const over = createBounded<string, Noted["shown"]>(mostKnown);
   /** By answer, what its record is not to name any more, and whether the answer is over, once it has been written. */
@@ -64,6 +74,7 @@ export function createUploads(
   const writes = new Map<string, { readonly running: Promise<void>; next?: Promise<void> }>();
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   const isOf =
     (owner: string) =>
@@ -94,10 +105,12 @@ export function createUploads(
   }
 
   /** Others may note something of the same answer. */
-  async function merge(owner: string): Promise<Noted> {
+  async function merge(owner: string, found: Noted | undefined): Promise<Noted> {
     const own = Object.fromEntries([...open].filter(isOf(owner)));
-    if (!isShared) return { files: { ...Object.fromEntries([...before].filter(isOf(owner))), ...own } };
-    const found = await records.read(owner);
+    if (!isShared) {
+      await read(owner);
+      return { files: { ...Object.fromEntries([...before].filter(isOf(owner))), ...own } };
+    }
     const turn = turned.get(owner);
     const { shown } = turn ?? found ?? {};
     const more = turn && without(found?.shown, shown);
@@ -110,7 +123,8 @@ export function createUploads(
     changed.delete(owner);
     const [gone, turn] = [[...(dropped.get(owner) ?? [])], turned.get(owner)];
     try {
-      await records.write(owner, await merge(owner));
+      const found = isShared ? await records.read(owner) : undefined;
+      await records.write(owner, await merge(owner, found), found?.at);
     } catch (error) {
       changed.add(owner);
       throw error;
@@ -146,16 +160,27 @@ export function createUploads(
       [...changed].map((owner) =>
         write(owner).catch((error: unknown) => {
           log.warn({ error: toLogged(error) }, "slack.uploads.unwritten");
+          flushIn(againMs);
         }),
       ),
     );
+  }
+
+  function flushIn(ms: number): void {
+    if (changed.size > 0 && !isClosed) timer ??= setTimeout(() => void flush(), ms).unref();
+  }
+
+  /** It is in nobody's hands here. */
+  function shut(id: string): void {
+    open.delete(id);
+    held.delete(id);
   }
 
   function drop(id: string): void {
     const owner = (before.get(id) ?? open.get(id))?.owner;
     if (owner === undefined) return;
     before.delete(id);
-    open.delete(id);
+    shut(id);
     dropped.set(owner, (dropped.get(owner) ?? new Set()).add(id));
     changed.add(owner);
   }
@@ -177,6 +202,15 @@ export function createUploads(
     return new Map([...[...before].filter(isOf(owner)), ...shown]);
   }
 
+  function leave(ids: readonly string[]): void {
+    for (const id of ids) {
+      const one = open.get(id);
+      if (!one) continue;
+      shut(id);
+      before.set(id, one);
+    }
+  }
+
   // What a server has lost is read anew, and what could not be written is written.
   const stop = bus?.onMissed(() => {
     reads.clear();
@@ -187,7 +221,9 @@ export function createUploads(
     async note(ids, upload) {
       const { owner, spot } = upload;
       const isKnown = ids.every((id) => open.has(id) && open.get(id)?.spot?.ts === spot?.ts);
+      const isHeld = whetherHeld();
       for (const id of ids) {
+        if (isHeld) held.set(id, isHeld);
         before.delete(id);
         dropped.get(owner)?.delete(id);
         open.set(id, upload);
@@ -208,19 +244,19 @@ export function createUploads(
       over.set(owner, shown);
       turned.set(owner, { shown });
       changed.add(owner);
+      // Others may be at it again before long.
+      void flush();
     },
     async reread(owner, own) {
       if (!isShared) return;
       await readAnew(owner);
       for (const [id, one] of open) {
         if (one.owner !== owner || own.has(id)) continue;
-        open.delete(id);
+        shut(id);
         before.set(id, one);
       }
     },
-    flushSoon() {
-      if (changed.size > 0) timer ??= setTimeout(() => void flush(), soonMs).unref();
-    },
+    flushSoon: () => flushIn(soonMs),
     async find(owner, digest) {
       await read(owner);
       return [...leftOf(owner)].find(([, one]) => one.digest === digest)?.[0];
@@ -237,20 +273,23 @@ export function createUploads(
     },
     async lost(ms) {
       if (!isShared) return new Map();
-      const old = [...open].filter(([, { at }]) => now() - at >= ms);
+      const old = [...open].filter(([id, { at }]) => now() - at >= ms && held.get(id)?.() === false);
       const all = new Map<string, Upload>();
       for (const owner of new Set(old.map(([, one]) => one.owner))) {
         await readAnew(owner);
         const shown = over.get(owner);
-        if (!shown || turned.has(owner)) continue;
         for (const [id, one] of old.filter(isOf(owner))) {
-          if (shown[id]) drop(id);
-          else if (open.get(id) === one) all.set(id, one);
+          if (open.get(id) !== one || turned.has(owner)) continue;
+          if (shown?.[id]) drop(id);
+          else if (shown) all.set(id, one);
+          else if (now() - one.at > endlessMs) leave([id]);
         }
       }
       return all;
     },
+    leave,
     async close() {
+      isClosed = true;
       stop?.();
       records.close();
       await flush();

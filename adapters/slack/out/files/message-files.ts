@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { whoeverShows } from "../../../../src/seam/held.ts";
+import { whetherHeld, whoeverShows } from "../../../../src/seam/held.ts";
 import type { Image, View } from "../../../../src/seam/view.ts";
 import type { Stage } from "../../live/stage.ts";
 import type { Upload } from "../../live/uploads/records.ts";
@@ -9,6 +9,7 @@ import type { SlackFile } from "../../wire/pictures.ts";
 import type { To } from "../../wire/send/calls.ts";
 import { isRefusal, retryAfterMs, toLogged, toTrouble } from "../../wire/trouble.ts";
 import { toFileName } from "../view.ts";
+import { isLeftOver } from "./left-over.ts";
 
 /** The files of one answer: each picture is uploaded once, and what nothing shows any more is taken away. */
 export interface MessageFiles {
@@ -26,8 +27,11 @@ export interface MessageFiles {
   place(ids: readonly string[]): Promise<void>;
   /** Takes all others away, but for those of `coming`. Returns at once. */
   keep(ids: readonly string[], coming?: readonly Image[]): void;
-  /** The same after the last view: these stay, whatever becomes of the process. */
-  settle(ids: readonly string[]): void;
+  /**
+   * The same after the last view: these stay, whatever becomes of the process. `replaces`: where nobody can look, whether
+   * what another process may have shown before is gone; true unless said.
+   */
+  settle(ids: readonly string[], replaces?: boolean): void;
   /** The same of what is said once, and does not take the place of what was said before. */
   release(ids: readonly string[]): void;
 }
@@ -72,6 +76,7 @@ export function createMessageFiles(
     return reading;
   }
 
+  /** `digest`: the empty string for what nobody else is to find by what is in it. */
   function toUpload(digest: string) {
     const spot = spotOf();
     return { owner, digest, at: now(), ...(spot && { spot }) };
@@ -98,7 +103,8 @@ export function createMessageFiles(
     noted.add(id);
     try {
       await readNoted().catch(() => {}); // `note` tries it again
-      await uploads.note([id], toUpload(digest));
+      // A sketch that no message shows yet is taken away by who made it, whoever goes on with the answer.
+      await uploads.note([id], toUpload(isSketch ? "" : digest));
     } catch (error) {
       if (isSketch) {
         uploads.forget([id]);
@@ -184,26 +190,35 @@ export function createMessageFiles(
     }
   }
 
+  /** Whether nobody sees a file that another process has uploaded for this answer, which shows others now. */
+  async function isUnseen(id: string, upload: Upload | undefined, replaces: boolean): Promise<boolean> {
+    if (!upload || stuck.has(id)) return true; // it is this process's own
+    const { spot } = upload;
+    const here = spotOf();
+    if (spot && spot.channelId === here?.channelId && spot.ts === here.ts) return true;
+    return (await isLeftOver({ send }, id, upload)) ?? replaces;
+  }
+
   /** What was uploaded for this answer, which shows it no more: by the process before, or when Slack was away. */
-  async function takeLeft(shown: readonly string[]): Promise<void> {
+  async function takeLeft(shown: readonly string[], replaces: boolean): Promise<void> {
     await Promise.allSettled(removing);
     const left = await uploads.left(owner).catch((): ReadonlyMap<string, Upload> => new Map());
     for (const id of new Set([...left.keys(), ...stuck])) {
       if (shown.includes(id) || held.has(id)) continue;
-      await send.remove(id).then(
-        () => {
-          stuck.delete(id);
-          uploads.forget([id]);
-        },
-        (error: unknown) => log.warn({ file: id, error: toLogged(error) }, "slack.file.left"),
-      );
+      try {
+        if (await isUnseen(id, left.get(id), replaces)) await send.remove(id);
+        stuck.delete(id);
+        uploads.forget([id]);
+      } catch (error) {
+        log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
+      }
     }
     uploads.flushSoon();
   }
 
-  function end(ids: readonly string[]): void {
+  function end(ids: readonly string[], replaces: boolean): void {
     uploads.flushSoon();
-    const swept = takeLeft(ids).finally(() => tidying.delete(swept));
+    const swept = takeLeft(ids, replaces).finally(() => tidying.delete(swept));
     tidying.add(swept);
   }
 
@@ -235,15 +250,16 @@ export function createMessageFiles(
       for (const id of ids) await note(id, held.get(id)?.split(" ")[0] ?? "", false);
     },
     keep,
-    settle(ids) {
+    settle(ids, replaces = true) {
       keep(ids);
+      if (whetherHeld()?.() === false) return; // whoever has it by now ends it
       uploads.settle(owner, ids);
-      end(ids);
+      end(ids, replaces);
     },
     release(ids) {
       keep(ids);
       uploads.forget(ids);
-      end(ids);
+      end(ids, false);
     },
   };
 }

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Stage } from "../../live/stage.ts";
 import type { Upload } from "../../live/uploads/records.ts";
-import { filesOf, handedWith, shownIdsOf } from "../../wire/pictures.ts";
-import { toLogged } from "../../wire/trouble.ts";
+import { isRefusal, toLogged, toTrouble } from "../../wire/trouble.ts";
+import { isLeftOver } from "./left-over.ts";
 
 /** Ms after which a file that cannot be looked for is left where it is. */
 const longMs = 7 * 24 * 3600 * 1000;
@@ -40,8 +41,13 @@ export async function sweep({ send, uploads, log, now }: Stage): Promise<void> {
  * as the adapter runs, each time after a while. Where other processes may be at work.
  */
 export function sweepLost(stage: Stage): void {
-  const timer = setInterval(() => void takeLost(stage, lostMs), lostMs).unref();
-  stage.closing.addEventListener("abort", () => clearInterval(timer));
+  const run = async () => {
+    for (;;) {
+      await sleep(lostMs, undefined, { signal: stage.closing, ref: false });
+      await takeLost(stage, lostMs);
+    }
+  };
+  run().catch(() => {}); // the adapter is stopped
 }
 
 /** The same at once, of what was uploaded so many ms ago. Never rejects: what is still noted is seen to by whoever starts. */
@@ -58,21 +64,9 @@ export async function takeLost({ send, uploads, log }: Stage, ms = 0): Promise<v
       uploads.forget([id]);
     } catch (error) {
       log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
+      // What Slack will not do now it will not do in a while either.
+      if (isRefusal(error) && toTrouble(error) !== "limited") uploads.leave([id]);
     }
   }
   uploads.flushSoon();
-}
-
-/** Undefined: nobody can tell. */
-async function isLeftOver(
-  { send }: Pick<Stage, "send">,
-  id: string,
-  { spot }: Upload,
-): Promise<boolean | undefined> {
-  if (!spot) return undefined;
-  const found = await send.fetchMessage(spot);
-  const shown = found
-    ? [...shownIdsOf(found), ...filesOf(found).map((file) => file.id), ...handedWith(found)]
-    : [];
-  return !shown.includes(id);
 }

@@ -82,6 +82,8 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
   let line: string | undefined;
   const files = createMessageFiles(stage, mark, () => spot);
   let isFound = !venue.reopened && !venue.again;
+  /** It could not be looked for: what another process has posted may stand elsewhere. */
+  let isBlind = false;
   let edit = 0;
   let onShow: readonly string[] = [];
   let images: View["images"] = [];
@@ -209,6 +211,7 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     } catch (error) {
       if (!isRefusal(error) || toTrouble(error) === "limited") throw error;
       log.debug({ channel: home.channelId, error: toLogged(error) }, "slack.message.unseen");
+      isBlind = !spot;
     }
     isFound = true;
     await files.adopt([...onShow, ...handed]);
@@ -235,7 +238,7 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
     if (found && last && !isMarked(found, `${mark}.${nonce}.${edit}`)) await put(last.view, last.files);
     unsure = [];
     isUnsure = false;
-    files.settle(staying());
+    files.settle(staying(), !isBlind);
   }
 
   return {
@@ -292,14 +295,14 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
       const left = { channelId: old.channelId, ts: old.ts, words, files: only };
       const isLeft = await leave(stage, left, () => {
         apart = apart.filter((id) => !before.onShow.includes(id));
-        files.settle(staying());
+        files.settle(staying(), !isBlind);
       });
       if (!isLeft) apart = [...apart, ...before.onShow];
     },
     tidy: () => files.keep([...staying(), ...unsure], coming),
     settle() {
       coming = [];
-      if (!isUnsure) return files.settle(staying());
+      if (!isUnsure) return files.settle(staying(), !isBlind);
       files.keep([...staying(), ...unsure]);
       const held = hold()
         .catch((error: unknown) => log.debug({ error: toLogged(error) }, "slack.hold.failed"))

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { createUploads } from "../../../../adapters/slack/live/uploads/uploads.ts";
+import { createUploads, type Uploads } from "../../../../adapters/slack/live/uploads/uploads.ts";
 import { createHearers } from "../../../../src/fleet/hearers.ts";
 import type { Bus } from "../../../../src/seam/bus.ts";
 import type { ListedKeep } from "../../../../src/seam/core.ts";
+import { showWhile } from "../../../../src/seam/held.ts";
 import { createLog } from "../../../../src/seam/log.ts";
 import { createKeep } from "../../../rig/no-core.ts";
 import { until } from "../../../rig/until.ts";
@@ -201,17 +202,31 @@ test("an answer that is shown anew with nothing leaves what was shown to be take
   assert.deepEqual([...(await open(keep).left("a")).keys()], ["F1"], "and by whoever comes after it");
 });
 
+/** Notes something while it shows an answer that is its own as long as `isLost` is not called. */
+async function noteHeld(uploads: Uploads, ids: readonly string[], owner: string): Promise<() => void> {
+  let isLost = false;
+  const check = () => {
+    if (isLost) throw new Error("it is another's");
+  };
+  await showWhile(check, () => uploads.note(ids, of(owner)));
+  return () => {
+    isLost = true;
+  };
+}
+
 test("who has lost an answer knows which of its files whoever ended it does not show", async () => {
   const keep = createKeep();
   const one = open(keep);
-  await one.note(["F1", "F2"], of("a"));
-  await one.note(["F3"], of("b"));
+  const lose = await noteHeld(one, ["F1", "F2"], "a");
+  (await noteHeld(one, ["F3"], "b"))();
   assert.equal((await one.lost(0)).size, 0, "nobody has ended it");
   const other = open(keep);
   await other.reread("a", new Set());
   await other.note(["F2"], of("a"));
   other.settle("a", ["F2"]);
   await other.close();
+  assert.equal((await one.lost(0)).size, 0, "it does not know that it has lost it");
+  lose();
   assert.equal((await one.lost(1)).size, 0, "it is too early");
   assert.deepEqual([...(await one.lost(0)).keys()], ["F1"]);
   one.forget(["F1"]);
@@ -226,8 +241,57 @@ test("what is at an answer again is not lost, whoever had ended it", async () =>
   other.settle("a", []);
   await other.close();
   await one.reread("a", new Set());
-  await one.note(["F1"], of("a"));
+  (await noteHeld(one, ["F1"], "a"))();
   assert.equal((await one.lost(0)).size, 0);
+});
+
+test("what a process leaves it does not see to again, and stays noted", async () => {
+  const keep = createKeep();
+  const [one, other] = [open(keep), open(keep)];
+  const lose = await noteHeld(one, ["F1"], "a");
+  other.settle("a", []);
+  await other.close();
+  lose();
+  assert.equal((await one.lost(0)).size, 1);
+  one.leave(["F1"]);
+  assert.equal((await one.lost(0)).size, 0);
+  assert.deepEqual([...(await open(keep).left("a")).keys()], ["F1"]);
+});
+
+test("that an answer is over is written down again where the store did not take it", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const keep = createKeep();
+  let fails = 0;
+  const set: ListedKeep["set"] = async (...given) => {
+    if (fails-- > 0) throw new Error("the store is away");
+    await keep.set(...given);
+  };
+  const one = open({ ...keep, set });
+  await one.note(["F1"], of("a"));
+  fails = 1;
+  one.settle("a", ["F1"]);
+  await setImmediate();
+  assert.deepEqual([...(await open(keep, 25).allLeft()).keys()], ["F1"]);
+  t.mock.timers.tick(5000);
+  await setImmediate();
+  assert.equal((await open(keep, 25).allLeft()).size, 0);
+});
+
+test("what one process alone could not read of the one before it does not write over", async () => {
+  const keep = createKeep();
+  const alone = (of: ListedKeep) => createUploads(of, { log, now: () => 0 });
+  await alone(keep).note(["F1"], of("a"));
+  let isAway = true;
+  const get: ListedKeep["get"] = async (key) => {
+    if (isAway) throw new Error("the store is away");
+    return keep.get(key);
+  };
+  const next = alone({ ...keep, get });
+  await assert.rejects(next.note(["F2"], of("a")));
+  next.forget(["F2"]);
+  isAway = false;
+  await next.close();
+  assert.deepEqual([...(await alone(keep).left("a")).keys()], ["F1"]);
 });
 
 test("records from before there were several processes are read", async () => {
