@@ -17,9 +17,11 @@ export interface RedisWrites {
 
 /** For how many ms it is known what was written: a server writes to its disk once a second. */
 const knownMs = 5000;
-/** Rows that are known at once, and letters of the longest. */
-const mostRows = 5000;
+/** Letters that are known at once, and those of the longest row. */
+const mostKnown = 16 * 1024 * 1024;
 const mostLetters = 64 * 1024;
+/** What a row takes beside its value, in letters. */
+const rowLetters = 500;
 /** When what may be lost is written again, in ms after the connection is there: what two have written one after the other, the later may find only then. */
 const againMs = [0, 1000, 2000];
 
@@ -79,30 +81,39 @@ export function createRedisWrites(
 ): RedisWrites {
   /** The oldest first. */
   const known = new Map<string, Known>();
+  let letters = 0;
   let server = runId;
   /** Whether the server may be away: then nothing is forgotten. */
   let isAway = false;
   /** Counts the times that it was back. */
   let times = 0;
 
+  function forget(key: string): void {
+    const one = known.get(key);
+    if (one && known.delete(key)) letters -= lettersOf(one);
+  }
+
   function forgetOld(): void {
     const now = performance.now();
     for (const [key, { at }] of known) {
-      if (now - at < knownMs && known.size <= mostRows) return;
-      known.delete(key);
+      const isOld = !isAway && now - at >= knownMs;
+      if (!isOld && letters <= mostKnown) return;
+      forget(key);
     }
   }
 
   function know({ key, value, lifeMs }: Row, old: string): void {
     const before = known.get(key);
-    known.delete(key);
+    forget(key);
     if (old === "-" || (value?.length ?? 0) > mostLetters) return;
     const at = performance.now();
-    known.set(key, {
+    const one = {
       ...{ value, until: lifeMs ? at + lifeMs : undefined, at },
       olds: new Set([...(before?.olds ?? []), old].slice(-mostOlds)),
-    });
-    if (!isAway) forgetOld();
+    };
+    known.set(key, one);
+    letters += lettersOf(one);
+    forgetOld();
   }
 
   async function giveAgain(): Promise<boolean> {
@@ -129,7 +140,7 @@ export function createRedisWrites(
       return true;
     },
     lost() {
-      if (!isAway) forgetOld();
+      forgetOld();
       isAway = true;
     },
     async back() {
@@ -151,6 +162,10 @@ export function createRedisWrites(
 
 /** Digests that are known of one row. */
 const mostOlds = 20;
+
+function lettersOf({ value }: Known): number {
+  return rowLetters + (value?.length ?? 0);
+}
 
 function marked(value: string | undefined): string {
   return value === undefined ? "-" : `=${value}`;
