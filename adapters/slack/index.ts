@@ -134,13 +134,16 @@ export function createSlackAdapter(
     });
     // What one process says of what it is at is not another's to take back. Whoever goes on with it says it anew.
     const own = core.shared ? createOwnKeep() : core.keep;
-    const app = await readAppKind(core.keep, me.botId, log);
+    const closing = new AbortController();
+    const { bus } = core.shared ?? {};
+    const app = await readAppKind(core.keep, me.botId, {
+      log,
+      ...(bus && { shared: { bus, closing: closing.signal } }),
+    });
     const left = await readLeft(core.keep, log);
     const sessions = await readSessions({
       ...{ keep: own, tell: send.setSession, app, retryMs: timing.retryMs, log, now },
     });
-    const closing = new AbortController();
-    const { bus } = core.shared ?? {};
     /** What one process knows of a conversation is known to all: what comes next of it may come to any of them. */
     function share<Key extends string, Value>(
       topic: string,

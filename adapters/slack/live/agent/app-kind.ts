@@ -1,4 +1,5 @@
-import type { Keep } from "../../../../src/seam/core.ts";
+import { z } from "zod";
+import type { Keep, Shared } from "../../../../src/seam/core.ts";
 import type { Log } from "../../../../src/seam/log.ts";
 import { toLogged } from "../../wire/trouble.ts";
 
@@ -12,19 +13,54 @@ export interface AppKind {
   tell(isAgent: boolean): void;
 }
 
-/** As the process before knew it, of that bot. Rejects with BotError `storage`. */
-export async function readAppKind(keep: Keep, botId: string, log: Log): Promise<AppKind> {
+const topic = "agent";
+
+/**
+ * As the process before knew it, of that bot, and from then on as any of those on the bus is told it. Rejects with
+ * BotError `storage`. `closing`: aborts when it is no longer used.
+ */
+export async function readAppKind(
+  keep: Keep,
+  botId: string,
+  of: {
+    readonly log: Log;
+    readonly shared?: { readonly bus: Shared["bus"]; readonly closing: AbortSignal } | undefined;
+  },
+): Promise<AppKind> {
+  const { log, shared } = of;
   const place = `agent:${botId}`;
-  let isAgent = (await keep.get(place)) === true;
+  const read = async () => (await keep.get(place)) === true;
+  let isAgent = false;
   let writing: Promise<void> = Promise.resolve();
+
+  function set(now: boolean): void {
+    if (now === isAgent) return;
+    isAgent = now;
+    log.info({ agent: now }, "slack.app.kind");
+  }
+
+  const stops = shared && [
+    shared.bus.hear(topic, (body) => set(z.boolean().parse(body))),
+    // A server that has lost what it was told last knows less than this process.
+    shared.bus.onMissed(
+      () =>
+        void read()
+          .then((found) => found && set(true))
+          .catch(() => {}),
+    ),
+  ];
+  shared?.closing.addEventListener("abort", () => {
+    for (const stop of stops ?? []) stop();
+  });
+  isAgent = await read();
   return {
     get isAgent() {
       return isAgent;
     },
     tell(now) {
       if (now === isAgent) return;
-      isAgent = now;
-      log.info({ agent: now }, "slack.app.kind");
+      set(now);
+      shared?.bus.tell(topic, now).catch(() => {});
       writing = writing
         .then(() => (now ? keep.set(place, true) : keep.delete(place)))
         .catch((error: unknown) => log.warn({ error: toLogged(error) }, "slack.app.unwritten"));

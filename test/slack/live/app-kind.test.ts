@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readAppKind } from "../../../adapters/slack/live/agent/app-kind.ts";
+import { createHearers } from "../../../src/fleet/hearers.ts";
+import { createLog } from "../../../src/seam/log.ts";
+import { createKeep } from "../../rig/no-core.ts";
+import { until } from "../../rig/until.ts";
+
+const log = createLog("silent");
+
+test("what one process is told of the app the others know, also those that were away just then", async () => {
+  const keep = createKeep();
+  const closing = new AbortController();
+  const open = ({ isDeaf = false } = {}) => {
+    const { hear, onMissed, missed } = isDeaf ? createHearers(log) : hearers;
+    const bus = { hear, onMissed, tell: async (topic: string, body: unknown) => hearers.heard(topic, body) };
+    return readAppKind(keep, "B1", { log, shared: { bus, closing: closing.signal } }).then((app) => ({
+      app,
+      missed,
+    }));
+  };
+  const hearers = createHearers(log);
+  const [one, other, deaf] = [await open(), await open(), await open({ isDeaf: true })];
+  one.app.tell(true);
+  await until(() => other.app.isAgent, "the other to know it");
+  assert.ok(!deaf.app.isAgent);
+  deaf.missed();
+  await until(() => deaf.app.isAgent, "it to look for itself");
+  await keep.delete("agent:B1");
+  deaf.missed();
+  await until(async () => (await keep.get("agent:B1")) === undefined, "it to be forgotten");
+  assert.ok(deaf.app.isAgent, "it knows more than the store");
+  other.app.tell(false);
+  await until(() => !one.app.isAgent, "the one to know that it is none");
+  closing.abort();
+  one.app.tell(true);
+  assert.ok(!other.app.isAgent, "who is closed hears nothing");
+});
