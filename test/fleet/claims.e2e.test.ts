@@ -207,6 +207,7 @@ describe("what was there when the server went", () => {
     const first = await openEngine(kind, server.url, { log });
     const claims = createClaims(first, "things", parts);
     await claims.offer("paper:1", null);
+    await sleep(2000); // by how much a server's start is uncertain
     await claims.close();
     await first.close();
     await server.stop();

@@ -20,7 +20,7 @@ export type AnyJob<Data> = Job<Data, unknown, string>;
 export interface Engine {
   /** The server was away a moment before: who has something may not have renewed it since. */
   readonly wasAway: boolean;
-  /** When the server started, by this machine's clock: Unix time, ms. 0: that is not known. */
+  /** When the server started, or up to two seconds before, by this machine's clock: Unix time, ms. 0: that is not known. */
   readonly startedAt: number;
   /** Hears at once when the server goes, and when it is back, as far as it is not the calls that say so. Late comers, too. */
   onAway(hear: () => void): void;
@@ -170,9 +170,12 @@ async function openPostgres(url: string, log: Log, connectMs: number): Promise<Q
   }
 }
 
-/** `up`: for how many seconds a server has run; NaN where it does not say so. */
+/**
+ * `up`: for how many seconds a server has run, of which Redis leaves out what is not whole; NaN where it does not say so.
+ * What was made a moment before the server went is not due for as long as who made it may need to renew it.
+ */
 function toStart(up: number): number {
-  return Number.isFinite(up) ? Date.now() - up * 1000 : 0;
+  return Number.isFinite(up) ? Date.now() - (up + 1) * 1000 : 0;
 }
 
 /**
