@@ -44,18 +44,20 @@ function onEach(
 }
 
 describe("what a process has taken over and lets go of as it ends", () => {
-  onEach("is the next one's at once, again and again", async (_t, kind, server) => {
+  onEach("is the next one's at once, again and again", async (t, kind, server) => {
     /** A process that would hold a claim for ten minutes, if it went without letting go. */
     async function open() {
       const engine = await openEngine(kind, server.url, { log });
       const parts = { log, mayAnew: async () => true, lifeMs: 600_000 };
       const claims = createClaims(engine, "things", parts);
       const seen: string[] = [];
+      const close = () => claims.close().finally(() => engine.close());
+      t.after(close); // where the test fails, too
       return {
         claims,
         seen,
         adopt: () => claims.adopt(async ({ key }) => void seen.push(key)),
-        close: () => claims.close().finally(() => engine.close()),
+        close,
       };
     }
 
