@@ -22,8 +22,19 @@ const mostKnown = 16 * 1024 * 1024;
 const mostLetters = 64 * 1024;
 /** What a row takes beside its value, in letters. */
 const rowLetters = 500;
-/** When what may be lost is written again, in ms after the connection is there: what two have written one after the other, the later may find only then. */
+/**
+ * Before what may be lost is written again, in ms, one after the other: of what two have written, one after the other, the
+ * later may find only then what it was written in place of.
+ */
 const againMs = [0, 1000, 2000];
+/** Digests that are known of one row. */
+const mostOlds = 20;
+
+/** Of a script: writes a row, or deletes it. */
+const put = (key: string, value: string, life: string) => `
+    if ${value} == '-' then redis.call('UNLINK', ${key})
+    elseif ${life} == '0' then redis.call('SET', ${key}, string.sub(${value}, 2))
+    else redis.call('SET', ${key}, string.sub(${value}, 2), 'PX', ${life}) end`;
 
 /**
  * Carried out whole, and nobody else's commands in between. ARGV: how many keys were seen, and of each its value behind a
@@ -42,9 +53,7 @@ const writeIfSo = `
     local length = redis.call('STRLEN', KEYS[i])
     local old = length <= ${mostLetters} and redis.call('GET', KEYS[i])
     olds[#olds + 1] = old and redis.sha1hex(old) or (length > 0 and '-' or '')
-    if value == '-' then redis.call('UNLINK', KEYS[i])
-    elseif life == '0' then redis.call('SET', KEYS[i], string.sub(value, 2))
-    else redis.call('SET', KEYS[i], string.sub(value, 2), 'PX', life) end
+    ${put("KEYS[i]", "value", "life")}
   end
   return olds`;
 
@@ -54,9 +63,7 @@ const writeAgain = `
   local digest = value and redis.sha1hex(value) or ''
   for i = 3, #ARGV do
     if ARGV[i] == digest then
-      if ARGV[1] == '-' then redis.call('UNLINK', KEYS[1])
-      elseif ARGV[2] == '0' then redis.call('SET', KEYS[1], string.sub(ARGV[1], 2))
-      else redis.call('SET', KEYS[1], string.sub(ARGV[1], 2), 'PX', ARGV[2]) end
+      ${put("KEYS[1]", "ARGV[1]", "ARGV[2]")}
       return 1
     end
   end
@@ -159,9 +166,6 @@ export function createRedisWrites(
     },
   };
 }
-
-/** Digests that are known of one row. */
-const mostOlds = 20;
 
 function lettersOf({ value }: Known): number {
   return rowLetters + (value?.length ?? 0);

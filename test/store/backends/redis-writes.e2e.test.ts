@@ -3,11 +3,10 @@ import { type TestContext, test } from "node:test";
 import { createClient, type RedisClientType } from "@keyv/redis";
 import { z } from "zod";
 import { openStore, type Store } from "../../../src/store/store.ts";
-import { createRedis, type Server } from "../../rig/servers.ts";
+import { createRedis, isInstalled, type Server } from "../../rig/servers.ts";
 import { until } from "../../rig/until.ts";
 
-const isMissing = (await createRedis()) === undefined && !process.env.CI;
-const skip = isMissing ? "redis is not installed here" : false;
+const skip = isInstalled("redis") || process.env.CI ? false : "redis is not installed here";
 
 interface Lossy {
   readonly server: Server;

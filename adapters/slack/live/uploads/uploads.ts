@@ -93,8 +93,7 @@ export function createUploads(
   }
 
   function read(owner: string): Promise<void> {
-    const known = reads.get(owner);
-    return known ?? readAnew(owner);
+    return reads.get(owner) ?? readAnew(owner);
   }
 
   function readAnew(owner: string): Promise<void> {
@@ -250,11 +249,7 @@ export function createUploads(
     async reread(owner, own) {
       if (!isShared) return;
       await readAnew(owner);
-      for (const [id, one] of open) {
-        if (one.owner !== owner || own.has(id)) continue;
-        shut(id);
-        before.set(id, one);
-      }
+      leave([...open].filter(isOf(owner)).flatMap(([id]) => (own.has(id) ? [] : [id])));
     },
     flushSoon: () => flushIn(soonMs),
     async find(owner, digest) {
