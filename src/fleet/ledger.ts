@@ -44,6 +44,11 @@ export interface Ledger {
   /** Whether what is being seen to is still this process's own. */
   hold(event: EventKey): Hold;
   /**
+   * Ties what is begun within it to what this process has of that event now. Once that is lost, all of it has lost the
+   * event, also where the same process has it again and begins anew: so that two beginnings never count as one.
+   */
+  bind(event: EventKey): <Result>(begin: () => Result) => Result;
+  /**
    * From now on `goOn` hears of what another process has let fall, and is this one's from then on. Its promise says
    * that it has its place; that it is over is told by `over` or `forget`.
    */

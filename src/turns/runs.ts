@@ -107,7 +107,9 @@ export function createRuns(
         },
         isEnded: false,
       };
-      const over = see(turn, run).finally(() => inFlight.delete(turn.message));
+      const over = see(turn, run).finally(() => {
+        if (inFlight.get(turn.message)?.run === run) inFlight.delete(turn.message);
+      });
       inFlight.set(turn.message, { user: turn.user, run, over });
       return over;
     },

@@ -158,6 +158,50 @@ export function fleetContract(ground: () => Ground): void {
       assert.equal(await old.take({ key, body: {} }, "paper"), false);
     });
 
+    test("keep apart what one began with before it lost that, and what it begins with when it has it again", async (t) => {
+      const { ledger } = await ground().join(t);
+      const key: EventKey = "paper:again";
+      const turn = turnOf("m:again", { event: key });
+      await ledger.take({ key, body: {} }, "paper");
+      const asBefore = ledger.bind(key);
+      assert.equal(
+        asBefore(() => ledger.hold(key).isHeld()),
+        true,
+      );
+      const again = Promise.withResolvers<boolean>();
+      ledger.adopt(async (entry) => {
+        if (entry.key === key) again.resolve(ledger.hold(key).isHeld());
+      });
+      await ledger.handOn(key);
+      assert.equal(await again.promise, true);
+      await asBefore(async () => {
+        assert.equal(ledger.hold(key).isHeld(), false);
+        assert.equal(ledger.hold(key).lost.aborted, true);
+        assert.equal(ledger.waits(key), false);
+        await assert.rejects(ledger.note(turn), { code: "stopped" });
+        await ledger.over(key);
+        await ledger.forget(turn);
+        await ledger.handOn(key);
+      });
+      assert.equal(ledger.hold(key).isHeld(), true);
+      assert.equal(ledger.waits(key), true);
+      await ledger.note(turn);
+      await ledger.forget(turn);
+    });
+
+    test("hold nothing that is over", async (t) => {
+      const { ledger } = await ground().join(t);
+      for (const key of ["paper:over-1", "paper:over-2"] as const) {
+        await ledger.take({ key, body: {} }, "paper");
+        const { isHeld } = ledger.hold(key);
+        const turn = turnOf(`m:${key}`, { event: key });
+        if (key === "paper:over-2") await ledger.note(turn);
+        assert.equal(isHeld(), true);
+        await (key === "paper:over-2" ? ledger.forget(turn) : ledger.over(key));
+        assert.equal(isHeld(), false);
+      }
+    });
+
     test("go on at once with what one lets go of, also a second time", async (t) => {
       const [first, second, third] = await Promise.all([1, 2, 3].map(() => ground().join(t)));
       if (!first || !second || !third) return assert.fail();

@@ -311,6 +311,7 @@ export function createClaims(
       const mine = own.get(claim.key);
       if (!mine || mine.lost !== claim.lost) return;
       own.delete(claim.key);
+      mine.until = { clock: 0, date: 0 };
       if (mine.token === undefined) await mine.job.remove();
       else mine.end.resolve("over");
     },

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { z } from "zod";
 import { createBounded } from "../../seam/bounded.ts";
 import type { Bus } from "../../seam/bus.ts";
@@ -55,6 +56,12 @@ const mostTaken = 5000;
 /** How often it is tried, in the time of a lease, to write down what is known of what another will go on with. */
 const mostWords = 16;
 
+/** What something was begun with. */
+interface Beginning {
+  readonly event: EventKey;
+  readonly claim: Claim | undefined;
+}
+
 /** Nobody has said that it is ours, or it no longer is. */
 const notOurs: Hold = { lost: AbortSignal.abort(takenOver()), isHeld: () => false };
 
@@ -81,6 +88,7 @@ export async function createFleetLedger(
   const { log, onUnreadable = () => {}, now = Date.now, takeMs = takeLimitMs, lifeMs = leaseMs, bus } = of;
   const entries = store.table("event", entry);
   const own = new Map<EventKey, Open>();
+  const beginnings = new AsyncLocalStorage<Beginning>();
   let isClosed = false;
   /** What others have taken over: what is still to be noted of it here is old. */
   const taken = createBounded<EventKey, true>(mostTaken);
@@ -95,12 +103,22 @@ export async function createFleetLedger(
   const recent =
     bus && createRecent(bus, { offer: (event, body) => claims.offer(event, body, lifeMs), lifeMs, log });
 
+  /** What this process has of an event, unless whoever asks has begun with what it has lost since. */
+  function openOf(event: EventKey): Open | undefined {
+    return isLost(event) ? undefined : own.get(event);
+  }
+
+  function isLost(event: EventKey): boolean {
+    const beginning = beginnings.getStore();
+    return beginning?.event === event && beginning.claim?.lost.aborted !== false;
+  }
+
   function settle(event: EventKey): void {
     for (const go of own.get(event)?.waiting.splice(0) ?? []) go();
   }
 
   async function end(event: EventKey): Promise<void> {
-    const open = own.get(event);
+    const open = openOf(event);
     if (!open?.claim) return;
     settle(event);
     if (open.claim.lost.aborted) return void own.delete(event);
@@ -227,6 +245,7 @@ export async function createFleetLedger(
     async note(turn) {
       const event = keyOf(turn);
       const given = { key: event, adapter: turn.adapter, at: turn.acceptedAt, body: null, turn };
+      if (isLost(event)) throw takenOver();
       const open = own.get(event);
       if (open?.claim) {
         await write(event, open, given);
@@ -269,15 +288,22 @@ export async function createFleetLedger(
     get size() {
       return own.size;
     },
-    waits: (event) => own.get(event)?.claim !== undefined && own.get(event)?.isTurn === false,
+    waits(event) {
+      const open = openOf(event);
+      return open?.claim !== undefined && !open.isTurn;
+    },
     settled(event) {
-      const open = own.get(event);
+      const open = openOf(event);
       if (!open || !ledger.waits(event)) return Promise.resolve();
       const { promise, resolve } = Promise.withResolvers<void>();
       open.waiting.push(resolve);
       return promise;
     },
-    hold: (event) => own.get(event)?.claim ?? notOurs,
+    hold: (event) => openOf(event)?.claim ?? notOurs,
+    bind(event) {
+      const beginning = { event, claim: own.get(event)?.claim };
+      return (begin) => beginnings.run(beginning, begin);
+    },
     adopt(goOn) {
       claims.adopt(async (claim) => {
         const event = key.parse(claim.key);
@@ -287,13 +313,15 @@ export async function createFleetLedger(
           return claims.drop(claim);
         }
         keep(event, claim, found.turn !== undefined, found);
-        // From now on what its last holder writes is older.
-        if (found.turn) await ledger.note(found.turn);
-        await goOn(found);
+        await ledger.bind(event)(async () => {
+          // From now on what its last holder writes is older.
+          if (found.turn) await ledger.note(found.turn);
+          await goOn(found);
+        });
       });
     },
     async handOn(event) {
-      const claim = own.get(event)?.claim;
+      const claim = openOf(event)?.claim;
       if (claim && !claim.lost.aborted) await claims.handOn(claim);
     },
     spare: claims.spare,

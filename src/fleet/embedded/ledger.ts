@@ -157,6 +157,7 @@ export async function createLedger(
     },
     // There is no other process that could take anything over.
     hold: () => ({ lost: new AbortController().signal, isHeld: () => true }),
+    bind: () => (begin) => begin(),
     adopt: () => {},
     handOn: async () => {},
     spare: () => {},

@@ -94,13 +94,14 @@ export function createEvents(
         if (!isTaken) arrivals.went(key);
       }
       if (!isTaken) return undefined;
+      const bound = ledger.bind(key);
       const noted = { key, body, at: now() };
       const seeTo: Attend = async (work, { isAcknowledged = false } = {}) => {
         if (isAcknowledged) {
           arrivals.went(key);
           await arrivals.calm();
         }
-        await attend(adapter, noted, work).finally(() => arrivals.went(key));
+        await bound(() => attend(adapter, noted, work)).finally(() => arrivals.went(key));
       };
       return seeTo;
     },
