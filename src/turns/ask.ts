@@ -91,9 +91,11 @@ export function createAsk(
     } catch (error) {
       // It is noted: another has it by then, or it is begun with, whatever it takes to show that.
       if (over.aborted) throw error;
-      const mayPass = error instanceof StoreAway || toBotError(error).code === "unreachable";
+      const { code } = toBotError(error);
+      const mayPass = error instanceof StoreAway || code === "unreachable";
       if (mayPass || hold?.isHeld() === false) return turn;
-      await insist(() => ledger.forget(turn), patiently).catch(() => {});
+      // Where its platform has been stopped this process is about to end, and the next one goes on with it.
+      if (code !== "stopped") await insist(() => ledger.forget(turn), patiently).catch(() => {});
       throw error;
     }
     return turn;

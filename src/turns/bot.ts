@@ -423,8 +423,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await ledger.rest();
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(late.resolve, graceMs + settleMs);
-      // Those that are being accepted count too: their message is posted and must not be forgotten.
-      await Promise.race([Promise.all([runs.drain(graceMs), ...handled]), late.promise]);
+      // Those that are being accepted count too: their message is posted and must not be forgotten. Who asked for one hears
+      // of what becomes of it.
+      await Promise.race([Promise.allSettled([runs.drain(graceMs), ...handled]), late.promise]);
       clearTimeout(timer);
       stopped.abort(restarting);
       await Promise.all([attendance.end(), desk.failures.settled(), upkeep.end(), desk.close()]);

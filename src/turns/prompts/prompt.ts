@@ -1,4 +1,5 @@
 import { recall } from "../../answer/recall.ts";
+import { LetGo } from "../../fleet/ledger.ts";
 import type { Choose } from "../../options/choices.ts";
 import type { Links } from "../../pictures/links.ts";
 import type { Adapter } from "../../seam/adapter.ts";
@@ -188,6 +189,7 @@ export function createPrompts(parts: {
       signal.throwIfAborted();
       const known = toBotError(error);
       if (known instanceof StoreAway && turn.event) throw known; // it is waited for
+      if (known instanceof LetGo) throw known; // another goes on with it
       if (!isWorth(known, asked, isTaken)) {
         if (!(await refuse(adapter, turn, reply, known)) && turn.event) throw known; // it comes again
         return await letGo();

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createLedger } from "../../../src/fleet/embedded/ledger.ts";
 import { openAlone } from "../../../src/fleet/fleet.ts";
-import type { Ledger } from "../../../src/fleet/ledger.ts";
+import { keyOf, type Ledger, takenOver } from "../../../src/fleet/ledger.ts";
 import type { Adapter } from "../../../src/seam/adapter.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import type { MessageKey, PlatformEvent, Prompt } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
+import { noMeter } from "../../../src/seam/watch/meter.ts";
 import type { OpenTurn } from "../../../src/store/open-turn.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { createArrivals } from "../../../src/turns/life/arrivals.ts";
@@ -36,7 +37,7 @@ function answer(
   { key, body }: PlatformEvent,
   message: MessageKey,
   more: Partial<Prompt> = {},
-  known: Pick<Reply, "message"> = {},
+  known: Partial<Reply> = {},
 ) {
   const { text } = body as { text: string };
   const reply = { ...to.adapter.reopen(message), ...known };
@@ -391,6 +392,57 @@ describe("while the process ends", () => {
     await until(() => next.adapter.views(late.key).at(-1)?.phase === "done", "the second picture");
     await until(() => next.adapter.views(first.key).at(-1)?.phase === "done", "the first picture");
     assert.equal(studio.asked().length, 2);
+    await next.bot.drain(0);
+  });
+
+  test("what another has taken over meanwhile does not end it before what it draws is shown", async () => {
+    const { store } = studio;
+    const alone = await openAlone({ store, atOnce: 4, log: createLog("silent") });
+    const [noting, lost] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()];
+    let isLost = false;
+    const ledger: Ledger = {
+      ...alone.ledger,
+      async note(noted) {
+        if (keyOf(noted) !== event.key) return alone.ledger.note(noted);
+        noting.resolve();
+        return lost.promise;
+      },
+      hold: (key) => ({
+        lost: new AbortController().signal,
+        isHeld: () => key !== event.key || !isLost,
+      }),
+    };
+    const refused: string[] = [];
+    const meter = { ...noMeter, refused: (_: string, code: string) => void refused.push(code) };
+    const one = await createStudio({ standin: studio.standin, store, fleet: { ...alone, ledger }, meter });
+    const held = one.hold();
+    const reply = one.adapter.reply();
+    const drawn = one.say("a cat", { thread: "paper:other" }, reply);
+    await until(() => one.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
+    const seeTo = await one.core.note(event);
+    const taken = seeTo?.(() => answer(one, event, "paper:1"));
+    await noting.promise;
+    const drained = one.bot.drain(5000);
+    isLost = true;
+    lost.reject(takenOver());
+    await taken;
+    held.release();
+    await Promise.all([drained, drawn]);
+    assert.equal(one.adapter.views(reply.key).at(-1)?.phase, "done");
+    assert.deepEqual(refused, [], "it has come to something elsewhere");
+  });
+
+  test("what is noted as its platform has been stopped already is left to the next one", async () => {
+    const stopped = async () => Promise.reject(new BotError("stopped", "Slack is not connected."));
+    const seeTo = await studio.core.note(event);
+    await seeTo?.(() => answer(studio, event, "paper:1", {}, { message: "paper:1", show: stopped }));
+    assert.deepEqual(
+      (await studio.ledger.open()).map(({ key, turn: found }) => [key, found?.text]),
+      [[event.key, "a fox"]],
+    );
+    assert.equal(studio.asked().length, 0);
+    const next = await restart(async () => assert.fail("it is a turn"));
+    await until(() => next.adapter.views("paper:1").at(-1)?.phase === "done", "the picture");
     await next.bot.drain(0);
   });
 });
