@@ -107,7 +107,7 @@ export function createMessageFiles(
       await uploads.note([id], toUpload(isSketch ? "" : digest));
     } catch (error) {
       if (isSketch) {
-        uploads.forget([id]);
+        uploads.forget(owner, [id]);
         throw error;
       }
       log.error({ file: id, error: toLogged(error) }, "slack.uploads.unwritten");
@@ -120,7 +120,7 @@ export function createMessageFiles(
     const id = await send.upload(image, name, signal, {
       ...(share && { share }),
       note: (id) => note(id, digest, sketch),
-      forget: (id) => uploads.forget([id]),
+      forget: (id) => uploads.forget(owner, [id]),
       left: (id) => stuck.add(id),
     });
     if (sketch) unseen.add(id);
@@ -177,7 +177,7 @@ export function createMessageFiles(
       made.delete(key);
       const removed = remove(id)
         .then(
-          () => uploads.forget([id]),
+          () => uploads.forget(owner, [id]),
           (error: unknown) => {
             stuck.add(id);
             log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
@@ -208,7 +208,7 @@ export function createMessageFiles(
       try {
         if (await isUnseen(id, left.get(id), replaces)) await send.remove(id);
         stuck.delete(id);
-        uploads.forget([id]);
+        uploads.forget(owner, [id]);
       } catch (error) {
         log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
       }
@@ -258,7 +258,7 @@ export function createMessageFiles(
     },
     release(ids) {
       keep(ids);
-      uploads.forget(ids);
+      uploads.forget(owner, ids);
       end(ids, false);
     },
   };

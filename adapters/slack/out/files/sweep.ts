@@ -26,10 +26,10 @@ export async function sweep({ send, uploads, log, now }: Stage): Promise<void> {
       const isLeft = await isLeftOver({ send }, id, upload);
       if (!(await isStill())) continue;
       if (isLeft === undefined && now() - upload.at < longMs) continue;
-      uploads.forget([id]);
+      uploads.forget(upload.owner, [id]);
       if (isLeft) await send.remove(id);
     } catch (error) {
-      if (now() - upload.at > longMs) uploads.forget([id]);
+      if (now() - upload.at > longMs) uploads.forget(upload.owner, [id]);
       log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
     }
   }
@@ -61,11 +61,11 @@ export async function takeLost({ send, uploads, log }: Stage, ms = 0): Promise<v
       // Where nobody can look at it, its record tells.
       const isLeft = (await isLeftOver({ send }, id, upload)) ?? true;
       if (isLeft) await send.remove(id);
-      uploads.forget([id]);
+      uploads.forget(upload.owner, [id]);
     } catch (error) {
       log.warn({ file: id, error: toLogged(error) }, "slack.file.left");
       // What Slack will not do now it will not do in a while either.
-      if (isRefusal(error) && toTrouble(error) !== "limited") uploads.leave([id]);
+      if (isRefusal(error) && toTrouble(error) !== "limited") uploads.leave(upload.owner, [id]);
     }
   }
   uploads.flushSoon();

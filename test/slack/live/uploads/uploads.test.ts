@@ -44,7 +44,7 @@ test("whoever takes an answer over finds what was uploaded for it, and forgets i
   assert.equal(await next.find("a", "in a"), "F1");
   await next.note(["F1"], of("a"));
   assert.deepEqual([...(await next.left("a")).keys()], ["F2"], "what is noted again is its own");
-  next.forget(["F1", "F2"]);
+  next.forget("a", ["F1", "F2"]);
   await next.close();
   const last = open(keep);
   assert.equal((await last.left("a")).size, 0);
@@ -110,7 +110,7 @@ test("what several note of one answer stays noted, whoever writes last", async (
   await other.reread("a", new Set());
   await one.note(["F2"], of("a"));
   await other.note(["F3"], of("a"));
-  other.forget(["F1"]);
+  other.forget("a", ["F1"]);
   await other.close();
   assert.deepEqual([...(await open(keep).left("a")).keys()], ["F2", "F3"]);
 });
@@ -150,7 +150,7 @@ test("what a server has lost of its last writes it is given again by those that 
   await gone.note(["F1"], of("b"));
   const before = structuredClone(kept);
   await gone.note(["F2"], of("a"));
-  gone.forget(["F1"]);
+  gone.forget("b", ["F1"]);
   await gone.close();
   kept.clear();
   for (const [key, value] of before) kept.set(key, value);
@@ -183,7 +183,7 @@ test("whoever shows anew what another has shown finds its files, and may take th
   assert.deepEqual([...(await open(keep).left("a")).keys()], ["F1", "F2"], "it is not over any more");
   other.settle("a", ["F2"]);
   assert.deepEqual([...(await other.left("a")).keys()], ["F1", "F2"]);
-  other.forget(["F1"]);
+  other.forget("a", ["F1"]);
   await other.close();
   const next = open(keep, 25);
   assert.deepEqual([...(await next.left("a")).keys()], ["F2"]);
@@ -229,7 +229,7 @@ test("who has lost an answer knows which of its files whoever ended it does not 
   lose();
   assert.equal((await one.lost(1)).size, 0, "it is too early");
   assert.deepEqual([...(await one.lost(0)).keys()], ["F1"]);
-  one.forget(["F1"]);
+  one.forget("a", ["F1"]);
   await one.close();
   assert.deepEqual([...(await open(keep).left("a")).keys()], ["F2"]);
   assert.deepEqual([...(await open(keep).left("b")).keys()], ["F3"]);
@@ -253,7 +253,7 @@ test("what a process leaves it does not see to again, and stays noted", async ()
   await other.close();
   lose();
   assert.equal((await one.lost(0)).size, 1);
-  one.leave(["F1"]);
+  one.leave("a", ["F1"]);
   assert.equal((await one.lost(0)).size, 0);
   assert.deepEqual([...(await open(keep).left("a")).keys()], ["F1"]);
 });
@@ -288,7 +288,7 @@ test("what one process alone could not read of the one before it does not write 
   };
   const next = alone({ ...keep, get });
   await assert.rejects(next.note(["F2"], of("a")));
-  next.forget(["F2"]);
+  next.forget("a", ["F2"]);
   isAway = false;
   await next.close();
   assert.deepEqual([...(await alone(keep).left("a")).keys()], ["F1"]);
