@@ -17,9 +17,9 @@ export interface RedisWrites {
 
 /** For how many ms it is known what was written: a server writes to its disk once a second. */
 const knownMs = 5000;
-/** Letters that are known at once, and those of the longest row. */
+/** Letters that are known at once, and those of the longest write. */
 const mostKnown = 16 * 1024 * 1024;
-const mostLetters = 64 * 1024;
+const mostLetters = 1024 * 1024;
 /** What a row takes beside its value, in letters. */
 const rowLetters = 500;
 /**
@@ -27,8 +27,6 @@ const rowLetters = 500;
  * later may find only then what it was written in place of.
  */
 const againMs = [0, 1000, 2000];
-/** Digests that are known of one row. */
-const mostOlds = 20;
 
 /** Of a script: writes a row, or deletes it. */
 const put = (key: string, value: string, life: string) => `
@@ -39,46 +37,66 @@ const put = (key: string, value: string, life: string) => `
 /**
  * Carried out whole, and nobody else's commands in between. ARGV: how many keys were seen, and of each its value behind a
  * mark, or no more than another; then of each row its value, marked likewise, and its life in ms, 0 for one without end.
- * Gives the digests of what the rows were before: an empty one for nothing, a mark for what is too long to be known.
+ * Gives the digests of what was seen, and of what the rows were before: an empty one for nothing.
  */
 const writeIfSo = `
   local seen = tonumber(ARGV[1])
-  for i = 1, seen do
+  local digests = {}
+  for i = 1, #KEYS do
     local value = redis.call('GET', KEYS[i])
-    if (value and '=' .. value or '-') ~= ARGV[i + 1] then return false end
+    if i <= seen and (value and '=' .. value or '-') ~= ARGV[i + 1] then return false end
+    digests[i] = value and redis.sha1hex(value) or ''
   end
-  local olds = {}
   for i = seen + 1, #KEYS do
     local value, life = ARGV[2 * i - seen], ARGV[2 * i - seen + 1]
-    local length = redis.call('STRLEN', KEYS[i])
-    local old = length <= ${mostLetters} and redis.call('GET', KEYS[i])
-    olds[#olds + 1] = old and redis.sha1hex(old) or (length > 0 and '-' or '')
     ${put("KEYS[i]", "value", "life")}
   end
-  return olds`;
+  return digests`;
 
-/** ARGV: a row's value and life as above, and the digests of what it may be in place of. */
+/**
+ * ARGV: how many keys were seen, and of each its digest; then of each row its value and life as above, and the digest of
+ * what it is in place of. Rows that are as they were written stay so; where something else is there, none is written.
+ */
 const writeAgain = `
-  local value = redis.call('GET', KEYS[1])
-  local digest = value and redis.sha1hex(value) or ''
-  for i = 3, #ARGV do
-    if ARGV[i] == digest then
-      ${put("KEYS[1]", "ARGV[1]", "ARGV[2]")}
-      return 1
+  local seen = tonumber(ARGV[1])
+  local at = seen + 2
+  local lost = {}
+  for i = seen + 1, #KEYS do
+    local value, life, before = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+    at = at + 3
+    local found = redis.call('GET', KEYS[i])
+    if (found and '=' .. found or '-') ~= value then
+      if (found and redis.sha1hex(found) or '') ~= before then return 0 end
+      lost[#lost + 1] = { KEYS[i], value, life }
     end
   end
-  return 0`;
+  if #lost == 0 then return 0 end
+  for i = 1, seen do
+    local found = redis.call('GET', KEYS[i])
+    if (found and redis.sha1hex(found) or '') ~= ARGV[i + 1] then return 0 end
+  end
+  for _, row in ipairs(lost) do
+    ${put("row[1]", "row[2]", "row[3]")}
+  end
+  return 1`;
 
 /** Ms until a server that is not ready yet is given them again. */
 const loadingMs = 500;
 
+/** A write, as it was carried out: all of it is written again, or nothing. */
 interface Known {
-  readonly value: string | undefined;
-  /** When it is to be forgotten, by this process's clock; undefined: never. */
-  readonly until: number | undefined;
-  /** Digests of what was there before, the latest of some writes. */
-  readonly olds: ReadonlySet<string>;
   readonly at: number;
+  /** Of each key that was seen, the digest of what was there. */
+  readonly seen: readonly { readonly key: string; readonly digest: string }[];
+  readonly rows: readonly {
+    readonly key: string;
+    readonly value: string | undefined;
+    /** When it is to be forgotten, by this process's clock; undefined: never. */
+    readonly until: number | undefined;
+    /** The digest of what was there before. */
+    readonly before: string;
+  }[];
+  readonly letters: number;
 }
 
 /** `mayWrite`: as of `Patience`. */
@@ -86,8 +104,8 @@ export function createRedisWrites(
   client: () => RedisClientType,
   { mayWrite, runId }: { readonly mayWrite: () => boolean; readonly runId: string | undefined },
 ): RedisWrites {
-  /** The oldest first. */
-  const known = new Map<string, Known>();
+  /** In the order in which they were carried out. */
+  const known: Known[] = [];
   let letters = 0;
   let server = runId;
   /** Whether the server may be away: then nothing is forgotten. */
@@ -95,40 +113,50 @@ export function createRedisWrites(
   /** Counts the times that it was back. */
   let times = 0;
 
-  function forget(key: string): void {
-    const one = known.get(key);
-    if (one && known.delete(key)) letters -= lettersOf(one);
-  }
-
   function forgetOld(): void {
     const now = performance.now();
-    for (const [key, { at }] of known) {
-      const isOld = !isAway && now - at >= knownMs;
-      if (!isOld && letters <= mostKnown) return;
-      forget(key);
+    const isOld = ({ at }: Known) => !isAway && now - at >= knownMs;
+    let count = 0;
+    for (let rest = letters; count < known.length; count += 1) {
+      const one = known[count];
+      if (!one || (!isOld(one) && rest <= mostKnown)) break;
+      rest -= one.letters;
     }
+    for (const one of known.splice(0, count)) letters -= one.letters;
   }
 
-  function know({ key, value, lifeMs }: Row, old: string): void {
-    const before = known.get(key);
-    forget(key);
-    if (old === "-" || (value?.length ?? 0) > mostLetters) return;
+  function know(seen: readonly Seen[], rows: readonly Row[], digests: readonly string[]): void {
+    const size = rows.reduce((sum, { value = "" }) => sum + rowLetters + value.length, 0);
+    if (size > mostLetters) return;
     const at = performance.now();
-    const one = {
-      ...{ value, until: lifeMs ? at + lifeMs : undefined, at },
-      olds: new Set([...(before?.olds ?? []), old].slice(-mostOlds)),
-    };
-    known.set(key, one);
-    letters += lettersOf(one);
+    known.push({
+      ...{ at, letters: size },
+      seen: seen.map(({ key }, index) => ({ key, digest: digests[index] ?? "" })),
+      rows: rows.map(({ key, value, lifeMs }, index) => {
+        return {
+          key,
+          value,
+          until: lifeMs ? at + lifeMs : undefined,
+          before: digests[seen.length + index] ?? "",
+        };
+      }),
+    });
+    letters += size;
     forgetOld();
   }
 
+  /** In their order: of what was written in place of another the other comes first. */
   async function giveAgain(): Promise<boolean> {
     const now = performance.now();
-    const given = [...known].map(([key, { value, until, olds }]) => {
-      const life = until === undefined ? 0 : Math.ceil(until - now);
-      if (until !== undefined && life <= 0) return undefined;
-      return client().eval(writeAgain, { keys: [key], arguments: [marked(value), String(life), ...olds] });
+    const given = known.map(({ seen, rows }) => {
+      const args = rows.flatMap(({ value, until, before }) => {
+        const life = until === undefined ? 0 : Math.ceil(until - now);
+        return [marked(until !== undefined && life <= 0 ? undefined : value), String(life), before];
+      });
+      return client().eval(writeAgain, {
+        keys: [...seen, ...rows].map(({ key }) => key),
+        arguments: [String(seen.length), ...seen.map(({ digest }) => digest), ...args],
+      });
     });
     return (await Promise.allSettled(given)).every(({ status }) => status === "fulfilled");
   }
@@ -141,9 +169,9 @@ export function createRedisWrites(
         ...rows.flatMap(({ value, lifeMs = 0 }) => [marked(value), String(lifeMs)]),
       ];
       const keys = [...seen, ...rows].map(({ key }) => key);
-      const olds = await client().eval(writeIfSo, { keys, arguments: args });
-      if (!Array.isArray(olds)) return false;
-      for (const [index, row] of rows.entries()) know(row, String(olds[index] ?? "-"));
+      const digests = await client().eval(writeIfSo, { keys, arguments: args });
+      if (!Array.isArray(digests)) return false;
+      know(seen, rows, digests.map(String));
       return true;
     },
     lost() {
@@ -165,10 +193,6 @@ export function createRedisWrites(
       if (time === times) isAway = !client().isReady;
     },
   };
-}
-
-function lettersOf({ value }: Known): number {
-  return rowLetters + (value?.length ?? 0);
 }
 
 function marked(value: string | undefined): string {

@@ -113,3 +113,36 @@ test("what another has written since stays, and so does what nobody has lost", {
   assert.equal(await tableOf(other).get("a"), "new");
   assert.equal(await tableOf(other).get("b"), "theirs");
 });
+
+test("what hangs together is told again whole, and nothing that something lost came before", {
+  skip,
+}, async (t) => {
+  const { open, rewinding } = await startLossy(t);
+  const [one, gone] = [await open(), await open()];
+  /** As a journal is written: one more entry, and the number of the last one. */
+  const append = (store: Store, words: string) =>
+    store.transact(async (tables) => {
+      const within = tables.table("things", z.unknown());
+      const last = Number((await within.get("last")) ?? 0) + 1;
+      await within.set(`entry ${last}`, words);
+      await within.set("last", last);
+    });
+  await append(one, "before");
+  await tableOf(one).set("other", "old");
+  const rewind = await rewinding();
+  await append(one, "its own");
+  await append(gone, "of one that is killed then");
+  await append(one, "after that");
+  await tableOf(one).set("other", "new");
+  await gone.close();
+  await rewind();
+  const seen = async () => {
+    const all = ["other", "last", "entry 2", "entry 3", "entry 4"].map((key) => tableOf(one).get(key));
+    return JSON.stringify(await Promise.all(all).catch(() => []));
+  };
+  const wanted = JSON.stringify(["new", 2, "its own", null, null]);
+  await until(
+    async () => (await seen()) === wanted,
+    async () => `what can be told; there is ${await seen()}`,
+  );
+});
