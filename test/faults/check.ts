@@ -34,7 +34,10 @@ export async function checkStorm(check: StormCheck): Promise<Checked> {
   let until = Infinity;
   const property = fc.asyncProperty(schedules(limits), async (schedule: Schedule) => {
     if (performance.now() > until) return; // small enough
-    const outcome = await runStorm(schedule, storm);
+    const outcome = await runStorm(schedule, storm).catch((error: unknown) => {
+      until = 0; // no smaller one says more
+      throw error;
+    });
     first ??= outcome;
     if (outcome.verdict.violations.length === 0) return;
     if (until === Infinity) until = performance.now() + shrinkMs;
@@ -42,7 +45,7 @@ export async function checkStorm(check: StormCheck): Promise<Checked> {
     throw new Error("something went wrong");
   });
   const details = await fc.check(property, { seed, numRuns: 1, ...(path !== undefined && { path }) });
-  if (!first || (details.failed && !smallest)) throw details.errorInstance;
+  if (!first || (details.failed && (!smallest || until === 0))) throw details.errorInstance;
   if (!smallest) return { outcome: first };
   const { history } = smallest;
   const [schedule] = details.counterexample ?? [];
