@@ -11,6 +11,7 @@ import { createPlatformClock } from "../../src/seam/platform-clock.ts";
 import { withTimeout } from "../../src/seam/timeout.ts";
 import { type Access, openAccess } from "../../src/seam/trust/access.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
+import { createUnderWay } from "../../src/seam/under-way.ts";
 import { register } from "./forms/register.ts";
 import { clearStaleCommands } from "./forms/stale-commands.ts";
 import { createInteractions } from "./in/interactions.ts";
@@ -358,7 +359,7 @@ export function createDiscordAdapter(
 function createMemory(): Pick<Stage, "tokens" | "live" | "seen" | "sights" | "covers" | "moved"> {
   return {
     tokens: createBounded(2000),
-    live: createBounded(2000),
+    live: createUnderWay(2000),
     seen: createBounded(500),
     sights: createBounded(500),
     covers: createBounded(2000),

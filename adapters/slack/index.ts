@@ -9,6 +9,7 @@ import { createPlatformClock } from "../../src/seam/platform-clock.ts";
 import { createSharedMap } from "../../src/seam/shared-map.ts";
 import { type Access, openAccess } from "../../src/seam/trust/access.ts";
 import type { Attachment, MessageKey } from "../../src/seam/turn.ts";
+import { createUnderWay } from "../../src/seam/under-way.ts";
 import { stopIn } from "./in/agent/stop.ts";
 import { createIncoming, type Incoming } from "./in/heard/incoming.ts";
 import { listen } from "./in/heard/listen.ts";
@@ -183,7 +184,7 @@ export function createSlackAdapter(
       log,
       now,
       timing,
-      live: createBounded(2000),
+      live: createUnderWay(2000),
       responseUrls: createBounded(2000),
       seen: createBounded(500),
       handed: createBounded(500),

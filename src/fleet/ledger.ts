@@ -72,6 +72,8 @@ export interface Hold {
    * yet, since this process was stopped for too long.
    */
   isHeld(): boolean;
+  /** It has ended here: nobody has it any more. */
+  isOver(): boolean;
 }
 
 /** An entry, as it is stored. */

@@ -63,7 +63,7 @@ import { usualWait, type Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
 import { throughOutage } from "./life/through-outage.ts";
-import { whileHeld } from "./life/while-held.ts";
+import { unlessLost, whileHeld } from "./life/while-held.ts";
 import { createPaying } from "./paying/paying.ts";
 import { createSettleBudgets } from "./paying/settle-budgets.ts";
 import { createSpentAccounts } from "./paying/spent-accounts.ts";
@@ -324,7 +324,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 
   /** This process ends, or was stopped for so long that another goes on with it. */
   function isLetGo(event: EventKey): boolean {
-    return stopped.signal.aborted || !ledger.hold(event).isHeld();
+    const { isHeld, isOver } = ledger.hold(event);
+    return stopped.signal.aborted || !(isHeld() || isOver());
   }
 
   async function refuse(
@@ -348,9 +349,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       ...(turn.kind !== "prompt" && { audience: "asker" as const }),
     };
     const event = eventOf(turn);
-    const show = event ? whileHeld(reply, ledger.hold(event)) : reply.show;
+    const show = () => reply.show(view);
     try {
-      return await show(view);
+      // What could not be shown is over by then.
+      return await (event ? unlessLost(ledger.hold(event), show) : show());
     } catch (lost) {
       log.warn({ error: lost }, "view.lost");
       return undefined;

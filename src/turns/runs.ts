@@ -82,7 +82,8 @@ export function createRuns(
       if (turn.cancelled || stopped.has(turn.user.id) || (by && (by.moderator || by.id === turn.user.id)))
         stop.abort(cancelled);
       const hold = ledger.hold(keyOf(turn));
-      hold.lost.addEventListener("abort", () => stop.abort(hold.lost.reason), { once: true });
+      if (hold.lost.aborted) stop.abort(hold.lost.reason);
+      else hold.lost.addEventListener("abort", () => stop.abort(hold.lost.reason), { once: true });
       if (closed.signal.aborted) stop.abort(shutdown); // accepted in the last moment: it is noted, and goes on after the next start
       const turnLog = log.child({ adapter: adapter.name, thread: turn.thread, message: turn.message });
       const own = turn.spoiler ? hide(reply) : reply;

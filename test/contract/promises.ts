@@ -44,6 +44,7 @@ export const promises: Readonly<Record<string, Promised>> = {
     core().ledger.hold = () => ({
       lost: new AbortController().signal,
       isHeld: () => isOurs || asked++ === 0,
+      isOver: () => false,
     });
     const held = hold();
     await person.say("a lighthouse");

@@ -88,7 +88,7 @@ for (const kind of ["redis", "postgres"] as const) {
     test("let nobody in for a turn that a process wakes with and another has by now", async (t) => {
       const lost = new AbortController();
       let isInDoubt = false;
-      const hold = { lost: lost.signal, isHeld: () => !isInDoubt };
+      const hold = { lost: lost.signal, isHeld: () => !isInDoubt, isOver: () => false };
       const bus = await openBus(kind, server?.url ?? "", { log: createLog("silent") });
       t.after(() => bus.close());
       const enrolled: string[] = [];

@@ -2,6 +2,7 @@ import type { BackTo, Removed, Seal, ToLimits } from "../../../src/seam/core.ts"
 import type { Log } from "../../../src/seam/log.ts";
 import type { HeldRules } from "../../../src/seam/rules.ts";
 import type { MessageKey, Place, ThreadKey } from "../../../src/seam/turn.ts";
+import type { UnderWay } from "../../../src/seam/under-way.ts";
 import type { ImageLimits } from "../../../src/seam/view.ts";
 import type { Files } from "../wire/attachments.ts";
 import type { Spot } from "../wire/keys.ts";
@@ -71,7 +72,7 @@ export interface Stage {
   readonly sketchMs: number;
   /** The freshest token for each message. */
   readonly tokens: Map<MessageKey, Token>;
-  readonly live: Map<MessageKey, Live>;
+  readonly live: UnderWay<MessageKey, Live>;
   /** Pictures of messages that came along with an interaction, for where the bot cannot fetch them. */
   readonly seen: Map<MessageKey, readonly RemoteFile[]>;
   /** The newest pictures that were seen to be posted in a channel, for where the bot may not look back. */

@@ -1,3 +1,4 @@
+import { likeThis, whetherHeld } from "../../../src/seam/held.ts";
 import type { Answer } from "../live/answer.ts";
 import type { Stage } from "../live/stage.ts";
 import { isGood } from "../live/stage.ts";
@@ -35,20 +36,22 @@ export function createWatch(
 
   function begin(): void {
     if (!answer.key) return;
+    const asShown = likeThis();
     live.set(answer.key, {
       ...(request && { request }),
-      wake: (hidden) =>
-        by.inOrder(async () => {
-          if (answer.isShown) return;
-          answer.spoiler ||= hidden;
-          isStalled = false;
-          begin();
-          if (answer.newest) await by.show();
-        }),
+      wake: (hidden) => by.inOrder(() => asShown(() => wake(hidden))),
     });
     const until = reachable ? undefined : tokens.get(answer.key)?.until;
     clearTimeout(timer);
     if (until !== undefined) timer = setTimeout(() => void by.inOrder(() => offer()), until - now()).unref();
+  }
+
+  async function wake(hidden: boolean): Promise<void> {
+    if (answer.isShown || whetherHeld()?.() === false) return;
+    answer.spoiler ||= hidden;
+    isStalled = false;
+    begin();
+    if (answer.newest) await by.show();
   }
 
   /** The last act of a token that nothing follows: a button whose press brings the next one. */

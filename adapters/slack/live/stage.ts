@@ -1,6 +1,7 @@
 import type { Core } from "../../../src/seam/core.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import type { MessageKey, ThreadKey } from "../../../src/seam/turn.ts";
+import type { UnderWay } from "../../../src/seam/under-way.ts";
 import type { Files } from "../wire/attachments.ts";
 import type { Timing } from "../wire/limits.ts";
 import type { Picture } from "../wire/pictures.ts";
@@ -45,7 +46,7 @@ export interface Stage {
   /** Unix time, ms. */
   readonly now: () => number;
   readonly timing: Timing;
-  readonly live: Map<MessageKey, Live>;
+  readonly live: UnderWay<MessageKey, Live>;
   /** The freshest response URL to whoever sees an answer alone. */
   readonly responseUrls: Map<MessageKey, ResponseUrl>;
   /** Pictures of messages that came along with a press, for where the bot cannot fetch them. */

@@ -1,3 +1,4 @@
+import { whetherLost } from "../../../src/seam/held.ts";
 import type { Session } from "../live/agent/sessions.ts";
 import type { Stage } from "../live/stage.ts";
 import type { Venue } from "../live/venue.ts";
@@ -32,16 +33,18 @@ function createSession({ sessions }: Stage, { title, userId }: Venue, session: S
     sessions.begin(session, answer, { ...(title && { title }), ...(userId && { userId }) });
   }
 
+  function end(): void {
+    clearInterval(renewal);
+    sessions.end(session, answer);
+  }
+
   return {
     canStop: true,
     show(words) {
-      if (words === undefined) {
-        clearInterval(renewal);
-        renewal = undefined;
-        return sessions.end(session, answer);
-      }
+      if (words === undefined) return end();
       begin();
-      renewal ??= setInterval(begin, sessionMs).unref();
+      clearInterval(renewal);
+      renewal = setInterval(renewalOf(begin, end), sessionMs).unref();
     },
   };
 }
@@ -66,8 +69,22 @@ function createLine({ send, log }: Stage, channelId: string, threadTs: string): 
       shown = status;
       clearInterval(renewal);
       set(status);
-      // Slack takes the line away after two minutes.
-      if (status) renewal = setInterval(set, statusMs, status).unref();
+      // Slack takes the line away after two minutes: also where another process has the answer, and its own line.
+      const end = () => {
+        clearInterval(renewal);
+        shown = "";
+      };
+      if (status)
+        renewal = setInterval(
+          renewalOf(() => set(status), end),
+          statusMs,
+        ).unref();
     },
   };
+}
+
+/** Says once more how it stands, as long as no other process has the answer that is being shown. */
+function renewalOf(renew: () => void, end: () => void): () => void {
+  const isLost = whetherLost();
+  return () => (isLost() ? end() : renew());
 }

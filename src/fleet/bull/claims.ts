@@ -76,6 +76,7 @@ interface Own extends Claim {
   /** What it is locked with, once it was adopted: until then its job waits for the lease's end. */
   readonly token?: string;
   until: { readonly clock: number; readonly date: number };
+  isOut?: true;
   readonly stop: AbortController;
   /** Resolves, where it was adopted, when it is over; or with in how many ms another is to have it. */
   readonly end: PromiseWithResolvers<"over" | number>;
@@ -127,7 +128,8 @@ export function createClaims(
     const claim: Own = {
       ...{ key: job.data.key, body: job.data.body, hands: job.attemptsStarted, job, until, stop },
       ...(token !== undefined && { token }),
-      ...{ end: Promise.withResolvers<"over" | number>(), lost: stop.signal, isHeld: () => isHeld(claim) },
+      ...{ end: Promise.withResolvers<"over" | number>(), lost: stop.signal },
+      ...{ isHeld: () => isHeld(claim), isOver: () => claim.isOut === true },
     };
     return claim;
   }
@@ -312,6 +314,7 @@ export function createClaims(
       if (!mine || mine.lost !== claim.lost) return;
       own.delete(claim.key);
       mine.until = { clock: 0, date: 0 };
+      mine.isOut = true;
       if (mine.token === undefined) await mine.job.remove();
       else mine.end.resolve("over");
     },

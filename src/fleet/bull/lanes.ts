@@ -153,7 +153,8 @@ export async function createFleetLanes(of: {
     presences += 1;
     const next = `${name}/${presences}`;
     const claim = await insist(() => claims.take(presenceOf(next), null));
-    if (!claim) return;
+    // Where the server had taken it in, and its answer was lost, that name is nobody's any more.
+    if (!claim) return isClosed ? undefined : appear();
     presence = next;
     present = claim;
     claim.lost.addEventListener("abort", () => reappear(next), { once: true });

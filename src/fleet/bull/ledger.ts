@@ -63,7 +63,7 @@ interface Beginning {
 }
 
 /** Nobody has said that it is ours, or it no longer is. */
-const notOurs: Hold = { lost: AbortSignal.abort(takenOver()), isHeld: () => false };
+const notOurs: Hold = { lost: AbortSignal.abort(takenOver()), isHeld: () => false, isOver: () => false };
 
 /**
  * The ledger of several processes. Of an event that is delivered to all of them one has the claim; what has become of it
@@ -108,9 +108,15 @@ export async function createFleetLedger(
     return isLost(event) ? undefined : own.get(event);
   }
 
-  function isLost(event: EventKey): boolean {
+  /** What whoever asks has begun with. */
+  function begunWith(event: EventKey): Beginning | undefined {
     const beginning = beginnings.getStore();
-    return beginning?.event === event && beginning.claim?.lost.aborted !== false;
+    return beginning?.event === event ? beginning : undefined;
+  }
+
+  function isLost(event: EventKey): boolean {
+    const beginning = begunWith(event);
+    return beginning !== undefined && beginning.claim?.lost.aborted !== false;
   }
 
   function settle(event: EventKey): void {
@@ -299,7 +305,7 @@ export async function createFleetLedger(
       open.waiting.push(resolve);
       return promise;
     },
-    hold: (event) => openOf(event)?.claim ?? notOurs,
+    hold: (event) => openOf(event)?.claim ?? begunWith(event)?.claim ?? notOurs,
     bind(event) {
       const beginning = { event, claim: own.get(event)?.claim };
       return (begin) => beginnings.run(beginning, begin);
@@ -313,11 +319,16 @@ export async function createFleetLedger(
           return claims.drop(claim);
         }
         keep(event, claim, found.turn !== undefined, found);
-        await ledger.bind(event)(async () => {
-          // From now on what its last holder writes is older.
-          if (found.turn) await ledger.note(found.turn);
-          await goOn(found);
-        });
+        try {
+          await ledger.bind(event)(async () => {
+            // From now on what its last holder writes is older.
+            if (found.turn) await ledger.note(found.turn);
+            await goOn(found);
+          });
+        } catch (error) {
+          if (own.get(event)?.claim === claim) own.delete(event); // it is put off, and seen to anew
+          throw error;
+        }
       });
     },
     async handOn(event) {

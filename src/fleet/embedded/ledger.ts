@@ -156,7 +156,7 @@ export async function createLedger(
       return promise;
     },
     // There is no other process that could take anything over.
-    hold: () => ({ lost: new AbortController().signal, isHeld: () => true }),
+    hold: () => ({ lost: new AbortController().signal, isHeld: () => true, isOver: () => false }),
     bind: () => (begin) => begin(),
     adopt: () => {},
     handOn: async () => {},

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Entry, type Ledger, takeLimitMs, tooSlow } from "../../fleet/ledger.ts";
+import { type Entry, type Ledger, LetGo, takeLimitMs, tooSlow } from "../../fleet/ledger.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import type { Attend, Note } from "../../seam/core.ts";
-import { BotError } from "../../seam/errors.ts";
+import { BotError, toBotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { withLimit } from "../../seam/timeout.ts";
 import type { Click, EventKey, PlatformEvent } from "../../seam/turn.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Clicks } from "./clicks.ts";
 import { patienceMs, waitMsAfter } from "./patience.ts";
+import { unlessLost } from "./while-held.ts";
 
 /** What comes in from the platforms, each once. */
 export interface Events {
@@ -44,8 +45,8 @@ export function createEvents(
   function mayGoBetter({ key, at }: Noted, error: unknown, tries: number): boolean {
     if (!ledger.waits(key)) return false; // it is a turn by now
     // What is no BotError comes from the platform's own library.
-    const isOurs = error instanceof BotError && error.code !== "unreachable" && error.code !== "storage";
-    return isOurs ? tries < mostOfOurs : now() - at < patienceMs;
+    const mayPass = ["unreachable", "storage"].includes(toBotError(error).code) || error instanceof LetGo;
+    return mayPass || !(error instanceof BotError) ? now() - at < patienceMs : tries < mostOfOurs;
   }
 
   function isSecond(click: Click, event: EventKey): Promise<boolean> {
@@ -54,14 +55,14 @@ export function createEvents(
 
   async function attend(adapter: Adapter, event: Noted, first: () => Promise<void>) {
     const { key, body } = event;
-    const { lost } = ledger.hold(key);
+    const hold = ledger.hold(key);
     let isDone = false;
     for (let tries = 0; !isDone && !stopped.aborted; tries += 1) {
       try {
-        await (tries === 0 ? first() : adapter.replay({ key, body }));
+        await unlessLost(hold, tries === 0 ? first : () => adapter.replay({ key, body }));
         isDone = true;
       } catch (error) {
-        if (stopped.aborted || lost.aborted) return;
+        if (stopped.aborted || hold.lost.aborted) return;
         const isWorth = mayGoBetter(event, error, tries);
         log[isWorth ? "warn" : "error"]({ event: key, error, tries }, "event.failed");
         if (!isWorth) break;

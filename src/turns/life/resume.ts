@@ -9,6 +9,7 @@ import type { UnfinishedRequests } from "../prompts/unfinished.ts";
 import type { OnUndone } from "../run.ts";
 import type { Runs } from "../runs.ts";
 import type { Events } from "./events.ts";
+import { unlessLost } from "./while-held.ts";
 
 /**
  * Goes on with all that the process before has left, and from then on with what others let fall. `onEvent` hears of each event before anything is done. Resolves when
@@ -55,16 +56,18 @@ export function createResume(of: {
     log.info({ adapter: entry.adapter, event: entry.key, on: adapter !== undefined }, "turn.resumed");
     if (!adapter) return;
     if (!turn) return events.replay(adapter, entry);
-    const reply = adapter.reopen(turn.message, turn.venue);
     const files = reread(adapter, turn.files ?? []);
     const isBarred = await of.isBarred(entry.adapter, turn);
     const isCancelled = await of.isCancelled(turn);
     const known = isCancelled ? { ...turn, cancelled: true as const } : turn;
-    runs
-      .start(adapter, known, reply, files, { isResumed: true, isBarred, onUndone: onUndone(turn, files) })
-      .catch((error: unknown) => {
-        log.error({ message: turn.message, error }, "turn.lost");
-      });
+    await unlessLost(ledger.hold(entry.key), async () => {
+      const reply = adapter.reopen(turn.message, turn.venue);
+      runs
+        .start(adapter, known, reply, files, { isResumed: true, isBarred, onUndone: onUndone(turn, files) })
+        .catch((error: unknown) => {
+          log.error({ message: turn.message, error }, "turn.lost");
+        });
+    });
   }
 
   return async (onEvent) => {

@@ -4,22 +4,34 @@ import type { Reply } from "../../seam/view.ts";
 import type { Wait } from "./patience.ts";
 
 /**
- * Shows nothing while another may have the turn: what rejects then does so with BotError `stopped`.
+ * Shows nothing while another may have the turn, nor once it is over: what rejects then does so with BotError `stopped`.
  *
  * Connections and timers that outlive a show keep its check for as long: it must hold nothing of what is shown.
  */
-export function whileHeld(reply: Reply, { isHeld }: Pick<Hold, "isHeld">): Reply["show"] {
-  const check = checkOf(isHeld);
+export function whileHeld(reply: Reply, hold: Hold): Reply["show"] {
+  const now = checkOf(hold.isHeld);
+  const late = lateOf(hold);
   return async (view) => {
-    check();
-    return showWhile(check, () => reply.show(view));
+    now();
+    return showWhile(now, () => reply.show(view), late);
   };
 }
 
+/** Does what is to be done for an event, and is left to be done when that is over: nothing that another may do by then. */
+export async function unlessLost<T>(hold: Hold, work: () => Promise<T>): Promise<T> {
+  const late = lateOf(hold);
+  late.after();
+  return showWhile(late.after, work, late);
+}
+
+function lateOf({ isHeld, isOver, lost }: Hold) {
+  return { after: checkOf(() => isHeld() || isOver()), isLost: () => lost.aborted };
+}
+
 /** Apart from all else: a function keeps whatever is around it. */
-function checkOf(isHeld: Hold["isHeld"]): () => void {
+function checkOf(isOurs: () => boolean): () => void {
   return () => {
-    if (!isHeld()) throw takenOver();
+    if (!isOurs()) throw takenOver();
   };
 }
 

@@ -172,7 +172,7 @@ describe("an event", () => {
         await alone.ledger.note(noted);
         doubts ??= 2; // at the first view, and when it is begun with
       },
-      hold: () => ({ lost: new AbortController().signal, isHeld }),
+      hold: () => ({ lost: new AbortController().signal, isHeld, isOver: () => false }),
     };
     const one = await createStudio({ standin: studio.standin, store, fleet: { ...alone, ledger } });
     const seeTo = await one.core.note(event);
@@ -398,18 +398,19 @@ describe("while the process ends", () => {
   test("what another has taken over meanwhile does not end it before what it draws is shown", async () => {
     const { store } = studio;
     const alone = await openAlone({ store, atOnce: 4, log: createLog("silent") });
-    const [noting, lost] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()];
-    let isLost = false;
+    const [noting, written] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()];
+    const taken = new AbortController();
     const ledger: Ledger = {
       ...alone.ledger,
       async note(noted) {
         if (keyOf(noted) !== event.key) return alone.ledger.note(noted);
         noting.resolve();
-        return lost.promise;
+        return written.promise;
       },
       hold: (key) => ({
-        lost: new AbortController().signal,
-        isHeld: () => key !== event.key || !isLost,
+        lost: key === event.key ? taken.signal : new AbortController().signal,
+        isHeld: () => key !== event.key || !taken.signal.aborted,
+        isOver: () => false,
       }),
     };
     const refused: string[] = [];
@@ -420,12 +421,12 @@ describe("while the process ends", () => {
     const drawn = one.say("a cat", { thread: "paper:other" }, reply);
     await until(() => one.adapter.views(reply.key).some(({ images }) => images.length > 0), "a sketch");
     const seeTo = await one.core.note(event);
-    const taken = seeTo?.(() => answer(one, event, "paper:1"));
+    const seen = seeTo?.(() => answer(one, event, "paper:1"));
     await noting.promise;
     const drained = one.bot.drain(5000);
-    isLost = true;
-    lost.reject(takenOver());
-    await taken;
+    taken.abort(takenOver());
+    written.reject(takenOver());
+    await seen;
     held.release();
     await Promise.all([drained, drawn]);
     assert.equal(one.adapter.views(reply.key).at(-1)?.phase, "done");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { takenOver } from "../../../src/fleet/ledger.ts";
+import { type Hold, takenOver } from "../../../src/fleet/ledger.ts";
 import type { Reply } from "../../../src/seam/view.ts";
 import { whileHeld } from "../../../src/turns/life/while-held.ts";
 import { createStudio } from "../../rig/studio.ts";
@@ -10,6 +10,8 @@ import { until } from "../../rig/until.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
+
+const held: Hold = { lost: new AbortController().signal, isHeld: () => true, isOver: () => false };
 
 /** Shows something by a reply that leaves a timer behind, as a connection that is kept open; both can be looked at. */
 async function showOnce(timers: NodeJS.Timeout[]): Promise<WeakRef<Reply>> {
@@ -21,7 +23,7 @@ async function showOnce(timers: NodeJS.Timeout[]): Promise<WeakRef<Reply>> {
       return "paper:1";
     },
   };
-  const show = whileHeld(reply, { isHeld: () => true });
+  const show = whileHeld(reply, held);
   await show({ phase: "done", text: "", notes: [], images: [], actions: [] });
   return new WeakRef(reply);
 }
@@ -48,6 +50,7 @@ for (const engine of ["responses", "images"] as const) {
     let doubts = 0;
     studio.ledger.hold = () => ({
       lost: lost.signal,
+      isOver: () => false,
       isHeld() {
         const isHeld = asked().length === 0;
         if (!isHeld) doubts += 1;
@@ -72,6 +75,7 @@ test("what is in doubt for a moment is asked for when it is certain again", asyn
   let doubts = 0;
   studio.ledger.hold = () => ({
     lost: new AbortController().signal,
+    isOver: () => false,
     isHeld() {
       const isInDoubt = studio.asked().length === 1 && doubts < 3;
       if (isInDoubt) doubts += 1;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { whetherHeld, whoeverShows } from "../../../../src/seam/held.ts";
+import { afterShown, whetherHeld, whoeverShows } from "../../../../src/seam/held.ts";
 import type { Image, View } from "../../../../src/seam/view.ts";
 import type { Stage } from "../../live/stage.ts";
 import type { Upload } from "../../live/uploads/records.ts";
@@ -218,7 +218,7 @@ export function createMessageFiles(
 
   function end(ids: readonly string[], replaces: boolean): void {
     uploads.flushSoon();
-    const swept = takeLeft(ids, replaces).finally(() => tidying.delete(swept));
+    const swept = afterShown(() => takeLeft(ids, replaces)).finally(() => tidying.delete(swept));
     tidying.add(swept);
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { afterShown } from "../../../../src/seam/held.ts";
 import type { LeftMessage } from "../../live/left.ts";
 import type { Stage } from "../../live/stage.ts";
 import type { Spot } from "../../wire/keys.ts";
@@ -57,7 +58,7 @@ function later(stage: Stage, attempt: () => Promise<boolean>): void {
       if (await attempt().catch(() => false)) return;
     }
   };
-  run().catch(() => {}); // the adapter is stopped
+  afterShown(run).catch(() => {}); // the adapter is stopped
 }
 
 async function tryOnce(stage: Stage, at: Spot, words: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkHeld } from "../../../../src/seam/held.ts";
+import { afterShown, checkHeld } from "../../../../src/seam/held.ts";
 import type { MessageKey } from "../../../../src/seam/turn.ts";
 import type { Image, View } from "../../../../src/seam/view.ts";
 import { isOver } from "../../../../src/seam/view.ts";
@@ -304,7 +304,7 @@ export function createMessage(stage: Stage, venue: Venue): PostedMessage {
       coming = [];
       if (!isUnsure) return files.settle(staying(), !isBlind);
       files.keep([...staying(), ...unsure]);
-      const held = hold()
+      const held = afterShown(hold)
         .catch((error: unknown) => log.debug({ error: toLogged(error) }, "slack.hold.failed"))
         .finally(() => tidying.delete(held));
       tidying.add(held);
