@@ -34,6 +34,9 @@ const againMs = 5;
 /** Entries after which all that there is takes their place. */
 const mostEntries = 256;
 
+/** Ms in which all processes reach a server again that was away, and put back what they know of. */
+const puttingBackMs = 2500;
+
 /** Entries that can be put back where a server has lost its last ones. */
 const mostPutBack = 2 * mostEntries;
 
@@ -60,6 +63,11 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
   /** What a change that is being tried does; undefined: none is. */
   let tried: Statement[] | undefined;
   let coming: Promise<void> | undefined;
+  /** Until when others may still put back what a server has lost, by the clock that nobody sets. */
+  let settledAt = 0;
+  const stop = shared.bus.onMissed(() => {
+    settledAt = performance.now() + puttingBackMs;
+  });
 
   const find = (sql: string): StatementSync => {
     const statement = known.get(sql) ?? own.prepare(sql);
@@ -181,12 +189,17 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
   }
 
   /** Who asks while another is about to look sees what that one finds; who asks while it looks, what comes after. */
-  function fresh(): Promise<void> {
+  async function fresh(): Promise<void> {
     coming ??= inTurn(async () => {
       coming = undefined;
       await catchUp();
     });
-    return coming;
+    await coming;
+    const ms = settledAt - performance.now();
+    if (ms <= 0 || !own.isOpen) return;
+    // Nobody goes back to what is there now, and is told the rest a moment later.
+    await sleep(ms);
+    await fresh();
   }
 
   /** One after another: what is read in the store is what the next change is made on. */
@@ -238,6 +251,7 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
   try {
     await fresh();
   } catch (error) {
+    stop();
     own.close();
     throw error;
   }
@@ -275,6 +289,7 @@ export async function openSharedDatabase(shared: Shared, now: () => number): Pro
       return own.isOpen;
     },
     close() {
+      stop();
       if (own.isOpen) own.close();
     },
   };

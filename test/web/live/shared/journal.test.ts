@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type Archive, openArchive } from "../../../../adapters/web/live/archive.ts";
 import type { WireAsk } from "../../../../adapters/web/wire/messages.ts";
@@ -73,7 +74,7 @@ test("who was away while the entries were thrown away catches up all the same", 
 
 /** Two processes that know the same, of which the first has written two things that the server loses then. */
 async function loseTwo(t: TestContext) {
-  const { store, shared } = await createGround(t);
+  const { store, shared, miss } = await createGround(t);
   const [first, second] = [await open(t, shared()), await open(t, shared())];
   await first.chat.ask(toAsk("a fox"), []);
   await second.chat.fresh();
@@ -82,7 +83,7 @@ async function loseTwo(t: TestContext) {
   for (const words of ["a wolf", "a bear"]) await first.chat.ask(toAsk(words), []);
   await table.set("head", before);
   for (const entry of ["entry:2", "entry:3"]) await table.delete(entry);
-  return { shared, first, second };
+  return { shared, first, second, miss };
 }
 
 test("what a server loses that was cut off from power is put back by whoever knows it, once", async (t) => {
@@ -94,6 +95,15 @@ test("what a server loses that was cut off from power is put back by whoever kno
   await first.chat.fresh();
   for (const one of [first, second, await open(t, shared())])
     assert.deepEqual(said(one), ["a fox", "a wolf", "a bear", "a hare"]);
+});
+
+test("who reaches the server first does not go back to what is there before the others have put theirs back", async (t) => {
+  const { first, second, miss } = await loseTwo(t);
+  miss();
+  const seen = second.chat.fresh().then(() => said(second));
+  await sleep(100);
+  await first.chat.ask(toAsk("a hare"), []);
+  assert.deepEqual(await seen, ["a fox", "a wolf", "a bear", "a hare"]);
 });
 
 test("and where all know it and begin at once, too", async (t) => {

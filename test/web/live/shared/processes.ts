@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { z } from "zod";
-import { createBus } from "../../../../src/fleet/embedded/bus.ts";
+import { createHearers } from "../../../../src/fleet/hearers.ts";
 import { createShared } from "../../../../src/fleet/shared.ts";
 import type { Bus } from "../../../../src/seam/bus.ts";
 import type { Shared } from "../../../../src/seam/core.ts";
@@ -11,14 +11,21 @@ import { openStore, type Store } from "../../../../src/store/store.ts";
 export interface Ground {
   readonly store: Store;
   readonly bus: Bus;
+  /** The server was away, as all hear. */
+  miss(): void;
   shared(): Shared;
 }
 
 export async function createGround(t: TestContext): Promise<Ground> {
   const store = await openStore("memory:");
   t.after(() => store.close());
-  const bus = createBus(createLog("silent"));
-  return { store, bus, shared: () => createShared(store, bus, "web") };
+  const { hear, heard, onMissed, missed } = createHearers(createLog("silent"));
+  const bus: Bus = {
+    ...{ hear, onMissed },
+    tell: async (topic, body) => queueMicrotask(() => heard(topic, body)),
+    close: async () => {},
+  };
+  return { store, bus, miss: missed, shared: () => createShared(store, bus, "web") };
 }
 
 /** All that the store keeps of it, by key. */
