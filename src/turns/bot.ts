@@ -4,7 +4,7 @@ import { nameOf } from "../answer/drawing.ts";
 import { awayView, failedView } from "../answer/views.ts";
 import { createLeases } from "../fleet/embedded/leases.ts";
 import type { Lanes } from "../fleet/lanes.ts";
-import type { Ledger } from "../fleet/ledger.ts";
+import { type Ledger, LetGo } from "../fleet/ledger.ts";
 import { createShared } from "../fleet/shared.ts";
 import { type Budgets, createBudgets } from "../money/budgets/budgets.ts";
 import type { OwnLimits } from "../money/budgets/standing.ts";
@@ -313,6 +313,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       }
       await arrange(adapter, turn, reply);
     } catch (error) {
+      if (error instanceof LetGo) throw error; // it comes again, or another goes on with it
       // What was noted comes back after the next start, or is gone on with elsewhere.
       const event = eventOf(turn);
       if (event && (isLetGo(event) || error instanceof Unsure)) throw error;

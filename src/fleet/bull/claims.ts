@@ -264,6 +264,7 @@ export function createClaims(
     }
     const end = await claim.end.promise;
     if (own.get(claim.key) === claim) own.delete(claim.key);
+    claim.until = { clock: 0, date: 0 };
     if (end !== "over") await putOff(job, token, end);
   }
 

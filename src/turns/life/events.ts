@@ -57,9 +57,14 @@ export function createEvents(
     const { key, body } = event;
     const hold = ledger.hold(key);
     let isDone = false;
+    let isBegun = false;
+    const begin = () => {
+      isBegun = true;
+      return first();
+    };
     for (let tries = 0; !isDone && !stopped.aborted; tries += 1) {
       try {
-        await unlessLost(hold, tries === 0 ? first : () => adapter.replay({ key, body }));
+        await unlessLost(hold, isBegun ? () => adapter.replay({ key, body }) : begin);
         isDone = true;
       } catch (error) {
         if (stopped.aborted || hold.lost.aborted) return;
