@@ -177,6 +177,7 @@ export function fleetContract(ground: () => Ground): void {
       await asBefore(async () => {
         assert.equal(ledger.hold(key).isHeld(), false);
         assert.equal(ledger.hold(key).lost.aborted, true);
+        assert.equal(ledger.hold(key).isOver(), false);
         assert.equal(ledger.waits(key), false);
         await assert.rejects(ledger.note(turn), { code: "stopped" });
         await ledger.over(key);
@@ -189,16 +190,23 @@ export function fleetContract(ground: () => Ground): void {
       await ledger.forget(turn);
     });
 
-    test("hold nothing that is over", async (t) => {
+    test("hold nothing that is over, and know that nobody does", async (t) => {
       const { ledger } = await ground().join(t);
       for (const key of ["paper:over-1", "paper:over-2"] as const) {
         await ledger.take({ key, body: {} }, "paper");
-        const { isHeld } = ledger.hold(key);
+        const { isHeld, isOver } = ledger.hold(key);
+        const asBegun = ledger.bind(key);
         const turn = turnOf(`m:${key}`, { event: key });
         if (key === "paper:over-2") await ledger.note(turn);
-        assert.equal(isHeld(), true);
+        assert.deepEqual([isHeld(), isOver()], [true, false]);
         await (key === "paper:over-2" ? ledger.forget(turn) : ledger.over(key));
-        assert.equal(isHeld(), false);
+        assert.deepEqual([isHeld(), isOver()], [false, true]);
+        assert.equal(
+          asBegun(() => ledger.hold(key).isOver()),
+          true,
+          "of what it was begun with",
+        );
+        assert.equal(ledger.hold(key).isOver(), false, "of nothing");
       }
     });
 

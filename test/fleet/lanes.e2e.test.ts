@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBus } from "../../src/fleet/bull/bus.ts";
-import { openEngine } from "../../src/fleet/bull/engine.ts";
+import { type Engine, openEngine } from "../../src/fleet/bull/engine.ts";
 import { lanesTopic, laneWords } from "../../src/fleet/bull/lane-words.ts";
 import { createFleetLanes } from "../../src/fleet/bull/lanes.ts";
 import { createFleetLedger } from "../../src/fleet/bull/ledger.ts";
@@ -19,6 +19,34 @@ import {
   lanesOfSeveralContract,
 } from "./lanes-contract.ts";
 
+interface Joining extends LaneOptions {
+  readonly hold?: Ledger["hold"];
+  /** What stands between a process and its queues. */
+  readonly between?: (engine: Engine) => Engine;
+}
+
+/** The first process to be taken in is, and the answer is lost on the way. `onAsked` hears of each name. */
+function losesAnswer(engine: Engine, onAsked: (name: string) => void): Engine {
+  let isLost = false;
+  return {
+    ...engine,
+    queue<Data>(of: string) {
+      const queue = engine.queue<Data>(of);
+      const add = queue.add.bind(queue);
+      queue.add = async (...given: Parameters<typeof add>) => {
+        const job = await add(...given);
+        const { key = "" } = given[1] as { readonly key?: string };
+        if (!key.startsWith("process:")) return job;
+        onAsked(key);
+        if (isLost) return job;
+        isLost = true;
+        throw new Error("the connection was lost");
+      };
+      return queue;
+    },
+  };
+}
+
 /** Long enough for a machine that is busy, short enough to be waited for. */
 const lifeMs = 3000;
 
@@ -32,12 +60,12 @@ for (const kind of ["redis", "postgres"] as const) {
     let store: Promise<Store> | undefined;
     const join = async (
       t: TestContext,
-      { atOnce = 4, hold, ...options }: LaneOptions & { readonly hold?: Ledger["hold"] } = {},
+      { atOnce = 4, hold, between = (engine) => engine, ...options }: Joining = {},
     ): Promise<AtLanes> => {
       const url = server?.url ?? "";
       store ??= openStore(url);
       const log = createLog("silent");
-      const engine = await openEngine(kind, url, { log });
+      const engine = between(await openEngine(kind, url, { log }));
       const bus = await openBus(kind, url, { log });
       const parts = { log, lifeMs };
       const ledger = await createFleetLedger(await store, engine, { ...parts, takeMs: 60_000 });
@@ -83,6 +111,18 @@ for (const kind of ["redis", "postgres"] as const) {
       await until(() => second.inside && third.inside, "both to come in");
       assert.equal(first.refused, undefined);
       for (const turn of [second, third]) turn.leave();
+    });
+
+    test("let in who comes where the server had taken a process in, and its answer was lost", async (t) => {
+      const conducts = await join(t, { atOnce: 1 });
+      const inside = enterAt(conducts, "same");
+      await until(() => inside.inside, "it to come in");
+      const asked: string[] = [];
+      const one = await join(t, { between: (engine) => losesAnswer(engine, (name) => asked.push(name)) });
+      const turn = enterAt(one, "other");
+      await until(() => turn.inside, "it to come in");
+      assert.ok(new Set(asked).size > 1, `by another name: ${asked}`);
+      for (const left of [turn, inside]) left.leave();
     });
 
     test("let nobody in for a turn that a process wakes with and another has by now", async (t) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { openEngine } from "../../src/fleet/bull/engine.ts";
 import { createFleetLedger } from "../../src/fleet/bull/ledger.ts";
 import { createLedger } from "../../src/fleet/embedded/ledger.ts";
@@ -197,6 +197,32 @@ for (const kind of ["redis", "postgres"] as const) {
       await goesOn.promise;
       assert.equal(tries, 2);
       await other.ledger.over("paper:failing");
+    });
+
+    test("has nothing as its own meanwhile that it could not go on with", async (t) => {
+      const { ledger } = await ground.join(t);
+      const other = await ground.join(t);
+      const key: EventKey = "paper:not gone on with";
+      await ledger.take({ key, body: {} }, "paper");
+      const [failed, goesOn] = [Promise.withResolvers<number>(), Promise.withResolvers<void>()];
+      let tries = 0;
+      other.ledger.adopt(async (entry) => {
+        if (entry.key !== key) return;
+        tries += 1;
+        if (tries > 1) return goesOn.resolve();
+        failed.resolve(other.ledger.size);
+        throw new Error("it is not connected");
+      });
+      await ledger.close();
+      const before = await failed.promise;
+      await setImmediate(); // by then it is known that it failed
+      assert.deepEqual(
+        [other.ledger.hold(key).isHeld(), other.ledger.waits(key), before - other.ledger.size],
+        [false, false, 1],
+      );
+      await goesOn.promise;
+      assert.deepEqual([other.ledger.hold(key).isHeld(), other.ledger.waits(key)], [true, true]);
+      await other.ledger.over(key);
     });
 
     test("adopts nothing any more once it rests", async (t) => {

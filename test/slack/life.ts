@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import { createSlackAdapter, type SlackOptions } from "../../adapters/slack/index.ts";
+import type { Ledger } from "../../src/fleet/ledger.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { createStandin } from "../../src/standin/index.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -20,6 +21,7 @@ export interface Process {
   kill(): void;
   /** Ends it as SIGTERM does. */
   end(): Promise<void>;
+  readonly ledger: Ledger;
 }
 
 /** How long a process that is to be killed waits before it tries anything again, in ms: longer than it lives. */
@@ -90,6 +92,7 @@ export async function startLife(t: TestContext, simulated: SlackSimulatorOptions
     ends.push(() => (over ??= end()));
     return {
       store,
+      ledger: core.ledger,
       lines: core.lines,
       kill() {
         store.cut();

@@ -5,6 +5,7 @@ import type { Prompt, User } from "../../src/seam/turn.ts";
 import type { Reply } from "../../src/seam/view.ts";
 import { StoreAway } from "../../src/store/store-away.ts";
 import { askedOf } from "../rig/core.ts";
+import { refusedOnce } from "../rig/refused-once.ts";
 import { createPostgres, createRedis } from "../rig/servers.ts";
 import { createSeveral } from "../rig/several.ts";
 import { ada, bob, place } from "../rig/studio.ts";
@@ -214,6 +215,24 @@ for (const kind of ["redis", "postgres"] as const) {
       const said = decided.map((shown) => shown.last.text);
       assert.equal(said.filter((text) => text.startsWith("Approved")).length, 1, said.join("\n"));
       assert.equal(askedOf(standin).length, before + 1);
+    });
+
+    test("say that nothing is drawn where the first view was refused: by then nobody has it", async (t) => {
+      const { bots, standin } = await createSeveral(t, server ?? assert.fail(), 2);
+      const [one] = bots;
+      assert.ok(one);
+      const reply = one.adapter.reply();
+      const refused = { ...reply, message: reply.key, show: refusedOnce(reply.show) };
+      const event = { key: `paper:${randomUUID()}`, body: null } as const;
+      const seeTo = await one.core.note(event);
+      await seeTo?.(async () => {
+        await one.say("a fox", { event: event.key, thread: newThread() }, refused);
+      });
+      const shown = one.adapter
+        .views(reply.key)
+        .map(({ phase, text }) => [phase, /may not answer/.test(text)]);
+      assert.deepEqual(shown, [["failed", true]]);
+      assert.deepEqual([(await one.ledger.open()).length, askedOf(standin).length], [0, 0]);
     });
 
     test("keep to a budget among them", async (t) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { z } from "zod";
 import { createBus } from "../../../src/fleet/embedded/bus.ts";
+import { takenOver } from "../../../src/fleet/ledger.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import { showWhile } from "../../../src/seam/held.ts";
 import { createLog } from "../../../src/seam/log.ts";
@@ -52,6 +53,27 @@ test("a request that is deleted is cancelled by whoever draws it, whichever proc
   const { by, turn } = await answered("press");
   assert.equal(by, 0);
   assert.ok(turn.kind === "press" && turn.action === "cancel" && turn.message === message);
+});
+
+test("of a finished answer that is deleted the core is told, also by the process that had begun it before another took it over", async (t) => {
+  const { simulator, bots, channel, turnTo, say, answered, heard, removed } = await startSlackFleet(t, {
+    count: 2,
+    over: "http",
+  });
+  turnTo(0);
+  const asked = await say("a fox");
+  const { reply } = await answered("a fox");
+  let isTaken = false;
+  const check = () => {
+    if (isTaken) throw takenOver();
+  };
+  const message = await showWhile(check, () => reply.show(view("working", { status: "Drawing" })));
+  isTaken = true;
+  await bots[1]?.adapter.reopen(message, JSON.parse(JSON.stringify(reply.venue))).show(await done());
+  simulator.deleteMessage(asked);
+  simulator.deleteMessage({ channel: channel.id, ts: message.split(":")[2] ?? "" });
+  await until(() => removed.some((one) => one.message === message && one.by === 0), "the core to be told");
+  assert.equal(heard.length, 1, "what is finished is not cancelled");
 });
 
 type Fleet = Awaited<ReturnType<typeof startSlackFleet>>;

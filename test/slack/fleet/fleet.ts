@@ -3,7 +3,7 @@ import { createSlackAdapter } from "../../../adapters/slack/index.ts";
 import { createBus } from "../../../src/fleet/embedded/bus.ts";
 import { createShared } from "../../../src/fleet/shared.ts";
 import { createLog } from "../../../src/seam/log.ts";
-import type { PlatformEvent, Turn } from "../../../src/seam/turn.ts";
+import type { MessageKey, PlatformEvent, Turn } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { freePort } from "../../rig/free-port.ts";
@@ -31,6 +31,7 @@ export async function startSlackFleet(
     events.push(event);
     return (work: () => Promise<void>) => work().catch(() => {});
   };
+  const removed: { readonly by: number; readonly message: MessageKey }[] = [];
   const heard: { readonly by: number; readonly turn: Turn; readonly reply: Reply }[] = [];
   const stops: (() => Promise<void>)[] = [];
   t.after(async () => {
@@ -58,7 +59,10 @@ export async function startSlackFleet(
       timing: { paceMs: 50, pollMs: 10, retryMs: [10], settleMs: 50, fullMs: 200 },
     });
     await adapter.start(
-      noCore(async (turn, reply) => void heard.push({ by, turn, reply }), { note, keep, shared }),
+      noCore(async (turn, reply) => void heard.push({ by, turn, reply }), {
+        ...{ note, keep, shared },
+        removed: async (message) => void removed.push({ by, message }),
+      }),
     );
     stops.push(adapter.stop);
     return { adapter, lines: () => lines, address: `http://127.0.0.1:${port}${path}` };
@@ -71,6 +75,8 @@ export async function startSlackFleet(
     ...{ simulator, bots, heard, ada, mo, channel },
     /** What was noted, oldest first. */
     events,
+    /** Messages that show nothing any more, as the core is told. */
+    removed,
     /** What the adapters keep. */
     keep,
     /** One more, which starts now. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { takenOver } from "../../../src/fleet/ledger.ts";
 import { BotError } from "../../../src/seam/errors.ts";
 import type { PlatformEvent } from "../../../src/seam/turn.ts";
 import { askedOf } from "../../rig/core.ts";
@@ -115,6 +116,27 @@ test("a double click on a button that draws draws once", async (t) => {
   await life.finished(() => posts().slice(1));
   assert.equal(askedOf(standin).length, 2);
   assert.equal(posts().length, 2);
+});
+
+test("a command that another process has by now begins no thread", async (t) => {
+  const life = await startLife(t);
+  const { simulator, channel, ada, posts } = life;
+  const { ledger, end } = await life.begin();
+  const taken = new AbortController();
+  let asked = 0;
+  ledger.hold = () => ({
+    lost: taken.signal,
+    isHeld() {
+      asked += 1;
+      if (asked > 1) taken.abort(takenOver()); // after it is begun with, and before anything is posted
+      return asked === 1;
+    },
+    isOver: () => false,
+  });
+  await simulator.slash(channel, ada, "/draw", "a fox").acknowledged();
+  await until(() => taken.signal.aborted, "it to be taken over");
+  await end();
+  assert.deepEqual(posts(), []);
 });
 
 test("what is noted is enough to see to it in another process, save what was done of it", async (t) => {

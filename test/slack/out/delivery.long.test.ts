@@ -27,8 +27,11 @@ async function showToTheEnd(reply: Reply, last: View): Promise<void> {
   const now = () => {
     if (isOver) throw new BotError("stopped", "It is over.");
   };
-  await showWhile(now, () => reply.show(last), { after() {} });
-  isOver = true;
+  try {
+    await showWhile(now, () => reply.show(last), { after() {} });
+  } finally {
+    isOver = true;
+  }
 }
 
 test("Slack fails from the middle of a turn through several tries of the core: the picture comes when it is back", async (t) => {
@@ -214,7 +217,7 @@ test("what the bot left behind where it was taken out says where the answer is, 
   const { simulator, channel, ada, answers } = server;
   const { reply } = await drawing(server);
   simulator.kick(channel);
-  await reply.show(await done());
+  await showToTheEnd(reply, await done());
   assert.equal(answers(simulator.dm(ada)).length, 1);
   const [old] = answers();
   assert.ok(
@@ -252,7 +255,7 @@ test("what was posted without our having heard of it, and barred before it was f
   down.cancel();
   assert.equal(answers().length, 1);
   simulator.kick(channel);
-  await assert.rejects(reply.show(working), /not in that channel/);
+  await assert.rejects(showToTheEnd(reply, working), /not in that channel/);
   simulator.invite(channel);
   await until(() => /may no longer answer here/.test(answers()[0]?.text ?? ""), "it to say so");
   assert.deepEqual(answers()[0]?.buttons, []);
@@ -261,7 +264,7 @@ test("what was posted without our having heard of it, and barred before it was f
   const second = await nextPrompt();
   simulator.fault({ kind: "drop", when: "after", method: "chat.postMessage" });
   const out = simulator.fault({ kind: "error", error: "not_in_channel", times: Infinity });
-  await assert.rejects(second.reply.show(working), /not in that channel/);
+  await assert.rejects(showToTheEnd(second.reply, working), /not in that channel/);
   assert.equal(answers().length, 2);
   out.cancel();
   await until(() => /may no longer answer here/.test(answers()[1]?.text ?? ""), "the other to say so, too");
