@@ -1,4 +1,4 @@
-import { likeThis, whetherHeld } from "../../../src/seam/held.ts";
+import { afterShown, likeThis, whetherHeld } from "../../../src/seam/held.ts";
 import type { Answer } from "../live/answer.ts";
 import type { Stage } from "../live/stage.ts";
 import { isGood } from "../live/stage.ts";
@@ -39,7 +39,7 @@ export function createWatch(
     const asShown = likeThis();
     live.set(answer.key, {
       ...(request && { request }),
-      wake: (hidden) => by.inOrder(() => asShown(() => wake(hidden))),
+      wake: (hidden) => by.inOrder(() => asShown(() => afterShown(() => wake(hidden)))),
     });
     const until = reachable ? undefined : tokens.get(answer.key)?.until;
     clearTimeout(timer);

@@ -27,64 +27,60 @@ export function createStatus(stage: Stage, venue: Venue): Status {
 
 function createSession({ sessions }: Stage, { title, userId }: Venue, session: Session): Status {
   const answer = {};
-  let renewal: NodeJS.Timeout | undefined;
-
-  function begin(): void {
-    sessions.begin(session, answer, { ...(title && { title }), ...(userId && { userId }) });
-  }
-
-  function end(): void {
-    clearInterval(renewal);
-    sessions.end(session, answer);
-  }
-
+  const beginning = { ...(title && { title }), ...(userId && { userId }) };
   return {
     canStop: true,
-    show(words) {
-      if (words === undefined) return end();
-      begin();
-      clearInterval(renewal);
-      renewal = setInterval(renewalOf(begin, end), sessionMs).unref();
-    },
+    show: renewed(sessionMs, {
+      say(words) {
+        if (words === undefined) sessions.end(session, answer);
+        else sessions.begin(session, answer, beginning);
+      },
+      leave: () => sessions.leave(session, answer),
+    }),
   };
 }
 
 function createLine({ send, log }: Stage, channelId: string, threadTs: string): Status {
-  let renewal: NodeJS.Timeout | undefined;
   let shown = "";
-
-  function set(status: string): void {
-    send
-      .assist("setStatus", { channel_id: channelId, thread_ts: threadTs, status })
-      .catch((error: unknown) => {
-        log.debug({ error: toLogged(error) }, "slack.status.failed");
-      });
-  }
-
+  // Slack takes the line away after two minutes.
+  const show = renewed(statusMs, {
+    say(status = "") {
+      send
+        .assist("setStatus", { channel_id: channelId, thread_ts: threadTs, status })
+        .catch((error: unknown) => {
+          log.debug({ error: toLogged(error) }, "slack.status.failed");
+        });
+    },
+    leave() {
+      shown = "";
+    },
+  });
   return {
     canStop: false,
     show(words) {
       const status = words ? cut(`is at work: ${words.toLowerCase()}`, slackLimits.status) : "";
       if (status === shown) return;
       shown = status;
-      clearInterval(renewal);
-      set(status);
-      // Slack takes the line away after two minutes: also where another process has the answer, and its own line.
-      const end = () => {
-        clearInterval(renewal);
-        shown = "";
-      };
-      if (status)
-        renewal = setInterval(
-          renewalOf(() => set(status), end),
-          statusMs,
-        ).unref();
+      show(status || undefined);
     },
   };
 }
 
-/** Says once more how it stands, as long as no other process has the answer that is being shown. */
-function renewalOf(renew: () => void, end: () => void): () => void {
-  const isLost = whetherLost();
-  return () => (isLost() ? end() : renew());
+/** Says it again now and then, as Slack wants that; where another process has the answer that is shown, that one does. */
+function renewed(
+  everyMs: number,
+  { say, leave }: { readonly say: Status["show"]; readonly leave: () => void },
+): Status["show"] {
+  let renewal: NodeJS.Timeout | undefined;
+  return (words) => {
+    const isLost = whetherLost();
+    const tell = () => {
+      if (!isLost()) return say(words);
+      clearInterval(renewal);
+      leave();
+    };
+    clearInterval(renewal);
+    if (words !== undefined) renewal = setInterval(tell, everyMs).unref();
+    tell();
+  };
 }

@@ -46,6 +46,24 @@ const refused = (error: string) =>
     typeof webApi.WebAPIPlatformError
   >[0]);
 
+test("an answer that another process goes on with is that one's to end, and to say that it is at work", async () => {
+  const { sessions, told, isTold } = await open();
+  const [one, other] = [{}, {}];
+  sessions.begin(session, one, {});
+  sessions.begin(session, other, {});
+  await isTold(["1.1 processing"]);
+  sessions.leave(session, one);
+  sessions.end(session, other);
+  await isTold(["1.1 processing", "1.1 active"]);
+  sessions.begin(session, one, {});
+  await isTold(["1.1 processing", "1.1 active", "1.1 processing"]);
+  sessions.leave(session, one);
+  sessions.end(session, one);
+  assert.equal(told.length, 3, "nothing is said of it any more");
+  await sessions.close();
+  await isTold(["1.1 processing", "1.1 active", "1.1 processing", "1.1 active"]);
+});
+
 test("it is at work as long as one of its answers is, and is told so once", async () => {
   const { sessions, isTold } = await open();
   const [one, other] = [{}, {}];

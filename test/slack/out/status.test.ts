@@ -70,3 +70,27 @@ test("an agent's session is not set to work again for an answer that another pro
   assert.equal(said(), 2);
   assert.equal(simulator.sessions.now({ channel: simulator.dm(ada).id, threadTs: ts }), "active");
 });
+
+test("what was lost while it was shown is said to be at work by whoever has it, and set back by that", async (t) => {
+  for (const app of ["assistant", "agent"] as const) {
+    const { simulator, ada, adapter, nextPrompt } = await startSlack(t, { simulator: { app } });
+    const pane =
+      app === "assistant"
+        ? simulator.startAssistant(ada)
+        : { channel: simulator.dm(ada), threadTs: undefined };
+    await simulator.say(pane.channel, ada, "a fox", pane.threadTs ? { threadTs: pane.threadTs } : {});
+    const { reply } = await nextPrompt();
+    let isLost = false;
+    // It is lost in the moment in which that is posted.
+    const check = () => {
+      isLost = simulator.messages(pane.channel).some(({ user }) => user === simulator.bot.id);
+      if (isLost) throw takenOver();
+    };
+    await showWhile(check, () => reply.show(working)).catch(() => {});
+    await showWhile(check, () => reply.show(view("working", { status: "Sketch 2" }))).catch(() => {});
+    assert.equal(isLost, true);
+    await adapter.stop();
+    const lines = simulator.statuses.log.filter(({ text }) => text.includes("at work"));
+    assert.deepEqual([...lines, ...simulator.sessions.log], []);
+  }
+});

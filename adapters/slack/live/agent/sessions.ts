@@ -25,6 +25,8 @@ export interface Sessions {
   begin(session: Session, answer: object, of: Beginning): void;
   /** That answer is over. */
   end(session: Session, answer: object): void;
+  /** Another process goes on with that answer: Slack is told nothing more of it, but for what `close` does. */
+  leave(session: Session, answer: object): void;
   /** Nothing is at work there, whatever it says, unless an answer is. */
   settle(session: Session): void;
   /** Sets all of them back: nobody hears the button from now on. Never rejects. */
@@ -180,6 +182,12 @@ export async function readSessions(of: {
       if (!answers?.delete(answer) || answers.size > 0) return;
       busy.delete(key);
       sync(key);
+    },
+    leave(session, answer) {
+      const key = toKey(session);
+      const answers = busy.get(key)?.answers;
+      if (!answers?.delete(answer) || answers.size > 0) return;
+      busy.delete(key); // what was told of it last may have come late: it is set back in the end all the same
     },
     settle(session) {
       const key = toKey(session);
