@@ -125,6 +125,37 @@ for (const kind of ["redis", "postgres"] as const) {
       for (const left of [turn, inside]) left.leave();
     });
 
+    test("let nobody in for what goes on at a process that is only said to be gone", async (t) => {
+      const bus = await openBus(kind, server?.url ?? "", { log: createLog("silent") });
+      t.after(() => bus.close());
+      const enrolled: string[] = [];
+      const went: string[] = [];
+      bus.hear(lanesTopic, (body) => {
+        const word = laneWords.parse(body);
+        if (word.kind === "enrol") enrolled.push(word.from);
+        if (word.kind === "go") went.push(word.id);
+      });
+      const options = { atOnceOverAll: 1 };
+      const conducts = await join(t, options);
+      await until(() => enrolled.length > 0, "the first to enrol");
+      const [first] = enrolled;
+      const other = await join(t, options);
+      const theirs = () => enrolled.filter((from) => from !== first);
+      await until(() => theirs().length > 0, "the second to enrol");
+      const goesOn = enterAt(other, "one");
+      await until(() => goesOn.inside, "it to come in");
+      const next = enterAt(conducts, "two", { key: "paper:next" });
+      await until(() => next.places.length > 0, "the next to be in line");
+      const before = new Set(theirs());
+      for (const from of before) await bus.tell(lanesTopic, { kind: "gone", from });
+      await until(() => theirs().some((from) => !before.has(from)), "it to enrol anew");
+      await sleep(300); // what has been told is heard by then
+      assert.ok(!went.includes("paper:next"), "the first is still being drawn");
+      goesOn.leave();
+      await until(() => next.inside, "the next to come in");
+      next.leave();
+    });
+
     test("let nobody in for a turn that a process wakes with and another has by now", async (t) => {
       const lost = new AbortController();
       let isInDoubt = false;

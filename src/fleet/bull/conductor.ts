@@ -65,6 +65,9 @@ const evenMs = 500;
 /** How long another process may take to have what it is to have, in ms: then it is looked again. */
 const mostOnWayMs = 5000;
 
+/** How long what was in keeps its room, in ms, where its process is said to be gone: that may be there all the same. */
+const mostAwayMs = 1500;
+
 /** How long a thread waits for a turn whose process is gone, in ms: it is taken over long before, or can be by nobody. */
 const mostOrphanMs = 60_000;
 
@@ -153,6 +156,17 @@ export function createConductor(parts: ConductorParts): Conductor {
     turns.set(known.id, { ...known, from: undefined, timer });
   }
 
+  /** It goes on at once under another name where its process was only stopped, or elsewhere. */
+  function awaitBack(known: Known): void {
+    const away: Known = {
+      ...known,
+      timer: setTimeout(() => {
+        if (turns.get(known.id) === away) abandon(away);
+      }, mostAwayMs).unref(),
+    };
+    turns.set(known.id, away);
+  }
+
   /** When what is on its way to another process was sent there. */
   const onWay = new Map<EventKey, number>();
 
@@ -176,7 +190,11 @@ export function createConductor(parts: ConductorParts): Conductor {
   function remove(from: string): void {
     if (!members.delete(from)) return;
     gate.removeHome(from);
-    for (const known of [...turns.values()]) if (known.from === from) abandon(known);
+    for (const known of [...turns.values()]) {
+      if (known.from !== from) continue;
+      if (known.pass.state === "in") awaitBack(known);
+      else abandon(known);
+    }
   }
 
   function admit({ from, atOnce, begun }: Enrolment): void {
