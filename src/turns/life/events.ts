@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Entry, type Ledger, LetGo, takeLimitMs, tooSlow } from "../../fleet/ledger.ts";
+import { type Entry, type Hold, type Ledger, LetGo, takeLimitMs, tooSlow } from "../../fleet/ledger.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import type { Attend, Note } from "../../seam/core.ts";
 import { BotError, toBotError } from "../../seam/errors.ts";
@@ -9,7 +9,7 @@ import type { Click, EventKey, PlatformEvent } from "../../seam/turn.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Clicks } from "./clicks.ts";
 import { patienceMs, waitMsAfter } from "./patience.ts";
-import { unlessLost } from "./while-held.ts";
+import { lookMs, unlessLost, untilHeld } from "./while-held.ts";
 
 /** What comes in from the platforms, each once. */
 export interface Events {
@@ -49,6 +49,12 @@ export function createEvents(
     return mayPass || !(error instanceof BotError) ? now() - at < patienceMs : tries < mostOfOurs;
   }
 
+  /** Whose it is is known soon after a stop, or when the store is back: not in so many minutes. */
+  async function untilCertain(hold: Hold): Promise<void> {
+    await wait(lookMs);
+    await untilHeld(hold, stopped, wait);
+  }
+
   function isSecond(click: Click, event: EventKey): Promise<boolean> {
     return withLimit(takeLimitMs, () => clicks.isSecond(click, event, clickMs), tooSlow);
   }
@@ -71,7 +77,7 @@ export function createEvents(
         const isWorth = mayGoBetter(event, error, tries);
         log[isWorth ? "warn" : "error"]({ event: key, error, tries }, "event.failed");
         if (!isWorth) break;
-        await wait(waitMsAfter(tries)).catch(() => {});
+        await (error instanceof LetGo ? untilCertain(hold) : wait(waitMsAfter(tries))).catch(() => {});
       }
     }
     if (!isDone && stopped.aborted) return;

@@ -35,8 +35,8 @@ function checkOf(isOurs: () => boolean): () => void {
   };
 }
 
-/** Ms between two looks. */
-const lookMs = 250;
+/** Ms between two looks at whose it is. */
+export const lookMs = 250;
 
 /**
  * Resolves when it is this process's for certain: that is in doubt after a stop, and while the store is away. Rejects when

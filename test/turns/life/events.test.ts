@@ -356,7 +356,8 @@ describe("an event", () => {
         ["first"],
         "as if it had never been in doubt",
       );
-      assert.ok((posted[0]?.atMs ?? 0) >= certainMs, `${posted[0]?.atMs} ms`);
+      const lateMs = (posted[0]?.atMs ?? 0) - certainMs;
+      assert.ok(lateMs >= 0 && lateMs < 1000, `${lateMs} ms after that`);
       assert.ok(waits.length > 5, "more often than what is our own mistake");
       assert.equal(alone.size, 0);
     });
@@ -370,7 +371,7 @@ describe("an event", () => {
         isInDoubt = true;
         await post("first");
       });
-      assert.deepEqual(posted, [{ words: "again", atMs: 1000 }]);
+      assert.deepEqual(posted, [{ words: "again", atMs: 250 }]);
       assert.deepEqual([waits.length, alone.size], [1, 0]);
     });
 
