@@ -9,6 +9,40 @@ import { until } from "../../rig/until.ts";
 
 const log = createLog("silent");
 
+test("what a process was told of the app while the store and the others were away they are told when they are back", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const keep = createKeep();
+  let isAway = true;
+  const set: typeof keep.set = async (...given) => {
+    if (isAway) throw new Error("the store is away");
+    await keep.set(...given);
+  };
+  for (const isShared of [true, false]) {
+    await keep.delete("agent:B1");
+    isAway = true;
+    const { hear, heard, onMissed, missed } = createHearers(log);
+    const tell = async (topic: string, body: unknown) => {
+      if (isAway) throw new Error("the server is away");
+      heard(topic, body);
+    };
+    const shared = { bus: { hear, onMissed, tell }, closing: new AbortController().signal };
+    const parts = { log, ...(isShared && { shared }) };
+    const [one, other] = [
+      await readAppKind({ ...keep, set }, "B1", parts),
+      await readAppKind(keep, "B1", parts),
+    ];
+    one.tell(true);
+    await setImmediate();
+    isAway = false;
+    if (isShared) missed();
+    else t.mock.timers.tick(5000);
+    await setImmediate();
+    assert.equal(await keep.get("agent:B1"), true);
+    assert.equal(other.isAgent, isShared, "where there are others");
+    assert.equal((await readAppKind(keep, "B1", { log })).isAgent, true, "so does whoever starts next");
+  }
+});
+
 test("what one process is told of the app the others know, also those that were away just then", async () => {
   const keep = createKeep();
   const closing = new AbortController();

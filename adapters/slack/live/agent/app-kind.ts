@@ -15,6 +15,9 @@ export interface AppKind {
 
 const topic = "agent";
 
+/** Ms until what could not be written down is tried again. */
+const againMs = 5000;
+
 /**
  * As the process before knew it, of that bot, and from then on as any of those on the bus is told it. Rejects with
  * BotError `storage`. `closing`: aborts when it is no longer used.
@@ -31,7 +34,10 @@ export async function readAppKind(
   const place = `agent:${botId}`;
   const read = async () => (await keep.get(place)) === true;
   let isAgent = false;
+  /** What this process itself was told last, unless another was told something since: the store may not have it. */
+  let told: boolean | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let again: NodeJS.Timeout | undefined;
 
   function set(now: boolean): void {
     if (now === isAgent) return;
@@ -40,18 +46,37 @@ export async function readAppKind(
   }
 
   const stops = shared && [
-    shared.bus.hear(topic, (body) => set(z.boolean().parse(body))),
+    shared.bus.hear(topic, (body) => {
+      const heard = z.boolean().parse(body);
+      if (heard !== told) told = undefined;
+      set(heard);
+    }),
     // A server that has lost what it was told last knows less than this process.
-    shared.bus.onMissed(
-      () =>
-        void read()
-          .then((found) => found && set(true))
-          .catch(() => {}),
-    ),
+    shared.bus.onMissed(() => {
+      if (told !== undefined) return write(told);
+      read()
+        .then((found) => found && set(true))
+        .catch(() => {});
+    }),
   ];
   shared?.closing.addEventListener("abort", () => {
     for (const stop of stops ?? []) stop();
+    clearTimeout(again);
   });
+
+  /** The store is told, and the others. */
+  function write(now: boolean): void {
+    clearTimeout(again);
+    shared?.bus.tell(topic, now).catch(() => {}); // who misses it looks for itself
+    writing = writing
+      .then(() => (now ? keep.set(place, true) : keep.delete(place)))
+      .catch((error: unknown) => {
+        log.warn({ error: toLogged(error) }, "slack.app.unwritten");
+        if (shared?.closing.aborted) return;
+        again = setTimeout(() => told !== undefined && write(told), againMs).unref();
+      });
+  }
+
   isAgent = await read();
   return {
     get isAgent() {
@@ -59,11 +84,9 @@ export async function readAppKind(
     },
     tell(now) {
       if (now === isAgent) return;
+      told = now;
       set(now);
-      shared?.bus.tell(topic, now).catch(() => {});
-      writing = writing
-        .then(() => (now ? keep.set(place, true) : keep.delete(place)))
-        .catch((error: unknown) => log.warn({ error: toLogged(error) }, "slack.app.unwritten"));
+      write(now);
     },
   };
 }
