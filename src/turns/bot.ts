@@ -63,7 +63,7 @@ import { usualWait, type Wait } from "./life/patience.ts";
 import { createResume } from "./life/resume.ts";
 import { createReread } from "./life/sources.ts";
 import { throughOutage } from "./life/through-outage.ts";
-import { unlessLost, whileHeld } from "./life/while-held.ts";
+import { isOurs, unlessLost, whileHeld } from "./life/while-held.ts";
 import { createPaying } from "./paying/paying.ts";
 import { createSettleBudgets } from "./paying/settle-budgets.ts";
 import { createSpentAccounts } from "./paying/spent-accounts.ts";
@@ -325,8 +325,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 
   /** This process ends, or was stopped for so long that another goes on with it. */
   function isLetGo(event: EventKey): boolean {
-    const { isHeld, isOver } = ledger.hold(event);
-    return stopped.signal.aborted || !(isHeld() || isOver());
+    return stopped.signal.aborted || !isOurs(ledger.hold(event));
   }
 
   async function refuse(

@@ -70,12 +70,16 @@ interface Claimed {
   readonly isOffered?: true;
 }
 
+/** Until when nothing is held. */
+const past: Own["until"] = { clock: 0, date: 0 };
+
 /** A claim of this process. */
 interface Own extends Claim {
   job: AnyJob<Claimed>;
   /** What it is locked with, once it was adopted: until then its job waits for the lease's end. */
   readonly token?: string;
   until: { readonly clock: number; readonly date: number };
+  /** It was dropped: nobody has it. */
   isOut?: true;
   readonly stop: AbortController;
   /** Resolves, where it was adopted, when it is over; or with in how many ms another is to have it. */
@@ -247,7 +251,7 @@ export function createClaims(
     if ((spared.get(job.data.key) ?? 0) > performance.now()) await putOff(job, token, offeredMs);
     spared.delete(job.data.key);
     // BullMQ has locked it a moment ago; from when on is known of what is asked for now.
-    const claim = toOwn(job, { clock: 0, date: 0 }, token);
+    const claim = toOwn(job, past, token);
     const before = own.get(claim.key);
     if (before) lose(before); // this process itself was stopped for too long
     own.set(claim.key, claim);
@@ -264,7 +268,7 @@ export function createClaims(
     }
     const end = await claim.end.promise;
     if (own.get(claim.key) === claim) own.delete(claim.key);
-    claim.until = { clock: 0, date: 0 };
+    claim.until = past;
     if (end !== "over") await putOff(job, token, end);
   }
 
@@ -296,7 +300,7 @@ export function createClaims(
       const mine = own.get(claim.key);
       if (!mine || mine.lost !== claim.lost) return;
       own.delete(claim.key);
-      mine.until = { clock: 0, date: 0 };
+      mine.until = past;
       await letGo(mine).catch(() => {}); // it comes due by itself
     },
     async handOn(claim) {
@@ -304,7 +308,7 @@ export function createClaims(
       if (!mine || mine.lost !== claim.lost) return;
       spare(claim.key);
       own.delete(claim.key);
-      mine.until = { clock: 0, date: 0 };
+      mine.until = past;
       mine.stop.abort(handedOn());
       await letGo(mine).catch(() => {}); // it comes due by itself
     },
@@ -314,7 +318,7 @@ export function createClaims(
       const mine = own.get(claim.key);
       if (!mine || mine.lost !== claim.lost) return;
       own.delete(claim.key);
-      mine.until = { clock: 0, date: 0 };
+      mine.until = past;
       mine.isOut = true;
       if (mine.token === undefined) await mine.job.remove();
       else mine.end.resolve("over");
@@ -350,7 +354,7 @@ export function createClaims(
       if (worker) await withTimeout(quieten(worker as never), lifeMs / 4);
       const left = [...own.values()];
       own.clear();
-      for (const claim of left) claim.until = { clock: 0, date: 0 };
+      for (const claim of left) claim.until = past;
       // What cannot be let go of comes due by itself.
       await withTimeout(Promise.allSettled(left.map(letGo)), lifeMs / 4);
       await withTimeout(worker?.close() ?? Promise.resolve(), lifeMs / 4);

@@ -37,15 +37,19 @@ const put = (key: string, value: string, life: string) => `
 /**
  * Carried out whole, and nobody else's commands in between. ARGV: how many keys were seen, and of each its value behind a
  * mark, or no more than another; then of each row its value, marked likewise, and its life in ms, 0 for one without end.
- * Gives the digests of what was seen, and of what the rows were before: an empty one for nothing.
+ * Gives the digests of what was seen, and of what the rows were before: an empty one for nothing, a mark for what is too
+ * long to be gone over in front of all others.
  */
 const writeIfSo = `
   local seen = tonumber(ARGV[1])
   local digests = {}
   for i = 1, #KEYS do
-    local value = redis.call('GET', KEYS[i])
-    if i <= seen and (value and '=' .. value or '-') ~= ARGV[i + 1] then return false end
-    digests[i] = value and redis.sha1hex(value) or ''
+    if i > seen and redis.call('STRLEN', KEYS[i]) > ${mostLetters} then digests[i] = '-'
+    else
+      local value = redis.call('GET', KEYS[i])
+      if i <= seen and (value and '=' .. value or '-') ~= ARGV[i + 1] then return false end
+      digests[i] = value and redis.sha1hex(value) or ''
+    end
   end
   for i = seen + 1, #KEYS do
     local value, life = ARGV[2 * i - seen], ARGV[2 * i - seen + 1]
@@ -127,7 +131,7 @@ export function createRedisWrites(
 
   function know(seen: readonly Seen[], rows: readonly Row[], digests: readonly string[]): void {
     const size = rows.reduce((sum, { value = "" }) => sum + rowLetters + value.length, 0);
-    if (size > mostLetters) return;
+    if (size > mostLetters || digests.includes("-")) return;
     const at = performance.now();
     known.push({
       ...{ at, letters: size },

@@ -25,13 +25,18 @@ export async function unlessLost<T>(hold: Hold, work: () => Promise<T>): Promise
 }
 
 function lateOf({ isHeld, isOver, lost }: Hold) {
-  return { after: checkOf(() => isHeld() || isOver()), isLost: () => lost.aborted };
+  return { after: checkOf(() => isOurs({ isHeld, isOver })), isLost: () => lost.aborted };
+}
+
+/** Whether it is this process's, or was to its end. */
+export function isOurs({ isHeld, isOver }: Pick<Hold, "isHeld" | "isOver">): boolean {
+  return isHeld() || isOver();
 }
 
 /** Apart from all else: a function keeps whatever is around it. */
-function checkOf(isOurs: () => boolean): () => void {
+function checkOf(passes: () => boolean): () => void {
   return () => {
-    if (!isOurs()) throw takenOver();
+    if (!passes()) throw takenOver();
   };
 }
 

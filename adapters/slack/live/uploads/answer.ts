@@ -1,3 +1,4 @@
+import { coalesce } from "../../../../src/seam/coalesce.ts";
 import { whetherHeld } from "../../../../src/seam/held.ts";
 import type { Noted, Records, Upload } from "./records.ts";
 
@@ -60,7 +61,6 @@ export function createAnswer(
   let turned: { readonly shown: Noted["shown"] } | undefined;
   let hasChanged = false;
   let reading: Promise<void> | undefined;
-  let writing: { readonly running: Promise<void>; next?: Promise<void> } | undefined;
 
   function those(isOpen: boolean): Record<string, Upload> {
     const all = [...files].filter(([, file]) => file.isOpen === isOpen);
@@ -117,22 +117,7 @@ export function createAnswer(
     for (const id of gone) dropped.delete(id);
   }
 
-  function write(): Promise<void> {
-    const before = writing;
-    if (before?.next) return before.next;
-    const running = (before?.running ?? Promise.resolve())
-      .catch(() => {})
-      .then(() => {
-        writing = { running };
-        return put();
-      });
-    writing = before ? { running: before.running, next: running } : { running };
-    const forget = () => {
-      if (writing?.running === running && !writing.next) writing = undefined;
-    };
-    running.then(forget, forget);
-    return running;
-  }
+  const write = coalesce(put);
 
   /** Whoever notes something of an answer that is over has it again: nothing is known to belong to it. */
   function takeAgain(): void {
@@ -206,7 +191,7 @@ export function createAnswer(
       return lost;
     },
     isChanged: () => hasChanged,
-    isIdle: () => files.size === 0 && dropped.size === 0 && !turned && !hasChanged && !writing,
+    isIdle: () => files.size === 0 && dropped.size === 0 && !turned && !hasChanged,
     write,
   };
 }
