@@ -1,10 +1,18 @@
-import type { EventKey } from "../seam/turn.ts";
+import type { EventKey, ThreadKey } from "../seam/turn.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
 import { keyOf } from "./ledger.ts";
 import type { Asker } from "./line/fair-line.ts";
 
 /** Who asks, and for which turn: what the ledger knows it by, and when it was accepted, Unix time in ms. */
 export type TurnAsker = Omit<Asker, "home"> & { readonly key?: EventKey };
+
+/** What was taken on in a thread, of which a turn may come. */
+export interface Expected {
+  readonly key: EventKey;
+  readonly thread: ThreadKey;
+  /** When it was taken on: Unix time, ms. */
+  readonly at: number;
+}
 
 /**
  * Keeps the turns of one thread in order, and those of all threads within a limit; who waits is let in by fair queueing
@@ -34,6 +42,14 @@ export interface Lanes {
     onPlace: (ahead: number, hasGrown: boolean, startsInMs?: number) => void,
     options?: { readonly resumed?: boolean },
   ): Promise<() => void>;
+  /**
+   * Where there are several processes: what is taken on later in that thread, wherever it is, goes after this, which is to
+   * enter by that key, here or at whoever takes it over: for half a minute at most. Resolves when the others have been
+   * told, or that takes too long; never rejects. `lost`: another process has it.
+   */
+  expect(expected: Expected, lost: AbortSignal): Promise<void>;
+  /** That one comes to nothing, unless it has come: its thread goes on. */
+  unexpect(key: EventKey): void;
   /** A turn that another process may have had in line needs no place any more: others of its thread go on. */
   skip(key: EventKey): void;
   /** Nothing is let in any more; others have the room at once. Never rejects. */

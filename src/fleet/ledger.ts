@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BotError } from "../seam/errors.ts";
-import type { EventKey, PlatformEvent } from "../seam/turn.ts";
+import type { EventKey, PlatformEvent, ThreadKey } from "../seam/turn.ts";
 import { type OpenTurn, openTurn } from "../store/open-turn.ts";
 import { StoreAway } from "../store/store-away.ts";
 import { key } from "../store/stored.ts";
@@ -13,6 +13,8 @@ export interface Entry {
   readonly at: number;
   /** As it came in, until it has become a turn. */
   readonly body?: unknown;
+  /** As of `PlatformEvent`; where there are several processes, and until it has become a turn. */
+  readonly thread?: ThreadKey;
   readonly turn?: OpenTurn;
 }
 

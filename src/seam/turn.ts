@@ -45,6 +45,8 @@ export interface PlatformEvent {
   readonly key: EventKey;
   /** All that the adapter needs for that, as JSON. */
   readonly body: unknown;
+  /** Where something may be drawn of it, as far as that is known: what comes in later there waits until it is a turn. */
+  readonly thread?: ThreadKey;
   /** What a double click does twice: the second within moments is the same event under another name. */
   readonly click?: Click;
 }

@@ -45,6 +45,8 @@ export function createAsk(
     readonly ledger: Ledger;
     readonly judge: Judge;
     readonly approvals: Pick<Approvals, "hold">;
+    /** As of `Events`. */
+    readonly notedAt: (event: EventKey) => number | undefined;
     /** Somebody sees that it was taken. */
     readonly onTaken: (adapter: Adapter, reply: Reply) => void;
     readonly stopped: AbortSignal;
@@ -54,7 +56,7 @@ export function createAsk(
   now: () => number,
   wait: Wait = usualWait,
 ): Ask {
-  const { runs, ledger, judge, stopped, log } = of;
+  const { runs, ledger, judge, notedAt, stopped, log } = of;
 
   /**
    * The turn is noted before anybody sees it taken, where the message is known; a platform that is down is waited for.
@@ -118,7 +120,8 @@ export function createAsk(
       ...(reply.venue !== undefined && { venue: reply.venue }),
       attachments: files.length,
       ...(files.length > 0 && { files: toStored(files) }),
-      acceptedAt: now(),
+      // Those of a thread go one after another by when they were asked for, however long it takes to begin with each.
+      acceptedAt: (wanted.event && notedAt(wanted.event)) ?? now(),
     });
     if (waiting) {
       of.onTaken(adapter, reply);

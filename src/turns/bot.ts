@@ -139,7 +139,7 @@ const restarting = new BotError("stopped", "I am being restarted.");
 
 /** Rejects with BotError `storage` when the store fails. */
 export async function createBot(parts: BotParts): Promise<Bot> {
-  const { store, painter, history, ledger, accounts, publicUrl, log, now = Date.now } = parts;
+  const { store, painter, history, ledger, lanes, accounts, publicUrl, log, now = Date.now } = parts;
   const { today = now, meter = noMeter } = parts;
   const arrivals = createArrivals(!ledger.isShared);
   /** When what is answered by a reply came in. */
@@ -242,11 +242,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const approvals = createApprovals({
     ...{ waiting, runs, ledger, reread, adapterOf, isBarred, log, now },
   });
-  const hearing = { approvals, runs, ledger, judge, onTaken, stopped: stopped.signal, log };
+  const events = createEvents(ledger, { lanes, clicks, arrivals }, { stopped: stopped.signal, log, now });
+  const { notedAt } = events;
+  const hearing = { approvals, runs, ledger, judge, notedAt, onTaken, stopped: stopped.signal, log };
   const ask = createAsk(hearing, expectedCost.of, now, parts.wait);
   const press = createPress({ history, choose, chooseAgain, runs, cancels, ask, areas, approvals });
   const prompt = createPrompts({ ...parts, unfinished, choose, ask, refuse });
-  const events = createEvents(ledger, { clicks, arrivals }, { stopped: stopped.signal, log, now });
   const resume = createResume({
     ...{ ledger, runs, events, unfinished, log, spool: parts.spool },
     ...{ isBarred, reread, adapterOf },

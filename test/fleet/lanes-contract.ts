@@ -203,6 +203,78 @@ export function lanesOfSeveralContract(join: JoinLanes): void {
       for (const turn of [second, third]) turn.leave();
     });
 
+    test("keep the place in its thread of what was taken on and has not come, wherever the next does", async (t) => {
+      const options = { atOnce: 2, limits: { ofOne: 1 } };
+      const [one, two] = [await join(t, options), await join(t, options)];
+      const lost = new AbortController();
+      const expect = (key: EventKey, at: number, thread: ThreadKey = "a:same") =>
+        one.lanes.expect({ key, thread, at }, lost.signal);
+      for (const [at, key] of [
+        [1, "paper:1"],
+        [3, "paper:3"],
+        [5, "paper:5"],
+      ] as const)
+        await expect(key, at);
+      const second = enterAt(two, "same", { at: 2 });
+      await waits(second);
+      const other = enterAt(two, "other", { at: 4 });
+      await comesIn(other, "another thread, which waits for nobody");
+      assert.equal(second.inside, false);
+      const first = enterAt(two, "same", { key: "paper:1", at: 9 });
+      await comesIn(first, "what was taken on first, at whoever went on with it");
+      const last = enterAt(two, "same", { at: 6, user: "ben" });
+      await waits(last);
+      first.leave();
+      await comesIn(second);
+      one.lanes.unexpect("paper:3");
+      const full = enterAt(one, "same", { key: "paper:5", user: "ben" });
+      await until(() => full.refused !== undefined, "it to be refused, as it cannot go at once");
+      second.leave();
+      await comesIn(last, "the next of those that are to come");
+      assert.match(String(full.refused), /You have 1 request waiting/);
+      for (const turn of [last, other]) turn.leave();
+    });
+
+    test("let nothing wait for what has come already, is lost, or comes to nothing before it is told", async (t) => {
+      const [one, two] = [await join(t), await join(t)];
+      const first = enterAt(one, "1", { key: "paper:came" });
+      await comesIn(first);
+      await two.lanes.expect({ key: "paper:came", thread: "a:1", at: 1 }, new AbortController().signal);
+      await two.lanes.expect({ key: "paper:lost", thread: "a:1", at: 1 }, AbortSignal.abort());
+      two.lanes.unexpect("paper:came");
+      const second = enterAt(two, "1");
+      await waits(second);
+      assert.equal(first.inside, true);
+      first.leave();
+      await comesIn(second);
+      second.leave();
+    });
+
+    for (const conducts of [false, true]) {
+      test(`keep a thread for what one has taken on that was killed${conducts ? ", which conducted" : ""}, before it came`, async (t) => {
+        const [one, two, three] = [await join(t), await join(t), await join(t)];
+        const [dying, other] = conducts ? [one, two] : [two, one];
+        const [key, thread] = [`paper:left-${conducts}`, `a:left-${conducts}`] as const;
+        await dying.ledger.take({ key, body: {}, thread }, "paper");
+        await dying.lanes.expect({ key, thread, at: 1 }, dying.ledger.hold(key).lost);
+        let first: Turn | undefined;
+        let wasSecondIn: boolean | undefined;
+        const second = enterAt(three, thread.slice(2), { at: Date.now() });
+        await waits(second);
+        other.ledger.adopt(async (entry) => {
+          wasSecondIn = second.inside;
+          first = enterAt(other, thread.slice(2), { key: entry.key, at: Date.now() });
+        });
+        await dying.kill();
+        await until(() => first?.inside === true, "what was taken over to come in");
+        assert.deepEqual([wasSecondIn, second.inside], [false, false]);
+        first?.leave();
+        await comesIn(second);
+        second.leave();
+        await other.ledger.over(key);
+      });
+    }
+
     for (const isEnding of [false, true]) {
       const where = isEnding ? "at one that is told to end" : "at one that is full";
       test(`hand on what waits ${where} to one that stays`, async (t) => {

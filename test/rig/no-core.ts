@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { measure, toLimits, toThumbnail } from "../../src/pictures/jobs.ts";
 import type { Accounts, Core, Handle, ListedKeep, Note, Rules, Styles } from "../../src/seam/core.ts";
 import { BotError } from "../../src/seam/errors.ts";
+import type { EventKey, ThreadKey } from "../../src/seam/turn.ts";
 
 /** Accounts of people who have set nothing and drawn nothing. */
 const noAccounts: Accounts = {
@@ -40,6 +42,26 @@ function createNote(): Note {
   };
 }
 
+/** A turn is of the thread that its event was noted for: what waits there waits for it. */
+function checkThreads(handle: Handle, note: Note): Pick<Core, "handle" | "note"> {
+  const threads = new Map<EventKey, ThreadKey>();
+  return {
+    note(event) {
+      if (event.thread) threads.set(event.key, event.thread);
+      return note(event);
+    },
+    handle(turn, reply) {
+      const noted = turn.kind !== "setting" && turn.event ? threads.get(turn.event) : undefined;
+      // Whoever called it may think that it failed for now, and go on.
+      if (noted && turn.kind !== "setting" && noted !== turn.thread)
+        setImmediate(() =>
+          assert.fail(`${turn.event} was noted for ${noted}, and is a turn of ${turn.thread}`),
+        );
+      return handle(turn, reply);
+    },
+  };
+}
+
 /** What an adapter keeps, in memory. */
 export function createKeep(): ListedKeep {
   const kept = new Map<string, string>();
@@ -58,9 +80,9 @@ export function createKeep(): ListedKeep {
 
 /** A core that knows nothing, for adapters that are tested by what they hand to it. */
 export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {}): Core {
+  const { note = createNote(), ...rest } = parts;
   return {
-    handle,
-    note: createNote(),
+    ...checkThreads(handle, note),
     keep: createKeep(),
     missed: async () => undefined,
     seal: (words) => createHmac("sha256", "a secret").update(words).digest("base64url").slice(0, 16),
@@ -78,6 +100,6 @@ export function noCore(handle: Handle = async () => {}, parts: Partial<Core> = {
       ...{ name, mediaType: "application/octet-stream", size: 0 },
       read: () => Promise.reject(new BotError("bad_attachment", `“${name}” is not fetched here.`)),
     }),
-    ...parts,
+    ...rest,
   };
 }

@@ -128,6 +128,30 @@ for (const kind of ["redis", "postgres"] as const) {
       await ending;
     });
 
+    test("draw what was noted first in a thread first, though who noted it has not begun when another has the next", async (t) => {
+      const { bots, standin } = await createSeveral(t, server ?? assert.fail(), 2);
+      const [one, two] = [bots[0] ?? assert.fail(), bots[1] ?? assert.fail()];
+      const thread = newThread();
+      const ask = async (bot: typeof one, text: string) => {
+        const key = newThread();
+        const reply = bot.adapter.reply();
+        const seeTo = (await bot.core.note({ key, thread, body: text })) ?? assert.fail();
+        return { reply, seeTo, work: () => bot.say(text, { thread, event: key }, reply) };
+      };
+      const phase = ({ adapter }: typeof one, { reply }: Awaited<ReturnType<typeof ask>>) =>
+        adapter.views(reply.key).at(-1)?.phase;
+      const [nothing, first] = [await ask(one, "help"), await ask(one, "a hen")];
+      const second = await ask(two, "make it red");
+      const drawn = second.seeTo(async () => void (await second.work()));
+      await until(() => phase(two, second) === "queued", "it to wait");
+      await nothing.seeTo(async () => {});
+      assert.deepEqual([askedOf(standin).length, phase(two, second)], [0, "queued"]);
+      await first.seeTo(async () => void (await first.work()));
+      await drawn;
+      assert.equal(two.adapter.views(second.reply.key).at(-1)?.parent, first.reply.key);
+      assert.deepEqual([phase(one, first), phase(two, second)], ["done", "done"]);
+    });
+
     test("draw what is noted, though the store was away for a moment when it was first to be shown", async (t) => {
       const { bots, standin } = await createSeveral(t, server ?? assert.fail(), 1);
       const one = bots[0] ?? assert.fail();

@@ -113,6 +113,7 @@ export function createAsks(
     const attachments = sight.toAttachments({ channelId: target.channel_id, messageId: target.id }, pictures);
     await attendTo(interaction, {
       again,
+      draws: true,
       work: (again) =>
         prompt(
           interaction,
@@ -135,8 +136,10 @@ export function createAsks(
     const { data } = interaction;
     if (data.type === ApplicationCommandType.ChatInput) {
       const slash = interaction as APIChatInputApplicationCommandInteraction; // its type has just been looked at
-      const work = data.name === commandNames.draw ? draw : set;
-      return attendTo(interaction, { again, work: (again) => work(slash, again) });
+      if (data.name !== commandNames.draw)
+        return attendTo(interaction, { again, work: (again) => set(slash, again) });
+      const draws = !parseDraw(slash).private;
+      return attendTo(interaction, { again, draws, work: (again) => draw(slash, again) });
     }
     if (data.type === ApplicationCommandType.Message) {
       return onMessage(interaction as APIMessageApplicationCommandInteraction, again);

@@ -11,7 +11,7 @@ import { rolesIn, toUser, type Where } from "../live/where.ts";
 import { createReply } from "../out/reply.ts";
 import type { Venues } from "../out/venues.ts";
 import { toLine } from "../out/view.ts";
-import { toEventKey, toMessageKey } from "../wire/keys.ts";
+import { toEventKey, toMessageKey, toThreadKey } from "../wire/keys.ts";
 import { missingToAnswer } from "../wire/permissions.ts";
 import { picturesOf } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
@@ -81,8 +81,9 @@ export function createMessages(of: {
   }
 
   /** A message has no time in which it is to be acknowledged: a store that does not answer is asked again. */
-  async function note(message: Message): Promise<Attend | undefined> {
-    const event = { key: toEventKey("message", message.id), body: message };
+  async function note(message: Message, where: Where | undefined): Promise<Attend | undefined> {
+    const thread = where && where.kind !== "channel" && toThreadKey(message.channel_id);
+    const event = { key: toEventKey("message", message.id), body: message, ...(thread && { thread }) };
     for (const waitMs of noteAgainMs) {
       try {
         return await core.note(event);
@@ -125,8 +126,10 @@ export function createMessages(of: {
   }: Message): Promise<User> {
     const asked = async () => guildId && send.fetchMember(guildId, author.id).catch(() => undefined);
     const known = member ?? ((await asked()) || undefined);
-    const held = channels.permissionsOf(channelId, { id: author.id, roles: known?.roles ?? [] }) ?? 0n;
-    return toUser(author, held, rolesIn(guildId, known?.roles));
+    const heldThere = () => channels.permissionsOf(channelId, { id: author.id, roles: known?.roles ?? [] });
+    // The connection that told of the channel may be gone by now.
+    const held = heldThere() ?? (await channels.find(channelId).then(heldThere, () => undefined));
+    return toUser(author, held ?? 0n, rolesIn(guildId, known?.roles));
   }
 
   async function answer(message: Message, again: boolean, onTaken = () => {}): Promise<void> {
@@ -209,7 +212,7 @@ export function createMessages(of: {
     if (said && refusal !== undefined) return turnAway(message, said, refusal);
     let seeTo: Attend | undefined;
     try {
-      seeTo = await note(message);
+      seeTo = await note(message, where ?? undefined);
     } catch (error) {
       if (said?.addressed) await apologise(message, error);
       return;

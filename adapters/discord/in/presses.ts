@@ -155,6 +155,7 @@ export function createPresses(
       if (!draws) return attendTo(interaction, { again, passing: true, work: () => change(interaction, of) });
       await attendTo(interaction, {
         again,
+        draws: !of.private,
         work: (again) => draw(interaction, of, again),
         click: {
           of: `${interaction.message.id} ${name} ${userOf(interaction).id}`,
@@ -200,7 +201,8 @@ export function createPresses(
         } as const;
         await handOver(handle, press, answer.reply);
       };
-      await attendTo(interaction, { again, work, onLost: reopen });
+      const draws = !isPrivate(interaction.message);
+      await attendTo(interaction, { again, draws, work, onLost: reopen });
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Reply } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
 import type { Stage } from "../live/stage.ts";
 import { createNotice, createReply } from "../out/reply.ts";
-import { toAnswerId } from "../out/view.ts";
+import { toAnswerId, toKey } from "../out/view.ts";
 import type { WireAsk, WireMessage } from "../wire/messages.ts";
 import { postAsk, replyTo } from "./ask.ts";
 import { type AskForm, type Pressed, toPress, toPrompt } from "./turn.ts";
@@ -103,9 +103,12 @@ export function createAsks(
    * Notes an ask that is not stored. Its key can be known all the same: by a process that was killed between the two, or
    * that had no room to store it. What was noted then is over, so this is noted under another.
    */
-  async function noteAsk(id: string, body: unknown): Promise<{ event: EventKey; seeTo: Attend }> {
+  async function noteAsk(
+    { id, thread }: Pick<WireAsk, "id" | "thread">,
+    body: unknown,
+  ): Promise<{ event: EventKey; seeTo: Attend }> {
     for (const event of [`web:ask:${id}`, `web:ask:${id}:${randomUUID()}`] as const) {
-      const seeTo = await note({ key: event, body });
+      const seeTo = await note({ key: event, body, thread: toKey(thread) });
       if (seeTo) return { event, seeTo };
     }
     throw new BotError("storage", "That could not be noted. Send it again.");
@@ -117,10 +120,12 @@ export function createAsks(
     const { pictures, drafts, attachments, kept } = await receive(form.uploads, stage);
     const toBot = asked.replyTo !== undefined && chat.message(asked.replyTo)?.kind === "answer";
     const body = { ask: id, toBot, files: attachments.map(toNoted) };
-    const { event, seeTo } = await noteAsk(id, body).catch(async (error: unknown) => {
-      await uploads.remove(kept);
-      throw error;
-    });
+    const { event, seeTo } = await noteAsk({ id, thread: asked.thread }, body).catch(
+      async (error: unknown) => {
+        await uploads.remove(kept);
+        throw error;
+      },
+    );
     try {
       const ask = { ...asked, id, text, options, pictures, event };
       const posted = await postAsk(stage, ask, { drafts, isSecond: asked.action && isSecond });

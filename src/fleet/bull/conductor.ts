@@ -3,8 +3,8 @@ import type { Log } from "../../seam/log.ts";
 import type { EventKey } from "../../seam/turn.ts";
 import { type LineLimits, toAsker } from "../lanes.ts";
 import type { Entry } from "../ledger.ts";
-import { createGate, type Hears, nowhere, type Pass } from "../line/gate.ts";
-import type { Enrolment, LaneTurn, LaneWord } from "./lane-words.ts";
+import { createGate, type Hears, nowhere, type Pass, type Reservation } from "../line/gate.ts";
+import type { Enrolment, LaneExpected, LaneTurn, LaneWord } from "./lane-words.ts";
 
 /** Keeps the one line of a fleet, for one term. */
 export interface Conductor {
@@ -42,6 +42,12 @@ interface Known {
   readonly timer?: NodeJS.Timeout;
 }
 
+/** What is about to come, and has its place in its thread. */
+interface Coming {
+  readonly reserved: Reservation;
+  readonly timer: NodeJS.Timeout;
+}
+
 /** What is known before the line begins. */
 interface Gathering {
   readonly enrolled: Map<string, Enrolment>;
@@ -72,6 +78,12 @@ const mostAwayMs = 1500;
 const mostOrphanMs = 60_000;
 
 /**
+ * How long a thread waits for what was taken on and does not come, in ms: longer than it takes to be taken over from a
+ * process that is gone, and to be begun with anew.
+ */
+const mostExpectedMs = 30_000;
+
+/**
  * Before anybody is let in, all enrol: those that are in keep their room and their thread; the others go by when they
  * were accepted, and so do the turns that a process which is gone has left in the ledger, until another has taken them.
  */
@@ -84,6 +96,7 @@ export function createConductor(parts: ConductorParts): Conductor {
     isShut: true,
   });
   const turns = new Map<EventKey, Known>();
+  const coming = new Map<EventKey, Coming>();
   const members = new Set<string>();
   let gathering: Gathering | undefined = newGathering();
   let awaited: ReadonlySet<string> | undefined;
@@ -112,8 +125,31 @@ export function createConductor(parts: ConductorParts): Conductor {
     gate.leave(known.pass);
   }
 
+  function expect({ id, thread, at }: LaneExpected): void {
+    if (turns.has(id) || coming.has(id)) return;
+    const timer = setTimeout(() => {
+      log.warn({ event: id }, "lanes.unclaimed");
+      unexpect(id);
+    }, mostExpectedMs).unref();
+    coming.set(id, { reserved: gate.reserve(thread, at), timer });
+  }
+
+  /** It has come, or does not. */
+  function unexpect(id: EventKey): void {
+    const one = coming.get(id);
+    if (!one) return;
+    clearTimeout(one.timer);
+    coming.delete(id);
+    gate.unreserve(one.reserved);
+  }
+
   /** It is at that process, in line or in. */
   function place(from: string, turn: LaneTurn): void {
+    put(from, turn);
+    unexpect(turn.id); // after that, so that nobody else of the thread goes
+  }
+
+  function put(from: string, turn: LaneTurn): void {
     const { id, ticket, isIn, isKnown } = turn;
     const asker = { ...turn.asker, home: from };
     const hears = hearsOf(from, turn);
@@ -137,7 +173,7 @@ export function createConductor(parts: ConductorParts): Conductor {
       return;
     }
     try {
-      keep(from, turn, gate.come(asker, hears, { isKnown }));
+      keep(from, turn, gate.come(asker, hears, { isKnown, reserved: coming.get(id)?.reserved }));
     } catch (error) {
       if (!(error instanceof BotError)) throw error;
       const { message, retryAfterMs } = error;
@@ -207,6 +243,7 @@ export function createConductor(parts: ConductorParts): Conductor {
   function enrol(enrolment: Enrolment): void {
     const { from, turns: theirs } = enrolment;
     admit(enrolment);
+    for (const one of enrolment.expected) expect(one);
     const there = new Set(theirs.map(({ id }) => id));
     for (const turn of theirs.filter(({ isIn }) => isIn)) place(from, turn);
     for (const turn of inOrder(theirs.filter(({ isIn }) => !isIn))) place(from, turn);
@@ -219,8 +256,10 @@ export function createConductor(parts: ConductorParts): Conductor {
     for (const one of all) admit(one);
     const theirs = all.flatMap(({ from, turns: own }) => own.map((turn) => ({ ...turn, from })));
     for (const turn of theirs.filter(({ isIn }) => isIn)) place(turn.from, turn);
-    const orphans = toOrphans(left.filter(({ key }) => !over.has(key)));
+    const still = left.filter(({ key }) => !over.has(key));
+    const orphans = toOrphans(still);
     left = [];
+    for (const one of [...all.flatMap(({ expected }) => expected), ...toExpected(still)]) expect(one);
     for (const turn of inOrder([...theirs.filter(({ isIn }) => !isIn), ...orphans])) {
       if (turn.from !== undefined) place(turn.from, turn);
       else if (!turns.has(turn.id)) {
@@ -294,8 +333,15 @@ export function createConductor(parts: ConductorParts): Conductor {
       case "gone":
         remove(word.from);
         break;
+      case "expect":
+        expect(word);
+        break;
+      case "unexpect":
+        unexpect(word.id);
+        break;
       case "skip":
         if (known) forget(known);
+        unexpect(word.id);
     }
   }
 
@@ -326,7 +372,7 @@ export function createConductor(parts: ConductorParts): Conductor {
       clearTimeout(again);
       clearInterval(evening);
       clearTimeout(late);
-      for (const { timer } of turns.values()) clearTimeout(timer);
+      for (const { timer } of [...turns.values(), ...coming.values()]) clearTimeout(timer);
       gate.close();
     },
   };
@@ -339,6 +385,11 @@ function toOrphans(left: readonly Entry[]): readonly Placed[] {
     const { key: _, ...asker } = toAsker(turn);
     return [{ id, ticket: 0, asker, isIn: false, isKnown: true, from: undefined }];
   });
+}
+
+/** What was taken on, and has not become a turn. */
+function toExpected(left: readonly Entry[]): readonly LaneExpected[] {
+  return left.flatMap(({ key: id, thread, at, turn }) => (turn || !thread ? [] : [{ id, thread, at }]));
 }
 
 /** As they were accepted. */

@@ -26,6 +26,11 @@ const laneTurn = z.object({
   isKnown: z.boolean(),
 });
 
+/** What was taken on in a thread, and has not come to the lanes yet; as of `Expected`. */
+const expected = z.object({ id: key, thread: key, at: z.number() });
+
+export type LaneExpected = z.output<typeof expected>;
+
 const from = z.string();
 const to = z.string();
 const term = z.number();
@@ -40,6 +45,7 @@ export const laneWords = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("enrol"),
     ...{ from, term, atOnce: z.number(), turns: z.array(laneTurn).readonly() },
+    expected: z.array(expected).readonly(),
     begun: z.array(z.object({ amount: z.number(), agoMs: z.number() })).readonly(),
   }),
   z.object({ kind: z.literal("enter"), from, term, turn: laneTurn }),
@@ -50,6 +56,10 @@ export const laneWords = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("gone"), from }),
   /** There is room for it at another process, `by`, that is to have it. */
   z.object({ kind: z.literal("handOn"), to, by: z.string(), term, ...named }),
+  /** Whoever has it by then: it is about to come, and its thread waits for it. */
+  expected.extend({ kind: z.literal("expect") }),
+  /** It comes to nothing. Where somebody has it in line, it stays there. */
+  z.object({ kind: z.literal("unexpect"), id: key }),
   /** Whoever has that turn now needs no place for it. */
   z.object({ kind: z.literal("skip"), id: key }),
   /** From now on that term counts: all enrol, or the one that is named. */

@@ -7,14 +7,14 @@ import type { Log } from "../../seam/log.ts";
 import { pause, withTimeout } from "../../seam/timeout.ts";
 import type { EventKey } from "../../seam/turn.ts";
 import type { Store } from "../../store/store.ts";
-import type { Lanes, LineLimits, TurnAsker } from "../lanes.ts";
+import type { Expected, Lanes, LineLimits, TurnAsker } from "../lanes.ts";
 import { type Hold, type Ledger, LetGo } from "../ledger.ts";
 import { picturesOf } from "../line/fair-line.ts";
 import { createRate } from "../line/rate.ts";
 import { type Claim, createClaims } from "./claims.ts";
 import { type Conductor, createConductor } from "./conductor.ts";
 import type { Engine } from "./engine.ts";
-import { type LaneTurn, type LaneWord, lanesTopic, laneWords } from "./lane-words.ts";
+import { type LaneExpected, type LaneTurn, type LaneWord, lanesTopic, laneWords } from "./lane-words.ts";
 
 /** A turn of this process at the lanes. */
 interface Own {
@@ -66,6 +66,8 @@ export async function createFleetLanes(of: {
   const name = randomUUID().slice(0, 8);
   const claims = createClaims(of.engine, "lanes", { log, mayAnew: async () => true, lifeMs });
   const own = new Map<number, Own>();
+  /** What this process has taken on, and is about to bring. */
+  const expected = new Map<EventKey, Expected>();
   const begun = createRate(of.perMinute === undefined ? Number.POSITIVE_INFINITY : Number.MAX_SAFE_INTEGER);
   /** Empty while it is told nothing: the others hold this process for gone, and it has not appeared again. */
   let presence = "";
@@ -130,6 +132,7 @@ export async function createFleetLanes(of: {
     await say({
       ...{ kind: "enrol", from: presence, term, atOnce },
       turns: [...own.values()].map(toLaneTurn),
+      expected: [...expected.values()].map(toLaneExpected),
       begun: begun.recent(now).map(({ amount, at }) => ({ amount, agoMs: now - at })),
     });
   }
@@ -300,6 +303,7 @@ export async function createFleetLanes(of: {
       signal.throwIfAborted();
       tickets += 1;
       const [id, ticket] = [key ?? (`turn:${randomUUID()}` as const), tickets];
+      expected.delete(id);
       return new Promise((resolve, reject) => {
         const leave = () => {
           const turn = own.get(ticket);
@@ -334,6 +338,16 @@ export async function createFleetLanes(of: {
         if (presence !== "") tell({ kind: "enter", from: presence, term, turn: toLaneTurn(turn) });
       });
     },
+    async expect(one, lost) {
+      if (lost.aborted) return;
+      expected.set(one.key, one);
+      lost.addEventListener("abort", () => expected.delete(one.key), { once: true });
+      const telling = say({ kind: "expect", ...toLaneExpected(one) }).catch(enrolSoon);
+      await withTimeout(telling, againMs);
+    },
+    unexpect(id) {
+      if (expected.delete(id)) tell({ kind: "unexpect", id });
+    },
     skip: (id) => tell({ kind: "skip", id }),
     async close() {
       isClosed = true;
@@ -350,6 +364,10 @@ export async function createFleetLanes(of: {
 function nameOf(claim: string): readonly string[] {
   const start = presenceOf("");
   return claim.startsWith(start) ? [claim.slice(start.length)] : [];
+}
+
+function toLaneExpected({ key: id, thread, at }: Expected): LaneExpected {
+  return { id, thread, at };
 }
 
 function toLaneTurn({ id, ticket, asker, isIn, isKnown }: Own): LaneTurn {

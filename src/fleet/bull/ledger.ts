@@ -35,6 +35,7 @@ const noted = z.object({
   adapter: z.string(),
   at: z.number(),
   body: z.unknown(),
+  thread: key.exactOptional(),
   turn: openTurn.exactOptional(),
 });
 
@@ -235,11 +236,12 @@ export async function createFleetLedger(
   }
 
   const ledger: Ledger = {
-    take: takeOnce(async ({ key: event, body }, adapter) => {
+    take: takeOnce(async ({ key: event, body, thread }, adapter) => {
       if (own.has(event)) return false;
       const taking: Open = { claim: undefined, hands: 0, isTurn: false, waiting: [] };
       own.set(event, taking);
-      const work = (isLate: () => boolean) => take(event, { adapter, at: now(), body }, isLate);
+      const noting: z.input<typeof noted> = { adapter, at: now(), body, ...(thread && { thread }) };
+      const work = (isLate: () => boolean) => take(event, noting, isLate);
       try {
         return await withLimit(takeMs, work, tooSlow);
       } catch (cause) {

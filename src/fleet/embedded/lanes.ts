@@ -40,6 +40,8 @@ export function createLanes(
         if (pass.state === "waiting") signal.addEventListener("abort", onAbort, { once: true });
       });
     },
+    expect: async () => {},
+    unexpect: () => {},
     skip: () => {},
     close: async () => {},
   };

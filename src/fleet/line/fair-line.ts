@@ -32,14 +32,30 @@ export interface Waiting<Thing> {
   home: string | undefined;
 }
 
+/** A place that is kept in a thread for one that has not come. */
+export interface Reserved<Thing> {
+  readonly thread: Thread<Thing>;
+  readonly rankThere: Rank;
+  /** It has been taken, or given up. */
+  isOver: boolean;
+}
+
 /**
  * Those that wait, in the order in which they are to go; see `createFairLine`. Every call takes O(log n) steps, expected.
  */
 export interface FairLine<Thing> {
   readonly size: number;
-  /** Nobody of that thread is at it or waits. */
-  isFree(thread: ThreadKey): boolean;
-  add(asker: Asker, thing: Thing): Waiting<Thing>;
+  /** Nobody of that thread is at it or waits, or has a place there before the one that is reserved. */
+  isFree(thread: ThreadKey, reserved?: Reserved<Thing>): boolean;
+  /** At the place in its thread that was reserved for it, where one was. */
+  add(asker: Asker, thing: Thing, reserved?: Reserved<Thing>): Waiting<Thing>;
+  /**
+   * Keeps a place in a thread for one that has not come: none of it goes that stands behind that. `at`: as of `Asker`.
+   * It takes part in the order of the thread, and in no other.
+   */
+  reserve(thread: ThreadKey, at: number): Reserved<Thing>;
+  /** Nobody comes for that: the next of its thread can go. */
+  unreserve(reserved: Reserved<Thing>): void;
   /** Takes out one that waits. */
   delete(waiting: Waiting<Thing>): void;
   /** The first that can go; undefined: there is none. */
@@ -84,7 +100,8 @@ interface Person {
 
 interface Thread<Thing> {
   readonly key: ThreadKey;
-  readonly line: Ranked<Waiting<Thing>>;
+  /** Undefined stands for one that has not come. */
+  readonly line: Ranked<Waiting<Thing> | undefined>;
   /** How many are at it. */
   busy: number;
   /** The first of its line, when nobody is at it. */
@@ -127,7 +144,7 @@ export function createFairLine<Thing>(): FairLine<Thing> {
     }));
   const findThread = (key: ThreadKey, community: string) =>
     found(threads, key, () => ({
-      ...{ key, line: createRanked<Waiting<Thing>>(), busy: 0, head: undefined },
+      ...{ key, line: createRanked<Waiting<Thing> | undefined>(), busy: 0, head: undefined },
       last: { community, round: 0 },
     }));
 
@@ -187,6 +204,17 @@ export function createFairLine<Thing>(): FairLine<Thing> {
     if (community.line.size === 0) communities.delete(community.key);
   }
 
+  function placeThere({ thread, rankThere, isOver }: Reserved<Thing>, asker: Asker): Rank | undefined {
+    return isOver || thread.key !== asker.thread ? undefined : rankThere;
+  }
+
+  function unreserve(reserved: Reserved<Thing>): void {
+    if (reserved.isOver) return;
+    reserved.isOver = true;
+    reserved.thread.line.delete(reserved.rankThere);
+    settle(reserved.thread);
+  }
+
   function first(): Waiting<Thing> | undefined {
     return places.firstOpen()?.line.firstOpen();
   }
@@ -196,9 +224,15 @@ export function createFairLine<Thing>(): FairLine<Thing> {
       return places.size;
     },
 
-    isFree: (thread) => !threads.has(thread),
+    isFree(key, reserved) {
+      const thread = threads.get(key);
+      if (!thread || thread !== reserved?.thread) return !thread;
+      return thread.busy === 0 && thread.line.before(reserved.rankThere) === 0;
+    },
 
-    add(asker, thing) {
+    add(asker, thing, reserved) {
+      const kept = reserved && placeThere(reserved, asker);
+      if (reserved) unreserve(reserved);
       const key = asker.community ?? asker.thread;
       const community = findCommunity(key);
       const thread = findThread(asker.thread, key);
@@ -212,7 +246,7 @@ export function createFairLine<Thing>(): FairLine<Thing> {
       thread.last = { community: key, round: rank.round };
       const waiting: Waiting<Thing> = {
         ...{ thing, thread, community, person, rank, home: asker.home },
-        rankThere: { round: asker.at ?? 0, number },
+        rankThere: kept ?? { round: asker.at ?? 0, number },
       };
       community.line.add(rank, waiting, false);
       thread.line.add(waiting.rankThere, waiting, true);
@@ -226,6 +260,16 @@ export function createFairLine<Thing>(): FairLine<Thing> {
       settle(thread);
       return waiting;
     },
+
+    reserve(key, at) {
+      number += 1;
+      const reserved = { thread: findThread(key, key), rankThere: { round: at, number }, isOver: false };
+      reserved.thread.line.add(reserved.rankThere, undefined, true);
+      settle(reserved.thread);
+      return reserved;
+    },
+
+    unreserve,
 
     delete(waiting) {
       waiting.community.end -= 1;

@@ -1,6 +1,7 @@
+import type { ThreadKey } from "../../seam/turn.ts";
 import type { LineLimits } from "../lanes.ts";
 import { createCrowd } from "./crowd.ts";
-import { type Asker, createFairLine, picturesOf, type Waiting } from "./fair-line.ts";
+import { type Asker, createFairLine, picturesOf, type Reserved, type Waiting } from "./fair-line.ts";
 import { createPlaces } from "./places.ts";
 import { type Begun, createRate, minuteMs } from "./rate.ts";
 
@@ -19,6 +20,9 @@ export interface Pass {
   readonly state: "waiting" | "in" | "held" | "gone";
 }
 
+/** A place in a thread that is kept for one that has not come. */
+export type Reservation = Pick<Reserved<unknown>, "isOver">;
+
 /**
  * Lets in those that come, by fair queueing (`fair-line.ts`), as far as there is room. Those with a home need room there,
  * too. All calls are synchronous, and may call `go` and `place` of others.
@@ -26,8 +30,19 @@ export interface Pass {
 export interface Gate {
   readonly inside: number;
   readonly waiting: number;
-  /** Throws BotError `busy`, unless it was let in before (`isKnown`), when too many wait, of all or of that person. */
-  come(asker: Asker, hears: Hears, more?: { readonly isKnown?: boolean }): Pass;
+  /**
+   * Throws BotError `busy`, unless it was let in before (`isKnown`), when too many wait, of all or of that person. It has
+   * the place in its thread that was `reserved` for it, where one was.
+   */
+  come(
+    asker: Asker,
+    hears: Hears,
+    more?: { readonly isKnown?: boolean; readonly reserved?: Reservation | undefined },
+  ): Pass;
+  /** One of that thread is about to come: those that are `at` a later time wait for it. `at`: as of `Asker`. */
+  reserve(thread: ThreadKey, at: number): Reservation;
+  /** It does not come, or has come in another way. Once it has come by that, this does nothing. */
+  unreserve(reservation: Reservation): void;
   /** It is in already, by whoever kept the gate before. */
   keep(asker: Asker, hears: Hears): Pass;
   /** It is over, or has given up. */
@@ -215,16 +230,22 @@ export function createGate({
     get waiting() {
       return line.size;
     },
-    come(asker, hears, { isKnown = false } = {}) {
-      const mayGo = hasRoom(asker) && line.isFree(asker.thread) && firstWaitsMs() === 0;
+    come(asker, hears, { isKnown = false, reserved } = {}) {
+      const kept = reserved as Reserved<Turn> | undefined;
+      const mayGo = hasRoom(asker) && line.isFree(asker.thread, kept) && firstWaitsMs() === 0;
       if (!isKnown && !(mayGo && rate.waitMs(picturesOf(asker), now()) === 0))
         crowd.check(asker, line.size, drawnInMinutes);
       const turn = toTurn(asker, hears, "waiting");
-      turn.waiting = line.add(asker, turn);
+      turn.waiting = line.add(asker, turn, kept);
       crowd.came(asker);
       advance();
       if (turn.state === "waiting") places.watch(turn);
       return turn;
+    },
+    reserve: (thread, at) => line.reserve(thread, at),
+    unreserve(reservation) {
+      line.unreserve(reservation as Reserved<Turn>);
+      changed();
     },
     keep(asker, hears) {
       const turn = toTurn(asker, hears, "in");

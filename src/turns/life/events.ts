@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Lanes } from "../../fleet/lanes.ts";
 import { type Entry, type Hold, type Ledger, LetGo, takeLimitMs, tooSlow } from "../../fleet/ledger.ts";
 import type { Adapter } from "../../seam/adapter.ts";
 import type { Attend, Note } from "../../seam/core.ts";
@@ -20,9 +21,11 @@ export interface Events {
    * is down is waited for as long as for showing what is finished.
    */
   replay(adapter: Adapter, entry: Entry): Promise<void>;
+  /** When what is being seen to was noted: Unix time, ms. */
+  notedAt(event: EventKey): number | undefined;
 }
 
-type Noted = Pick<Entry, "key" | "body" | "at">;
+type Noted = Pick<Entry, "key" | "body" | "at" | "thread">;
 
 /** Ms in which a second click is the first one's. */
 const clickMs = 2000;
@@ -36,11 +39,21 @@ const mostOfOurs = 5;
  */
 export function createEvents(
   ledger: Ledger,
-  { clicks, arrivals }: { readonly clicks: Clicks; readonly arrivals: Arrivals },
+  {
+    lanes,
+    clicks,
+    arrivals,
+  }: {
+    readonly lanes: Pick<Lanes, "expect" | "unexpect">;
+    readonly clicks: Clicks;
+    readonly arrivals: Arrivals;
+  },
   of: { readonly stopped: AbortSignal; readonly log: Log; readonly now: () => number },
   wait: (ms: number) => Promise<unknown> = (ms) => sleep(ms, null, { signal: of.stopped, ref: false }),
 ): Events {
   const { stopped, log, now } = of;
+  const notedAt = new Map<EventKey, number>();
+
   /** Whether it is worth another try, after so many. */
   function mayGoBetter({ key, at }: Noted, error: unknown, tries: number): boolean {
     if (!ledger.waits(key)) return false; // it is a turn by now
@@ -59,7 +72,13 @@ export function createEvents(
     return withLimit(takeLimitMs, () => clicks.isSecond(click, event, clickMs), tooSlow);
   }
 
-  async function attend(adapter: Adapter, event: Noted, first: () => Promise<void>) {
+  async function attend(adapter: Adapter, event: Noted, first: () => Promise<void>): Promise<void> {
+    const { key, at } = event;
+    notedAt.set(key, at);
+    await see(adapter, event, first).finally(() => notedAt.delete(key));
+  }
+
+  async function see(adapter: Adapter, event: Noted, first: () => Promise<void>): Promise<void> {
     const { key, body } = event;
     const hold = ledger.hold(key);
     let isDone = false;
@@ -82,6 +101,12 @@ export function createEvents(
     }
     if (!isDone && stopped.aborted) return;
     await ledger.over(key).catch((error: unknown) => log.error({ event: key, error }, "store.failed"));
+    lanes.unexpect(key);
+  }
+
+  /** Where it was said all else waits for what comes of it. */
+  async function expect({ key, thread, at }: Noted): Promise<void> {
+    if (thread) await lanes.expect({ key, thread, at }, ledger.hold(key).lost);
   }
 
   async function take(adapter: Adapter, event: PlatformEvent): Promise<boolean> {
@@ -97,17 +122,18 @@ export function createEvents(
 
   return {
     note: (adapter) => async (event) => {
-      const { key, body } = event;
+      const { key, body, thread } = event;
+      const noted = { key, body, at: now(), ...(thread && { thread }) };
       arrivals.came(key);
       let isTaken = false;
       try {
         isTaken = await take(adapter, event);
+        if (isTaken) await expect(noted);
       } finally {
         if (!isTaken) arrivals.went(key);
       }
       if (!isTaken) return undefined;
       const bound = ledger.bind(key);
-      const noted = { key, body, at: now() };
       const seeTo: Attend = async (work, { isAcknowledged = false } = {}) => {
         if (isAcknowledged) {
           arrivals.went(key);
@@ -117,10 +143,13 @@ export function createEvents(
       };
       return seeTo;
     },
-    async replay(adapter, { key, body, at }) {
+    async replay(adapter, event) {
+      const { key, body } = event;
       log.info({ adapter: adapter.name, event: key }, "event.replayed");
-      void attend(adapter, { key, body, at }, () => adapter.replay({ key, body }));
+      void expect(event);
+      void attend(adapter, event, () => adapter.replay({ key, body }));
       await ledger.settled(key);
     },
+    notedAt: (event) => notedAt.get(event),
   };
 }

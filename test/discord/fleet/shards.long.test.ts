@@ -195,6 +195,25 @@ test("a process without a shard sees to what was noted by another: where it was 
   );
 });
 
+test("who asked may do what they may, though their shard leaves the process that is about to answer", async (t) => {
+  const { join, all, say, answered, heard, simulator, connected } = await startFleet(t, { shards: 1 });
+  const first = await join("first");
+  await all();
+  await join("second");
+  const post = simulator.fault({ kind: "hold", when: "before", method: "POST", path: /\/messages$/ });
+  await say(0, "an owl");
+  await until(() => post.struck === 1, "it to be answered");
+  first.leave();
+  await until(() => connected().length === 0, "the first to leave");
+  await all();
+  post.cancel();
+  await answered("an owl");
+  assert.deepEqual(
+    heard.map(({ by, turn }) => [by, turn.user.moderator]),
+    [["first", true]],
+  );
+});
+
 test("a request that is deleted is cancelled by whoever draws it, though another has the shard by then", async (t) => {
   const { join, all, say, answered, heard, cancelled, simulator, connected } = await startFleet(t, {
     shards: 1,

@@ -69,6 +69,37 @@ test("everything is noted under Discord's own name for it, before it is acknowle
   );
 });
 
+test("what is drawn where a conversation goes on is noted for that, and nothing else is", async (t) => {
+  const notes = createNotes();
+  const { simulator, channel, ada, next } = await startDiscord(t, { core: { note: notes.note } });
+  const took = async () => (await next()).reply.show(await done());
+  const threads = () => notes.events.splice(0).map(({ thread }) => thread);
+  const askIn = async (where: typeof channel) => {
+    await simulator.say(where, ada, `<@${simulator.bot.id}> a fox`);
+    const picture = (await took()).split(":")[2] ?? "";
+    await simulator.slash(where, ada, "draw", { prompt: "a fox" });
+    await took();
+    simulator.messageCommand("Describe", picture, ada);
+    await took();
+    simulator.press(picture, "a:vary", ada);
+    await took();
+    const form = simulator.press(picture, "a:edit", ada);
+    await form.acknowledged();
+    await simulator.submit(form, { prompt: "make it night" });
+    await took();
+    const open = threads();
+    await simulator.slash(where, ada, "draw", { prompt: "a fox", private: true });
+    await took();
+    await simulator.slash(where, ada, "style list");
+    await took();
+    assert.deepEqual(threads(), [undefined, undefined]);
+    return open;
+  };
+  const direct = simulator.dm(ada);
+  assert.deepEqual(await askIn(direct), Array(5).fill(`discord:${direct.id}`));
+  assert.deepEqual(await askIn(channel), Array(5).fill(undefined));
+});
+
 test("what comes again is one: by the gateway, edited, and after a restart", async (t) => {
   const notes = createNotes();
   const server = await startDiscord(t, { core: { note: notes.note } });

@@ -82,6 +82,54 @@ test("an interaction that cannot be noted leaves the form open, and whispers to 
   assert.deepEqual(taken, []);
 });
 
+test("what is drawn where a conversation goes on is noted for that, and nothing else is", async (t) => {
+  const server = await startSlack(t);
+  const { simulator, channel, ada, adapter, core, nextPrompt, nextPress, answers } = server;
+  const noted: PlatformEvent[] = [];
+  await adapter.stop();
+  await adapter.start({
+    ...core,
+    note(event) {
+      if (!noted.some(({ key }) => key === event.key)) noted.push(event); // a mention comes by two names
+      return core.note(event);
+    },
+  });
+  const took = async (next: typeof nextPrompt | typeof nextPress = nextPrompt) =>
+    (await next()).reply.show(await done());
+  const threads = () => noted.splice(0).map(({ key, thread }) => [key.split(":")[1], thread]);
+  const said = await simulator.say(channel, ada, "a fox", { mention: true });
+  await took();
+  const [seen] = answers();
+  assert.ok(seen);
+  await simulator.say(channel, ada, "make it night", { threadTs: said.ts, mention: true });
+  await took();
+  simulator.press(seen, "a:vary", ada);
+  await took(nextPress);
+  simulator.messageShortcut("describe_picture", seen, ada);
+  await took();
+  simulator.press(seen, "a:edit", ada);
+  await simulator.submitView(await simulator.waitFor(() => simulator.modal(ada)), { prompt: "in snow" });
+  await took(nextPress);
+  const thread = `slack:${channel.id}:${said.ts}`;
+  assert.deepEqual(threads(), [
+    ...["message", "message", "press", "shortcut"].map((kind) => [kind, thread]),
+    ["press", undefined],
+    ["form", thread],
+  ]);
+  const direct = simulator.dm(ada);
+  await simulator.say(direct, ada, "an owl");
+  await took();
+  await simulator.slash(direct, ada, "/draw", "an owl").acknowledged();
+  await took();
+  await simulator.slash(channel, ada, "/draw", "an owl").acknowledged();
+  await took();
+  assert.deepEqual(threads(), [
+    ["message", `slack:${direct.id}`],
+    ["command", `slack:${direct.id}`],
+    ["command", undefined],
+  ]);
+});
+
 test("an event that comes by two sockets, by both of its names, again and after a restart is drawn once", async (t) => {
   const life = await startLife(t);
   const { simulator, standin, channel, ada, posts } = life;

@@ -59,7 +59,8 @@ function openEvents(
   { now = Date.now, ...more }: { stopped: AbortSignal; now?: () => number },
   wait?: (ms: number) => Promise<unknown>,
 ) {
-  const parts = { clicks: createClicks(studio.store), arrivals: createArrivals(true) };
+  const lanes = { expect: async () => {}, unexpect: () => {} };
+  const parts = { lanes, clicks: createClicks(studio.store), arrivals: createArrivals(true) };
   return createEvents(ledger, parts, { ...more, now, log: createLog("silent") }, wait);
 }
 
@@ -100,6 +101,20 @@ describe("an event", () => {
     await until(async () => (await next.ledger.open()).length === 0, "the ledger to forget it");
     assert.equal(replays, 1);
     assert.equal(studio.asked().length, 1);
+    await next.bot.drain(0);
+  });
+
+  test("is taken on as of when it was noted, however long it takes to begin with", async () => {
+    let clock = 1_000_000;
+    const next = await createStudio({ standin: studio.standin, store: studio.store, now: () => clock });
+    const held = next.hold();
+    const seeTo = (await next.core.note(event)) ?? assert.fail();
+    clock += 5000;
+    const drawn = seeTo(() => answer(next, event, "paper:1"));
+    await until(() => next.bot.control.now().turns.length === 1, "it to be drawn");
+    assert.equal(next.bot.control.now().turns[0]?.acceptedAt, 1_000_000);
+    held.release();
+    await drawn;
     await next.bot.drain(0);
   });
 

@@ -45,7 +45,10 @@ test("a prompt is noted before it is stored, under the page's id", async (t) => 
   assert.equal(response.status, 202);
   assert.deepEqual(await response.json(), { ask: id });
   assert.deepEqual(atNote, [], "nothing is stored before it is noted");
-  assert.deepEqual([...notes.noted.keys()], [`web:ask:${id}`]);
+  assert.deepEqual(
+    [...notes.noted.values()].map((event) => [event.key, event.thread]),
+    [[`web:ask:${id}`, `web:${thread}`]],
+  );
   const { turn } = await playground.next();
   assert.equal((turn as Prompt).event, `web:ask:${id}`);
   assert.deepEqual(idsOf((await playground.thread(thread)).messages), [id]);

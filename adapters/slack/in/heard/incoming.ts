@@ -18,6 +18,7 @@ import { answerPress } from "../presses.ts";
 import { answerSubmission } from "../submissions.ts";
 import { forget } from "../taken-back.ts";
 import { type MessageEvent, parseDeleted, parseMessage } from "../turn.ts";
+import { threadOf } from "./thread.ts";
 import { type Whence, whenceOf } from "./whence.ts";
 
 /** Begins to see to what was noted: to be called when it is acknowledged. Returns at once. */
@@ -50,7 +51,7 @@ const noted = z.object({
 });
 
 export function createIncoming(stage: Stage): Incoming {
-  const { core, me, now, log, strangers, door, closing } = stage;
+  const { core, me, app, now, log, strangers, door, closing } = stage;
   const answerMessage = createMessages(stage);
   /** Messages are seen to in the order in which they came, however long it takes to note each. */
   let before: Promise<unknown> = Promise.resolve();
@@ -105,7 +106,8 @@ export function createIncoming(stage: Stage): Incoming {
 
   async function note(doing: Doing): Promise<Begin> {
     const at = now();
-    const event = toEvent(doing, at);
+    const thread = threadOf(doing, { me, app, seal: core.seal });
+    const event = { ...toEvent(doing, at), ...(thread && { thread }) };
     const noting = core.note(event);
     const turn = before;
     if (doing.kind === "message") before = Promise.allSettled([before, noting]);
