@@ -137,10 +137,7 @@ export function createSlackAdapter(
     const own = core.shared ? createOwnKeep() : core.keep;
     const closing = new AbortController();
     const { bus } = core.shared ?? {};
-    const app = await readAppKind(core.keep, me.botId, {
-      log,
-      ...(bus && { shared: { bus, closing: closing.signal } }),
-    });
+    const app = await readAppKind(core.keep, me.botId, { log, bus, closing: closing.signal });
     const left = await readLeft(core.keep, log);
     const sessions = await readSessions({
       ...{ keep: own, tell: send.setSession, app, retryMs: timing.retryMs, log, now },

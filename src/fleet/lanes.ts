@@ -1,6 +1,6 @@
 import type { EventKey, ThreadKey } from "../seam/turn.ts";
 import type { OpenTurn } from "../store/open-turn.ts";
-import { keyOf } from "./ledger.ts";
+import { type Hold, keyOf } from "./ledger.ts";
 import type { Asker } from "./line/fair-line.ts";
 
 /** Who asks, and for which turn: what the ledger knows it by, and when it was accepted, Unix time in ms. */
@@ -44,10 +44,10 @@ export interface Lanes {
   ): Promise<() => void>;
   /**
    * Where there are several processes: what is taken on later in that thread, wherever it is, goes after this, which is to
-   * enter by that key, here or at whoever takes it over: for half a minute at most. Resolves when the others have been
-   * told, or that takes too long; never rejects. `lost`: another process has it.
+   * enter by that key, here or at whoever takes it over. For half a minute, and as long again where another process
+   * begins to keep the line. Resolves when the others have been told; never rejects. `hold`: of that event.
    */
-  expect(expected: Expected, lost: AbortSignal): Promise<void>;
+  expect(expected: Expected, hold: Pick<Hold, "lost" | "isHeld">): Promise<void>;
   /** That one comes to nothing, unless it has come: its thread goes on. */
   unexpect(key: EventKey): void;
   /** A turn that another process may have had in line needs no place any more: others of its thread go on. */

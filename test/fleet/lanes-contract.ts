@@ -160,6 +160,9 @@ export function lanesContract(join: JoinLanes): void {
   });
 }
 
+/** What a process has of an event: it is its own until `lost` aborts, and nobody else's for certain while `isHeld`. */
+const held = (lost = new AbortController().signal, isHeld = true) => ({ lost, isHeld: () => isHeld });
+
 /** What holds for the lanes of several processes. */
 export function lanesOfSeveralContract(join: JoinLanes): void {
   describe("the lanes of several", () => {
@@ -206,23 +209,17 @@ export function lanesOfSeveralContract(join: JoinLanes): void {
     test("keep the place in its thread of what was taken on and has not come, wherever the next does", async (t) => {
       const options = { atOnce: 2, limits: { ofOne: 1 } };
       const [one, two] = [await join(t, options), await join(t, options)];
-      const lost = new AbortController();
-      const expect = (key: EventKey, at: number, thread: ThreadKey = "a:same") =>
-        one.lanes.expect({ key, thread, at }, lost.signal);
-      for (const [at, key] of [
-        [1, "paper:1"],
-        [3, "paper:3"],
-        [5, "paper:5"],
-      ] as const)
-        await expect(key, at);
-      const second = enterAt(two, "same", { at: 2 });
+      const minute = (at: number) => ({ at: at * 60_000 });
+      for (const at of [1, 3, 5])
+        await one.lanes.expect({ key: `paper:${at}`, thread: "a:same", ...minute(at) }, held());
+      const second = enterAt(two, "same", minute(2));
       await waits(second);
-      const other = enterAt(two, "other", { at: 4 });
+      const other = enterAt(two, "other", minute(4));
       await comesIn(other, "another thread, which waits for nobody");
       assert.equal(second.inside, false);
-      const first = enterAt(two, "same", { key: "paper:1", at: 9 });
+      const first = enterAt(two, "same", { key: "paper:1", ...minute(9) });
       await comesIn(first, "what was taken on first, at whoever went on with it");
-      const last = enterAt(two, "same", { at: 6, user: "ben" });
+      const last = enterAt(two, "same", { ...minute(6), user: "ben" });
       await waits(last);
       first.leave();
       await comesIn(second);
@@ -235,12 +232,18 @@ export function lanesOfSeveralContract(join: JoinLanes): void {
       for (const turn of [last, other]) turn.leave();
     });
 
-    test("let nothing wait for what has come already, is lost, or comes to nothing before it is told", async (t) => {
+    test("let nothing wait for what has come already, is another's, or is over", async (t) => {
       const [one, two] = [await join(t), await join(t)];
       const first = enterAt(one, "1", { key: "paper:came" });
       await comesIn(first);
-      await two.lanes.expect({ key: "paper:came", thread: "a:1", at: 1 }, new AbortController().signal);
-      await two.lanes.expect({ key: "paper:lost", thread: "a:1", at: 1 }, AbortSignal.abort());
+      const expect = (key: EventKey, hold: ReturnType<typeof held>) =>
+        two.lanes.expect({ key, thread: "a:1", at: 1 }, hold);
+      await expect("paper:came", held());
+      await expect("paper:lost", held(AbortSignal.abort(), false));
+      await expect("paper:doubtful", held(undefined, false)); // it was stopped, and does not know it yet
+      await expect("paper:nothing", held());
+      two.lanes.unexpect("paper:nothing");
+      await expect("paper:nothing", held()); // by who does not know that it is over
       two.lanes.unexpect("paper:came");
       const second = enterAt(two, "1");
       await waits(second);
@@ -248,6 +251,10 @@ export function lanesOfSeveralContract(join: JoinLanes): void {
       first.leave();
       await comesIn(second);
       second.leave();
+      await expect("paper:came", held());
+      const third = enterAt(one, "1");
+      await comesIn(third);
+      third.leave();
     });
 
     for (const conducts of [false, true]) {
@@ -256,7 +263,7 @@ export function lanesOfSeveralContract(join: JoinLanes): void {
         const [dying, other] = conducts ? [one, two] : [two, one];
         const [key, thread] = [`paper:left-${conducts}`, `a:left-${conducts}`] as const;
         await dying.ledger.take({ key, body: {}, thread }, "paper");
-        await dying.lanes.expect({ key, thread, at: 1 }, dying.ledger.hold(key).lost);
+        await dying.lanes.expect({ key, thread, at: 1 }, dying.ledger.hold(key));
         let first: Turn | undefined;
         let wasSecondIn: boolean | undefined;
         const second = enterAt(three, thread.slice(2), { at: Date.now() });

@@ -26,7 +26,8 @@ export interface Server {
 }
 
 const run = promisify(execFile);
-const redisBinary = globSync("/usr/{bin,local/bin}/redis-server")[0];
+// Valkey, where there is no Redis: it is held to the same.
+const redisBinary = ["redis", "valkey"].flatMap((name) => globSync(`/usr/{bin,local/bin}/${name}-server`))[0];
 const postgresFolder = globSync("/usr/lib/postgresql/*/bin/").at(-1);
 
 /** Whether this machine has such a server. */

@@ -113,7 +113,7 @@ export function createAsks(
     const attachments = sight.toAttachments({ channelId: target.channel_id, messageId: target.id }, pictures);
     await attendTo(interaction, {
       again,
-      draws: true,
+      draws: { private: false },
       work: (again) =>
         prompt(
           interaction,
@@ -138,7 +138,7 @@ export function createAsks(
       const slash = interaction as APIChatInputApplicationCommandInteraction; // its type has just been looked at
       if (data.name !== commandNames.draw)
         return attendTo(interaction, { again, work: (again) => set(slash, again) });
-      const draws = !parseDraw(slash).private;
+      const draws = parseDraw(slash);
       return attendTo(interaction, { again, draws, work: (again) => draw(slash, again) });
     }
     if (data.type === ApplicationCommandType.Message) {

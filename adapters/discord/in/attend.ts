@@ -5,10 +5,9 @@ import { BotError, toBotError } from "../../../src/seam/errors.ts";
 import { withLimit } from "../../../src/seam/timeout.ts";
 import type { Click, PlatformEvent, Turn } from "../../../src/seam/turn.ts";
 import type { Stage } from "../live/stage.ts";
-import { toWhere } from "../live/where.ts";
 import type { Answers } from "../out/answers.ts";
 import type { DiscordReply } from "../out/reply.ts";
-import { toEventKey, toThreadKey } from "../wire/keys.ts";
+import { toEventKey } from "../wire/keys.ts";
 import { noteMs } from "../wire/limits.ts";
 
 /** What came in, and how it is seen to. */
@@ -18,8 +17,8 @@ export interface Attended {
   readonly again: boolean;
   /** As of `PlatformEvent`. */
   readonly click?: Click;
-  /** A picture comes of it, for all to see. */
-  readonly draws?: boolean;
+  /** A picture comes of it; who sees that, and what it goes on from. */
+  readonly draws?: Parameters<Answers["threadOf"]>[1];
   /** It needs nothing that outlives the process: it is done even where it cannot be noted. */
   readonly passing?: boolean;
   /** It could not be noted: nothing has happened. */
@@ -41,14 +40,11 @@ export function createAttendTo(stage: Stage, answers: Answers, note: Core["note"
     await stage.send.respond(interaction, { type: InteractionResponseType.DeferredMessageUpdate });
   }
 
-  return async (interaction, { work, again, click, draws = false, passing = false, onLost = () => {} }) => {
+  return async (interaction, { work, again, click, draws, passing = false, onLost = () => {} }) => {
     if (again) return work(true);
-    const { id, channel } = interaction;
-    // Elsewhere each picture begins a conversation of its own.
-    const thread =
-      draws && channel && toWhere(channel.type).kind !== "channel" ? toThreadKey(channel.id) : undefined;
+    const thread = draws && answers.threadOf(interaction, draws);
     const event = {
-      key: toEventKey("interaction", id),
+      key: toEventKey("interaction", interaction.id),
       body: interaction,
       ...(thread && { thread }),
       ...(click && { click }),

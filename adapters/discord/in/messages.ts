@@ -2,7 +2,7 @@ import type { GatewayMessageCreateDispatchData } from "discord.js";
 import { createOnce } from "../../../src/seam/bounded.ts";
 import type { Attend, Core } from "../../../src/seam/core.ts";
 import { BotError, toBotError } from "../../../src/seam/errors.ts";
-import type { User } from "../../../src/seam/turn.ts";
+import type { ThreadKey, User } from "../../../src/seam/turn.ts";
 import type { Door } from "../live/access.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Stage } from "../live/stage.ts";
@@ -11,7 +11,7 @@ import { rolesIn, toUser, type Where } from "../live/where.ts";
 import { createReply } from "../out/reply.ts";
 import type { Venues } from "../out/venues.ts";
 import { toLine } from "../out/view.ts";
-import { toEventKey, toMessageKey, toThreadKey } from "../wire/keys.ts";
+import { type Spot, toEventKey, toMessageKey } from "../wire/keys.ts";
 import { missingToAnswer } from "../wire/permissions.ts";
 import { picturesOf } from "../wire/pictures.ts";
 import { toLogged, toTrouble } from "../wire/trouble.ts";
@@ -81,8 +81,7 @@ export function createMessages(of: {
   }
 
   /** A message has no time in which it is to be acknowledged: a store that does not answer is asked again. */
-  async function note(message: Message, where: Where | undefined): Promise<Attend | undefined> {
-    const thread = where && where.kind !== "channel" && toThreadKey(message.channel_id);
+  async function note(message: Message, thread: ThreadKey | undefined): Promise<Attend | undefined> {
     const event = { key: toEventKey("message", message.id), body: message, ...(thread && { thread }) };
     for (const waitMs of noteAgainMs) {
       try {
@@ -153,8 +152,8 @@ export function createMessages(of: {
         where,
         spot: { channelId, messageId: message.id },
         asks: true,
-        ...(said.branches &&
-          said.replyTo && { picture: said.replyTo, seen: message.referenced_message ?? undefined }),
+        ...pictureOf(said),
+        seen: message.referenced_message ?? undefined,
         words: said.text,
         spoiler: said.spoiler,
         cover,
@@ -212,7 +211,9 @@ export function createMessages(of: {
     if (said && refusal !== undefined) return turnAway(message, said, refusal);
     let seeTo: Attend | undefined;
     try {
-      seeTo = await note(message, where ?? undefined);
+      const spot = { channelId: message.channel_id, messageId: message.id };
+      const thread = said && where ? venues.threadOf({ where, spot, ...pictureOf(said) }) : undefined;
+      seeTo = await note(message, thread);
     } catch (error) {
       if (said?.addressed) await apologise(message, error);
       return;
@@ -227,4 +228,9 @@ export function createMessages(of: {
       await ((await isTakenBack(stage, spot)) ? takeAway(stage, message) : answer(message, true));
     },
   };
+}
+
+/** The picture of ours that it goes on from. */
+function pictureOf({ branches, replyTo }: Said): { readonly picture?: Spot } {
+  return branches && replyTo ? { picture: replyTo } : {};
 }

@@ -155,7 +155,7 @@ export function createPresses(
       if (!draws) return attendTo(interaction, { again, passing: true, work: () => change(interaction, of) });
       await attendTo(interaction, {
         again,
-        draws: !of.private,
+        draws: { private: of.private, continues: of.spot },
         work: (again) => draw(interaction, of, again),
         click: {
           of: `${interaction.message.id} ${name} ${userOf(interaction).id}`,
@@ -179,14 +179,13 @@ export function createPresses(
       const text = withoutBars(filled.text);
       const [references, masks] = [filled.references.map(toRemoteFile), filled.masks.map(toRemoteFile)];
       const isHidden = hidesWords(filled.text) || [...references, ...masks].some((file) => file.spoiler);
+      const draws = {
+        private: isPrivate(interaction.message),
+        ...(interaction.message && form.form !== "reference" && { continues: form.spot }),
+      };
       const work = async (again: boolean) => {
-        const answer = await answers.open(interaction, {
-          private: isPrivate(interaction.message),
-          spoiler: form.spoiler || isHidden,
-          words: text,
-          ...(interaction.message && form.form !== "reference" && { continues: form.spot }),
-          again,
-        });
+        const shown = { spoiler: form.spoiler || isHidden, words: text, again };
+        const answer = await answers.open(interaction, { ...draws, ...shown });
         if (!answer) return reopen();
         const attachments = files.toAttachments(references, masks);
         const press = {
@@ -201,7 +200,6 @@ export function createPresses(
         } as const;
         await handOver(handle, press, answer.reply);
       };
-      const draws = !isPrivate(interaction.message);
       await attendTo(interaction, { again, draws, work, onLost: reopen });
     },
   };

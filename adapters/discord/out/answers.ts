@@ -43,6 +43,8 @@ interface Wish {
 export interface Answers {
   /** Undefined: Discord no longer takes an answer, and there is no other way to give one. */
   open(interaction: APIInteraction, wish: Wish): Promise<Answer | undefined>;
+  /** The conversation that the answer goes on in, where it begins none of its own. */
+  threadOf(interaction: APIInteraction, wish: Pick<Wish, "private" | "continues">): ThreadKey | undefined;
   /** The only answer to an interaction: a line for the one who made it. */
   say(interaction: APIInteraction, words: string): Promise<void>;
   /** The same for one that may have been acknowledged before: then the line takes the place of the sign that we are at work. */
@@ -191,6 +193,18 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
     }
   }
 
+  /** The picture below which there is a thread, or is to be one, and the answer in that. */
+  function hangsOn(
+    interaction: APIInteraction,
+    { private: hidden, continues }: Pick<Wish, "private" | "continues">,
+  ): Spot | undefined {
+    const { channel, app_permissions } = interaction;
+    if (threads === "off" || hidden || !channel || !isReachable(interaction)) return undefined;
+    const mayOpen = missingForThreads(BigInt(app_permissions)).length === 0;
+    const isThere = continues?.channelId === channel.id && toWhere(channel.type).holdsThreads;
+    return mayOpen && isThere ? continues : undefined;
+  }
+
   /** Undefined: it was answered before. */
   function sayAlone(interaction: APIInteraction, words: string) {
     const { flags, ...body } = toLine(words).body;
@@ -221,6 +235,13 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
 
     keepToken,
 
+    threadOf(interaction, wish) {
+      const { channel } = interaction;
+      if (!channel || wish.private) return undefined;
+      if (toWhere(channel.type).kind !== "channel") return toThreadKey(channel.id);
+      const picture = hangsOn(interaction, wish);
+      return picture && toThreadKey(picture.messageId);
+    },
     async open(interaction, wish) {
       const { id, channel, token, app_permissions, guild_id } = interaction;
       if (!channel) throw new TypeError("an interaction without a channel");
@@ -228,10 +249,9 @@ export function createAnswers(stage: Stage, channels: Channels, threads: ThreadM
       const reachable = isReachable(interaction) && (!guild_id || (await isMember(guild_id)));
       const withoutThread = missingForThreads(BigInt(app_permissions));
       const forThreads = threads !== "off" && reachable && !wish.private && where.holdsThreads;
-      const { continues, spoiler, cover, again } = wish;
-      if (continues && forThreads && withoutThread.length === 0 && continues.channelId === channel.id) {
-        return openInThread(interaction, wish, continues);
-      }
+      const { spoiler, cover, again } = wish;
+      const picture = reachable ? hangsOn(interaction, wish) : undefined;
+      if (picture) return openInThread(interaction, wish, picture);
 
       const deferred = await defer(interaction, wish.private, again);
       const canPost = reachable && !wish.private;

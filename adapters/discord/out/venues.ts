@@ -42,6 +42,8 @@ interface Asked {
 export interface Venues {
   /** The place of the answer, and the conversation it belongs to. */
   open(asked: Asked): Promise<{ readonly venue: Venue; readonly thread: ThreadKey }>;
+  /** That conversation, where the answer begins none of its own. */
+  threadOf(asked: Pick<Asked, "where" | "spot" | "picture">): ThreadKey | undefined;
   /**
    * Below a message of ours; where the bot cannot post by itself, by the last press under it, if that was not too long
    * ago. Rejects with BotError `unknown_message` if neither can be.
@@ -71,6 +73,21 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
     }
     const line = toLine(`-# ${goOnLine} <#${thread}>.`);
     await send.post(channelId, line, { answers: messageId, once: `g${messageId}` }).catch(() => {});
+  }
+
+  function missingThere(channelId: string): readonly string[] {
+    const held = channels.ownPermissions(channelId);
+    return held === undefined ? [] : missingForThreads(held);
+  }
+
+  /** The picture below which there is a thread, or is to be one, and the answer in that. */
+  function hangsOn({
+    where,
+    spot: { channelId },
+    picture,
+  }: Pick<Asked, "where" | "spot"> & { readonly picture?: Spot | undefined }): Spot | undefined {
+    if (threads === "off" || !where.holdsThreads || picture?.channelId !== channelId) return undefined;
+    return missingThere(channelId).length === 0 ? picture : undefined;
   }
 
   async function open({
@@ -108,13 +125,11 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
         thread: toThreadKey(channelId),
       };
     }
-    const held = channels.ownPermissions(channelId);
-    const withoutThread = held === undefined ? [] : missingForThreads(held);
-    const forThreads = threads !== "off" && where.holdsThreads;
     const before = await made(channelId);
-    if (!before && picture?.channelId === channelId && forThreads && withoutThread.length === 0) {
+    const above = before ? undefined : hangsOn({ where, spot, picture });
+    if (above) {
       const name = toThreadName(named, discordLimits.threadName);
-      const opened = await openThread(stage, picture, name, seen).catch((error: unknown) => {
+      const opened = await openThread(stage, above, name, seen).catch((error: unknown) => {
         log.warn({ channel: channelId, error: toLogged(error) }, "discord.thread.failed");
       });
       if (opened) {
@@ -132,7 +147,7 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
         })
       ).id,
     };
-    const ownThread = forThreads && threads === "always" && toThread(named, withoutThread);
+    const ownThread = where.holdsThreads && threads === "always" && toThread(named, missingThere(channelId));
     return { venue: { ...base, ...message, ...ownThread }, thread: toThreadKey(message.messageId) };
   }
 
@@ -187,5 +202,11 @@ export function createVenues(stage: Stage, channels: Channels, threads: ThreadMo
     return { thread: from.thread ?? toThreadKey(made.id), place, reply: createReply(stage, venue) };
   }
 
-  return { open, below: async (spot, user) => (await byItself(spot, user)) ?? byToken(spot, user) };
+  function threadOf(asked: Pick<Asked, "where" | "spot" | "picture">): ThreadKey | undefined {
+    if (asked.where.kind !== "channel") return toThreadKey(asked.spot.channelId);
+    const picture = hangsOn(asked);
+    return picture && toThreadKey(picture.messageId);
+  }
+
+  return { open, threadOf, below: async (spot, user) => (await byItself(spot, user)) ?? byToken(spot, user) };
 }

@@ -19,7 +19,8 @@ import { keptOf, receive, toSent } from "./uploads.ts";
 export interface Asks {
   /**
    * Takes words, or a button that draws, on; the ask's id. When it resolves nothing can be lost any more. Rejects with
-   * BotError `storage` where it cannot be noted or stored, and as `receive` and `postAsk`: then nothing has happened.
+   * BotError `storage` where it cannot be noted or stored, `stopped` where this process was for too long, and as `receive`
+   * and `postAsk`: then nothing has happened.
    */
   take(ask: Pick<WireAsk, "thread" | "replyTo" | "action">, form: AskForm): Promise<string>;
   /** A button that draws nothing. Rejects with BotError `storage` where it cannot be noted. */
@@ -126,17 +127,22 @@ export function createAsks(
         throw error;
       },
     );
-    try {
-      const ask = { ...asked, id, text, options, pictures, event };
-      const posted = await postAsk(stage, ask, { drafts, isSecond: asked.action && isSecond });
-      // Where another process got it, too, and was faster, that one sees to it.
-      void seeTo(posted ? () => answer(posted.ask, event, attachments, toBot) : async () => {});
-      if (!posted) await uploads.remove(kept);
-    } catch (error) {
-      void seeTo(async () => {}); // nothing has come of it, and the page is told why
+    const ask = { ...asked, id, text, options, pictures, event };
+    const post = () => postAsk(stage, ask, { drafts, isSecond: asked.action && isSecond });
+    const posting = Promise.withResolvers<Awaited<ReturnType<typeof post>>>();
+    /** Where another process got it, too, and was faster, that one sees to it. */
+    const work = async () => {
+      posting.resolve(post());
+      const posted = await posting.promise.catch(() => undefined); // nothing comes of it, and the page is told why
+      if (posted) await answer(posted.ask, event, attachments, toBot);
+    };
+    // It was stopped for so long that another has seen to it, and found nothing that was asked.
+    void seeTo(work).finally(() => posting.reject(heldUp()));
+    const posted = await posting.promise.catch(async (error: unknown) => {
       await uploads.remove(kept);
       throw error;
-    }
+    });
+    if (!posted) await uploads.remove(kept);
     return id;
   }
 
@@ -204,6 +210,10 @@ export function createAsks(
       log.error({ event: key }, "event.unreadable");
     },
   };
+}
+
+function heldUp(): BotError {
+  return new BotError("stopped", "I was held up just now, and have not begun. Send it again.");
 }
 
 function toNoted({ name, mediaType, size, role, source }: Attachment): z.input<typeof notedAsk>["files"][0] {

@@ -1,4 +1,5 @@
 import { BotError } from "../../../src/seam/errors.ts";
+import { checkHeld } from "../../../src/seam/held.ts";
 import type { Measured } from "../../../src/seam/view.ts";
 import type {
   WireAnswer,
@@ -56,7 +57,7 @@ export interface Chat {
    * and nothing stored, where it is there already: it was sent twice, to two processes. So it is where it `isSecond` to one
    * of the last in its thread.
    *
-   * Rejects with BotError `unknown_message` when the message it replies to has been deleted.
+   * Rejects with BotError `unknown_message` when the message it replies to has been deleted, and as `checkHeld` throws.
    */
   ask(
     ask: WireAsk,
@@ -262,6 +263,7 @@ export async function openChat(database: Database, pictures: Pictures, now: () =
     fresh: database.fresh,
     ask: (ask, drafts, isSecond) =>
       store(drafts, () => {
+        checkHeld(); // what another has seen to by now comes too late: it found nothing here
         if (message(ask.id)) return { result: undefined };
         const last = isSecond ? sql.lastAsks.all(ask.thread).flatMap((row) => toMessage(row) ?? []) : [];
         if (last.some((one) => one.kind === "ask" && isSecond?.(ask, one))) return { result: undefined };

@@ -1,5 +1,7 @@
+import { createBounded } from "../../seam/bounded.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
+import { type Alarm, setAlarm } from "../../seam/timeout.ts";
 import type { EventKey } from "../../seam/turn.ts";
 import { type LineLimits, toAsker } from "../lanes.ts";
 import type { Entry } from "../ledger.ts";
@@ -45,7 +47,7 @@ interface Known {
 /** What is about to come, and has its place in its thread. */
 interface Coming {
   readonly reserved: Reservation;
-  readonly timer: NodeJS.Timeout;
+  readonly alarm: Alarm;
 }
 
 /** What is known before the line begins. */
@@ -77,6 +79,9 @@ const mostAwayMs = 1500;
 /** How long a thread waits for a turn whose process is gone, in ms: it is taken over long before, or can be by nobody. */
 const mostOrphanMs = 60_000;
 
+/** How much of what has been is remembered. */
+const mostPast = 5000;
+
 /**
  * How long a thread waits for what was taken on and does not come, in ms: longer than it takes to be taken over from a
  * process that is gone, and to be begun with anew.
@@ -97,6 +102,8 @@ export function createConductor(parts: ConductorParts): Conductor {
   });
   const turns = new Map<EventKey, Known>();
   const coming = new Map<EventKey, Coming>();
+  /** What is over, or comes to nothing: that it is about to come may be said once more, by who does not know that yet. */
+  const past = createBounded<EventKey, true>(mostPast);
   const members = new Set<string>();
   let gathering: Gathering | undefined = newGathering();
   let awaited: ReadonlySet<string> | undefined;
@@ -125,20 +132,27 @@ export function createConductor(parts: ConductorParts): Conductor {
     gate.leave(known.pass);
   }
 
-  function expect({ id, thread, at }: LaneExpected): void {
-    if (turns.has(id) || coming.has(id)) return;
-    const timer = setTimeout(() => {
+  function expect({ id, thread, agoMs }: LaneExpected): void {
+    if (past.has(id) || turns.has(id) || coming.has(id)) return;
+    const isLate = () => {
       log.warn({ event: id }, "lanes.unclaimed");
       unexpect(id);
-    }, mostExpectedMs).unref();
-    coming.set(id, { reserved: gate.reserve(thread, at), timer });
+    };
+    const alarm = setAlarm(mostExpectedMs, isLate, { isIdle: true });
+    coming.set(id, { reserved: gate.reserve(thread, Date.now() - agoMs), alarm });
+  }
+
+  /** It comes to nothing. */
+  function dismiss(id: EventKey): void {
+    past.set(id, true);
+    unexpect(id);
   }
 
   /** It has come, or does not. */
   function unexpect(id: EventKey): void {
     const one = coming.get(id);
     if (!one) return;
-    clearTimeout(one.timer);
+    one.alarm.clear();
     coming.delete(id);
     gate.unreserve(one.reserved);
   }
@@ -243,6 +257,7 @@ export function createConductor(parts: ConductorParts): Conductor {
   function enrol(enrolment: Enrolment): void {
     const { from, turns: theirs } = enrolment;
     admit(enrolment);
+    for (const id of enrolment.unexpected) dismiss(id);
     for (const one of enrolment.expected) expect(one);
     const there = new Set(theirs.map(({ id }) => id));
     for (const turn of theirs.filter(({ isIn }) => isIn)) place(from, turn);
@@ -259,6 +274,7 @@ export function createConductor(parts: ConductorParts): Conductor {
     const still = left.filter(({ key }) => !over.has(key));
     const orphans = toOrphans(still);
     left = [];
+    for (const id of all.flatMap(({ unexpected }) => unexpected)) dismiss(id);
     for (const one of [...all.flatMap(({ expected }) => expected), ...toExpected(still)]) expect(one);
     for (const turn of inOrder([...theirs.filter(({ isIn }) => !isIn), ...orphans])) {
       if (turn.from !== undefined) place(turn.from, turn);
@@ -304,6 +320,7 @@ export function createConductor(parts: ConductorParts): Conductor {
   function hear(word: LaneWord): void {
     if (isClosed) return;
     if (word.kind === "leave" || word.kind === "skip") gathering?.over.add(word.id);
+    if (word.kind === "leave" || word.kind === "skip" || word.kind === "unexpect") past.set(word.id, true);
     if ("term" in word && "from" in word && word.term !== term) {
       if (word.term > term) parts.onNewer(word.term);
       else tell({ kind: "conduct", term, to: word.from });
@@ -326,6 +343,7 @@ export function createConductor(parts: ConductorParts): Conductor {
         break;
       case "leave":
         if (known && isTheirs(word.ticket, word.from)) forget(known);
+        unexpect(word.id);
         break;
       case "letGo":
         if (known && isTheirs(word.ticket, word.from)) abandon(known);
@@ -372,7 +390,8 @@ export function createConductor(parts: ConductorParts): Conductor {
       clearTimeout(again);
       clearInterval(evening);
       clearTimeout(late);
-      for (const { timer } of [...turns.values(), ...coming.values()]) clearTimeout(timer);
+      for (const { timer } of turns.values()) clearTimeout(timer);
+      for (const { alarm } of coming.values()) alarm.clear();
       gate.close();
     },
   };
@@ -389,7 +408,10 @@ function toOrphans(left: readonly Entry[]): readonly Placed[] {
 
 /** What was taken on, and has not become a turn. */
 function toExpected(left: readonly Entry[]): readonly LaneExpected[] {
-  return left.flatMap(({ key: id, thread, at, turn }) => (turn || !thread ? [] : [{ id, thread, at }]));
+  const now = Date.now();
+  return left.flatMap(({ key: id, thread, at, turn }) =>
+    turn || !thread ? [] : [{ id, thread, agoMs: Math.max(0, now - at) }],
+  );
 }
 
 /** As they were accepted. */

@@ -26,8 +26,8 @@ const laneTurn = z.object({
   isKnown: z.boolean(),
 });
 
-/** What was taken on in a thread, and has not come to the lanes yet; as of `Expected`. */
-const expected = z.object({ id: key, thread: key, at: z.number() });
+/** What was taken on in a thread, and has not come to the lanes yet: so long ago, whatever the clocks say. */
+const expected = z.object({ id: key, thread: key, agoMs: z.number() });
 
 export type LaneExpected = z.output<typeof expected>;
 
@@ -45,7 +45,9 @@ export const laneWords = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("enrol"),
     ...{ from, term, atOnce: z.number(), turns: z.array(laneTurn).readonly() },
-    expected: z.array(expected).readonly(),
+    expected: z.array(expected).readonly().default([]),
+    /** What it expects no more, of the last minute. */
+    unexpected: z.array(key).readonly().default([]),
     begun: z.array(z.object({ amount: z.number(), agoMs: z.number() })).readonly(),
   }),
   z.object({ kind: z.literal("enter"), from, term, turn: laneTurn }),

@@ -32,6 +32,9 @@ interface Own {
 const conducting = "conductor";
 const presenceOf = (name: string) => `process:${name}`;
 
+/** For how many ms, and of how many, it is told again that they come to nothing: longer than anybody waits for them. */
+const [unexpectedMs, mostUnexpected] = [60_000, 1000];
+
 /** Ms until what could not be told, or asked, is tried again. */
 const againMs = 500;
 
@@ -68,6 +71,8 @@ export async function createFleetLanes(of: {
   const own = new Map<number, Own>();
   /** What this process has taken on, and is about to bring. */
   const expected = new Map<EventKey, Expected>();
+  /** What has come to nothing of that, and when, by the clock that nobody sets: it may not have been heard. */
+  const unexpected = createBounded<EventKey, number>(mostUnexpected);
   const begun = createRate(of.perMinute === undefined ? Number.POSITIVE_INFINITY : Number.MAX_SAFE_INTEGER);
   /** Empty while it is told nothing: the others hold this process for gone, and it has not appeared again. */
   let presence = "";
@@ -133,6 +138,7 @@ export async function createFleetLanes(of: {
       ...{ kind: "enrol", from: presence, term, atOnce },
       turns: [...own.values()].map(toLaneTurn),
       expected: [...expected.values()].map(toLaneExpected),
+      unexpected: [...unexpected].flatMap(([id, at]) => (performance.now() - at < unexpectedMs ? [id] : [])),
       begun: begun.recent(now).map(({ amount, at }) => ({ amount, agoMs: now - at })),
     });
   }
@@ -141,7 +147,9 @@ export async function createFleetLanes(of: {
   async function certain(): Promise<void> {
     const isInDoubt = (hold: Hold | undefined) => hold?.lost.aborted === false && !hold.isHeld();
     const isAnyInDoubt = () =>
-      isInDoubt(present) || [...own.values()].some(({ id }) => isInDoubt(of.ledger.hold(id)));
+      isInDoubt(present) ||
+      [...own.values()].some(({ id }) => isInDoubt(of.ledger.hold(id))) ||
+      [...expected.keys()].some((id) => isInDoubt(of.ledger.hold(id)));
     while (!isClosed && isAnyInDoubt()) await pause(againMs);
   }
 
@@ -271,7 +279,11 @@ export async function createFleetLanes(of: {
   }
 
   bus.hear(lanesTopic, (body) => {
-    const word = laneWords.parse(body);
+    const { data: word, error } = laneWords.safeParse(body);
+    if (!word) {
+      log.debug({ error }, "lanes.unread"); // another version says more
+      return;
+    }
     conductor?.hear(word);
     hearOfOwn(word);
     if (word.kind === "gone") {
@@ -338,17 +350,23 @@ export async function createFleetLanes(of: {
         if (presence !== "") tell({ kind: "enter", from: presence, term, turn: toLaneTurn(turn) });
       });
     },
-    async expect(one, lost) {
-      if (lost.aborted) return;
+    async expect(one, { lost, isHeld }) {
+      if (!isHeld()) return; // who has it by now says so
       expected.set(one.key, one);
-      lost.addEventListener("abort", () => expected.delete(one.key), { once: true });
-      const telling = say({ kind: "expect", ...toLaneExpected(one) }).catch(enrolSoon);
-      await withTimeout(telling, againMs);
+      lost.addEventListener("abort", () => expected.get(one.key) === one && expected.delete(one.key), {
+        once: true,
+      });
+      await say({ kind: "expect", ...toLaneExpected(one) }).catch(enrolSoon);
     },
     unexpect(id) {
-      if (expected.delete(id)) tell({ kind: "unexpect", id });
+      if (!expected.delete(id)) return;
+      unexpected.set(id, performance.now());
+      tell({ kind: "unexpect", id });
     },
-    skip: (id) => tell({ kind: "skip", id }),
+    skip(id) {
+      expected.delete(id);
+      tell({ kind: "skip", id });
+    },
     async close() {
       isClosed = true;
       stopping?.removeEventListener("abort", giveAway);
@@ -367,7 +385,7 @@ function nameOf(claim: string): readonly string[] {
 }
 
 function toLaneExpected({ key: id, thread, at }: Expected): LaneExpected {
-  return { id, thread, at };
+  return { id, thread, agoMs: Math.max(0, Date.now() - at) };
 }
 
 function toLaneTurn({ id, ticket, asker, isIn, isKnown }: Own): LaneTurn {

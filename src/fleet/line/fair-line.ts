@@ -241,9 +241,10 @@ export function createFairLine<Thing>(): FairLine<Thing> {
       person.round = begins + picturesOf(asker) - 1;
       person.waiting += 1;
       const after = thread.line.size > 0 && thread.last.community === key ? thread.last.round : 0;
+      const isFirst = kept !== undefined && thread.line.before(kept) === 0;
       number += 1;
-      const rank = { round: Math.max(begins, after), number };
-      thread.last = { community: key, round: rank.round };
+      const rank = { round: isFirst ? begins : Math.max(begins, after), number };
+      thread.last = { community: key, round: Math.max(rank.round, after) };
       const waiting: Waiting<Thing> = {
         ...{ thing, thread, community, person, rank, home: asker.home },
         rankThere: kept ?? { round: asker.at ?? 0, number },

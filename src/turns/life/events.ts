@@ -5,7 +5,7 @@ import type { Adapter } from "../../seam/adapter.ts";
 import type { Attend, Note } from "../../seam/core.ts";
 import { BotError, toBotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
-import { withLimit } from "../../seam/timeout.ts";
+import { withLimit, withTimeout } from "../../seam/timeout.ts";
 import type { Click, EventKey, PlatformEvent } from "../../seam/turn.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Clicks } from "./clicks.ts";
@@ -30,6 +30,9 @@ type Noted = Pick<Entry, "key" | "body" | "at" | "thread">;
 /** Ms in which a second click is the first one's. */
 const clickMs = 2000;
 
+/** Ms that an event waits for the other processes to be told of it. */
+const mostExpectMs = 500;
+
 /** How often what fails for another reason than that the platform is down is tried again. */
 const mostOfOurs = 5;
 
@@ -52,7 +55,8 @@ export function createEvents(
   wait: (ms: number) => Promise<unknown> = (ms) => sleep(ms, null, { signal: of.stopped, ref: false }),
 ): Events {
   const { stopped, log, now } = of;
-  const notedAt = new Map<EventKey, number>();
+  /** What is being seen to. */
+  const open = new Map<EventKey, Noted>();
 
   /** Whether it is worth another try, after so many. */
   function mayGoBetter({ key, at }: Noted, error: unknown, tries: number): boolean {
@@ -73,9 +77,9 @@ export function createEvents(
   }
 
   async function attend(adapter: Adapter, event: Noted, first: () => Promise<void>): Promise<void> {
-    const { key, at } = event;
-    notedAt.set(key, at);
-    await see(adapter, event, first).finally(() => notedAt.delete(key));
+    const { key } = event;
+    open.set(key, event);
+    await see(adapter, event, first).finally(() => open.get(key) === event && open.delete(key));
   }
 
   async function see(adapter: Adapter, event: Noted, first: () => Promise<void>): Promise<void> {
@@ -101,12 +105,12 @@ export function createEvents(
     }
     if (!isDone && stopped.aborted) return;
     await ledger.over(key).catch((error: unknown) => log.error({ event: key, error }, "store.failed"));
-    lanes.unexpect(key);
+    if (!hold.lost.aborted) lanes.unexpect(key);
   }
 
   /** Where it was said all else waits for what comes of it. */
   async function expect({ key, thread, at }: Noted): Promise<void> {
-    if (thread) await lanes.expect({ key, thread, at }, ledger.hold(key).lost);
+    if (thread) await lanes.expect({ key, thread, at }, ledger.hold(key));
   }
 
   async function take(adapter: Adapter, event: PlatformEvent): Promise<boolean> {
@@ -123,16 +127,19 @@ export function createEvents(
   return {
     note: (adapter) => async (event) => {
       const { key, body, thread } = event;
-      const noted = { key, body, at: now(), ...(thread && { thread }) };
+      const began = performance.now();
       arrivals.came(key);
       let isTaken = false;
       try {
         isTaken = await take(adapter, event);
-        if (isTaken) await expect(noted);
       } finally {
         if (!isTaken) arrivals.went(key);
       }
       if (!isTaken) return undefined;
+      const noted = { key, body, at: now(), ...(thread && { thread }) };
+      // Its acknowledgement waits no longer for that than it may for all.
+      const leftMs = began + takeLimitMs - performance.now();
+      await withTimeout(expect(noted), Math.max(0, Math.min(leftMs, mostExpectMs)));
       const bound = ledger.bind(key);
       const seeTo: Attend = async (work, { isAcknowledged = false } = {}) => {
         if (isAcknowledged) {
@@ -150,6 +157,6 @@ export function createEvents(
       void attend(adapter, event, () => adapter.replay({ key, body }));
       await ledger.settled(key);
     },
-    notedAt: (event) => notedAt.get(event),
+    notedAt: (event) => open.get(event)?.at,
   };
 }

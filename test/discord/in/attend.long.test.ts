@@ -71,7 +71,8 @@ test("everything is noted under Discord's own name for it, before it is acknowle
 
 test("what is drawn where a conversation goes on is noted for that, and nothing else is", async (t) => {
   const notes = createNotes();
-  const { simulator, channel, ada, next } = await startDiscord(t, { core: { note: notes.note } });
+  const server = await startDiscord(t, { core: { note: notes.note }, threads: "auto" });
+  const { simulator, channel, ada, next } = server;
   const took = async () => (await next()).reply.show(await done());
   const threads = () => notes.events.splice(0).map(({ thread }) => thread);
   const askIn = async (where: typeof channel) => {
@@ -87,17 +88,22 @@ test("what is drawn where a conversation goes on is noted for that, and nothing 
     await form.acknowledged();
     await simulator.submit(form, { prompt: "make it night" });
     await took();
+    await simulator.say(where, ada, "in snow", { replyTo: picture });
+    await took();
     const open = threads();
     await simulator.slash(where, ada, "draw", { prompt: "a fox", private: true });
     await took();
     await simulator.slash(where, ada, "style list");
     await took();
     assert.deepEqual(threads(), [undefined, undefined]);
-    return open;
+    return { picture, open };
   };
   const direct = simulator.dm(ada);
-  assert.deepEqual(await askIn(direct), Array(5).fill(`discord:${direct.id}`));
-  assert.deepEqual(await askIn(channel), Array(5).fill(undefined));
+  const alone = await askIn(direct);
+  assert.deepEqual(alone.open, Array(6).fill(`discord:${direct.id}`));
+  const { picture, open } = await askIn(channel);
+  const below = `discord:${picture}`;
+  assert.deepEqual(open, [undefined, undefined, undefined, below, below, below]);
 });
 
 test("what comes again is one: by the gateway, edited, and after a restart", async (t) => {

@@ -13,10 +13,13 @@ test("what a process was told of the app while the store and the others were awa
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const keep = createKeep();
   let isAway = true;
-  const set: typeof keep.set = async (...given) => {
-    if (isAway) throw new Error("the store is away");
-    await keep.set(...given);
-  };
+  const whileThere =
+    <Given extends readonly unknown[]>(write: (...given: Given) => Promise<unknown>) =>
+    async (...given: Given) => {
+      if (isAway) throw new Error("the store is away");
+      await write(...given);
+    };
+  const fragile = { ...keep, set: whileThere(keep.set), delete: whileThere(keep.delete) };
   for (const isShared of [true, false]) {
     await keep.delete("agent:B1");
     isAway = true;
@@ -25,12 +28,10 @@ test("what a process was told of the app while the store and the others were awa
       if (isAway) throw new Error("the server is away");
       heard(topic, body);
     };
-    const shared = { bus: { hear, onMissed, tell }, closing: new AbortController().signal };
-    const parts = { log, ...(isShared && { shared }) };
-    const [one, other] = [
-      await readAppKind({ ...keep, set }, "B1", parts),
-      await readAppKind(keep, "B1", parts),
-    ];
+    const closing = new AbortController();
+    const bus = { hear, onMissed, tell };
+    const parts = { log, closing: closing.signal, ...(isShared && { bus }) };
+    const [one, other] = [await readAppKind(fragile, "B1", parts), await readAppKind(keep, "B1", parts)];
     one.tell(true);
     await setImmediate();
     isAway = false;
@@ -39,7 +40,15 @@ test("what a process was told of the app while the store and the others were awa
     await setImmediate();
     assert.equal(await keep.get("agent:B1"), true);
     assert.equal(other.isAgent, isShared, "where there are others");
-    assert.equal((await readAppKind(keep, "B1", { log })).isAgent, true, "so does whoever starts next");
+    assert.equal((await readAppKind(keep, "B1", parts)).isAgent, true, "so does whoever starts next");
+    isAway = true;
+    one.tell(false);
+    await setImmediate();
+    closing.abort();
+    isAway = false;
+    t.mock.timers.tick(5000);
+    await setImmediate();
+    assert.equal(await keep.get("agent:B1"), true, "who has ended writes nothing more");
   }
 });
 
@@ -49,7 +58,7 @@ test("what one process is told of the app the others know, also those that were 
   const open = ({ isDeaf = false } = {}) => {
     const { hear, onMissed, missed } = isDeaf ? createHearers(log) : hearers;
     const bus = { hear, onMissed, tell: async (topic: string, body: unknown) => hearers.heard(topic, body) };
-    return readAppKind(keep, "B1", { log, shared: { bus, closing: closing.signal } }).then((app) => ({
+    return readAppKind(keep, "B1", { log, bus, closing: closing.signal }).then((app) => ({
       app,
       missed,
     }));

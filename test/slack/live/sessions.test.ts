@@ -16,7 +16,7 @@ async function open(
   given: { keep?: Keep; answer?: (status: string) => void | Promise<void>; app?: AppKind } = {},
 ) {
   const { keep = noCore().keep, answer = () => {} } = given;
-  const app = given.app ?? (await readAppKind(keep, "B1", { log }));
+  const app = given.app ?? (await readAppKind(keep, "B1", { log, closing: new AbortController().signal }));
   if (!given.app) app.tell(true);
   const told: string[] = [];
   let at = 0;

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import type { WireMessage } from "../../../adapters/web/wire/messages.ts";
-import type { Core } from "../../../src/seam/core.ts";
+import type { Attend, Core } from "../../../src/seam/core.ts";
 import { BotError } from "../../../src/seam/errors.ts";
+import { showWhile } from "../../../src/seam/held.ts";
 import type { PlatformEvent, Press, Prompt } from "../../../src/seam/turn.ts";
 import { createFolder, png, startPlayground, view } from "../playground.ts";
 
@@ -93,6 +94,34 @@ test("what was noted and never stored is taken on when it is sent again, and wha
   await playground.adapter.replay(again);
   assert.equal((await playground.next()).turn.kind, "prompt", "and this one is its own");
 });
+
+for (const [what, attend] of [
+  ["before it is stored", (work) => showWhile(() => assert.fail("it is another's"), work).catch(() => {})],
+  ["before that is begun", async () => {}],
+] satisfies [string, Attend][]) {
+  test(`what another process has seen to by then is not stored, and is to be sent again: ${what}`, async (t) => {
+    const notes = createNotes();
+    let attends: Attend | undefined = attend;
+    const playground = await startPlayground(
+      t,
+      {},
+      {
+        async note(event) {
+          const own = await notes.note(event);
+          return attends ?? own;
+        },
+      },
+    );
+    const path = `/api/threads/${randomUUID()}/prompts`;
+    const form = { id: randomUUID(), text: "a fox", attachment: new File([await png(7)], "fox.png") };
+    assert.ok((await playground.post(path, form)).status >= 500);
+    assert.deepEqual(await playground.json("/api/threads"), []);
+    assert.deepEqual(playground.taken, []);
+    attends = undefined;
+    assert.equal((await playground.post(path, form)).status, 202);
+    assert.deepEqual(((await playground.next()).turn as Prompt).attachments.length, 1);
+  });
+}
 
 test("what cannot be noted is refused in words, and leaves nothing", async (t) => {
   let isFull = true;

@@ -25,12 +25,9 @@ const againMs = 5000;
 export async function readAppKind(
   keep: Keep,
   botId: string,
-  of: {
-    readonly log: Log;
-    readonly shared?: { readonly bus: Shared["bus"]; readonly closing: AbortSignal } | undefined;
-  },
+  of: { readonly log: Log; readonly bus?: Shared["bus"] | undefined; readonly closing: AbortSignal },
 ): Promise<AppKind> {
-  const { log, shared } = of;
+  const { log, bus, closing } = of;
   const place = `agent:${botId}`;
   const read = async () => (await keep.get(place)) === true;
   let isAgent = false;
@@ -45,21 +42,21 @@ export async function readAppKind(
     log.info({ agent: now }, "slack.app.kind");
   }
 
-  const stops = shared && [
-    shared.bus.hear(topic, (body) => {
+  const stops = bus && [
+    bus.hear(topic, (body) => {
       const heard = z.boolean().parse(body);
       if (heard !== told) told = undefined;
       set(heard);
     }),
     // A server that has lost what it was told last knows less than this process.
-    shared.bus.onMissed(() => {
+    bus.onMissed(() => {
       if (told !== undefined) return write(told);
       read()
         .then((found) => found && set(true))
         .catch(() => {});
     }),
   ];
-  shared?.closing.addEventListener("abort", () => {
+  closing.addEventListener("abort", () => {
     for (const stop of stops ?? []) stop();
     clearTimeout(again);
   });
@@ -67,12 +64,12 @@ export async function readAppKind(
   /** The store is told, and the others. */
   function write(now: boolean): void {
     clearTimeout(again);
-    shared?.bus.tell(topic, now).catch(() => {}); // who misses it looks for itself
+    bus?.tell(topic, now).catch(() => {}); // who misses it looks for itself
     writing = writing
       .then(() => (now ? keep.set(place, true) : keep.delete(place)))
       .catch((error: unknown) => {
         log.warn({ error: toLogged(error) }, "slack.app.unwritten");
-        if (shared?.closing.aborted) return;
+        if (closing.aborted) return;
         again = setTimeout(() => told !== undefined && write(told), againMs).unref();
       });
   }

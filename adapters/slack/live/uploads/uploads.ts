@@ -1,7 +1,7 @@
 import type { ListedKeep, Shared } from "../../../../src/seam/core.ts";
 import type { Log } from "../../../../src/seam/log.ts";
 import { toLogged } from "../../wire/trouble.ts";
-import { type Answer, createAnswer } from "./answer.ts";
+import { type Answer, createAnswer } from "./answer-files.ts";
 import { createRecords, type Upload } from "./records.ts";
 
 /**
