@@ -27,6 +27,10 @@ for (const store of servers) {
       assert.ok(faults.length >= 2, faults.join());
     });
 
+    test("nor when they are stopped in mid-air for longer than a claim", async () => {
+      assert.deepEqual(await pass(41, ["pause"], { turns: 12 }), ["pause"]);
+    });
+
     test("nor when the server ends, hangs, or loses its last second", async () => {
       const faults = await pass(9, ["outage"], { blows: 4, mostOutageMs: 10_000, platforms: ["slack"] });
       assert.ok(
