@@ -45,9 +45,14 @@ export interface Lanes {
   /**
    * Where there are several processes: what is taken on later in that thread, wherever it is, goes after this, which is to
    * enter by that key, here or at whoever takes it over. For half a minute, and as long again where another process
-   * begins to keep the line. Resolves when the others have been told; never rejects. `hold`: of that event.
+   * begins to keep the line. Resolves when the others have been told; never rejects. `hold`: of that event; `isNew`: it was
+   * taken on just now, and goes after all that was told so before, whatever the clocks say.
    */
-  expect(expected: Expected, hold: Pick<Hold, "lost" | "isHeld">): Promise<void>;
+  expect(
+    expected: Expected,
+    hold: Pick<Hold, "lost" | "isHeld">,
+    more?: { readonly isNew?: boolean },
+  ): Promise<void>;
   /** That one comes to nothing, unless it has come: its thread goes on. */
   unexpect(key: EventKey): void;
   /** A turn that another process may have had in line needs no place any more: others of its thread go on. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { type ConductorParts, createConductor } from "../../src/fleet/bull/conductor.ts";
 import type { Enrolment, LaneTurn, LaneWord } from "../../src/fleet/bull/lane-words.ts";
 import { createLog } from "../../src/seam/log.ts";
@@ -50,14 +50,14 @@ test("what a process knows to have come to nothing nobody waits for, whatever th
   hear(enrolment("one/1", { unexpected: ["paper:1"] }));
   hear(enrolment("two/1", { expected: [{ id: "paper:1", thread: "a:1", agoMs: 9000 }] }));
   await setImmediate();
-  hear({ kind: "expect", id: "paper:1", thread: "a:1", agoMs: 9000 });
+  hear({ kind: "expect", id: "paper:1", thread: "a:1", agoMs: 9000, isNew: false });
   hear({ kind: "enter", from: "two/1", term, turn: turnOf("paper:2") });
   assert.deepEqual(went(), ["paper:2"]);
 });
 
 test("what has left while all enrol is expected no more", async (t) => {
   const { hear, went } = conduct(t);
-  hear({ kind: "expect", id: "paper:1", thread: "a:1", agoMs: 0 });
+  hear({ kind: "expect", id: "paper:1", thread: "a:1", agoMs: 0, isNew: true });
   hear({ kind: "leave", from: "one/1", term, id: "paper:1", ticket: 1 });
   for (const from of ["one/1", "two/1"]) hear(enrolment(from)); // all that was told before is in it
   await setImmediate();
@@ -65,13 +65,26 @@ test("what has left while all enrol is expected no more", async (t) => {
   assert.deepEqual(went(), ["paper:2"]);
 });
 
-test("which of two was said first the clocks of their processes do not decide", async (t) => {
+test("what is said while all enrol goes before what came later, and is enrolled by then", async (t) => {
+  const { hear, went } = conduct(t);
+  hear(enrolment("one/1"));
+  hear({ kind: "expect", id: "paper:1", thread: "a:1", agoMs: 0, isNew: true });
+  hear({ kind: "enter", from: "one/1", term, turn: turnOf("paper:1") });
+  await setTimeout(5);
+  const expected = [{ id: "paper:3", thread: "a:1", agoMs: 0 }] as const;
+  hear(enrolment("two/1", { turns: [turnOf("paper:2")], expected }));
+  await setImmediate();
+  assert.deepEqual(went(), ["paper:1"]);
+  hear({ kind: "leave", from: "one/1", term, id: "paper:1", ticket: 1 });
+  assert.deepEqual(went(), ["paper:1", "paper:2"]);
+});
+
+test("which of two was said first neither the clocks of their processes decide nor how long noting took", async (t) => {
   const { hear, went } = conduct(t);
   for (const from of ["one/1", "two/1"]) hear(enrolment(from));
   await setImmediate();
-  hear({ kind: "expect", id: "paper:1", thread: "a:1", agoMs: 0 });
-  t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 5 });
-  hear({ kind: "expect", id: "paper:2", thread: "a:1", agoMs: 0 });
+  hear({ kind: "expect", id: "paper:1", thread: "a:1", agoMs: 0, isNew: true });
+  hear({ kind: "expect", id: "paper:2", thread: "a:1", agoMs: 300, isNew: true });
   const early = { thread: "a:1", user: "u:ben", at: Date.now() - 1500 } as const; // its clock is behind
   hear({ kind: "enter", from: "two/1", term, turn: turnOf("paper:2", { asker: early }) });
   assert.deepEqual(went(), []);

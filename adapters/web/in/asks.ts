@@ -167,7 +167,7 @@ export function createAsks(
       const found = chat.message(id);
       if (found) return found;
     }
-    return undefined;
+    return shared ? chat.findLast(id) : undefined;
   }
 
   async function replayAsk(key: EventKey, { ask: id, toBot, files }: z.output<typeof notedAsk>) {

@@ -65,6 +65,11 @@ export interface Chat {
     isSecond?: (ask: WireAsk, before: WireAsk) => boolean,
   ): Promise<WireThread | undefined>;
   /**
+   * A message, looked for once more. Where it is not there, whoever is about to store it in another process is asked once
+   * more whether it still has it (`checkHeld`): what was written since it looked is not what it looked at.
+   */
+  findLast(id: string): Promise<WireMessage | undefined>;
+  /**
    * Stores an answer or changes it. Nothing is stored, and it says why, when what it answers has been deleted (`gone`), or
    * `isBehind` what is shown. One whose view is `gone` is kept beside it until then, to be brought back.
    */
@@ -170,6 +175,9 @@ export async function openChat(database: Database, pictures: Pictures, now: () =
     ),
     clearShown: database.prepare("DELETE FROM shown WHERE message = ?"),
     show: database.prepare("INSERT INTO shown (message, position, file) VALUES (?, ?, ?)"),
+    missed: database.prepare(
+      "INSERT INTO settings (name, value) VALUES ('missed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+    ),
     lastAsks: database.prepare(
       "SELECT body FROM messages WHERE thread = ? AND kind = 'ask' ORDER BY seq DESC LIMIT 8",
     ),
@@ -276,6 +284,12 @@ export async function openChat(database: Database, pictures: Pictures, now: () =
         sql.touchThread.run(ask.thread, toTitle(ask.text), now());
         const unshown = [...removed, ...put(ask, drafts)];
         return { result: thread(ask.thread), unshown };
+      }),
+    findLast: (id) =>
+      database.atomically(() => {
+        const found = message(id);
+        if (!found) sql.missed.run(id);
+        return found;
       }),
     answer: (answer, drafts, head, isBehind) =>
       store(drafts, () => {

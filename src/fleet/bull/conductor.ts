@@ -3,7 +3,7 @@ import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
 import { type Alarm, setAlarm } from "../../seam/timeout.ts";
 import type { EventKey } from "../../seam/turn.ts";
-import { type LineLimits, toAsker } from "../lanes.ts";
+import { type Expected, type LineLimits, toAsker } from "../lanes.ts";
 import type { Entry } from "../ledger.ts";
 import { createGate, type Hears, nowhere, type Pass, type Reservation } from "../line/gate.ts";
 import type { Enrolment, LaneExpected, LaneTurn, LaneWord } from "./lane-words.ts";
@@ -54,6 +54,8 @@ interface Coming {
 interface Gathering {
   readonly enrolled: Map<string, Enrolment>;
   readonly gone: Set<string>;
+  /** What is about to come, as it was heard: none of what is enrolled goes before it that came later. */
+  readonly expected: Expected[];
   /** What was told since. */
   later: LaneWord[];
   /** Turns that have left meanwhile: what the ledger has said of them before is old. */
@@ -61,7 +63,7 @@ interface Gathering {
 }
 
 const newGathering = (): Gathering => ({
-  ...{ enrolled: new Map(), gone: new Set(), later: [], over: new Set() },
+  ...{ enrolled: new Map(), gone: new Set(), expected: [], later: [], over: new Set() },
 });
 
 /** A turn, and the process it is at; undefined: that is gone. */
@@ -105,6 +107,8 @@ export function createConductor(parts: ConductorParts): Conductor {
   /** What is over, or comes to nothing: that it is about to come may be said once more, by who does not know that yet. */
   const past = createBounded<EventKey, true>(mostPast);
   const members = new Set<string>();
+  /** When the newest of what was taken on was heard of. */
+  let newest = 0;
   let gathering: Gathering | undefined = newGathering();
   let awaited: ReadonlySet<string> | undefined;
   let left: readonly Entry[] = [];
@@ -132,14 +136,26 @@ export function createConductor(parts: ConductorParts): Conductor {
     gate.leave(known.pass);
   }
 
-  function expect({ id, thread, agoMs }: LaneExpected): void {
-    if (past.has(id) || turns.has(id) || coming.has(id)) return;
+  /** When it was taken on, by this clock. What is new goes by when it is heard: nobody's clock and no delay decides. */
+  function timed({
+    id,
+    thread,
+    agoMs,
+    isNew = false,
+  }: LaneExpected & { readonly isNew?: boolean }): Expected {
+    const now = Date.now();
+    newest = Math.max(now, newest + 0.001);
+    return { key: id, thread, at: isNew ? newest : now - agoMs };
+  }
+
+  function expect({ key, thread, at }: Expected): void {
+    if (past.has(key) || turns.has(key) || coming.has(key)) return;
     const isLate = () => {
-      log.warn({ event: id }, "lanes.unclaimed");
-      unexpect(id);
+      log.warn({ event: key }, "lanes.unclaimed");
+      dismiss(key);
     };
     const alarm = setAlarm(mostExpectedMs, isLate, { isIdle: true });
-    coming.set(id, { reserved: gate.reserve(thread, Date.now() - agoMs), alarm });
+    coming.set(key, { reserved: gate.reserve(thread, at), alarm });
   }
 
   /** It comes to nothing. */
@@ -258,14 +274,14 @@ export function createConductor(parts: ConductorParts): Conductor {
     const { from, turns: theirs } = enrolment;
     admit(enrolment);
     for (const id of enrolment.unexpected) dismiss(id);
-    for (const one of enrolment.expected) expect(one);
+    for (const one of enrolment.expected) expect(timed(one));
     const there = new Set(theirs.map(({ id }) => id));
     for (const turn of theirs.filter(({ isIn }) => isIn)) place(from, turn);
     for (const turn of inOrder(theirs.filter(({ isIn }) => !isIn))) place(from, turn);
     for (const known of [...turns.values()]) if (known.from === from && !there.has(known.id)) forget(known);
   }
 
-  function begin({ enrolled, later, over }: Gathering): void {
+  function begin({ enrolled, expected, later, over }: Gathering): void {
     gathering = undefined;
     const all = [...enrolled.values()];
     for (const one of all) admit(one);
@@ -275,7 +291,7 @@ export function createConductor(parts: ConductorParts): Conductor {
     const orphans = toOrphans(still);
     left = [];
     for (const id of all.flatMap(({ unexpected }) => unexpected)) dismiss(id);
-    for (const one of [...all.flatMap(({ expected }) => expected), ...toExpected(still)]) expect(one);
+    for (const one of [...expected, ...toExpected(still)]) expect(one);
     for (const turn of inOrder([...theirs.filter(({ isIn }) => !isIn), ...orphans])) {
       if (turn.from !== undefined) place(turn.from, turn);
       else if (!turns.has(turn.id)) {
@@ -296,6 +312,10 @@ export function createConductor(parts: ConductorParts): Conductor {
       case "enrol":
         forgetEarlier(word.from); // that is in it
         at.enrolled.set(word.from, word);
+        at.expected.push(...word.expected.map(timed));
+        break;
+      case "expect":
+        at.expected.push(timed(word));
         break;
       case "gone":
         forgetEarlier(word.from);
@@ -352,7 +372,7 @@ export function createConductor(parts: ConductorParts): Conductor {
         remove(word.from);
         break;
       case "expect":
-        expect(word);
+        expect(timed(word));
         break;
       case "unexpect":
         unexpect(word.id);
@@ -407,11 +427,8 @@ function toOrphans(left: readonly Entry[]): readonly Placed[] {
 }
 
 /** What was taken on, and has not become a turn. */
-function toExpected(left: readonly Entry[]): readonly LaneExpected[] {
-  const now = Date.now();
-  return left.flatMap(({ key: id, thread, at, turn }) =>
-    turn || !thread ? [] : [{ id, thread, agoMs: Math.max(0, now - at) }],
-  );
+function toExpected(left: readonly Entry[]): readonly Expected[] {
+  return left.flatMap(({ key, thread, at, turn }) => (turn || !thread ? [] : [{ key, thread, at }]));
 }
 
 /** As they were accepted. */

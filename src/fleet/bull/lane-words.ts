@@ -58,8 +58,8 @@ export const laneWords = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("gone"), from }),
   /** There is room for it at another process, `by`, that is to have it. */
   z.object({ kind: z.literal("handOn"), to, by: z.string(), term, ...named }),
-  /** Whoever has it by then: it is about to come, and its thread waits for it. */
-  expected.extend({ kind: z.literal("expect") }),
+  /** Whoever has it by then: it is about to come, and its thread waits for it. `isNew`: it goes after what was told before. */
+  expected.extend({ kind: z.literal("expect"), isNew: z.boolean() }),
   /** It comes to nothing. Where somebody has it in line, it stays there. */
   z.object({ kind: z.literal("unexpect"), id: key }),
   /** Whoever has that turn now needs no place for it. */

@@ -350,13 +350,13 @@ export async function createFleetLanes(of: {
         if (presence !== "") tell({ kind: "enter", from: presence, term, turn: toLaneTurn(turn) });
       });
     },
-    async expect(one, { lost, isHeld }) {
+    async expect(one, { lost, isHeld }, { isNew = false } = {}) {
       if (!isHeld()) return; // who has it by now says so
       expected.set(one.key, one);
       lost.addEventListener("abort", () => expected.get(one.key) === one && expected.delete(one.key), {
         once: true,
       });
-      await say({ kind: "expect", ...toLaneExpected(one) }).catch(enrolSoon);
+      await say({ kind: "expect", ...toLaneExpected(one), isNew }).catch(enrolSoon);
     },
     unexpect(id) {
       if (!expected.delete(id)) return;

@@ -5,6 +5,7 @@ import type { Adapter } from "../../seam/adapter.ts";
 import type { Attend, Note } from "../../seam/core.ts";
 import { BotError, toBotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
+import { createQueue } from "../../seam/queue.ts";
 import { withLimit, withTimeout } from "../../seam/timeout.ts";
 import type { Click, EventKey, PlatformEvent } from "../../seam/turn.ts";
 import type { Arrivals } from "./arrivals.ts";
@@ -57,6 +58,7 @@ export function createEvents(
   const { stopped, log, now } = of;
   /** What is being seen to. */
   const open = new Map<EventKey, Noted>();
+  const inThread = createQueue();
 
   /** Whether it is worth another try, after so many. */
   function mayGoBetter({ key, at }: Noted, error: unknown, tries: number): boolean {
@@ -109,8 +111,8 @@ export function createEvents(
   }
 
   /** Where it was said all else waits for what comes of it. */
-  async function expect({ key, thread, at }: Noted): Promise<void> {
-    if (thread) await lanes.expect({ key, thread, at }, ledger.hold(key));
+  async function expect({ key, thread, at }: Noted, isNew: boolean): Promise<void> {
+    if (thread) await lanes.expect({ key, thread, at }, ledger.hold(key), { isNew });
   }
 
   async function take(adapter: Adapter, event: PlatformEvent): Promise<boolean> {
@@ -124,36 +126,43 @@ export function createEvents(
     }
   }
 
-  return {
-    note: (adapter) => async (event) => {
-      const { key, body, thread } = event;
-      const began = performance.now();
-      arrivals.came(key);
-      let isTaken = false;
-      try {
-        isTaken = await take(adapter, event);
-      } finally {
-        if (!isTaken) arrivals.went(key);
+  async function note(adapter: Adapter, event: PlatformEvent, at: number): Promise<Attend | undefined> {
+    const { key, body, thread } = event;
+    const noted = { key, body, at, ...(thread && { thread }) };
+    const began = performance.now();
+    arrivals.came(key);
+    let isTaken = false;
+    try {
+      isTaken = await take(adapter, event);
+    } finally {
+      if (!isTaken) arrivals.went(key);
+    }
+    if (!isTaken) return undefined;
+    const bound = ledger.bind(key);
+    // Its acknowledgement waits no longer for that than it may for all.
+    const leftMs = began + takeLimitMs - performance.now();
+    const expecting = bound(() => expect(noted, true));
+    await withTimeout(expecting, Math.max(0, Math.min(leftMs, mostExpectMs)));
+    return async (work, { isAcknowledged = false } = {}) => {
+      if (isAcknowledged) {
+        arrivals.went(key);
+        await arrivals.calm();
       }
-      if (!isTaken) return undefined;
-      const noted = { key, body, at: now(), ...(thread && { thread }) };
-      // Its acknowledgement waits no longer for that than it may for all.
-      const leftMs = began + takeLimitMs - performance.now();
-      await withTimeout(expect(noted), Math.max(0, Math.min(leftMs, mostExpectMs)));
-      const bound = ledger.bind(key);
-      const seeTo: Attend = async (work, { isAcknowledged = false } = {}) => {
-        if (isAcknowledged) {
-          arrivals.went(key);
-          await arrivals.calm();
-        }
-        await bound(() => attend(adapter, noted, work)).finally(() => arrivals.went(key));
-      };
-      return seeTo;
+      await bound(() => attend(adapter, noted, work)).finally(() => arrivals.went(key));
+    };
+  }
+
+  return {
+    note: (adapter) => (event) => {
+      const at = now();
+      const work = () => note(adapter, event, at);
+      // What is said in one thread is told to the others as it came, however long it takes to note each.
+      return ledger.isShared && event.thread ? inThread(event.thread, work) : work();
     },
     async replay(adapter, event) {
       const { key, body } = event;
       log.info({ adapter: adapter.name, event: key }, "event.replayed");
-      void expect(event);
+      void expect(event, false);
       void attend(adapter, event, () => adapter.replay({ key, body }));
       await ledger.settled(key);
     },

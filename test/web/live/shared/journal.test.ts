@@ -9,6 +9,7 @@ import { type Archive, openArchive } from "../../../../adapters/web/live/archive
 import type { WireAsk } from "../../../../adapters/web/wire/messages.ts";
 import { measure } from "../../../../src/pictures/jobs.ts";
 import type { Shared } from "../../../../src/seam/core.ts";
+import { showWhile } from "../../../../src/seam/held.ts";
 import { createLog } from "../../../../src/seam/log.ts";
 import { until } from "../../../rig/until.ts";
 import { createFolder, png } from "../../playground.ts";
@@ -126,6 +127,34 @@ test("where something else came first it is put behind that, and all have the sa
   await second.chat.fresh();
   assert.deepEqual([...said(first)].sort(), ["a bear", "a fox", "a hare", "a wolf"]);
   for (const one of [second, await open(t, shared())]) assert.deepEqual(said(one), said(first));
+});
+
+test("what another has looked for in vain is not stored after that, however long its writing was held up", async (t) => {
+  const { shared } = await createGround(t);
+  const own = shared();
+  const [reached, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const stopped = await open(t, {
+    ...own,
+    async transact(work) {
+      reached.resolve();
+      await woken.promise;
+      return own.transact(work);
+    },
+  });
+  const other = await open(t, shared());
+  let isHeld = true;
+  const ask = toAsk("a fox");
+  const asking = showWhile(
+    () => assert.ok(isHeld, "it is another's"),
+    () => stopped.chat.ask(ask, []),
+  );
+  await reached.promise;
+  assert.equal(await other.chat.findLast(ask.id), undefined);
+  isHeld = false;
+  woken.resolve();
+  await assert.rejects(asking);
+  await other.chat.fresh();
+  assert.deepEqual(said(other), []);
 });
 
 test("of what was forgotten the store has nothing left, neither words nor pictures", async (t) => {
