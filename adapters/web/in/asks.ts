@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type ActionName, isActionName } from "../../../src/seam/actions.ts";
 import type { Attend, Core } from "../../../src/seam/core.ts";
-import { BotError } from "../../../src/seam/errors.ts";
+import { BotError, toBotError } from "../../../src/seam/errors.ts";
 import type { Attachment, EventKey, PlatformEvent, Turn } from "../../../src/seam/turn.ts";
 import type { Reply } from "../../../src/seam/view.ts";
 import { isOver } from "../../../src/seam/view.ts";
@@ -133,13 +133,16 @@ export function createAsks(
     /** Where another process got it, too, and was faster, that one sees to it. */
     const work = async () => {
       posting.resolve(post());
-      const posted = await posting.promise.catch(() => undefined); // nothing comes of it, and the page is told why
+      // The page is told why. What may be stored all the same is looked for then; of the rest nothing comes.
+      const posted = await posting.promise.catch((error: unknown) => {
+        if (mayBeStored(error)) throw error;
+      });
       if (posted) await answer(posted.ask, event, attachments, toBot);
     };
     // It was stopped for so long that another has seen to it, and found nothing that was asked.
     void seeTo(work).finally(() => posting.reject(heldUp()));
     const posted = await posting.promise.catch(async (error: unknown) => {
-      await uploads.remove(kept);
+      if (!mayBeStored(error)) await uploads.remove(kept);
       throw error;
     });
     if (!posted) await uploads.remove(kept);
@@ -173,10 +176,10 @@ export function createAsks(
   async function replayAsk(key: EventKey, { ask: id, toBot, files }: z.output<typeof notedAsk>) {
     await begun.get(id)?.catch(() => {});
     const ask = await find(id);
-    // Not stored, or stored when it was sent again: the page was not told that it is taken.
-    if (ask?.kind !== "ask" || ask.event !== key) return;
-    if (isAnswered(id)) return;
     const attachments = files.map(({ file, ...claims }) => toSent({ ...claims, file }, stage));
+    // Not stored, or stored when it was sent again: the page was not told that it is taken.
+    if (ask?.kind !== "ask" || ask.event !== key) return uploads.remove(keptOf(attachments));
+    if (isAnswered(id)) return;
     await (running.get(key) ?? answer(ask, key, attachments, toBot));
   }
 
@@ -210,6 +213,11 @@ export function createAsks(
       log.error({ event: key }, "event.unreadable");
     },
   };
+}
+
+/** A store that fails may have written what it does not answer for. */
+function mayBeStored(error: unknown): boolean {
+  return toBotError(error).code === "storage";
 }
 
 function heldUp(): BotError {

@@ -4,8 +4,11 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { WireAnswer } from "../../../../adapters/web/wire/messages.ts";
-import type { Prompt } from "../../../../src/seam/turn.ts";
-import { createFolder, raw, startPlayground, view } from "../../playground.ts";
+import type { Core } from "../../../../src/seam/core.ts";
+import { BotError } from "../../../../src/seam/errors.ts";
+import type { PlatformEvent, Prompt } from "../../../../src/seam/turn.ts";
+import { until } from "../../../rig/until.ts";
+import { createFolder, png, raw, startPlayground, view } from "../../playground.ts";
 import { createGround, type Ground, keptIn } from "./processes.ts";
 
 /** A process of the fleet: the real adapter, with a core that only writes down what it is given. */
@@ -83,6 +86,47 @@ test("an ask that is gone on with while a server has lost it is waited for", asy
   const { turn } = await other.next();
   assert.equal((turn as Prompt).text, "a fox");
   await replayed;
+});
+
+test("an ask that the server has stored, and the answer was lost, is drawn once, and the page is told that it failed", async (t) => {
+  const ground = await createGround(t);
+  let isLost = false;
+  const shared = () => {
+    const own = ground.shared();
+    const transact: typeof own.transact = async (work) => {
+      let isEntry = false;
+      const done = await own.transact((within) =>
+        work({
+          ...within,
+          async set(key, value) {
+            isEntry ||= key.startsWith("entry:");
+            await within.set(key, value);
+          },
+        }),
+      );
+      if (!isLost || !isEntry) return done;
+      isLost = false;
+      throw new BotError("storage", "My memory does not answer.");
+    };
+    return { ...own, transact };
+  };
+  const seen: PlatformEvent[] = [];
+  const note: Core["note"] = async (event) => {
+    isLost = true;
+    return (work) => work().catch(() => void seen.push(event)); // as the core does: it comes again
+  };
+  const dataDir = await createFolder(t);
+  const process = await startPlayground(t, { dataDir }, { shared: shared(), note });
+  const [id, thread] = [randomUUID(), randomUUID()];
+  const form = { id, text: "a fox", attachment: new File([await png(7)], "fox.png") };
+  assert.equal((await process.post(`/api/threads/${thread}/prompts`, form)).status, 500);
+  await until(() => seen.length === 1, "it to come again");
+  await process.adapter.replay(seen[0] ?? assert.fail());
+  const { turn } = await process.next();
+  const [picture] = (turn as Prompt).attachments;
+  assert.ok((await picture?.read(AbortSignal.timeout(10_000)))?.byteLength, "with what was attached");
+  assert.equal((await process.post(`/api/threads/${thread}/prompts`, form)).status, 202);
+  assert.deepEqual(process.taken, []);
 });
 
 test("an ask that is sent to two processes is one", async (t) => {
