@@ -139,6 +139,31 @@ for (const [name, create] of [
       assert.deepEqual(lines, ["store.failing", "store.back"]);
     });
 
+    test("is there for all that begin at once where nothing is kept yet", async (t) => {
+      if (!running(t)) return;
+      for (let round = 0; round < 3; round += 1) {
+        const fresh = (await create()) ?? assert.fail();
+        try {
+          await fresh.start();
+          const opening = Array.from({ length: 6 }, () => openStore(fresh.url, { limitMs: 60_000 }));
+          const stores = await Promise.all(opening);
+          await Promise.all(
+            stores.map((store, at) =>
+              store.transact((within) =>
+                within.table("one", schema).set(`${at}`, { words: "at once", count: at }),
+              ),
+            ),
+          );
+          const [first] = stores;
+          const counts = stores.map(async (_, at) => (await first?.table("one", schema).get(`${at}`))?.count);
+          assert.deepEqual(await Promise.all(counts), [...stores.keys()]);
+          await Promise.all(stores.map((store) => store.close().catch(() => {}))); // they share a pool
+        } finally {
+          await fresh.remove();
+        }
+      }
+    });
+
     test("writes together what belongs together, as it would one by one, or nothing", async (t) => {
       const server = running(t);
       if (!server) return;

@@ -46,6 +46,15 @@ const makeWriteIf = `
   END $body$`;
 
 /**
+ * Whether it is there by now: PostgreSQL says so to one of two that make the same at once, though they say `IF NOT EXISTS`
+ * or `OR REPLACE`. Source: its appendix A; XX000 is "tuple concurrently updated".
+ */
+function isMadeByAnother(error: unknown): boolean {
+  const { code } = { code: undefined, ...(error as object) };
+  return ["23505", "42710", "42P07", "42723", "XX000"].includes(String(code));
+}
+
+/**
  * Keyv's own PostgreSQL store, made to outlive its server. Rejects when that lets nobody in within `connectMs`, or has no
  * table to give.
  *
@@ -68,7 +77,7 @@ export async function createPostgresStore(
   });
   let reason: unknown;
   adapter.on("error", (error) => {
-    reason ??= error;
+    if (!isMadeByAnother(error)) reason ??= error;
   });
   try {
     await withLimit(connectMs, () => adapter.query("SELECT 1"));
@@ -96,6 +105,7 @@ export async function createPostgresStore(
     async writeIf(seen: readonly Seen[], rows: readonly Row[]) {
       made ??= pool.query(makeWriteIf);
       await made.catch((error: unknown) => {
+        if (isMadeByAnother(error)) return;
         made = undefined;
         throw error;
       });
