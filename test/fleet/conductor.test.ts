@@ -71,8 +71,10 @@ test("what is said while all enrol goes before what came later, and is enrolled 
   hear({ kind: "expect", id: "paper:1", thread: "a:1", agoMs: 0, isNew: true });
   hear({ kind: "enter", from: "one/1", term, turn: turnOf("paper:1") });
   await setTimeout(5);
+  const turns = [turnOf("paper:2")];
+  await setTimeout(5);
   const expected = [{ id: "paper:3", thread: "a:1", agoMs: 0 }] as const;
-  hear(enrolment("two/1", { turns: [turnOf("paper:2")], expected }));
+  hear(enrolment("two/1", { turns, expected }));
   await setImmediate();
   assert.deepEqual(went(), ["paper:1"]);
   hear({ kind: "leave", from: "one/1", term, id: "paper:1", ticket: 1 });
