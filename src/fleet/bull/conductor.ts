@@ -1,12 +1,11 @@
-import { createBounded } from "../../seam/bounded.ts";
 import { BotError } from "../../seam/errors.ts";
 import type { Log } from "../../seam/log.ts";
-import { type Alarm, setAlarm } from "../../seam/timeout.ts";
 import type { EventKey } from "../../seam/turn.ts";
 import { type Expected, type LineLimits, toAsker } from "../lanes.ts";
 import type { Entry } from "../ledger.ts";
-import { createGate, type Hears, nowhere, type Pass, type Reservation } from "../line/gate.ts";
-import type { Enrolment, LaneExpected, LaneTurn, LaneWord } from "./lane-words.ts";
+import { createGate, type Hears, nowhere, type Pass } from "../line/gate.ts";
+import { createComing } from "./coming.ts";
+import type { Enrolment, LaneTurn, LaneWord } from "./lane-words.ts";
 
 /** Keeps the one line of a fleet, for one term. */
 export interface Conductor {
@@ -44,12 +43,6 @@ interface Known {
   readonly timer?: NodeJS.Timeout;
 }
 
-/** What is about to come, and has its place in its thread. */
-interface Coming {
-  readonly reserved: Reservation;
-  readonly alarm: Alarm;
-}
-
 /** What is known before the line begins. */
 interface Gathering {
   readonly enrolled: Map<string, Enrolment>;
@@ -81,15 +74,6 @@ const mostAwayMs = 1500;
 /** How long a thread waits for a turn whose process is gone, in ms: it is taken over long before, or can be by nobody. */
 const mostOrphanMs = 60_000;
 
-/** How much of what has been is remembered. */
-const mostPast = 5000;
-
-/**
- * How long a thread waits for what was taken on and does not come, in ms: longer than it takes to be taken over from a
- * process that is gone, and to be begun with anew.
- */
-const mostExpectedMs = 30_000;
-
 /**
  * Before anybody is let in, all enrol: those that are in keep their room and their thread; the others go by when they
  * were accepted, and so do the turns that a process which is gone has left in the ledger, until another has taken them.
@@ -103,12 +87,8 @@ export function createConductor(parts: ConductorParts): Conductor {
     isShut: true,
   });
   const turns = new Map<EventKey, Known>();
-  const coming = new Map<EventKey, Coming>();
-  /** What is over, or comes to nothing: that it is about to come may be said once more, by who does not know that yet. */
-  const past = createBounded<EventKey, true>(mostPast);
+  const coming = createComing(gate, (id) => turns.has(id), log);
   const members = new Set<string>();
-  /** When the newest of what was taken on was heard of. */
-  let newest = 0;
   let gathering: Gathering | undefined = newGathering();
   let awaited: ReadonlySet<string> | undefined;
   let left: readonly Entry[] = [];
@@ -136,47 +116,10 @@ export function createConductor(parts: ConductorParts): Conductor {
     gate.leave(known.pass);
   }
 
-  /** When it was taken on, by this clock. What is new goes by when it is heard: nobody's clock and no delay decides. */
-  function timed({
-    id,
-    thread,
-    agoMs,
-    isNew = false,
-  }: LaneExpected & { readonly isNew?: boolean }): Expected {
-    const now = Date.now();
-    newest = Math.max(now, newest + 0.001);
-    return { key: id, thread, at: isNew ? newest : now - agoMs };
-  }
-
-  function expect({ key, thread, at }: Expected): void {
-    if (past.has(key) || turns.has(key) || coming.has(key)) return;
-    const isLate = () => {
-      log.warn({ event: key }, "lanes.unclaimed");
-      dismiss(key);
-    };
-    const alarm = setAlarm(mostExpectedMs, isLate, { isIdle: true });
-    coming.set(key, { reserved: gate.reserve(thread, at), alarm });
-  }
-
-  /** It comes to nothing. */
-  function dismiss(id: EventKey): void {
-    past.set(id, true);
-    unexpect(id);
-  }
-
-  /** It has come, or does not. */
-  function unexpect(id: EventKey): void {
-    const one = coming.get(id);
-    if (!one) return;
-    one.alarm.clear();
-    coming.delete(id);
-    gate.unreserve(one.reserved);
-  }
-
   /** It is at that process, in line or in. */
   function place(from: string, turn: LaneTurn): void {
     put(from, turn);
-    unexpect(turn.id); // after that, so that nobody else of the thread goes
+    coming.unexpect(turn.id); // after that, so that nobody else of the thread goes
   }
 
   function put(from: string, turn: LaneTurn): void {
@@ -203,7 +146,7 @@ export function createConductor(parts: ConductorParts): Conductor {
       return;
     }
     try {
-      keep(from, turn, gate.come(asker, hears, { isKnown, reserved: coming.get(id)?.reserved }));
+      keep(from, turn, gate.come(asker, hears, { isKnown, reserved: coming.reservedFor(id) }));
     } catch (error) {
       if (!(error instanceof BotError)) throw error;
       const { message, retryAfterMs } = error;
@@ -273,8 +216,8 @@ export function createConductor(parts: ConductorParts): Conductor {
   function enrol(enrolment: Enrolment): void {
     const { from, turns: theirs } = enrolment;
     admit(enrolment);
-    for (const id of enrolment.unexpected) dismiss(id);
-    for (const one of enrolment.expected) expect(timed(one));
+    for (const id of enrolment.unexpected) coming.pass(id);
+    for (const one of enrolment.expected) coming.expect(coming.timed(one));
     const there = new Set(theirs.map(({ id }) => id));
     for (const turn of theirs.filter(({ isIn }) => isIn)) place(from, turn);
     for (const turn of inOrder(theirs.filter(({ isIn }) => !isIn))) place(from, turn);
@@ -290,8 +233,8 @@ export function createConductor(parts: ConductorParts): Conductor {
     const still = left.filter(({ key }) => !over.has(key));
     const orphans = toOrphans(still);
     left = [];
-    for (const id of all.flatMap(({ unexpected }) => unexpected)) dismiss(id);
-    for (const one of [...expected, ...toExpected(still)]) expect(one);
+    for (const id of all.flatMap(({ unexpected }) => unexpected)) coming.pass(id);
+    for (const one of [...expected, ...toExpected(still)]) coming.expect(one);
     for (const turn of inOrder([...theirs.filter(({ isIn }) => !isIn), ...orphans])) {
       if (turn.from !== undefined) place(turn.from, turn);
       else if (!turns.has(turn.id)) {
@@ -312,10 +255,10 @@ export function createConductor(parts: ConductorParts): Conductor {
       case "enrol":
         forgetEarlier(word.from); // that is in it
         at.enrolled.set(word.from, word);
-        at.expected.push(...word.expected.map(timed));
+        at.expected.push(...word.expected.map(coming.timed));
         break;
       case "expect":
-        at.expected.push(timed(word));
+        at.expected.push(coming.timed(word));
         break;
       case "gone":
         forgetEarlier(word.from);
@@ -340,7 +283,7 @@ export function createConductor(parts: ConductorParts): Conductor {
   function hear(word: LaneWord): void {
     if (isClosed) return;
     if (word.kind === "leave" || word.kind === "skip") gathering?.over.add(word.id);
-    if (word.kind === "leave" || word.kind === "skip" || word.kind === "unexpect") past.set(word.id, true);
+    if (word.kind === "leave" || word.kind === "skip" || word.kind === "unexpect") coming.pass(word.id);
     if ("term" in word && "from" in word && word.term !== term) {
       if (word.term > term) parts.onNewer(word.term);
       else tell({ kind: "conduct", term, to: word.from });
@@ -363,7 +306,6 @@ export function createConductor(parts: ConductorParts): Conductor {
         break;
       case "leave":
         if (known && isTheirs(word.ticket, word.from)) forget(known);
-        unexpect(word.id);
         break;
       case "letGo":
         if (known && isTheirs(word.ticket, word.from)) abandon(known);
@@ -372,14 +314,10 @@ export function createConductor(parts: ConductorParts): Conductor {
         remove(word.from);
         break;
       case "expect":
-        expect(timed(word));
-        break;
-      case "unexpect":
-        unexpect(word.id);
+        coming.expect(coming.timed(word));
         break;
       case "skip":
         if (known) forget(known);
-        unexpect(word.id);
     }
   }
 
@@ -411,7 +349,7 @@ export function createConductor(parts: ConductorParts): Conductor {
       clearInterval(evening);
       clearTimeout(late);
       for (const { timer } of turns.values()) clearTimeout(timer);
-      for (const { alarm } of coming.values()) alarm.clear();
+      coming.close();
       gate.close();
     },
   };
