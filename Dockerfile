@@ -23,6 +23,7 @@ RUN apt-get update \
     && install -d -o node -g node -m 700 /data
 ENV NODE_ENV=production \
     UV_THREADPOOL_SIZE=16 \
+    GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
     HOST=0.0.0.0 \
     SLACK_HOST=0.0.0.0 \
     HEALTH_PORT=9464 \

@@ -4,6 +4,7 @@ import { isWhole, toNewestSketch } from "../pictures/jobs.ts";
 import { BotError } from "../seam/errors.ts";
 import { toExtension } from "../seam/files/file-name.ts";
 import type { Log } from "../seam/log.ts";
+import { giveBack } from "../seam/spare.ts";
 import type { Image, ImageLimits } from "../seam/view.ts";
 
 /** Characters of an answer that are kept: a server that never stops talking must not fill memory and every view. */
@@ -66,8 +67,14 @@ export function createDrawing(of: {
     return taken;
   }
 
+  function leaveOut(): void {
+    if (next) giveBack(next);
+    next = undefined;
+  }
+
   /** Of those that come while one waits the newest is taken, and none when the picture is there. */
   async function sketch(bytes: Uint8Array): Promise<void> {
+    leaveOut();
     next = bytes;
     if (sketching) return;
     sketching = makeSketches();
@@ -79,7 +86,7 @@ export function createDrawing(of: {
       try {
         const isWanted = await Promise.race([ready(), hurried.promise]);
         if (!isWanted) {
-          next = undefined;
+          leaveOut();
           continue;
         }
         const encoded = await toNewestSketch(takeNext, limits);
@@ -119,7 +126,7 @@ export function createDrawing(of: {
           return sketch(painted.bytes);
         case "picture": {
           const { bytes, mediaType } = painted.picture;
-          next = undefined;
+          leaveOut();
           if (mediaType === "image/svg+xml" || (await isWhole(bytes))) {
             pictures.push(painted.picture);
             if (isOneOfSeveral) void sketch(bytes);

@@ -10,7 +10,7 @@ export type PaintEvent =
   | { readonly kind: "started"; readonly responseId: string }
   /** OpenAI is busy or out of reach; it is tried again in so many ms. */
   | { readonly kind: "waiting"; readonly ms: number }
-  /** A sketch of a picture. `index` counts from 0. */
+  /** A sketch of a picture. `index` counts from 0; `bytes` are for one look: see `giveBack`. */
   | { readonly kind: "partial"; readonly index: number; readonly bytes: Uint8Array }
   /** More of the answer in words. */
   | { readonly kind: "text"; readonly delta: string }

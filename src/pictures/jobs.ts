@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { isSoundPng, sizeOfPng } from "../seam/files/png.ts";
 import type { Encoded, ImageLimits, Measured } from "../seam/view.ts";
 import type { Rasterised } from "./decoder/formats/svg.ts";
@@ -29,7 +30,7 @@ const bounds = {
   sentPair: { ms: 120_000, mb: 850, rank: 2 },
   header: { ms: 10_000, mb: 250, rank: 0 },
   thumbnail: { ms: 20_000, mb: 420, rank: 2 },
-  sketch: { ms: 20_000, mb: 300, rank: 1 },
+  sketch: { ms: 20_000, mb: 300, rank: 1, most: availableParallelism() },
   drawn: { ms: 120_000, mb: 850, rank: 0 },
   drawnSvg: { ms: 10_000, mb: 420, rank: 0 },
 } as const satisfies Record<string, Bounds>;

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { getCompileCacheDir } from "node:module";
 import type { Socket } from "node:net";
 import { dirname } from "node:path";
+import { giveBack } from "../seam/spare.ts";
 import { takeApart } from "./decoder/crossing.ts";
 import { fromFault } from "./decoder/fault.ts";
 import type { Order, Outcome } from "./decoder/process.ts";
@@ -14,6 +15,8 @@ export interface Bounds {
   readonly mb: number;
   /** What has a lower one goes first; 1 unless said. */
   readonly rank?: number;
+  /** No process is started for it where there are so many: what waits on the processor waits on with more of them. */
+  readonly most?: number;
 }
 
 /** It took more memory or time than it may, or made its process fall. */
@@ -92,7 +95,8 @@ export function createPool(of: {
       const taken = tasks().reduce((sum, { bounds }) => sum + bounds.mb, 0);
       if (taken > 0 && taken + task.bounds.mb > of.mb) return;
       const idle = [...decoders].find(({ task: its, child }) => !its && child.connected);
-      if (!idle && (decoders.size >= of.most || !mayStart())) return;
+      const most = Math.min(of.most, task.bounds.most ?? of.most);
+      if (!idle && (decoders.size >= most || !mayStart())) return;
       waiting.shift();
       const { args } = task.wanted;
       const given = typeof args === "function" ? args() : args;
@@ -114,7 +118,7 @@ export function createPool(of: {
   function start(): Decoder {
     const child = fork(new URL("./decoder/process.ts", import.meta.url), {
       // One piece of work at a time: more threads, and a heap for each, would only hold memory.
-      env: { UV_THREADPOOL_SIZE: "2", MALLOC_ARENA_MAX: "1", ...compiled() },
+      env: { UV_THREADPOOL_SIZE: "2", MALLOC_ARENA_MAX: "1", ...given() },
       execArgv: ["--disable-warning=ExperimentalWarning"],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
@@ -154,7 +158,8 @@ export function createPool(of: {
     child.send(order, (error) => {
       if (error) drop(decoder, error);
     });
-    for (const one of bytes) pictures.write(one);
+    // Here a sketch is not looked at again.
+    for (const one of bytes) pictures.write(one, (error) => !error && giveBack(one));
   }
 
   function end(decoder: Decoder, outcome: Outcome): void {
@@ -232,8 +237,12 @@ export function createPool(of: {
   };
 }
 
-/** Where what was compiled is kept, if it is: a decoder is up in half the time. */
-function compiled(): Readonly<Record<string, string>> {
+/** Where what was compiled is kept, if it is: a decoder is up in half the time. And how memory is asked for. */
+function given(): NodeJS.ProcessEnv {
   const folder = getCompileCacheDir();
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+  const { GLIBC_TUNABLES } = process.env;
+  return {
+    ...(folder !== undefined && { NODE_COMPILE_CACHE: dirname(folder) }),
+    ...(GLIBC_TUNABLES !== undefined && { GLIBC_TUNABLES }),
+  };
 }

@@ -4,8 +4,10 @@ import { describe, test } from "node:test";
 import sharp from "sharp";
 import { createDrawing, type Drawing } from "../../src/answer/drawing.ts";
 import { createLog } from "../../src/seam/log.ts";
+import { takeSpare } from "../../src/seam/spare.ts";
 import { flat } from "../rig/pictures.ts";
 import { limits } from "../rig/studio.ts";
+import { until } from "../rig/until.ts";
 
 test("words without end are cut", async () => {
   const drawing = createDrawing({ prompt: "a fox", index: 0, limits, log: createLog("silent") });
@@ -94,6 +96,28 @@ describe("a sketch", () => {
     await drawing.take(picture(wide));
     await seen.promise;
     assert.deepEqual(await shapeOf(drawing), [40, 10]);
+  });
+
+  test("gives its memory back when it is made or left out, and a picture keeps its own", async () => {
+    const large = await sharp(randomBytes(300 * 300 * 3), { raw: { width: 300, height: 300, channels: 3 } })
+      .png()
+      .toBuffer();
+    const lend = () => {
+      const lent = takeSpare(large.length);
+      lent.set(large);
+      return lent.subarray(0, large.length);
+    };
+    const { drawing, shown } = begin();
+    const [first, second, third] = [lend(), lend(), lend()];
+    const sketched = drawing.take(partial(first, 0));
+    void drawing.take(partial(second, 1));
+    await sketched;
+    await until(() => first.length + second.length === 0, "both");
+    assert.ok(shown.length > 0);
+    void drawing.take(partial(third, 2));
+    await drawing.take(picture(large));
+    await until(() => third.length === 0, "the one that nobody saw");
+    assert.equal(drawing.pictures[0]?.bytes.length, large.length);
   });
 
   describe("that would not be seen yet", () => {

@@ -106,9 +106,9 @@ test("node is process 1, with no npm in between, and its own port is asked for i
   assert.match(health?.json?.[2] ?? "", /HEALTH_PORT}\/health/);
 });
 
-test("every variable that it sets is one of ours, or Node's", () => {
+test("every variable that it sets is one of ours, Node's or its allocator's", () => {
   const env = toPairs(last(final, "ENV"));
-  const others = ["NODE_ENV", "UV_THREADPOOL_SIZE"];
+  const others = ["NODE_ENV", "UV_THREADPOOL_SIZE", "GLIBC_TUNABLES"];
   assert.deepEqual(
     Object.keys(env).filter((name) => !knownNames.includes(name) && !others.includes(name)),
     [],

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
+import { brotliCompressSync, createBrotliDecompress, createUnzip, gzipSync } from "node:zlib";
 import { readEvents } from "../../src/openai/stream/read-events.ts";
+import { giveBack } from "../../src/seam/spare.ts";
 import { createDice } from "../rig/dice.ts";
 
 const { roll } = createDice(15);
@@ -10,12 +12,15 @@ const bytes = (length: number) => Buffer.from(Array.from({ length }, () => roll(
 const limits = { bytes: 10_000_000, idleMs: 10_000 };
 
 /** What is read of a stream that comes in pieces of so many bytes. */
-async function read(text: string, size: number, known: readonly string[] = []): Promise<readonly unknown[]> {
+function read(text: string, size: number, known: readonly string[] = []): Promise<readonly unknown[]> {
   const body = Buffer.from(text);
   const pieces = Array.from({ length: Math.ceil(body.length / size) }, (_, at) =>
     body.subarray(at * size, (at + 1) * size),
   );
-  const stream = Readable.from(pieces, { objectMode: false });
+  return readAll(Readable.from(pieces, { objectMode: false }), known);
+}
+
+async function readAll(stream: Readable, known: readonly string[] = []): Promise<readonly unknown[]> {
   const all: unknown[] = [];
   for await (const event of readEvents(stream, new Headers(), limits, (callId) => known.includes(callId)))
     all.push(event);
@@ -116,6 +121,59 @@ describe("a picture that is there already", () => {
       type: "response.completed",
       output: [{ ...call, result: picture }, { result: picture }],
     });
+  });
+});
+
+describe("the memory", () => {
+  const partial = { type: "response.image_generation_call.partial_image", partial_image_b64: large };
+  const done = { type: "response.output_item.done", item: call };
+  const told = { type: "response.completed", text: "on and on ".repeat(5000) };
+  const toText = (events: readonly object[]) =>
+    events.map((one) => `data: ${JSON.stringify(one)}\n\n`).join("");
+  const text = toText([partial, done]);
+
+  test("of what has been read is free, where it is nobody else's", async () => {
+    const all = Buffer.from(toText([told, partial, done]));
+    const full = Math.floor(all.length / 16_384);
+    const whole = Array.from({ length: full }, (_, at) =>
+      Buffer.from(Uint8Array.from(all.subarray(at * 16_384, (at + 1) * 16_384)).buffer),
+    );
+    const small = Buffer.from(`: ${"-".repeat(10)}\n\n`);
+    const rest = all.subarray(full * 16_384);
+    const pieces = [...whole, rest, all.subarray(0, 20_000), all.subarray(20_000), small];
+    const [first, ...others] = await readAll(Readable.from(pieces, { objectMode: false }));
+    same(first, told);
+    assert.equal(others.length, 5);
+    assert.deepEqual(
+      whole.map(({ length }) => length),
+      whole.map(() => 0),
+    );
+    assert.ok(all.includes(text));
+    assert.equal(small.length, 14);
+  });
+
+  for (const [name, packed, unpack] of [
+    ["gzip", gzipSync(text.repeat(4)), createUnzip],
+    ["br", brotliCompressSync(text.repeat(4)), createBrotliDecompress],
+  ] as const) {
+    test(`that a stream is unpacked into (${name}) is its own`, async () => {
+      const all = await readAll(Readable.from([packed], { objectMode: false }).pipe(unpack()));
+      assert.equal(all.length, 8);
+      for (const [at, one] of all.entries())
+        same(
+          one,
+          at % 2
+            ? { ...done, item: { ...call, result: picture } }
+            : { ...partial, partial_image_b64: picture },
+        );
+    });
+  }
+
+  test("of a partial may be given back, and that of a picture never", async () => {
+    const [sketch, whole] = (await read(text, 16_384)) as [typeof partial, typeof done];
+    const [passing, kept] = [sketch.partial_image_b64, whole.item.result] as unknown as Buffer[];
+    for (const one of [passing, kept]) giveBack(one as Buffer);
+    assert.deepEqual([passing?.length, kept?.length], [0, picture.length]);
   });
 });
 

@@ -92,6 +92,21 @@ test("another process is started for what has waited for a while, and not before
   await held;
 });
 
+test("none is started for what is content with fewer, and another is for what comes after it", async () => {
+  const before = await children();
+  const own = async () => (await children()).filter((pid) => !before.includes(pid)).length;
+  const pool = createPool({ mb: 1000, most: 2, patienceMs: 0, idleMs: 60_000, keptMs: 60_000 });
+  const stop = new AbortController();
+  const held = pool.run(slow, ample, stop.signal).catch(() => {});
+  const modest = pool.run(await quick(), { ...ample, most: 1 });
+  assert.equal(await own(), 1);
+  await pool.run(await quick(), { ...ample, rank: 0 });
+  await modest;
+  assert.equal(await own(), 2);
+  stop.abort();
+  await held;
+});
+
 test("a process that is stopped together with the bot before it could begin is not its picture's fault", async () => {
   const [picture, before] = [await quick(), await children()];
   const work = createPool(one).run(picture, ample);

@@ -11,8 +11,11 @@ export interface Heap {
   empty(): Buffer;
 }
 
-/** Small chunks are copied together: a chunk can be a single byte, and costs two hundred. */
-export function createHeap(): Heap {
+/**
+ * Small chunks are copied together: a chunk can be a single byte, and costs two hundred. `isLent`: so are large ones, whose
+ * memory is another's by then.
+ */
+export function createHeap(isLent = false): Heap {
   let parts: Uint8Array[] = [];
   let size = 0;
   let block: Buffer | undefined;
@@ -28,7 +31,7 @@ export function createHeap(): Heap {
       size += bytes.length;
       if (bytes.length >= worthKeeping) {
         close();
-        parts.push(bytes);
+        parts.push(isLent ? Buffer.from(bytes) : bytes);
         return;
       }
       if (used + bytes.length > blockBytes) close();

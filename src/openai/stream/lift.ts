@@ -1,3 +1,5 @@
+import { giveBack, takeSpare } from "../../seam/spare.ts";
+
 const [quote, equals] = [34, 61];
 /** Letters that are three bytes. */
 const group = 4;
@@ -22,13 +24,15 @@ const usualBytes = new Map<string, number>();
 const [roundBytes, mostBytes] = [256 * 1024, 8 * 1024 * 1024];
 
 /**
- * `kind`: those of one kind are about as large as each other.
+ * `kind`: those of one kind are about as large as each other. `isPassing`: its bytes are for one look, and whoever has had
+ * that may give them back.
  *
  * No letter is looked at twice, and none is held. Where something comes that is not base64, an escape above all, it is
  * spoilt from there on, and its letters are to be read as those of any other string.
  */
-export function createLift(kind: string): Lift {
-  let bytes = Buffer.allocUnsafeSlow(usualBytes.get(kind) ?? firstBytes);
+export function createLift(kind: string, isPassing = false): Lift {
+  const take = isPassing ? takeSpare : Buffer.allocUnsafeSlow;
+  let bytes = take(usualBytes.get(kind) ?? firstBytes);
   let used = 0;
   /** Letters that make no whole group of bytes yet, or may be the last. */
   let rest = "";
@@ -37,8 +41,9 @@ export function createLift(kind: string): Lift {
 
   function room(more: number): void {
     if (used + more <= bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(bytes.length * 2, used + more));
+    const larger = take(Math.max(bytes.length * 2, used + more));
     bytes.copy(larger, 0, 0, used);
+    giveBack(bytes);
     bytes = larger;
   }
 

@@ -16,7 +16,7 @@ export interface StreamLimits {
 }
 
 /**
- * The events of a stream, unchecked, in one pass over its bytes. A picture in one of them is a Uint8Array in place of its
+ * The events of a stream, unchecked, in one pass over its bytes, whose memory is free after that. A picture in one of them is a Uint8Array in place of its
  * base64; that of a call that `isKnown`, by its id, is an empty string.
  *
  * It does what the SDK's own iterator does, which looks at every byte several times, and more: it rejects with BotError
@@ -37,6 +37,7 @@ export async function* readEvents(
       const share = read.done ? undefined : takeShare(read.value.length);
       if (share) await share;
       const texts = read.done ? cutter.rest() : cutter.take(read.value);
+      if (!read.done) free(read.value);
       if (cutter.longest > bytes) throw tooLong(bytes);
       for (const text of texts) {
         const told = parseEvent(text, headers, cutter.pictures);
@@ -48,6 +49,18 @@ export async function* readEvents(
   } finally {
     body.destroy(); // it ends the connection, where that is not over
   }
+}
+
+/** Bytes of a chunk that is worth it. */
+const worthFreeing = 4096;
+
+/**
+ * Gives back the memory of what has been read, where it is the chunk's alone: when the collector comes to it there are
+ * many, none of which the processor has near it any more.
+ */
+function free({ buffer, byteLength }: Uint8Array): void {
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  if (isOwn && byteLength >= worthFreeing) buffer.transfer(0);
 }
 
 export function tooLong(bytes: number): BotError {
@@ -96,7 +109,8 @@ function parse(text: string, pictures: Map<string, Uint8Array>): unknown {
 
 const [lineFeed, carriageReturn] = [10, 13];
 
-/** Fields that hold a picture, to where it begins. */
+/** The field of a partial, and all fields that hold a picture, to where it begins. */
+const partial = "partial_image_b64";
 const picture = /"(partial_image_b64|b64_json|result)"\s*:\s*"/;
 /** The same at the end of an object that has said which call it is. */
 const ofCall = /\{[^{}]*"id"\s*:\s*"([^"\\]+)"[^{}]*"result"\s*:\s*"$/;
@@ -112,7 +126,7 @@ const longestItem = 8192;
  */
 function createCutter(isKnown: (callId: string) => boolean) {
   const prefix = randomUUID(); // no server can name one
-  const held = createHeap();
+  const held = createHeap(true);
   const pictures = new Map<string, Uint8Array>();
   let lift: Lift | undefined;
   /** The end of what is held, in which a field may begin. */
@@ -176,7 +190,8 @@ function createCutter(isKnown: (callId: string) => boolean) {
       line += begin - at;
       const item = (tail + come.slice(0, begin - at)).slice(-longestItem);
       const call = ofCall.exec(item)?.[1];
-      lift = call !== undefined && isKnown(call) ? createSkip() : createLift(`${found[1]}`);
+      lift =
+        call !== undefined && isKnown(call) ? createSkip() : createLift(`${found[1]}`, found[1] === partial);
       return begin;
     }
     add(chunk.subarray(at, to));

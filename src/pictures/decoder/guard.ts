@@ -1,4 +1,4 @@
-import { workerData } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 
 /** What the guard is told, in memory that is shared with it. */
 export const told = {
@@ -12,32 +12,41 @@ export const told = {
 
 /** Between two looks, in ms: what can be taken in that time is taken before it is seen. */
 const everyMs = 5;
-const MB = 1024 * 1024;
+
+/** All that it knows: it is run by its words alone. */
+interface Known {
+  readonly shared: Int32Array;
+  readonly parent: number;
+  readonly places: typeof told;
+  readonly everyMs: number;
+}
 
 /**
- * The thread that watches over its process: the decoders are not ours, and know no limit. It ends the process when that
- * has taken more memory or time than its work may, and when whoever started it is gone, also in the middle of a decoding.
+ * Starts the thread that watches over this process, as `shared` tells it: the decoders are not ours, and know no limit. It
+ * ends the process when that has taken more memory or time than its work may, and when its `parent` is gone, also in the
+ * middle of a decoding. A file in TypeScript would take a thread three times as long to begin with.
  */
-export function guard(shared: Int32Array, parent: number): never {
+export function startGuard(shared: Int32Array, parent: number): void {
+  const known: Known = { shared, parent, places: told, everyMs };
+  new Worker(`(${watch})(require("node:worker_threads").workerData)`, { eval: true, workerData: known });
+}
+
+function watch({ shared, parent, places, everyMs }: Known): never {
+  const MB = 1024 * 1024;
   let work = -1;
   let since = 0;
   for (;;) {
-    Atomics.wait(shared, told.mb, 0);
-    const mb = Atomics.load(shared, told.mb);
+    Atomics.wait(shared, places.mb, 0);
+    const mb = Atomics.load(shared, places.mb);
     if (mb === 0) continue;
     const { user, system } = process.cpuUsage();
     const now = (user + system) / 1000;
-    if (work !== Atomics.load(shared, told.work)) {
-      work = Atomics.load(shared, told.work);
+    if (work !== Atomics.load(shared, places.work)) {
+      work = Atomics.load(shared, places.work);
       since = now;
     }
-    const isOver = process.memoryUsage.rss() > mb * MB || now - since > Atomics.load(shared, told.ms);
+    const isOver = process.memoryUsage.rss() > mb * MB || now - since > Atomics.load(shared, places.ms);
     if (isOver || process.ppid !== parent) process.kill(process.pid, "SIGKILL");
-    Atomics.wait(shared, told.mb, mb, everyMs);
+    Atomics.wait(shared, places.mb, mb, everyMs);
   }
-}
-
-if (workerData) {
-  const { shared, parent } = workerData as { readonly shared: Int32Array; readonly parent: number };
-  guard(shared, parent);
 }

@@ -1,11 +1,10 @@
 import { readSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { setPriority } from "node:os";
-import { Worker } from "node:worker_threads";
 import sharp from "sharp";
 import { putTogether } from "./crossing.ts";
 import { type Fault, toFault } from "./fault.ts";
-import { told } from "./guard.ts";
+import { startGuard, told } from "./guard.ts";
 import { work } from "./work.ts";
 
 /**
@@ -38,7 +37,7 @@ sharp.cache(false);
 const pipe = 4;
 
 const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(told).length));
-new Worker(new URL("./guard.ts", import.meta.url), { workerData: { shared, parent: process.ppid } });
+startGuard(shared, process.ppid);
 
 flushCompileCache(); // it is always killed
 // Who stops the bot may stop all its processes: this one is needed to the end, and ends with it.

@@ -47,6 +47,7 @@ const folder = new URL(".", import.meta.url);
 const main = new URL("../../../src/main.ts", folder);
 /** As `npm start` has it. */
 const asStarted = ["--max-semi-space-size=4"];
+const startedWith = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
 /** Pictures that are drawn before it is measured, and how fast. */
 const warmUp = 4;
 const sampleMs = 50;
@@ -97,6 +98,7 @@ export async function measureCell(of: {
         ...env,
         ...{ OPENAI_API_KEY: "sk-bench", OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` },
         ...(subject === "ours" && {
+          ...startedWith,
           ...{ DATA_DIR: data, PLAYGROUND: "off", DISCORD_THREADS: "off", CONCURRENCY: "512" },
         }),
       },
