@@ -10,12 +10,16 @@ let timer: NodeJS.Timeout | undefined;
 /**
  * Memory for so many bytes, whatever was in it, for what is looked at once: `giveBack` makes room for the next. What a
  * process has never touched costs it more than to decode a picture into it: the system finds and clears every page.
+ * `make` is asked for it when none is there.
  */
-export function takeSpare(bytes: number): Buffer<ArrayBuffer> {
+export function takeSpare(
+  bytes: number,
+  make: (bytes: number) => Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow,
+): Buffer<ArrayBuffer> {
   const at = spare.findLastIndex(({ byteLength }) => byteLength >= bytes && byteLength <= 2 * bytes);
   const [found] = at < 0 ? [] : spare.splice(at, 1);
   spareBytes -= found?.byteLength ?? 0;
-  const memory = found ? Buffer.from(found) : Buffer.allocUnsafeSlow(bytes);
+  const memory = found ? Buffer.from(found) : make(bytes);
   lent.add(memory.buffer);
   return memory;
 }

@@ -125,3 +125,33 @@ test("all streams together hold up the loop for a share of it, and then others h
   // What each stream has at hand may be read before it is gone over.
   assert.ok(most < 2 * mostInTurn, `${most} bytes of ${read} in one turn`);
 });
+
+test("pictures that begin together take their memory one after the other", async () => {
+  const limits = { bytes: 10_000_000, idleMs: 60_000 };
+  const letters = Buffer.alloc(1_500_000, 1).toString("base64");
+  const head = 'data: {"type":"response.output_item.done","item":{"type":"image_generation_call","result":"';
+  const eventsOf = (...pieces: readonly string[]) =>
+    readEvents(
+      Readable.from(
+        pieces.map((piece) => Buffer.from(piece)),
+        { objectMode: false },
+      ),
+      new Headers(),
+      limits,
+      () => false,
+    );
+  for await (const event of eventsOf(`${head}${letters}"}}\n\n`)) assert.ok(event); // how large one is, is known then
+  let [most, before, isOver] = [0, process.memoryUsage().arrayBuffers, false];
+  const look = () => {
+    const { arrayBuffers } = process.memoryUsage();
+    most = Math.max(most, arrayBuffers - before);
+    before = arrayBuffers;
+    if (!isOver) setImmediate(look);
+  };
+  const streams = Array.from({ length: 20 }, () => eventsOf(`${head}${letters.slice(0, 8192)}`, '"}}\n\n'));
+  setImmediate(look);
+  await Promise.all(streams.map((one) => one.next()));
+  isOver = true;
+  look();
+  assert.ok(most < 4 * letters.length, `${most} bytes in one turn, and a picture has ${letters.length}`);
+});

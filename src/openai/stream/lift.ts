@@ -1,4 +1,5 @@
 import { giveBack, takeSpare } from "../../seam/spare.ts";
+import { useShare } from "./share.ts";
 
 const [quote, equals] = [34, 61];
 /** Letters that are three bytes. */
@@ -31,7 +32,7 @@ const [roundBytes, mostBytes] = [256 * 1024, 8 * 1024 * 1024];
  * spoilt from there on, and its letters are to be read as those of any other string.
  */
 export function createLift(kind: string, isPassing = false): Lift {
-  const take = isPassing ? takeSpare : Buffer.allocUnsafeSlow;
+  const take = (most: number) => (isPassing ? takeSpare(most, makeRoom) : makeRoom(most));
   let bytes = take(usualBytes.get(kind) ?? firstBytes);
   let used = 0;
   /** Letters that make no whole group of bytes yet, or may be the last. */
@@ -98,6 +99,12 @@ export function createLift(kind: string, isPassing = false): Lift {
     bytes: () => (few === undefined ? bytes.subarray(0, used) : undefined),
     letters: () => few ?? bytes.toString("base64", 0, used) + rest,
   };
+}
+
+/** To clear it for the first time is work, too: many pictures that begin together would hold up the loop. */
+function makeRoom(bytes: number): Buffer<ArrayBuffer> {
+  useShare(bytes);
+  return Buffer.allocUnsafeSlow(bytes);
 }
 
 /** A string that is passed over. */

@@ -34,8 +34,8 @@ export async function* readEvents(
     for (;;) {
       const read = await within(chunks.next(), idleMs);
       if (!read) throw new BotError("unreachable", "OpenAI has gone silent. Try again in a minute.");
-      const share = read.done ? undefined : takeShare(read.value.length);
-      if (share) await share;
+      const length = read.done ? 0 : read.value.length;
+      for (let wait = takeShare(length); wait; wait = takeShare(length)) await wait;
       const texts = read.done ? cutter.rest() : cutter.take(read.value);
       if (!read.done) free(read.value);
       if (cutter.longest > bytes) throw tooLong(bytes);

@@ -9,15 +9,21 @@ export const mostInTurn = 1024 * 1024;
 let left = mostInTurn;
 let turn: Promise<void> | undefined;
 
-/** Resolves when so many bytes may be gone over; undefined: at once. */
+/** Takes so many bytes of this turn's share, whatever is left of it: others wait for the next. */
+export function useShare(bytes: number): void {
+  left -= bytes;
+}
+
+/**
+ * Undefined: so many bytes may be gone over, here and now. Otherwise it resolves in the next turn, in which it is to be
+ * asked once more: others may have been faster.
+ */
 export function takeShare(bytes: number): Promise<void> | undefined {
   turn ??= nextTurn().then(() => {
     turn = undefined;
     left = mostInTurn;
   });
-  if (left > 0) {
-    left -= bytes;
-    return undefined;
-  }
-  return turn.then(() => takeShare(bytes));
+  if (left <= 0) return turn;
+  left -= bytes;
+  return undefined;
 }
