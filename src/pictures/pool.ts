@@ -15,7 +15,7 @@ export interface Bounds {
   readonly mb: number;
   /** What has a lower one goes first; 1 unless said. */
   readonly rank?: number;
-  /** No process is started for it where there are so many: what waits on the processor waits on with more of them. */
+  /** No process is started for it while so many are at the same work: more of them would only share the processor. */
   readonly most?: number;
 }
 
@@ -91,18 +91,25 @@ export function createPool(of: {
 
   /** Lets begin what may, in its order: nobody is passed by who takes less. */
   function next(): void {
-    for (let task = waiting[0]; task; task = waiting[0]) {
+    for (;;) {
+      const idle = [...decoders].find(({ task: its, child }) => !its && child.connected);
+      const task = waiting.find((one) => idle || !areEnough(one));
+      if (!task) return;
       const taken = tasks().reduce((sum, { bounds }) => sum + bounds.mb, 0);
       if (taken > 0 && taken + task.bounds.mb > of.mb) return;
-      const idle = [...decoders].find(({ task: its, child }) => !its && child.connected);
-      const most = Math.min(of.most, task.bounds.most ?? of.most);
-      if (!idle && (decoders.size >= most || !mayStart())) return;
-      waiting.shift();
+      if (!idle && (decoders.size >= of.most || !mayStart())) return;
+      waiting.splice(waiting.indexOf(task), 1);
       const { args } = task.wanted;
       const given = typeof args === "function" ? args() : args;
       if (given) begin(idle ?? start(), task, given);
       else task.settle.resolve(undefined);
     }
+  }
+
+  /** Whether as many as are worth it are at such work: then it waits for one of them, and others may go first. */
+  function areEnough({ wanted, bounds }: Task): boolean {
+    const alike = tasks().filter((task) => task.wanted.name === wanted.name).length;
+    return alike >= (bounds.most ?? of.most);
   }
 
   /** Whether another process is worth it by now; it is looked at again when it may be. */
@@ -118,7 +125,7 @@ export function createPool(of: {
   function start(): Decoder {
     const child = fork(new URL("./decoder/process.ts", import.meta.url), {
       // One piece of work at a time: more threads, and a heap for each, would only hold memory.
-      env: { UV_THREADPOOL_SIZE: "2", MALLOC_ARENA_MAX: "1", ...given() },
+      env: { UV_THREADPOOL_SIZE: "2", MALLOC_ARENA_MAX: "1", ...inherited() },
       execArgv: ["--disable-warning=ExperimentalWarning"],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
@@ -238,7 +245,7 @@ export function createPool(of: {
 }
 
 /** Where what was compiled is kept, if it is: a decoder is up in half the time. And how memory is asked for. */
-function given(): NodeJS.ProcessEnv {
+function inherited(): NodeJS.ProcessEnv {
   const folder = getCompileCacheDir();
   const { GLIBC_TUNABLES } = process.env;
   return {

@@ -92,19 +92,19 @@ test("another process is started for what has waited for a while, and not before
   await held;
 });
 
-test("none is started for what is content with fewer, and another is for what comes after it", async () => {
+test("none is started where enough are at the same work, and another is for what is no such", async () => {
   const before = await children();
   const own = async () => (await children()).filter((pid) => !before.includes(pid)).length;
-  const pool = createPool({ mb: 1000, most: 2, patienceMs: 0, idleMs: 60_000, keptMs: 60_000 });
+  const pool = createPool({ mb: 1000, most: 3, patienceMs: 0, idleMs: 60_000, keptMs: 60_000 });
   const stop = new AbortController();
-  const held = pool.run(slow, ample, stop.signal).catch(() => {});
-  const modest = pool.run(await quick(), { ...ample, most: 1 });
+  const modest = { ...ample, most: 1 };
+  const held = pool.run(slow, modest, stop.signal).catch(() => {}); // as a large file is
+  const next = pool.run(slow, modest, stop.signal).catch(() => {});
   assert.equal(await own(), 1);
-  await pool.run(await quick(), { ...ample, rank: 0 });
-  await modest;
-  assert.equal(await own(), 2);
+  await pool.run(await quick(), modest);
+  assert.equal(await own(), 2, "what came later is done meanwhile");
   stop.abort();
-  await held;
+  await Promise.all([held, next]);
 });
 
 test("a process that is stopped together with the bot before it could begin is not its picture's fault", async () => {
