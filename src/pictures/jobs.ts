@@ -116,7 +116,7 @@ export function toThumbnail(source: Uint8Array | string, side: number): Promise<
 
 /**
  * The same of the picture that is the newest when a decoder is free; undefined when none is wanted by then. Until then
- * none is held here.
+ * none is held here, and then its memory is given back where it is lent: see `takeSpare`.
  */
 export function toNewestSketch(
   newest: () => Uint8Array | undefined,

@@ -116,6 +116,13 @@ test("every variable that it sets is one of ours, Node's or its allocator's", ()
   assert.equal(env.DATA_DIR, last(final, "VOLUME"));
 });
 
+test("it starts Node with what npm start does", () => {
+  const env = toPairs(last(final, "ENV"));
+  const script = readFileSync("scripts/node.js", "utf8");
+  for (const name of ["UV_THREADPOOL_SIZE", "GLIBC_TUNABLES"])
+    assert.ok(env[name] && script.includes(`${name}: "${env[name]}"`), name);
+});
+
 test("what is copied is there, and is let through; what is not needed is not", () => {
   const letIn = readFileSync(".dockerignore", "utf8").split("\n").filter(Boolean);
   assert.equal(letIn[0], "*");

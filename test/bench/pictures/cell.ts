@@ -45,7 +45,7 @@ export interface Cell {
 
 const folder = new URL(".", import.meta.url);
 const main = new URL("../../../src/main.ts", folder);
-/** As `npm start` has it. */
+/** As `npm start` has them: options of Node, and what is in the environment. */
 const asStarted = ["--max-semi-space-size=4"];
 const startedWith = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
 /** Pictures that are drawn before it is measured, and how fast. */
