@@ -4,7 +4,8 @@ import { inspect } from "node:util";
 
 /**
  * Tells on standard output how a run of tests goes: a line as each file ends, each failure as it happens, and the
- * numbers at the end. False when something failed. `files`: how many there are; `slowest`: so many tests to name.
+ * numbers at the end, with every failure once more: who sees the last page of a long log sees what is wrong. False when
+ * something failed. `files`: how many there are; `slowest`: so many tests to name.
  */
 export async function report(
   events: AsyncIterable<TestEvent>,
@@ -14,6 +15,7 @@ export async function report(
   /** By file and test, with the names of what it stands in. */
   const names = new Map<string, string>();
   const times: { readonly name: string; readonly ms: number }[] = [];
+  const failures: string[] = [];
   let ended = 0;
   let isWell = true;
 
@@ -36,7 +38,9 @@ export async function report(
           say(`${place} ${mark} ${relative("test", file)}, ${seconds(details.duration_ms)}`);
         } else if (details.type !== "suite") times.push({ name, ms: details.duration_ms });
         if (!details.passed && details.error && !isTold(details.error)) {
-          say(`✖ ${name}\n${inspect(details.error.cause ?? details.error)}`);
+          const failure = `✖ ${name}\n${inspect(details.error.cause ?? details.error)}`;
+          failures.push(failure);
+          say(failure);
         }
         break;
       }
@@ -46,7 +50,10 @@ export async function report(
         break;
       case "test:diagnostic":
         // The run fails with it, and no test does.
-        if (data.message.startsWith("Warning: ")) say(data.message);
+        if (data.message.startsWith("Warning: ")) {
+          failures.push(data.message);
+          say(data.message);
+        }
         break;
       case "test:coverage": {
         const { coveredLinePercent: lines, coveredBranchPercent: branches } = data.summary.totals;
@@ -59,6 +66,7 @@ export async function report(
         if (data.file) break;
         times.sort((one, other) => other.ms - one.ms);
         for (const { name, ms } of times.slice(0, slowest)) say(`${seconds(ms).padStart(8)}  ${name}`);
+        for (const failure of failures) say(failure);
         const { tests, passed, skipped } = counts;
         say(`${files} files in ${seconds(performance.now() - startedAt)}`);
         say(`${passed} passed, ${tests - passed - skipped} failed, ${skipped} skipped`);

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { createFolder } from "../rig/process.ts";
+
+test("every failure is told again after the last file: the end of a long log says what is wrong", async (t) => {
+  const folder = await createFolder(t);
+  await mkdir(join(folder, "test"));
+  await writeFile(
+    join(folder, "test/one.test.ts"),
+    `import { test } from "node:test";
+     test("first", () => { throw new Error("the reason") });
+     test("second", () => {});`,
+  );
+  await writeFile(
+    join(folder, "test/two.test.ts"),
+    `import { test } from "node:test";
+     await new Promise((done) => setTimeout(done, 1000));
+     test("third", () => {});`,
+  );
+
+  // A run within a run is refused, and what this one counts is not that one's.
+  const { NODE_TEST_CONTEXT: _, CI: __, ...env } = process.env;
+  const ran = spawnSync(process.execPath, [resolve("scripts/test.ts")], {
+    cwd: folder,
+    env,
+    encoding: "utf8",
+  });
+
+  assert.equal(ran.status, 1);
+  const [during = "", after = ""] = ran.stdout.split("[2/2] ✔ two.test.ts");
+  const failure = /✖ one\.test\.ts › first\nError: the reason/;
+  assert.match(during, failure);
+  assert.match(after, failure);
+  assert.match(after, /2 passed, 1 failed, 0 skipped\n$/);
+});
