@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { digestOf } from "../seam/files/digest.ts";
 import type { Encoded } from "../seam/view.ts";
 import { toOwnedChange } from "../store/owned.ts";
 import type { Store } from "../store/store.ts";
@@ -49,7 +50,7 @@ export function createPictureStore(
         return id;
       }
       const { ms: lifeMs, owner } = life;
-      const id = hashOf(bytes, owner);
+      const id = await hashOf(bytes, owner);
       const owned = toOwnedChange({ owner, kind: table, at: now(), id }, lifeMs);
       await store.write([{ table, key: id, value, lifeMs }, owned]);
       return id;
@@ -64,6 +65,6 @@ export function createPictureStore(
 }
 
 /** Of what is one person's: two who send the same have it twice. In hexadecimal. */
-export function hashOf(bytes: Uint8Array, owner: string): string {
-  return createHash("sha256").update(`${owner}\0`).update(bytes).digest("hex");
+export async function hashOf(bytes: Uint8Array, owner: string): Promise<string> {
+  return (await digestOf(bytes, `${owner}\0`)).toString("hex");
 }

@@ -56,7 +56,7 @@ export function createUploads(parts: {
 
   return {
     async store(picture, signal) {
-      const hash = hashOf(picture.bytes, owner);
+      const hash = await hashOf(picture.bytes, owner);
       const before = files ? await known.get(hash) : undefined;
       if (before) return { fileId: before };
       const fileId = files ? await upload(picture, signal) : undefined;

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
 import type { Areas } from "../../../src/seam/core.ts";
+import { digestOf } from "../../../src/seam/files/digest.ts";
 import type { Log } from "../../../src/seam/log.ts";
 import { limitBody, readForm } from "../in/forms.ts";
 import { serve, servePicture } from "../out/serve.ts";
@@ -63,7 +63,7 @@ export async function createAreaPages(parts: {
     // Long words in a header are refused by some proxies.
     c.header("Picture-Alt", encodeURIComponent(picture.alt.slice(0, 300).toWellFormed()));
     // By which a painting that was begun is known again on another page for the same picture.
-    c.header("ETag", `"${createHash("sha256").update(picture.bytes).digest("base64url")}"`);
+    c.header("ETag", `"${(await digestOf(picture.bytes)).toString("base64url")}"`);
     return servePicture(c, picture, false);
   });
 

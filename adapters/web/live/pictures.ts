@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Measure } from "../../../src/seam/core.ts";
+import { digestOf } from "../../../src/seam/files/digest.ts";
 import type { Measured } from "../../../src/seam/view.ts";
 import { wireLimits } from "../wire/limits.ts";
 import { toDiskError } from "./disk.ts";
@@ -108,7 +109,7 @@ export function createPictures(folder: string): Pictures {
 
   return {
     async draft(bytes, measured) {
-      const hash = createHash("sha256").update(bytes).digest("hex");
+      const hash = (await digestOf(bytes)).toString("hex");
       const file = toFileName(hash, measured);
       const temporary = path(`${randomUUID()}.draft`);
       try {

@@ -1,5 +1,5 @@
+import { useShare } from "../../seam/share.ts";
 import { giveBack, takeSpare } from "../../seam/spare.ts";
-import { useShare } from "./share.ts";
 
 const [quote, equals] = [34, 61];
 /** Letters that are three bytes. */

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { APIError } from "openai/error";
 import { BotError } from "../../seam/errors.ts";
+import { takeShare } from "../../seam/share.ts";
 import { createHeap } from "./heap.ts";
 import { createLift, createSkip, type Lift } from "./lift.ts";
-import { takeShare } from "./share.ts";
 import { within } from "./within.ts";
 
 /** What reading a stream may cost. */

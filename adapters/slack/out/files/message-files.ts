@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { digestOf } from "../../../../src/seam/files/digest.ts";
 import { afterShown, whetherHeld, whoeverShows } from "../../../../src/seam/held.ts";
 import type { Image, View } from "../../../../src/seam/view.ts";
 import type { Stage } from "../../live/stage.ts";
@@ -25,7 +25,10 @@ export interface MessageFiles {
   carry(ids: readonly string[]): void;
   /** Notes anew which message is to show these. */
   place(ids: readonly string[]): Promise<void>;
-  /** Takes all others away, but for those of `coming`. Returns at once. */
+  /**
+   * Takes all others away, but for those of `coming`. Returns at once: until it is known what is in those, nothing is taken
+   * away, and whoever shows them clears up.
+   */
   keep(ids: readonly string[], coming?: readonly Image[]): void;
   /**
    * The same after the last view: these stay, whatever becomes of the process. `replaces`: where nobody can look, whether
@@ -132,9 +135,9 @@ export function createMessageFiles(
     return unseen.delete(id) ? whoeverShows(() => send.remove(id)) : send.remove(id);
   }
 
-  function upload(image: Image, sending: Sending): Promise<string> {
+  async function upload(image: Image, sending: Sending): Promise<string> {
     const { signal, share } = sending;
-    const digest = toDigest(image);
+    const digest = await toDigest(image);
     const key = toKey(digest, share);
     const known = made.get(key);
     // One that was given up for a sketch may be wanted after all, in the last view.
@@ -169,7 +172,8 @@ export function createMessageFiles(
   }
 
   function keep(ids: readonly string[], coming: readonly Image[] = []): void {
-    const wanted = coming.map(toDigest);
+    const wanted = coming.flatMap(({ bytes }) => digests.get(bytes) ?? []);
+    if (wanted.length < coming.length) return;
     const isComing = (key: string) => wanted.some((digest) => key === digest || key.startsWith(`${digest} `));
     for (const [id, key] of held) {
       if (ids.includes(id) || isComing(key)) continue;
@@ -266,8 +270,8 @@ export function createMessageFiles(
 
 const digests = new WeakMap<Uint8Array, string>();
 
-function toDigest({ bytes }: Image): string {
-  const known = digests.get(bytes) ?? createHash("sha256").update(bytes).digest("base64url");
+async function toDigest({ bytes }: Image): Promise<string> {
+  const known = digests.get(bytes) ?? (await digestOf(bytes)).toString("base64url");
   digests.set(bytes, known);
   return known;
 }

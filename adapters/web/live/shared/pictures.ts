@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { BotError } from "../../../../src/seam/errors.ts";
+import { digestOf } from "../../../../src/seam/files/digest.ts";
 import { type Pictures, type ThumbnailSize, thumbnailSizes, toFileName } from "../pictures.ts";
 import type { Arrived } from "../uploads.ts";
 import type { Blobs } from "./blobs.ts";
@@ -34,7 +34,7 @@ export function createSharedPictures(
   }
 
   const draft: Pictures["draft"] = async (bytes, measured) => {
-    const hash = createHash("sha256").update(bytes).digest("hex");
+    const hash = (await digestOf(bytes)).toString("hex");
     const temporary = await blobs.put(bytes, now() + draftMs);
     return { ...measured, file: toFileName(hash, measured), bytes: bytes.byteLength, temporary };
   };

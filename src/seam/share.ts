@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /**
- * Bytes that all streams together go over in one turn of the loop, a few ms of work: Node reads up to two megabytes of
- * each connection at once, which for those of many pictures would hold up all that people say meanwhile.
+ * Bytes that all streams together go over in one turn of the loop, and all whose digest is made, a few ms of work: Node
+ * reads up to two megabytes of each connection at once, which for those of many pictures would hold up all that people
+ * say meanwhile.
  */
 export const mostInTurn = 1024 * 1024;
 
