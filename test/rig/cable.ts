@@ -6,7 +6,7 @@ export interface Cable {
   readonly port: number;
   /** Hears what is sent to the server, as it is sent. */
   listen(hear: (bytes: Buffer) => void): void;
-  /** Ends every connection, and each that comes within so many ms. */
+  /** Ends every connection, and each that comes within so many ms once it is there. */
   drop(ms: number): void;
   /** Ends every connection, and takes no more. */
   cut(): void;
@@ -21,7 +21,7 @@ export async function createCable(to: number): Promise<Cable> {
     for (const socket of sockets) socket.destroy();
   };
   const server = createServer((near) => {
-    if (!isThere) return void near.destroy();
+    if (!isThere) return void setImmediate(() => near.resetAndDestroy());
     near.on("data", (bytes: Buffer) => hear(bytes));
     const far = connect(to, "127.0.0.1");
     for (const socket of [near, far]) {

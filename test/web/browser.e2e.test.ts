@@ -12,6 +12,9 @@ import { atPlayground, distance, openBrowser, openPage } from "./browser.ts";
 
 const all = { left: 0, top: 0, right: 1, bottom: 1 };
 
+/** In the page: what a change of sizes brings about has been seen to. */
+const drawnTwice = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
+
 describe("the playground in a real browser", () => {
   let browser: Browser | undefined;
   before(async () => {
@@ -279,14 +282,26 @@ describe("the playground in a real browser", () => {
 
     await t.test("a button stays under the finger that presses it", async () => {
       await page.setViewportSize({ width: 390, height: 1000 }); // what was left out of the answer is said below it
+      await page.evaluate(drawnTwice); // what keeps the end in view has seen it
       await page.evaluate("document.querySelector('#conversation').scrollTop -= 50");
       const edit = answers.nth(3).getByRole("button", { name: "Edit…" });
       const box = (await edit.boundingBox()) ?? assert.fail("no button");
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       await page.mouse.down();
       assert.deepEqual(await edit.boundingBox(), box);
+      // The end is followed while what is above it grows, though not from under the finger.
+      const grow = (by: number) =>
+        page.evaluate(`document.querySelector("#conversation .exchange").style.paddingBottom = "${by}px"`);
+      await grow(20);
+      await page.evaluate(drawnTwice);
+      assert.deepEqual(await edit.boundingBox(), box, "while it grows");
       await page.mouse.up();
       await page.getByRole("button", { name: "Do not edit this picture" }).click();
+      await until(
+        async () => ((await edit.boundingBox())?.y ?? box.y) < box.y,
+        "the end to be followed again",
+      );
+      await grow(0);
     });
 
     await t.test("an answer in words says what it would have cost, not what was drawn", async () => {

@@ -1,8 +1,9 @@
-import { createClient } from "@keyv/redis";
 import {
+  createNodeRedisClient,
   createPostgresBackend,
   createRedisBackend,
   type IQueueBackend,
+  type IRedisClient,
   type Job,
   type Queue,
   RedisConnection,
@@ -11,6 +12,7 @@ import {
 } from "bullmq";
 import { type Log, redact } from "../../seam/log.ts";
 import { pause, withLimit } from "../../seam/timeout.ts";
+import { createRedisClient } from "../../store/backends/redis-client.ts";
 import { StoreAway } from "../../store/store-away.ts";
 
 /** A queue's job, whatever server it is on. */
@@ -78,13 +80,7 @@ export async function openEngine(
 }
 
 async function openRedis(url: string, log: Log, connectMs: number): Promise<Queues> {
-  const client = createClient({
-    url,
-    socket: {
-      connectTimeout: connectMs,
-      reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2000),
-    },
-  });
+  const { client, end } = createRedisClient(url, { connectMs, queues: true });
   const hearers = new Set<() => void>();
   let wasAway = false;
   const away = () => {
@@ -95,27 +91,24 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
     log.debug({ error }, "fleet.connection");
     away();
   });
+  const classes = withBackend(createRedisBackend);
+  let connection: IRedisClient;
+  let startedAt = 0;
   try {
     await withLimit(connectMs, () => client.connect());
     client.on("ready", away);
-  } catch (error) {
-    if (client.isOpen) client.destroy();
-    throw error;
-  }
-  const classes = withBackend(createHeardBackend);
-  let startedAt = 0;
-  try {
-    const first = new classes.Queue("tables", { connection: client, prefix });
+    connection = toHeard(createNodeRedisClient(client));
+    const first = new classes.Queue("tables", { connection, prefix });
     await look(first, connectMs, log);
     // What BullMQ takes a server to be that it is not to ask.
     RedisConnection.minimumVersion = first.getBackend().redisVersion;
     const info = await withLimit(connectMs, () => client.info("server"));
     startedAt = toStart(Number(/^uptime_in_seconds:(\d+)/m.exec(info)?.[1]));
   } catch (error) {
-    if (client.isOpen) client.destroy();
+    end();
     throw error;
   }
-  const made = toEngine(classes, { connection: client, prefix, skipVersionCheck: true }, log);
+  const made = toEngine(classes, { connection, prefix, skipVersionCheck: true }, log);
   return {
     ...made,
     startedAt,
@@ -125,24 +118,20 @@ async function openRedis(url: string, log: Log, connectMs: number): Promise<Queu
     },
     async close() {
       await made.close();
-      if (client.isOpen) client.destroy();
+      end();
     },
   };
 }
 
 /**
- * What BullMQ makes of a client hears of errors for good. By itself it does not once it is closed, and what nobody hears of
- * brings the process down when the server goes.
+ * BullMQ's own client, and what it makes of it to wait with, hear of errors from first to last. By itself they do so only
+ * while one of its connections is open, and what nobody hears of brings the process down when the server goes.
  */
-const createHeardBackend: typeof createRedisBackend = (...given) => {
-  const backend = createRedisBackend(...given);
-  for (const client of [backend.connection.client, backend.blockingClient])
-    client?.then(
-      (made) => made.on("error", () => {}), // the engine's own client has said so
-      () => {},
-    );
-  return backend;
-};
+function toHeard(client: IRedisClient): IRedisClient {
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (...given) => toHeard(duplicate(...given));
+  return client.on("error", () => {}); // the engine's own client has said so
+}
 
 async function openPostgres(url: string, log: Log, connectMs: number): Promise<Queues> {
   const { LostClient } = await import("../../store/backends/lost-client.ts");

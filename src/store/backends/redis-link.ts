@@ -1,5 +1,6 @@
-import { createClient, type RedisClientType } from "@keyv/redis";
+import type { RedisClientType } from "@keyv/redis";
 import { type Alarm, setAlarm, withLimit } from "../../seam/timeout.ts";
+import { createRedisClient, type RedisClient } from "./redis-client.ts";
 
 /** A connection to Redis that finds its server again. */
 export interface RedisLink {
@@ -17,9 +18,6 @@ export interface RedisPatience {
   readonly silentMs: number;
 }
 
-/** A lost server is tried again for ever, ever more slowly. */
-const reconnectStrategy = (retries: number) => Math.min(100 * 2 ** retries, 2000);
-
 export interface RedisEvents {
   /** There is another client than before. */
   readonly onClient?: (client: RedisClientType) => void;
@@ -33,52 +31,47 @@ export async function openRedisLink(
   { connectMs, silentMs }: RedisPatience,
   { onClient = () => {}, onChange = () => {} }: RedisEvents = {},
 ): Promise<RedisLink> {
-  let client: RedisClientType = create();
-  await connect(client, connectMs);
+  let now = create();
+  await connect(now, connectMs);
 
   // A client is connected once: one that was ended and begun anew may still be at its last try.
-  function create(): RedisClientType {
-    const made = createClient({
-      url,
-      disableOfflineQueue: true,
-      socket: { connectTimeout: connectMs, reconnectStrategy },
-    }) as RedisClientType;
+  function create(): RedisClient {
+    const made = createRedisClient(url, { connectMs, queues: false });
     let greeting: Alarm | undefined;
     const stopWaiting = () => greeting?.clear();
-    made.on("connect", () => {
+    made.client.on("connect", () => {
       stopWaiting();
-      greeting = setAlarm(silentMs, () => made === client && reconnect(), { isIdle: true });
+      greeting = setAlarm(silentMs, () => made === now && reconnect(), { isIdle: true });
     });
-    made.on("end", stopWaiting);
-    // A lost connection is reported by the calls that it fails.
+    made.client.on("end", stopWaiting);
     for (const event of ["ready", "error"]) {
-      made.on(event, () => {
+      made.client.on(event, () => {
         stopWaiting();
-        if (made === client) onChange();
+        if (made === now) onChange();
       });
     }
     return made;
   }
 
   function reconnect(): void {
-    const lost = client;
-    client = create();
-    client.connect().catch(() => {});
-    onClient(client);
-    if (lost.isOpen) lost.destroy();
+    const lost = now;
+    now = create();
+    now.client.connect().catch(() => {});
+    onClient(now.client);
+    lost.end();
   }
 
   return {
-    client: () => client,
+    client: () => now.client,
     reconnect,
     async close() {
-      if (client.isReady) await client.close();
-      else if (client.isOpen) client.destroy();
+      if (now.client.isReady) await now.client.close();
+      now.end();
     },
   };
 }
 
-async function connect(client: RedisClientType, limitMs: number): Promise<void> {
+async function connect({ client, end }: RedisClient, limitMs: number): Promise<void> {
   let reason: unknown;
   client.on("error", (error) => {
     reason = error;
@@ -86,7 +79,7 @@ async function connect(client: RedisClientType, limitMs: number): Promise<void> 
   try {
     await withLimit(limitMs, () => client.connect());
   } catch (error) {
-    if (client.isOpen) client.destroy();
+    end();
     throw reason ?? error;
   }
 }

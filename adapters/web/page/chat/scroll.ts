@@ -7,8 +7,8 @@ const glideMs = 900;
 /** Where the conversation is looked at. */
 export interface Scroll {
   /**
-   * Keeps the end in view while it grows, unless the person has scrolled away from it. To be called after every drawing,
-   * with the thread in view.
+   * Keeps the end in view while it grows, unless the person has scrolled away from it, or is pressing a button: what is
+   * under a finger stays there. To be called after every drawing, with the thread in view.
    */
   follow(thread: string): void;
   /**
@@ -37,6 +37,20 @@ export function createScroll(): Scroll {
   for (const gesture of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) {
     addEventListener(gesture, onHand, { capture: true, passive: true });
   }
+  let isPressing = false;
+  const onPress = (event: PointerEvent) => {
+    isPressing = event.button === 0 && (event.target as Element).closest("button, a, summary") !== null;
+    if (isPressing && scroller) scroller.style.overflowAnchor = "";
+  };
+  const onRelease = (event: PointerEvent) => {
+    if (!isPressing || (event.type === "pointermove" && event.buttons)) return;
+    isPressing = false;
+    requestAnimationFrame(hold); // the click first
+  };
+  addEventListener("pointerdown", onPress, { capture: true, passive: true });
+  // Where it is released is not seen outside the window: then by the next move.
+  for (const end of ["pointerup", "pointercancel", "pointermove"] as const)
+    addEventListener(end, onRelease, { capture: true, passive: true });
 
   function look(): void {
     if (!scroller || isGliding || Math.abs(scroller.scrollTop - top) < 2) return;
@@ -47,7 +61,7 @@ export function createScroll(): Scroll {
   }
 
   function hold(): void {
-    if (!scroller) return;
+    if (!scroller || isPressing) return;
     look();
     // Else the browser keeps in place what grows, and it looks as if the person had scrolled.
     scroller.style.overflowAnchor = held ? "none" : "";
