@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { APIError } from "openai/error";
 import { BotError } from "../../seam/errors.ts";
-import { takeShare } from "../../seam/share.ts";
+import { takePlace, takeShare } from "../../seam/share.ts";
 import { createHeap } from "./heap.ts";
 import { createLift, createSkip, type Lift } from "./lift.ts";
 import { within } from "./within.ts";
@@ -30,12 +30,13 @@ export async function* readEvents(
 ): AsyncGenerator<unknown> {
   const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
   const cutter = createCutter(isKnown);
+  const place = takePlace();
   try {
     for (;;) {
       const read = await within(chunks.next(), idleMs);
       if (!read) throw new BotError("unreachable", "OpenAI has gone silent. Try again in a minute.");
       const length = read.done ? 0 : read.value.length;
-      for (let wait = takeShare(length); wait; wait = takeShare(length)) await wait;
+      await takeShare(length, place);
       const texts = read.done ? cutter.rest() : cutter.take(read.value);
       if (!read.done) free(read.value);
       if (cutter.longest > bytes) throw tooLong(bytes);
