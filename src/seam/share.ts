@@ -15,11 +15,11 @@ interface Waiting {
   readonly bytes: number;
   readonly place: number;
   readonly since: number;
-  readonly go: () => void;
+  readonly turn: PromiseWithResolvers<void>;
 }
 
 /** By their place, and by when they came. */
-let waiting: Waiting[] = [];
+const waiting: Waiting[] = [];
 let left = mostInTurn;
 let isComing = false;
 let places = firstPlace;
@@ -45,11 +45,11 @@ export function takeShare(bytes: number, place: number): Promise<void> | undefin
     left -= bytes;
     return undefined;
   }
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const turn = Promise.withResolvers<void>();
   const behind = waiting.findIndex((other) => other.place > place);
-  const one = { bytes, place, since: performance.now(), go: resolve };
+  const one = { bytes, place, since: performance.now(), turn };
   waiting.splice(behind < 0 ? waiting.length : behind, 0, one);
-  return promise;
+  return turn.promise;
 }
 
 function startTurn(): void {
@@ -58,23 +58,20 @@ function startTurn(): void {
   setImmediate(() => {
     isComing = false;
     left = mostInTurn;
-    if (waiting.length > 0) goOn();
+    void goOn();
   });
 }
 
-function goOn(): void {
+/** One after the other: what one uses beside what it has asked for is no longer there for the next. */
+async function goOn(): Promise<void> {
   const overdue = performance.now() - mostWaitMs;
-  const order = [
-    ...waiting.filter(({ since }) => since < overdue),
-    ...waiting.filter(({ since }) => since >= overdue),
-  ];
-  const going = new Set<Waiting>();
-  for (const one of order) {
-    if (left <= 0) break;
-    left -= one.bytes;
-    going.add(one);
-    one.go();
+  while (left > 0) {
+    const next = waiting.find(({ since }) => since < overdue) ?? waiting[0];
+    if (!next) return;
+    waiting.splice(waiting.indexOf(next), 1);
+    left -= next.bytes;
+    next.turn.resolve();
+    await next.turn.promise;
   }
-  waiting = waiting.filter((one) => !going.has(one));
   if (waiting.length > 0) startTurn();
 }
