@@ -9,7 +9,7 @@ export const mostInTurn = 1024 * 1024;
 const mostWaitMs = 5000;
 
 /** The place of what is nearly done: before all others. */
-export const firstPlace = 0;
+export const firstPlace = Number.NEGATIVE_INFINITY;
 
 interface Waiting {
   readonly bytes: number;
@@ -22,15 +22,22 @@ interface Waiting {
 const waiting: Waiting[] = [];
 let left = mostInTurn;
 let isComing = false;
-let places = firstPlace;
+let streams = 0;
+
+/** Where a stream stands among all that wait. */
+export interface Places {
+  /** As long as nothing of it can be seen: before all of which something can. */
+  readonly early: number;
+  readonly later: number;
+}
 
 /**
- * A place behind all that were given before. Streams that are gone over in this order end one after the other: in turns they
+ * Places behind all that were given before. Streams that are gone over in this order end one after the other: in turns they
  * would all end when the last one does, and be held until then.
  */
-export function takePlace(): number {
-  places += 1;
-  return places;
+export function takePlaces(): Places {
+  streams += 1;
+  return { early: streams - Number.MAX_SAFE_INTEGER, later: streams };
 }
 
 /** Takes so many bytes of this turn's share, whatever is left of it: others wait for the next. */
@@ -38,7 +45,10 @@ export function useShare(bytes: number): void {
   left -= bytes;
 }
 
-/** Undefined: so many bytes may be gone over, here and now. Otherwise it resolves when they may. */
+/**
+ * Undefined: so many bytes may be gone over, here and now: before anything is waited for, or what others may is not known.
+ * Otherwise it resolves when they may.
+ */
 export function takeShare(bytes: number, place: number): Promise<void> | undefined {
   startTurn();
   if (left > 0 && waiting.length === 0) {

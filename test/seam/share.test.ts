@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { firstPlace, mostInTurn, takePlace, takeShare } from "../../src/seam/share.ts";
+import { firstPlace, mostInTurn, takePlaces, takeShare } from "../../src/seam/share.ts";
 
 const piece = mostInTurn / 16;
+const takePlace = () => takePlaces().later;
 
 /** Goes over so many pieces, one after the other, as a stream does. */
 async function goOver(pieces: number, place: number, onPiece: () => void = () => {}): Promise<void> {
@@ -48,6 +49,20 @@ test("what is nearly done goes before streams that wait", async () => {
   const digest = goOver(1, firstPlace, () => order.push("digest"));
   await Promise.all([stream, digest]);
   assert.deepEqual(order, ["digest", "stream"]);
+});
+
+test("a stream of which nothing can be seen yet goes before those of which something can, and in its own order", async () => {
+  const [before, after, last] = [takePlaces(), takePlaces(), takePlaces()];
+  fill();
+  const order: string[] = [];
+  const went = (who: string) => () => order.push(who);
+  await Promise.all([
+    goOver(1, before.later, went("seen")),
+    goOver(1, last.early, went("last")),
+    goOver(1, after.early, went("unseen")),
+    goOver(1, firstPlace, went("done")),
+  ]);
+  assert.deepEqual(order, ["done", "unseen", "last", "seen"]);
 });
 
 test("one that has waited for five seconds has a turn whatever its place: its server gives up no stream", async (t) => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { APIError } from "openai/error";
 import { BotError } from "../../seam/errors.ts";
-import { takePlace, takeShare } from "../../seam/share.ts";
+import { takePlaces, takeShare } from "../../seam/share.ts";
 import { createHeap } from "./heap.ts";
 import { createLift, createSkip, type Lift } from "./lift.ts";
 import { within } from "./within.ts";
@@ -30,13 +30,14 @@ export async function* readEvents(
 ): AsyncGenerator<unknown> {
   const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
   const cutter = createCutter(isKnown);
-  const place = takePlace();
+  const places = takePlaces();
   try {
     for (;;) {
       const read = await within(chunks.next(), idleMs);
       if (!read) throw new BotError("unreachable", "OpenAI has gone silent. Try again in a minute.");
       const length = read.done ? 0 : read.value.length;
-      await takeShare(length, place);
+      const wait = takeShare(length, cutter.hasPicture ? places.later : places.early);
+      if (wait) await wait;
       const texts = read.done ? cutter.rest() : cutter.take(read.value);
       if (!read.done) free(read.value);
       if (cutter.longest > bytes) throw tooLong(bytes);
@@ -211,6 +212,10 @@ function createCutter(isKnown: (callId: string) => boolean) {
 
   return {
     pictures,
+    /** One has come, a sketch at least. */
+    get hasPicture() {
+      return names > 0;
+    },
     /** Bytes of the longest event so far. */
     get longest() {
       return longest;

@@ -12,7 +12,8 @@ export async function digestOf(bytes: Uint8Array, before = ""): Promise<Buffer> 
   const hash = createHash("sha256").update(before);
   for (let at = 0; at < bytes.length; at += piece) {
     const next = bytes.subarray(at, at + piece);
-    await takeShare(next.length, firstPlace);
+    const wait = takeShare(next.length, firstPlace);
+    if (wait) await wait;
     hash.update(next);
   }
   return hash.digest();
