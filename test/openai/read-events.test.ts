@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { describe, test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { brotliCompressSync, createBrotliDecompress, createUnzip, gzipSync } from "node:zlib";
 import { readEvents } from "../../src/openai/stream/read-events.ts";
+import { firstPlace, mostInTurn, takeShare } from "../../src/seam/share.ts";
 import { giveBack } from "../../src/seam/spare.ts";
 import { createDice } from "../rig/dice.ts";
 
@@ -189,4 +191,25 @@ test("an error in a stream is thrown, with its code", async () => {
     code: "server_error",
   });
   await assert.rejects(read(`data: ${JSON.stringify({ error })}\n\n`, 100), { code: "server_error" });
+});
+
+test("a stream that is cancelled while others have their turn does not wait for its own", async () => {
+  let isOver = false;
+  // Leaves nothing to anybody.
+  const others = (async () => {
+    for (let turns = 0; !isOver && turns < 1000; turns += 1) await takeShare(mostInTurn, firstPlace);
+  })();
+  await takeShare(1, firstPlace);
+  const body = new Readable({ read: () => {} });
+  body.push(": alive\n\n");
+  const next = readEvents(body, new Headers(), limits, () => false).next();
+  const cancelled = assert.rejects(next, { message: "cancelled" }).then(() => {
+    isOver = true;
+  });
+  for (let turns = 0; turns < 20; turns += 1) await nextTurn();
+  assert.equal(isOver, false, "it waits");
+  body.destroy(new Error("cancelled"));
+  for (let turns = 0; turns < 20; turns += 1) await nextTurn();
+  assert.equal(isOver, true);
+  await Promise.all([cancelled, others]);
 });

@@ -31,13 +31,15 @@ export async function* readEvents(
   const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
   const cutter = createCutter(isKnown);
   const places = takePlaces();
+  const broken = Promise.withResolvers<void>();
+  body.once("error", () => broken.resolve()); // a stream that was cancelled waits for nothing
   try {
     for (;;) {
       const read = await within(chunks.next(), idleMs);
       if (!read) throw new BotError("unreachable", "OpenAI has gone silent. Try again in a minute.");
       const length = read.done ? 0 : read.value.length;
       const wait = takeShare(length, cutter.hasPicture ? places.later : places.early);
-      if (wait) await wait;
+      if (wait) await Promise.race([wait, broken.promise]);
       const texts = read.done ? cutter.rest() : cutter.take(read.value);
       if (!read.done) free(read.value);
       if (cutter.longest > bytes) throw tooLong(bytes);

@@ -5,8 +5,8 @@ import { firstPlace, takeShare } from "../share.ts";
 const piece = 256 * 1024;
 
 /**
- * The SHA-256 of a picture, in pieces: those that come together would otherwise hold up the loop for what all of them take. It goes before what is still being drawn.
- * `before`: words that go in front of it.
+ * The SHA-256 of a picture, in pieces: those that come together would otherwise hold up the loop for what all of them take.
+ * It goes before what is still being drawn. `before`: words that go in front of it.
  */
 export async function digestOf(bytes: Uint8Array, before = ""): Promise<Buffer> {
   const hash = createHash("sha256").update(before);
