@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { webApi } from "@slack/bolt";
 import { type AppKind, readAppKind } from "../../../adapters/slack/live/agent/app-kind.ts";
 import { readSessions } from "../../../adapters/slack/live/agent/sessions.ts";
+import { sessionMs } from "../../../adapters/slack/wire/limits.ts";
 import type { Keep } from "../../../src/seam/core.ts";
 import { createLog } from "../../../src/seam/log.ts";
 import { noCore } from "../../rig/no-core.ts";
@@ -62,6 +63,18 @@ test("an answer that another process goes on with is that one's to end, and to s
   assert.equal(told.length, 3, "nothing is said of it any more");
   await sessions.close();
   await isTold(["1.1 processing", "1.1 active", "1.1 processing", "1.1 active"]);
+});
+
+test("how long it has been at work counts from when it was said, not from when Slack had taken that", async () => {
+  const answered = Promise.withResolvers<void>();
+  const { sessions, later, isTold } = await open({ answer: () => answered.promise });
+  const answer = {};
+  sessions.begin(session, answer, {});
+  await isTold(["1.1 processing"]);
+  later(sessionMs);
+  sessions.begin(session, answer, {}); // to be said again, while the first is on its way
+  answered.resolve();
+  await isTold(["1.1 processing", "1.1 processing"]);
 });
 
 test("it is at work as long as one of its answers is, and is told so once", async () => {

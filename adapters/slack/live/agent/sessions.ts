@@ -101,8 +101,9 @@ export async function readSessions(of: {
       noted.add(key);
       await write();
     }
+    const at = now(); // it may have been known from here on, and the answer may take its time
     await tell(toSession(key), "processing", busy.get(key)?.beginning ?? {});
-    working.set(key, now());
+    working.set(key, at);
   }
 
   async function sayOver(key: string): Promise<void> {
