@@ -46,8 +46,8 @@ export function useShare(bytes: number): void {
 }
 
 /**
- * Undefined: so many bytes may be gone over, here and now: before anything is waited for, or what others may is not known.
- * Otherwise it resolves when they may.
+ * Undefined: so many bytes may be gone over, here and now. Otherwise it resolves when they may. Either way that has to
+ * happen before anything else is waited for: what it uses beside them is known to the next only then.
  */
 export function takeShare(bytes: number, place: number): Promise<void> | undefined {
   startTurn();
