@@ -116,6 +116,22 @@ describe("a picture that is there already", () => {
     });
   });
 
+  test("is passed over also when its copy comes in the same piece as its end", async () => {
+    const plain = { ...call, revised_prompt: "a fox" };
+    const text = `data: ${JSON.stringify({ type: "response.output_item.done", item: plain })}\n\n${last([plain])}`;
+    const known: string[] = [];
+    const all: unknown[] = [];
+    const stream = Readable.from([Buffer.from(text)], { objectMode: false });
+    for await (const event of readEvents(stream, new Headers(), limits, (callId) => known.includes(callId))) {
+      all.push(event);
+      known.push("ig_1");
+    }
+    same(all, [
+      { type: "response.output_item.done", item: { ...plain, result: picture } },
+      { type: "response.completed", output: [{ ...plain, result: "" }] },
+    ]);
+  });
+
   test("is read where it is not sure whose it is", async () => {
     const [named, bare] = await read(last([{ result, ...rest }]) + last([call, { result }]), 4096, ["ig_1"]);
     same(named, { type: "response.completed", output: [{ ...rest, result: picture }] });

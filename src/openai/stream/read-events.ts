@@ -29,7 +29,7 @@ export async function* readEvents(
   isKnown: (callId: string) => boolean,
 ): AsyncGenerator<unknown> {
   const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
-  const cutter = createCutter(isKnown);
+  const cutter = createCutter(isKnown, bytes);
   const places = takePlaces();
   const broken = Promise.withResolvers<void>();
   body.once("error", () => broken.resolve()); // a stream that was cancelled waits for nothing
@@ -40,15 +40,14 @@ export async function* readEvents(
       const length = read.done ? 0 : read.value.length;
       const wait = takeShare(length, cutter.hasPicture ? places.later : places.early);
       if (wait) await Promise.race([wait, broken.promise]);
-      const texts = read.done ? cutter.rest() : cutter.take(read.value);
-      if (!read.done) free(read.value);
-      if (cutter.longest > bytes) throw tooLong(bytes);
-      for (const text of texts) {
+      // One by one: whose picture is known is told by what went before, which may be in the same chunk.
+      for (const text of read.done ? cutter.rest() : cutter.take(read.value)) {
         const told = parseEvent(text, headers, cutter.pictures);
         if (told === "over") return;
         if (told) yield told.data;
       }
       if (read.done) return;
+      free(read.value);
     }
   } finally {
     body.destroy(); // it ends the connection, where that is not over
@@ -128,7 +127,7 @@ const longestItem = 8192;
  * that name. Lines end in LF or CRLF, and an empty one ends an event; a server that ends them in CR alone has its events
  * read when the stream is over. Source: the HTML standard, 9.2.5.
  */
-function createCutter(isKnown: (callId: string) => boolean) {
+function createCutter(isKnown: (callId: string) => boolean, mostBytes: number) {
   const prefix = randomUUID(); // no server can name one
   const held = createHeap(true);
   const pictures = new Map<string, Uint8Array>();
@@ -138,7 +137,6 @@ function createCutter(isKnown: (callId: string) => boolean) {
   /** Bytes of the event so far, and of the line without what ends it. */
   let length = 0;
   let line = 0;
-  let longest = 0;
   let names = 0;
   /** Of the chunk before. */
   let lastByte: number | undefined;
@@ -149,10 +147,14 @@ function createCutter(isKnown: (callId: string) => boolean) {
     return text;
   };
 
+  function lengthen(more: number): void {
+    length += more;
+    if (length > mostBytes) throw tooLong(mostBytes);
+  }
+
   function add(bytes: Uint8Array): void {
+    lengthen(bytes.length);
     held.add(bytes);
-    length += bytes.length;
-    longest = Math.max(longest, length);
   }
 
   /** Puts what was lifted in its place; its letters where that is no picture. */
@@ -169,9 +171,8 @@ function createCutter(isKnown: (callId: string) => boolean) {
 
   function takeLifted(chunk: Buffer, at: number, own: Lift): number {
     const { to, state } = own.take(chunk, at);
-    length += to - at;
+    lengthen(to - at);
     line += to - at;
-    longest = Math.max(longest, length);
     if (state === "over") putBack(own);
     if (state === "spoilt") {
       lift = undefined;
@@ -181,8 +182,8 @@ function createCutter(isKnown: (callId: string) => boolean) {
     return to;
   }
 
-  /** Up to the end of a line, or to where a picture begins. */
-  function takePlain(chunk: Buffer, at: number, texts: string[]): number {
+  /** Up to the end of a line, or to where a picture begins; with the event's text where that is its end. */
+  function takePlain(chunk: Buffer, at: number): { readonly to: number; readonly text?: string } {
     const end = chunk.indexOf(lineFeed, at);
     const to = end < 0 ? chunk.length : end + 1;
     const come = chunk.toString("latin1", at, to);
@@ -196,20 +197,19 @@ function createCutter(isKnown: (callId: string) => boolean) {
       const call = ofCall.exec(item)?.[1];
       lift =
         call !== undefined && isKnown(call) ? createSkip() : createLift(`${found[1]}`, found[1] === partial);
-      return begin;
+      return { to: begin };
     }
     add(chunk.subarray(at, to));
     if (end < 0) {
       line += to - at;
       tail = (tail + come).slice(-longestItem);
-      return to;
+      return { to };
     }
     tail = "";
     const isCarried = (end > 0 ? chunk[end - 1] : lastByte) === carriageReturn;
     const content = line + end - at - (isCarried ? 1 : 0);
     line = 0;
-    if (content === 0) texts.push(close());
-    return to;
+    return content === 0 ? { to, text: close() } : { to };
   }
 
   return {
@@ -218,18 +218,19 @@ function createCutter(isKnown: (callId: string) => boolean) {
     get hasPicture() {
       return names > 0;
     },
-    /** Bytes of the longest event so far. */
-    get longest() {
-      return longest;
-    },
-    take(given: Uint8Array): readonly string[] {
+    /** The events that end in it, each as it is come upon. Throws where one is too long. */
+    *take(given: Uint8Array): Generator<string> {
       const chunk = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
-      const texts: string[] = [];
       for (let at = 0; at < chunk.length; ) {
-        at = lift ? takeLifted(chunk, at, lift) : takePlain(chunk, at, texts);
+        if (lift) {
+          at = takeLifted(chunk, at, lift);
+          continue;
+        }
+        const { to, text } = takePlain(chunk, at);
+        at = to;
+        if (text !== undefined) yield text;
       }
       lastByte = chunk.at(-1);
-      return texts;
     },
     /** What has not been ended by an empty line. */
     rest(): readonly string[] {
