@@ -39,6 +39,11 @@ export function giveBack({ buffer }: Uint8Array): void {
   timer.refresh();
 }
 
+/** What `takeSpare` gave is not taken back any more: somebody keeps it. */
+export function keep({ buffer }: Uint8Array): void {
+  lent.delete(buffer);
+}
+
 function drop(): void {
   [spare, spareBytes, timer] = [[], 0, undefined];
 }

@@ -9,6 +9,7 @@ import OpenAI from "openai";
 import { readEvents } from "../../src/openai/stream/read-events.ts";
 import { createLog } from "../../src/seam/log.ts";
 import { mostInTurn } from "../../src/seam/share.ts";
+import { giveBack } from "../../src/seam/spare.ts";
 import { createDice } from "../rig/dice.ts";
 import { createResponsesOn } from "../rig/responses.ts";
 import { never, request } from "./server.ts";
@@ -154,4 +155,36 @@ test("pictures that begin together take their memory one after the other", async
   isOver = true;
   look();
   assert.ok(most < 4 * letters.length, `${most} bytes in one turn, and a picture has ${letters.length}`);
+});
+
+test("a picture takes the memory of a sketch that nobody looks at any more", async () => {
+  const limits = { bytes: 10_000_000, idleMs: 60_000 };
+  const toEvent = (type: string, more: object) =>
+    Buffer.from(`data: ${JSON.stringify({ type, ...more })}\n\n`);
+  const sketch = Buffer.alloc(2_600_000, 1).toString("base64");
+  const result = Buffer.alloc(2_500_000, 2).toString("base64");
+  const partial = toEvent("response.image_generation_call.partial_image", { partial_image_b64: sketch });
+  const done = toEvent("response.output_item.done", { item: { type: "image_generation_call", result } });
+  const readOne = async (event: Buffer) => {
+    const pieces = Array.from({ length: Math.ceil(event.length / 16_384) }, (_, at) =>
+      event.subarray(at * 16_384, (at + 1) * 16_384),
+    );
+    const events = readEvents(
+      Readable.from(pieces, { objectMode: false }),
+      new Headers(),
+      limits,
+      () => false,
+    );
+    const { value } = await events.next();
+    for await (const other of events) assert.fail(`${other}`);
+    return value;
+  };
+  for (const event of [partial, done]) await readOne(event); // how large they are is known from the first
+  const { partial_image_b64: seen } = (await readOne(partial)) as { partial_image_b64: Uint8Array };
+  giveBack(seen);
+  const before = held();
+  const { item } = (await readOne(done)) as { item: { result: Uint8Array } };
+  const more = held() - before;
+  assert.deepEqual([item.result.length, item.result[0]], [2_500_000, 2]);
+  assert.ok(more < 0.1 * item.result.length, `${more} bytes more of ${item.result.length}`);
 });

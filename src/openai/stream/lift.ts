@@ -1,5 +1,5 @@
 import { useShare } from "../../seam/share.ts";
-import { giveBack, takeSpare } from "../../seam/spare.ts";
+import { giveBack, keep, takeSpare } from "../../seam/spare.ts";
 
 const [quote, equals] = [34, 61];
 /** Letters that are three bytes. */
@@ -32,8 +32,7 @@ const [roundBytes, mostBytes] = [256 * 1024, 8 * 1024 * 1024];
  * spoilt from there on, and its letters are to be read as those of any other string.
  */
 export function createLift(kind: string, isPassing = false): Lift {
-  const take = (most: number) => (isPassing ? takeSpare(most, makeRoom) : makeRoom(most));
-  let bytes = take(usualBytes.get(kind) ?? firstBytes);
+  let bytes = takeSpare(usualBytes.get(kind) ?? firstBytes, makeRoom);
   let used = 0;
   /** Letters that make no whole group of bytes yet, or may be the last. */
   let rest = "";
@@ -42,7 +41,7 @@ export function createLift(kind: string, isPassing = false): Lift {
 
   function room(more: number): void {
     if (used + more <= bytes.length) return;
-    const larger = take(Math.max(bytes.length * 2, used + more));
+    const larger = takeSpare(Math.max(bytes.length * 2, used + more), makeRoom);
     bytes.copy(larger, 0, 0, used);
     giveBack(bytes);
     bytes = larger;
@@ -92,8 +91,11 @@ export function createLift(kind: string, isPassing = false): Lift {
         few = few.length + to - at < worthLifting ? few + chunk.toString("latin1", at, to) : undefined;
       }
       if (end < 0) return { to, state: "open" };
-      if (few === undefined)
+      if (few !== undefined) giveBack(bytes);
+      else {
         usualBytes.set(kind, Math.min(mostBytes, (Math.ceil(used / roundBytes) + 1) * roundBytes));
+        if (!isPassing) keep(bytes);
+      }
       return { to, state: "over" };
     },
     bytes: () => (few === undefined ? bytes.subarray(0, used) : undefined),
