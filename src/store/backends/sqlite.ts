@@ -3,6 +3,7 @@ import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, KeyPage, Row, Seen } from "./backend.ts";
+import { createDiskSync, type DiskSync } from "./disk-sync.ts";
 import { isBusy, openSqliteFile, retryMs, sweepSql } from "./sqlite-file.ts";
 
 /** Keys that are listed at once. */
@@ -40,15 +41,19 @@ export async function createSqliteStore(
 /**
  * The same on a database that `openSqliteFile` has opened.
  *
- * Write-ahead logging with full synchronisation: what `set` has resolved survives a killed process and a power cut.
- * What is set within one tick is written as one, since it is the synchronisation that takes long; should that fail, each
- * is tried by itself. A file that somebody else has locked is waited for, up to `limitMs`, and what was given up is never
- * written later. (SQLite works in this thread: a disk that hangs is the one thing that no limit ends.)
+ * Write-ahead logging: what `set` has resolved survives a killed process and a power cut. What is set within one tick is
+ * written as one; should that fail, each is tried by itself. A file that somebody else has locked is waited for, up to
+ * `limitMs`, and what was given up is never written later.
+ *
+ * SQLite works in this thread, and would wait for the disk in it. It leaves that to us, but for the moments in which it
+ * moves its log into the file: what is written is brought to the disk beside all else, and who set it hears of it then.
+ * That has no limit, and what the disk does not take, which rejects, may be there all the same until the power goes.
  *
  * A file that is taken away while it is open can be read and takes nothing more, until it is back in its place.
  */
 export function createStoreOn(database: DatabaseSync, path: string, limitMs: number): Backend {
   const checkPlace = createPlaceCheck(path);
+  const disk = takeOverSync(database, path);
   const sweep = database.prepare(sweepSql);
   const select = database.prepare("SELECT value FROM keyv WHERE key = ?");
   const upsert = database.prepare(
@@ -76,7 +81,11 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
         seen.every(isSo) ? rows.reduce((sum, row) => sum + put(row), 0) : undefined,
       ),
     );
-    tell(groups, deleted);
+    if (!disk) return tell(groups, deleted);
+    disk.sync().then(
+      () => tell(groups, deleted),
+      (error: unknown) => groups.forEach(({ reject }) => reject(error)),
+    );
   }
 
   /** One after the other, the loop's other work in between: each goes on at once, and all of them would hold it up. */
@@ -185,15 +194,24 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     async clear() {
       flush();
       database.exec("DELETE FROM keyv");
+      await disk?.sync();
     },
     async disconnect() {
       flush();
       for (const { reject } of waiting.splice(0)) reject(new Error("the store was closed"));
+      await disk?.close();
       if (database.isOpen) database.close();
     },
   };
   // Keyv's adapter type wants an emitter for errors that no call carries; here every error is thrown by its call.
   return Object.assign(new EventEmitter(), store) as unknown as Backend;
+}
+
+/** Where there is a log, SQLite brings it to the disk only before it moves it into the file: undefined where it does all. */
+function takeOverSync(database: DatabaseSync, path: string): DiskSync | undefined {
+  if (database.prepare("PRAGMA journal_mode").get()?.journal_mode !== "wal") return undefined;
+  database.exec("PRAGMA synchronous = NORMAL");
+  return createDiskSync(`${path}-wal`);
 }
 
 function atomically<T>(database: DatabaseSync, change: () => T): T {

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { type FileHandle, open, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, type TestContext, test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { createDiskSync } from "../../../src/store/backends/disk-sync.ts";
+import { createSqliteStore, createStoreOn } from "../../../src/store/backends/sqlite.ts";
+import { openSqliteFile } from "../../../src/store/backends/sqlite-file.ts";
+import { createFolder } from "../../rig/process.ts";
+
+/** A disk that is done when it is told so, and what it was asked to write out, as inode numbers. */
+async function createSlowDisk(t: TestContext) {
+  const asked: number[] = [];
+  const under: PromiseWithResolvers<void>[] = [];
+  const any = await open(import.meta.filename);
+  const file = Object.getPrototypeOf(any) as FileHandle;
+  await any.close();
+  t.mock.method(file, "datasync", async function datasync(this: FileHandle) {
+    const one = Promise.withResolvers<void>();
+    under.push(one);
+    asked.push((await this.stat()).ino);
+    return one.promise;
+  });
+  return {
+    asked,
+    /** Waits until it has been asked so often, and is done with the last of it. */
+    async done(times: number, error?: Error): Promise<void> {
+      while (asked.length < times) await nextTurn();
+      if (error) under.at(-1)?.reject(error);
+      else under.at(-1)?.resolve();
+    },
+  };
+}
+
+/** Whether it is settled when all that does not wait for a disk has been done. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const note = () => {
+    settled = true;
+  };
+  promise.then(note, note);
+  for (let turns = 0; turns < 20; turns += 1) await nextTurn();
+  return settled;
+}
+
+const failure = Object.assign(new Error("EIO: i/o error, fdatasync"), { code: "EIO" });
+
+describe("what is written to a file is brought to the disk:", () => {
+  test("what comes while that is under way waits for the next, which all of it shares", async (t) => {
+    const path = join(await createFolder(t), "file");
+    await writeFile(path, "");
+    const disk = await createSlowDisk(t);
+    const { sync, close } = createDiskSync(path);
+    const first = sync();
+    await disk.done(0);
+    const others = [sync(), sync(), sync()];
+    assert.equal(await isSettled(first), false);
+    await disk.done(1);
+    await first;
+    assert.equal(await isSettled(Promise.race(others)), false);
+    assert.deepEqual(disk.asked, Array(2).fill((await stat(path)).ino));
+    await disk.done(2);
+    await Promise.all(others);
+    const last = sync();
+    const closed = close();
+    assert.equal(await isSettled(closed), false);
+    await disk.done(3);
+    await Promise.all([last, closed]);
+    await close();
+  });
+
+  test("where it fails, who waited hears of it, and the next is tried all the same", async (t) => {
+    const path = join(await createFolder(t), "file");
+    const { sync, close } = createDiskSync(path);
+    await assert.rejects(sync(), { code: "ENOENT" });
+    await writeFile(path, "");
+    const disk = await createSlowDisk(t);
+    const [first, second] = [sync(), sync()];
+    await disk.done(1, failure);
+    await assert.rejects(first, failure);
+    await disk.done(2);
+    await second;
+    await close();
+  });
+});
+
+describe("the store on SQLite", () => {
+  test("says that something is set when the disk has it, and does other work meanwhile", async (t) => {
+    const path = join(await createFolder(t), "store.db");
+    const store = await createSqliteStore(path);
+    const disk = await createSlowDisk(t);
+    const first = Promise.resolve(store.set("a", "1"));
+    assert.equal(await isSettled(first), false);
+    assert.equal(await store.get("a"), "1", "it is found meanwhile");
+    const other = new DatabaseSync(path, { readOnly: true });
+    assert.equal(other.prepare("SELECT count(*) AS n FROM keyv").get()?.n, 1, "it was written before");
+    other.close();
+    assert.deepEqual(disk.asked, [(await stat(`${path}-wal`)).ino]);
+    const others = [store.set("b", "1"), store.write([{ key: "c", value: "1" }, { key: "a" }])];
+    const changed = store.writeIf([{ key: "b", value: "1" }], [{ key: "b", value: "2" }]);
+    assert.equal(await isSettled(first), false);
+    const cleared = Promise.resolve(store.clear());
+    await disk.done(1);
+    await first;
+    assert.equal(await isSettled(Promise.race([...others, changed, cleared])), false);
+    await disk.done(2);
+    await Promise.all(others);
+    assert.equal(await changed, true);
+    await cleared;
+    const last = Promise.resolve(store.set("d", "1"));
+    const closed = Promise.resolve(store.disconnect?.());
+    assert.equal(await isSettled(Promise.race([last, closed])), false);
+    await disk.done(3);
+    await Promise.all([last, closed]);
+  });
+
+  test("says of what the disk does not take that it is not set, and goes on", async (t) => {
+    const path = join(await createFolder(t), "store.db");
+    const store = await createSqliteStore(path);
+    const disk = await createSlowDisk(t);
+    const set = Promise.allSettled([store.set("a", "1"), store.set("b", "1")]);
+    await disk.done(1, failure);
+    assert.deepEqual(await set, Array(2).fill({ status: "rejected", reason: failure }));
+    const again = store.set("a", "2");
+    await disk.done(2);
+    await again;
+    assert.equal(await store.get("a"), "2");
+    await store.disconnect?.();
+  });
+
+  test("leaves it to SQLite where there is no log to be brought there", async (t) => {
+    const modeOf = (database: DatabaseSync) =>
+      Number(database.prepare("PRAGMA synchronous").get()?.synchronous);
+    const [normal, full] = [1, 2];
+    const { database: alone } = await openSqliteFile(":memory:", 0);
+    createStoreOn(alone, ":memory:", 100);
+    assert.equal(modeOf(alone), full);
+    const path = join(await createFolder(t), "store.db");
+    const { database } = await openSqliteFile(path, 0);
+    assert.equal(modeOf(database), full);
+    const store = createStoreOn(database, path, 100);
+    assert.equal(modeOf(database), normal);
+    await store.disconnect?.();
+    const { database: rolled } = await openSqliteFile(path, 0);
+    rolled.exec("PRAGMA journal_mode = DELETE");
+    const disk = await createSlowDisk(t);
+    const other = createStoreOn(rolled, path, 100);
+    await other.set("a", "1");
+    assert.deepEqual([modeOf(rolled), disk.asked], [full, []]);
+    await other.disconnect?.();
+  });
+});
