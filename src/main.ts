@@ -18,7 +18,7 @@ import { createLog, type Log, redact } from "./seam/log.ts";
 import type { ChannelKey } from "./seam/turn.ts";
 import type { Admin } from "./seam/watch/admin.ts";
 import type { Watch } from "./seam/watch/watch.ts";
-import { calmCollector } from "./setup/collector.ts";
+import { calmCollector, tidyWhenIdle } from "./setup/collector.ts";
 import { type LoadedEnvironment, loadEnvironment } from "./setup/env-file.ts";
 import { listSettings } from "./setup/in-force.ts";
 import { createAccounts } from "./store/accounts.ts";
@@ -99,10 +99,8 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
     openStore(storeUrl, { log, ...(config.isFleet ? { older: alone } : { alone }) }),
   );
   open.defer(() => opened.close());
-  const metrics = await openMetrics(config, () => ({
-    drawing: fleet?.lanes.inside ?? 0,
-    waiting: fleet?.lanes.waiting ?? 0,
-  }));
+  const load = (): Load => ({ drawing: fleet?.lanes.inside ?? 0, waiting: fleet?.lanes.waiting ?? 0 });
+  const metrics = await openMetrics(config, load);
   const store = metrics ? timeStore(opened, metrics.meter) : opened;
   const { painter, close: closePainter } = await openPainter(config, log);
   open.defer(closePainter);
@@ -177,6 +175,7 @@ async function main(config: Config, env: LoadedEnvironment["env"]): Promise<void
   isRunning = true;
   process.stdout.write(`${toBanner(config, running)}\n`);
   flushCompileCache(); // also for who is killed
+  tidyWhenIdle(() => load().drawing + load().waiting === 0);
   await bot.resume();
 }
 

@@ -51,3 +51,63 @@ test("bytes that come and go are no reason to go through all of the heap", { ski
   const [usual, calm] = [await collections(), await collections("calm")];
   assert.ok(calm < usual / 2, `${calm} times, and ${usual} by itself`);
 });
+
+/** What a process goes through, and how often it tidies up in each part of it. */
+const day = `
+const { tidyWhenIdle } = await import(process.argv[1]);
+let [count, isIdle] = [0, true];
+const { gc } = globalThis;
+if (gc) globalThis.gc = (how) => { count += 1; gc(how); };
+let lets = [];
+const said = [];
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const pass = async (ms) => {
+  const before = count;
+  await pause(ms);
+  said.push(count - before);
+};
+const tidied = async (times) => {
+  while (gc && count < times) await pause(10); // however busy the machine is
+  said.push(count);
+};
+let young = Array.from({ length: 200_000 }, (_, at) => ({ at }));
+young = undefined;
+const total = () => process.memoryUsage().heapTotal;
+const before = total();
+tidyWhenIdle(() => isIdle, { looks: 8, lookMs: 50 });
+await tidied(1); // the start
+said.push(total() < before);
+await pass(600); // nothing new
+isIdle = false;
+lets = Array.from({ length: 40 }, () => Buffer.alloc(1024 * 1024, 1));
+await pass(800); // work
+isIdle = true;
+await pass(200); // a moment after it
+const until = performance.now() + 600;
+const turn = () => performance.now() < until && setImmediate(turn);
+turn();
+await pass(600); // the loop has much to do, and nobody knows what
+await tidied(2);
+process.stdout.write(JSON.stringify(said), () => process.exit(lets.length - 40));
+`;
+
+async function tidied(...flags: readonly string[]): Promise<unknown> {
+  const file = new URL("../../src/setup/collector.ts", import.meta.url).href;
+  const args = [
+    ...flags,
+    "--disable-warning=ExperimentalWarning",
+    "--input-type=module",
+    "--eval",
+    day,
+    file,
+  ];
+  return JSON.parse((await promisify(execFile)(process.execPath, args)).stdout);
+}
+
+test("what V8 kept for work goes back after the start, and when work has been over for a while", async () => {
+  assert.deepEqual(await tidied("--expose-gc"), [1, true, 0, 0, 0, 0, 2]);
+});
+
+test("it does nothing, and ends nothing, where it may not", async () => {
+  assert.deepEqual(await tidied(), [0, false, 0, 0, 0, 0, 0]);
+});
