@@ -46,7 +46,7 @@ export interface Cell {
 const folder = new URL(".", import.meta.url);
 const main = new URL("../../../src/main.ts", folder);
 /** As `npm start` has them: options of Node, and what is in the environment. */
-const asStarted = ["--max-semi-space-size=16", "--expose-gc"];
+const asStarted = ["--max-semi-space-size=4", "--expose-gc"];
 const startedWith = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
 /** Pictures that are drawn before it is measured, and how fast. */
 const warmUp = 4;
