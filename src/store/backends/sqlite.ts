@@ -81,11 +81,22 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
         seen.every(isSo) ? rows.reduce((sum, row) => sum + put(row), 0) : undefined,
       ),
     );
-    if (!disk) return tell(groups, deleted);
-    disk.sync().then(
-      () => tell(groups, deleted),
-      (error: unknown) => groups.forEach(({ reject }) => reject(error)),
-    );
+    if (disk) void tellWhenSafe(disk, groups, deleted);
+    else tell(groups, deleted);
+  }
+
+  async function tellWhenSafe(
+    { sync }: DiskSync,
+    groups: readonly Group[],
+    deleted: readonly (number | undefined)[],
+  ): Promise<void> {
+    try {
+      await sync();
+    } catch (error) {
+      for (const { reject } of groups) reject(error);
+      return;
+    }
+    tell(groups, deleted);
   }
 
   /** One after the other, the loop's other work in between: each goes on at once, and all of them would hold it up. */
