@@ -74,12 +74,14 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   if (older) await guarded(kind, () => waitForOlder(kind, url, older));
   const lock = alone && (await guarded(kind, () => lockStore(kind, url, alone)));
   const patience = { connectMs, limitMs, silentMs, mayWrite: () => !readsOnly && (!lock || lock.isHeld()) };
+  let backend: Backend | undefined;
   try {
-    const backend = await guarded(kind, () => connect(kind, url, patience));
+    backend = await guarded(kind, () => connect(kind, url, patience));
     if (backend.setAside) log?.error({ file: backend.setAside }, "store.damaged: set aside and begun anew");
     if (readsOnly) return openTables(kind, backend, log);
     return await createStore(kind, backend, { log, lock });
   } catch (error) {
+    await Promise.resolve(backend?.disconnect?.()).catch(() => {});
     await lock?.release().catch(() => {});
     throw error;
   }

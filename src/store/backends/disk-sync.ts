@@ -29,8 +29,9 @@ export function createDiskSync(path: string): DiskSync {
 
   return {
     sync() {
+      if (next) return next;
       if (!running) return begin();
-      next ??= running.then(begin, begin);
+      next = running.then(begin, begin);
       return next;
     },
     async close() {

@@ -83,9 +83,12 @@ function readHeader(path: string): number {
   return header.readUInt32BE(versionAt);
 }
 
+/** Another connection has the file. Source: https://www.sqlite.org/rescode.html */
+export const busyCode = 5;
+
 /** Somebody else has the file, for a moment. */
 export function isBusy(error: unknown): boolean {
-  return [5, 6].includes(codeOf(error) ?? 0);
+  return [busyCode, 6].includes(codeOf(error) ?? 0);
 }
 
 /** SQLite's primary result code. Source: https://www.sqlite.org/rescode.html */

@@ -2,9 +2,10 @@ import { EventEmitter } from "node:events";
 import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withLimit } from "../../seam/timeout.ts";
 import type { Backend, KeyPage, Row, Seen } from "./backend.ts";
 import { createDiskSync, type DiskSync } from "./disk-sync.ts";
-import { isBusy, openSqliteFile, retryMs, sweepSql } from "./sqlite-file.ts";
+import { busyCode, isBusy, openSqliteFile, retryMs, sweepSql } from "./sqlite-file.ts";
 
 /** Keys that are listed at once. */
 const pageSize = 500;
@@ -47,7 +48,7 @@ export async function createSqliteStore(
  *
  * SQLite works in this thread, and would wait for the disk in it. It leaves that to us, but for the moments in which it
  * moves its log into the file: what is written is brought to the disk beside all else, and who set it hears of it then.
- * That has no limit, and what the disk does not take, which rejects, may be there all the same until the power goes.
+ * What the disk does not take, or not in ten times `limitMs`, rejects, and may be there all the same.
  *
  * A file that is taken away while it is open can be read and takes nothing more, until it is back in its place.
  */
@@ -63,6 +64,9 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
   const list = database.prepare(
     "SELECT key FROM keyv WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?",
   );
+  /** The disk has not taken a part of the log: what is written behind that would be lost with it. */
+  let isTorn = false;
+  let isClosed = false;
   const waiting: Group[] = [];
   const waitingKeys = new Set<string>();
   let isScheduled = false;
@@ -76,6 +80,7 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
 
   function commit(groups: readonly Group[]): void {
     checkPlace();
+    if (isTorn) mendLog();
     const deleted = atomically(database, () =>
       groups.map(({ rows, seen = [] }) =>
         seen.every(isSo) ? rows.reduce((sum, row) => sum + put(row), 0) : undefined,
@@ -85,13 +90,33 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     else tell(groups, deleted);
   }
 
+  /** Moves all of the log into the file, so that it begins anew. Throws as the disk does, and while somebody reads in it. */
+  function mendLog(): void {
+    const { busy } = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
+    if (busy !== 0) throw Object.assign(new Error("the log is in use"), { errcode: busyCode });
+    isTorn = false;
+  }
+
+  async function bringToDisk({ sync }: DiskSync): Promise<void> {
+    const synced = sync();
+    synced.catch(() => {
+      isTorn = true;
+    });
+    await withLimit(
+      10 * limitMs,
+      () => synced,
+      () => new Error("the disk does not answer"),
+    );
+    if (isTorn) mendLog(); // before it, while this was written already
+  }
+
   async function tellWhenSafe(
-    { sync }: DiskSync,
+    disk: DiskSync,
     groups: readonly Group[],
     deleted: readonly (number | undefined)[],
   ): Promise<void> {
     try {
-      await sync();
+      await bringToDisk(disk);
     } catch (error) {
       for (const { reject } of groups) reject(error);
       return;
@@ -162,8 +187,9 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     });
   }
 
-  function write(rows: readonly Row[], seen?: readonly Seen[]): Promise<number | undefined> {
+  async function write(rows: readonly Row[], seen?: readonly Seen[]): Promise<number | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    if (isClosed) throw new Error("the store was closed");
     wait({ rows, ...(seen && { seen }), until: performance.now() + limitMs, resolve, reject });
     schedule(setImmediate);
     return promise;
@@ -205,10 +231,11 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     async clear() {
       flush();
       database.exec("DELETE FROM keyv");
-      await disk?.sync();
+      if (disk) await bringToDisk(disk);
     },
     async disconnect() {
       flush();
+      isClosed = true;
       for (const { reject } of waiting.splice(0)) reject(new Error("the store was closed"));
       await disk?.close();
       if (database.isOpen) database.close();
@@ -222,7 +249,8 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
 function takeOverSync(database: DatabaseSync, path: string): DiskSync | undefined {
   if (database.prepare("PRAGMA journal_mode").get()?.journal_mode !== "wal") return undefined;
   database.exec("PRAGMA synchronous = NORMAL");
-  return createDiskSync(`${path}-wal`);
+  // Not beside a link, but beside what it leads to.
+  return createDiskSync(`${database.location() ?? path}-wal`);
 }
 
 function atomically<T>(database: DatabaseSync, change: () => T): T {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type FileHandle, open, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, open, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, type TestContext, test } from "node:test";
@@ -126,6 +126,63 @@ describe("the store on SQLite", () => {
     await disk.done(2);
     await again;
     assert.equal(await store.get("a"), "2");
+    await store.disconnect?.();
+    await assert.rejects(Promise.resolve(store.set("a", "3")), /closed/);
+  });
+
+  test("writes nothing behind what the disk has lost of the log", async (t) => {
+    const path = join(await createFolder(t), "store.db");
+    const store = await createSqliteStore(path, { limitMs: 200 });
+    const logSize = async () => (await stat(`${path}-wal`)).size;
+    const disk = await createSlowDisk(t);
+    const lost = Promise.resolve(store.set("a", "x".repeat(100_000)));
+    assert.equal(await isSettled(lost), false);
+    const behind = Promise.resolve(store.set("b", "1"));
+    assert.equal(await isSettled(behind), false);
+    assert.ok((await logSize()) > 100_000);
+    await disk.done(1, failure);
+    await assert.rejects(lost, failure);
+    await disk.done(2);
+    await behind;
+    assert.equal(await logSize(), 0, "all of it is in the file");
+    const next = Promise.resolve(store.set("c", "1"));
+    await disk.done(3, failure);
+    await assert.rejects(next, failure);
+    const reader = new DatabaseSync(path);
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM keyv").get();
+    await assert.rejects(Promise.resolve(store.set("d", "1")), /in use|locked/);
+    reader.close();
+    const after = store.set("e", "1");
+    await disk.done(4);
+    await after;
+    assert.deepEqual(await Promise.all(["b", "d", "e"].map((key) => store.get(key))), ["1", undefined, "1"]);
+    await store.disconnect?.();
+  });
+
+  test("does not wait for ever for a disk that hangs", async (t) => {
+    const path = join(await createFolder(t), "store.db");
+    const store = await createSqliteStore(path, { limitMs: 20 });
+    const disk = await createSlowDisk(t);
+    await assert.rejects(Promise.resolve(store.set("a", "1")), /the disk does not answer/);
+    await disk.done(1);
+    const next = store.set("a", "2");
+    await disk.done(2);
+    await next;
+    await store.disconnect?.();
+  });
+
+  test("finds its log where its file is a link to another folder", async (t) => {
+    const folder = await createFolder(t);
+    const [path, link] = [join(await createFolder(t), "store.db"), join(folder, "store.db")];
+    await symlink(path, link);
+    await writeFile(`${link}-wal`, "another's");
+    const store = await createSqliteStore(link);
+    const disk = await createSlowDisk(t);
+    const set = store.set("a", "1");
+    await disk.done(1);
+    await set;
+    assert.deepEqual(disk.asked, [(await stat(`${path}-wal`)).ino]);
     await store.disconnect?.();
   });
 
