@@ -18,8 +18,8 @@ const quietShare = 0.05;
 const worthBytes = 16 * 1024 * 1024;
 
 /**
- * Once nothing has been under way for a while, and a moment after the start, has V8 give back what it kept for work, 10 to
- * 20 MB: by itself it keeps it as long as nothing happens. It takes a tenth of a second, which nobody waits for.
+ * Once nothing has been under way for a while, and a moment after the start, has V8 give back what it kept for work, some
+ * 10 MB: by itself it keeps it as long as nothing happens. It takes a tenth of a second, for which waits who asks just then.
  *
  * `looks`: how many, `lookMs` apart, have to find nothing after work, since who asks for the next picture in a moment is
  * better served by what is there. Without `--expose-gc` it does nothing.

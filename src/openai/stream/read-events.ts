@@ -40,7 +40,8 @@ export async function* readEvents(
       const length = read.done ? 0 : read.value.length;
       const wait = takeShare(length, cutter.hasPicture ? places.later : places.early);
       if (wait) await Promise.race([wait, broken.promise]);
-      // One by one: whose picture is known is told by what went before, which may be in the same chunk.
+      // One by one: whose picture is known is told by what went before, which may be in the same chunk. What comes behind
+      // the first may be gone over in a later turn than that which had room for it; it is a chunk at most.
       for (const text of read.done ? cutter.rest() : cutter.take(read.value)) {
         const told = parseEvent(text, headers, cutter.pictures);
         if (told === "over") return;

@@ -2,10 +2,9 @@ import { EventEmitter } from "node:events";
 import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { withLimit } from "../../seam/timeout.ts";
 import type { Backend, KeyPage, Row, Seen } from "./backend.ts";
-import { createDiskSync, type DiskSync } from "./disk-sync.ts";
-import { busyCode, isBusy, openSqliteFile, retryMs, sweepSql } from "./sqlite-file.ts";
+import { isBusy, openSqliteFile, retryMs, sweepSql } from "./sqlite-file.ts";
+import { type SqliteLog, takeOverLog } from "./sqlite-log.ts";
 
 /** Keys that are listed at once. */
 const pageSize = 500;
@@ -54,7 +53,7 @@ export async function createSqliteStore(
  */
 export function createStoreOn(database: DatabaseSync, path: string, limitMs: number): Backend {
   const checkPlace = createPlaceCheck(path);
-  const disk = takeOverSync(database, path);
+  const log = takeOverLog(database, path, 10 * limitMs);
   const sweep = database.prepare(sweepSql);
   const select = database.prepare("SELECT value FROM keyv WHERE key = ?");
   const upsert = database.prepare(
@@ -64,8 +63,6 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
   const list = database.prepare(
     "SELECT key FROM keyv WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?",
   );
-  /** The disk has not taken a part of the log: what is written behind that would be lost with it. */
-  let isTorn = false;
   let isClosed = false;
   const waiting: Group[] = [];
   const waitingKeys = new Set<string>();
@@ -80,43 +77,23 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
 
   function commit(groups: readonly Group[]): void {
     checkPlace();
-    if (isTorn) mendLog();
+    log?.mend();
     const deleted = atomically(database, () =>
       groups.map(({ rows, seen = [] }) =>
         seen.every(isSo) ? rows.reduce((sum, row) => sum + put(row), 0) : undefined,
       ),
     );
-    if (disk) void tellWhenSafe(disk, groups, deleted);
+    if (log) void tellWhenSafe(log, groups, deleted);
     else tell(groups, deleted);
   }
 
-  /** Moves all of the log into the file, so that it begins anew. Throws as the disk does, and while somebody reads in it. */
-  function mendLog(): void {
-    const { busy } = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
-    if (busy !== 0) throw Object.assign(new Error("the log is in use"), { errcode: busyCode });
-    isTorn = false;
-  }
-
-  async function bringToDisk({ sync }: DiskSync): Promise<void> {
-    const synced = sync();
-    synced.catch(() => {
-      isTorn = true;
-    });
-    await withLimit(
-      10 * limitMs,
-      () => synced,
-      () => new Error("the disk does not answer"),
-    );
-    if (isTorn) mendLog(); // before it, while this was written already
-  }
-
   async function tellWhenSafe(
-    disk: DiskSync,
+    { sync }: SqliteLog,
     groups: readonly Group[],
     deleted: readonly (number | undefined)[],
   ): Promise<void> {
     try {
-      await bringToDisk(disk);
+      await sync();
     } catch (error) {
       for (const { reject } of groups) reject(error);
       return;
@@ -231,26 +208,18 @@ export function createStoreOn(database: DatabaseSync, path: string, limitMs: num
     async clear() {
       flush();
       database.exec("DELETE FROM keyv");
-      if (disk) await bringToDisk(disk);
+      await log?.sync();
     },
     async disconnect() {
       flush();
       isClosed = true;
       for (const { reject } of waiting.splice(0)) reject(new Error("the store was closed"));
-      await disk?.close();
+      await log?.close();
       if (database.isOpen) database.close();
     },
   };
   // Keyv's adapter type wants an emitter for errors that no call carries; here every error is thrown by its call.
   return Object.assign(new EventEmitter(), store) as unknown as Backend;
-}
-
-/** Where there is a log, SQLite brings it to the disk only before it moves it into the file: undefined where it does all. */
-function takeOverSync(database: DatabaseSync, path: string): DiskSync | undefined {
-  if (database.prepare("PRAGMA journal_mode").get()?.journal_mode !== "wal") return undefined;
-  database.exec("PRAGMA synchronous = NORMAL");
-  // Not beside a link, but beside what it leads to.
-  return createDiskSync(`${database.location() ?? path}-wal`);
 }
 
 function atomically<T>(database: DatabaseSync, change: () => T): T {

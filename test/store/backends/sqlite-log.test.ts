@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { type FileHandle, open, stat, symlink, writeFile } from "node:fs/promises";
+import { type FileHandle, open, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, type TestContext, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { createDiskSync } from "../../../src/store/backends/disk-sync.ts";
 import { createSqliteStore, createStoreOn } from "../../../src/store/backends/sqlite.ts";
 import { openSqliteFile } from "../../../src/store/backends/sqlite-file.ts";
+import { takeOverLog } from "../../../src/store/backends/sqlite-log.ts";
+import { openStore } from "../../../src/store/store.ts";
 import { createFolder } from "../../rig/process.ts";
 
 /** A disk that is done when it is told so, and what it was asked to write out, as inode numbers. */
@@ -46,14 +47,22 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 
 const failure = Object.assign(new Error("EIO: i/o error, fdatasync"), { code: "EIO" });
 
-describe("what is written to a file is brought to the disk:", () => {
+/** A database that somebody has written to, and its log. */
+async function openLog(t: TestContext) {
+  const path = join(await createFolder(t), "store.db");
+  const { database } = await openSqliteFile(path, 0);
+  t.after(() => database.close());
+  const log = takeOverLog(database, path, 10_000);
+  assert.ok(log);
+  return { ...log, path: `${path}-wal` };
+}
+
+describe("the log is brought to the disk:", () => {
   test("what comes while that is under way waits for the next, which all of it shares", async (t) => {
-    const path = join(await createFolder(t), "file");
-    await writeFile(path, "");
+    const { sync, close, path } = await openLog(t);
     const disk = await createSlowDisk(t);
-    const { sync, close } = createDiskSync(path);
     const first = sync();
-    await disk.done(0);
+    assert.equal(await isSettled(first), false);
     const others = [sync(), sync(), sync()];
     assert.equal(await isSettled(first), false);
     await disk.done(1);
@@ -71,12 +80,14 @@ describe("what is written to a file is brought to the disk:", () => {
   });
 
   test("where it fails, who waited hears of it, and the next is tried all the same", async (t) => {
-    const path = join(await createFolder(t), "file");
-    const { sync, close } = createDiskSync(path);
+    const { sync, close, path } = await openLog(t);
+    await rename(path, `${path}.away`);
     await assert.rejects(sync(), { code: "ENOENT" });
-    await writeFile(path, "");
+    await rename(`${path}.away`, path);
     const disk = await createSlowDisk(t);
-    const [first, second] = [sync(), sync()];
+    const first = sync();
+    assert.equal(await isSettled(first), false);
+    const second = sync();
     await disk.done(1, failure);
     await assert.rejects(first, failure);
     await disk.done(2);
@@ -170,6 +181,15 @@ describe("the store on SQLite", () => {
     await disk.done(2);
     await next;
     await store.disconnect?.();
+  });
+
+  test("leaves no database open where what it writes to see that it can be read fails", async (t) => {
+    const path = join(await createFolder(t), "store.db");
+    const disk = await createSlowDisk(t);
+    const close = t.mock.method(DatabaseSync.prototype, "close");
+    const opened = openStore(`sqlite:${path}`);
+    await Promise.all([disk.done(1, failure), assert.rejects(opened, { name: "BotError", code: "storage" })]);
+    assert.equal(close.mock.callCount(), 1);
   });
 
   test("finds its log where its file is a link to another folder", async (t) => {
