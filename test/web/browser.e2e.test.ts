@@ -286,15 +286,21 @@ describe("the playground in a real browser", () => {
       await page.evaluate("document.querySelector('#conversation').scrollTop -= 50");
       const edit = answers.nth(3).getByRole("button", { name: "Edit…" });
       const box = (await edit.boundingBox()) ?? assert.fail("no button");
+      const movedBy = async () => {
+        const { x, y, ...size } = (await edit.boundingBox()) ?? assert.fail("no button");
+        assert.deepEqual({ x, ...size }, { x: box.x, width: box.width, height: box.height });
+        return Math.abs(y - box.y);
+      };
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       await page.mouse.down();
-      assert.deepEqual(await edit.boundingBox(), box);
+      // Less than a pixel is the browser's: it makes up for what grows above in whole pixels.
+      assert.ok((await movedBy()) < 1);
       // The end is followed while what is above it grows, though not from under the finger.
       const grow = (by: number) =>
         page.evaluate(`document.querySelector("#conversation .exchange").style.paddingBottom = "${by}px"`);
       await grow(20);
       await page.evaluate(drawnTwice);
-      assert.deepEqual(await edit.boundingBox(), box, "while it grows");
+      assert.ok((await movedBy()) < 1, "while it grows");
       await page.mouse.up();
       await page.getByRole("button", { name: "Do not edit this picture" }).click();
       await until(

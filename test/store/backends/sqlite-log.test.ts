@@ -23,11 +23,16 @@ async function createSlowDisk(t: TestContext) {
     asked.push((await this.stat()).ino);
     return one.promise;
   });
+  /** Waits until it has been asked so often. */
+  async function untilAsked(times: number): Promise<void> {
+    while (asked.length < times) await nextTurn();
+  }
   return {
     asked,
+    untilAsked,
     /** Waits until it has been asked so often, and is done with the last of it. */
     async done(times: number, error?: Error): Promise<void> {
-      while (asked.length < times) await nextTurn();
+      await untilAsked(times);
       if (error) under.at(-1)?.reject(error);
       else under.at(-1)?.resolve();
     },
@@ -62,11 +67,12 @@ describe("the log is brought to the disk:", () => {
     const { sync, close, path } = await openLog(t);
     const disk = await createSlowDisk(t);
     const first = sync();
-    assert.equal(await isSettled(first), false);
+    await disk.untilAsked(1);
     const others = [sync(), sync(), sync()];
     assert.equal(await isSettled(first), false);
     await disk.done(1);
     await first;
+    await disk.untilAsked(2);
     assert.equal(await isSettled(Promise.race(others)), false);
     assert.deepEqual(disk.asked, Array(2).fill((await stat(path)).ino));
     await disk.done(2);
@@ -86,7 +92,7 @@ describe("the log is brought to the disk:", () => {
     await rename(`${path}.away`, path);
     const disk = await createSlowDisk(t);
     const first = sync();
-    assert.equal(await isSettled(first), false);
+    await disk.untilAsked(1);
     const second = sync();
     await disk.done(1, failure);
     await assert.rejects(first, failure);
@@ -102,6 +108,7 @@ describe("the store on SQLite", () => {
     const store = await createSqliteStore(path);
     const disk = await createSlowDisk(t);
     const first = Promise.resolve(store.set("a", "1"));
+    await disk.untilAsked(1);
     assert.equal(await isSettled(first), false);
     assert.equal(await store.get("a"), "1", "it is found meanwhile");
     const other = new DatabaseSync(path, { readOnly: true });
@@ -143,11 +150,11 @@ describe("the store on SQLite", () => {
 
   test("writes nothing behind what the disk has lost of the log", async (t) => {
     const path = join(await createFolder(t), "store.db");
-    const store = await createSqliteStore(path, { limitMs: 200 });
+    const store = await createSqliteStore(path, { limitMs: 1000 });
     const logSize = async () => (await stat(`${path}-wal`)).size;
     const disk = await createSlowDisk(t);
     const lost = Promise.resolve(store.set("a", "x".repeat(100_000)));
-    assert.equal(await isSettled(lost), false);
+    await disk.untilAsked(1);
     const behind = Promise.resolve(store.set("b", "1"));
     assert.equal(await isSettled(behind), false);
     assert.ok((await logSize()) > 100_000);
@@ -173,7 +180,7 @@ describe("the store on SQLite", () => {
 
   test("does not wait for ever for a disk that hangs", async (t) => {
     const path = join(await createFolder(t), "store.db");
-    const store = await createSqliteStore(path, { limitMs: 20 });
+    const store = await createSqliteStore(path, { limitMs: 200 });
     const disk = await createSlowDisk(t);
     await assert.rejects(Promise.resolve(store.set("a", "1")), /the disk does not answer/);
     await disk.done(1);
