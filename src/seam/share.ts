@@ -8,6 +8,9 @@ export const mostInTurn = 1024 * 1024;
 /** Ms after which one that waits has a turn whatever its place: to the server that sends it, it is still there. */
 const mostWaitMs = 5000;
 
+/** Ms after which there is more to go over than this process gets to. */
+const behindMs = 1000;
+
 /** The place of what is nearly done: before all others. */
 export const firstPlace = Number.NEGATIVE_INFINITY;
 
@@ -43,6 +46,12 @@ export function takePlaces(): Places {
 /** Takes so many bytes of this turn's share, whatever is left of it: others wait for the next. */
 export function useShare(bytes: number): void {
   left -= bytes;
+}
+
+/** Whether somebody has waited for so long that what can be done without had better be left out. */
+export function isBehind(): boolean {
+  const overdue = performance.now() - behindMs;
+  return waiting.some(({ since }) => since < overdue);
 }
 
 /**

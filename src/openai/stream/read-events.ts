@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { APIError } from "openai/error";
 import { BotError } from "../../seam/errors.ts";
-import { takePlaces, takeShare } from "../../seam/share.ts";
+import { isBehind, takePlaces, takeShare } from "../../seam/share.ts";
 import { createHeap } from "./heap.ts";
 import { createLift, createSkip, type Lift } from "./lift.ts";
 import { within } from "./within.ts";
@@ -196,8 +196,10 @@ function createCutter(isKnown: (callId: string) => boolean, mostBytes: number) {
       line += begin - at;
       const item = (tail + come.slice(0, begin - at)).slice(-longestItem);
       const call = ofCall.exec(item)?.[1];
-      lift =
-        call !== undefined && isKnown(call) ? createSkip() : createLift(`${found[1]}`, found[1] === partial);
+      const isKnownCopy = call !== undefined && isKnown(call);
+      const isSketch = found[1] === partial;
+      const isLeftOut = isSketch && names > 0 && isBehind();
+      lift = isKnownCopy || isLeftOut ? createSkip() : createLift(`${found[1]}`, isSketch);
       return { to: begin };
     }
     add(chunk.subarray(at, to));
