@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { getCompileCacheDir } from "node:module";
 import type { Socket } from "node:net";
 import { dirname } from "node:path";
-import { giveBack } from "../seam/spare.ts";
+import { giveBack, lookAt } from "../seam/spare.ts";
 import { takeApart } from "./decoder/crossing.ts";
 import { fromFault } from "./decoder/fault.ts";
 import type { Order, Outcome } from "./decoder/process.ts";
@@ -165,8 +165,14 @@ export function createPool(of: {
     child.send(order, (error) => {
       if (error) drop(decoder, error);
     });
-    // Here a sketch is not looked at again.
-    for (const one of bytes) pictures.write(one, (error) => !error && giveBack(one));
+    for (const one of bytes) {
+      const isOver = one.length > 0 ? lookAt(one) : () => {};
+      pictures.write(one, (error) => {
+        if (error) return;
+        isOver();
+        giveBack(one); // here a sketch is not looked at again
+      });
+    }
   }
 
   function end(decoder: Decoder, outcome: Outcome): void {

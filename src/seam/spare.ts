@@ -1,8 +1,10 @@
 /** Bytes that lie ready at most, and ms after the last of them came: then all of it goes back to the system. */
 const [mostBytes, keptMs] = [64 * 1024 * 1024, 10_000];
 
-/** All that was handed out here: nothing else is taken back. */
+/** All that was handed out here for one look: nothing else is taken back by `giveBack`. */
 const lent = new WeakSet<ArrayBufferLike>();
+/** What is kept until `letGo`, by how many look at it for longer than anybody waits for. */
+const kept = new WeakMap<ArrayBufferLike, number>();
 let spare: ArrayBuffer[] = [];
 let spareBytes = 0;
 let timer: NodeJS.Timeout | undefined;
@@ -24,12 +26,61 @@ export function takeSpare(
   return memory;
 }
 
+/** Bytes of a large page, and what the system's allocator puts before a block, rounded up to a small one. */
+const [largePage, overhead] = [2 * 1024 * 1024, 4096];
+/** What may be added to fill the last page. */
+const mostAdded = 1 / 3;
+
+/**
+ * Bytes of a block that is made of large pages alone, where that is little more than what is asked for. Linux puts only
+ * those blocks where a large page begins: any other is mostly small pages, each of which it finds and clears by itself,
+ * which takes several times as long as to fill it. Source: Linux, mm/huge_memory.c, `thp_get_unmapped_area`, since 6.7.
+ */
+export function inLargePages(bytes: number): number {
+  const whole = Math.ceil((bytes + overhead) / largePage) * largePage - overhead;
+  return whole <= bytes * (1 + mostAdded) ? whole : bytes;
+}
+
 /**
  * Takes back what `takeSpare` gave, or a part of it, when nobody looks at it any more: whoever does all the same finds it
  * empty, and never another's picture. All else is left alone.
  */
 export function giveBack({ buffer }: Uint8Array): void {
-  if (!(buffer instanceof ArrayBuffer) || !lent.delete(buffer)) return;
+  if (buffer instanceof ArrayBuffer && lent.delete(buffer)) takeBack(buffer);
+}
+
+/** What `takeSpare` gave is somebody's until `letGo`. */
+export function keep({ buffer }: Uint8Array): void {
+  if (lent.delete(buffer)) kept.set(buffer, 0);
+}
+
+/**
+ * To be called by whoever hands it to the system, which reads it whether anybody still waits for that or not. What comes of
+ * it says that this is over; where it is never said, the memory is the collector's. Throws where it was let go of before:
+ * nothing is to be sent in a picture's place.
+ */
+export function lookAt({ buffer }: Uint8Array): () => void {
+  if (buffer instanceof ArrayBuffer && buffer.detached) throw new Error("the picture's memory was let go of");
+  const add = (looks: number) => {
+    const before = kept.get(buffer);
+    if (before !== undefined) kept.set(buffer, before + looks);
+  };
+  add(1);
+  let isOver = false;
+  return () => {
+    if (!isOver) add(-1);
+    isOver = true;
+  };
+}
+
+/** Takes back what was kept, as `giveBack` does, when all has been done with it; not while somebody looks at it. */
+export function letGo({ buffer }: Uint8Array): void {
+  if (!(buffer instanceof ArrayBuffer) || kept.get(buffer) !== 0) return;
+  kept.delete(buffer);
+  takeBack(buffer);
+}
+
+function takeBack(buffer: ArrayBuffer): void {
   const isRoom = spareBytes + buffer.byteLength <= mostBytes;
   const taken = buffer.transfer(isRoom ? buffer.byteLength : 0);
   if (!isRoom) return;
@@ -37,11 +88,6 @@ export function giveBack({ buffer }: Uint8Array): void {
   spareBytes += taken.byteLength;
   timer ??= setTimeout(drop, keptMs).unref();
   timer.refresh();
-}
-
-/** What `takeSpare` gave is not taken back any more: somebody keeps it. */
-export function keep({ buffer }: Uint8Array): void {
-  lent.delete(buffer);
 }
 
 function drop(): void {

@@ -99,6 +99,8 @@ export interface Reply {
   readonly venue?: unknown;
   /** Nobody but the asker sees it. */
   readonly private?: boolean;
+  /** Once the last view's show has resolved, its pictures' bytes are not looked at here any more, but as `lookAt` says. */
+  readonly letsGo?: true;
   /** Posts the message the first time and changes it in place from then on. Its key never changes. */
   show(view: View): Promise<MessageKey>;
 }

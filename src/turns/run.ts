@@ -15,6 +15,7 @@ import type { Spool } from "../pictures/spool.ts";
 import type { Adapter } from "../seam/adapter.ts";
 import { BotError, toBotError } from "../seam/errors.ts";
 import type { Log } from "../seam/log.ts";
+import { letGo } from "../seam/spare.ts";
 import { orAborted } from "../seam/timeout.ts";
 import type { Attachment, MessageKey } from "../seam/turn.ts";
 import type { Reply, View } from "../seam/view.ts";
@@ -256,10 +257,13 @@ export function createSeeThrough(
         throw error;
       });
     const holding = keep.hold(last, draining, closed, turnLog);
+    const pictures = last.view?.images ?? [];
+    let isShown = false;
     try {
       const { handOn } = holding;
       const over = AbortSignal.any([closed, run.hold.lost]);
       await deliver(last, { first, again: reply.show, leave, handOn }, over, turnLog);
+      isShown = true;
       run.story.shown();
     } catch (error) {
       if (run.hold.lost.aborted) return void (await holding.end(true));
@@ -273,6 +277,7 @@ export function createSeeThrough(
       leave();
     }
     const kept = await holding.end(true);
+    if (isShown && reply.letsGo) for (const { bytes } of pictures) letGo(bytes);
     // Who ends before OpenAI has answered counts the least.
     const bill = await orAborted(run.stopped ?? Promise.resolve(undefined), closed).catch(() => undefined);
     await settle(bill ? { ...kept, turn: { ...kept.turn, bill } } : kept, turnLog);

@@ -50,6 +50,11 @@ describe("a stream of events", () => {
         partial_image_index: 1,
         partial_image_b64: png,
       }),
+      // One that was left out where there is too much to do.
+      event("response.image_generation_call.partial_image", {
+        partial_image_index: 2,
+        partial_image_b64: "",
+      }),
       done(
         call({
           size: "1024x1024",

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { brotliCompressSync, createBrotliDecompress, createUnzip, gzipSync } from "node:zlib";
 import { readEvents } from "../../src/openai/stream/read-events.ts";
 import { firstPlace, mostInTurn, takeShare } from "../../src/seam/share.ts";
-import { giveBack } from "../../src/seam/spare.ts";
+import { giveBack, letGo } from "../../src/seam/spare.ts";
 import { createDice } from "../rig/dice.ts";
 
 const { roll } = createDice(15);
@@ -187,11 +187,13 @@ describe("the memory", () => {
     });
   }
 
-  test("of a partial may be given back, and that of a picture never", async () => {
+  test("of a partial may be given back, and that of a picture be let go of", async () => {
     const [sketch, whole] = (await read(text, 16_384)) as [typeof partial, typeof done];
     const [passing, kept] = [sketch.partial_image_b64, whole.item.result] as unknown as Buffer[];
     for (const one of [passing, kept]) giveBack(one as Buffer);
     assert.deepEqual([passing?.length, kept?.length], [0, picture.length]);
+    letGo(kept as Buffer);
+    assert.equal(kept?.length, 0);
   });
 });
 
@@ -228,4 +230,31 @@ test("a stream that is cancelled while others have their turn does not wait for 
   for (let turns = 0; turns < 20; turns += 1) await nextTurn();
   assert.equal(isOver, true);
   await Promise.all([cancelled, others]);
+});
+
+test("where streams wait for long all sketches of a picture but the first are left out, and pictures never", async (t) => {
+  let now = performance.now();
+  t.mock.method(performance, "now", () => now);
+  const sketches = [0, 1].map((at) => ({
+    type: "response.image_generation_call.partial_image",
+    partial_image_index: at,
+    partial_image_b64: large,
+  }));
+  const events = [...sketches, { type: "response.output_item.done", item: call }];
+  const text = events.map((one) => `data: ${JSON.stringify(one)}\n\n`).join("");
+  /** Reads it in one turn, of which it leaves nothing to one that has waited for so many ms by then. */
+  async function readWhileOneWaits(ms: number): Promise<readonly unknown[]> {
+    while (!takeShare(mostInTurn, firstPlace));
+    const all = read(text + ": \n".repeat(mostInTurn / 3), 2 * mostInTurn);
+    const other = takeShare(1, Number.MAX_SAFE_INTEGER);
+    for (let turns = 0; turns < 3; turns += 1) await Promise.resolve();
+    now += ms;
+    const found = await all;
+    await other;
+    return found;
+  }
+  const [first, second] = sketches.map((one) => ({ ...one, partial_image_b64: picture }));
+  const done = { ...events[2], item: { ...call, result: picture } };
+  same(await readWhileOneWaits(900), [first, second, done]);
+  same(await readWhileOneWaits(1100), [first, { ...second, partial_image_b64: "" }, done]);
 });

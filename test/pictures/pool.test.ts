@@ -6,6 +6,7 @@ import { fromFault, toFault } from "../../src/pictures/decoder/fault.ts";
 import { UselessMask } from "../../src/pictures/picture.ts";
 import { createPool, TooMuch } from "../../src/pictures/pool.ts";
 import { BotError } from "../../src/seam/errors.ts";
+import { keep, letGo, takeSpare } from "../../src/seam/spare.ts";
 import { endlessSvg } from "../rig/bombs.ts";
 import { flat, noise } from "../rig/pictures.ts";
 import { limits } from "../rig/studio.ts";
@@ -36,6 +37,20 @@ test("work comes back as it would from here", async () => {
     await pool.run({ name: "toLimits", args: [picture, tight] }, ample),
     await toLimits(picture, tight),
   );
+});
+
+test("a picture's memory is not taken from it while it is on its way to a process", async () => {
+  const pool = createPool(one);
+  const encoded = await noise(1200, 1200).png().toBuffer();
+  const picture = takeSpare(encoded.length);
+  keep(picture);
+  picture.set(encoded);
+  const measured = pool.run({ name: "measure", args: [picture] }, ample);
+  letGo(picture);
+  assert.equal(picture.length, encoded.length);
+  assert.deepEqual(await measured, { mediaType: "image/png", width: 1200, height: 1200 });
+  letGo(picture);
+  assert.equal(picture.length, 0);
 });
 
 test("what takes too long ends, with its process; the next is done by another", async () => {

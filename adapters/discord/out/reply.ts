@@ -157,6 +157,7 @@ export function createReply(stage: Stage, venue: Venue): DiscordReply {
     pace: stage.paceMs,
     limits: venue.limits,
     private: venue.private,
+    letsGo: true,
     ...(key && { message: key }),
     get venue() {
       return toNoted(answer, answer.key && tokens.get(answer.key));

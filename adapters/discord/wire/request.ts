@@ -5,6 +5,7 @@ import { request } from "node:https";
 import { text as readAll } from "node:stream/consumers";
 import type { RESTOptions } from "discord.js";
 import { checkHeld } from "../../../src/seam/held.ts";
+import { lookAt } from "../../../src/seam/spare.ts";
 
 /**
  * How discord.js sends its requests: with Node's own fetch, and files with Node's own `request`.
@@ -86,6 +87,7 @@ export function toSent(body: object, files: readonly SentFile[]): Sent {
  * connection ends then, and it would be posted twice, the error is none that discord.js tries again by itself.
  */
 async function upload(url: URL, { method = "POST", headers, signal }: RequestInit, parts: Parts) {
+  const looks = parts.all.map(lookAt);
   const length = parts.all.reduce((sum, part) => sum + part.length, 0);
   const how = {
     method,
@@ -94,6 +96,9 @@ async function upload(url: URL, { method = "POST", headers, signal }: RequestIni
   };
   const asked = (url.protocol === "https:" ? request : plainRequest)(url, how);
   asked.on("error", () => {}); // what goes wrong after the answer has begun is told by the answer
+  asked.once("finish", () => {
+    for (const isOver of looks) isOver(); // the system has all of it
+  });
   try {
     for (const part of parts.all) asked.write(part);
     asked.end();

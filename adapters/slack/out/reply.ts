@@ -14,6 +14,7 @@ export function createReply(stage: Stage, venue: Venue): Reply {
     pace: stage.timing.paceMs,
     limits: imageLimits,
     private: ephemeral !== undefined,
+    letsGo: true,
     ...(ts && { message: toMessageKey({ channelId, ts }) }),
     ...(ephemeral && { message: toMessageKey(ephemeral) }),
     show: own.show,

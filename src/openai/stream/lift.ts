@@ -1,5 +1,5 @@
 import { useShare } from "../../seam/share.ts";
-import { giveBack, keep, takeSpare } from "../../seam/spare.ts";
+import { giveBack, inLargePages, keep, takeSpare } from "../../seam/spare.ts";
 
 const [quote, equals] = [34, 61];
 /** Letters that are three bytes. */
@@ -32,7 +32,7 @@ const [roundBytes, mostBytes] = [256 * 1024, 8 * 1024 * 1024];
  * spoilt from there on, and its letters are to be read as those of any other string.
  */
 export function createLift(kind: string, isPassing = false): Lift {
-  let bytes = takeSpare(usualBytes.get(kind) ?? firstBytes, makeRoom);
+  let bytes = takeSpare(inLargePages(usualBytes.get(kind) ?? firstBytes), makeRoom);
   let used = 0;
   /** Letters that make no whole group of bytes yet, or may be the last. */
   let rest = "";
@@ -41,7 +41,7 @@ export function createLift(kind: string, isPassing = false): Lift {
 
   function room(more: number): void {
     if (used + more <= bytes.length) return;
-    const larger = takeSpare(Math.max(bytes.length * 2, used + more), makeRoom);
+    const larger = takeSpare(inLargePages(Math.max(bytes.length * 2, used + more)), makeRoom);
     bytes.copy(larger, 0, 0, used);
     giveBack(bytes);
     bytes = larger;

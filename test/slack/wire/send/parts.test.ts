@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { postParts } from "../../../../adapters/slack/wire/send/parts.ts";
+import { keep, letGo, takeSpare } from "../../../../src/seam/spare.ts";
 
 const never = new AbortController().signal;
 setFlagsFromString("--expose-gc");
@@ -67,4 +68,31 @@ test("an answer that leads elsewhere is not followed, and one that breaks off re
   assert.equal(await postParts(led, {}, [Buffer.from("x")], never), 307);
   const broken = await serve(t, (request) => request.socket.destroy());
   await assert.rejects(postParts(broken, {}, [Buffer.from("x")], never), { code: "ECONNRESET" });
+});
+
+test("a picture's memory is free when it is posted, and not while a part of it may still be sent", async (t) => {
+  const takePicture = () => {
+    const picture = takeSpare(30_000_000);
+    keep(picture);
+    return picture;
+  };
+  const well = await serve(t, (request, response) => {
+    request.resume().on("end", () => response.end());
+  });
+  const posted = takePicture();
+  await postParts(well, {}, [Buffer.from("head"), posted], never);
+  letGo(posted);
+  assert.equal(posted.length, 0);
+  // It says all is well, and has read next to nothing.
+  const early = await serve(t, (request, response) => void (request.pause(), response.end()));
+  const unread = takePicture();
+  assert.equal(await postParts(early, {}, [unread], never), 200);
+  letGo(unread);
+  assert.equal(unread.length, 30_000_000);
+  const broken = await serve(t, (request) => request.socket.destroy());
+  const cut = takePicture();
+  await assert.rejects(postParts(broken, {}, [cut], never));
+  letGo(cut);
+  assert.equal(cut.length, 30_000_000);
+  await assert.rejects(postParts(well, {}, [posted], never), /let go of/);
 });
