@@ -30,7 +30,10 @@ test("a picture's memory is free when Discord has it, and not while a part of it
   assert.deepEqual([well, posted.length], [200, 0]);
   // It says all is well, and has read next to nothing.
   const unread = takePicture();
-  const early = await send(t, unread, (request, response) => void (request.pause(), response.end("{}")));
+  const early = await send(t, unread, (request, response) => {
+    request.pause();
+    response.end("{}");
+  });
   letGo(unread);
   assert.deepEqual([early, unread.length], [200, size]);
   const cut = takePicture();
