@@ -64,7 +64,7 @@ export function createDrawing(of: {
   function takeNext(): Uint8Array | undefined {
     const taken = next;
     next = undefined;
-    return taken;
+    return taken?.length ? taken : undefined; // a picture that was shown and let go of meanwhile is empty
   }
 
   function leaveOut(): void {

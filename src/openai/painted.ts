@@ -26,6 +26,7 @@ export type PaintEvent =
 /** A finished picture, with what the API reports was applied. */
 export interface PaintedPicture {
   readonly callId: string;
+  /** Empty once it was shown, where nothing looks at it any more: see `letGo`. */
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   readonly revisedPrompt?: string;

@@ -166,7 +166,7 @@ export function createPool(of: {
       if (error) drop(decoder, error);
     });
     for (const one of bytes) {
-      const isOver = one.length > 0 ? lookAt(one) : () => {};
+      const isOver = lookAt(one);
       pictures.write(one, (error) => {
         if (error) return;
         isOver();

@@ -10,8 +10,8 @@ let spareBytes = 0;
 let timer: NodeJS.Timeout | undefined;
 
 /**
- * Memory for so many bytes, whatever was in it, for what is looked at once: `giveBack` makes room for the next. What a
- * process has never touched costs it more than to decode a picture into it: the system finds and clears every page.
+ * Memory for so many bytes, whatever was in it, which makes room for the next: for what is looked at once by `giveBack`, for
+ * what is kept by `letGo`. What a process has never touched costs it more than to decode a picture into it: the system finds and clears every page.
  * `make` is asked for it when none is there.
  */
 export function takeSpare(

@@ -257,7 +257,6 @@ export function createSeeThrough(
         throw error;
       });
     const holding = keep.hold(last, draining, closed, turnLog);
-    const pictures = last.view?.images ?? [];
     let isShown = false;
     try {
       const { handOn } = holding;
@@ -277,7 +276,8 @@ export function createSeeThrough(
       leave();
     }
     const kept = await holding.end(true);
-    if (isShown && reply.letsGo) for (const { bytes } of pictures) letGo(bytes);
+    // What has waited is without its pictures: they were not held for that long.
+    if (isShown && reply.letsGo) for (const { bytes } of last.view?.images ?? []) letGo(bytes);
     // Who ends before OpenAI has answered counts the least.
     const bill = await orAborted(run.stopped ?? Promise.resolve(undefined), closed).catch(() => undefined);
     await settle(bill ? { ...kept, turn: { ...kept.turn, bill } } : kept, turnLog);

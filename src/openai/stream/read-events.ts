@@ -17,7 +17,8 @@ export interface StreamLimits {
 
 /**
  * The events of a stream, unchecked, in one pass over its bytes, whose memory is free after that. A picture in one of them
- * is a Uint8Array in place of its base64; that of a call that `isKnown`, by its id, is an empty string.
+ * is a Uint8Array in place of its base64; that of a call that `isKnown`, by its id, is an empty string. So is a sketch that
+ * is left out where streams wait for long: all of a stream may be, but the first picture in it.
  *
  * It does what the SDK's own iterator does, which looks at every byte several times, and more: it rejects with BotError
  * `unreachable` when the stream falls silent and `rejected` when an event becomes too long; otherwise as the SDK's does.
