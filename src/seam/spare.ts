@@ -11,8 +11,8 @@ let timer: NodeJS.Timeout | undefined;
 
 /**
  * Memory for so many bytes, whatever was in it, which makes room for the next: for what is looked at once by `giveBack`, for
- * what is kept by `letGo`. What a process has never touched costs it more than to decode a picture into it: the system finds and clears every page.
- * `make` is asked for it when none is there.
+ * what is kept by `letGo`. What a process has never touched costs it more than to decode a picture into it: the system finds
+ * and clears every page. `make` is asked for it when none is there.
  */
 export function takeSpare(
   bytes: number,
@@ -34,7 +34,7 @@ const mostAdded = 1 / 3;
 /**
  * Bytes of a block that is made of large pages alone, where that is little more than what is asked for. Linux puts only
  * those blocks where a large page begins: any other is mostly small pages, each of which it finds and clears by itself,
- * which takes several times as long as to fill it. Source: Linux, mm/huge_memory.c, `thp_get_unmapped_area`, since 6.7.
+ * which takes several times as long as to fill it. Source: Linux, mm/mmap.c, `__get_unmapped_area`.
  */
 export function inLargePages(bytes: number): number {
   const whole = Math.ceil((bytes + overhead) / largePage) * largePage - overhead;
