@@ -166,10 +166,10 @@ export function createPool(of: {
       if (error) drop(decoder, error);
     });
     for (const one of bytes) {
-      const isOver = lookAt(one);
+      const looked = lookAt(one);
       pictures.write(one, (error) => {
         if (error) return;
-        isOver();
+        looked();
         giveBack(one); // here a sketch is not looked at again
       });
     }

@@ -55,15 +55,19 @@ export function keep({ buffer }: Uint8Array): void {
 }
 
 /**
- * To be called by whoever hands it to the system, which reads it whether anybody still waits for that or not. What comes of
- * it says that this is over; where it is never said, the memory is the collector's. Throws where it was let go of before:
- * nothing is to be sent in a picture's place.
+ * To be called by whoever hands these to the system, which reads them whether anybody still waits for that or not. What comes
+ * of it is to be called when that is over; where it never is, the memory is the collector's. Throws where one was let go of
+ * before: nothing is to be sent in a picture's place.
  */
-export function lookAt({ buffer }: Uint8Array): () => void {
-  if (buffer instanceof ArrayBuffer && buffer.detached) throw new Error("the picture's memory was let go of");
+export function lookAt(...all: readonly Uint8Array[]): () => void {
+  const buffers = all.map(({ buffer }) => buffer);
+  const isGone = buffers.some((buffer) => buffer instanceof ArrayBuffer && buffer.detached);
+  if (isGone) throw new Error("the picture's memory was let go of");
   const add = (looks: number) => {
-    const before = kept.get(buffer);
-    if (before !== undefined) kept.set(buffer, before + looks);
+    for (const buffer of buffers) {
+      const before = kept.get(buffer);
+      if (before !== undefined) kept.set(buffer, before + looks);
+    }
   };
   add(1);
   let isOver = false;

@@ -87,7 +87,7 @@ export function toSent(body: object, files: readonly SentFile[]): Sent {
  * connection ends then, and it would be posted twice, the error is none that discord.js tries again by itself.
  */
 async function upload(url: URL, { method = "POST", headers, signal }: RequestInit, parts: Parts) {
-  const looks = parts.all.map(lookAt);
+  const looked = lookAt(...parts.all);
   const length = parts.all.reduce((sum, part) => sum + part.length, 0);
   const how = {
     method,
@@ -96,9 +96,7 @@ async function upload(url: URL, { method = "POST", headers, signal }: RequestIni
   };
   const asked = (url.protocol === "https:" ? request : plainRequest)(url, how);
   asked.on("error", () => {}); // what goes wrong after the answer has begun is told by the answer
-  asked.once("finish", () => {
-    for (const isOver of looks) isOver(); // the system has all of it
-  });
+  asked.once("finish", looked); // the system has all of it
   try {
     for (const part of parts.all) asked.write(part);
     asked.end();

@@ -21,7 +21,7 @@ export interface Lift {
 
 /** By the kind of picture, how much room one took: the next of its kind most likely fits in, and is not moved. */
 const usualBytes = new Map<string, number>();
-/** Room between two sizes, so that a little more fits, too; and the most that is taken in advance, but for what fills a large page. */
+/** Room between two sizes, so that a little more fits, too; and the most that is taken in advance, save what fills a page. */
 const [roundBytes, mostBytes] = [256 * 1024, 8 * 1024 * 1024];
 
 /**

@@ -15,15 +15,13 @@ export async function postParts(
   parts: readonly Uint8Array[],
   signal: AbortSignal,
 ): Promise<number> {
-  const looks = parts.map(lookAt);
+  const looked = lookAt(...parts);
   const to = new URL(url);
   const length = parts.reduce((sum, part) => sum + part.byteLength, 0);
   const how = { method: "POST", headers: { ...headers, "content-length": length }, signal };
   const asked = (to.protocol === "https:" ? request : plainRequest)(to, how);
   asked.on("error", () => {}); // what goes wrong after the answer has begun is told by the answer
-  asked.once("finish", () => {
-    for (const isOver of looks) isOver(); // the system has all of it
-  });
+  asked.once("finish", looked); // the system has all of it
   try {
     for (const part of parts) asked.write(part);
     asked.end();
